@@ -54,6 +54,6 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
   set_target_properties(LibTorch::LibTorch PROPERTIES
     IMPORTED_LOCATION "${LibTorch_DIRECTORY}/lib/libtorch_cpu.so"
     INTERFACE_LINK_LIBRARIES LibTorch::c10
-    INTERFACE_SYSTEM_INCLUDE_DIRECTORIES
+    INTERFACE_INCLUDE_DIRECTORIES
       "${LibTorch_DIRECTORY}/include;${LibTorch_DIRECTORY}/include/torch/csrc/api/include")
 endif()

@@ -1,1 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
+lamscope_test(metrics_test LABEL unit
+  SOURCES
+    core/metrics/concentration_test.cpp
+    core/metrics/correlation_test.cpp
+    core/metrics/kernel_density_test.cpp
+    core/metrics/psnr_ssim_test.cpp
+  LIBRARIES lamscope_metrics lamscope_files lamscope_base)

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "attribution/nodes.h"
+
+// Integrates the gradient of a scalar along a path: sum over nodes of gradient * increment (Gu and Dong, CVPR 2021,
+// Eq. 1; Sundararajan et al., ICML 2017). It knows no images: a point of the path is a list of tensors of any shape,
+// each with the nodes along its first dimension, so that the same code serves paths through images and through weights.
+
+namespace lamscope {
+
+using TensorList = std::vector<torch::Tensor>;
+
+/// A curve γ: [0, 1] -> lists of tensors.
+class Path {
+public:
+    Path() = default;
+    Path(const Path&) = delete;
+    Path& operator=(const Path&) = delete;
+    virtual ~Path() = default;
+
+    /// The points at n values of α, as tensors [n, …] of float64 on the CPU.
+    [[nodiscard]] virtual TensorList at(std::span<const double> alpha) const = 0;
+};
+
+/// A scalar function of a list of tensors, differentiable by autograd.
+class Functional {
+public:
+    Functional() = default;
+    Functional(const Functional&) = delete;
+    Functional& operator=(const Functional&) = delete;
+    virtual ~Functional() = default;
+
+    /// Brings points as a Path gives them to the device, type and layout of the evaluation.
+    [[nodiscard]] virtual TensorList prepare(const TensorList& points) const = 0;
+
+    /// n points -> n values, shape [n].
+    [[nodiscard]] virtual torch::Tensor operator()(const TensorList& points) const = 0;
+};
+
+/// The integral at one level of refinement.
+struct IntegralLevel {
+    Nodes nodes;
+    std::vector<double> values;      ///< the functional at the nodes
+    std::vector<double> speed;       ///< ‖∂γ/∂α‖ over each cell: increment norm / cell width
+    std::vector<double> cumulative;  ///< Σ attribution up to and with each node; the last is the total
+    TensorList attribution;          ///< float64, CPU, the shape of one point
+    std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
+};
+
+/// Called between batches, on the calling thread; must not throw.
+using IntegrationProgress = std::function<void(std::int64_t nodesDone)>;
+
+/// Evaluates the gradients of a functional at nodes of a path, batch by batch, and keeps them, so that levels of a
+/// tripling refinement share them. One object serves one path and one functional; not thread-safe.
+class Integrator {
+public:
+    /// @param batch nodes evaluated at once, at least 1; halved when an allocation fails, which `warnings()` then says.
+    Integrator(const Path& path, const Functional& functional, std::int64_t batch);
+
+    /// The integral over `nodes`. With `refinesPrevious`, node 3j+1 of `nodes` is node j of the previous call and its
+    /// gradient is reused. Returns nullopt when stopped. Throws Error(OutOfMemory) when a single node does not fit.
+    [[nodiscard]] std::optional<IntegralLevel> integrate(const Nodes& nodes, bool refinesPrevious,
+                                                         const std::stop_token& stop = {},
+                                                         const IntegrationProgress& progress = {});
+
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
+private:
+    struct Sample {
+        double value = 0.0;
+        TensorList gradient;  // float32, CPU, one point
+        std::int64_t nonfinite = 0;
+    };
+
+    [[nodiscard]] std::vector<Sample> evaluate(std::span<const double> alpha) const;
+    bool sampleAll(const std::vector<double>& alpha, const std::vector<std::size_t>& wanted,
+                   std::vector<Sample>& samples, const std::stop_token& stop, const IntegrationProgress& progress);
+
+    const Path& path_;
+    const Functional& functional_;
+    std::int64_t batch_;
+    std::int64_t nodesDone_ = 0;
+    std::vector<Sample> samples_;  // of the latest level, by node
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace lamscope

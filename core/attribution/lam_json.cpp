@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "attribution/lam_json.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "error.h"
+#include "image/npy.h"
+#include "json_fields.h"
+
+namespace lamscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Every option as used, presets resolved.
+Json optionsJson(const LamDocument& document) {
+    const auto& options = document.options;
+    const auto plan = makePlan(options);
+    Json json{{"patch", {{"x", options.patch.x}, {"y", options.patch.y}, {"size", options.patch.size}}},
+              {"preset", toString(options.preset)},
+              {"path", toString(options.path)},
+              {"sigma", options.sigma},
+              {"kernel", options.kernel},
+              {"nodes", plan.nodes},
+              {"tolerance", numberOrNull(plan.tolerance)},
+              {"rule", plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform"},
+              {"detector", toString(options.detector)}};
+    json["context"] = plan.context == 0 ? Json("whole") : Json(plan.context);
+    json["reduce"] = document.reduction.empty() ? Json(nullptr) : Json(document.reduction);
+    json["reference"] = document.referenceFile.empty() ? Json(nullptr) : Json(document.referenceFile);
+    json["device"] = document.device;
+    json["threads"] = document.threads;
+    return json;
+}
+
+Json resultJson(const NamedLamResult& named) {
+    const auto& result = named.result;
+    Json json;
+    json["model"] = modelJson(named.card);
+    json["patch"] = {{"x", result.patch.x}, {"y", result.patch.y}, {"size", result.patch.size}};
+    json["context"] = {{"x", result.context.x},
+                       {"y", result.context.y},
+                       {"width", result.context.width},
+                       {"height", result.context.height}};
+    json["di"] = numberOrNull(result.diffusionIndex);
+    json["gini"] = numberOrNull(result.gini);
+    json["mass95_pixels"] = result.mass95Pixels ? Json(*result.mass95Pixels) : Json(nullptr);
+    json["radius_pixels"] = numberOrNull(result.radiusPixels);
+    json["detector_image"] = numberOrNull(result.detectorImage);
+    json["detector_baseline"] = numberOrNull(result.detectorBaseline);
+    json["attribution_sum"] = numberOrNull(result.attributionSum);
+    json["completeness_error"] = numberOrNull(result.completenessError);
+    json["nodes"] = result.nodes;
+    json["estimated_map_error"] = numberOrNull(result.estimatedMapError);
+    json["nonfinite_gradients"] = result.nonfiniteGradients;
+    json["psnr_patch"] = numberOrNull(result.psnrPatch);
+    json["psnr"] = numberOrNull(result.psnr);
+    json["curves"] = {{"alpha", numbersOrNull(result.curves.alpha)},
+                      {"sigma", numbersOrNull(result.curves.sigma)},
+                      {"detector", numbersOrNull(result.curves.detector)},
+                      {"path_speed", numbersOrNull(result.curves.pathSpeed)},
+                      {"cumulative", numbersOrNull(result.curves.cumulative)}};
+    json["seconds"] = result.seconds;
+    auto warnings = named.card.warnings;
+    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
+    json["warnings"] = warnings;
+    json["files"] = {{"attribution", named.attributionFile.empty() ? Json(nullptr) : Json(named.attributionFile.string())},
+                     {"map", named.mapFile.empty() ? Json(nullptr) : Json(named.mapFile.string())}};
+    return json;
+}
+
+std::string csvField(const std::string& text) {
+    if (text.find_first_of(",\"\n\r") == std::string::npos) {
+        return text;
+    }
+    std::string quoted = "\"";
+    for (const char c : text) {
+        quoted += c == '"' ? "\"\"" : std::string(1, c);
+    }
+    return quoted + '"';
+}
+
+/// NaN where a value is not defined.
+template <typename Number>
+double orNan(const std::optional<Number>& value) {
+    return value ? static_cast<double>(*value) : std::numeric_limits<double>::quiet_NaN();
+}
+
+std::string csvNumber(double value) {
+    return std::isfinite(value) ? fmt::format("{}", value) : "";
+}
+
+std::string cell(double value, const char* format) {
+    return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
+}
+
+}  // namespace
+
+std::string toJson(const LamDocument& document) {
+    Json json;
+    json["lamscope"] = programJson(document.device);
+    json["image"] = {{"file", document.imageFile},
+                     {"sha256", document.imageSha256},
+                     {"lr_width", document.lrWidth},
+                     {"lr_height", document.lrHeight},
+                     {"source", document.fromHr ? "hr" : "lr"}};
+    json["options"] = optionsJson(document);
+    json["results"] = Json::array();
+    for (const auto& named : document.results) {
+        json["results"].push_back(resultJson(named));
+    }
+    return dumpJson(json);
+}
+
+std::string toCsv(const LamDocument& document) {
+    std::string text =
+        "network,architecture,scale,parameters,lr_width,lr_height,patch_x,patch_y,patch_size,context_x,context_y,"
+        "context_width,context_height,di,gini,mass95_pixels,radius_pixels,detector_image,detector_baseline,"
+        "attribution_sum,completeness_error,nodes,estimated_map_error,nonfinite_gradients,psnr_patch,psnr,seconds\n";
+    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},", csvField(card.name), csvField(card.architecture),
+                            card.scale, card.parameters, document.lrWidth, document.lrHeight, result.patch.x,
+                            result.patch.y, result.patch.size, result.context.x, result.context.y, result.context.width,
+                            result.context.height);
+        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csvNumber(orNan(result.diffusionIndex)),
+                            csvNumber(orNan(result.gini)), csvNumber(orNan(result.mass95Pixels)), csvNumber(orNan(result.radiusPixels)),
+                            csvNumber(result.detectorImage), csvNumber(result.detectorBaseline),
+                            csvNumber(result.attributionSum), csvNumber(orNan(result.completenessError)), result.nodes,
+                            csvNumber(orNan(result.estimatedMapError)), result.nonfiniteGradients, csvNumber(orNan(result.psnrPatch)),
+                            csvNumber(orNan(result.psnr)), csvNumber(result.seconds));
+    }
+    return text;
+}
+
+std::string toText(const LamDocument& document) {
+    constexpr std::array headings{"network", "DI",    "95 % px",   "radius px",  "D(F(I))",  "delta D",
+                                  "compl. %", "nodes", "est. error", "PSNR patch", "seconds"};
+    std::vector<std::vector<std::string>> rows{{headings.begin(), headings.end()}};
+    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        rows.push_back({card.name, cell(orNan(result.diffusionIndex), "{:.2f}"), cell(orNan(result.mass95Pixels), "{:.0f}"),
+                        cell(orNan(result.radiusPixels), "{:.1f}"), cell(result.detectorImage, "{:.2f}"),
+                        cell(result.detectorImage - result.detectorBaseline, "{:.2f}"), cell(100.0 * orNan(result.completenessError), "{:+.2f}"),
+                        std::to_string(result.nodes), cell(orNan(result.estimatedMapError), "{:.3f}"),
+                        cell(orNan(result.psnrPatch), "{:.2f}"), cell(result.seconds, "{:.1f}")});
+    }
+    std::array<std::size_t, headings.size()> widths{};
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths.at(i) = std::max(widths.at(i), row[i].size());
+        }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            text += i == 0 ? fmt::format("{:<{}}", row[i], widths.at(i)) : fmt::format("  {:>{}}", row[i], widths.at(i));
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+void writeLamArrays(LamDocument& document, const std::filesystem::path& folder) {
+    std::error_code error;
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+        throw Error(ErrorCode::WriteFailed,
+                    fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
+    }
+    for (auto& [card, result, attributionFile, mapFile] : document.results) {
+        const std::array<std::int64_t, 3> shape{3, result.context.height, result.context.width};
+        attributionFile = folder / (card.name + ".attribution.npy");
+        writeNpy(attributionFile, shape, result.attribution);
+        mapFile = folder / (card.name + ".map.npy");
+        const std::vector<float> map(result.map.begin(), result.map.end());
+        writeNpy(mapFile, std::span(shape).subspan(1), map);
+    }
+}
+
+void makeNamesUnique(std::vector<ModelCard*> cards) {
+    std::set<std::string> taken;
+    for (auto* card : cards) {
+        auto name = card->name;
+        std::ranges::replace_if(
+            name, [](unsigned char c) { return c == '/' || c == '\\' || c < 0x20; }, '_');
+        if (name.empty() || name.starts_with('.')) {
+            name = fmt::format("_{}", name);
+        }
+        card->name = name;
+        for (int n = 2; !taken.insert(card->name).second; ++n) {
+            card->name = fmt::format("{}-{}", name, n);
+        }
+    }
+}
+
+}  // namespace lamscope

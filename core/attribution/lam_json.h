@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attribution/lam.h"
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// One network's result with what names it in files.
+struct NamedLamResult {
+    ModelCard card;  ///< its `name` is unique within the document, see makeNamesUnique()
+    LamResult result;
+    std::filesystem::path attributionFile;  ///< where writeLamArrays() put it; empty if it did not
+    std::filesystem::path mapFile;
+};
+
+/// A whole run: one image, one set of options, one or more networks.
+struct LamDocument {
+    std::string imageFile;
+    std::string imageSha256;
+    int lrWidth = 0;
+    int lrHeight = 0;
+    bool fromHr = false;       ///< the LR image was made from an HR image
+    std::string reduction;     ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
+    std::string referenceFile;  ///< HR image given beside an LR image; empty if none
+    std::string device;        ///< "cpu" or "cuda"
+    int threads = 0;
+    LamOptions options;
+    std::vector<NamedLamResult> results;
+};
+
+/// The document in the format of the command line (`lam --json`), ending with a newline. Numbers that are not finite or
+/// not defined become null.
+[[nodiscard]] std::string toJson(const LamDocument& document);
+
+/// The table of results: a header line, then a line a network, comma-separated (RFC 4180).
+[[nodiscard]] std::string toCsv(const LamDocument& document);
+
+/// The same for a terminal: aligned columns, rounded for reading.
+[[nodiscard]] std::string toText(const LamDocument& document);
+
+/// Writes NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network into
+/// `folder`, which is made if need be, and notes the paths in the results. Throws Error(WriteFailed).
+void writeLamArrays(LamDocument& document, const std::filesystem::path& folder);
+
+/// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
+void makeNamesUnique(std::vector<ModelCard*> cards);
+
+}  // namespace lamscope

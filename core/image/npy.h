@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <vector>
+
+namespace lamscope {
+
+/// An array read from a NumPy file: `values` in C order (the last index runs fastest), whatever the order in the file.
+/// An empty shape is a scalar, which has one value.
+struct NpyArray {
+    std::vector<std::int64_t> shape;
+    std::vector<double> values;  ///< the product of `shape` many; float32 files are widened, which is exact
+};
+
+/// Reads a NumPy array file (.npy, format versions 1.0 to 3.0) of little-endian float32 or float64, in C or Fortran
+/// order. Non-finite values are returned as they are. Source: the format's description, NumPy's numpy.lib.format.
+///
+/// Throws Error(BadFile), naming the file, when it is missing, unreadable, not a NumPy file, of another type of values,
+/// or longer or shorter than its header says; the header is checked before anything is allocated for the values.
+/// Thread-safe.
+[[nodiscard]] NpyArray readNpy(const std::filesystem::path& path);
+
+/// Writes float32 values (in C order) as a NumPy file of format version 1.0; whole or not at all.
+///
+/// Throws Error(InvalidArgument) when the product of `shape` is not the number of values, Error(WriteFailed) when the
+/// file cannot be written (see writeFileAtomically). Thread-safe.
+void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values);
+
+}  // namespace lamscope

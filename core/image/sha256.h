@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace lamscope {
+
+/// The SHA-256 of a file's content: 64 hexadecimal digits in lower case, as sha256sum prints them. The file is read in
+/// blocks, so its size does not matter. Throws Error(BadFile) when it cannot be read. Source: FIPS 180-4, by OpenSSL.
+/// Thread-safe.
+[[nodiscard]] std::string sha256OfFile(const std::filesystem::path& path);
+
+}  // namespace lamscope

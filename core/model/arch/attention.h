@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <torch/types.h>
+
+#include "model/arch/layers.h"
+
+namespace lamscope {
+
+/// Enhanced spatial attention of RFDN (Liu et al. 2020) and its relatives: the features are reduced by a strided
+/// convolution and a max-pool, transformed, enlarged again, and gate the input. Needs sides of at least 15 pixels.
+/// The relatives differ in how many convolutions follow the pool and in what a "convolution" is.
+class EnhancedSpatialAttention {
+public:
+    static constexpr int minimumSide = 15;
+
+    torch::Tensor (*activation)(const torch::Tensor&) = nullptr;  ///< between the pooled convolutions
+    Convolution conv1;
+    Convolution convF;
+    std::vector<Convolution> conv2;  ///< stride 2, no padding; a chain, as below
+    Convolution conv4;
+    std::vector<std::vector<Convolution>> pooled;  ///< after the pool, in order; each a chain (a BSConv is two)
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
+};
+
+/// The attention of RFDN and RLFN, whose convolutions are plain; `pooledNames` are those after the pool, in order.
+[[nodiscard]] EnhancedSpatialAttention makeSpatialAttention(LayerBuilder& layers, const std::string& prefix,
+                                                            std::int64_t features,
+                                                            const std::vector<std::string>& pooledNames);
+
+/// Applies convolutions one after the other.
+[[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
+
+/// Contrast-aware channel attention of IMDN (Hui et al. 2019): standard deviation plus mean of every channel over the
+/// whole image, through two 1x1 convolutions and a sigmoid, scales the channel. Makes a network global.
+struct ContrastChannelAttention {
+    Convolution squeeze;
+    Convolution excite;
+
+    ContrastChannelAttention() = default;
+    ContrastChannelAttention(LayerBuilder& layers, const std::string& prefix, std::int64_t features);
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
+};
+
+}  // namespace lamscope

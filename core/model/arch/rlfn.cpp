@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// RLFN: Kong et al., "Residual Local Feature Network for Efficient Super-Resolution", CVPRW 2022.
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "model/arch/architecture.h"
+#include "model/arch/attention.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr double slope = 0.05;
+
+/// Published under two sets of keys: the paper's, and that of the NTIRE 2022 harness.
+struct KeyNames {
+    std::string first;
+    std::string block;  ///< prefix of the block number
+    std::string last;
+};
+
+KeyNames keyNames(const LayerBuilder& layers) {
+    if (layers.has("block_1.c1_r.weight")) {
+        return {"conv_1", "block_", "conv_2"};
+    }
+    return {"fea_conv", "B", "LR_conv"};
+}
+
+struct LocalFeatureBlock {
+    Convolution c1;
+    Convolution c2;
+    Convolution c3;
+    Convolution c5;
+    EnhancedSpatialAttention attention;
+
+    LocalFeatureBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
+        const auto middle = layers.size(prefix + ".c1_r.weight", 0);
+        c1 = layers.convolution(prefix + ".c1_r", {.in = features, .out = middle});
+        c2 = layers.convolution(prefix + ".c2_r", {.in = middle, .out = middle});
+        c3 = layers.convolution(prefix + ".c3_r", {.in = middle, .out = features});
+        c5 = layers.convolution(prefix + ".c5", {.in = features, .out = features, .kernel = 1});
+        attention = makeSpatialAttention(layers, prefix + ".esa", features, {"conv3"});
+    }
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
+        const auto y = leakyRelu(c3(leakyRelu(c2(leakyRelu(c1(x), slope)), slope)), slope);
+        return attention(c5(y + x));
+    }
+};
+
+class Rlfn final : public NativeNetwork {
+public:
+    Rlfn(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, int scale)
+        : scale_(scale) {
+        first_ = layers.convolution(names.first, {.in = 3, .out = features});
+        for (int i = 1; i <= blocks; ++i) {
+            blocks_.emplace_back(layers, names.block + std::to_string(i), features);
+        }
+        last_ = layers.convolution(names.last, {.in = features, .out = features});
+        upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
+    }
+
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+        const auto first = first_(lr);
+        auto x = first;
+        for (const auto& block : blocks_) {
+            x = block(x);
+        }
+        return at::pixel_shuffle(upsampler_(last_(x) + first), scale_);
+    }
+
+private:
+    int scale_;
+    Convolution first_;
+    std::vector<LocalFeatureBlock> blocks_;
+    Convolution last_;
+    Convolution upsampler_;
+};
+
+bool matches(const LayerBuilder& layers) {
+    return (layers.rank("block_1.c1_r.weight") == 4 && layers.has("block_1.esa.conv1.weight"))
+        || (layers.rank("B1.c1_r.weight") == 4 && layers.has("B1.esa.conv1.weight") && !layers.has("B1.c1_d.weight"));
+}
+
+BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
+    const auto names = keyNames(layers);
+    const auto features = layers.size(names.first + ".weight", 0);
+    const int blocks = std::max(layers.countAfter(names.block) - 1, 0);
+    const int scale = scaleOfPixelShuffle(layers, "upsampler.0.weight");
+    BuiltNetwork result;
+    result.name = "RLFN";
+    result.hyperparameters = {{"features", std::to_string(features)},
+                              {"middle features", std::to_string(layers.size(names.block + "1.c1_r.weight", 0))},
+                              {"blocks", std::to_string(blocks)}};
+    result.assumed = {"leaky ReLU slope 0.05"};
+    result.scales = {scale};
+    result.defaultRange = 255.0;
+    result.minimumSide = EnhancedSpatialAttention::minimumSide;
+    if (blocks == 4) {
+        result.receptiveField = {.global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};
+    }
+    result.network = std::make_unique<Rlfn>(layers, names, features, blocks, scale);
+    return result;
+}
+
+}  // namespace
+
+const Architecture rlfnArchitecture{"rlfn", matches, build};
+
+}  // namespace lamscope

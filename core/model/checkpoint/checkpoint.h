@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace lamscope {
+
+/// How a model file stores its weights; found from the content, never from the file's extension.
+enum class Container {
+    TorchLegacy,  ///< PyTorch before 1.6: pickles followed by raw storages
+    TorchZip,     ///< PyTorch since 1.6: a zip archive with a pickle and one entry per storage
+    TorchScript,  ///< a zip archive that holds code too; not read here
+    Safetensors,  ///< a JSON header followed by raw values
+};
+
+/// The container's name for users, e.g. "PyTorch (legacy)".
+[[nodiscard]] std::string toString(Container container);
+
+/// Tells the container of a model file. Throws Error(BadFile) where it is none of them; the message says what the file
+/// is instead (missing, empty, a folder, a Git LFS pointer, a web page, a tar archive…) and what to do about it.
+[[nodiscard]] Container sniffContainer(const std::filesystem::path& file);
+
+/// One array of numbers, converted to float32.
+struct TensorData {
+    std::vector<std::int64_t> shape;  ///< empty for a single value
+    std::vector<float> values;        ///< row-major and contiguous, whatever the strides in the file
+    std::string dtype;                ///< the type in the file: float32, float16, bfloat16, float64, int64, bool…
+
+    [[nodiscard]] std::int64_t numel() const noexcept { return static_cast<std::int64_t>(values.size()); }
+};
+
+/// The weights of one model file, named as in the network's state dictionary.
+struct Checkpoint {
+    Container container = Container::TorchZip;
+    /// The keys under which the weights lay, outermost first, e.g. {"params_ema"} or {"model"}; empty if at the top.
+    std::vector<std::string> nesting;
+    /// Other weight sets of the file that readCheckpoint() would accept as `weightSet`, e.g. {"params"}.
+    std::vector<std::string> alternatives;
+    /// What every name in the file began with and was taken off, e.g. "module."; empty if nothing.
+    std::string prefix;
+    /// In the file's order; names are unique, valid UTF-8 without control characters.
+    std::vector<std::pair<std::string, TensorData>> tensors;
+    /// Complete sentences for the user: values converted to float32 with loss, entries passed over.
+    std::vector<std::string> warnings;
+
+    /// The tensor of that name, or nullptr.
+    [[nodiscard]] const TensorData* find(std::string_view name) const noexcept;
+};
+
+/// Reads the weights of a model file. Nothing in the file is executed: pickled classes and functions become inert data,
+/// of which only tensors, dictionaries and the parameters of whole pickled modules are looked at.
+///
+/// Where the file nests its weights, the first present of model_state_dict, state_dict, params_ema, params-ema, params,
+/// model, net, generator is taken, then a lone nested dictionary. `weightSet` names another key instead. The prefixes
+/// "module.", "netG." and "_orig_mod." are taken off where every name has them.
+///
+/// Memory stays within about the file's size plus twice the values it holds, plus some MiB, whatever the file claims.
+/// Throws Error(BadFile), naming the file, for everything that cannot be read, TorchScript archives included.
+[[nodiscard]] Checkpoint readCheckpoint(const std::filesystem::path& file, const std::string& weightSet = "");
+
+}  // namespace lamscope

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "model/checkpoint/torch_object.h"
+
+namespace lamscope::detail {
+
+/// Gathers named tensors; a repeated name replaces the earlier value in its place, as in a Python dictionary.
+class WeightCollector {
+public:
+    WeightCollector(const Pickle& pickle, Budget& budget)
+        : pickle_(pickle)
+        , budget_(budget) {}
+
+    /// Adds the tensor of a node. Throws FormatError on a name that cannot be one.
+    void add(const std::string& name, NodeId tensor);
+
+    /// Adds what state_dict() of a pickled module would list: its parameters, its persistent buffers, then the same of
+    /// its submodules.
+    void walk(NodeId module);
+
+    [[nodiscard]] std::vector<std::pair<std::string, NodeId>> take() { return std::move(tensors_); }
+
+private:
+    [[nodiscard]] std::vector<DictEntry> chargedEntries(NodeId dictionary);
+    void addAttributes(NodeId attributes, const std::string& prefix);
+
+    const Pickle& pickle_;
+    Budget& budget_;
+    std::vector<std::pair<std::string, NodeId>> tensors_;
+    std::unordered_map<std::string, std::size_t> places_;
+};
+
+}  // namespace lamscope::detail

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/checkpoint/format_error.h"
+
+namespace lamscope::detail {
+
+/// The place of a node in its Pickle.
+using NodeId = std::uint32_t;
+inline constexpr NodeId noNode = std::numeric_limits<NodeId>::max();
+
+enum class NodeKind : std::uint8_t {
+    None,
+    Bool,        ///< `integer`
+    Int,         ///< `integer`
+    BigInt,      ///< `text`: more than 8 bytes, little-endian two's complement
+    Float,       ///< its value is not kept: no weight is stored that way
+    Text,        ///< `text`: str, Python-2 str or bytes
+    Tuple,       ///< `items`
+    List,        ///< `items`
+    Set,         ///< `items`
+    Dict,        ///< `items`: key, value, key, value…
+    Global,      ///< `items`: the module's name, the name in it; a reference to code that is never followed
+    Object,      ///< `items`: callable, arguments, state or noNode, then key, value… of items that were set on it
+    Persistent,  ///< `items`: the persistent id, by which PyTorch refers to storages and classes
+};
+
+/// One inert value of a pickle. `text` lies in the pickle's own bytes.
+struct Node {
+    NodeKind kind = NodeKind::None;
+    std::int64_t integer = 0;
+    std::string_view text;
+    std::vector<NodeId> items;
+};
+
+/// A decoded pickle: all its values in one arena, so that cycles and deep nesting need no care in destruction.
+struct Pickle {
+    std::vector<Node> nodes;
+    NodeId root = noNode;
+    std::size_t length = 0;  ///< bytes of the pickle, its STOP included
+
+    [[nodiscard]] const Node& operator[](NodeId id) const { return nodes[id]; }
+    [[nodiscard]] const Node& top() const { return nodes[root]; }
+
+    /// True if `id` is a reference to that name of that Python module.
+    [[nodiscard]] bool isGlobal(NodeId id, std::string_view module, std::string_view name) const;
+};
+
+/// Decodes the pickle at the start of `data`, of protocol 2 to 5, in the opcodes that PyTorch's files use. Executes
+/// nothing. `data` must outlive the result. Throws FormatError on other opcodes, damage, or beyond `budget`.
+[[nodiscard]] Pickle readPickle(std::span<const std::byte> data, Budget& budget);
+
+}  // namespace lamscope::detail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/checkpoint/safetensors.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include <fmt/format.h>
+
+#include "model/checkpoint/safetensors_header.h"
+#include "model/checkpoint/tensor_copy.h"
+#include "model/checkpoint/weight_set.h"
+
+namespace lamscope::detail {
+
+namespace {
+
+constexpr std::uint64_t maxHeader = 100'000'000;
+constexpr std::size_t lengthBytes = 8;
+
+std::uint64_t headerLength(std::span<const std::byte> data) {
+    std::uint64_t length = 0;
+    std::memcpy(&length, data.data(), lengthBytes);
+    return length;
+}
+
+/// The parts must follow each other without holes or overlap from the start of the buffer to its end.
+void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t bufferSize) {
+    std::vector<const SafetensorsEntry*> sorted;
+    std::ranges::transform(entries, std::back_inserter(sorted), [](const auto& entry) { return &entry; });
+    std::ranges::sort(sorted, {}, [](const SafetensorsEntry* entry) { return std::pair(entry->begin, entry->end); });
+    std::uint64_t position = 0;
+    for (const SafetensorsEntry* entry : sorted) {
+        if (entry->begin != position || entry->end < entry->begin || entry->end > bufferSize) {
+            throw FormatError(fmt::format(
+                "is truncated or damaged: '{}' lies at bytes {} to {} where {} of {} should follow; download "
+                "or copy it again",
+                printable(entry->name), entry->begin, entry->end, position, bufferSize));
+        }
+        position = entry->end;
+    }
+    if (position != bufferSize) {
+        throw FormatError(
+            fmt::format("has {} bytes that belong to no tensor, so it is damaged; download or copy it again",
+                        bufferSize - position));
+    }
+}
+
+TensorData readEntry(const SafetensorsEntry& entry, std::span<const std::byte> buffer) {
+    const std::uint64_t size = entry.end - entry.begin;
+    const std::uint64_t item = itemSize(entry.dtype);
+    const std::uint64_t count = checkedCount(entry.shape, size / item);
+    if (count * item != size) {
+        throw FormatError(fmt::format("is damaged: '{}' should have {} values of {} and has {} bytes; use another copy",
+                                      printable(entry.name), count, dtypeName(entry.dtype), size));
+    }
+    TensorLayout layout{.offset = 0, .shape = entry.shape, .strides = entry.shape};
+    std::int64_t stride = 1;
+    for (std::size_t axis = entry.shape.size(); axis-- > 0 && count > 0;) {
+        layout.strides[axis] = stride;
+        stride *= entry.shape[axis];
+    }
+    return copyTensor(entry.dtype,
+                      buffer.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size)), layout);
+}
+
+}  // namespace
+
+bool isSafetensors(std::span<const std::byte> head) {
+    return head.size() > lengthBytes && head[lengthBytes] == std::byte{'{'} && headerLength(head) >= 2
+           && headerLength(head) <= maxHeader;
+}
+
+Checkpoint readSafetensors(std::span<const std::byte> data) {
+    if (!isSafetensors(data) || headerLength(data) > data.size() - lengthBytes) {
+        throw FormatError("is truncated: it ends inside its header; download or copy it again");
+    }
+    const auto header = data.subspan(lengthBytes, static_cast<std::size_t>(headerLength(data)));
+    const auto buffer = data.subspan(lengthBytes + header.size());
+    Budget budget = Budget::forFile(data.size());
+    const std::vector<SafetensorsEntry> entries = parseSafetensorsHeader(header, budget);
+    checkTiling(entries, buffer.size());
+    if (entries.empty()) {
+        throw FormatError("holds no tensors; use another file");
+    }
+    Checkpoint checkpoint;
+    checkpoint.container = Container::Safetensors;
+    std::vector<std::string> names;
+    std::ranges::transform(entries, std::back_inserter(names), &SafetensorsEntry::name);
+    checkpoint.prefix = stripPrefix(names);
+    for (std::size_t index = 0; index < entries.size(); ++index) {
+        checkpoint.tensors.emplace_back(std::move(names[index]), readEntry(entries[index], buffer));
+    }
+    return checkpoint;
+}
+
+}  // namespace lamscope::detail

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/dtype.h"
+
+namespace lamscope::detail {
+
+/// Where a tensor's values lie in a run of stored ones; everything in values, not bytes.
+struct TensorLayout {
+    std::uint64_t offset = 0;
+    std::vector<std::int64_t> shape;
+    std::vector<std::int64_t> strides;
+};
+
+/// The number of values of a shape that may hold at most `limit`. Throws FormatError on negative sizes, on more values
+/// than that, and on more than 32 dimensions.
+[[nodiscard]] std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t limit);
+
+/// Copies a strided tensor out of `stored` (whole values of type `dtype`) as contiguous float32. Throws FormatError
+/// unless every value lies inside and the tensor has no more values than there are.
+[[nodiscard]] TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout);
+
+/// One sentence for each floating type other than float32 among the tensors.
+[[nodiscard]] std::vector<std::string> conversionWarnings(const Checkpoint& checkpoint);
+
+}  // namespace lamscope::detail

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/checkpoint/torch_object.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include <fmt/format.h>
+
+namespace lamscope::detail {
+
+namespace {
+
+constexpr std::size_t firstEntry = 3;  // in the items of an Object
+
+const Node* tupleOf(const Pickle& pickle, NodeId id, std::size_t minimum) {
+    const Node& node = pickle[id];
+    return node.kind == NodeKind::Tuple && node.items.size() >= minimum ? &node : nullptr;
+}
+
+/// OrderedDict and dict take their first entries as arguments when Python 2 or dict's own reduction wrote them.
+bool isDictionaryType(const Pickle& pickle, NodeId callable) {
+    return pickle.isGlobal(callable, "collections", "OrderedDict") || pickle.isGlobal(callable, "builtins", "dict")
+           || pickle.isGlobal(callable, "__builtin__", "dict");
+}
+
+void appendPairs(const Pickle& pickle, NodeId list, std::vector<DictEntry>& entries) {
+    for (const NodeId item : pickle[list].items) {
+        const Node& pair = pickle[item];
+        if ((pair.kind == NodeKind::List || pair.kind == NodeKind::Tuple) && pair.items.size() == 2) {
+            entries.push_back({pair.items[0], pair.items[1]});
+        }
+    }
+}
+
+std::string globalName(const Pickle& pickle, const Node& global) {
+    return fmt::format("{}.{}", printable(pickle[global.items[0]].text), printable(pickle[global.items[1]].text));
+}
+
+}  // namespace
+
+bool isDictionary(const Pickle& pickle, NodeId id) {
+    const Node& node = pickle[id];
+    return node.kind == NodeKind::Dict
+           || (node.kind == NodeKind::Object
+               && (node.items.size() > firstEntry || isDictionaryType(pickle, node.items[0])));
+}
+
+std::vector<DictEntry> dictEntries(const Pickle& pickle, NodeId id) {
+    std::vector<DictEntry> entries;
+    const Node& node = pickle[id];
+    if (!isDictionary(pickle, id)) {
+        return entries;
+    }
+    std::span<const NodeId> items = node.items;
+    if (node.kind == NodeKind::Object) {
+        items = items.subspan(firstEntry);
+        const Node& arguments = pickle[node.items[1]];
+        if (isDictionaryType(pickle, node.items[0]) && !arguments.items.empty()
+            && pickle[arguments.items[0]].kind == NodeKind::List) {
+            appendPairs(pickle, arguments.items[0], entries);
+        }
+    }
+    for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
+        entries.push_back({items[index], items[index + 1]});
+    }
+    return entries;
+}
+
+NodeId dictValue(const Pickle& pickle, NodeId dictionary, std::string_view key) {
+    NodeId value = noNode;
+    for (const DictEntry& entry : dictEntries(pickle, dictionary)) {
+        const Node& node = pickle[entry.key];
+        if (node.kind == NodeKind::Text && node.text == key) {
+            value = entry.value;
+        }
+    }
+    return value;
+}
+
+NodeId attributesOf(const Pickle& pickle, NodeId id) {
+    const Node& node = pickle[id];
+    if (node.kind != NodeKind::Object || node.items[2] == noNode) {
+        return noNode;
+    }
+    NodeId state = node.items[2];
+    if (const Node* pair = tupleOf(pickle, state, 2); pair != nullptr) {  // (dictionary, slots)
+        state = pair->items[0];
+    }
+    constexpr std::size_t maxItems = 4096;  // bounds the search through attributes that many objects share
+    const Node& attributes = pickle[state];
+    return attributes.kind == NodeKind::Dict && attributes.items.size() <= maxItems ? state : noNode;
+}
+
+bool isModule(const Pickle& pickle, NodeId id) {
+    const NodeId attributes = attributesOf(pickle, id);
+    return attributes != noNode && dictValue(pickle, attributes, "_parameters") != noNode
+           && dictValue(pickle, attributes, "_modules") != noNode;
+}
+
+std::optional<TensorCall> tensorCall(const Pickle& pickle, NodeId id) {
+    constexpr int maxWrappers = 4;
+    for (int depth = 0; depth < maxWrappers; ++depth) {
+        const Node& node = pickle[id];
+        if (node.kind != NodeKind::Object) {
+            return std::nullopt;
+        }
+        NodeId callable = node.items[0];
+        NodeId arguments = node.items[1];
+        if (pickle.isGlobal(callable, "torch._tensor", "_rebuild_from_type_v2")) {
+            const Node* parts = tupleOf(pickle, arguments, 3);  // function, type, arguments, state
+            if (parts == nullptr || tupleOf(pickle, parts->items[2], 0) == nullptr) {
+                return std::nullopt;
+            }
+            callable = parts->items[0];
+            arguments = parts->items[2];
+        }
+        for (const std::string_view name : {"_rebuild_tensor_v2", "_rebuild_tensor"}) {
+            if (pickle.isGlobal(callable, "torch._utils", name)) {
+                return TensorCall{name, arguments};
+            }
+        }
+        const bool wrapper = pickle.isGlobal(callable, "torch._utils", "_rebuild_parameter")
+                             || pickle.isGlobal(callable, "torch._utils", "_rebuild_parameter_with_state")
+                             || pickle.isGlobal(callable, "torch.nn.parameter", "Parameter")
+                             || pickle.isGlobal(callable, "torch.nn.parameter", "Buffer");
+        const Node* parts = tupleOf(pickle, arguments, 1);
+        if (!wrapper || parts == nullptr) {
+            return std::nullopt;
+        }
+        id = parts->items[0];
+    }
+    return std::nullopt;
+}
+
+std::string describe(const Pickle& pickle, NodeId id) {
+    const Node& node = pickle[id];
+    switch (node.kind) {
+        case NodeKind::None:
+            return "None";
+        case NodeKind::Bool:
+            return "bool";
+        case NodeKind::Int:
+        case NodeKind::BigInt:
+            return "int";
+        case NodeKind::Float:
+            return "float";
+        case NodeKind::Text:
+            return "str";
+        case NodeKind::Tuple:
+            return "tuple";
+        case NodeKind::List:
+            return "list";
+        case NodeKind::Set:
+            return "set";
+        case NodeKind::Dict:
+            return "dict";
+        case NodeKind::Global:
+            return globalName(pickle, node);
+        case NodeKind::Persistent: {
+            // ('module', class, source file, source text) stands for the class
+            const Node* parts = tupleOf(pickle, node.items[0], 2);
+            const bool global = parts != nullptr && pickle[parts->items[1]].kind == NodeKind::Global;
+            return global ? globalName(pickle, pickle[parts->items[1]]) : "storage";
+        }
+        case NodeKind::Object: {
+            const Node& callable = pickle[node.items[0]];
+            const bool named = callable.kind == NodeKind::Global || callable.kind == NodeKind::Persistent;
+            return named ? describe(pickle, node.items[0]) : "object";
+        }
+    }
+    return "object";
+}
+
+}  // namespace lamscope::detail

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/checkpoint/pickle.h"
+
+namespace lamscope::detail {
+
+/// What PyTorch means by the inert values of a pickle.
+struct DictEntry {
+    NodeId key = noNode;
+    NodeId value = noNode;
+};
+
+/// True for a dict, an OrderedDict, or another object on which items were set.
+[[nodiscard]] bool isDictionary(const Pickle& pickle, NodeId id);
+
+/// The entries of a dictionary in the file's order, repeated keys included; none for other values.
+[[nodiscard]] std::vector<DictEntry> dictEntries(const Pickle& pickle, NodeId id);
+
+/// The value of a text key; noNode where it is absent. The last one wins, as in Python.
+[[nodiscard]] NodeId dictValue(const Pickle& pickle, NodeId dictionary, std::string_view key);
+
+/// The dictionary of attributes of an object; noNode if it has none, or far more than any network's module has.
+[[nodiscard]] NodeId attributesOf(const Pickle& pickle, NodeId id);
+
+/// True for a whole pickled torch.nn.Module.
+[[nodiscard]] bool isModule(const Pickle& pickle, NodeId id);
+
+/// A call of one of PyTorch's functions that rebuild a tensor from a storage.
+struct TensorCall {
+    std::string_view function;  ///< "_rebuild_tensor_v2" or "_rebuild_tensor"
+    NodeId arguments = noNode;  ///< a tuple
+};
+
+/// The call that makes `id`, seen through Parameter and tensor subclasses; nothing if `id` is no tensor.
+[[nodiscard]] std::optional<TensorCall> tensorCall(const Pickle& pickle, NodeId id);
+
+/// What a value is, for messages: its Python class, e.g. "int" or "torch.nn.modules.conv.Conv2d".
+[[nodiscard]] std::string describe(const Pickle& pickle, NodeId id);
+
+}  // namespace lamscope::detail

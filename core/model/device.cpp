@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/device.h"
+
+#include <dlfcn.h>
+
+#include <mutex>
+
+#include <torch/torch.h>
+
+#include "error.h"
+
+namespace lamscope {
+
+namespace {
+
+/// The program is linked to LibTorch's CPU part alone; loading the CUDA part registers that backend.
+bool cudaUsable() {
+    static std::once_flag once;
+    std::call_once(once, [] { dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL); });
+    try {
+        return torch::cuda::is_available();
+    } catch (const c10::Error&) {
+        return false;
+    }
+}
+
+}  // namespace
+
+std::string resolveDevice(DeviceChoice choice) {
+    if (choice == DeviceChoice::Cpu) {
+        return "cpu";
+    }
+    if (cudaUsable()) {
+        return "cuda";
+    }
+    if (choice == DeviceChoice::Cuda) {
+        throw Error(ErrorCode::InvalidArgument,
+                    "no CUDA device can be used here (no NVIDIA driver, no GPU, or a LibTorch without CUDA); "
+                    "use --device cpu");
+    }
+    return "cpu";
+}
+
+void setComputeThreads(int threads) {
+    if (threads > 0) {
+        at::set_num_threads(threads);
+    }
+}
+
+int computeThreads() {
+    return at::get_num_threads();
+}
+
+std::string libtorchVersion() {
+    return TORCH_VERSION;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include "error.h"
+#include "image/sha256.h"
+#include "model/arch/architecture.h"
+#include "model/bicubic_network.h"
+#include "model/checkpoint/checkpoint.h"
+#include "model/range_probe.h"
+#include "model/receptive_field_probe.h"
+#include "model/sr_model.h"
+#include "model/sr_model_implementation.h"
+#include "model/torchscript_network.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int defaultBicubicScale = 4;
+/// Above this, the probe's residual speaks against a range; see RangeProbe.
+constexpr double clearlyWrong = 0.01;
+
+/// A network on its way to an SrModel: what loading and inspecting have in common.
+struct Candidate {
+    std::unique_ptr<Network> network;  ///< null when no known network fits
+    ModelCard card;
+    std::optional<double> defaultRange;
+    std::optional<KeyDifference> nearest;
+};
+
+/// Published files whose value range no key tells and their authors state.
+std::optional<double> rangeOfPublishedFile(const std::string& sha256) {
+    struct Entry {
+        std::string_view sha256;
+        double range;
+    };
+    static constexpr std::array entries{
+        Entry{"11af8ec8ebd68689e90ef1e29044f9804c72d3bd9f7573820b7b26035782760c", 255.0},
+        Entry{"ca81b7757708ce749ac3766589690db6c2729961d026c0137e7659924ec36622", 255.0},
+    };
+    const auto* found = std::ranges::find(entries, std::string_view(sha256), &Entry::sha256);
+    return found == entries.end() ? std::nullopt : std::optional(found->range);
+}
+
+std::string containerName(Container container) {
+    switch (container) {
+        case Container::TorchLegacy:
+            return "torch-legacy";
+        case Container::TorchZip:
+            return "torch-zip";
+        case Container::TorchScript:
+            return "torchscript";
+        case Container::Safetensors:
+            return "safetensors";
+    }
+    return "unknown";
+}
+
+std::int64_t countNonfinite(const torch::Tensor& tensor) {
+    return tensor.is_floating_point() ? tensor.numel() - tensor.isfinite().sum().item<std::int64_t>() : 0;
+}
+
+std::size_t distance(const KeyDifference& difference) {
+    return difference.missing.size() + difference.extra.size() + difference.mismatched.size();
+}
+
+std::string scalesInWords(const std::vector<int>& scales) {
+    return fmt::format("{}", fmt::join(scales, ", "));
+}
+
+void describe(ModelCard& card, const BuiltNetwork& built) {
+    card.architecture = built.name;
+    card.hyperparameters = built.hyperparameters;
+    card.assumed = built.assumed;
+    card.scales = built.scales;
+    card.mean = built.mean;
+    card.minimumSide = built.minimumSide;
+    card.receptiveField = built.receptiveField;
+}
+
+/// Builds the first family that matches exactly; otherwise leaves the closest in `nearest`.
+void buildNative(Candidate& candidate, const Checkpoint& checkpoint, const ModelSettings& settings) {
+    bool nearestMatchesBySignature = false;
+    bool known = false;
+    for (const auto& architecture : architectures()) {
+        if (settings.architecture && *settings.architecture != architecture.key) {
+            continue;
+        }
+        known = true;
+        LayerBuilder layers(checkpoint);
+        const bool matches = architecture.matches(layers);
+        auto built = architecture.build(layers, settings.scale.value_or(0));
+        auto difference = layers.difference(built.name);
+        if (!difference) {
+            describe(candidate.card, built);
+            candidate.defaultRange = built.defaultRange;
+            built.network->adoptParameters(layers.taken());
+            candidate.network = std::move(built.network);
+            candidate.nearest.reset();
+            return;
+        }
+        const bool closer = !candidate.nearest || (matches && !nearestMatchesBySignature)
+            || (matches == nearestMatchesBySignature && distance(*difference) < distance(*candidate.nearest));
+        if (closer) {
+            candidate.nearest = std::move(difference);
+            nearestMatchesBySignature = matches;
+        }
+    }
+    if (!known) {
+        std::vector<std::string_view> keys;
+        std::ranges::transform(architectures(), std::back_inserter(keys), &Architecture::key);
+        throw Error(ErrorCode::InvalidArgument, fmt::format("unknown architecture '{}'; the known ones are {}",
+                                                            *settings.architecture, fmt::join(keys, ", ")));
+    }
+}
+
+void readWeights(Candidate& candidate, const ModelSpec& spec) {
+    const auto checkpoint = readCheckpoint(spec.file, spec.settings.weights.value_or(""));
+    auto& card = candidate.card;
+    card.nesting = checkpoint.nesting;
+    card.warnings = checkpoint.warnings;
+    for (const auto& [name, data] : checkpoint.tensors) {
+        ++card.tensors;
+        card.parameters += static_cast<std::int64_t>(data.values.size());
+        card.nonfiniteWeights
+            += std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
+    }
+    buildNative(candidate, checkpoint, spec.settings);
+}
+
+void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
+    auto& card = candidate.card;
+    candidate.network = loadTorchScript(spec.file);
+    for (const auto& tensor : candidate.network->parameters()) {
+        ++card.tensors;
+        card.parameters += tensor.numel();
+        card.nonfiniteWeights += countNonfinite(tensor);
+    }
+    card.architecture = "TorchScript";
+    card.scales = {measureScale(*candidate.network, spec.file)};
+}
+
+void chooseScale(ModelCard& card, const ModelSettings& settings) {
+    card.scale = settings.scale.value_or(card.scales.front());
+    if (std::ranges::find(card.scales, card.scale) == card.scales.end()) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("{}: scale={} was asked for, but this network enlarges by {}",
+                                                            card.file, card.scale, scalesInWords(card.scales)));
+    }
+}
+
+/// The order of evidence for the value range; the probe runs unless the user decided, if only to check the others.
+void chooseRange(Candidate& candidate, const ModelSettings& settings) {
+    auto& card = candidate.card;
+    if (settings.range) {
+        card.range = *settings.range;
+        card.rangeEvidence = "given by the user";
+        return;
+    }
+    const auto probe = probeRange(*candidate.network, card.scale);
+    const auto residuals = fmt::format("probe residual {:.2g} at [0, 1], {:.2g} at [0, 255]", probe.residual1,
+                                       probe.residual255);
+    if (const auto published = rangeOfPublishedFile(card.sha256)) {
+        card.range = *published;
+        card.rangeEvidence = "published file known by its hash; " + residuals;
+    } else if (candidate.defaultRange) {
+        card.range = *candidate.defaultRange;
+        card.rangeEvidence = fmt::format("as {} was published; {}", card.architecture, residuals);
+    } else {
+        card.range = probe.better();
+        card.rangeEvidence = residuals;
+    }
+    if (probe.better() != card.range && probe.residual(card.range) > clearlyWrong) {
+        card.warnings.push_back(
+            fmt::format("the value range [0, {}] does not agree with the probe ({}); if the pictures look wrong, set "
+                        "range={}",
+                        card.range, residuals, probe.better()));
+    }
+    if (std::min(probe.residual1, probe.residual255) > clearlyWrong) {
+        card.warnings.push_back(fmt::format("the network does not reproduce a smooth picture at either value range "
+                                            "({}): is it a super-resolution network, and is it trained?",
+                                            residuals));
+    }
+}
+
+Candidate makeAnalytic(const ModelSpec& spec) {
+    Candidate candidate;
+    auto& card = candidate.card;
+    card.name = spec.settings.name.value_or("Bicubic");
+    card.container = "analytic";
+    card.architecture = "Bicubic";
+    card.scale = spec.settings.scale.value_or(defaultBicubicScale);
+    card.scales = {1, 2, 3, 4, 5, 6, 7, 8};
+    card.rangeEvidence = "analytic";
+    card.receptiveField = {.global = false, .radius = 2, .evidence = "analytic"};
+    candidate.network = makeBicubicNetwork(card.scale);
+    return candidate;
+}
+
+Candidate readCandidate(const ModelSpec& spec) {
+    Candidate candidate;
+    auto& card = candidate.card;
+    const auto container = sniffContainer(spec.file);
+    card.file = spec.file.string();
+    card.name = spec.settings.name.value_or(spec.file.stem().string());
+    card.container = containerName(container);
+    card.sha256 = sha256OfFile(spec.file);
+    if (container == Container::TorchScript) {
+        readTorchScript(candidate, spec);
+    } else {
+        readWeights(candidate, spec);
+    }
+    if (candidate.network) {
+        chooseScale(card, spec.settings);
+    }
+    return candidate;
+}
+
+/// The first few of a list, then how many more.
+std::string some(const std::vector<std::string>& items) {
+    constexpr std::size_t most = 3;
+    const auto shown = std::min(items.size(), most);
+    auto text = fmt::format("{}", fmt::join(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
+    return items.size() > most ? fmt::format("{} and {} more", text, items.size() - most) : text;
+}
+
+std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
+    std::string text = fmt::format("{}: no supported network has these {} tensors. Closest is {}", card.file,
+                                   card.tensors, nearest.architecture);
+    if (!nearest.missing.empty()) {
+        text += fmt::format("; missing {}: {}", nearest.missing.size(), some(nearest.missing));
+    }
+    if (!nearest.extra.empty()) {
+        text += fmt::format("; unknown {}: {}", nearest.extra.size(), some(nearest.extra));
+    }
+    if (!nearest.mismatched.empty()) {
+        text += fmt::format("; other shape {}: {}", nearest.mismatched.size(), some(nearest.mismatched));
+    }
+    return text + ". Export the network as TorchScript (torch.jit.trace or torch.jit.script) to use it here";
+}
+
+}  // namespace
+
+SrModel loadModel(const ModelSpec& spec, const std::string& device) {
+    auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
+    auto& card = candidate.card;
+    if (!candidate.network) {
+        throw Error(ErrorCode::UnsupportedModel, whyUnknown(card, *candidate.nearest));
+    }
+    if (card.nonfiniteWeights > 0) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: {} of {} weights are NaN or infinite, so every output would be; the training "
+                                "diverged or the file is damaged",
+                                card.file, card.nonfiniteWeights, card.parameters));
+    }
+    if (!spec.isAnalytic()) {
+        chooseRange(candidate, spec.settings);
+    }
+    return SrModel(std::make_unique<SrModel::Implementation>(std::move(candidate.network), std::move(card),
+                                                             torch::Device(device)));
+}
+
+ModelReport inspectModel(const ModelSpec& spec) {
+    auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
+    auto& card = candidate.card;
+    if (candidate.network && card.nonfiniteWeights == 0) {
+        if (!spec.isAnalytic()) {
+            chooseRange(candidate, spec.settings);
+        }
+        card.bicubicAgreementDb = agreementWithBicubic(*candidate.network, card.scale, card.range);
+        if (!card.receptiveField.global && !card.receptiveField.radius) {
+            card.receptiveField = measureReceptiveField(*candidate.network, card.scale, card.range);
+        }
+    }
+    return {std::move(card), std::move(candidate.nearest)};
+}
+
+}  // namespace lamscope

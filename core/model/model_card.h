@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace lamscope {
+
+/// How far from the parent LR pixel of one SR pixel a network can look, in LR pixels.
+struct ReceptiveField {
+    /// True when an image-wide statistic (channel attention, instance norm, ...) makes every output depend on every
+    /// input pixel; `radius` is then meaningless.
+    bool global = false;
+    /// Half width of the square window around the parent pixel; nullopt while it is not known.
+    std::optional<int> radius;
+    /// In words: "analytic", "measured on …".
+    std::string evidence;
+};
+
+/// Keys that keep a weight file from being a known network (model doctor).
+struct KeyDifference {
+    std::string architecture;             ///< the network that comes closest
+    std::vector<std::string> missing;     ///< keys that the network has and the file lacks
+    std::vector<std::string> extra;       ///< keys of the file that the network does not know
+    std::vector<std::string> mismatched;  ///< "key: expected [..], found [..]"
+};
+
+/// Everything that is known about a loaded network, and how it was decided. Plain data, safe to copy between threads.
+struct ModelCard {
+    std::string name;          ///< shown to the user; by default the file's stem
+    std::string file;          ///< as given; empty for the analytic network
+    std::string sha256;        ///< of the file, lower-case hex; empty for the analytic network
+    std::string container;     ///< "torch-legacy", "torch-zip", "torchscript", "safetensors", "analytic"
+    std::vector<std::string> nesting;  ///< keys that were unwrapped to reach the weights, outermost first
+    std::string architecture;  ///< e.g. "IMDN", "TorchScript", "Bicubic"
+    std::vector<std::pair<std::string, std::string>> hyperparameters;  ///< read from shapes, in the order of the network
+    std::vector<std::string> assumed;  ///< what no shape tells and was taken from the publication
+
+    int scale = 0;                 ///< SR side / LR side
+    std::vector<int> scales;       ///< scales this file can do (multi-scale networks have several)
+    double range = 1.0;            ///< the network consumes and emits [0, range]
+    std::string rangeEvidence;     ///< why `range` was chosen, with the probe's residuals where it ran
+    std::vector<double> mean;      ///< RGB mean subtracted inside the network, in [0, 1]; empty when there is none
+    int sizeMultiple = 1;          ///< LR sides must be multiples of this
+    int minimumSide = 1;           ///< smallest LR side the network accepts
+    ReceptiveField receptiveField;
+
+    std::int64_t tensors = 0;      ///< tensors in the file
+    std::int64_t parameters = 0;   ///< values in these tensors
+    std::int64_t nonfiniteWeights = 0;
+    std::optional<double> bicubicAgreementDb;  ///< PSNR of the SR of a smooth pattern against bicubic enlargement
+    std::vector<std::string> warnings;
+};
+
+}  // namespace lamscope

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/model_spec.h"
+
+#include <charconv>
+#include <cmath>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "error.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
+
+bool startsSettings(std::string_view text) {
+    const auto end = text.find('=');
+    if (end == std::string_view::npos || end == 0) {
+        return false;
+    }
+    return text.substr(0, end).find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+}
+
+template <typename Number>
+Number parseNumber(std::string_view key, std::string_view text, Number low, Number high) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !(value >= low && value <= high)) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the model setting {}={} is not a number from {} to {}",
+                                                            key, text, low, high));
+    }
+    return value;
+}
+
+void applySetting(ModelSettings& settings, std::string_view item) {
+    const auto equals = item.find('=');
+    const auto key = item.substr(0, equals);
+    const auto value = equals == std::string_view::npos ? std::string_view() : item.substr(equals + 1);
+    if (value.empty()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the model setting '{}' has no value; write key=value with one of {}", item, knownKeys));
+    }
+    if (key == "scale") {
+        settings.scale = parseNumber<int>(key, value, 1, 8);
+    } else if (key == "range") {
+        settings.range = parseNumber<double>(key, value, 1e-3, 1e6);
+    } else if (key == "name") {
+        settings.name = value;
+    } else if (key == "weights") {
+        settings.weights = value;
+    } else if (key == "arch") {
+        settings.architecture = value;
+    } else {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("unknown model setting '{}'; the known ones are {}", key, knownKeys));
+    }
+}
+
+}  // namespace
+
+ModelSpec ModelSpec::parse(const std::string& text) {
+    ModelSpec spec;
+    const std::string_view view = text;
+    auto colon = view.find(':');
+    while (colon != std::string_view::npos && !startsSettings(view.substr(colon + 1))) {
+        colon = view.find(':', colon + 1);
+    }
+    spec.file = std::string(view.substr(0, colon));
+    if (spec.file.empty()) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("the model '{}' names no file", text));
+    }
+    if (colon == std::string_view::npos) {
+        return spec;
+    }
+    auto rest = view.substr(colon + 1);
+    while (!rest.empty()) {
+        const auto comma = rest.find(',');
+        applySetting(spec.settings, rest.substr(0, comma));
+        rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
+    }
+    return spec;
+}
+
+std::string ModelSpec::toString() const {
+    std::vector<std::string> items;
+    if (settings.scale) {
+        items.push_back(fmt::format("scale={}", *settings.scale));
+    }
+    if (settings.range) {
+        items.push_back(fmt::format("range={}", *settings.range));
+    }
+    if (settings.name) {
+        items.push_back("name=" + *settings.name);
+    }
+    if (settings.weights) {
+        items.push_back("weights=" + *settings.weights);
+    }
+    if (settings.architecture) {
+        items.push_back("arch=" + *settings.architecture);
+    }
+    return items.empty() ? file.string() : fmt::format("{}:{}", file.string(), fmt::join(items, ","));
+}
+
+bool ModelSpec::isAnalytic() const {
+    std::error_code ignored;
+    return file == "bicubic" && !std::filesystem::exists(file, ignored);
+}
+
+}  // namespace lamscope

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/network.h"
+
+namespace lamscope {
+
+/// How well a network reproduces a smooth picture when it is fed [0, 1] and [0, 255]: the SR is averaged back to the
+/// LR grid and compared with the input. The right range gives about 0.001 and less, a wrong one more.
+struct RangeProbe {
+    double residual1 = 0.0;    ///< RMSE in units of the range, fed [0, 1]; infinity when the network fails
+    double residual255 = 0.0;  ///< the same, fed [0, 255]
+
+    [[nodiscard]] double better() const { return residual255 < residual1 ? 255.0 : 1.0; }
+    [[nodiscard]] double residual(double range) const { return range == 255.0 ? residual255 : residual1; }
+};
+
+/// Runs the network twice on a 48x48 input of its own device and type float32.
+[[nodiscard]] RangeProbe probeRange(const Network& network, int scale);
+
+/// PSNR in dB (peak 1) between the network's SR of the same smooth picture and its bicubic enlargement, border of 6 LR
+/// pixels left out; what a healthy network reaches is above 40.
+[[nodiscard]] double agreementWithBicubic(const Network& network, int scale, double range);
+
+}  // namespace lamscope

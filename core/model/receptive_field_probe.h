@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "model/model_card.h"
+#include "model/network.h"
+
+namespace lamscope {
+
+/// Measures which LR pixels one SR pixel depends on, by its gradient on a noise image. A lower bound where the network
+/// holds max-pools or dead ReLUs; "global" when the dependence reaches the border of the largest probe.
+[[nodiscard]] ReceptiveField measureReceptiveField(const Network& network, int scale, double range);
+
+}  // namespace lamscope

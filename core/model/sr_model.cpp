@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/sr_model.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include "error.h"
+#include "model/sr_model_implementation.h"
+
+namespace lamscope {
+
+namespace {
+
+/// An LR tile of this many pixels keeps the activations of a 64-channel network under about 3 GiB.
+constexpr std::int64_t largestTile = 1024L * 1024L;
+constexpr int smallestTileSide = 256;
+/// Tiles overlap by the receptive field, or by this much where it is larger or unknown (which is then said).
+constexpr int largestOverlap = 96;
+
+}  // namespace
+
+SrModel::SrModel(std::unique_ptr<Implementation> implementation)
+    : implementation_(std::move(implementation)) {}
+SrModel::SrModel(SrModel&&) noexcept = default;
+SrModel& SrModel::operator=(SrModel&&) noexcept = default;
+SrModel::~SrModel() = default;
+
+const ModelCard& SrModel::card() const {
+    return implementation_->card();
+}
+
+SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device,
+                                        torch::ScalarType type)
+    : network_(std::move(network))
+    , card_(std::move(card))
+    , device_(device)
+    , type_(type) {
+    network_->to(device_, type_);
+}
+
+torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
+    checkSize(card_, lr.size(3), lr.size(2));
+    torch::Tensor sr;
+    try {
+        sr = card_.range == 1.0 ? network_->forward(lr) : network_->forward(lr * card_.range) / card_.range;
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (isOutOfMemory(error)) {
+            throw;
+        }
+        throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card_.name,
+                                                         lr.size(3), lr.size(2), briefMessage(error)));
+    }
+    if (sr.dim() != 4 || sr.size(0) != lr.size(0) || sr.size(1) != lr.size(1) || sr.size(2) != lr.size(2) * card_.scale
+        || sr.size(3) != lr.size(3) * card_.scale) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
+                                card_.name, card_.scale, lr.size(3), lr.size(2), fmt::join(sr.sizes().vec(), "x")));
+    }
+    return sr;
+}
+
+torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
+    auto tensor = torch::empty({1, Image::channels, image.height(), image.width()}, torch::kFloat32);
+    std::memcpy(tensor.data_ptr<float>(), image.values().data(), image.values().size_bytes());
+    return tensor.to(device_, type_).contiguous(torch::MemoryFormat::ChannelsLast);
+}
+
+std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {
+    const auto& model = *implementation_;
+    checkSize(card(), lr.width(), lr.height());
+    const torch::NoGradGuard noGradients;
+    const auto run = [&](const Image& part) {
+        try {
+            return toImage(model.forward(model.toInput(part)));
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {
+            throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
+                        fmt::format("{}: upscaling {}x{} pixels failed: {}", card().name, part.width(), part.height(),
+                                    briefMessage(error)));
+        }
+    };
+    const bool whole = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestTile;
+    if (whole) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
+        auto sr = run(lr);
+        sr.file = lr.file;
+        return sr;
+    }
+    const int scale = card().scale;
+    const int overlap = std::min(card().receptiveField.radius.value_or(largestOverlap), largestOverlap);
+    // Tiles start at multiples of the size rule, so that each obeys it where the image does.
+    const int step = smallestTileSide * 3 / card().sizeMultiple * card().sizeMultiple;
+    const int margin = (overlap + card().sizeMultiple - 1) / card().sizeMultiple * card().sizeMultiple;
+    Image sr(lr.width() * scale, lr.height() * scale);
+    sr.file = lr.file;
+    for (int y = 0; y < lr.height(); y += step) {
+        for (int x = 0; x < lr.width(); x += step) {
+            if (stop.stop_requested()) {
+                return std::nullopt;
+            }
+            const int left = std::max(x - margin, 0);
+            const int top = std::max(y - margin, 0);
+            const int right = std::min(x + step + margin, lr.width());
+            const int bottom = std::min(y + step + margin, lr.height());
+            const auto tile = run(lr.cropped({left, top, right - left, bottom - top}));
+            const int lastX = std::min(x + step, lr.width()) * scale;
+            const int lastY = std::min(y + step, lr.height()) * scale;
+            for (int channel = 0; channel < Image::channels; ++channel) {
+                for (int row = y * scale; row < lastY; ++row) {
+                    const float* source = &std::as_const(tile).values()[0];
+                    source += (static_cast<std::ptrdiff_t>(channel) * tile.height() + (row - top * scale)) * tile.width()
+                        + (x - left) * scale;
+                    std::copy(source, source + (lastX - x * scale), &sr.at(channel, row, x * scale));
+                }
+            }
+        }
+    }
+    return sr;
+}
+
+void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {
+    if (std::min(width, height) < card.minimumSide) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} needs LR sides of at least {} pixels, the image (or its context) has {}x{}",
+                                card.name, card.minimumSide, width, height));
+    }
+    if (width % card.sizeMultiple != 0 || height % card.sizeMultiple != 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} needs LR sides that are multiples of {}, the image (or its context) has {}x{}",
+                                card.name, card.sizeMultiple, width, height));
+    }
+}
+
+Image toImage(const torch::Tensor& tensor) {
+    auto planar = tensor.detach().to(torch::kCPU, torch::kFloat32);
+    if (planar.dim() == 4) {
+        planar = planar.squeeze(0);
+    }
+    planar = planar.contiguous();
+    Image image(static_cast<int>(planar.size(2)), static_cast<int>(planar.size(1)));
+    std::memcpy(image.values().data(), planar.data_ptr<float>(), image.values().size_bytes());
+    return image;
+}
+
+bool isOutOfMemory(const std::exception& error) {
+    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr
+        || dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr) {
+        return true;
+    }
+    const std::string_view message = error.what();
+    return message.find("allocate memory") != std::string_view::npos
+        || message.find("out of memory") != std::string_view::npos;
+}
+
+std::string briefMessage(const std::exception& error) {
+    std::string message = error.what();
+    if (const auto* torchError = dynamic_cast<const c10::Error*>(&error)) {
+        message = torchError->what_without_backtrace();
+    }
+    // TorchScript puts the cause last, after a trace through the archive's own code.
+    const auto cause = message.rfind("RuntimeError: ");
+    if (cause != std::string::npos) {
+        message = message.substr(cause);
+    }
+    return message.substr(0, message.find('\n'));
+}
+
+}  // namespace lamscope

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+
+#include "image/image.h"
+#include "model/model_card.h"
+#include "model/model_spec.h"
+
+namespace lamscope {
+
+/// A super-resolution network as everything outside the core's model room sees it: RGB in [0, 1] in, RGB in about
+/// [0, 1] out, `card().scale` times larger. The network's own value range and mean are handled inside.
+///
+/// Thread safety: the const members may be called from several threads at once. Moving is cheap; not copyable.
+class SrModel {
+public:
+    class Implementation;  // in model/sr_model_implementation.h, for the core alone
+
+    explicit SrModel(std::unique_ptr<Implementation> implementation);
+    SrModel(SrModel&&) noexcept;
+    SrModel& operator=(SrModel&&) noexcept;
+    ~SrModel();
+
+    [[nodiscard]] const ModelCard& card() const;
+
+    /// The SR image of `lr`, neither clamped nor rounded. Large images are cut into tiles that overlap by the receptive
+    /// field where memory asks for it. Returns nullopt when stopped between tiles.
+    /// Throws Error: InvalidArgument (image smaller than the card allows), ModelFailure, OutOfMemory.
+    [[nodiscard]] std::optional<Image> upscale(const Image& lr, const std::stop_token& stop = {}) const;
+
+    [[nodiscard]] Implementation& implementation() const { return *implementation_; }
+
+private:
+    std::unique_ptr<Implementation> implementation_;
+};
+
+/// Reads a model file (or makes the analytic network) and decides scale and value range.
+///
+/// Evidence for the range, strongest first: the settings; a published file known by its hash; a mean-shift layer;
+/// the family's publication; a probe with a smooth pattern.
+/// @param device "cpu" or "cuda", as returned by resolveDevice().
+/// Throws Error: BadFile (missing, truncated, not a model, non-finite weights), UnsupportedModel (no known network has
+/// these keys and shapes: the message names the closest and what differs), InvalidArgument (a setting does not fit).
+[[nodiscard]] SrModel loadModel(const ModelSpec& spec, const std::string& device = "cpu");
+
+/// What is in a model file, and how that was decided.
+struct ModelReport {
+    ModelCard card;                        ///< `architecture` is empty when no known network fits
+    std::optional<KeyDifference> nearest;  ///< then: the closest network and what differs
+};
+
+/// As loadModel(), but reports unknown networks and non-finite weights instead of refusing them, and measures what
+/// loading leaves out (receptive field of networks for which none is known, agreement with bicubic enlargement).
+/// Throws Error(BadFile) when the file cannot be read as a model at all.
+[[nodiscard]] ModelReport inspectModel(const ModelSpec& spec);
+
+}  // namespace lamscope

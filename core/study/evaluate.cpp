@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/evaluate.h"
+
+#include <chrono>
+
+#include <fmt/format.h>
+
+#include "error.h"
+#include "image/colour.h"
+#include "image/image_file.h"
+#include "json_fields.h"
+#include "study/image_pairs.h"
+
+namespace lamscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+Image read(const std::filesystem::path& file, std::vector<std::string>& warnings) {
+    auto loaded = readImage(file);
+    warnings.insert(warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+    return std::move(loaded.image);
+}
+
+LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reduction, std::vector<std::string>& warnings) {
+    auto hr = read(files.hr, warnings);
+    if (!files.lr) {
+        return makeLowResolution(hr, scale, reduction);
+    }
+    LowResolutionPair pair;
+    pair.lr = read(*files.lr, warnings);
+    const int width = pair.lr.width() * scale;
+    const int height = pair.lr.height() * scale;
+    if (hr.width() < width || hr.height() < height || hr.width() >= width + scale || hr.height() >= height + scale) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} has {}x{} pixels, which is not {} times the {}x{} of {}; is the scale right?",
+                                files.hr.string(), hr.width(), hr.height(), scale, pair.lr.width(), pair.lr.height(),
+                                files.lr->string()));
+    }
+    pair.hr = hr.cropped({0, 0, width, height});
+    return pair;
+}
+
+std::string csvName(const std::string& name) {
+    return name.find_first_of(",\"") == std::string::npos ? name : fmt::format("\"{}\"", name);
+}
+
+}  // namespace
+
+std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options, const std::stop_token& stop,
+                                   const std::function<void(std::size_t, std::size_t)>& progress) {
+    const auto start = Clock::now();
+    const int scale = model.card().scale;
+    const auto pairs = pairImages(options.hrFolder, options.lrFolder, scale);
+    Evaluation result;
+    result.card = model.card();
+    result.border = options.border.value_or(scale);
+    for (const auto& files : pairs) {
+        const auto pair = readPair(files, scale, options.reduction, result.warnings);
+        const auto before = Clock::now();
+        const auto sr = model.upscale(pair.lr, stop);
+        if (!sr || stop.stop_requested()) {
+            return std::nullopt;
+        }
+        EvaluatedImage image;
+        image.seconds = secondsSince(before);
+        image.file = files.hr.string();
+        image.quality = compareImages(quantise8(*sr), pair.hr, options.channel, result.border);
+        result.mean.psnr += image.quality.psnr / static_cast<double>(pairs.size());
+        result.mean.ssim += image.quality.ssim / static_cast<double>(pairs.size());
+        result.images.push_back(std::move(image));
+        if (progress) {
+            progress(result.images.size(), pairs.size());
+        }
+    }
+    result.seconds = secondsSince(start);
+    return result;
+}
+
+std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOptions& options,
+                   const std::string& device) {
+    using Json = nlohmann::ordered_json;
+    const char* channel = options.channel == Channel::Y ? "y" : "rgb";
+    const Json lrFolder = options.lrFolder.empty() ? Json(nullptr) : Json(options.lrFolder.string());
+    Json json;
+    json["lamscope"] = programJson(device);
+    json["options"] = {{"hr", options.hrFolder.string()},
+                       {"lr", lrFolder},
+                       {"channel", channel},
+                       {"border", options.border ? Json(*options.border) : Json("scale")},
+                       {"reduce", options.lrFolder.empty() ? Json(toString(options.reduction)) : Json(nullptr)}};
+    json["results"] = Json::array();
+    for (const auto& evaluation : evaluations) {
+        Json images = Json::array();
+        for (const auto& image : evaluation.images) {
+            images.push_back({{"file", image.file},
+                              {"psnr", numberOrNull(image.quality.psnr)},
+                              {"ssim", numberOrNull(image.quality.ssim)},
+                              {"seconds", image.seconds}});
+        }
+        json["results"].push_back({{"model", modelJson(evaluation.card)},
+                                   {"hr", options.hrFolder.string()},
+                                   {"lr", lrFolder},
+                                   {"channel", channel},
+                                   {"border", evaluation.border},
+                                   {"psnr", numberOrNull(evaluation.mean.psnr)},
+                                   {"ssim", numberOrNull(evaluation.mean.ssim)},
+                                   {"seconds", evaluation.seconds},
+                                   {"images", images},
+                                   {"warnings", evaluation.warnings}});
+    }
+    return dumpJson(json);
+}
+
+std::string toCsv(const std::vector<Evaluation>& evaluations) {
+    std::string text = "network,image,psnr,ssim,seconds\n";
+    for (const auto& evaluation : evaluations) {
+        const auto name = csvName(evaluation.card.name);
+        for (const auto& image : evaluation.images) {
+            text += fmt::format("{},{},{},{},{}\n", name, csvName(image.file), image.quality.psnr, image.quality.ssim,
+                                image.seconds);
+        }
+        text += fmt::format("{},mean,{},{},{}\n", name, evaluation.mean.psnr, evaluation.mean.ssim, evaluation.seconds);
+    }
+    return text;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "metrics/psnr_ssim.h"
+#include "model/sr_model.h"
+#include "study/low_resolution.h"
+
+namespace lamscope {
+
+struct EvaluateOptions {
+    std::filesystem::path hrFolder;
+    std::filesystem::path lrFolder;        ///< empty: LR is made from HR by `reduction`
+    Channel channel = Channel::Y;
+    std::optional<int> border;             ///< SR pixels left out on every side; unset: the scale
+    Reduction reduction = Reduction::Matlab;
+};
+
+struct EvaluatedImage {
+    std::string file;  ///< of the HR image
+    Quality quality;
+    double seconds = 0.0;  ///< the network alone
+};
+
+/// One network on one set of images.
+struct Evaluation {
+    ModelCard card;
+    int border = 0;
+    Quality mean;  ///< over the images
+    std::vector<EvaluatedImage> images;
+    double seconds = 0.0;
+    std::vector<std::string> warnings;
+};
+
+/// PSNR and SSIM as the field reports them: SR clamped and rounded to 8 bits, compared with HR on Y or RGB, the border
+/// left out. HR is cropped to LR x scale.
+/// @param progress called after each image with the number done and the total; must not throw; may be empty.
+/// @return nullopt when stopped between images.
+/// Throws Error as pairImages(), readImage() and SrModel::upscale() do.
+[[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
+                                                 const std::stop_token& stop = {},
+                                                 const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+/// The document of `evaluate --json` for several networks, with a final newline.
+[[nodiscard]] std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOptions& options,
+                                 const std::string& device);
+
+/// A line per network and image, then the means.
+[[nodiscard]] std::string toCsv(const std::vector<Evaluation>& evaluations);
+
+}  // namespace lamscope

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "image/image.h"
+
+namespace lamscope {
+
+/// A drawn HR test scene for machines without photographs: a façade whose rows of windows and slats grow ever finer,
+/// under a sky with soft clouds. RGB, side x side pixels, values on the 8-bit grid, the same on every machine.
+/// Throws Error(InvalidArgument) unless side is 32…8192.
+[[nodiscard]] Image drawScene(int side = 256);
+
+}  // namespace lamscope

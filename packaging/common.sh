@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# shellcheck shell=bash
+# Sourced by the scripts of this folder: messages, the failure trap, the places everything lives.
+
+set -Eeuo pipefail
+
+root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/.." && pwd -P)
+program=packaging/$(basename -- "$0")
+# What the script is about to do; the failure message names it.
+step="starting"
+
+say() {
+    printf '%s: %s\n' "$program" "$*" >&2
+}
+
+die() {
+    say "error: $*"
+    exit 1
+}
+
+usageError() {
+    say "$*; see $program --help"
+    exit 2
+}
+
+# The comment at the top of the script is its help text.
+printHelp() {
+    sed -n '3,/^$/{s/^# \{0,1\}//;p}' "$0"
+}
+
+begin() {
+    step=$*
+    say "$step"
+}
+
+failed() {
+    local code=$1 line=$2
+    say "error: stopped (exit code $code, line $line) while $step; the reason is above"
+}
+trap 'failed "$?" "$LINENO"' ERR
+
+# Relative folders mean the caller's working folder; an empty variable means an unset one.
+for variable in LAMSCOPE_CACHE LAMSCOPE_LIBTORCH LAMSCOPE_DATA; do
+    if [[ -z ${!variable:-} ]]; then
+        unset "$variable"
+    else
+        declare -x "$variable=$(realpath -m -- "${!variable}")"
+    fi
+done
+if [[ -z ${LAMSCOPE_CACHE:-} ]]; then
+    [[ -n ${HOME:-} ]] || die "neither HOME nor LAMSCOPE_CACHE is set: set LAMSCOPE_CACHE to a folder for LibTorch"
+    export LAMSCOPE_CACHE=$HOME/.cache/lamscope
+fi
+# Test and demo data is not part of the repository; by default it lies beside the checkout.
+if [[ -z ${LAMSCOPE_DATA:-} && -d $root/../shared/data ]]; then
+    LAMSCOPE_DATA=$(cd -- "$root/../shared/data" && pwd -P)
+    export LAMSCOPE_DATA
+fi
+
+cd -- "$root"
