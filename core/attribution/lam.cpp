@@ -54,9 +54,9 @@ public:
         common_.patch = options.patch;
         common_.context = contextAround(options.patch, card.scale, lr.width(), lr.height(), plan_.context);
         checkSize(card, common_.context.width, common_.context.height);
-        lr_ = lr.cropped(common_.context);
+        common_.lr = lr.cropped(common_.context);
         if (hr != nullptr) {
-            hr_ = hr->cropped({common_.context.x * card.scale, common_.context.y * card.scale,
+            common_.hr = hr->cropped({common_.context.x * card.scale, common_.context.y * card.scale,
                                common_.context.width * card.scale, common_.context.height * card.scale});
         }
         patch_ = options.patch;
@@ -65,7 +65,7 @@ public:
     }
 
     std::optional<LamResult> run(const std::stop_token& stop, const LamProgressCallback& progress) {
-        const auto path = makeImagePath(lr_, options_);
+        const auto path = makeImagePath(common_.lr, options_);
         if (stop.stop_requested()) {
             return std::nullopt;
         }
@@ -107,7 +107,7 @@ public:
 private:
     [[nodiscard]] std::int64_t nodesAtOnce() const {
         const auto pixels = model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
-        return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(lr_.width()) * lr_.height()), 1);
+        return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(common_.lr.width()) * common_.lr.height()), 1);
     }
 
     /// D and SR at both ends of the path, and what compares the SR with HR.
@@ -129,16 +129,16 @@ private:
             throw;
         } catch (const std::exception& error) {
             throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                        fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, lr_.width(),
-                                    lr_.height(), briefMessage(error)));
+                        fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, common_.lr.width(),
+                                    common_.lr.height(), briefMessage(error)));
         }
-        if (hr_.empty()) {
+        if (common_.hr.empty()) {
             return;
         }
         const auto sr = quantise8(common_.sr);
         const Rect patch{patch_.x, patch_.y, patch_.size, patch_.size};
-        common_.psnr = peakSignalToNoise(sr, hr_, Channel::Rgb);
-        common_.psnrPatch = peakSignalToNoise(sr.cropped(patch), hr_.cropped(patch), Channel::Rgb);
+        common_.psnr = peakSignalToNoise(sr, common_.hr, Channel::Rgb);
+        common_.psnrPatch = peakSignalToNoise(sr.cropped(patch), common_.hr.cropped(patch), Channel::Rgb);
     }
 
     [[nodiscard]] LamResult finish(const IntegralLevel& level, const LamResult* coarser,
@@ -232,8 +232,6 @@ private:
     LamOptions options_;
     LamPlan plan_;
     const SrModel::Implementation& model_;
-    Image lr_;      // the context
-    Image hr_;      // the context in HR, empty when unknown
     Patch patch_;   // in SR pixels of the context
     bool moves_ = true;
     LamResult common_;  // what all levels share

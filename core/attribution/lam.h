@@ -31,7 +31,9 @@ struct LamResult {
 
     std::vector<float> attribution;  ///< 3 x context.height x context.width, planar RGB, signed, units of D
     std::vector<double> map;         ///< context.height x context.width, |Σ_RGB attribution| / maximum, [0, 1]
+    Image lr;                        ///< the context itself
     Image sr;                        ///< F(context), neither clamped nor rounded
+    Image hr;                        ///< HR over the context; empty where it is not known
 
     // Concentration of the map; nullopt where the map is not defined (it vanishes: a flat image, a blind network).
     std::optional<double> gini;              ///< 0…1

@@ -40,7 +40,7 @@ Json optionsJson(const LamDocument& document) {
     return json;
 }
 
-Json resultJson(const NamedLamResult& named) {
+Json resultJson(const LamDocument& document, const NamedLamResult& named) {
     const auto& result = named.result;
     Json json;
     json["model"] = modelJson(named.card);
@@ -68,7 +68,8 @@ Json resultJson(const NamedLamResult& named) {
                       {"path_speed", numbersOrNull(result.curves.pathSpeed)},
                       {"cumulative", numbersOrNull(result.curves.cumulative)}};
     json["seconds"] = result.seconds;
-    auto warnings = named.card.warnings;
+    auto warnings = document.warnings;
+    warnings.insert(warnings.end(), named.card.warnings.begin(), named.card.warnings.end());
     warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
     json["warnings"] = warnings;
     json["files"] = {{"attribution", named.attributionFile.empty() ? Json(nullptr) : Json(named.attributionFile.string())},
@@ -114,7 +115,7 @@ std::string toJson(const LamDocument& document) {
     json["options"] = optionsJson(document);
     json["results"] = Json::array();
     for (const auto& named : document.results) {
-        json["results"].push_back(resultJson(named));
+        json["results"].push_back(resultJson(document, named));
     }
     return dumpJson(json);
 }
@@ -166,20 +167,15 @@ std::string toText(const LamDocument& document) {
     return text;
 }
 
-void writeLamArrays(LamDocument& document, const std::filesystem::path& folder) {
-    std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error) {
-        throw Error(ErrorCode::WriteFailed,
-                    fmt::format("{}: cannot make this folder: {}", folder.string(), error.message()));
-    }
+void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder) {
+    files.makeFolder(folder);
     for (auto& [card, result, attributionFile, mapFile] : document.results) {
         const std::array<std::int64_t, 3> shape{3, result.context.height, result.context.width};
         attributionFile = folder / (card.name + ".attribution.npy");
-        writeNpy(attributionFile, shape, result.attribution);
+        files.add(attributionFile, encodeNpy(shape, result.attribution));
         mapFile = folder / (card.name + ".map.npy");
         const std::vector<float> map(result.map.begin(), result.map.end());
-        writeNpy(mapFile, std::span(shape).subspan(1), map);
+        files.add(mapFile, encodeNpy(std::span(shape).subspan(1), map));
     }
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attribution/lam.h"
+#include "image/atomic_file.h"
 #include "model/model_card.h"
 
 namespace lamscope {
@@ -31,6 +32,7 @@ struct LamDocument {
     std::string device;        ///< "cpu" or "cuda"
     int threads = 0;
     LamOptions options;
+    std::vector<std::string> warnings;  ///< about the image files
     std::vector<NamedLamResult> results;
 };
 
@@ -44,9 +46,9 @@ struct LamDocument {
 /// The same for a terminal: aligned columns, rounded for reading.
 [[nodiscard]] std::string toText(const LamDocument& document);
 
-/// Writes NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network into
-/// `folder`, which is made if need be, and notes the paths in the results. Throws Error(WriteFailed).
-void writeLamArrays(LamDocument& document, const std::filesystem::path& folder);
+/// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,
+/// which is made if need be, and notes the paths in the results. Throws Error(WriteFailed).
+void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder);
 
 /// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
 void makeNamesUnique(std::vector<ModelCard*> cards);

@@ -97,7 +97,7 @@ std::filesystem::path resolvedTarget(const std::filesystem::path& path) {
     if (!std::filesystem::is_regular_file(path, error)) {
         throwWriteFailed(path, "what has this name is not a regular file");
     }
-    const auto target = std::filesystem::canonical(path, error);
+    auto target = std::filesystem::canonical(path, error);
     if (error) {
         throwWriteFailed(path, error.message());
     }
@@ -114,6 +114,55 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content) {
     writeFileAtomically(path, std::as_bytes(std::span(content)));
+}
+
+class StagedFiles::File : public TemporaryFile {
+    using TemporaryFile::TemporaryFile;
+};
+
+StagedFiles::StagedFiles() = default;
+
+StagedFiles::~StagedFiles() {
+    files_.clear();
+    for (auto folder = madeFolders_.rbegin(); folder != madeFolders_.rend(); ++folder) {
+        std::error_code ignored;
+        std::filesystem::remove(*folder, ignored);  // fails, as it should, where somebody put a file
+    }
+}
+
+void StagedFiles::makeFolder(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> missing;
+    std::error_code error;
+    for (auto path = folder.lexically_normal(); !path.empty() && !std::filesystem::exists(path, error);
+         path = path.parent_path()) {
+        missing.push_back(path);
+    }
+    for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
+        if (std::filesystem::create_directory(*path, error)) {
+            madeFolders_.push_back(*path);
+        }
+    }
+    if (!std::filesystem::is_directory(folder, error)) {
+        throwWriteFailed(folder, error ? error.message() : "this folder cannot be made");
+    }
+}
+
+void StagedFiles::add(const std::filesystem::path& path, std::span<const std::byte> content) {
+    auto file = std::make_unique<File>(resolvedTarget(path));
+    file->write(content);
+    files_.push_back(std::move(file));
+}
+
+void StagedFiles::add(const std::filesystem::path& path, std::string_view content) {
+    add(path, std::as_bytes(std::span(content)));
+}
+
+void StagedFiles::commit() {
+    for (const auto& file : files_) {
+        file->becomeTarget();
+    }
+    files_.clear();
+    madeFolders_.clear();
 }
 
 }  // namespace lamscope

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace lamscope {
 
@@ -19,5 +21,31 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 
 /// The same for text; the characters are written as they are.
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
+
+/// Several output files that appear together or not at all: each is written beside its place as it is added, and all
+/// take their names in commit(). Without commit() nothing is left behind, made folders included. Not thread-safe.
+class StagedFiles {
+public:
+    StagedFiles();
+    StagedFiles(const StagedFiles&) = delete;
+    StagedFiles& operator=(const StagedFiles&) = delete;
+    ~StagedFiles();
+
+    /// Makes a folder (and its parents) if it does not exist. Throws Error(WriteFailed).
+    void makeFolder(const std::filesystem::path& folder);
+
+    /// Writes a file that commit() will name `path`. Throws as writeFileAtomically().
+    void add(const std::filesystem::path& path, std::span<const std::byte> content);
+    void add(const std::filesystem::path& path, std::string_view content);
+
+    /// Gives every file its name. Throws Error(WriteFailed) when one cannot take it (what has that name became a
+    /// folder meanwhile, say); files named before it stay.
+    void commit();
+
+private:
+    class File;
+    std::vector<std::unique_ptr<File>> files_;
+    std::vector<std::filesystem::path> madeFolders_;
+};
 
 }  // namespace lamscope

@@ -28,7 +28,7 @@
 namespace lamscope {
 namespace {
 
-constexpr std::uint64_t maxFileSize = std::uint64_t{1} << 32;
+constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // of the decoder's buffer
 constexpr std::string_view knownFormats = "PNG, JPEG, TIFF, BMP or WebP image, or a NumPy array (.npy)";
 
 [[noreturn]] void throwBadFile(const std::filesystem::path& path, const std::string& reason) {
@@ -57,7 +57,7 @@ std::vector<std::byte> readWholeFile(const std::filesystem::path& path) {
         throwBadFile(path, "is empty (0 bytes); copy or download it again");
     }
     if (size > maxFileSize) {
-        throwBadFile(path, fmt::format("has {} bytes, more than any image that can be read", size));
+        throwBadFile(path, fmt::format("has {} bytes, more than the 2 GiB that can be read; crop or reduce it", size));
     }
     std::vector<std::byte> content(static_cast<std::size_t>(size));
     stream.read(reinterpret_cast<char*>(content.data()), static_cast<std::streamsize>(size));
@@ -109,8 +109,10 @@ cv::Mat decode(const std::filesystem::path& path, ImageFormat format, std::span<
     cv::Mat pixels;
     std::string reason;
     try {
-        const cv::Mat buffer(1, static_cast<int>(std::min<std::size_t>(file.size(), 0x7FFFFFFF)), CV_8UC1,
-                             const_cast<std::byte*>(file.data()));
+        // OpenCV has no view of constant data; the buffer is only read.
+        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
+        auto* const data = const_cast<std::byte*>(file.data());
+        const cv::Mat buffer(1, static_cast<int>(file.size()), CV_8UC1, data);
         // "Unchanged" keeps the depth and alpha and leaves the orientation alone.
         pixels = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
     } catch (const cv::Exception& exception) {
@@ -134,9 +136,9 @@ void copyPixels(const cv::Mat& pixels, const ImageHeader& header, Image& image, 
     constexpr auto maxLevel = static_cast<float>(std::numeric_limits<Level>::max());
     const int channelCount = pixels.channels();
     for (int y = 0; y < pixels.rows; ++y) {
-        const Level* pixel = pixels.ptr<Level>(y);
+        const auto* pixel = pixels.ptr<Level>(y);
         for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
-            const Level alpha = channelCount == 4 && !header.alphaUnused ? pixel[3] : std::numeric_limits<Level>::max();
+            const auto alpha = channelCount == 4 && !header.alphaUnused ? pixel[3] : std::numeric_limits<Level>::max();
             const bool opaque = alpha == std::numeric_limits<Level>::max();
             transparent |= !opaque;
             const float weight = opaque || header.alphaApplied ? 1.0F : static_cast<float>(alpha) / maxLevel;

@@ -231,20 +231,20 @@ private:
 
 namespace tiff {
 enum Tag : std::uint64_t {
-    width = 256,
-    height = 257,
-    bitsPerSample = 258,
-    photometric = 262,
-    stripOffsets = 273,
-    samplesPerPixel = 277,
-    stripByteCounts = 279,
-    tileOffsets = 324,
-    tileByteCounts = 325,
-    extraSamples = 338,
-    sampleFormat = 339,
+    Width = 256,
+    Height = 257,
+    BitsPerSample = 258,
+    Photometric = 262,
+    StripOffsets = 273,
+    SamplesPerPixel = 277,
+    StripByteCounts = 279,
+    TileOffsets = 324,
+    TileByteCounts = 325,
+    ExtraSamples = 338,
+    SampleFormat = 339,
 };
-enum Photometric : std::uint64_t { minIsWhite = 0, rgb = 2, logL = 32844, logLuv = 32845 };
-enum ExtraSample : std::uint64_t { unassociatedAlpha = 2 };
+enum Photometric : std::uint64_t { MinIsWhite = 0, Rgb = 2, LogL = 32844, LogLuv = 32845 };
+enum ExtraSample : std::uint64_t { UnassociatedAlpha = 2 };
 }  // namespace tiff
 
 /// True when a strip or tile lies beyond the end of the file.
@@ -262,15 +262,15 @@ bool endsEarly(TiffDirectory& directory, std::uint64_t offsetsTag, std::uint64_t
 ImageHeader readTiffHeader(std::span<const std::byte> file) {
     ImageHeader header;
     TiffDirectory directory(file);
-    header.width = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::width, 0), 1U << 31U));
-    header.height = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::height, 0), 1U << 31U));
-    const auto bits = directory.value(tiff::bitsPerSample, 1);
-    const auto photometric = directory.value(tiff::photometric, tiff::rgb);
-    const auto samples = directory.value(tiff::samplesPerPixel, 1);
+    header.width = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::Width, 0), 1U << 31U));
+    header.height = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::Height, 0), 1U << 31U));
+    const auto bits = directory.value(tiff::BitsPerSample, 1);
+    const auto photometric = directory.value(tiff::Photometric, tiff::Rgb);
+    const auto samples = directory.value(tiff::SamplesPerPixel, 1);
     constexpr std::uint64_t unsignedIntegers = 1;
     constexpr std::uint64_t floatingPoint = 3;
-    const auto sampleFormat = directory.value(tiff::sampleFormat, unsignedIntegers);
-    if (sampleFormat == floatingPoint || photometric == tiff::logL || photometric == tiff::logLuv) {
+    const auto sampleFormat = directory.value(tiff::SampleFormat, unsignedIntegers);
+    if (sampleFormat == floatingPoint || photometric == tiff::LogL || photometric == tiff::LogLuv) {
         header.unsupported =
             "has floating-point channels, and only integers of 8 or 16 bits are read (floating-point images can be "
             "given as .npy arrays)";
@@ -278,18 +278,18 @@ ImageHeader readTiffHeader(std::span<const std::byte> file) {
         header.unsupported = "has signed or complex channels, and only unsigned integers of 8 or 16 bits are read";
     } else if (bits > 8 && bits != 16) {
         header.unsupported = unsupportedBits(bits);
-    } else if (bits == 16 && photometric > tiff::rgb) {
+    } else if (bits == 16 && photometric > tiff::Rgb) {
         header.unsupported = "has 16 bits per channel in another colour model than grey or RGB";
     } else if (bits == 16 && samples != 1 && samples != 3 && samples != 4) {
         header.unsupported = fmt::format("has {} channels of 16 bits, and only 1, 3 or 4 are read", samples);
     }
-    header.minIsWhite = bits == 16 && photometric == tiff::minIsWhite;
+    header.minIsWhite = bits == 16 && photometric == tiff::MinIsWhite;
     // libtiff multiplies 8-bit colours by an alpha that is not yet applied, and leaves one that is.
-    header.alphaApplied = bits < 16 || directory.value(tiff::extraSamples, 0) != tiff::unassociatedAlpha;
+    header.alphaApplied = bits < 16 || directory.value(tiff::ExtraSamples, 0) != tiff::UnassociatedAlpha;
     header.alphaIgnored = samples == 2;
     header.morePages = directory.hasNext();
-    header.truncated = endsEarly(directory, tiff::stripOffsets, tiff::stripByteCounts, file.size())
-                       || endsEarly(directory, tiff::tileOffsets, tiff::tileByteCounts, file.size())
+    header.truncated = endsEarly(directory, tiff::StripOffsets, tiff::StripByteCounts, file.size())
+                       || endsEarly(directory, tiff::TileOffsets, tiff::TileByteCounts, file.size())
                        || directory.damaged();
     return header;
 }

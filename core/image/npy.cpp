@@ -222,10 +222,10 @@ std::string readHeaderText(std::istream& stream, const std::filesystem::path& pa
     if (!readExactly(stream, start.data(), start.size()) || std::string_view(start.data(), magic.size()) != magic) {
         throwBadFile(path, "is not a NumPy array file (.npy): it does not begin as one");
     }
-    const int version = start[6];
+    const int version = static_cast<unsigned char>(start[6]);
     if (version < 1 || version > 3) {
-        throwBadFile(path, fmt::format("is a NumPy file of the unknown format version {}; versions 1 to 3 are read",
-                                       static_cast<int>(static_cast<unsigned char>(start[6]))));
+        throwBadFile(
+            path, fmt::format("is a NumPy file of the unknown format version {}; versions 1 to 3 are read", version));
     }
     std::array<unsigned char, 4> sizeBytes{};
     if (!readExactly(stream, sizeBytes.data(), version == 1 ? 2 : 4)) {
@@ -295,11 +295,10 @@ NpyArray readNpy(const std::filesystem::path& path) {
     return array;
 }
 
-void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values) {
+std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float> values) {
     if (shape.size() > maxDimensions || elementCount(shape, values.size()) != values.size()) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("an array of shape ({}) cannot be written to '{}' from {} values",
-                                fmt::join(shape, ", "), path.string(), values.size()));
+        throw Error(ErrorCode::InvalidArgument, fmt::format("an array of shape ({}) cannot be made from {} values",
+                                                            fmt::join(shape, ", "), values.size()));
     }
     std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{}), }}",
                                      fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
@@ -314,7 +313,11 @@ void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> s
     if (!values.empty()) {
         std::memcpy(content.data() + offset, values.data(), values.size_bytes());
     }
-    writeFileAtomically(path, content);
+    return content;
+}
+
+void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values) {
+    writeFileAtomically(path, encodeNpy(shape, values));
 }
 
 }  // namespace lamscope

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace lamscope {
@@ -28,5 +29,8 @@ struct NpyArray {
 /// Throws Error(InvalidArgument) when the product of `shape` is not the number of values, Error(WriteFailed) when the
 /// file cannot be written (see writeFileAtomically). Thread-safe.
 void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values);
+
+/// What writeNpy() writes, as bytes.
+[[nodiscard]] std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float> values);
 
 }  // namespace lamscope

@@ -36,6 +36,11 @@ double cubic(double x) {
 
 constexpr int pillowPrecisionBits = 22;
 
+/// Pillow's own rounding, whose halves go up.
+int pillowNearest(double value) {
+    return static_cast<int>(std::floor(value + 0.5));
+}
+
 LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
     const double scale = static_cast<double>(inputSize) / outputSize;
     const double widening = std::max(scale, 1.0);
@@ -49,8 +54,8 @@ LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
     std::vector<double> weights;
     for (int i = 0; i < outputSize; ++i) {
         const double centre = (i + 0.5) * scale;
-        const int first = std::max(static_cast<int>(centre - support + 0.5), 0);
-        const int last = std::min(static_cast<int>(centre + support + 0.5), inputSize);
+        const int first = std::max(pillowNearest(centre - support), 0);
+        const int last = std::min(pillowNearest(centre + support), inputSize);
         weights.clear();
         double sum = 0.0;
         for (int j = first; j < last; ++j) {
@@ -61,7 +66,7 @@ LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
         for (std::size_t k = 0; k < weights.size(); ++k) {
             const double fixed = weights[k] / sum * (1 << pillowPrecisionBits);
             filter.indices[offset + k] = first + static_cast<int>(k);
-            filter.weights[offset + k] = static_cast<std::int32_t>(fixed < 0.0 ? fixed - 0.5 : fixed + 0.5);
+            filter.weights[offset + k] = static_cast<std::int32_t>(std::lround(fixed));
         }
     }
     return filter;

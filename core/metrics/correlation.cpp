@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <numeric>
 
 #include <fmt/format.h>
@@ -15,6 +16,10 @@ namespace {
 
 double mean(std::span<const double> values) {
     return std::accumulate(values.begin(), values.end(), 0.0) / static_cast<double>(values.size());
+}
+
+bool isConstant(std::span<const double> values) {
+    return std::ranges::adjacent_find(values, std::not_equal_to<>()) == values.end();
 }
 
 }  // namespace
@@ -40,8 +45,7 @@ double pearsonCorrelation(std::span<const double> first, std::span<const double>
     if (!std::isfinite(variance1) || !std::isfinite(variance2)) {
         throw Error(ErrorCode::InvalidArgument, "a correlation needs finite values");
     }
-    if (std::ranges::minmax(first).min == std::ranges::minmax(first).max
-        || std::ranges::minmax(second).min == std::ranges::minmax(second).max) {
+    if (isConstant(first) || isConstant(second)) {
         throw Error(ErrorCode::InvalidArgument, "the correlation with a constant series is not defined");
     }
     return std::clamp(covariance / (std::sqrt(variance1) * std::sqrt(variance2)), -1.0, 1.0);

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <functional>
 #include <limits>
 #include <vector>
 
@@ -43,10 +44,11 @@ std::vector<Plane> planesOf(const Image& image, Channel channel) {
 
 std::array<double, windowSize> gaussianWindow() {
     constexpr double sigma = 1.5;
+    constexpr int centre = windowSize / 2;
     std::array<double, windowSize> window{};
     double sum = 0.0;
     for (int i = 0; i < windowSize; ++i) {
-        const double distance = i - windowSize / 2;
+        const double distance = i - centre;
         window.at(static_cast<std::size_t>(i)) = std::exp(-distance * distance / (2.0 * sigma * sigma));
         sum += window.at(static_cast<std::size_t>(i));
     }

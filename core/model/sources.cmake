@@ -7,6 +7,7 @@ lamscope_library(lamscope_core
     attribution/lam_options.h
     attribution/nodes.h
     model/device.h
+    model/doctor.h
     model/model_card.h
     model/model_spec.h
     model/sr_model.h
@@ -30,6 +31,7 @@ lamscope_library(lamscope_core
     model/arch/rlfn.cpp
     model/bicubic_network.cpp
     model/device.cpp
+    model/doctor.cpp
     model/load.cpp
     model/model_spec.cpp
     model/range_probe.cpp

@@ -4,13 +4,19 @@ lamscope_library(lamscope_study
     study/benchmark.h
     study/evaluate.h
     study/image_pairs.h
+    study/lam_run.h
     study/low_resolution.h
+    study/overview_picture.h
     study/scene.h
+    study/upscale_files.h
   SOURCES
     study/benchmark.cpp
     study/evaluate.cpp
     study/image_pairs.cpp
+    study/lam_run.cpp
     study/low_resolution.cpp
+    study/overview_picture.cpp
     study/scene.cpp
+    study/upscale_files.cpp
   PUBLIC lamscope_core lamscope_files lamscope_metrics
-  PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
+  PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt-header-only)

@@ -12,7 +12,7 @@ namespace lamscope::test {
 /// The folder of real test data: the environment variable LAMSCOPE_DATA, or `../shared/data` seen from the project's
 /// root, which is the working directory of every test.
 inline std::filesystem::path dataRoot() {
-    const char* value = std::getenv("LAMSCOPE_DATA");
+    const char* value = std::getenv("LAMSCOPE_DATA");  // NOLINT(concurrency-mt-unsafe): no test sets it
     return value != nullptr && *value != '\0' ? value : "../shared/data";
 }
 
@@ -23,7 +23,7 @@ inline std::filesystem::path dataFile(const std::filesystem::path& relative) {
 
 /// True where LAMSCOPE_REQUIRE_DATA=1 turns a missing data file into a failure.
 inline bool dataRequired() {
-    const char* value = std::getenv("LAMSCOPE_REQUIRE_DATA");
+    const char* value = std::getenv("LAMSCOPE_REQUIRE_DATA");  // NOLINT(concurrency-mt-unsafe): no test sets it
     return value != nullptr && std::string(value) == "1";
 }
 

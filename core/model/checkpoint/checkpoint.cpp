@@ -3,10 +3,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <memory>
+#include <iterator>
 #include <new>
 #include <span>
 #include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -50,23 +51,21 @@ std::uintmax_t checkedSize(const std::filesystem::path& file) {
 class FileBytes {
 public:
     FileBytes(const std::filesystem::path& file, std::uintmax_t limit)
-        : size_(static_cast<std::size_t>(std::min(checkedSize(file), limit)))
-        , bytes_(std::make_unique_for_overwrite<std::byte[]>(size_)) {
+        : bytes_(static_cast<std::size_t>(std::min(checkedSize(file), limit))) {
         std::ifstream stream(file, std::ios::binary);
         if (!stream) {
             throw FormatError("cannot be opened: check that you may read it");
         }
-        stream.read(reinterpret_cast<char*>(bytes_.get()), static_cast<std::streamsize>(size_));
-        if (static_cast<std::size_t>(stream.gcount()) != size_) {
+        stream.read(reinterpret_cast<char*>(bytes_.data()), static_cast<std::streamsize>(bytes_.size()));
+        if (static_cast<std::size_t>(stream.gcount()) != bytes_.size()) {
             throw FormatError("cannot be read to its end: check the disk, or copy it again");
         }
     }
 
-    [[nodiscard]] std::span<const std::byte> span() const noexcept { return {bytes_.get(), size_}; }
+    [[nodiscard]] std::span<const std::byte> span() const noexcept { return bytes_; }
 
 private:
-    std::size_t size_;
-    std::unique_ptr<std::byte[]> bytes_;
+    std::vector<std::byte> bytes_;
 };
 
 Container sniffFile(const std::filesystem::path& file) {

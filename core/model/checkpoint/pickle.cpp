@@ -55,9 +55,9 @@ private:
                             "or copy it again",
                             count, position_, data_.size() - position_));
         }
-        const auto part = data_.subspan(position_, static_cast<std::size_t>(count));
-        position_ += part.size();
-        return {reinterpret_cast<const char*>(part.data()), part.size()};
+        const auto* start = reinterpret_cast<const char*>(data_.data() + position_);
+        position_ += static_cast<std::size_t>(count);
+        return {start, static_cast<std::size_t>(count)};
     }
 
     /// A little-endian number of `bytes` bytes.
@@ -341,11 +341,7 @@ private:
                 marks_.push_back(stack_.size());
                 break;
             case Op::Pop:
-                if (!marks_.empty() && available() == 0) {
-                    marks_.pop_back();
-                    break;
-                }
-                static_cast<void>(pop());
+                static_cast<void>(!marks_.empty() && available() == 0 ? popToMark() : popSome(1));
                 break;
             case Op::PopMark:
                 static_cast<void>(popToMark());

@@ -168,19 +168,19 @@ void collectDictionary(const Pickle& pickle, NodeId id, WeightCollector& collect
 }  // namespace
 
 std::string stripPrefix(std::vector<std::string>& names) {
+    const auto isCommon = [&](std::string_view prefix) {
+        return std::ranges::all_of(
+            names, [&](const std::string& name) { return name.size() > prefix.size() && name.starts_with(prefix); });
+    };
     std::string stripped;
-    for (int round = 0; round < maxNesting && !names.empty(); ++round) {
-        const auto common = std::ranges::find_if(strippedPrefixes, [&](std::string_view prefix) {
-            return std::ranges::all_of(names, [&](const std::string& name) {
-                return name.size() > prefix.size() && name.starts_with(prefix);
-            });
-        });
-        if (common == strippedPrefixes.end()) {
-            break;
-        }
-        stripped += *common;
-        for (std::string& name : names) {
-            name.erase(0, common->size());
+    for (bool again = !names.empty(); again;) {
+        again = false;
+        for (const std::string_view prefix : strippedPrefixes) {
+            if (isCommon(prefix)) {
+                std::ranges::for_each(names, [&](std::string& name) { name.erase(0, prefix.size()); });
+                stripped += prefix;
+                again = true;
+            }
         }
     }
     return stripped;

@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
 
@@ -65,6 +66,14 @@ void expectSample(const Image& image, double factor, double maxLevel, double tol
 }
 
 // ---------------------------------------------------------------- files by hand
+
+std::string bytes(std::initializer_list<int> values) {
+    std::string result;
+    for (const int value : values) {
+        result += static_cast<char>(value);
+    }
+    return result;
+}
 
 std::string bigEndian32(std::uint32_t value) {
     std::string bytes;
@@ -234,16 +243,17 @@ TEST(ImageFile, ReadsJpeg) {
 
 TEST(ImageFile, ExpandsPalettesAndFewBits) {
     const TempFolder folder;
-    const auto palette = pngChunk("PLTE", std::string("\x0a\x14\x1e\xff\x80\x00\x00\x00\xff", 9));
-    const auto colours =
-        readImage(folder.file("p.png", pngFile(3, 1, 8, 3, palette, {std::string("\1\0\2", 3)}))).image;
+    const auto palette = pngChunk("PLTE", bytes({10, 20, 30, 255, 128, 0, 0, 0, 255}));
+    const auto colours = readImage(folder.file("p.png", pngFile(3, 1, 8, 3, palette, {bytes({1, 0, 2})}))).image;
     EXPECT_EQ(colours.bitDepth, 8);
     EXPECT_THAT(pixelOf(colours, 0, 0), ElementsAre(1.0F, 128.0F / 255.0F, 0.0F));
     EXPECT_THAT(pixelOf(colours, 0, 1), ElementsAre(10.0F / 255.0F, 20.0F / 255.0F, 30.0F / 255.0F));
     EXPECT_THAT(pixelOf(colours, 0, 2), ElementsAre(0.0F, 0.0F, 1.0F));
-    const auto twoBits = readImage(folder.file("p2.png", pngFile(3, 1, 2, 3, palette, {"\x48"}))).image;  // 01 00 10
+    const auto twoBits =
+        readImage(folder.file("p2.png", pngFile(3, 1, 2, 3, palette, {bytes({0x48})}))).image;  // 01 00 10
     EXPECT_EQ(pixelOf(twoBits, 0, 2), pixelOf(colours, 0, 2));
-    const auto bilevel = readImage(folder.file("1.png", pngFile(3, 2, 1, 0, "", {"\xa0", "\x40"}))).image;  // 101, 010
+    const auto bilevel =
+        readImage(folder.file("1.png", pngFile(3, 2, 1, 0, "", {bytes({0xA0}), bytes({0x40})}))).image;  // 101, 010
     EXPECT_THAT(bilevel.plane(1), ElementsAre(1.0F, 0.0F, 1.0F, 0.0F, 1.0F, 0.0F));
 }
 
@@ -264,11 +274,11 @@ TEST(ImageFile, CompositesTransparencyOnBlack) {
         EXPECT_THAT(pixelOf(loaded.image, 0, 2), ElementsAre(0.0F, 0.0F, 0.0F));
     }
     // Grey with alpha, and a palette with one transparent entry.
-    const auto grey = readImage(folder.file("la.png", pngFile(1, 1, 8, 4, "", {"\x64\x33"})));
+    const auto grey = readImage(folder.file("la.png", pngFile(1, 1, 8, 4, "", {bytes({100, 51})})));
     EXPECT_NEAR(grey.image.at(1, 0, 0), 20.0F / 255.0F, 1e-7F);
     EXPECT_EQ(grey.warnings.size(), 1U);
-    const auto extra = pngChunk("PLTE", "\x64\x64\x64\x32\x32\x32") + pngChunk("tRNS", std::string(1, '\0'));
-    const auto palette = readImage(folder.file("pt.png", pngFile(2, 1, 8, 3, extra, {std::string("\0\1", 2)})));
+    const auto extra = pngChunk("PLTE", bytes({100, 100, 100, 50, 50, 50})) + pngChunk("tRNS", bytes({0}));
+    const auto palette = readImage(folder.file("pt.png", pngFile(2, 1, 8, 3, extra, {bytes({0, 1})})));
     EXPECT_THAT(palette.image.plane(0), ElementsAre(0.0F, 50.0F / 255.0F));
     EXPECT_EQ(palette.warnings.size(), 1U);
 }
@@ -282,8 +292,8 @@ TEST(ImageFile, SaysNothingAboutAlphaThatHidesNothing) {
 
 TEST(ImageFile, SaysWhenTransparencyIsIgnored) {
     const TempFolder folder;
-    const auto colour = pngChunk("tRNS", std::string("\0\x64", 2));
-    EXPECT_THAT(readImage(folder.file("g.png", pngFile(1, 1, 8, 0, colour, {"\x64"}))).warnings,
+    const auto colour = pngChunk("tRNS", bytes({0, 100}));
+    EXPECT_THAT(readImage(folder.file("g.png", pngFile(1, 1, 8, 0, colour, {bytes({100})}))).warnings,
                 ElementsAre(HasSubstr("ignored")));
 }
 

@@ -117,7 +117,7 @@ TEST(Npy, WritesTheDocumentedLayout) {
 
 TEST(Npy, ReadsBackWhatItWrote) {
     const TempFolder folder;
-    std::vector<float> values(2 * 3 * 40);
+    std::vector<float> values(240);
     std::iota(values.begin(), values.end(), -7.25F);
     const std::vector<std::int64_t> shape{2, 3, 40};
     writeNpy(folder.path() / "a.npy", shape, values);
@@ -132,7 +132,7 @@ TEST(Npy, RefusesToWriteAShapeThatDoesNotFit) {
     const std::vector<float> values(6);
     for (const std::vector<std::int64_t>& shape :
          {std::vector<std::int64_t>{2, 4}, {5}, {}, {-2, -3}, {std::int64_t{1} << 62, 4}}) {
-        expectError(ErrorCode::InvalidArgument, {"a.npy", "6 values"},
+        expectError(ErrorCode::InvalidArgument, {"shape", "6 values"},
                     [&] { writeNpy(folder.path() / "a.npy", shape, values); });
     }
     const std::vector<std::int64_t> shape{6};

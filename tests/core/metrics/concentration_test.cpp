@@ -40,6 +40,7 @@ TEST(Gini, OfASmallVector) {
 // The Gini coefficient is half the relative mean absolute difference: the sum over all pairs, without sorting.
 TEST(Gini, IsHalfTheRelativeMeanDifference) {
     std::vector<double> map;
+    map.reserve(60);
     for (int i = 0; i < 60; ++i) {
         map.push_back(std::pow(std::abs(std::sin(7.0 * i)), 3.0));
     }

@@ -223,10 +223,19 @@ TEST(TorchFile, convertsOtherTypesAndSaysSo) {
 
 TEST(TorchFile, readsParametersAndScalars) {
     const std::string scalar = pickled::tensor(pickled::storage("1", 2), 1, {}, {});
-    const Checkpoint checkpoint = read(
-        legacyFile(pickled::dict({{"p", pickled::parameter(pickled::tensor("9", {2}))}, {"s", scalar}}), twoStorages));
+    const std::string subclass =  // a tensor with attributes of its own: function, type, its arguments, state
+        pickled::call(pickled::global("torch._tensor", "_rebuild_from_type_v2"),
+                      {pickled::global("torch._utils", "_rebuild_tensor"), pickled::global("torch", "Tensor"),
+                       pickled::tuple({pickled::storage("1", 2), pickled::integer(0),
+                                       pickled::tuple({pickled::integer(1)}), pickled::tuple({pickled::integer(1)})}),
+                       pickled::dict({})});
+    const Checkpoint checkpoint = read(legacyFile(
+        pickled::dict({{"t", subclass}, {"p", pickled::parameter(pickled::tensor("9", {2}))}, {"s", scalar}}),
+        twoStorages));
     EXPECT_THAT(checkpoint.find("p")->values, ElementsAre(3, 4));
     EXPECT_THAT(checkpoint.find("s")->values, ElementsAre(2));
+    ASSERT_NE(checkpoint.find("t"), nullptr);
+    EXPECT_THAT(checkpoint.find("t")->values, ElementsAre(1));
     EXPECT_THAT(checkpoint.find("s")->shape, IsEmpty());
 }
 

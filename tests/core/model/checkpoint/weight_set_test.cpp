@@ -136,6 +136,7 @@ TEST(WeightSet, stripsPrefixesThatEveryNameHas) {
     const Checkpoint two = read(pickled::dict({{"module.netG.a", digit(1)}, {"module.netG.b", digit(2)}}));
     EXPECT_THAT(names(two), ElementsAre("a", "b"));
     EXPECT_EQ(two.prefix, "module.netG.");
+    EXPECT_EQ(read(pickled::dict({{"_orig_mod.a", digit(1)}})).prefix, "_orig_mod.");
     EXPECT_THAT(names(read(pickled::dict({{"module.", digit(1)}}))), ElementsAre("module."));
 }
 
@@ -186,11 +187,10 @@ TEST(WeightSet, boundsModulesThatMultiply) {
     // 40 levels, each with the level below twice: 2^40 names
     std::string object = pickled::module({{"w", digit(1)}}, {}, {});
     for (int level = 0; level < 40; ++level) {
-        const std::string memo = "q\x02";
-        object = pickled::global("a", "N") + ")\x81"
-                 + pickled::dict({{"_parameters", pickled::dict({})},
-                                  {"_modules", pickled::dict({{"l", object + memo}, {"r", "h\x02"}})}})
-                 + "b";
+        const std::string below = object + "q\x02";
+        object = pickled::build(pickled::global("a", "N") + ")\x81",
+                                pickled::dict({{"_parameters", pickled::dict({})},
+                                               {"_modules", pickled::dict({{"l", below}, {"r", "h\x02"}})}}));
     }
     EXPECT_THAT(rejection(object), HasSubstr("memory"));
 }

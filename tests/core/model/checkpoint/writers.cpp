@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/model/checkpoint/writers.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -103,12 +104,8 @@ std::string tensor(const std::string& storage, std::int64_t offset, const std::v
                    const std::vector<std::int64_t>& strides) {
     std::vector<std::string> sizes;
     std::vector<std::string> steps;
-    for (const std::int64_t side : shape) {
-        sizes.push_back(integer(side));
-    }
-    for (const std::int64_t stride : strides) {
-        steps.push_back(integer(stride));
-    }
+    std::ranges::transform(shape, std::back_inserter(sizes), integer);
+    std::ranges::transform(strides, std::back_inserter(steps), integer);
     return call(global("torch._utils", "_rebuild_tensor_v2"),
                 {storage, integer(offset), tuple(sizes), tuple(steps), boolean(false), orderedDict({})});
 }
@@ -178,7 +175,7 @@ std::string zipFile(const std::vector<std::pair<std::string, std::string>>& entr
 std::string torchZip(const std::string& object, const Storages& storages, const std::string& root) {
     std::vector<std::pair<std::string, std::string>> entries{{root + "/data.pkl", pickled::whole(object)}};
     for (const auto& [key, bytes] : storages) {
-        entries.emplace_back(root + "/data/" + key, bytes);
+        entries.emplace_back(std::string(root).append("/data/").append(key), bytes);
     }
     entries.emplace_back(root + "/version", "3\n");
     return zipFile(entries);
@@ -202,7 +199,7 @@ TemporaryFolder::~TemporaryFolder() {
 }
 
 std::filesystem::path TemporaryFolder::write(const std::string& name, std::string_view content) const {
-    const std::filesystem::path file = path_ / name;
+    std::filesystem::path file = path_ / name;
     std::ofstream stream(file, std::ios::binary);
     stream.write(content.data(), static_cast<std::streamsize>(content.size()));
     if (!stream.flush()) {

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+
+#include "commands.h"
+#include "console.h"
+#include "image/atomic_file.h"
+#include "model_arguments.h"
+#include "study/benchmark.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+struct BenchArguments {
+    ModelArguments models;
+    std::vector<int> sides{64};
+    int repeats = BenchmarkOptions{}.repeats;
+    std::string json;
+};
+
+int run(const BenchArguments& arguments) {
+    BenchmarkOptions options;
+    options.models = arguments.models.specs();
+    options.sides = arguments.sides;
+    options.repeats = arguments.repeats;
+    options.device = arguments.models.prepareDevice();
+    const InterruptGuard interrupt;
+    std::optional<BenchmarkReport> report;
+    {
+        ProgressLine line;
+        report = runBenchmark(options, interrupt.token(), [&](const std::string& step) { line.show(step, -1.0); });
+    }
+    if (!report) {
+        return ExitCode::Interrupted;
+    }
+    if (arguments.json == "-") {
+        printResult(toJson(*report));
+        return ExitCode::Done;
+    }
+    if (!arguments.json.empty()) {
+        writeFileAtomically(arguments.json, toJson(*report));
+    }
+    printResult(toText(*report));
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
+    const auto arguments = std::make_shared<BenchArguments>();
+    auto* command = app.add_subcommand("bench", "speed and error on this machine, against the plain published loop");
+    arguments->models.addTo(*command, false);
+    command->add_option("--side", arguments->sides, "LR sides of the test scene, comma-separated")
+        ->delimiter(',')
+        ->capture_default_str()
+        ->check(CLI::Range(16, 2048));
+    command->add_option("--repeats", arguments->repeats, "how often each timing is taken; the median is reported")
+        ->capture_default_str()
+        ->check(CLI::Range(1, 100));
+    command->add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
+        ->type_name("FILE");
+    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include <CLI/CLI.hpp>
+
+namespace lamscope::cli {
+
+/// Set by the command that the arguments choose; returns an exit code.
+using ChosenCommand = std::function<int()>;
+
+void addLamCommand(CLI::App& app, ChosenCommand& chosen);
+void addInfoCommand(CLI::App& app, ChosenCommand& chosen);
+void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen);
+void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen);
+void addBenchCommand(CLI::App& app, ChosenCommand& chosen);
+void addSceneCommand(CLI::App& app, ChosenCommand& chosen);
+
+}  // namespace lamscope::cli

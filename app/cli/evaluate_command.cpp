@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "commands.h"
+#include "console.h"
+#include "image/atomic_file.h"
+#include "model_arguments.h"
+#include "study/evaluate.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+struct EvaluateArguments {
+    ModelArguments models;
+    std::string hr;
+    std::string lr;
+    std::string channel = "y";
+    std::string reduce = "matlab";
+    std::optional<int> border;
+    std::string json;
+    std::string csv;
+};
+
+int run(const EvaluateArguments& arguments) {
+    EvaluateOptions options;
+    options.hrFolder = arguments.hr;
+    options.lrFolder = arguments.lr;
+    options.channel = arguments.channel == "y" ? Channel::Y : Channel::Rgb;
+    options.border = arguments.border;
+    options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    const auto specs = arguments.models.specs();
+    const auto device = arguments.models.prepareDevice();
+    const InterruptGuard interrupt;
+    std::vector<Evaluation> evaluations;
+    {
+        ProgressLine line;
+        for (const auto& spec : specs) {
+            const auto model = loadModel(spec, device);
+            auto evaluation = evaluate(model, options, interrupt.token(), [&](std::size_t done, std::size_t total) {
+                line.show(model.card().name, static_cast<double>(done) / static_cast<double>(total));
+            });
+            if (!evaluation) {
+                return ExitCode::Interrupted;
+            }
+            evaluations.push_back(std::move(*evaluation));
+        }
+    }
+    std::string table;
+    for (const auto& evaluation : evaluations) {
+        for (const auto& warning : evaluation.warnings) {
+            spdlog::warn("warning: {}", warning);
+        }
+        table += fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}\n", evaluation.card.name,
+                             evaluation.card.scale, evaluation.images.size(), evaluation.mean.psnr,
+                             evaluation.mean.ssim);
+    }
+    StagedFiles files;
+    if (!arguments.csv.empty()) {
+        files.add(arguments.csv, toCsv(evaluations));
+    }
+    const auto json = toJson(evaluations, options, device);
+    if (!arguments.json.empty() && arguments.json != "-") {
+        files.add(arguments.json, json);
+    }
+    printResult(arguments.json == "-" ? json : table);
+    files.commit();
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
+    const auto arguments = std::make_shared<EvaluateArguments>();
+    auto* command = app.add_subcommand("evaluate", "PSNR and SSIM of networks on a folder of images");
+    arguments->models.addTo(*command, true);
+    command->add_option("--hr", arguments->hr, "folder of HR images")->required()->type_name("DIR");
+    command->add_option("--lr", arguments->lr, "folder of LR images, paired by name (may be the same); otherwise LR is made from HR")
+        ->type_name("DIR");
+    command->add_option("--channel", arguments->channel, "y or rgb")
+        ->capture_default_str()
+        ->check(CLI::IsMember({"y", "rgb"}));
+    command->add_option("--border", arguments->border, "SR pixels left out on every side (default: the scale)")
+        ->check(CLI::Range(0, 4096));
+    command->add_option("--reduce", arguments->reduce, "whose bicubic makes LR from HR: pillow or matlab")
+        ->capture_default_str();
+    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+        ->type_name("FILE");
+    command->add_option("--csv", arguments->csv, "write a line per network and image")->type_name("FILE");
+    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <exception>
+#include <new>
+
+#include <CLI/CLI.hpp>
+#include <spdlog/spdlog.h>
+
+#include "commands.h"
+#include "console.h"
+#include "error.h"
+#include "model/device.h"
+#include "model_arguments.h"
+#include "version.h"
+
+namespace {
+
+using namespace lamscope;
+using namespace lamscope::cli;
+
+int runCommand(int argc, char** argv) {
+    CLI::App app{"Lamscope: which input pixels a super-resolution network used to restore a patch.\n"
+                 "Local attribution maps (Gu & Dong, CVPR 2021), computed exactly.",
+                 "lamscope-cli"};
+    app.set_version_flag("--version", version() + " (LibTorch " + libtorchVersion() + ")");
+    app.require_subcommand(1);
+    app.get_formatter()->column_width(34);
+    app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
+        const auto command = failed->get_subcommands().empty() ? "lamscope-cli"
+                                                               : "lamscope-cli " + failed->get_subcommands()[0]->get_name();
+        return "error: " + std::string(error.what()) + " (try '" + command + " --help')\n";
+    });
+    ChosenCommand chosen;
+    addLamCommand(app, chosen);
+    addInfoCommand(app, chosen);
+    addUpscaleCommand(app, chosen);
+    addEvaluateCommand(app, chosen);
+    addBenchCommand(app, chosen);
+    addSceneCommand(app, chosen);
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ExitCode::Done : ExitCode::WrongUsage;
+    }
+    return chosen();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    setUpMessages();
+    try {
+        const int code = runCommand(argc, argv);
+        if (code == ExitCode::Interrupted) {
+            spdlog::error("interrupted; nothing was written");
+        }
+        return code;
+    } catch (const UsageError& error) {
+        spdlog::error("error: {}", error.what());
+        return ExitCode::WrongUsage;
+    } catch (const Error& error) {
+        spdlog::error("error: {}", error.what());
+    } catch (const std::bad_alloc&) {
+        spdlog::error("error: not enough memory; use a smaller image or --context");
+    } catch (const std::exception& error) {
+        spdlog::error("error: {}", error.what());
+    }
+    return ExitCode::Failed;
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "attribution/lam.h"
+#include "attribution/lam_json.h"
+#include "model/model_spec.h"
+#include "study/low_resolution.h"
+
+namespace lamscope {
+
+/// One image, one patch, one or more networks.
+struct LamRunOptions {
+    std::filesystem::path image;
+    bool imageIsHr = false;           ///< reduced at each network's scale
+    std::filesystem::path reference;  ///< HR beside an LR image, for PSNR; empty if none
+    Reduction reduction = Reduction::Pillow;
+    std::vector<ModelSpec> models;
+    LamOptions lam;
+    std::string device = "cpu";  ///< as returned by resolveDevice()
+};
+
+/// Where a run stands.
+struct LamRunProgress {
+    std::size_t model = 0;  ///< index of the network at work
+    std::size_t models = 0;
+    std::string name;       ///< of that network
+    LamProgress lam;
+};
+
+using LamRunCallback = std::function<void(const LamRunProgress&)>;
+
+/// Reads the image and all networks (so that what is wrong shows before the long work), then computes the map of each.
+/// @param progress called on the calling thread between batches of nodes; must not throw; may be empty.
+/// @return nullopt when stopped. Throws as makePlan(), readImage(), loadModel() and computeLam().
+[[nodiscard]] std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop = {},
+                                                const LamRunCallback& progress = {});
+
+}  // namespace lamscope

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/upscale_files.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "error.h"
+#include "image/atomic_file.h"
+#include "image/image_file.h"
+#include "image/npy.h"
+
+namespace lamscope {
+
+std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOptions& options,
+                                           const std::stop_token& stop,
+                                           const std::function<void(std::size_t, std::size_t)>& progress) {
+    UpscaleSummary summary;
+    std::set<std::filesystem::path> names;
+    for (const auto& file : options.images) {
+        if (!names.insert(file.stem()).second) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("two images are called {}; their results would overwrite each other",
+                                    file.stem().string()));
+        }
+    }
+    StagedFiles files;
+    files.makeFolder(options.outputFolder);
+    for (const auto& file : options.images) {
+        auto loaded = readImage(file);
+        summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
+        const int bitDepth = loaded.image.bitDepth;
+        const auto lr = options.imagesAreHr
+            ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr
+            : std::move(loaded.image);
+        const auto sr = model.upscale(lr, stop);
+        if (!sr || stop.stop_requested()) {
+            return std::nullopt;
+        }
+        const bool array = bitDepth == 32;
+        const auto target = options.outputFolder / (file.stem().string() + (array ? ".npy" : ".png"));
+        if (array) {
+            const std::array<std::int64_t, 3> shape{Image::channels, sr->height(), sr->width()};
+            files.add(target, encodeNpy(shape, sr->values()));
+        } else {
+            files.add(target, std::span<const std::byte>(encodePng(*sr, bitDepth)));
+        }
+        summary.written.push_back(target);
+        if (progress) {
+            progress(summary.written.size(), options.images.size());
+        }
+    }
+    files.commit();
+    return summary;
+}
+
+}  // namespace lamscope

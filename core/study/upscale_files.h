@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "model/sr_model.h"
+#include "study/low_resolution.h"
+
+namespace lamscope {
+
+struct UpscaleOptions {
+    std::vector<std::filesystem::path> images;
+    bool imagesAreHr = false;  ///< reduced by `reduction` first
+    Reduction reduction = Reduction::Pillow;
+    std::filesystem::path outputFolder;  ///< made if need be
+};
+
+struct UpscaleSummary {
+    std::vector<std::filesystem::path> written;
+    std::vector<std::string> warnings;
+};
+
+/// Runs a network on image files. NAME.png comes out, with the bit depth of the image; of a `.npy` image NAME.npy:
+/// 3 x H x W float32 on the [0, 1] scale, neither clamped nor rounded, for checks against other implementations.
+/// All files are written together at the end, or none.
+/// @return nullopt when stopped. Throws as readImage() and SrModel::upscale(); InvalidArgument when two images have the
+/// same stem; WriteFailed.
+[[nodiscard]] std::optional<UpscaleSummary> upscaleFiles(
+    const SrModel& model, const UpscaleOptions& options, const std::stop_token& stop = {},
+    const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+}  // namespace lamscope
