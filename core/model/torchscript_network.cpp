@@ -48,19 +48,8 @@ private:
     torch::jit::Module module_;
 };
 
-}  // namespace
-
-std::unique_ptr<Network> loadTorchScript(const std::filesystem::path& file) {
-    try {
-        return std::make_unique<TorchScriptNetwork>(torch::jit::load(file.string(), torch::kCPU));
-    } catch (const std::exception& error) {
-        throw Error(ErrorCode::BadFile, fmt::format("{}: LibTorch cannot read this TorchScript archive: {}",
-                                                    file.string(), briefMessage(error)));
-    }
-}
-
-int measureScale(const Network& network, const std::filesystem::path& file) {
-    constexpr std::int64_t side = 48;
+/// SR side / LR side for a square input.
+int scaleAt(const Network& network, std::int64_t side, const std::filesystem::path& file) {
     torch::Tensor sr;
     try {
         const torch::NoGradGuard noGradients;
@@ -80,6 +69,30 @@ int measureScale(const Network& network, const std::filesystem::path& file) {
                                 file.string(), side, side, fmt::join(sr.sizes().vec(), "x")));
     }
     return static_cast<int>(sr.size(2) / side);
+}
+
+}  // namespace
+
+std::unique_ptr<Network> loadTorchScript(const std::filesystem::path& file) {
+    try {
+        return std::make_unique<TorchScriptNetwork>(torch::jit::load(file.string(), torch::kCPU));
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: LibTorch cannot read this TorchScript archive: {}",
+                                                    file.string(), briefMessage(error)));
+    }
+}
+
+int measureScale(const Network& network, const std::filesystem::path& file) {
+    const int scale = scaleAt(network, 48, file);
+    const int other = scaleAt(network, 64, file);
+    if (scale != other) {
+        throw Error(ErrorCode::UnsupportedModel,
+                    fmt::format("{}: the network enlarges 48x48 pixels by {} and 64x64 by {}: it was traced for one "
+                                "input size. Export it with torch.jit.script, or write its forward() so that sizes come "
+                                "from the input",
+                                file.string(), scale, other));
+    }
+    return scale;
 }
 
 }  // namespace lamscope

@@ -64,7 +64,7 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
     const auto found = byName_.find(key);
     if (found == byName_.end()) {
         missing_.push_back(key);
-        return torch::zeros({1}).expand(shape);  // costs no memory, whatever the shape
+        return torch::zeros({1});  // the network will not run: no memory for a shape that nothing vouches for
     }
     if (!used_.insert(key).second) {
         throw std::logic_error("weight requested twice: " + key);
@@ -73,7 +73,7 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
     if (data.shape != shape) {
         mismatched_.push_back(
             fmt::format("{}: expected [{}], found [{}]", key, fmt::join(shape, ", "), fmt::join(data.shape, ", ")));
-        return torch::zeros({1}).expand(shape);  // costs no memory, whatever the shape
+        return torch::zeros({1});  // the network will not run: no memory for a shape that nothing vouches for
     }
     auto result = torch::from_blob(const_cast<float*>(data.values.data()), shape, torch::kFloat32).clone();
     if (shape.size() == 4) {
@@ -99,7 +99,9 @@ Convolution LayerBuilder::pointwiseLinear(const std::string& prefix, std::int64_
     Convolution layer;
     layer.weight = tensor(prefix + ".weight", {out, in});
     // The handle is shared with the account of parameters, so it is reshaped in place.
-    layer.weight.set_data(layer.weight.reshape({out, in, 1, 1}));
+    if (layer.weight.dim() == 2) {
+        layer.weight.set_data(layer.weight.reshape({out, in, 1, 1}));
+    }
     layer.bias = tensor(prefix + ".bias", {out});
     return layer;
 }

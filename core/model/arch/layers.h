@@ -38,7 +38,8 @@ struct ConvolutionShape {
 };
 
 /// Takes a network's tensors out of a checkpoint by name and expected shape, and keeps the account: what was missing,
-/// what did not fit, what was left over. A missing tensor yields zeros, so that the account is always complete.
+/// what did not fit, what was left over. A missing tensor yields a placeholder, so that the account is always complete; such a
+/// network must not be run.
 class LayerBuilder {
 public:
     explicit LayerBuilder(const Checkpoint& checkpoint);

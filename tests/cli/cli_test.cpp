@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program as its users meet it: started as a process, judged by exit code, output and files.
+#include <fcntl.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <fstream>
+#include <functional>
+#include <sstream>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "image/image_file.h"
+#include "image/npy.h"
+#include "support/temporary_folder.h"
+#include "support/test_data.h"
+
+namespace lamscope {
+namespace {
+
+using testing::HasSubstr;
+
+struct Outcome {
+    int exitCode = -1;
+    std::string output;
+    std::string messages;
+};
+
+std::string contentOf(const std::filesystem::path& file) {
+    std::ostringstream text;
+    text << std::ifstream(file, std::ios::binary).rdbuf();
+    return text.str();
+}
+
+class Cli : public testing::Test {
+protected:
+    void SetUp() override {
+        Image image(160, 144);
+        for (int c = 0; c < 3; ++c) {
+            for (int y = 0; y < 144; ++y) {
+                for (int x = 0; x < 160; ++x) {
+                    image.at(c, y, x) = static_cast<float>((x * 7 + y * 13 + c * 50 + x * y / 9) % 256) / 255.0F;
+                }
+            }
+        }
+        writeImage(folder_ / "hr.png", image);
+    }
+
+    [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
+
+    /// Starts the program; `whileRunning` gets its process id.
+    Outcome run(std::vector<std::string> arguments, const std::function<void(pid_t)>& whileRunning = {}) const {
+        const auto output = log_ / "output";
+        const auto messages = log_ / "messages";
+        arguments.insert(arguments.begin(), LAMSCOPE_CLI);
+        const pid_t child = fork();
+        if (child == 0) {
+            const auto redirect = [](const std::filesystem::path& file, int descriptor) {
+                const int opened = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+                dup2(opened, descriptor);
+            };
+            redirect(output, STDOUT_FILENO);
+            redirect(messages, STDERR_FILENO);
+            std::vector<char*> raw;
+            for (auto& argument : arguments) {
+                raw.push_back(argument.data());
+            }
+            raw.push_back(nullptr);
+            execv(raw[0], raw.data());
+            _exit(127);
+        }
+        if (whileRunning) {
+            whileRunning(child);
+        }
+        int status = 0;
+        waitpid(child, &status, 0);
+        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), contentOf(output), contentOf(messages)};
+    }
+
+    /// The arguments of a run that works, followed by `more`.
+    [[nodiscard]] std::vector<std::string> lam(const std::vector<std::string>& more = {}) const {
+        std::vector<std::string> arguments{"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,60"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    }
+
+    /// Fails with the code, says one line that contains `expected`, and leaves the folder as it was.
+    void expectTrouble(const std::vector<std::string>& arguments, int code, const std::string& expected) const {
+        const auto before = listing();
+        const auto outcome = run(arguments);
+        EXPECT_EQ(outcome.exitCode, code) << expected << "\n" << outcome.messages;
+        EXPECT_THAT(outcome.messages, HasSubstr(expected));
+        EXPECT_THAT(outcome.messages, HasSubstr("error: "));
+        const auto start = outcome.messages.find("error: ");
+        EXPECT_EQ(std::ranges::count(outcome.messages.substr(std::min(start, outcome.messages.size())), '\n'), 1)
+            << outcome.messages;
+        EXPECT_EQ(outcome.output, "");
+        EXPECT_EQ(listing(), before) << expected;
+    }
+
+    [[nodiscard]] std::vector<std::string> listing() const {
+        std::vector<std::string> names;
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+            names.push_back(entry.path().string());
+        }
+        std::ranges::sort(names);
+        return names;
+    }
+
+    void write(const std::string& name, const std::string& content) const {
+        std::ofstream(folder_ / name, std::ios::binary) << content;
+    }
+
+    test::TemporaryFolder folder_;
+    test::TemporaryFolder log_;
+};
+
+TEST_F(Cli, HelpAndVersion) {
+    for (const auto* command : {"lam", "info", "upscale", "evaluate", "bench", "scene"}) {
+        const auto outcome = run({command, "--help"});
+        EXPECT_EQ(outcome.exitCode, 0);
+        EXPECT_THAT(outcome.output, HasSubstr("--help"));
+    }
+    EXPECT_THAT(run({"--help"}).output, HasSubstr("evaluate"));
+    EXPECT_THAT(run({"--version"}).output, HasSubstr("LibTorch"));
+}
+
+TEST_F(Cli, LamWritesWhatWasAskedForAndNothingElse) {
+    const auto outcome = run(lam({"--json", in("a.json"), "--csv", in("a.csv"), "--npy", in("arrays"), "--figure", in("a.png")}));
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_THAT(outcome.output, HasSubstr("Bicubic"));
+    const auto json = nlohmann::json::parse(contentOf(in("a.json")));
+    EXPECT_EQ(json["options"]["preset"], "exact");
+    EXPECT_EQ(json["results"][0]["model"]["architecture"], "Bicubic");
+    EXPECT_EQ(json["results"][0]["context"]["width"], 40);
+    EXPECT_EQ(readNpy(in("arrays/Bicubic.map.npy")).shape, (std::vector<std::int64_t>{36, 40}));
+    EXPECT_GT(readImage(in("a.png")).image.width(), 1000);
+    EXPECT_EQ(listing().size(), 7U);  // hr.png, a.json, a.csv, a.png, arrays/ with two files
+}
+
+TEST_F(Cli, JsonToStandardOutputIsAloneThere) {
+    for (const auto& form : {std::vector<std::string>{"--json", "-"}, std::vector<std::string>{"--json=-"}}) {
+        const auto outcome = run(lam(form));
+        ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+        EXPECT_TRUE(nlohmann::json::accept(outcome.output));
+    }
+}
+
+TEST_F(Cli, EveryPresetPathAndDetectorRuns) {
+    for (const auto* preset : {"official", "paper", "exact"}) {
+        EXPECT_EQ(run(lam({"--preset", preset})).exitCode, 0) << preset;
+    }
+    for (const auto* path : {"blur", "black", "blurred-linear"}) {
+        EXPECT_EQ(run(lam({"--path", path, "--nodes", "9"})).exitCode, 0) << path;
+    }
+    for (const auto* detector : {"gradient", "intensity", "gabor"}) {
+        EXPECT_EQ(run(lam({"--detector", detector, "--context", "whole"})).exitCode, 0) << detector;
+    }
+}
+
+TEST_F(Cli, ModelsAreRepeatableAndNamesDistinct) {
+    const auto outcome = run(lam({"bicubic:scale=2", "--model", "bicubic:name=Third", "--json", "-"}));
+    ASSERT_EQ(outcome.exitCode, 2) << "a bare extra word is no model";
+    const auto right = run({"lam", "--hr", in("hr.png"), "--patch", "64,60", "--json=-", "--model", "bicubic",
+                            "bicubic:scale=2", "--model", "bicubic:name=Third"});
+    ASSERT_EQ(right.exitCode, 0) << right.messages;
+    const auto json = nlohmann::json::parse(right.output);
+    ASSERT_EQ(json["results"].size(), 3U);
+    EXPECT_EQ(json["results"][1]["model"]["name"], "Bicubic-2");
+    EXPECT_EQ(json["results"][2]["model"]["name"], "Third");
+}
+
+TEST_F(Cli, WrongUsageIsCode2) {
+    expectTrouble({"lam", "--hr", in("hr.png"), "--patch", "64,60"}, 2, "--model");
+    expectTrouble({"lam", "--model", "bicubic", "--patch", "64,60"}, 2, "--hr");
+    expectTrouble({"paint"}, 2, "paint");
+    expectTrouble(lam({"--nodes", "many"}), 2, "--nodes");
+    expectTrouble(lam({"--preset", "exakt"}), 2, "official, paper, exact");
+    expectTrouble(lam({"--sigma", "-1"}), 2, "sigma");
+    expectTrouble(lam({"--kernel", "8"}), 2, "odd");
+    expectTrouble(lam({"--context", "wide"}), 2, "--context");
+    expectTrouble(lam({"--device", "tpu"}), 2, "tpu");
+    expectTrouble(lam({"--reduce", "nearest"}), 2, "pillow, matlab");
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64"}, 2, "X,Y");
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,60,0"}, 2, "size");
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic:size=4", "--patch", "64,60"}, 2, "scale, range, name");
+}
+
+TEST_F(Cli, BadImagesAreNamed) {
+    const auto withImage = [&](const std::string& name) {
+        return std::vector<std::string>{"lam", "--hr", in(name), "--model", "bicubic", "--patch", "0,0", "--json", in("o.json")};
+    };
+    expectTrouble(withImage("missing.png"), 1, "missing.png");
+    write("empty.png", "");
+    expectTrouble(withImage("empty.png"), 1, "empty.png");
+    write("text.png", "this is no picture\n");
+    expectTrouble(withImage("text.png"), 1, "text.png");
+    const auto whole = contentOf(in("hr.png"));
+    write("truncated.png", whole.substr(0, whole.size() / 2));
+    expectTrouble(withImage("truncated.png"), 1, "truncated.png");
+    write("pointer.png", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    expectTrouble(withImage("pointer.png"), 1, "LFS");
+    std::filesystem::create_directory(folder_ / "folder.png");
+    expectTrouble(withImage("folder.png"), 1, "folder.png");
+    writeImage(folder_ / "one.png", Image(1, 1));
+    expectTrouble(withImage("one.png"), 1, "1x1");
+    std::vector<float> values(3 * 16 * 16, std::numeric_limits<float>::quiet_NaN());
+    writeNpy(folder_ / "nan.npy", std::array<std::int64_t, 3>{3, 16, 16}, values);
+    expectTrouble(withImage("nan.npy"), 1, "nan.npy");
+}
+
+TEST_F(Cli, BadModelsAreNamed) {
+    const auto withModel = [&](const std::string& name) {
+        return std::vector<std::string>{"lam", "--hr", in("hr.png"), "--model", in(name), "--patch", "64,60", "--npy", in("o")};
+    };
+    expectTrouble(withModel("missing.pth"), 1, "missing.pth");
+    write("empty.pth", "");
+    expectTrouble(withModel("empty.pth"), 1, "empty.pth");
+    write("text.pth", "weights, I promise\n");
+    expectTrouble(withModel("text.pth"), 1, "text.pth");
+    write("pointer.pth", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    expectTrouble(withModel("pointer.pth"), 1, "LFS");
+    expectTrouble(withModel("hr.png"), 1, "hr.png");
+    LAMSCOPE_NEED_DATA(weights, "weights/pan_x4.pth");
+    const auto whole = contentOf(weights);
+    write("truncated.pth", whole.substr(0, whole.size() - 100));
+    expectTrouble(withModel("truncated.pth"), 1, "truncated.pth");
+    LAMSCOPE_NEED_DATA(unknown, "weights/lapsrn_x2x4.pth");
+    std::filesystem::copy_file(unknown, folder_ / "unknown.pth");
+    expectTrouble(withModel("unknown.pth"), 1, "no supported network");
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", weights.string() + ":scale=3", "--patch", "64,60"}, 1, "scale=3");
+    expectTrouble({"info", in("missing.pth")}, 1, "missing.pth");
+}
+
+TEST_F(Cli, PatchOutsideTheImageIsNamedWithWhatIsPossible) {
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "150,60"}, 1, "x can be 0 to 143");
+    expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,60,200"}, 1, "does not fit");
+    expectTrouble(lam({"--context", "3"}), 1, "context of 3");
+    expectTrouble({"lam", "--lr", in("hr.png"), "--reference", in("hr.png"), "--model", "bicubic", "--patch", "64,60"}, 1,
+                  "less than 4 times");
+}
+
+TEST_F(Cli, UnwritableTargetsLeaveNothing) {
+    expectTrouble(lam({"--csv", in("a.csv"), "--json", in("none/a.json")}), 1, "a.json");
+    expectTrouble(lam({"--json", folder_.path().string()}), 1, "folder");
+    std::filesystem::create_directory(folder_ / "locked");
+    std::filesystem::permissions(folder_ / "locked", std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+    if (access((folder_ / "locked").c_str(), W_OK) == 0) {
+        GTEST_SKIP() << "this user (root) may write into read-only folders";
+    }
+    expectTrouble(lam({"--json", in("locked/a.json")}), 1, "a.json");
+}
+
+TEST_F(Cli, FullDiskLeavesNothing) {
+    std::filesystem::create_directory(folder_ / "disk");
+    if (mount("none", in("disk").c_str(), "tmpfs", 0, "size=16k") != 0) {
+        GTEST_SKIP() << "this user may not mount a small file system";
+    }
+    expectTrouble(lam({"--csv", in("disk/a.csv"), "--npy", in("disk/arrays"), "--figure", in("disk/a.png")}), 1, "No space");
+    umount(in("disk").c_str());
+}
+
+TEST_F(Cli, InterruptStopsSoonAndLeavesNothing) {
+    const auto outcome = run(lam({"--nodes", "100000", "--json", in("a.json"), "--npy", in("arrays")}), [](pid_t child) {
+        std::this_thread::sleep_for(std::chrono::seconds(2));
+        kill(child, SIGINT);
+    });
+    EXPECT_EQ(outcome.exitCode, 130) << outcome.messages;
+    EXPECT_THAT(outcome.messages, HasSubstr("interrupted"));
+    EXPECT_EQ(listing().size(), 1U);
+}
+
+TEST_F(Cli, InfoNamesTheClosestNetwork) {
+    LAMSCOPE_NEED_DATA(unknown, "weights/lapsrn_x2x4.pth");
+    const auto outcome = run({"info", unknown.string(), "--json", "-"});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+    const auto json = nlohmann::json::parse(outcome.output);
+    EXPECT_TRUE(json["results"][0]["architecture"].is_null());
+    EXPECT_FALSE(json["results"][0]["nearest"]["extra"].empty());
+    EXPECT_EQ(json["results"][0]["parameters"], 870112);
+}
+
+TEST_F(Cli, UpscaleWritesPngAndArray) {
+    ASSERT_EQ(run({"upscale", "--model", "bicubic:scale=2", "--lr", in("hr.png"), "--out", in("sr")}).exitCode, 0);
+    EXPECT_EQ(readImage(in("sr/hr.png")).image.width(), 320);
+    EXPECT_EQ(run({"upscale", "--model", "bicubic", "bicubic", "--lr", in("hr.png"), "--out", in("sr")}).exitCode, 2);
+}
+
+TEST_F(Cli, SceneAndLamOnIt) {
+    ASSERT_EQ(run({"scene", "--out", in("scene.png")}).exitCode, 0);
+    EXPECT_EQ(run({"lam", "--hr", in("scene.png"), "--model", "bicubic", "--patch", "120,120"}).exitCode, 0);
+}
+
+}  // namespace
+}  // namespace lamscope

@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Everything that needs LibTorch is one program: its headers are the slow part of each build.
+lamscope_test(core_test LABEL unit
+  SOURCES
+    core/attribution/integrator_test.cpp
+    core/attribution/lam_options_test.cpp
+    core/attribution/lam_test.cpp
+    core/attribution/nodes_test.cpp
+    core/model/load_test.cpp
+    core/model/model_spec_test.cpp
+    core/model/networks_test.cpp
+    core/model/torchscript_test.cpp
+    core/study/image_pairs_test.cpp
+    core/study/study_test.cpp
+  LIBRARIES lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
+target_precompile_headers(core_test PRIVATE <torch/torch.h> <gtest/gtest.h>)
+lamscope_test(golden_test LABEL golden
+  SOURCES golden/lam_golden_test.cpp golden/psnr_golden_test.cpp
+  LIBRARIES lamscope_study nlohmann_json::nlohmann_json)
+lamscope_test(cli_test LABEL cli SOURCES cli/cli_test.cpp LIBRARIES lamscope_files nlohmann_json::nlohmann_json)
+target_compile_definitions(cli_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
+add_dependencies(cli_test lamscope-cli)

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/model_spec.h"
+
+#include <gtest/gtest.h>
+
+#include "error.h"
+
+namespace lamscope {
+namespace {
+
+TEST(ModelSpec, PlainFile) {
+    const auto spec = ModelSpec::parse("some dir/net.pth");
+    EXPECT_EQ(spec.file, "some dir/net.pth");
+    EXPECT_EQ(spec.settings, ModelSettings());
+}
+
+TEST(ModelSpec, Settings) {
+    const auto spec = ModelSpec::parse("net.pth:scale=4,range=255,name=RFDN,weights=params_ema,arch=rfdn");
+    EXPECT_EQ(spec.file, "net.pth");
+    EXPECT_EQ(spec.settings.scale, 4);
+    EXPECT_EQ(spec.settings.range, 255.0);
+    EXPECT_EQ(spec.settings.name, "RFDN");
+    EXPECT_EQ(spec.settings.weights, "params_ema");
+    EXPECT_EQ(spec.settings.architecture, "rfdn");
+    EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
+}
+
+TEST(ModelSpec, ColonInTheFileName) {
+    EXPECT_EQ(ModelSpec::parse("run 12:30/net.pth").file, "run 12:30/net.pth");
+    const auto spec = ModelSpec::parse("12:30/net.pth:scale=2");
+    EXPECT_EQ(spec.file, "12:30/net.pth");
+    EXPECT_EQ(spec.settings.scale, 2);
+}
+
+TEST(ModelSpec, MistakesAreNamed) {
+    for (const auto* text : {"", ":scale=4", "a.pth:scale=", "a.pth:scale=four", "a.pth:scale=4,", "a.pth:scale=0",
+                             "a.pth:size=4", "a.pth:range=-1", "a.pth:range=nan", "a.pth:scale=4,range"}) {
+        if (std::string_view(text) == "a.pth:scale=4,") {
+            EXPECT_NO_THROW(static_cast<void>(ModelSpec::parse(text)));
+            continue;
+        }
+        EXPECT_THROW(static_cast<void>(ModelSpec::parse(text)), Error) << text;
+    }
+}
+
+}  // namespace
+}  // namespace lamscope

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "attribution/lam_json.h"
+#include "error.h"
+#include "image/image_file.h"
+#include "image/npy.h"
+#include "study/benchmark.h"
+#include "study/evaluate.h"
+#include "study/lam_run.h"
+#include "study/overview_picture.h"
+#include "study/scene.h"
+#include "study/upscale_files.h"
+#include "support/temporary_folder.h"
+
+namespace lamscope {
+namespace {
+
+TEST(Scene, IsTexturedAndReproducible) {
+    const auto scene = drawScene(64);
+    EXPECT_EQ(scene.width(), 64);
+    const std::set<float> values(scene.values().begin(), scene.values().end());
+    EXPECT_GT(values.size(), 100U);
+    EXPECT_GE(*values.begin(), 0.0F);
+    EXPECT_LE(*values.rbegin(), 1.0F);
+    EXPECT_TRUE(std::ranges::equal(scene.values(), drawScene(64).values()));
+    EXPECT_THROW(static_cast<void>(drawScene(8)), Error);
+}
+
+LamDocument bicubicRun(const test::TemporaryFolder& folder) {
+    writeImage(folder / "scene.png", drawScene(128));
+    LamRunOptions options;
+    options.image = folder / "scene.png";
+    options.imageIsHr = true;
+    options.models = {ModelSpec::parse("bicubic"), ModelSpec::parse("bicubic:scale=2")};
+    options.lam.patch = {56, 60, 16};
+    return *runLam(options);
+}
+
+TEST(LamRun, BicubicLooksTwoPixelsFar) {
+    const test::TemporaryFolder folder;
+    const auto document = bicubicRun(folder);
+    ASSERT_EQ(document.results.size(), 2U);
+    EXPECT_EQ(document.results[1].card.name, "Bicubic-2");
+    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        const int scale = card.scale;
+        for (int y = 0; y < result.context.height; ++y) {
+            for (int x = 0; x < result.context.width; ++x) {
+                // The patch with its one more pixel, and two LR pixels around: Bicubic's 4x4 neighbourhood.
+                const bool near = x + result.context.x >= 56 / scale - 2 && x + result.context.x <= 72 / scale + 2
+                    && y + result.context.y >= 60 / scale - 2 && y + result.context.y <= 76 / scale + 2;
+                if (!near) {
+                    EXPECT_EQ(result.map[static_cast<std::size_t>(y * result.context.width + x)], 0.0);
+                }
+            }
+        }
+        EXPECT_TRUE(result.psnr.has_value());
+    }
+}
+
+TEST(LamRun, JsonHoldsEveryNumberOfTheContract) {
+    const test::TemporaryFolder folder;
+    auto document = bicubicRun(folder);
+    {
+        StagedFiles files;
+        addLamArrays(files, document, folder / "arrays");
+        files.commit();
+    }
+    const auto json = nlohmann::json::parse(toJson(document));
+    for (const auto* key : {"lamscope", "image", "options", "results"}) {
+        EXPECT_TRUE(json.contains(key)) << key;
+    }
+    EXPECT_EQ(json["image"]["source"], "hr");
+    EXPECT_EQ(json["image"]["lr_width"], 32);
+    const auto& result = json["results"][0];
+    for (const auto* key : {"model", "patch", "context", "di", "gini", "mass95_pixels", "radius_pixels", "detector_image",
+                            "detector_baseline", "attribution_sum", "completeness_error", "nodes", "estimated_map_error",
+                            "nonfinite_gradients", "psnr_patch", "psnr", "curves", "seconds", "warnings", "files"}) {
+        EXPECT_TRUE(result.contains(key)) << key;
+    }
+    EXPECT_EQ(result["curves"]["alpha"].size(), result["nodes"].get<std::size_t>());
+    EXPECT_NEAR(result["di"].get<double>(), (1.0 - result["gini"].get<double>()) * 100.0, 1e-9);
+
+    const auto array = readNpy(result["files"]["attribution"].get<std::string>());
+    EXPECT_EQ(array.shape, (std::vector<std::int64_t>{3, 32, 32}));
+    double sum = 0.0;
+    for (const double value : array.values) {
+        sum += value;
+    }
+    EXPECT_NEAR(sum, result["attribution_sum"].get<double>(), 1e-4);
+    EXPECT_EQ(readNpy(result["files"]["map"].get<std::string>()).shape, (std::vector<std::int64_t>{32, 32}));
+}
+
+TEST(LamRun, TableHasALinePerNetwork) {
+    const test::TemporaryFolder folder;
+    const auto document = bicubicRun(folder);
+    const auto csv = toCsv(document);
+    EXPECT_EQ(std::ranges::count(csv, '\n'), 3);
+    const auto columns = std::ranges::count(csv.substr(0, csv.find('\n')), ',');
+    std::istringstream lines(csv);
+    for (std::string line; std::getline(lines, line);) {
+        EXPECT_EQ(std::ranges::count(line, ','), columns) << line;
+    }
+    EXPECT_THAT(toText(document), testing::HasSubstr("Bicubic-2"));
+}
+
+TEST(Overview, ShowsTheMapsColours) {
+    const test::TemporaryFolder folder;
+    const auto document = bicubicRun(folder);
+    const auto picture = drawOverview(document);
+    // The maximum of a map is dark red (0.5, 0, 0), which nothing else in the picture is.
+    bool darkRed = false;
+    for (int y = 0; y < picture.height(); ++y) {
+        for (int x = 2 * picture.width() / 5; x < 4 * picture.width() / 5; ++x) {
+            darkRed = darkRed || (std::abs(picture.at(0, y, x) - 0.5F) < 0.01F && picture.at(1, y, x) == 0.0F);
+        }
+    }
+    EXPECT_TRUE(darkRed);
+    EXPECT_THROW(static_cast<void>(drawOverview(LamDocument())), Error);
+}
+
+TEST(MakeNamesUnique, AppendsNumbersAndRemovesSlashes) {
+    std::vector<ModelCard> cards(4);
+    cards[0].name = "net";
+    cards[1].name = "net";
+    cards[2].name = "a/b";
+    cards[3].name = "..";
+    makeNamesUnique({&cards[0], &cards[1], &cards[2], &cards[3]});
+    EXPECT_EQ(cards[0].name, "net");
+    EXPECT_EQ(cards[1].name, "net-2");
+    EXPECT_EQ(cards[2].name, "a_b");
+    EXPECT_EQ(cards[3].name, "_..");
+}
+
+TEST(Upscale, ArrayInArrayOut) {
+    const test::TemporaryFolder folder;
+    std::vector<float> values(3 * 8 * 10, 0.75F);
+    const std::array<std::int64_t, 3> shape{3, 8, 10};
+    writeNpy(folder / "flat.npy", shape, values);
+    UpscaleOptions options;
+    options.images = {folder / "flat.npy"};
+    options.outputFolder = folder / "out";
+    const auto summary = upscaleFiles(loadModel(ModelSpec::parse("bicubic:scale=2")), options);
+    ASSERT_EQ(summary->written.size(), 1U);
+    const auto array = readNpy(folder / "out/flat.npy");
+    EXPECT_EQ(array.shape, (std::vector<std::int64_t>{3, 16, 20}));
+    for (const double value : array.values) {
+        EXPECT_NEAR(value, 0.75, 1e-6);  // cubic weights sum to one
+    }
+}
+
+TEST(Upscale, NothingIsLeftWhenAnImageFails) {
+    const test::TemporaryFolder folder;
+    writeImage(folder / "good.png", drawScene(32));
+    UpscaleOptions options;
+    options.images = {folder / "good.png", folder / "missing.png"};
+    options.outputFolder = folder / "new/out";
+    EXPECT_THROW(static_cast<void>(upscaleFiles(loadModel(ModelSpec::parse("bicubic")), options)), Error);
+    EXPECT_FALSE(std::filesystem::exists(folder / "new"));
+}
+
+TEST(Evaluate, BicubicOfAFlatImageIsPerfect) {
+    const test::TemporaryFolder folder;
+    Image flat(48, 48);
+    std::ranges::fill(flat.values(), 102.0F / 255.0F);
+    writeImage(folder / "a.png", flat);
+    EvaluateOptions options;
+    options.hrFolder = folder.path();
+    const auto evaluation = evaluate(loadModel(ModelSpec::parse("bicubic:scale=2")), options);
+    EXPECT_TRUE(std::isinf(evaluation->mean.psnr));
+    EXPECT_NEAR(evaluation->mean.ssim, 1.0, 1e-9);
+    EXPECT_EQ(evaluation->border, 2);
+    const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
+    EXPECT_TRUE(json["results"][0]["psnr"].is_null());
+    EXPECT_EQ(json["results"][0]["images"].size(), 1U);
+}
+
+TEST(Benchmark, ReportsWhatTheContractAsksFor) {
+    BenchmarkOptions options;
+    options.models = {ModelSpec::parse("bicubic:scale=2")};
+    options.sides = {32};
+    options.repeats = 1;
+    const auto json = nlohmann::json::parse(toJson(*runBenchmark(options)));
+    EXPECT_GT(json["convolution"]["peak_gflops"].get<double>(), 0.0);
+    EXPECT_GT(json["kde"]["ratio"].get<double>(), 1.0);
+    const auto& result = json["results"][0];
+    EXPECT_EQ(result["lr"], (std::vector<int>{32, 32}));
+    EXPECT_EQ(result["plain"]["nodes"], 50);
+    EXPECT_EQ(result["lam"]["nodes"], 27);
+    // Both converge to the same map.
+    EXPECT_LT(result["plain"]["map_error"].get<double>(), 0.2);
+    EXPECT_LT(result["lam"]["map_error"].get<double>(), 0.1);
+}
+
+}  // namespace
+}  // namespace lamscope
