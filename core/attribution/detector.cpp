@@ -64,7 +64,17 @@ TensorList PatchDetector::prepare(const TensorList& points) const {
 }
 
 torch::Tensor PatchDetector::operator()(const TensorList& points) const {
-    return detect(kind_, model_.forward(points.front()), patch_);
+    // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
+    const auto margin = detectorMargin(kind_);
+    const int scale = model_.card().scale;
+    const int left = (patch_.x - margin.before) / scale;
+    const int top = (patch_.y - margin.before) / scale;
+    const int right = (patch_.x + patch_.size + margin.after - 1) / scale + 1;
+    const int bottom = (patch_.y + patch_.size + margin.after - 1) / scale + 1;
+    auto patch = patch_;
+    patch.x -= left * scale;
+    patch.y -= top * scale;
+    return detect(kind_, model_.forwardRegion(points.front(), {left, top, right - left, bottom - top}), patch);
 }
 
 }  // namespace lamscope

@@ -15,7 +15,7 @@ namespace {
 
 /// Added to every σ, so that the kernel of σ = 0 is defined (it is the unit impulse): as in the LAM authors' code.
 constexpr double sigmaOffset = 1e-5;
-constexpr int arcLengthCells = 256;
+constexpr int arcLengthCells = 128;
 
 /// An image as three planes of float64, blurred by correlation with a sampled, normalised Gaussian; the border is
 /// reflected without repeating the edge pixel.

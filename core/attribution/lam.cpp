@@ -70,7 +70,7 @@ public:
             return std::nullopt;
         }
         measureEnds(*path);
-        const auto length = measureArcLength(*path);
+        const auto length = measureArcLength(*path);  // 128 blurs: less than one evaluation of any network
         moves_ = length.total() > shortestPath;
 
         const PatchDetector detector(model_, options_.detector, patch_);

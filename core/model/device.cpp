@@ -2,6 +2,7 @@
 #include "model/device.h"
 
 #include <dlfcn.h>
+#include <malloc.h>
 
 #include <mutex>
 
@@ -12,6 +13,11 @@
 namespace lamscope {
 
 namespace {
+
+/// Activations of one evaluation are freed and needed again at once. By default the C library hands blocks of their
+/// size back to the kernel each time, and the page faults of getting them again cost up to a quarter of the time.
+constexpr int largestPooledBlock = 64 << 20;
+constexpr int mostKeptMemory = 512 << 20;
 
 /// The program is linked to LibTorch's CPU part alone; loading the CUDA part registers that backend.
 bool cudaUsable() {
@@ -39,6 +45,14 @@ std::string resolveDevice(DeviceChoice choice) {
                     "use --device cpu");
     }
     return "cpu";
+}
+
+void keepFreedMemory() {
+    static std::once_flag once;
+    std::call_once(once, [] {
+        mallopt(M_MMAP_THRESHOLD, largestPooledBlock);
+        mallopt(M_TRIM_THRESHOLD, mostKeptMemory);
+    });
 }
 
 void setComputeThreads(int threads) {

@@ -17,6 +17,9 @@ enum class DeviceChoice {
 /// Throws Error(InvalidArgument) when CUDA is demanded and not available. Safe to call from any thread.
 [[nodiscard]] std::string resolveDevice(DeviceChoice choice);
 
+/// Lets the C library keep up to 512 MiB of freed memory for the next evaluation; for the whole process, once.
+void keepFreedMemory();
+
 /// Threads that LibTorch uses inside one operation; 0 leaves its default (one per core).
 void setComputeThreads(int threads);
 [[nodiscard]] int computeThreads();

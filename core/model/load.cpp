@@ -13,6 +13,7 @@
 #include "model/arch/architecture.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
+#include "model/device.h"
 #include "model/range_probe.h"
 #include "model/receptive_field_probe.h"
 #include "model/sr_model.h"
@@ -248,6 +249,7 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
 }  // namespace
 
 SrModel loadModel(const ModelSpec& spec, const std::string& device) {
+    keepFreedMemory();
     auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
     auto& card = candidate.card;
     if (!candidate.network) {

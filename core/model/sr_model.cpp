@@ -44,10 +44,22 @@ SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelC
 }
 
 torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
+    return evaluate(lr, std::nullopt);
+}
+
+torch::Tensor SrModel::Implementation::forwardRegion(const torch::Tensor& lr, const Rect& region) const {
+    return evaluate(lr, region);
+}
+
+torch::Tensor SrModel::Implementation::evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const {
     checkSize(card_, lr.size(3), lr.size(2));
     torch::Tensor sr;
     try {
-        sr = card_.range == 1.0 ? network_->forward(lr) : network_->forward(lr * card_.range) / card_.range;
+        const auto input = card_.range == 1.0 ? lr : lr * card_.range;
+        sr = region ? network_->forwardRegion(input, *region) : network_->forward(input);
+        if (card_.range != 1.0) {
+            sr = sr / card_.range;
+        }
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
@@ -57,8 +69,10 @@ torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
         throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card_.name,
                                                          lr.size(3), lr.size(2), briefMessage(error)));
     }
-    if (sr.dim() != 4 || sr.size(0) != lr.size(0) || sr.size(1) != lr.size(1) || sr.size(2) != lr.size(2) * card_.scale
-        || sr.size(3) != lr.size(3) * card_.scale) {
+    const auto width = (region ? region->width : lr.size(3)) * card_.scale;
+    const auto height = (region ? region->height : lr.size(2)) * card_.scale;
+    if (sr.dim() != 4 || sr.size(0) != lr.size(0) || sr.size(1) != lr.size(1) || sr.size(2) != height
+        || sr.size(3) != width) {
         throw Error(ErrorCode::ModelFailure,
                     fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
                                 card_.name, card_.scale, lr.size(3), lr.size(2), fmt::join(sr.sizes().vec(), "x")));

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 
 #include <torch/types.h>
 
@@ -27,10 +28,15 @@ public:
     /// shape; translates LibTorch's errors (out-of-memory errors pass through untouched, see isOutOfMemory()).
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const;
 
+    /// The SR of an LR rectangle alone, see Network::forwardRegion().
+    [[nodiscard]] torch::Tensor forwardRegion(const torch::Tensor& lr, const Rect& region) const;
+
     /// `image` as a batch of one, in the layout and type that the network likes best.
     [[nodiscard]] torch::Tensor toInput(const Image& image) const;
 
 private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const;
+
     std::unique_ptr<Network> network_;
     ModelCard card_;
     torch::Device device_;

@@ -5,13 +5,6 @@
 
 namespace lamscope {
 
-torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x) {
-    for (const auto& convolution : chain) {
-        x = convolution(x);
-    }
-    return x;
-}
-
 EnhancedSpatialAttention makeSpatialAttention(LayerBuilder& layers, const std::string& prefix, std::int64_t features,
                                               const std::vector<std::string>& pooledNames) {
     const auto reduced = layers.size(prefix + ".conv1.weight", 0);
@@ -49,14 +42,13 @@ ContrastChannelAttention::ContrastChannelAttention(LayerBuilder& layers, const s
 }
 
 torch::Tensor ContrastChannelAttention::operator()(const torch::Tensor& x) const {
-    const auto mean = x.mean({2, 3}, /*keepdim=*/true);
-    const auto variance = (x - mean).square().mean({2, 3}, /*keepdim=*/true);
+    const auto [variance, mean] = at::var_mean(x, {2, 3}, /*unbiased=*/false, /*keepdim=*/true);
     // The root has an infinite slope at zero: a constant channel would turn every gradient into NaN. Such a channel
     // gets the subgradient 0, and the value 0 stays exact.
     const auto positive = variance > 0;
     const auto deviation = at::where(positive, at::where(positive, variance, at::ones_like(variance)).sqrt(),
                                      at::zeros_like(variance));
-    return x * at::sigmoid(excite(at::relu(squeeze(deviation + mean))));
+    return x * at::sigmoid(excite(relu(squeeze(deviation + mean))));
 }
 
 }  // namespace lamscope

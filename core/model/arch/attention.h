@@ -32,9 +32,6 @@ public:
                                                             std::int64_t features,
                                                             const std::vector<std::string>& pooledNames);
 
-/// Applies convolutions one after the other.
-[[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
-
 /// Contrast-aware channel attention of IMDN (Hui et al. 2019): standard deviation plus mean of every channel over the
 /// whole image, through two 1x1 convolutions and a sigmoid, scales the channel. Makes a network global.
 struct ContrastChannelAttention {

@@ -99,19 +99,20 @@ struct BlueprintBlock {
 
 class Bsrn final : public NativeNetwork {
 public:
-    Bsrn(LayerBuilder& layers, std::int64_t features, int blocks, bool small, int scale)
-        : scale_(scale) {
+    Bsrn(LayerBuilder& layers, std::int64_t features, int blocks, bool small, int scale) {
         first_ = blueprint(layers, "fea_conv", 3 * inputRepeats, features);
         for (int i = 1; i <= blocks; ++i) {
             blocks_.emplace_back(layers, fmt::format("B{}", i), features, small);
         }
         fuse_ = pointwise(layers, "c1", blocks * features, features);
-        last_ = blueprint(layers, "c2", features, features);
-        upsampler_
-            = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale});
+        tail_ = {.last = blueprint(layers, "c2", features, features),
+                 .upsampler
+                 = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
+                 .scale = scale};
     }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto first = applyChain(first_, at::cat(std::vector<torch::Tensor>(inputRepeats, lr), 1));
         std::vector<torch::Tensor> outputs;
         auto x = first;
@@ -119,17 +120,13 @@ public:
             x = block(x);
             outputs.push_back(x);
         }
-        x = applyChain(last_, erfGelu(fuse_(at::cat(outputs, 1)))) + first;
-        return at::pixel_shuffle(upsampler_(x), scale_);
+        return tail_(erfGelu(fuse_(at::cat(outputs, 1))), first, region);
     }
 
-private:
-    int scale_;
     std::vector<Convolution> first_;
     std::vector<BlueprintBlock> blocks_;
     Convolution fuse_;
-    std::vector<Convolution> last_;
-    Convolution upsampler_;
+    ShuffleTail tail_;
 };
 
 bool matches(const LayerBuilder& layers) {

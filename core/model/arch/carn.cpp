@@ -32,9 +32,9 @@ struct ResidualUnit {
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
         auto y = convolutions.front()(x);
         for (std::size_t i = 1; i < convolutions.size(); ++i) {
-            y = convolutions[i](at::relu(y));
+            y = convolutions[i](relu(std::move(y)));
         }
-        return at::relu(y + x);
+        return relu(y + x);
     }
 };
 
@@ -45,7 +45,7 @@ torch::Tensor cascade(const torch::Tensor& x, const std::vector<Convolution>& fu
     auto y = x;
     for (std::size_t i = 0; i < fusions.size(); ++i) {
         seen.push_back(unit(i, y));
-        y = at::relu(fusions[i](at::cat(seen, 1)));
+        y = relu(fusions[i](at::cat(seen, 1)));
     }
     return y;
 }
@@ -85,7 +85,7 @@ struct Upsampler {
     [[nodiscard]] torch::Tensor operator()(torch::Tensor x) const {
         const int factor = scale == 3 ? 3 : 2;
         for (const auto& step : steps) {
-            x = at::pixel_shuffle(at::relu(step(x)), factor);
+            x = at::pixel_shuffle(relu(step(x)), factor);
         }
         return x;
     }
@@ -125,14 +125,14 @@ public:
         exit_ = layers.convolution("exit", {.in = features, .out = 3});
     }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto x = entry_(subtractMean_(lr));
         const auto y
             = cascade(x, fusions_, [this](std::size_t i, const torch::Tensor& input) { return blocks_[i](input); });
-        return addMean_(exit_(upsampler_(y)));
+        return evaluateTail(y, region, [&](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
     }
 
-private:
     Convolution subtractMean_;
     Convolution addMean_;
     Convolution entry_;

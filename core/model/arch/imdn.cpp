@@ -38,9 +38,10 @@ struct DistillationBlock {
         std::vector<torch::Tensor> kept;
         auto rest = x;
         for (const auto* convolution : {&c1, &c2, &c3}) {
-            const auto y = leakyRelu((*convolution)(rest), slope);
-            kept.push_back(y.narrow(1, 0, distilled));
-            rest = y.narrow(1, distilled, y.size(1) - distilled);
+            auto y = leakyRelu((*convolution)(rest), slope);
+            const auto parts = y.split_with_sizes({distilled, y.size(1) - distilled}, 1);
+            kept.push_back(parts[0]);
+            rest = parts[1];
         }
         kept.push_back(c4(rest));
         return c5(attention(at::cat(kept, 1))) + x;
@@ -49,18 +50,19 @@ struct DistillationBlock {
 
 class Imdn final : public NativeNetwork {
 public:
-    Imdn(LayerBuilder& layers, std::int64_t features, int blocks, int scale)
-        : scale_(scale) {
+    Imdn(LayerBuilder& layers, std::int64_t features, int blocks, int scale) {
         first_ = layers.convolution("fea_conv", {.in = 3, .out = features});
         for (int i = 1; i <= blocks; ++i) {
             blocks_.emplace_back(layers, fmt::format("IMDB{}", i), features);
         }
         fuse_ = layers.convolution("c.0", {.in = blocks * features, .out = features, .kernel = 1});
-        last_ = layers.convolution("LR_conv", {.in = features, .out = features});
-        upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
+        tail_ = {.last = {layers.convolution("LR_conv", {.in = features, .out = features})},
+                 .upsampler = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale}),
+                 .scale = scale};
     }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto first = first_(lr);
         std::vector<torch::Tensor> outputs;
         auto x = first;
@@ -68,17 +70,13 @@ public:
             x = block(x);
             outputs.push_back(x);
         }
-        x = last_(leakyRelu(fuse_(at::cat(outputs, 1)), slope)) + first;
-        return at::pixel_shuffle(upsampler_(x), scale_);
+        return tail_(leakyRelu(fuse_(at::cat(outputs, 1)), slope), first, region);
     }
 
-private:
-    int scale_;
     Convolution first_;
     std::vector<DistillationBlock> blocks_;
     Convolution fuse_;
-    Convolution last_;
-    Convolution upsampler_;
+    ShuffleTail tail_;
 };
 
 bool matches(const LayerBuilder& layers) {

@@ -137,14 +137,59 @@ std::vector<double> meanOfShift(const LayerBuilder& layers, const std::string& b
     return mean;
 }
 
+torch::Tensor cropTo(const torch::Tensor& x, const Rect& region) {
+    return x.narrow(2, region.y, region.height).narrow(3, region.x, region.width);
+}
+
+torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x) {
+    for (const auto& convolution : chain) {
+        x = convolution(x);
+    }
+    return x;
+}
+
+torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& region, const TailOnCrop& tail) {
+    if (!region) {
+        return tail([](const torch::Tensor& whole) { return whole; });
+    }
+    const int left = std::max(region->x - tailReach, 0);
+    const int top = std::max(region->y - tailReach, 0);
+    const int right = std::min<int>(region->x + region->width + tailReach, static_cast<int>(x.size(3)));
+    const int bottom = std::min<int>(region->y + region->height + tailReach, static_cast<int>(x.size(2)));
+    const Rect grown{left, top, right - left, bottom - top};
+    const auto sr = tail([&](const torch::Tensor& whole) { return cropTo(whole, grown); });
+    const auto scale = static_cast<int>(sr.size(2) / grown.height);
+    return cropTo(sr, {(region->x - left) * scale, (region->y - top) * scale, region->width * scale,
+                       region->height * scale});
+}
+
+torch::Tensor ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first,
+                                      const std::optional<Rect>& region) const {
+    return evaluateTail(x, region, [&](const Crop& crop) {
+        return at::pixel_shuffle(upsampler(applyChain(last, crop(x)) + crop(first)), scale);
+    });
+}
+
+torch::Tensor NativeNetwork::forward(const torch::Tensor& lr) const {
+    return evaluate(lr, std::nullopt);
+}
+
+torch::Tensor NativeNetwork::forwardRegion(const torch::Tensor& lr, const Rect& region) const {
+    return evaluate(lr, region);
+}
+
 void NativeNetwork::to(torch::Device device, torch::ScalarType type) {
     for (auto& parameter : parameters_) {
         parameter.set_data(parameter.to(device, type));
     }
 }
 
-torch::Tensor leakyRelu(const torch::Tensor& x, double slope) {
-    return at::leaky_relu(x, slope);
+torch::Tensor leakyRelu(torch::Tensor&& x, double slope) {
+    return at::leaky_relu_(x, slope);
+}
+
+torch::Tensor relu(torch::Tensor&& x) {
+    return at::relu_(x);
 }
 
 torch::Tensor enlargeBilinear(const torch::Tensor& x, int factor) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -9,6 +10,7 @@
 
 #include <torch/types.h>
 
+#include "image/image.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/model_card.h"
 #include "model/network.h"
@@ -81,20 +83,58 @@ private:
 /// the layer is absent.
 [[nodiscard]] std::vector<double> meanOfShift(const LayerBuilder& layers, const std::string& biasKey);
 
+/// The pixels of `region` of [n, c, h, w].
+[[nodiscard]] torch::Tensor cropTo(const torch::Tensor& x, const Rect& region);
+
+/// Applies convolutions one after the other.
+[[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
+
+/// How far, in LR pixels, the tail of any network here reaches: what lies further from an SR pixel's parent has no say
+/// in the layers that evaluateTail() is given.
+inline constexpr int tailReach = 2;
+
+/// Cuts a tensor on the LR grid to what a tail needs.
+using Crop = std::function<torch::Tensor(const torch::Tensor&)>;
+/// Computes the SR from tensors on the LR grid, each passed through the crop first.
+using TailOnCrop = std::function<torch::Tensor(const Crop&)>;
+
+/// Evaluates a tail of convolutions and enlargements on the LR grid of `x`, for the whole image or for an LR rectangle
+/// and tailReach pixels around it alone. Equal to the crop of the whole up to float rounding.
+[[nodiscard]] torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& region,
+                                         const TailOnCrop& tail);
+
+/// The tail that most lightweight networks share: a last 3x3 convolution (or a chain that reaches as far) plus the long
+/// skip, a 3x3 convolution to 3·scale² channels, and a pixel shuffle.
+struct ShuffleTail {
+    std::vector<Convolution> last;
+    Convolution upsampler;
+    int scale = 1;
+
+    /// The SR of the whole image, or of an LR rectangle alone.
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& first,
+                                           const std::optional<Rect>& region) const;
+};
+
 /// A network whose weights come from a LayerBuilder.
 class NativeNetwork : public Network {
 public:
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
+    [[nodiscard]] torch::Tensor forwardRegion(const torch::Tensor& lr, const Rect& region) const final;
     [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.
     void adoptParameters(std::vector<torch::Tensor> parameters) { parameters_ = std::move(parameters); }
 
 private:
+    /// The SR of `lr`, or of the LR rectangle `region` of it: equal to the crop, and cheaper where a network knows how.
+    [[nodiscard]] virtual torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const = 0;
+
     std::vector<torch::Tensor> parameters_;
 };
 
-/// Leaky ReLU.
-[[nodiscard]] torch::Tensor leakyRelu(const torch::Tensor& x, double slope);
+/// Activations in place, which saves a pass through memory: hence temporaries alone, which nobody else reads.
+[[nodiscard]] torch::Tensor leakyRelu(torch::Tensor&& x, double slope);
+[[nodiscard]] torch::Tensor relu(torch::Tensor&& x);
 
 /// Bilinear (align_corners=false) or nearest enlargement by an integer factor, or bilinear to a given size.
 [[nodiscard]] torch::Tensor enlargeBilinear(const torch::Tensor& x, int factor);

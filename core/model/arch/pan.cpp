@@ -76,20 +76,23 @@ public:
         last_ = layers.convolution("conv_last", {.in = width, .out = 3});
     }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = trunk_(x) + first;
-        for (const auto& stage : stages_) {
-            x = stage(x, factor_);
-        }
-        return last_(x) + enlargeBilinear(lr, scale_);
+        return evaluateTail(x, region, [&](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& stage : stages_) {
+                y = stage(y, factor_);
+            }
+            return last_(y) + enlargeBilinear(crop(lr), scale_);
+        });
     }
 
-private:
     int scale_;
     int factor_;
     Convolution first_;

@@ -50,31 +50,29 @@ struct LocalFeatureBlock {
 
 class Rlfn final : public NativeNetwork {
 public:
-    Rlfn(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, int scale)
-        : scale_(scale) {
+    Rlfn(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, int scale) {
         first_ = layers.convolution(names.first, {.in = 3, .out = features});
         for (int i = 1; i <= blocks; ++i) {
             blocks_.emplace_back(layers, names.block + std::to_string(i), features);
         }
-        last_ = layers.convolution(names.last, {.in = features, .out = features});
-        upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
+        tail_ = {.last = {layers.convolution(names.last, {.in = features, .out = features})},
+                 .upsampler = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale}),
+                 .scale = scale};
     }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+private:
+    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
-        return at::pixel_shuffle(upsampler_(last_(x) + first), scale_);
+        return tail_(x, first, region);
     }
 
-private:
-    int scale_;
     Convolution first_;
     std::vector<LocalFeatureBlock> blocks_;
-    Convolution last_;
-    Convolution upsampler_;
+    ShuffleTail tail_;
 };
 
 bool matches(const LayerBuilder& layers) {

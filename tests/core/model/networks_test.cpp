@@ -114,6 +114,24 @@ INSTANTIATE_TEST_SUITE_P(Weights, PublishedNetwork, testing::ValuesIn(records), 
     return name.substr(0, name.find('.')) + "_at_x" + std::to_string(tested.param.scale);
 });
 
+TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
+    const auto& record = GetParam();
+    LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
+    const auto model = loadModel(ModelSpec::parse(file.string() + ":scale=" + std::to_string(record.scale)));
+    auto& network = const_cast<Network&>(model.implementation().network());
+    network.to(torch::kCPU, torch::kFloat64);
+    const torch::NoGradGuard noGradients;
+    const auto input = probeInput(record.range);
+    const auto whole = network.forward(input);
+    for (const auto& region : {Rect{0, 0, 5, 5}, Rect{7, 9, 4, 6}, Rect{17, 20, 3, 4}, Rect{0, 0, 20, 24}}) {
+        const auto part = network.forwardRegion(input, region);
+        const auto expected = whole.narrow(2, region.y * record.scale, region.height * record.scale)
+                                  .narrow(3, region.x * record.scale, region.width * record.scale);
+        ASSERT_EQ(part.sizes(), expected.sizes());
+        EXPECT_LT((part - expected).abs().max().item<double>(), 1e-12 * record.range) << region.x << "," << region.y;
+    }
+}
+
 TEST(BicubicNetwork, ReproducesACubicPolynomialsNeighbourhood) {
     // Cubic convolution with a = -1/2 reproduces quadratics exactly away from the border (Keys 1981).
     const auto model = test::bicubicModel(4);
