@@ -32,17 +32,26 @@ constexpr int lamNodes = 27;
 constexpr int referenceNodes = 243;
 constexpr std::int64_t convolutionChannels = 64;
 
+template <typename Work>
+double secondsOf(const Work& work) {
+    const auto start = Clock::now();
+    work();
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+double median(std::vector<double> values) {
+    std::ranges::sort(values);
+    return values[values.size() / 2];
+}
+
 /// The median time of `repeats` calls.
 template <typename Work>
 double medianSeconds(int repeats, const Work& work) {
     std::vector<double> seconds;
     for (int i = 0; i < repeats; ++i) {
-        const auto start = Clock::now();
-        work();
-        seconds.push_back(std::chrono::duration<double>(Clock::now() - start).count());
+        seconds.push_back(secondsOf(work));
     }
-    std::ranges::sort(seconds);
-    return seconds[seconds.size() / 2];
+    return median(std::move(seconds));
 }
 
 /// The published loop as it is written everywhere: one path image at a time in the framework's default layout, the
@@ -185,16 +194,26 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
         return std::nullopt;
     }
 
-    say(fmt::format("{}, {}x{}: {} nodes", result.card.name, side, side, lamNodes));
+    const auto plainModel = loadForPlainLoop(spec, options.device);
+    auto plainOptions = exactOptions(patch, plainNodes);
+    plainOptions.preset = Preset::Official;
     std::optional<LamResult> ours;
-    result.lam.nodes = lamNodes;
-    result.lam.seconds = medianSeconds(options.repeats, [&] {
-        ours = computeLam(model, image, nullptr, exactOptions(patch, lamNodes), stop);
-    });
-    if (!ours) {
-        return std::nullopt;
+    std::vector<double> plainMap;
+    std::vector<double> ourSeconds;
+    std::vector<double> plainSeconds;
+    // In turn, so that both meet the machine in the same state.
+    for (int i = 0; i < options.repeats; ++i) {
+        say(fmt::format("{}, {}x{}: {} nodes and the published loop, round {} of {}", result.card.name, side, side,
+                        lamNodes, i + 1, options.repeats));
+        ourSeconds.push_back(secondsOf(
+            [&] { ours = computeLam(model, image, nullptr, exactOptions(patch, lamNodes), stop); }));
+        if (!ours || stop.stop_requested()) {
+            return std::nullopt;
+        }
+        plainSeconds.push_back(secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }));
     }
-    result.lam.mapError = mapError(ours->map, reference->map);
+    result.lam = {lamNodes, median(std::move(ourSeconds)), mapError(ours->map, reference->map)};
+    result.plain = {plainNodes, median(std::move(plainSeconds)), mapError(plainMap, reference->map)};
 
     const auto path = makeImagePath(image, exactOptions(patch, lamNodes));
     const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
@@ -204,22 +223,6 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
         points.front().requires_grad_(true);
         torch::autograd::grad({detector(points).sum()}, points).front().sum().item<float>();
     });
-
-    say(fmt::format("{}, {}x{}: the published loop of {} nodes", result.card.name, side, side, plainNodes));
-    const auto plainModel = loadForPlainLoop(spec, options.device);
-    auto plainOptions = exactOptions(patch, plainNodes);
-    plainOptions.preset = Preset::Official;
-    std::vector<double> plainMap;
-    result.plain.nodes = plainNodes;
-    result.plain.seconds = medianSeconds(options.repeats, [&] {
-        if (!stop.stop_requested()) {
-            plainMap = plainLoop(plainModel, image, plainOptions);
-        }
-    });
-    if (stop.stop_requested()) {
-        return std::nullopt;
-    }
-    result.plain.mapError = mapError(plainMap, reference->map);
     return result;
 }
 

@@ -59,7 +59,7 @@ struct BenchmarkOptions {
     std::vector<ModelSpec> models;
     std::vector<int> sides{64};  ///< LR sides of the drawn scene
     std::string device = "cpu";  ///< as returned by resolveDevice()
-    int repeats = 3;             ///< of every timing; the median is reported
+    int repeats = 5;             ///< of every timing; the median is reported
 };
 
 /// Measures speed and error on this machine, in one run:

@@ -41,14 +41,37 @@ ContrastChannelAttention::ContrastChannelAttention(LayerBuilder& layers, const s
     excite = layers.convolution(prefix + ".2", {.in = reduced, .out = features, .kernel = 1});
 }
 
+namespace {
+
+/// Standard deviation plus mean of every channel, [n, c, h, w] -> [n, c, 1, 1], with a gradient of one pass over the
+/// features where the framework's own would take six. The root has an infinite slope at zero: a constant channel would
+/// turn every gradient into NaN. Such a channel gets the subgradient 0.
+class Contrast : public torch::autograd::Function<Contrast> {
+public:
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x) {
+        const auto mean = x.mean({2, 3}, /*keepdim=*/true);
+        const auto difference = x - mean;
+        const auto deviation = difference.square().mean({2, 3}, /*keepdim=*/true).sqrt();
+        context->save_for_backward({difference, deviation});
+        return deviation + mean;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   const torch::autograd::variable_list& gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto& difference = saved[0];
+        const auto& deviation = saved[1];
+        // ∂mean/∂x_i = 1/N, ∂deviation/∂x_i = (x_i − mean) / (N·deviation)
+        const auto ofMean = gradients[0] / static_cast<double>(difference.size(2) * difference.size(3));
+        const auto ofDifference = at::where(deviation > 0, ofMean / deviation, at::zeros_like(deviation));
+        return {at::addcmul(ofMean, difference, ofDifference)};
+    }
+};
+
+}  // namespace
+
 torch::Tensor ContrastChannelAttention::operator()(const torch::Tensor& x) const {
-    const auto [variance, mean] = at::var_mean(x, {2, 3}, /*unbiased=*/false, /*keepdim=*/true);
-    // The root has an infinite slope at zero: a constant channel would turn every gradient into NaN. Such a channel
-    // gets the subgradient 0, and the value 0 stays exact.
-    const auto positive = variance > 0;
-    const auto deviation = at::where(positive, at::where(positive, variance, at::ones_like(variance)).sqrt(),
-                                     at::zeros_like(variance));
-    return x * at::sigmoid(excite(relu(squeeze(deviation + mean))));
+    return x * at::sigmoid(excite(relu(squeeze(Contrast::apply(x)))));
 }
 
 }  // namespace lamscope
