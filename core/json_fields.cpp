@@ -11,8 +11,12 @@ nlohmann::ordered_json programJson(const std::string& device) {
 }
 
 nlohmann::ordered_json modelJson(const ModelCard& card) {
-    return {{"name", card.name},   {"file", card.file},   {"sha256", card.sha256},
-            {"architecture", card.architecture}, {"scale", card.scale}, {"range", card.range},
+    return {{"name", card.name},
+            {"file", card.file},
+            {"sha256", card.sha256},
+            {"architecture", card.architecture},
+            {"scale", card.scale},
+            {"range", card.range},
             {"parameters", card.parameters}};
 }
 

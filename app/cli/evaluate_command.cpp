@@ -54,9 +54,9 @@ int run(const EvaluateArguments& arguments) {
         for (const auto& warning : evaluation.warnings) {
             spdlog::warn("warning: {}", warning);
         }
-        table += fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}\n", evaluation.card.name,
-                             evaluation.card.scale, evaluation.images.size(), evaluation.mean.psnr,
-                             evaluation.mean.ssim);
+        table +=
+            fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}\n", evaluation.card.name,
+                        evaluation.card.scale, evaluation.images.size(), evaluation.mean.psnr, evaluation.mean.ssim);
     }
     StagedFiles files;
     if (!arguments.csv.empty()) {
@@ -78,7 +78,9 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
     auto* command = app.add_subcommand("evaluate", "PSNR and SSIM of networks on a folder of images");
     arguments->models.addTo(*command, true);
     command->add_option("--hr", arguments->hr, "folder of HR images")->required()->type_name("DIR");
-    command->add_option("--lr", arguments->lr, "folder of LR images, paired by name (may be the same); otherwise LR is made from HR")
+    command
+        ->add_option("--lr", arguments->lr,
+                     "folder of LR images, paired by name (may be the same); otherwise LR is made from HR")
         ->type_name("DIR");
     command->add_option("--channel", arguments->channel, "y or rgb")
         ->capture_default_str()

@@ -130,10 +130,10 @@ int run(const LamArguments& arguments) {
         line.show("reading the image and the networks", -1.0);
         document = runLam(options, interrupt.token(), [&](const LamRunProgress& state) {
             const double share = static_cast<double>(state.lam.nodesDone)
-                / static_cast<double>(std::max<std::int64_t>(state.lam.nodesPlanned, 1));
-            line.show(state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models)
-                                       : state.name,
-                      share);
+                                 / static_cast<double>(std::max<std::int64_t>(state.lam.nodesPlanned, 1));
+            line.show(
+                state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
+                share);
         });
     }
     if (!document) {
@@ -164,9 +164,11 @@ int run(const LamArguments& arguments) {
 void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<LamArguments>();
     auto* command = app.add_subcommand("lam", "local attribution map of a patch: which input pixels a network used");
-    command->footer("Example:\n  lamscope-cli lam --hr photo.png --model imdn_x4.pth --patch 120,120 --figure map.png\n"
-                    "The table goes to standard output, everything else to standard error.");
-    auto* hr = command->add_option("--hr", arguments->hr, "high-resolution image, reduced here at each network's scale");
+    command->footer(
+        "Example:\n  lamscope-cli lam --hr photo.png --model imdn_x4.pth --patch 120,120 --figure map.png\n"
+        "The table goes to standard output, everything else to standard error.");
+    auto* hr =
+        command->add_option("--hr", arguments->hr, "high-resolution image, reduced here at each network's scale");
     auto* lr = command->add_option("--lr", arguments->lr, "low-resolution image, used as it is");
     hr->type_name("IMG")->excludes(lr);
     lr->type_name("IMG");
@@ -177,27 +179,33 @@ void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("--patch", arguments->patch, "the patch in SR pixels: top-left corner and side (16)")
         ->required()
         ->type_name("X,Y[,SIZE]");
-    command->add_option("--preset", arguments->preset,
-                        "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "
-                        "estimated error is under the tolerance)")
+    command
+        ->add_option("--preset", arguments->preset,
+                     "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "
+                     "estimated error is under the tolerance)")
         ->capture_default_str();
     command->add_option("--path", arguments->path, "blur, black or blurred-linear")->capture_default_str();
     command->add_option("--sigma", arguments->sigma, "blur of the baseline, LR pixels")->capture_default_str();
-    command->add_option("--kernel", arguments->kernel, "side of the blur kernel, LR pixels, odd")->capture_default_str();
+    command->add_option("--kernel", arguments->kernel, "side of the blur kernel, LR pixels, odd")
+        ->capture_default_str();
     command->add_option("--nodes", arguments->nodes,
                         "path images to evaluate; with --preset exact alone exactly so many, with --tolerance at most");
-    command->add_option("--tolerance", arguments->tolerance, "estimated map error at which exact stops refining (0.05)");
+    command->add_option("--tolerance", arguments->tolerance,
+                        "estimated map error at which exact stops refining (0.05)");
     command->add_option("--detector", arguments->detector, "gradient, intensity or gabor")->capture_default_str();
-    command->add_option("--context", arguments->context,
-                        "side in LR pixels of what the network sees around the patch, or 'whole' (official and paper: "
-                        "whole, exact: 64)")
+    command
+        ->add_option("--context", arguments->context,
+                     "side in LR pixels of what the network sees around the patch, or 'whole' (official and paper: "
+                     "whole, exact: 64)")
         ->type_name("N|whole");
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
     command->add_option("--npy", arguments->npy, "write NAME.attribution.npy and NAME.map.npy into this folder")
         ->type_name("DIR");
     command->add_option("--csv", arguments->csv, "write the table as CSV")->type_name("FILE");
-    command->add_option("--figure", arguments->figure, "write a picture: image, SR, map and overlay of every network (PNG)")
+    command
+        ->add_option("--figure", arguments->figure,
+                     "write a picture: image, SR, map and overlay of every network (PNG)")
         ->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }

@@ -3,6 +3,7 @@
 #include <new>
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
 #include "commands.h"
@@ -18,15 +19,17 @@ using namespace lamscope;
 using namespace lamscope::cli;
 
 int runCommand(int argc, char** argv) {
-    CLI::App app{"Lamscope: which input pixels a super-resolution network used to restore a patch.\n"
-                 "Local attribution maps (Gu & Dong, CVPR 2021), computed exactly.",
-                 "lamscope-cli"};
+    CLI::App app{
+        "Lamscope: which input pixels a super-resolution network used to restore a patch.\n"
+        "Local attribution maps (Gu & Dong, CVPR 2021), computed exactly.",
+        "lamscope-cli"};
     app.set_version_flag("--version", version() + " (LibTorch " + libtorchVersion() + ")");
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
     app.failure_message([](const CLI::App* failed, const CLI::Error& error) {
-        const auto command = failed->get_subcommands().empty() ? "lamscope-cli"
-                                                               : "lamscope-cli " + failed->get_subcommands()[0]->get_name();
+        const auto command = failed->get_subcommands().empty()
+                                 ? "lamscope-cli"
+                                 : "lamscope-cli " + failed->get_subcommands()[0]->get_name();
         return "error: " + std::string(error.what()) + " (try '" + command + " --help')\n";
     });
     ChosenCommand chosen;
@@ -36,6 +39,11 @@ int runCommand(int argc, char** argv) {
     addEvaluateCommand(app, chosen);
     addBenchCommand(app, chosen);
     addSceneCommand(app, chosen);
+    const std::string first = argc > 1 ? argv[1] : "";
+    const auto known = app.get_subcommands([&](const CLI::App* command) { return command->check_name(first); });
+    if (!first.empty() && !first.starts_with('-') && known.empty()) {
+        throw UsageError(fmt::format("there is no command '{}' (try 'lamscope-cli --help')", first));
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

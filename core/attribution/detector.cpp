@@ -54,7 +54,8 @@ torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& pa
         region = gradientMagnitude(region, patch.size);
     } else if (kind == DetectorKind::Gabor) {
         const auto planes = region.reshape({-1, 1, region.size(2), region.size(3)});
-        region = at::conv2d(planes, gaborKernel(sr.options().requires_grad(false))).reshape({sr.size(0), -1, patch.size, patch.size});
+        region = at::conv2d(planes, gaborKernel(sr.options().requires_grad(false)))
+                     .reshape({sr.size(0), -1, patch.size, patch.size});
     }
     return region.sum({1, 2, 3});
 }

@@ -23,8 +23,7 @@ class BlurrableImage {
 public:
     explicit BlurrableImage(const Image& image) {
         for (int channel = 0; channel < Image::channels; ++channel) {
-            const cv::Mat plane(image.height(), image.width(), CV_32F,
-                                const_cast<float*>(image.plane(channel).data()));
+            const cv::Mat plane(image.height(), image.width(), CV_32F, const_cast<float*>(image.plane(channel).data()));
             plane.convertTo(planes_.at(static_cast<std::size_t>(channel)), CV_64F);
         }
     }
@@ -103,8 +102,8 @@ public:
     }
 
     [[nodiscard]] TensorList at(std::span<const double> alpha) const override {
-        const auto weights = torch::tensor(std::vector<double>(alpha.begin(), alpha.end()), torch::kFloat64)
-                                 .view({-1, 1, 1, 1});
+        const auto weights =
+            torch::tensor(std::vector<double>(alpha.begin(), alpha.end()), torch::kFloat64).view({-1, 1, 1, 1});
         return {baseline_ * (1.0 - weights) + image_ * weights};
     }
 

@@ -65,8 +65,8 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
             throw;
         } catch (const std::exception& error) {
             if (!isOutOfMemory(error)) {
-                throw Error(ErrorCode::ModelFailure, fmt::format("evaluating the network's gradient failed: {}",
-                                                                 briefMessage(error)));
+                throw Error(ErrorCode::ModelFailure,
+                            fmt::format("evaluating the network's gradient failed: {}", briefMessage(error)));
             }
             if (batch_ == 1) {
                 throw Error(ErrorCode::OutOfMemory,
@@ -74,8 +74,8 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
                                         "image or --context",
                                         briefMessage(error)));
             }
-            warnings_.push_back(fmt::format("not enough memory for {} path images at once; going on with {}", batch_,
-                                            batch_ / 2));
+            warnings_.push_back(
+                fmt::format("not enough memory for {} path images at once; going on with {}", batch_, batch_ / 2));
             batch_ /= 2;
             continue;
         }

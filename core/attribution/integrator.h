@@ -51,10 +51,10 @@ public:
 /// The integral at one level of refinement.
 struct IntegralLevel {
     Nodes nodes;
-    std::vector<double> values;      ///< the functional at the nodes
-    std::vector<double> speed;       ///< ‖∂γ/∂α‖ over each cell: increment norm / cell width
-    std::vector<double> cumulative;  ///< Σ attribution up to and with each node; the last is the total
-    TensorList attribution;          ///< float64, CPU, the shape of one point
+    std::vector<double> values;           ///< the functional at the nodes
+    std::vector<double> speed;            ///< ‖∂γ/∂α‖ over each cell: increment norm / cell width
+    std::vector<double> cumulative;       ///< Σ attribution up to and with each node; the last is the total
+    TensorList attribution;               ///< float64, CPU, the shape of one point
     std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
 };
 

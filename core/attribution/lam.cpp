@@ -57,7 +57,7 @@ public:
         common_.lr = lr.cropped(common_.context);
         if (hr != nullptr) {
             common_.hr = hr->cropped({common_.context.x * card.scale, common_.context.y * card.scale,
-                               common_.context.width * card.scale, common_.context.height * card.scale});
+                                      common_.context.width * card.scale, common_.context.height * card.scale});
         }
         patch_ = options.patch;
         patch_.x -= common_.context.x * card.scale;
@@ -107,7 +107,8 @@ public:
 private:
     [[nodiscard]] std::int64_t nodesAtOnce() const {
         const auto pixels = model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
-        return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(common_.lr.width()) * common_.lr.height()), 1);
+        return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(common_.lr.width()) * common_.lr.height()),
+                                      1);
     }
 
     /// D and SR at both ends of the path, and what compares the SR with HR.
@@ -129,8 +130,8 @@ private:
             throw;
         } catch (const std::exception& error) {
             throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                        fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, common_.lr.width(),
-                                    common_.lr.height(), briefMessage(error)));
+                        fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name,
+                                    common_.lr.width(), common_.lr.height(), briefMessage(error)));
         }
         if (common_.hr.empty()) {
             return;
@@ -192,9 +193,9 @@ private:
         result.diffusionIndex = diffusionIndex(result.map);
         result.mass95Pixels = massPixels(result.map, 0.95);
         const double scale = model_.card().scale;
-        result.radiusPixels = radiusOfGyration(result.map, result.context.width, result.context.height,
-                                               (patch_.x + patch_.size / 2.0) / scale,
-                                               (patch_.y + patch_.size / 2.0) / scale);
+        result.radiusPixels =
+            radiusOfGyration(result.map, result.context.width, result.context.height,
+                             (patch_.x + patch_.size / 2.0) / scale, (patch_.y + patch_.size / 2.0) / scale);
     }
 
     /// Half the relative L1 distance to the level with a third of the nodes.
@@ -211,17 +212,19 @@ private:
     void addWarnings(LamResult& result, bool defined) const {
         if (!defined) {
             result.warnings.emplace_back(
-                moves_ ? "the attribution vanishes everywhere: the detector does not depend on the image, so the map is "
-                         "not defined"
-                       : "the image equals its baseline (it is flat), so the map is not defined");
+                moves_
+                    ? "the attribution vanishes everywhere: the detector does not depend on the image, so the map is "
+                      "not defined"
+                    : "the image equals its baseline (it is flat), so the map is not defined");
         }
         const double perValue = result.detectorImage / (3.0 * patch_.size * patch_.size);
         if (defined && options_.detector == DetectorKind::Gradient && perValue < flatDetector) {
-            result.warnings.emplace_back("the patch is nearly flat: the map shows what little ripple the network makes");
+            result.warnings.emplace_back(
+                "the patch is nearly flat: the map shows what little ripple the network makes");
         }
         if (result.nonfiniteGradients > 0) {
-            result.warnings.push_back(fmt::format("{} gradient values were NaN or infinite and were set to 0",
-                                                  result.nonfiniteGradients));
+            result.warnings.push_back(
+                fmt::format("{} gradient values were NaN or infinite and were set to 0", result.nonfiniteGradients));
         }
         if (!std::isfinite(result.detectorImage) || !std::isfinite(result.detectorBaseline)) {
             result.warnings.emplace_back("the network's output is not finite; do not trust this map");
@@ -232,7 +235,7 @@ private:
     LamOptions options_;
     LamPlan plan_;
     const SrModel::Implementation& model_;
-    Patch patch_;   // in SR pixels of the context
+    Patch patch_;  // in SR pixels of the context
     bool moves_ = true;
     LamResult common_;  // what all levels share
 };
@@ -269,16 +272,18 @@ void checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidt
                                 patch.size, srWidth, srHeight));
     }
     if (patch.x < margin.before || patch.y < margin.before || patch.x > srWidth - last || patch.y > srHeight - last) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("the {0}x{0} patch at ({1}, {2}) does not lie inside the {3}x{4} SR image: with the {5} "
-                                "detector x can be {6} to {7} and y {6} to {8}",
-                                patch.size, patch.x, patch.y, srWidth, srHeight, toString(detector), margin.before,
-                                srWidth - last, srHeight - last));
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("the {0}x{0} patch at ({1}, {2}) does not lie inside the {3}x{4} SR image: with the {5} "
+                        "detector x can be {6} to {7} and y {6} to {8}",
+                        patch.size, patch.x, patch.y, srWidth, srHeight, toString(detector), margin.before,
+                        srWidth - last, srHeight - last));
     }
     const auto context = contextAround(patch, scale, lrWidth, lrHeight, contextSide);
     const int x = patch.x - context.x * scale;
     const int y = patch.y - context.y * scale;
-    if (x < margin.before || y < margin.before || x > context.width * scale - last || y > context.height * scale - last) {
+    if (x < margin.before || y < margin.before || x > context.width * scale - last
+        || y > context.height * scale - last) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("a context of {} LR pixels does not hold the {}x{} SR patch and the pixels that the {} "
                                 "detector reads around it; use at least {}",

@@ -36,10 +36,10 @@ struct LamResult {
     Image hr;                        ///< HR over the context; empty where it is not known
 
     // Concentration of the map; nullopt where the map is not defined (it vanishes: a flat image, a blind network).
-    std::optional<double> gini;              ///< 0…1
-    std::optional<double> diffusionIndex;    ///< (1 − Gini)·100, 0…100; depends on the context's size
+    std::optional<double> gini;                ///< 0…1
+    std::optional<double> diffusionIndex;      ///< (1 − Gini)·100, 0…100; depends on the context's size
     std::optional<std::int64_t> mass95Pixels;  ///< fewest LR pixels that carry 95 % of the map
-    std::optional<double> radiusPixels;      ///< radius of gyration of the map around the patch's centre, LR pixels
+    std::optional<double> radiusPixels;        ///< radius of gyration of the map around the patch's centre, LR pixels
 
     double detectorImage = 0.0;     ///< D(F(I))
     double detectorBaseline = 0.0;  ///< D(F(I'))

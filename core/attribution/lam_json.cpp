@@ -72,8 +72,9 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
     warnings.insert(warnings.end(), named.card.warnings.begin(), named.card.warnings.end());
     warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
     json["warnings"] = warnings;
-    json["files"] = {{"attribution", named.attributionFile.empty() ? Json(nullptr) : Json(named.attributionFile.string())},
-                     {"map", named.mapFile.empty() ? Json(nullptr) : Json(named.mapFile.string())}};
+    json["files"] = {
+        {"attribution", named.attributionFile.empty() ? Json(nullptr) : Json(named.attributionFile.string())},
+        {"map", named.mapFile.empty() ? Json(nullptr) : Json(named.mapFile.string())}};
     return json;
 }
 
@@ -130,26 +131,29 @@ std::string toCsv(const LamDocument& document) {
                             card.scale, card.parameters, document.lrWidth, document.lrHeight, result.patch.x,
                             result.patch.y, result.patch.size, result.context.x, result.context.y, result.context.width,
                             result.context.height);
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csvNumber(orNan(result.diffusionIndex)),
-                            csvNumber(orNan(result.gini)), csvNumber(orNan(result.mass95Pixels)), csvNumber(orNan(result.radiusPixels)),
-                            csvNumber(result.detectorImage), csvNumber(result.detectorBaseline),
-                            csvNumber(result.attributionSum), csvNumber(orNan(result.completenessError)), result.nodes,
-                            csvNumber(orNan(result.estimatedMapError)), result.nonfiniteGradients, csvNumber(orNan(result.psnrPatch)),
-                            csvNumber(orNan(result.psnr)), csvNumber(result.seconds));
+        text += fmt::format(
+            "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csvNumber(orNan(result.diffusionIndex)),
+            csvNumber(orNan(result.gini)), csvNumber(orNan(result.mass95Pixels)), csvNumber(orNan(result.radiusPixels)),
+            csvNumber(result.detectorImage), csvNumber(result.detectorBaseline), csvNumber(result.attributionSum),
+            csvNumber(orNan(result.completenessError)), result.nodes, csvNumber(orNan(result.estimatedMapError)),
+            result.nonfiniteGradients, csvNumber(orNan(result.psnrPatch)), csvNumber(orNan(result.psnr)),
+            csvNumber(result.seconds));
     }
     return text;
 }
 
 std::string toText(const LamDocument& document) {
-    constexpr std::array headings{"network", "DI",    "95 % px",   "radius px",  "D(F(I))",  "delta D",
+    constexpr std::array headings{"network",  "DI",    "95 % px",    "radius px",  "D(F(I))", "delta D",
                                   "compl. %", "nodes", "est. error", "PSNR patch", "seconds"};
     std::vector<std::vector<std::string>> rows{{headings.begin(), headings.end()}};
     for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        rows.push_back({card.name, cell(orNan(result.diffusionIndex), "{:.2f}"), cell(orNan(result.mass95Pixels), "{:.0f}"),
-                        cell(orNan(result.radiusPixels), "{:.1f}"), cell(result.detectorImage, "{:.2f}"),
-                        cell(result.detectorImage - result.detectorBaseline, "{:.2f}"), cell(100.0 * orNan(result.completenessError), "{:+.2f}"),
-                        std::to_string(result.nodes), cell(orNan(result.estimatedMapError), "{:.3f}"),
-                        cell(orNan(result.psnrPatch), "{:.2f}"), cell(result.seconds, "{:.1f}")});
+        rows.push_back({card.name, cell(orNan(result.diffusionIndex), "{:.2f}"),
+                        cell(orNan(result.mass95Pixels), "{:.0f}"), cell(orNan(result.radiusPixels), "{:.1f}"),
+                        cell(result.detectorImage, "{:.2f}"),
+                        cell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
+                        cell(100.0 * orNan(result.completenessError), "{:+.2f}"), std::to_string(result.nodes),
+                        cell(orNan(result.estimatedMapError), "{:.3f}"), cell(orNan(result.psnrPatch), "{:.2f}"),
+                        cell(result.seconds, "{:.1f}")});
     }
     std::array<std::size_t, headings.size()> widths{};
     for (const auto& row : rows) {
@@ -160,7 +164,8 @@ std::string toText(const LamDocument& document) {
     std::string text;
     for (const auto& row : rows) {
         for (std::size_t i = 0; i < row.size(); ++i) {
-            text += i == 0 ? fmt::format("{:<{}}", row[i], widths.at(i)) : fmt::format("  {:>{}}", row[i], widths.at(i));
+            text +=
+                i == 0 ? fmt::format("{:<{}}", row[i], widths.at(i)) : fmt::format("  {:>{}}", row[i], widths.at(i));
         }
         text += '\n';
     }

@@ -26,10 +26,10 @@ struct LamDocument {
     std::string imageSha256;
     int lrWidth = 0;
     int lrHeight = 0;
-    bool fromHr = false;       ///< the LR image was made from an HR image
-    std::string reduction;     ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
+    bool fromHr = false;        ///< the LR image was made from an HR image
+    std::string reduction;      ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
     std::string referenceFile;  ///< HR image given beside an LR image; empty if none
-    std::string device;        ///< "cpu" or "cuda"
+    std::string device;         ///< "cpu" or "cuda"
     int threads = 0;
     LamOptions options;
     std::vector<std::string> warnings;  ///< about the image files

@@ -56,10 +56,10 @@ struct LamOptions {
 
 /// The options as they are used: presets resolved, every field set.
 struct LamPlan {
-    bool arcLength = false;        ///< midpoints in arc length; otherwise right endpoints uniform in α
+    bool arcLength = false;           ///< midpoints in arc length; otherwise right endpoints uniform in α
     std::optional<double> tolerance;  ///< stop refining under this estimated error
-    int nodes = 0;                 ///< the most nodes that may be used
-    int context = 0;               ///< 0: the whole image
+    int nodes = 0;                    ///< the most nodes that may be used
+    int context = 0;                  ///< 0: the whole image
 };
 
 /// Checks every option against its range and the preset. Throws Error(InvalidArgument) naming the option and its range.

@@ -34,7 +34,8 @@ Nodes uniformRightEndpoints(int n) {
 ArcLength::ArcLength(std::vector<double> cumulative)
     : cumulative_(std::move(cumulative)) {
     if (cumulative_.size() < 2 || cumulative_.front() != 0.0 || !std::ranges::is_sorted(cumulative_)) {
-        throw Error(ErrorCode::InvalidArgument, "an arc length starts at 0, never decreases and has at least two entries");
+        throw Error(ErrorCode::InvalidArgument,
+                    "an arc length starts at 0, never decreases and has at least two entries");
     }
 }
 

@@ -16,9 +16,8 @@ Image::Image(int width, int height)
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("an image needs sides of at least 1 pixel, asked for {}x{}", width, height));
     }
-    values_.assign(static_cast<std::size_t>(channels) * static_cast<std::size_t>(width)
-                       * static_cast<std::size_t>(height),
-                   0.0F);
+    values_.assign(
+        static_cast<std::size_t>(channels) * static_cast<std::size_t>(width) * static_cast<std::size_t>(height), 0.0F);
 }
 
 std::span<const float> Image::plane(int channel) const {
@@ -43,10 +42,10 @@ Image Image::cropped(const Rect& rect) const {
     result.bitDepth = bitDepth;
     for (int channel = 0; channel < channels; ++channel) {
         for (int row = 0; row < rect.height; ++row) {
-            const auto source = plane(channel).subspan(
-                static_cast<std::size_t>(rect.y + row) * static_cast<std::size_t>(width_)
-                    + static_cast<std::size_t>(rect.x),
-                static_cast<std::size_t>(rect.width));
+            const auto source =
+                plane(channel).subspan(static_cast<std::size_t>(rect.y + row) * static_cast<std::size_t>(width_)
+                                           + static_cast<std::size_t>(rect.x),
+                                       static_cast<std::size_t>(rect.width));
             std::ranges::copy(source, &result.at(channel, row, 0));
         }
     }

@@ -61,7 +61,7 @@ private:
     [[nodiscard]] std::size_t index(int channel, int y, int x) const noexcept {
         return (static_cast<std::size_t>(channel) * static_cast<std::size_t>(height_) + static_cast<std::size_t>(y))
                    * static_cast<std::size_t>(width_)
-            + static_cast<std::size_t>(x);
+               + static_cast<std::size_t>(x);
     }
 
     int width_ = 0;

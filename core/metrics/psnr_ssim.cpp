@@ -2,7 +2,6 @@
 #include "metrics/psnr_ssim.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <functional>
@@ -10,6 +9,7 @@
 #include <vector>
 
 #include <fmt/format.h>
+#include <opencv2/imgproc.hpp>
 
 #include "error.h"
 #include "image/colour.h"
@@ -19,6 +19,7 @@ namespace {
 
 constexpr double peak = 255.0;
 constexpr int windowSize = 11;
+constexpr double windowSigma = 1.5;
 
 /// A plane of values in units of 8-bit levels, row-major.
 struct Plane {
@@ -42,46 +43,14 @@ std::vector<Plane> planesOf(const Image& image, Channel channel) {
     return planes;
 }
 
-std::array<double, windowSize> gaussianWindow() {
-    constexpr double sigma = 1.5;
-    constexpr int centre = windowSize / 2;
-    std::array<double, windowSize> window{};
-    double sum = 0.0;
-    for (int i = 0; i < windowSize; ++i) {
-        const double distance = i - centre;
-        window.at(static_cast<std::size_t>(i)) = std::exp(-distance * distance / (2.0 * sigma * sigma));
-        sum += window.at(static_cast<std::size_t>(i));
-    }
-    for (double& weight : window) {
-        weight /= sum;
-    }
-    return window;
-}
-
-/// The window's weighted mean at every place where the window lies inside them.
+/// The window's weighted mean at every place where the window lies inside the plane.
 Plane windowMeans(const Plane& plane) {
-    static const auto window = gaussianWindow();
-    const auto width = static_cast<std::size_t>(plane.width);
-    const auto height = static_cast<std::size_t>(plane.height);
-    const auto outWidth = width - (windowSize - 1);
-    const auto outHeight = height - (windowSize - 1);
-    Plane rows{static_cast<int>(outWidth), plane.height, std::vector<double>(outWidth * height)};
-    for (std::size_t y = 0; y < height; ++y) {
-        for (std::size_t k = 0; k < window.size(); ++k) {
-            for (std::size_t x = 0; x < outWidth; ++x) {
-                rows.values[y * outWidth + x] += window[k] * plane.values[y * width + x + k];
-            }
-        }
-    }
-    Plane result{rows.width, static_cast<int>(outHeight), std::vector<double>(outWidth * outHeight)};
-    for (std::size_t y = 0; y < outHeight; ++y) {
-        for (std::size_t k = 0; k < window.size(); ++k) {
-            for (std::size_t x = 0; x < outWidth; ++x) {
-                result.values[y * outWidth + x] += window[k] * rows.values[(y + k) * outWidth + x];
-            }
-        }
-    }
-    return result;
+    const cv::Mat values(plane.height, plane.width, CV_64F, const_cast<double*>(plane.values.data()));
+    cv::Mat means;
+    cv::GaussianBlur(values, means, {windowSize, windowSize}, windowSigma, windowSigma);
+    constexpr int half = windowSize / 2;
+    const cv::Mat inner = means({half, half, plane.width - 2 * half, plane.height - 2 * half});
+    return {inner.cols, inner.rows, std::vector<double>(inner.begin<double>(), inner.end<double>())};
 }
 
 Plane product(const Plane& first, const Plane& second) {

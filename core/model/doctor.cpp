@@ -30,7 +30,8 @@ Json nearestJson(const std::optional<KeyDifference>& nearest) {
 Json hyperparametersJson(const ModelCard& card) {
     auto json = Json::object();
     for (const auto& [name, value] : card.hyperparameters) {
-        const bool number = !value.empty() && std::ranges::all_of(value, [](unsigned char c) { return c >= '0' && c <= '9'; });
+        const bool number =
+            !value.empty() && std::ranges::all_of(value, [](unsigned char c) { return c >= '0' && c <= '9'; });
         json[name] = number ? Json(std::stoll(value)) : Json(value);
     }
     return json;
@@ -116,28 +117,30 @@ std::string toText(const ModelReport& report) {
         if (!card.assumed.empty()) {
             line("assumed", fmt::format("{}", fmt::join(card.assumed, "; ")));
         }
-        line("scale", card.scales.size() > 1 ? fmt::format("x{} (the file can do {})", card.scale, fmt::join(card.scales, ", "))
-                                             : fmt::format("x{}", card.scale));
+        line("scale", card.scales.size() > 1
+                          ? fmt::format("x{} (the file can do {})", card.scale, fmt::join(card.scales, ", "))
+                          : fmt::format("x{}", card.scale));
         line("value range", fmt::format("[0, {}] ({})", card.range, card.rangeEvidence));
         if (!card.mean.empty()) {
             line("mean", fmt::format("{:.4f}", fmt::join(card.mean, ", ")));
         }
         const auto& field = card.receptiveField;
-        line("receptive field",
-             fmt::format("{} ({})",
-                         field.global      ? "global"
-                             : field.radius ? fmt::format("±{} LR pixels", *field.radius)
-                                            : "unknown",
-                         field.evidence));
-        line("smallest image", fmt::format("{0}x{0} LR pixels{1}", card.minimumSide,
-                                           card.sizeMultiple > 1 ? fmt::format(", multiples of {}", card.sizeMultiple) : ""));
+        line("receptive field", fmt::format("{} ({})",
+                                            field.global   ? "global"
+                                            : field.radius ? fmt::format("±{} LR pixels", *field.radius)
+                                                           : "unknown",
+                                            field.evidence));
+        line("smallest image",
+             fmt::format("{0}x{0} LR pixels{1}", card.minimumSide,
+                         card.sizeMultiple > 1 ? fmt::format(", multiples of {}", card.sizeMultiple) : ""));
         if (card.bicubicAgreementDb) {
             line("vs bicubic", fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));
         }
     }
     line("parameters", fmt::format("{} in {} tensors", card.parameters, card.tensors));
-    line("container", card.nesting.empty() ? card.container
-                                           : fmt::format("{}, under {}", card.container, fmt::join(card.nesting, " > ")));
+    line("container", card.nesting.empty()
+                          ? card.container
+                          : fmt::format("{}, under {}", card.container, fmt::join(card.nesting, " > ")));
     if (card.nonfiniteWeights > 0) {
         line("damaged", fmt::format("{} weights are NaN or infinite", card.nonfiniteWeights));
     }
@@ -149,8 +152,9 @@ std::string toText(const ModelReport& report) {
         addKeys(text, "missing from the file", report.nearest->missing);
         addKeys(text, "not known to the network", report.nearest->extra);
         addKeys(text, "of another shape", report.nearest->mismatched);
-        text += "  To use it here, export it as TorchScript: torch.jit.trace(net.eval(), torch.rand(1, 3, 64, 64))"
-                ".save(\"net.pt\")\n";
+        text +=
+            "  To use it here, export it as TorchScript: torch.jit.trace(net.eval(), torch.rand(1, 3, 64, 64))"
+            ".save(\"net.pt\")\n";
     }
     for (const auto& warning : card.warnings) {
         text += fmt::format("  warning: {}\n", warning);

@@ -107,7 +107,8 @@ void buildNative(Candidate& candidate, const Checkpoint& checkpoint, const Model
             candidate.nearest.reset();
             return;
         }
-        const bool closer = !candidate.nearest || (matches && !nearestMatchesBySignature)
+        const bool closer =
+            !candidate.nearest || (matches && !nearestMatchesBySignature)
             || (matches == nearestMatchesBySignature && distance(*difference) < distance(*candidate.nearest));
         if (closer) {
             candidate.nearest = std::move(difference);
@@ -130,8 +131,7 @@ void readWeights(Candidate& candidate, const ModelSpec& spec) {
     for (const auto& [name, data] : checkpoint.tensors) {
         ++card.tensors;
         card.parameters += static_cast<std::int64_t>(data.values.size());
-        card.nonfiniteWeights
-            += std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
+        card.nonfiniteWeights += std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
     }
     buildNative(candidate, checkpoint, spec.settings);
 }
@@ -151,8 +151,9 @@ void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
 void chooseScale(ModelCard& card, const ModelSettings& settings) {
     card.scale = settings.scale.value_or(card.scales.front());
     if (std::ranges::find(card.scales, card.scale) == card.scales.end()) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("{}: scale={} was asked for, but this network enlarges by {}",
-                                                            card.file, card.scale, scalesInWords(card.scales)));
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: scale={} was asked for, but this network enlarges by {}", card.file, card.scale,
+                                scalesInWords(card.scales)));
     }
 }
 
@@ -165,8 +166,8 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
         return;
     }
     const auto probe = probeRange(*candidate.network, card.scale);
-    const auto residuals = fmt::format("probe residual {:.2g} at [0, 1], {:.2g} at [0, 255]", probe.residual1,
-                                       probe.residual255);
+    const auto residuals =
+        fmt::format("probe residual {:.2g} at [0, 1], {:.2g} at [0, 255]", probe.residual1, probe.residual255);
     if (const auto published = rangeOfPublishedFile(card.sha256)) {
         card.range = *published;
         card.rangeEvidence = "published file known by its hash; " + residuals;
@@ -184,9 +185,10 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
                         card.range, residuals, probe.better()));
     }
     if (std::min(probe.residual1, probe.residual255) > clearlyWrong) {
-        card.warnings.push_back(fmt::format("the network does not reproduce a smooth picture at either value range "
-                                            "({}): is it a super-resolution network, and is it trained?",
-                                            residuals));
+        card.warnings.push_back(
+            fmt::format("the network does not reproduce a smooth picture at either value range "
+                        "({}): is it a super-resolution network, and is it trained?",
+                        residuals));
     }
 }
 

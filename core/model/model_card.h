@@ -30,26 +30,27 @@ struct KeyDifference {
 
 /// Everything that is known about a loaded network, and how it was decided. Plain data, safe to copy between threads.
 struct ModelCard {
-    std::string name;          ///< shown to the user; by default the file's stem
-    std::string file;          ///< as given; empty for the analytic network
-    std::string sha256;        ///< of the file, lower-case hex; empty for the analytic network
-    std::string container;     ///< "torch-legacy", "torch-zip", "torchscript", "safetensors", "analytic"
+    std::string name;                  ///< shown to the user; by default the file's stem
+    std::string file;                  ///< as given; empty for the analytic network
+    std::string sha256;                ///< of the file, lower-case hex; empty for the analytic network
+    std::string container;             ///< "torch-legacy", "torch-zip", "torchscript", "safetensors", "analytic"
     std::vector<std::string> nesting;  ///< keys that were unwrapped to reach the weights, outermost first
-    std::string architecture;  ///< e.g. "IMDN", "TorchScript", "Bicubic"
-    std::vector<std::pair<std::string, std::string>> hyperparameters;  ///< read from shapes, in the order of the network
+    std::string architecture;          ///< e.g. "IMDN", "TorchScript", "Bicubic"
+    std::vector<std::pair<std::string, std::string>>
+        hyperparameters;               ///< read from shapes, in the order of the network
     std::vector<std::string> assumed;  ///< what no shape tells and was taken from the publication
 
-    int scale = 0;                 ///< SR side / LR side
-    std::vector<int> scales;       ///< scales this file can do (multi-scale networks have several)
-    double range = 1.0;            ///< the network consumes and emits [0, range]
-    std::string rangeEvidence;     ///< why `range` was chosen, with the probe's residuals where it ran
-    std::vector<double> mean;      ///< RGB mean subtracted inside the network, in [0, 1]; empty when there is none
-    int sizeMultiple = 1;          ///< LR sides must be multiples of this
-    int minimumSide = 1;           ///< smallest LR side the network accepts
+    int scale = 0;              ///< SR side / LR side
+    std::vector<int> scales;    ///< scales this file can do (multi-scale networks have several)
+    double range = 1.0;         ///< the network consumes and emits [0, range]
+    std::string rangeEvidence;  ///< why `range` was chosen, with the probe's residuals where it ran
+    std::vector<double> mean;   ///< RGB mean subtracted inside the network, in [0, 1]; empty when there is none
+    int sizeMultiple = 1;       ///< LR sides must be multiples of this
+    int minimumSide = 1;        ///< smallest LR side the network accepts
     ReceptiveField receptiveField;
 
-    std::int64_t tensors = 0;      ///< tensors in the file
-    std::int64_t parameters = 0;   ///< values in these tensors
+    std::int64_t tensors = 0;     ///< tensors in the file
+    std::int64_t parameters = 0;  ///< values in these tensors
     std::int64_t nonfiniteWeights = 0;
     std::optional<double> bicubicAgreementDb;  ///< PSNR of the SR of a smooth pattern against bicubic enlargement
     std::vector<std::string> warnings;

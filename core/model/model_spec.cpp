@@ -30,8 +30,8 @@ Number parseNumber(std::string_view key, std::string_view text, Number low, Numb
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || !(value >= low && value <= high)) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("the model setting {}={} is not a number from {} to {}",
-                                                            key, text, low, high));
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the model setting {}={} is not a number from {} to {}", key, text, low, high));
     }
     return value;
 }
@@ -41,8 +41,9 @@ void applySetting(ModelSettings& settings, std::string_view item) {
     const auto key = item.substr(0, equals);
     const auto value = equals == std::string_view::npos ? std::string_view() : item.substr(equals + 1);
     if (value.empty()) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("the model setting '{}' has no value; write key=value with one of {}", item, knownKeys));
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("the model setting '{}' has no value; write key=value with one of {}", item, knownKeys));
     }
     if (key == "scale") {
         settings.scale = parseNumber<int>(key, value, 1, 8);

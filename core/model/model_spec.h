@@ -9,10 +9,10 @@ namespace lamscope {
 
 /// Settings that override what is detected in a model file.
 struct ModelSettings {
-    std::optional<int> scale;         ///< SR side / LR side, 1…8
-    std::optional<double> range;      ///< value range of input and output, 1 or 255 in practice, > 0
-    std::optional<std::string> name;  ///< display name
-    std::optional<std::string> weights;  ///< which set of a file that holds several, e.g. "params_ema"
+    std::optional<int> scale;                 ///< SR side / LR side, 1…8
+    std::optional<double> range;              ///< value range of input and output, 1 or 255 in practice, > 0
+    std::optional<std::string> name;          ///< display name
+    std::optional<std::string> weights;       ///< which set of a file that holds several, e.g. "params_ema"
     std::optional<std::string> architecture;  ///< e.g. "rfdn": take this family and say why it does not fit
 
     friend bool operator==(const ModelSettings&, const ModelSettings&) = default;

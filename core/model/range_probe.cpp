@@ -22,7 +22,8 @@ torch::Tensor smoothPicture() {
     for (std::int64_t c = 0; c < 3; ++c) {
         for (std::int64_t y = 0; y < side; ++y) {
             for (std::int64_t x = 0; x < side; ++x) {
-                const double wave = std::sin(2.0 * std::numbers::pi * static_cast<double>(y) / 32.0 + static_cast<double>(c))
+                const double wave =
+                    std::sin(2.0 * std::numbers::pi * static_cast<double>(y) / 32.0 + static_cast<double>(c))
                     * std::cos(2.0 * std::numbers::pi * static_cast<double>(x) / 40.0);
                 values[0][c][y][x] = static_cast<float>(0.5 + 0.35 * wave);
             }

@@ -132,7 +132,8 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
             for (int channel = 0; channel < Image::channels; ++channel) {
                 for (int row = y * scale; row < lastY; ++row) {
                     const float* source = &std::as_const(tile).values()[0];
-                    source += (static_cast<std::ptrdiff_t>(channel) * tile.height() + (row - top * scale)) * tile.width()
+                    source +=
+                        (static_cast<std::ptrdiff_t>(channel) * tile.height() + (row - top * scale)) * tile.width()
                         + (x - left) * scale;
                     std::copy(source, source + (lastX - x * scale), &sr.at(channel, row, x * scale));
                 }
@@ -173,7 +174,7 @@ bool isOutOfMemory(const std::exception& error) {
     }
     const std::string_view message = error.what();
     return message.find("allocate memory") != std::string_view::npos
-        || message.find("out of memory") != std::string_view::npos;
+           || message.find("out of memory") != std::string_view::npos;
 }
 
 std::string briefMessage(const std::exception& error) {

@@ -57,9 +57,8 @@ int scaleAt(const Network& network, std::int64_t side, const std::filesystem::pa
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
-        throw Error(ErrorCode::UnsupportedModel,
-                    fmt::format("{}: the network fails on a 1x3x{}x{} input: {}", file.string(), side, side,
-                                briefMessage(error)));
+        throw Error(ErrorCode::UnsupportedModel, fmt::format("{}: the network fails on a 1x3x{}x{} input: {}",
+                                                             file.string(), side, side, briefMessage(error)));
     }
     if (sr.dim() != 4 || sr.size(0) != 1 || sr.size(1) != 3 || sr.size(2) % side != 0 || sr.size(2) != sr.size(3)
         || sr.size(2) / side < 1 || sr.size(2) / side > 8) {
@@ -86,11 +85,12 @@ int measureScale(const Network& network, const std::filesystem::path& file) {
     const int scale = scaleAt(network, 48, file);
     const int other = scaleAt(network, 64, file);
     if (scale != other) {
-        throw Error(ErrorCode::UnsupportedModel,
-                    fmt::format("{}: the network enlarges 48x48 pixels by {} and 64x64 by {}: it was traced for one "
-                                "input size. Export it with torch.jit.script, or write its forward() so that sizes come "
-                                "from the input",
-                                file.string(), scale, other));
+        throw Error(
+            ErrorCode::UnsupportedModel,
+            fmt::format("{}: the network enlarges 48x48 pixels by {} and 64x64 by {}: it was traced for one "
+                        "input size. Export it with torch.jit.script, or write its forward() so that sizes come "
+                        "from the input",
+                        file.string(), scale, other));
     }
     return scale;
 }

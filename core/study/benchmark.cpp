@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/benchmark.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <fstream>
 #include <thread>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <torch/torch.h>
@@ -112,8 +111,8 @@ ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
         const auto weight = make({channels, channels, 3, 3});
         const auto input = make({1, channels, side, side});
         for (int i = 0; i < 3 * repeats; ++i) {
-            const double seconds
-                = medianSeconds(1, [&] { at::conv2d(input, weight, {}, 1, 1).narrow(1, 0, 1).sum().item<float>(); });
+            const double seconds =
+                medianSeconds(1, [&] { at::conv2d(input, weight, {}, 1, 1).narrow(1, 0, 1).sum().item<float>(); });
             speed.peakGflops = std::max(speed.peakGflops, convolutionFlops(side * side) / seconds * 1e-9);
         }
     }
@@ -205,8 +204,8 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     for (int i = 0; i < options.repeats; ++i) {
         say(fmt::format("{}, {}x{}: {} nodes and the published loop, round {} of {}", result.card.name, side, side,
                         lamNodes, i + 1, options.repeats));
-        ourSeconds.push_back(secondsOf(
-            [&] { ours = computeLam(model, image, nullptr, exactOptions(patch, lamNodes), stop); }));
+        ourSeconds.push_back(
+            secondsOf([&] { ours = computeLam(model, image, nullptr, exactOptions(patch, lamNodes), stop); }));
         if (!ours || stop.stop_requested()) {
             return std::nullopt;
         }
@@ -292,11 +291,12 @@ std::string toText(const BenchmarkReport& report) {
                         report.kernelDensity.seconds * 1e3, report.kernelDensity.directSeconds * 1e3,
                         report.kernelDensity.directSeconds / report.kernelDensity.seconds);
     for (const auto& result : report.results) {
-        text += fmt::format("{} {}x{}: published loop {:.2f} s, error {:.3f}; {} nodes {:.2f} s, error {:.3f}: {:.1f}x "
-                            "(one forward+backward {:.0f} ms)\n",
-                            result.card.name, result.lrWidth, result.lrHeight, result.plain.seconds,
-                            result.plain.mapError, result.lam.nodes, result.lam.seconds, result.lam.mapError,
-                            result.plain.seconds / result.lam.seconds, result.forwardBackwardSeconds * 1e3);
+        text += fmt::format(
+            "{} {}x{}: published loop {:.2f} s, error {:.3f}; {} nodes {:.2f} s, error {:.3f}: {:.1f}x "
+            "(one forward+backward {:.0f} ms)\n",
+            result.card.name, result.lrWidth, result.lrHeight, result.plain.seconds, result.plain.mapError,
+            result.lam.nodes, result.lam.seconds, result.lam.mapError, result.plain.seconds / result.lam.seconds,
+            result.forwardBackwardSeconds * 1e3);
     }
     return text;
 }

@@ -17,9 +17,9 @@ namespace lamscope {
 
 struct EvaluateOptions {
     std::filesystem::path hrFolder;
-    std::filesystem::path lrFolder;        ///< empty: LR is made from HR by `reduction`
+    std::filesystem::path lrFolder;  ///< empty: LR is made from HR by `reduction`
     Channel channel = Channel::Y;
-    std::optional<int> border;             ///< SR pixels left out on every side; unset: the scale
+    std::optional<int> border;  ///< SR pixels left out on every side; unset: the scale
     Reduction reduction = Reduction::Matlab;
 };
 

@@ -22,14 +22,13 @@ enum class Role { Unmarked, Hr, Lr, Scaled };
 struct MarkedStem {
     std::string key;  ///< without the marks
     Role role = Role::Unmarked;
-    int scale = 0;    ///< 0: not marked
+    int scale = 0;  ///< 0: not marked
 };
 
 bool endsWithIgnoringCase(std::string_view text, std::string_view suffix) {
     return text.size() > suffix.size()
-        && std::ranges::equal(text.substr(text.size() - suffix.size()), suffix, [](unsigned char a, unsigned char b) {
-               return std::tolower(a) == std::tolower(b);
-           });
+           && std::ranges::equal(text.substr(text.size() - suffix.size()), suffix,
+                                 [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
 }
 
 /// Removes one mark from the end; false when there is none.
@@ -73,7 +72,7 @@ MarkedStem readStem(const std::filesystem::path& file) {
 }
 
 bool isImage(const std::filesystem::path& file) {
-    static constexpr std::array<std::string_view, 8> extensions{".png", ".jpg",  ".jpeg", ".tif",
+    static constexpr std::array<std::string_view, 8> extensions{".png",  ".jpg", ".jpeg", ".tif",
                                                                 ".tiff", ".bmp", ".webp", ".npy"};
     auto extension = file.extension().string();
     std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
@@ -83,13 +82,15 @@ bool isImage(const std::filesystem::path& file) {
 std::vector<std::filesystem::path> imagesIn(const std::filesystem::path& folder) {
     std::error_code error;
     std::vector<std::filesystem::path> files;
-    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
+         entry.increment(error)) {
         if (entry->is_regular_file() && isImage(entry->path())) {
             files.push_back(entry->path());
         }
     }
     if (error) {
-        throw Error(ErrorCode::BadFile, fmt::format("{}: cannot read this folder: {}", folder.string(), error.message()));
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: cannot read this folder: {}", folder.string(), error.message()));
     }
     std::ranges::sort(files);
     return files;
@@ -110,9 +111,10 @@ FilesByKey filesOfRole(const std::filesystem::path& folder, Role wanted, bool sh
         }
         const auto [place, inserted] = found.emplace(stem.key, file);
         if (!inserted) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("{} and {} could both be the {} image of '{}'; keep one of them", place->second.string(),
-                                    file.filename().string(), wanted == Role::Hr ? "HR" : "LR", stem.key));
+            throw Error(
+                ErrorCode::InvalidArgument,
+                fmt::format("{} and {} could both be the {} image of '{}'; keep one of them", place->second.string(),
+                            file.filename().string(), wanted == Role::Hr ? "HR" : "LR", stem.key));
         }
     }
     return found;
@@ -126,8 +128,9 @@ std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder, const s
     const bool shared = lrFolder.empty() || std::filesystem::equivalent(hrFolder, lrFolder, ignored);
     const auto hrFiles = filesOfRole(hrFolder, Role::Hr, shared, scale);
     if (hrFiles.empty()) {
-        throw Error(ErrorCode::BadFile,
-                    fmt::format("{}: no HR image in this folder (PNG, JPEG, TIFF, BMP, WebP or NPY)", hrFolder.string()));
+        throw Error(
+            ErrorCode::BadFile,
+            fmt::format("{}: no HR image in this folder (PNG, JPEG, TIFF, BMP, WebP or NPY)", hrFolder.string()));
     }
     const auto lrFiles = lrFolder.empty() ? FilesByKey() : filesOfRole(lrFolder, Role::Lr, shared, scale);
     std::vector<ImagePair> pairs;

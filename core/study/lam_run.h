@@ -31,7 +31,7 @@ struct LamRunOptions {
 struct LamRunProgress {
     std::size_t model = 0;  ///< index of the network at work
     std::size_t models = 0;
-    std::string name;       ///< of that network
+    std::string name;  ///< of that network
     LamProgress lam;
 };
 

@@ -25,7 +25,8 @@ Reduction reductionFromString(std::string_view name) {
 LowResolutionPair makeLowResolution(const Image& hr, int scale, Reduction reduction) {
     LowResolutionPair pair;
     pair.hr = hr.croppedToMultiple(scale);
-    pair.lr = reduction == Reduction::Pillow ? reduceBicubicPillow(pair.hr, scale) : reduceBicubicMatlab(pair.hr, scale);
+    pair.lr =
+        reduction == Reduction::Pillow ? reduceBicubicPillow(pair.hr, scale) : reduceBicubicMatlab(pair.hr, scale);
     return pair;
 }
 

@@ -72,8 +72,8 @@ cv::Mat colourMap(const LamResult& result) {
     cv::Mat picture(result.context.height, result.context.width, CV_8UC3);
     for (int y = 0; y < picture.rows; ++y) {
         for (int x = 0; x < picture.cols; ++x) {
-            const auto index = static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.cols)
-                + static_cast<std::size_t>(x);
+            const auto index =
+                static_cast<std::size_t>(y) * static_cast<std::size_t>(picture.cols) + static_cast<std::size_t>(x);
             picture.at<cv::Vec3b>(y, x) = mapColour(result.map[index]);
         }
     }

@@ -36,16 +36,17 @@ double smoothStep(double low, double high, double x) {
 }
 
 Colour sky(double u, double v) {
-    const double cloud = 0.5 + 0.5 * std::sin(2.0 * pi * (1.3 * u + 0.4 * std::sin(3.0 * v)) + 1.0)
-            * std::cos(2.0 * pi * (2.1 * v + 0.3 * std::sin(4.0 * u)));
+    const double cloud = 0.5
+                         + 0.5 * std::sin(2.0 * pi * (1.3 * u + 0.4 * std::sin(3.0 * v)) + 1.0)
+                               * std::cos(2.0 * pi * (2.1 * v + 0.3 * std::sin(4.0 * u)));
     return mix({0.35, 0.52, 0.74}, {0.90, 0.90, 0.88}, 0.6 * cloud * (1.0 - v));
 }
 
 /// A façade in perspective: storeys shrink upwards, and slats fill the space between the windows.
 Colour facade(double u, double v) {
-    const double depth = 1.0 / (0.35 + 0.65 * v);          // larger further up
-    const double across = (u - 0.5) * depth * 14.0;        // window axes
-    const double storey = 9.0 * std::log(depth * 1.2);     // storeys, equally high in perspective
+    const double depth = 1.0 / (0.35 + 0.65 * v);       // larger further up
+    const double across = (u - 0.5) * depth * 14.0;     // window axes
+    const double storey = 9.0 * std::log(depth * 1.2);  // storeys, equally high in perspective
     const double slat = std::sin(2.0 * pi * storey * 5.0);
     const double shade = 0.75 + 0.25 * std::cos(u * 2.0);
     Colour wall = mix({0.62, 0.47, 0.36}, {0.80, 0.68, 0.55}, 0.5 + 0.5 * slat);
@@ -64,7 +65,8 @@ Colour facade(double u, double v) {
 
 Colour colourAt(double u, double v) {
     const double roof = 0.16 + 0.10 * u;
-    const double edge = smoothStep(0.06, 0.065, u) * (1.0 - smoothStep(0.94, 0.945, u)) * smoothStep(roof, roof + 0.004, v);
+    const double edge =
+        smoothStep(0.06, 0.065, u) * (1.0 - smoothStep(0.94, 0.945, u)) * smoothStep(roof, roof + 0.004, v);
     return mix(sky(u, v), facade(u, v), edge);
 }
 
@@ -88,8 +90,8 @@ Image drawScene(int side) {
                 }
             }
             for (int c = 0; c < Image::channels; ++c) {
-                scene.at(c, y, x)
-                    = static_cast<float>(sum.at(static_cast<std::size_t>(c)) / (samplesPerAxis * samplesPerAxis));
+                scene.at(c, y, x) =
+                    static_cast<float>(sum.at(static_cast<std::size_t>(c)) / (samplesPerAxis * samplesPerAxis));
             }
         }
     }

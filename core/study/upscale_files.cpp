@@ -33,9 +33,8 @@ std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOp
         auto loaded = readImage(file);
         summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
         const int bitDepth = loaded.image.bitDepth;
-        const auto lr = options.imagesAreHr
-            ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr
-            : std::move(loaded.image);
+        const auto lr = options.imagesAreHr ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr
+                                            : std::move(loaded.image);
         const auto sr = model.upscale(lr, stop);
         if (!sr || stop.stop_requested()) {
             return std::nullopt;

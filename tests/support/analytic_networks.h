@@ -60,8 +60,11 @@ inline Image testImage(int width, int height) {
     for (int c = 0; c < Image::channels; ++c) {
         for (int y = 0; y < height; ++y) {
             for (int x = 0; x < width; ++x) {
-                image.at(c, y, x) = 0.5F + 0.4F * std::sin(0.9F * static_cast<float>(x) + 0.7F * static_cast<float>(y) * static_cast<float>(c + 1))
-                        * std::cos(0.31F * static_cast<float>(x * y) + static_cast<float>(c));
+                image.at(c, y, x) = 0.5F
+                                    + 0.4F
+                                          * std::sin(0.9F * static_cast<float>(x)
+                                                     + 0.7F * static_cast<float>(y) * static_cast<float>(c + 1))
+                                          * std::cos(0.31F * static_cast<float>(x * y) + static_cast<float>(c));
             }
         }
     }

@@ -20,8 +20,8 @@ struct BuiltNetwork {
     std::string name;  ///< the family's name with its variant, e.g. "CARN-M"
     std::vector<std::pair<std::string, std::string>> hyperparameters;
     std::vector<std::string> assumed;
-    std::vector<int> scales;              ///< what the file can do; the first is the default
-    std::optional<double> defaultRange;   ///< nullopt: published files disagree, ask the probe
+    std::vector<int> scales;             ///< what the file can do; the first is the default
+    std::optional<double> defaultRange;  ///< nullopt: published files disagree, ask the probe
     std::vector<double> mean;
     int minimumSide = 1;
     ReceptiveField receptiveField;

@@ -12,8 +12,8 @@ EnhancedSpatialAttention makeSpatialAttention(LayerBuilder& layers, const std::s
     attention.activation = [](const torch::Tensor& x) { return at::relu(x); };
     attention.conv1 = layers.convolution(prefix + ".conv1", {.in = features, .out = reduced, .kernel = 1});
     attention.convF = layers.convolution(prefix + ".conv_f", {.in = reduced, .out = reduced, .kernel = 1});
-    attention.conv2
-        = {layers.convolution(prefix + ".conv2", {.in = reduced, .out = reduced, .stride = 2, .padding = 0})};
+    attention.conv2 = {
+        layers.convolution(prefix + ".conv2", {.in = reduced, .out = reduced, .stride = 2, .padding = 0})};
     for (const auto& name : pooledNames) {
         attention.pooled.push_back({layers.convolution(prefix + "." + name, {.in = reduced, .out = reduced})});
     }

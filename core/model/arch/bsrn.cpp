@@ -18,7 +18,8 @@ torch::Tensor erfGelu(const torch::Tensor& x) {
 }
 
 /// The full network stores 1x1 convolutions as such, the small one (BSRN-S) as fully connected layers.
-Convolution pointwise(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out, bool bias = true) {
+Convolution pointwise(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out,
+                      bool bias = true) {
     if (layers.rank(prefix + ".weight") == 2) {
         return layers.pointwiseLinear(prefix, in, out);
     }
@@ -31,7 +32,8 @@ std::vector<Convolution> blueprint(LayerBuilder& layers, const std::string& pref
     std::vector<Convolution> chain;
     chain.push_back(pointwise(layers, prefix + ".pw", in, out, layers.has(prefix + ".pw.bias")));
     chain.push_back(layers.convolution(
-        prefix + ".dw", {.in = out, .out = out, .stride = stride, .padding = padding, .groups = std::max<std::int64_t>(out, 1)}));
+        prefix + ".dw",
+        {.in = out, .out = out, .stride = stride, .padding = padding, .groups = std::max<std::int64_t>(out, 1)}));
     return chain;
 }
 
@@ -44,8 +46,8 @@ EnhancedSpatialAttention makeAttention(LayerBuilder& layers, const std::string& 
     if (layers.has(prefix + ".conv2.pw.weight")) {
         attention.conv2 = blueprint(layers, prefix + ".conv2", reduced, reduced, 2, 0);
     } else {
-        attention.conv2
-            = {layers.convolution(prefix + ".conv2", {.in = reduced, .out = reduced, .stride = 2, .padding = 0})};
+        attention.conv2 = {
+            layers.convolution(prefix + ".conv2", {.in = reduced, .out = reduced, .stride = 2, .padding = 0})};
     }
     for (const auto* name : {".conv_max", ".conv3", ".conv3_"}) {
         attention.pooled.push_back(blueprint(layers, prefix + name, reduced, reduced));
@@ -105,10 +107,10 @@ public:
             blocks_.emplace_back(layers, fmt::format("B{}", i), features, small);
         }
         fuse_ = pointwise(layers, "c1", blocks * features, features);
-        tail_ = {.last = blueprint(layers, "c2", features, features),
-                 .upsampler
-                 = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
-                 .scale = scale};
+        tail_ = {
+            .last = blueprint(layers, "c2", features, features),
+            .upsampler = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
+            .scale = scale};
     }
 
 private:
@@ -146,7 +148,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 1.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
     if (!small) {
-        result.receptiveField = {.global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
+        result.receptiveField = {
+            .global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
     }
     result.network = std::make_unique<Bsrn>(layers, features, blocks, small, scale);
     return result;

@@ -128,8 +128,8 @@ public:
 private:
     [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
         const auto x = entry_(subtractMean_(lr));
-        const auto y
-            = cascade(x, fusions_, [this](std::size_t i, const torch::Tensor& input) { return blocks_[i](input); });
+        const auto y =
+            cascade(x, fusions_, [this](std::size_t i, const torch::Tensor& input) { return blocks_[i](input); });
         return evaluateTail(y, region, [&](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
     }
 

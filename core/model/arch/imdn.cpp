@@ -93,7 +93,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.assumed = {"leaky ReLU slope 0.05"};
     result.scales = {scale};
     result.defaultRange = 1.0;
-    result.receptiveField = {.global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
+    result.receptiveField = {
+        .global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
     result.network = std::make_unique<Imdn>(layers, features, blocks, scale);
     return result;
 }

@@ -40,7 +40,8 @@ std::size_t LayerBuilder::rank(const std::string& key) const {
 
 int LayerBuilder::countAfter(const std::string& prefix) const {
     std::set<int> indices;
-    for (auto entry = byName_.lower_bound(prefix); entry != byName_.end() && entry->first.starts_with(prefix); ++entry) {
+    for (auto entry = byName_.lower_bound(prefix); entry != byName_.end() && entry->first.starts_with(prefix);
+         ++entry) {
         const auto digits = std::string_view(entry->first).substr(prefix.size());
         int index = 0;
         const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), index);
@@ -159,8 +160,8 @@ torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& re
     const Rect grown{left, top, right - left, bottom - top};
     const auto sr = tail([&](const torch::Tensor& whole) { return cropTo(whole, grown); });
     const auto scale = static_cast<int>(sr.size(2) / grown.height);
-    return cropTo(sr, {(region->x - left) * scale, (region->y - top) * scale, region->width * scale,
-                       region->height * scale});
+    return cropTo(
+        sr, {(region->x - left) * scale, (region->y - top) * scale, region->width * scale, region->height * scale});
 }
 
 torch::Tensor ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first,

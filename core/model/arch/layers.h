@@ -40,8 +40,8 @@ struct ConvolutionShape {
 };
 
 /// Takes a network's tensors out of a checkpoint by name and expected shape, and keeps the account: what was missing,
-/// what did not fit, what was left over. A missing tensor yields a placeholder, so that the account is always complete; such a
-/// network must not be run.
+/// what did not fit, what was left over. A missing tensor yields a placeholder, so that the account is always complete;
+/// such a network must not be run.
 class LayerBuilder {
 public:
     explicit LayerBuilder(const Checkpoint& checkpoint);
@@ -79,8 +79,8 @@ private:
 /// Scale of a tail whose convolution makes 3·scale² channels for a pixel shuffle; 1 when the tensor is absent.
 [[nodiscard]] int scaleOfPixelShuffle(const LayerBuilder& layers, const std::string& key);
 
-/// The RGB mean, in [0, 1], that a stored mean-shift layer (1x1 convolution with bias −mean·range) subtracts; empty when
-/// the layer is absent.
+/// The RGB mean, in [0, 1], that a stored mean-shift layer (1x1 convolution with bias −mean·range) subtracts; empty
+/// when the layer is absent.
 [[nodiscard]] std::vector<double> meanOfShift(const LayerBuilder& layers, const std::string& biasKey);
 
 /// The pixels of `region` of [n, c, h, w].

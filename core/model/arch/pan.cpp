@@ -68,8 +68,8 @@ public:
         for (int n = 1; n <= stages; ++n) {
             UpsamplingStage stage;
             stage.up = layers.convolution(fmt::format("upconv{}", n), {.in = n == 1 ? features : width, .out = width});
-            stage.attention
-                = layers.convolution(fmt::format("att{}.conv", n), {.in = width, .out = width, .kernel = 1});
+            stage.attention =
+                layers.convolution(fmt::format("att{}.conv", n), {.in = width, .out = width, .kernel = 1});
             stage.refine = layers.convolution(fmt::format("HRconv{}", n), {.in = width, .out = width});
             stages_.push_back(stage);
         }

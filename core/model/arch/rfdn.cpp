@@ -89,7 +89,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
     if (blocks == 4) {
-        result.receptiveField = {.global = false, .radius = 135, .evidence = "measured on a published network (lower bound)"};
+        result.receptiveField = {
+            .global = false, .radius = 135, .evidence = "measured on a published network (lower bound)"};
     }
     result.network = std::make_unique<Rfdn>(layers, features, blocks, scale);
     return result;

@@ -77,7 +77,8 @@ private:
 
 bool matches(const LayerBuilder& layers) {
     return (layers.rank("block_1.c1_r.weight") == 4 && layers.has("block_1.esa.conv1.weight"))
-        || (layers.rank("B1.c1_r.weight") == 4 && layers.has("B1.esa.conv1.weight") && !layers.has("B1.c1_d.weight"));
+           || (layers.rank("B1.c1_r.weight") == 4 && layers.has("B1.esa.conv1.weight")
+               && !layers.has("B1.c1_d.weight"));
 }
 
 BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
@@ -95,7 +96,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 255.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
     if (blocks == 4) {
-        result.receptiveField = {.global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};
+        result.receptiveField = {
+            .global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};
     }
     result.network = std::make_unique<Rlfn>(layers, names, features, blocks, scale);
     return result;

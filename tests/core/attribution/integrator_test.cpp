@@ -140,12 +140,12 @@ TEST(Integrator, StopsBetweenBatches) {
     const StraightPath path;
     const CountingFunctional counting;
     std::stop_source source;
-    const auto level = Integrator(path, counting, 2).integrate(midpoints(9), false, source.get_token(),
-                                                                [&](std::int64_t done) {
-                                                                    if (done == 4) {
-                                                                        source.request_stop();
-                                                                    }
-                                                                });
+    const auto level =
+        Integrator(path, counting, 2).integrate(midpoints(9), false, source.get_token(), [&](std::int64_t done) {
+            if (done == 4) {
+                source.request_stop();
+            }
+        });
     EXPECT_FALSE(level.has_value());
     EXPECT_EQ(counting.evaluated, 4);
 }

@@ -91,8 +91,8 @@ TEST(Lam, ValueRangeDoesNotChangeTheResult) {
     const auto options = optionsAt(8, 8, 8);
     // The same function, once in [0, 1] and once in [0, 255].
     const auto narrow = makeModel([](const torch::Tensor& x) { return enlargeByCopying(x.square(), 2); }, 2);
-    const auto wide
-        = makeModel([](const torch::Tensor& x) { return enlargeByCopying(x.square() / 255.0, 2); }, 2, 255.0);
+    const auto wide =
+        makeModel([](const torch::Tensor& x) { return enlargeByCopying(x.square() / 255.0, 2); }, 2, 255.0);
     const auto first = compute(narrow, lr, options);
     const auto second = compute(wide, lr, options);
     EXPECT_NEAR(first.detectorImage, second.detectorImage, 1e-4);
@@ -168,13 +168,13 @@ TEST(Lam, StopDuringTheSecondLevelReturnsNothing) {
     options.nodes = 27;
     std::stop_source source;
     int levels = 0;
-    const auto result
-        = computeLam(model, testImage(80, 80), nullptr, options, source.get_token(), [&](const LamProgress& state) {
-              levels += state.level ? 1 : 0;
-              if (state.nodesDone == 4) {
-                  source.request_stop();
-              }
-          });
+    const auto result =
+        computeLam(model, testImage(80, 80), nullptr, options, source.get_token(), [&](const LamProgress& state) {
+            levels += state.level ? 1 : 0;
+            if (state.nodesDone == 4) {
+                source.request_stop();
+            }
+        });
     EXPECT_FALSE(result.has_value());
     EXPECT_EQ(levels, 1);
 }
@@ -193,7 +193,10 @@ TEST(Lam, FlatImageHasNoMapAndSaysSo) {
 /// A network with global pooling: a flat pixel anywhere must not poison the gradient.
 TEST(Lam, FlatPixelsOutsideThePatchLeaveTheGradientFinite) {
     const auto model = makeModel(
-        [](const torch::Tensor& x) { return enlargeByCopying(x * x.mean({2, 3}, true), 2); }, 2);
+        [](const torch::Tensor& x) {
+            return enlargeByCopying(x * x.mean({2, 3}, true), 2);
+        },
+        2);
     auto lr = testImage(20, 20);
     for (int c = 0; c < 3; ++c) {
         for (int y = 0; y < 6; ++y) {
@@ -264,7 +267,7 @@ TEST(CheckPatch, RefusesPlacesWhereTheDetectorWouldReadBeyondTheImage) {
 
 TEST(Detector, GradientOfARampIsItsSlopePerPixel) {
     auto ramp = torch::arange(12, torch::kFloat64).view({1, 1, 1, 12}).expand({2, 3, 12, 12}) * 3.0
-        + torch::arange(12, torch::kFloat64).view({1, 1, 12, 1}) * 4.0;
+                + torch::arange(12, torch::kFloat64).view({1, 1, 12, 1}) * 4.0;
     const auto value = detect(DetectorKind::Gradient, ramp, {2, 3, 4});
     EXPECT_EQ(value.size(0), 2);
     EXPECT_NEAR(value[1].item<double>(), 3.0 * 16.0 * 5.0, 1e-9);

@@ -38,11 +38,11 @@ TEST(Load, RecognisesThePublishedNetworks) {
         double range;
         std::int64_t parameters;
     };
-    for (const auto& expected : {Expected{"imdn_x4.pth", "IMDN", 4, 1.0, 715176}, Expected{"imdn_x2.pth", "IMDN", 2, 1.0, 694404},
-                                 Expected{"rfdn_aim_x4.pth", "RFDN", 4, 255.0, 433448},
-                                 Expected{"pan_x4.pth", "PAN", 4, 1.0, 272419}, Expected{"carn_m.pth", "CARN-M", 4, 1.0, 414811},
-                                 Expected{"rlfn_x4_ntire2022.pth", "RLFN", 4, 255.0, 317218},
-                                 Expected{"bsrn_x4_ntire2022.pth", "BSRN-S", 4, 1.0, 156288}}) {
+    for (const auto& expected :
+         {Expected{"imdn_x4.pth", "IMDN", 4, 1.0, 715176}, Expected{"imdn_x2.pth", "IMDN", 2, 1.0, 694404},
+          Expected{"rfdn_aim_x4.pth", "RFDN", 4, 255.0, 433448}, Expected{"pan_x4.pth", "PAN", 4, 1.0, 272419},
+          Expected{"carn_m.pth", "CARN-M", 4, 1.0, 414811}, Expected{"rlfn_x4_ntire2022.pth", "RLFN", 4, 255.0, 317218},
+          Expected{"bsrn_x4_ntire2022.pth", "BSRN-S", 4, 1.0, 156288}}) {
         LAMSCOPE_NEED_DATA(file, std::string("weights/") + expected.file);
         const auto model = loadModel(specOf(file));
         EXPECT_EQ(model.card().architecture, expected.architecture);

@@ -71,7 +71,8 @@ TEST(TorchScript, WhatIsNoSuperResolutionNetworkIsNamed) {
     };
     EXPECT_THAT(errorOf("\ndef forward(self, x):\n    return x.mean()\n"), HasSubstr("maps 1x3x48x48"));
     EXPECT_THAT(errorOf("\ndef forward(self, x):\n    return x[:, :, 1:, 1:]\n"), HasSubstr("1x3x47x47"));
-    EXPECT_THAT(errorOf("\ndef forward(self, x):\n    return torch.conv2d(x, x)\n"), testing::Not(HasSubstr("no error")));
+    EXPECT_THAT(errorOf("\ndef forward(self, x):\n    return torch.conv2d(x, x)\n"),
+                testing::Not(HasSubstr("no error")));
     EXPECT_THAT(errorOf("\ndef forward(self, x):\n    return (x, x)\n"), HasSubstr("single tensor"));
 }
 

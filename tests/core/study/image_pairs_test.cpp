@@ -21,7 +21,8 @@ void touch(const std::filesystem::path& file) {
 
 TEST(PairImages, TwoFoldersByStemWithoutMarks) {
     const test::TemporaryFolder folder;
-    for (const auto* name : {"hr/baby.png", "hr/bird.png", "lr/babyx4.png", "lr/birdx4.png", "lr/birdx2.png", "lr/notes.txt"}) {
+    for (const auto* name :
+         {"hr/baby.png", "hr/bird.png", "lr/babyx4.png", "lr/birdx4.png", "lr/birdx2.png", "lr/notes.txt"}) {
         touch(folder / name);
     }
     const auto pairs = pairImages(folder / "hr", folder / "lr", 4);
@@ -33,7 +34,8 @@ TEST(PairImages, TwoFoldersByStemWithoutMarks) {
 
 TEST(PairImages, OneFolderForBoth) {
     const test::TemporaryFolder folder;
-    for (const auto* name : {"img_001_SRF_4_HR.png", "img_001_SRF_4_LR.png", "img_002_SRF_4_HR.png", "img_002_SRF_4_LR.png"}) {
+    for (const auto* name :
+         {"img_001_SRF_4_HR.png", "img_001_SRF_4_LR.png", "img_002_SRF_4_HR.png", "img_002_SRF_4_LR.png"}) {
         touch(folder / name);
     }
     const auto pairs = pairImages(folder.path(), folder.path(), 4);

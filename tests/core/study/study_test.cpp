@@ -53,7 +53,7 @@ TEST(LamRun, BicubicLooksTwoPixelsFar) {
             for (int x = 0; x < result.context.width; ++x) {
                 // The patch with its one more pixel, and two LR pixels around: Bicubic's 4x4 neighbourhood.
                 const bool near = x + result.context.x >= 56 / scale - 2 && x + result.context.x <= 72 / scale + 2
-                    && y + result.context.y >= 60 / scale - 2 && y + result.context.y <= 76 / scale + 2;
+                                  && y + result.context.y >= 60 / scale - 2 && y + result.context.y <= 76 / scale + 2;
                 if (!near) {
                     EXPECT_EQ(result.map[static_cast<std::size_t>(y * result.context.width + x)], 0.0);
                 }
@@ -78,9 +78,26 @@ TEST(LamRun, JsonHoldsEveryNumberOfTheContract) {
     EXPECT_EQ(json["image"]["source"], "hr");
     EXPECT_EQ(json["image"]["lr_width"], 32);
     const auto& result = json["results"][0];
-    for (const auto* key : {"model", "patch", "context", "di", "gini", "mass95_pixels", "radius_pixels", "detector_image",
-                            "detector_baseline", "attribution_sum", "completeness_error", "nodes", "estimated_map_error",
-                            "nonfinite_gradients", "psnr_patch", "psnr", "curves", "seconds", "warnings", "files"}) {
+    for (const auto* key : {"model",
+                            "patch",
+                            "context",
+                            "di",
+                            "gini",
+                            "mass95_pixels",
+                            "radius_pixels",
+                            "detector_image",
+                            "detector_baseline",
+                            "attribution_sum",
+                            "completeness_error",
+                            "nodes",
+                            "estimated_map_error",
+                            "nonfinite_gradients",
+                            "psnr_patch",
+                            "psnr",
+                            "curves",
+                            "seconds",
+                            "warnings",
+                            "files"}) {
         EXPECT_TRUE(result.contains(key)) << key;
     }
     EXPECT_EQ(result["curves"]["alpha"].size(), result["nodes"].get<std::size_t>());
