@@ -251,7 +251,9 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
 }  // namespace
 
 SrModel loadModel(const ModelSpec& spec, const std::string& device) {
-    keepFreedMemory();
+    if (device == "cpu") {
+        prepareMemory();
+    }
     auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
     auto& card = candidate.card;
     if (!candidate.network) {

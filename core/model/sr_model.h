@@ -21,6 +21,8 @@ public:
     class Implementation;  // in model/sr_model_implementation.h, for the core alone
 
     explicit SrModel(std::unique_ptr<Implementation> implementation);
+    SrModel(const SrModel&) = delete;
+    SrModel& operator=(const SrModel&) = delete;
     SrModel(SrModel&&) noexcept;
     SrModel& operator=(SrModel&&) noexcept;
     ~SrModel();

@@ -5,6 +5,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
+#include "model/arch/distillation_network.h"
 
 namespace lamscope {
 
@@ -99,37 +100,22 @@ struct BlueprintBlock {
     }
 };
 
-class Bsrn final : public NativeNetwork {
-public:
-    Bsrn(LayerBuilder& layers, std::int64_t features, int blocks, bool small, int scale) {
-        first_ = blueprint(layers, "fea_conv", 3 * inputRepeats, features);
-        for (int i = 1; i <= blocks; ++i) {
-            blocks_.emplace_back(layers, fmt::format("B{}", i), features, small);
-        }
-        fuse_ = pointwise(layers, "c1", blocks * features, features);
-        tail_ = {
-            .last = blueprint(layers, "c2", features, features),
-            .upsampler = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
-            .scale = scale};
+DistillationParts<BlueprintBlock> makeParts(LayerBuilder& layers, std::int64_t features, int blocks, bool small,
+                                            int scale) {
+    DistillationParts<BlueprintBlock> parts;
+    parts.inputRepeats = inputRepeats;
+    parts.first = blueprint(layers, "fea_conv", 3 * inputRepeats, features);
+    for (int i = 1; i <= blocks; ++i) {
+        parts.blocks.emplace_back(layers, fmt::format("B{}", i), features, small);
     }
-
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
-        const auto first = applyChain(first_, at::cat(std::vector<torch::Tensor>(inputRepeats, lr), 1));
-        std::vector<torch::Tensor> outputs;
-        auto x = first;
-        for (const auto& block : blocks_) {
-            x = block(x);
-            outputs.push_back(x);
-        }
-        return tail_(erfGelu(fuse_(at::cat(outputs, 1))), first, region);
-    }
-
-    std::vector<Convolution> first_;
-    std::vector<BlueprintBlock> blocks_;
-    Convolution fuse_;
-    ShuffleTail tail_;
-};
+    parts.fuse = pointwise(layers, "c1", blocks * features, features);
+    parts.activation = [](torch::Tensor&& x) { return erfGelu(x); };
+    parts.tail = {
+        .last = blueprint(layers, "c2", features, features),
+        .upsampler = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
+        .scale = scale};
+    return parts;
+}
 
 bool matches(const LayerBuilder& layers) {
     return layers.has("B1.c1_r.pw.weight");
@@ -151,7 +137,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
         result.receptiveField = {
             .global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
     }
-    result.network = std::make_unique<Bsrn>(layers, features, blocks, small, scale);
+    result.network =
+        std::make_unique<DistillationNetwork<BlueprintBlock>>(makeParts(layers, features, blocks, small, scale));
     return result;
 }
 

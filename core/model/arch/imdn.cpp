@@ -7,6 +7,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
+#include "model/arch/distillation_network.h"
 
 namespace lamscope {
 
@@ -48,36 +49,17 @@ struct DistillationBlock {
     }
 };
 
-class Imdn final : public NativeNetwork {
-public:
-    Imdn(LayerBuilder& layers, std::int64_t features, int blocks, int scale) {
-        first_ = layers.convolution("fea_conv", {.in = 3, .out = features});
-        for (int i = 1; i <= blocks; ++i) {
-            blocks_.emplace_back(layers, fmt::format("IMDB{}", i), features);
-        }
-        fuse_ = layers.convolution("c.0", {.in = blocks * features, .out = features, .kernel = 1});
-        tail_ = {.last = {layers.convolution("LR_conv", {.in = features, .out = features})},
-                 .upsampler = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale}),
-                 .scale = scale};
+DistillationParts<DistillationBlock> makeParts(LayerBuilder& layers, std::int64_t features, int blocks, int scale) {
+    DistillationParts<DistillationBlock> parts;
+    parts.first = {layers.convolution("fea_conv", {.in = 3, .out = features})};
+    for (int i = 1; i <= blocks; ++i) {
+        parts.blocks.emplace_back(layers, fmt::format("IMDB{}", i), features);
     }
-
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
-        const auto first = first_(lr);
-        std::vector<torch::Tensor> outputs;
-        auto x = first;
-        for (const auto& block : blocks_) {
-            x = block(x);
-            outputs.push_back(x);
-        }
-        return tail_(leakyRelu(fuse_(at::cat(outputs, 1)), slope), first, region);
-    }
-
-    Convolution first_;
-    std::vector<DistillationBlock> blocks_;
-    Convolution fuse_;
-    ShuffleTail tail_;
-};
+    parts.fuse = layers.convolution("c.0", {.in = blocks * features, .out = features, .kernel = 1});
+    parts.activation = [](torch::Tensor&& x) { return leakyRelu(std::move(x), slope); };
+    parts.tail = makeShuffleTail(layers, "LR_conv", "upsampler.0", features, scale);
+    return parts;
+}
 
 bool matches(const LayerBuilder& layers) {
     return layers.has("IMDB1.c1.weight");
@@ -95,7 +77,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 1.0;
     result.receptiveField = {
         .global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};
-    result.network = std::make_unique<Imdn>(layers, features, blocks, scale);
+    result.network =
+        std::make_unique<DistillationNetwork<DistillationBlock>>(makeParts(layers, features, blocks, scale));
     return result;
 }
 

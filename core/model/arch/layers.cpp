@@ -171,6 +171,13 @@ torch::Tensor ShuffleTail::operator()(const torch::Tensor& x, const torch::Tenso
     });
 }
 
+ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const std::string& upsampler,
+                            std::int64_t features, int scale) {
+    return {.last = {layers.convolution(last, {.in = features, .out = features})},
+            .upsampler = layers.convolution(upsampler, {.in = features, .out = 3L * scale * scale}),
+            .scale = scale};
+}
+
 torch::Tensor NativeNetwork::forward(const torch::Tensor& lr) const {
     return evaluate(lr, std::nullopt);
 }

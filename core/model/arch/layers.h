@@ -115,6 +115,10 @@ struct ShuffleTail {
                                            const std::optional<Rect>& region) const;
 };
 
+/// The tail with one plain convolution before the upsampler's.
+[[nodiscard]] ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const std::string& upsampler,
+                                          std::int64_t features, int scale);
+
 /// A network whose weights come from a LayerBuilder.
 class NativeNetwork : public Network {
 public:

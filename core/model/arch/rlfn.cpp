@@ -55,9 +55,7 @@ public:
         for (int i = 1; i <= blocks; ++i) {
             blocks_.emplace_back(layers, names.block + std::to_string(i), features);
         }
-        tail_ = {.last = {layers.convolution(names.last, {.in = features, .out = features})},
-                 .upsampler = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale}),
-                 .scale = scale};
+        tail_ = makeShuffleTail(layers, names.last, "upsampler.0", features, scale);
     }
 
 private:
