@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
+#include <ranges>
 #include <string>
 #include <system_error>
 #include <unistd.h>
@@ -124,9 +125,9 @@ StagedFiles::StagedFiles() = default;
 
 StagedFiles::~StagedFiles() {
     files_.clear();
-    for (auto folder = madeFolders_.rbegin(); folder != madeFolders_.rend(); ++folder) {
+    for (const auto& folder : madeFolders_ | std::views::reverse) {
         std::error_code ignored;
-        std::filesystem::remove(*folder, ignored);  // fails, as it should, where somebody put a file
+        std::filesystem::remove(folder, ignored);  // fails, as it should, where somebody put a file
     }
 }
 
@@ -137,9 +138,9 @@ void StagedFiles::makeFolder(const std::filesystem::path& folder) {
          path = path.parent_path()) {
         missing.push_back(path);
     }
-    for (auto path = missing.rbegin(); path != missing.rend(); ++path) {
-        if (std::filesystem::create_directory(*path, error)) {
-            madeFolders_.push_back(*path);
+    for (const auto& path : missing | std::views::reverse) {
+        if (std::filesystem::create_directory(path, error)) {
+            madeFolders_.push_back(path);
         }
     }
     if (!std::filesystem::is_directory(folder, error)) {

@@ -45,6 +45,7 @@ std::vector<Plane> planesOf(const Image& image, Channel channel) {
 
 /// The window's weighted mean at every place where the window lies inside the plane.
 Plane windowMeans(const Plane& plane) {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): OpenCV has no view of constant data; nothing writes to it
     const cv::Mat values(plane.height, plane.width, CV_64F, const_cast<double*>(plane.values.data()));
     cv::Mat means;
     cv::GaussianBlur(values, means, {windowSize, windowSize}, windowSigma, windowSigma);

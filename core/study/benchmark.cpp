@@ -47,6 +47,7 @@ double median(std::vector<double> values) {
 template <typename Work>
 double medianSeconds(int repeats, const Work& work) {
     std::vector<double> seconds;
+    seconds.reserve(static_cast<std::size_t>(repeats));
     for (int i = 0; i < repeats; ++i) {
         seconds.push_back(secondsOf(work));
     }
@@ -78,7 +79,7 @@ std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOp
 /// A network as the published loop holds it.
 SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device) {
     auto model = loadModel(spec, device);
-    for (auto parameter : model.implementation().network().parameters()) {
+    for (const auto& parameter : model.implementation().network().parameters()) {
         parameter.set_data(parameter.contiguous());
         parameter.requires_grad_(true);
     }
@@ -101,7 +102,7 @@ double convolutionFlops(std::int64_t pixels) {
 
 ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
     constexpr auto channels = convolutionChannels;
-    const auto make = [&](std::vector<std::int64_t> shape) {
+    const auto make = [&](const std::vector<std::int64_t>& shape) {
         return (torch::rand(shape) * 0.05).to(device).contiguous(torch::MemoryFormat::ChannelsLast);
     };
     ConvolutionSpeed speed;
@@ -120,6 +121,7 @@ ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
     constexpr std::int64_t batch = 2;
     constexpr int layers = 16;
     std::vector<torch::Tensor> weights;
+    weights.reserve(layers);
     for (int i = 0; i < layers; ++i) {
         weights.push_back(make({channels, channels, 3, 3}));
     }

@@ -82,8 +82,10 @@ Image drawScene(int side) {
         for (int x = 0; x < side; ++x) {
             Colour sum{};
             for (int i = 0; i < samplesPerAxis * samplesPerAxis; ++i) {
-                const double u = (x + (i % samplesPerAxis + 0.5) / samplesPerAxis) / side;
-                const double v = (y + (i / samplesPerAxis + 0.5) / samplesPerAxis) / side;
+                const int column = i % samplesPerAxis;
+                const int row = i / samplesPerAxis;
+                const double u = (x + (column + 0.5) / samplesPerAxis) / side;
+                const double v = (y + (row + 0.5) / samplesPerAxis) / side;
                 const auto colour = colourAt(u, v);
                 for (std::size_t c = 0; c < sum.size(); ++c) {
                     sum.at(c) += colour.at(c);

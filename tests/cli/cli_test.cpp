@@ -68,6 +68,7 @@ protected:
             redirect(output, STDOUT_FILENO);
             redirect(messages, STDERR_FILENO);
             std::vector<char*> raw;
+            raw.reserve(arguments.size() + 1);
             for (auto& argument : arguments) {
                 raw.push_back(argument.data());
             }
@@ -213,7 +214,7 @@ TEST_F(Cli, BadImagesAreNamed) {
     expectTrouble(withImage("folder.png"), 1, "folder.png");
     writeImage(folder_ / "one.png", Image(1, 1));
     expectTrouble(withImage("one.png"), 1, "1x1");
-    std::vector<float> values(3 * 16 * 16, std::numeric_limits<float>::quiet_NaN());
+    std::vector<float> values(768, std::numeric_limits<float>::quiet_NaN());
     writeNpy(folder_ / "nan.npy", std::array<std::int64_t, 3>{3, 16, 16}, values);
     expectTrouble(withImage("nan.npy"), 1, "nan.npy");
 }

@@ -55,6 +55,7 @@ TEST(ThreadSafety, ResamplingAndMetricsGiveTheSameOnEveryThread) {
 
 TEST(ThreadSafety, KernelDensityGivesTheSameOnEveryThread) {
     std::vector<double> map;
+    map.reserve(1024);
     for (int i = 0; i < 32 * 32; ++i) {
         map.push_back(1.0 / (1.0 + i % 37));
     }
