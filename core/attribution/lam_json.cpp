@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include "csv_field.h"
 #include "error.h"
 #include "image/npy.h"
 #include "json_fields.h"
@@ -76,17 +77,6 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
         {"attribution", named.attributionFile.empty() ? Json(nullptr) : Json(named.attributionFile.string())},
         {"map", named.mapFile.empty() ? Json(nullptr) : Json(named.mapFile.string())}};
     return json;
-}
-
-std::string csvField(const std::string& text) {
-    if (text.find_first_of(",\"\n\r") == std::string::npos) {
-        return text;
-    }
-    std::string quoted = "\"";
-    for (const char c : text) {
-        quoted += c == '"' ? "\"\"" : std::string(1, c);
-    }
-    return quoted + '"';
 }
 
 /// NaN where a value is not defined.

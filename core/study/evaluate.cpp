@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "csv_field.h"
 #include "error.h"
 #include "image/colour.h"
 #include "image/image_file.h"
@@ -44,10 +45,6 @@ LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reductio
     }
     pair.hr = hr.cropped({0, 0, width, height});
     return pair;
-}
-
-std::string csvName(const std::string& name) {
-    return name.find_first_of(",\"") == std::string::npos ? name : fmt::format("\"{}\"", name);
 }
 
 }  // namespace
@@ -120,9 +117,9 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
 std::string toCsv(const std::vector<Evaluation>& evaluations) {
     std::string text = "network,image,psnr,ssim,seconds\n";
     for (const auto& evaluation : evaluations) {
-        const auto name = csvName(evaluation.card.name);
+        const auto name = csvField(evaluation.card.name);
         for (const auto& image : evaluation.images) {
-            text += fmt::format("{},{},{},{},{}\n", name, csvName(image.file), image.quality.psnr, image.quality.ssim,
+            text += fmt::format("{},{},{},{},{}\n", name, csvField(image.file), image.quality.psnr, image.quality.ssim,
                                 image.seconds);
         }
         text += fmt::format("{},mean,{},{},{}\n", name, evaluation.mean.psnr, evaluation.mean.ssim, evaluation.seconds);
