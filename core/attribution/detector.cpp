@@ -61,10 +61,14 @@ torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& pa
 }
 
 TensorList PatchDetector::prepare(const TensorList& points) const {
-    return {points.front().to(model_.device(), model_.type()).contiguous(torch::MemoryFormat::ChannelsLast)};
+    return {model_.toInput(points.front())};
 }
 
 torch::Tensor PatchDetector::operator()(const TensorList& points) const {
+    return finish(model_.begin(points.front()));
+}
+
+torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
     // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
     const auto margin = detectorMargin(kind_);
     const int scale = model_.card().scale;
@@ -75,7 +79,7 @@ torch::Tensor PatchDetector::operator()(const TensorList& points) const {
     auto patch = patch_;
     patch.x -= left * scale;
     patch.y -= top * scale;
-    return detect(kind_, model_.forwardRegion(points.front(), {left, top, right - left, bottom - top}), patch);
+    return detect(kind_, begun(Rect{left, top, right - left, bottom - top}), patch);
 }
 
 }  // namespace lamscope

@@ -36,6 +36,9 @@ public:
     [[nodiscard]] TensorList prepare(const TensorList& points) const override;
     [[nodiscard]] torch::Tensor operator()(const TensorList& points) const override;
 
+    /// The same for points that the model has begun.
+    [[nodiscard]] torch::Tensor finish(const SrFinish& begun) const;
+
 private:
     const SrModel::Implementation& model_;
     DetectorKind kind_;

@@ -23,8 +23,9 @@ class BlurrableImage {
 public:
     explicit BlurrableImage(const Image& image) {
         for (int channel = 0; channel < Image::channels; ++channel) {
-            const cv::Mat plane(image.height(), image.width(), CV_32F, const_cast<float*>(image.plane(channel).data()));
-            plane.convertTo(planes_.at(static_cast<std::size_t>(channel)), CV_64F);
+            auto& plane = planes_.at(static_cast<std::size_t>(channel));
+            plane.create(image.height(), image.width(), CV_64F);
+            std::ranges::copy(image.plane(channel), plane.begin<double>());
         }
     }
 
@@ -37,8 +38,9 @@ public:
         // The 2-D Gaussian normalised to sum 1 is the product of two normalised 1-D ones.
         cv::Mat kernel(kernelSide, 1, CV_64F);
         const double width = sigma + sigmaOffset;
+        const int centre = kernelSide / 2;
         for (int i = 0; i < kernelSide; ++i) {
-            const double distance = i - kernelSide / 2;
+            const double distance = i - centre;
             kernel.at<double>(i) = std::exp(-distance * distance / (2.0 * width * width));
         }
         kernel /= cv::sum(kernel)[0];
@@ -125,11 +127,14 @@ double blurSigma(const LamOptions& options, double alpha) {
     return options.sigma * (1.0 - alpha);
 }
 
-ArcLength measureArcLength(const Path& path) {
+std::optional<ArcLength> measureArcLength(const Path& path, const std::stop_token& stop) {
     std::vector<double> cumulative{0.0};
     const std::array start{0.0};
     auto previous = path.at(start);
     for (int i = 1; i <= arcLengthCells; ++i) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
         const std::array alpha{static_cast<double>(i) / arcLengthCells};
         auto next = path.at(alpha);
         double squared = 0.0;

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <memory>
+#include <optional>
+#include <stop_token>
 
 #include "attribution/integrator.h"
 #include "attribution/lam_options.h"
@@ -16,7 +18,7 @@ namespace lamscope {
 /// Blur width at α on the blur path: σ(1 − α), LR pixels.
 [[nodiscard]] double blurSigma(const LamOptions& options, double alpha);
 
-/// Arc length of the image path, ∫‖dγ‖ in the Euclidean norm over all pixels and channels.
-[[nodiscard]] ArcLength measureArcLength(const Path& path);
+/// Arc length of the image path, ∫‖dγ‖ in the Euclidean norm over all pixels and channels; nullopt when stopped.
+[[nodiscard]] std::optional<ArcLength> measureArcLength(const Path& path, const std::stop_token& stop = {});
 
 }  // namespace lamscope

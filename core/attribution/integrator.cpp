@@ -7,25 +7,23 @@
 #include <torch/torch.h>
 
 #include "error.h"
-#include "model/sr_model_implementation.h"
+#include "model/torch_errors.h"
 
 namespace lamscope {
 
-Integrator::Integrator(const Path& path, const Functional& functional, std::int64_t batch)
-    : path_(path)
-    , functional_(functional)
-    , batch_(std::max<std::int64_t>(batch, 1)) {}
-
-std::vector<Integrator::Sample> Integrator::evaluate(std::span<const double> alpha) const {
+std::vector<GradientSample> DirectGradients::at(std::span<const double> alpha) {
     auto points = functional_.prepare(path_.at(alpha));
     for (auto& point : points) {
         point.requires_grad_(true);
     }
-    const auto values = functional_(points);
-    auto gradients = torch::autograd::grad({values.sum()}, points, /*grad_outputs=*/{}, /*retain_graph=*/false,
+    return sampleGradients(functional_(points), points, false);
+}
+
+std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const TensorList& points, bool keepGraph) {
+    auto gradients = torch::autograd::grad({values.sum()}, points, /*grad_outputs=*/{}, keepGraph,
                                            /*create_graph=*/false, /*allow_unused=*/true);
     const auto cpuValues = values.detach().to(torch::kCPU, torch::kFloat64).contiguous();
-    std::vector<Sample> samples(alpha.size());
+    std::vector<GradientSample> samples(static_cast<std::size_t>(values.numel()));
     for (std::size_t k = 0; k < samples.size(); ++k) {
         samples[k].value = cpuValues.data_ptr<double>()[k];
     }
@@ -45,8 +43,13 @@ std::vector<Integrator::Sample> Integrator::evaluate(std::span<const double> alp
     return samples;
 }
 
+Integrator::Integrator(const Path& path, GradientSource& gradients, std::int64_t batch)
+    : path_(path)
+    , gradients_(gradients)
+    , batch_(std::max<std::int64_t>(batch, 1)) {}
+
 bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<std::size_t>& wanted,
-                           std::vector<Sample>& samples, const std::stop_token& stop,
+                           std::vector<GradientSample>& samples, const std::stop_token& stop,
                            const IntegrationProgress& progress) {
     std::size_t done = 0;
     while (done < wanted.size()) {
@@ -58,9 +61,9 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
         for (std::size_t i = 0; i < count; ++i) {
             batchAlpha.push_back(alpha[wanted[done + i]]);
         }
-        std::vector<Sample> batch;
+        std::vector<GradientSample> batch;
         try {
-            batch = evaluate(batchAlpha);
+            batch = gradients_.at(batchAlpha);
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {
@@ -94,7 +97,7 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
 std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refinesPrevious,
                                                    const std::stop_token& stop, const IntegrationProgress& progress) {
     const auto count = nodes.alpha.size();
-    std::vector<Sample> samples(count);
+    std::vector<GradientSample> samples(count);
     std::vector<std::size_t> wanted;
     for (std::size_t k = 0; k < count; ++k) {
         if (refinesPrevious && k % 3 == 1) {
@@ -105,6 +108,11 @@ std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refi
     }
     samples_.clear();
     if (!sampleAll(nodes.alpha, wanted, samples, stop, progress)) {
+        if (refinesPrevious) {  // so that the same level can be asked for again
+            for (std::size_t k = 1; k < count; k += 3) {
+                samples_.push_back(std::move(samples[k]));
+            }
+        }
         return std::nullopt;
     }
 

@@ -48,6 +48,45 @@ public:
     [[nodiscard]] virtual torch::Tensor operator()(const TensorList& points) const = 0;
 };
 
+/// The functional at one point of a path.
+struct GradientSample {
+    double value = 0.0;
+    TensorList gradient;         ///< float32, CPU, the shape of one point; finite
+    std::int64_t nonfinite = 0;  ///< elements that were NaN or infinite, and were set to 0
+};
+
+/// Gives value and gradient of a functional along a path. Not thread-safe.
+class GradientSource {
+public:
+    GradientSource() = default;
+    GradientSource(const GradientSource&) = delete;
+    GradientSource& operator=(const GradientSource&) = delete;
+    virtual ~GradientSource() = default;
+
+    /// One sample per α. A failed allocation leaves as the exception that LibTorch or the standard library throws.
+    [[nodiscard]] virtual std::vector<GradientSample> at(std::span<const double> alpha) = 0;
+};
+
+/// Evaluates the functional at all α asked for in one batch.
+class DirectGradients final : public GradientSource {
+public:
+    /// Both must outlive this object.
+    DirectGradients(const Path& path, const Functional& functional)
+        : path_(path)
+        , functional_(functional) {}
+
+    [[nodiscard]] std::vector<GradientSample> at(std::span<const double> alpha) override;
+
+private:
+    const Path& path_;
+    const Functional& functional_;
+};
+
+/// Gradients of `values` [n] with respect to `points` (tensors [n, …] that require gradients), as samples. With
+/// `keepGraph` the graph can be differentiated again.
+[[nodiscard]] std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const TensorList& points,
+                                                          bool keepGraph);
+
 /// The integral at one level of refinement.
 struct IntegralLevel {
     Nodes nodes;
@@ -61,12 +100,13 @@ struct IntegralLevel {
 /// Called between batches, on the calling thread; must not throw.
 using IntegrationProgress = std::function<void(std::int64_t nodesDone)>;
 
-/// Evaluates the gradients of a functional at nodes of a path, batch by batch, and keeps them, so that levels of a
-/// tripling refinement share them. One object serves one path and one functional; not thread-safe.
+/// Asks for gradients at nodes of a path, batch by batch, and keeps them, so that levels of a tripling refinement share
+/// them. One object serves one path and one functional; not thread-safe.
 class Integrator {
 public:
     /// @param batch nodes evaluated at once, at least 1; halved when an allocation fails, which `warnings()` then says.
-    Integrator(const Path& path, const Functional& functional, std::int64_t batch);
+    /// Path and source must outlive this object.
+    Integrator(const Path& path, GradientSource& gradients, std::int64_t batch);
 
     /// The integral over `nodes`. With `refinesPrevious`, node 3j+1 of `nodes` is node j of the previous call and its
     /// gradient is reused. Returns nullopt when stopped. Throws Error(OutOfMemory) when a single node does not fit.
@@ -77,21 +117,15 @@ public:
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
-    struct Sample {
-        double value = 0.0;
-        TensorList gradient;  // float32, CPU, one point
-        std::int64_t nonfinite = 0;
-    };
-
-    [[nodiscard]] std::vector<Sample> evaluate(std::span<const double> alpha) const;
     bool sampleAll(const std::vector<double>& alpha, const std::vector<std::size_t>& wanted,
-                   std::vector<Sample>& samples, const std::stop_token& stop, const IntegrationProgress& progress);
+                   std::vector<GradientSample>& samples, const std::stop_token& stop,
+                   const IntegrationProgress& progress);
 
     const Path& path_;
-    const Functional& functional_;
+    GradientSource& gradients_;
     std::int64_t batch_;
     std::int64_t nodesDone_ = 0;
-    std::vector<Sample> samples_;  // of the latest level, by node
+    std::vector<GradientSample> samples_;  // of the latest level, by node
     std::vector<std::string> warnings_;
 };
 

@@ -85,6 +85,10 @@ using LamProgressCallback = std::function<void(const LamProgress&)>;
                                                   const LamOptions& options, const std::stop_token& stop = {},
                                                   const LamProgressCallback& progress = {});
 
+/// Checks everything that computeLam() checks before its first evaluation, and returns the LR rectangle that the
+/// network sees. Throws Error(InvalidArgument).
+[[nodiscard]] Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamOptions& options);
+
 /// The LR rectangle that a network sees: a square of `side` centred on the patch and kept inside the image (the whole
 /// extent of an axis that is shorter); the whole image for side 0.
 [[nodiscard]] Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int side);

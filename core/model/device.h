@@ -17,11 +17,6 @@ enum class DeviceChoice {
 /// Throws Error(InvalidArgument) when CUDA is demanded and not available. Safe to call from any thread.
 [[nodiscard]] std::string resolveDevice(DeviceChoice choice);
 
-/// Prepares the process for large evaluations, once: the C library keeps up to 512 MiB of freed memory for the next
-/// one, and what the machine has left becomes a limit, so that an image that is too large ends in an Error(OutOfMemory)
-/// and not in the kernel killing the process.
-void prepareMemory();
-
 /// Threads that LibTorch uses inside one operation; 0 leaves its default (one per core).
 void setComputeThreads(int threads);
 [[nodiscard]] int computeThreads();

@@ -13,7 +13,7 @@
 #include "model/arch/architecture.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
-#include "model/device.h"
+#include "model/process_memory.h"
 #include "model/range_probe.h"
 #include "model/receptive_field_probe.h"
 #include "model/sr_model.h"

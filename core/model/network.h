@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <vector>
 
 #include <torch/types.h>
@@ -8,6 +10,10 @@
 #include "image/image.h"
 
 namespace lamscope {
+
+/// Gives the SR of an LR rectangle, [n, 3, scale*height, scale*width], or of the whole image. Equal to the crop of the
+/// whole up to float rounding; networks that know how save what the rest of their tail would cost.
+using SrFinish = std::function<torch::Tensor(const std::optional<Rect>& region)>;
 
 /// A network as pure computation, in its own value range. Private to the core: everything outside
 /// speaks [0, 1] through SrModel.
@@ -21,12 +27,18 @@ public:
     /// [n, 3, h, w] -> [n, 3, scale*h, scale*w], differentiable in `lr`. Safe to call from several threads at once.
     [[nodiscard]] virtual torch::Tensor forward(const torch::Tensor& lr) const = 0;
 
-    /// forward() for the SR pixels of an LR rectangle alone: [n, 3, scale*height, scale*width]. Equal to the crop up to
-    /// float rounding; networks that know how save what the rest of their tail would cost.
-    [[nodiscard]] virtual torch::Tensor forwardRegion(const torch::Tensor& lr, const Rect& region) const {
-        const auto sr = forward(lr);
-        const auto scale = sr.size(2) / lr.size(2);
-        return sr.narrow(2, region.y * scale, region.height * scale).narrow(3, region.x * scale, region.width * scale);
+    /// forward() in two steps: evaluates what all SR pixels share, and returns how to finish it for one part after the
+    /// other. The function keeps the shared part with its autograd graph; it may be called any number of times, and the
+    /// network must outlive it.
+    [[nodiscard]] virtual SrFinish begin(const torch::Tensor& lr) const {
+        return [sr = forward(lr), height = lr.size(2)](const std::optional<Rect>& region) {
+            if (!region) {
+                return sr;
+            }
+            const auto scale = sr.size(2) / height;
+            return sr.narrow(2, region->y * scale, region->height * scale)
+                .narrow(3, region->x * scale, region->width * scale);
+        };
     }
 
     /// All weights; none requires gradients.

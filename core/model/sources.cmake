@@ -10,16 +10,21 @@ lamscope_library(lamscope_core
     model/doctor.h
     model/model_card.h
     model/model_spec.h
+    model/process_memory.h
     model/sr_model.h
   SOURCES
     attribution/detector.cpp
     attribution/image_paths.cpp
     attribution/integrator.cpp
     attribution/lam.cpp
+    attribution/lam_context.cpp
+    attribution/lam_refinement.cpp
+    attribution/retained_forwards.cpp
     attribution/lam_json.cpp
     json_fields.cpp
     attribution/lam_options.cpp
     attribution/nodes.cpp
+    model/allocation_meter.cpp
     model/arch/attention.cpp
     model/arch/bsrn.cpp
     model/arch/carn.cpp
@@ -34,9 +39,11 @@ lamscope_library(lamscope_core
     model/doctor.cpp
     model/load.cpp
     model/model_spec.cpp
+    model/process_memory.cpp
     model/range_probe.cpp
     model/receptive_field_probe.cpp
     model/sr_model.cpp
+    model/torch_errors.cpp
     model/torchscript_network.cpp
   PUBLIC lamscope_base
   PRIVATE lamscope_checkpoint lamscope_metrics LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt-header-only

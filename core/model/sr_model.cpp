@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,6 +10,7 @@
 
 #include "error.h"
 #include "model/sr_model_implementation.h"
+#include "model/torch_errors.h"
 
 namespace lamscope {
 
@@ -44,46 +44,51 @@ SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelC
 }
 
 torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
-    return evaluate(lr, std::nullopt);
+    return begin(lr)(std::nullopt);
 }
 
-torch::Tensor SrModel::Implementation::forwardRegion(const torch::Tensor& lr, const Rect& region) const {
-    return evaluate(lr, region);
-}
-
-torch::Tensor SrModel::Implementation::evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const {
+SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
     checkSize(card_, lr.size(3), lr.size(2));
-    torch::Tensor sr;
-    try {
-        const auto input = card_.range == 1.0 ? lr : lr * card_.range;
-        sr = region ? network_->forwardRegion(input, *region) : network_->forward(input);
+    const auto translated = [this, width = lr.size(3), height = lr.size(2)](const auto& evaluate) {
+        try {
+            return evaluate();
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {
+            if (isOutOfMemory(error)) {
+                throw;
+            }
+            throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card_.name,
+                                                             width, height, briefMessage(error)));
+        }
+    };
+    auto finish = translated([&] { return network_->begin(card_.range == 1.0 ? lr : lr * card_.range); });
+    return [this, translated, finish = std::move(finish), count = lr.size(0), channels = lr.size(1),
+            lrHeight = lr.size(2), lrWidth = lr.size(3)](const std::optional<Rect>& region) {
+        auto sr = translated([&] { return finish(region); });
         if (card_.range != 1.0) {
             sr = sr / card_.range;
         }
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        if (isOutOfMemory(error)) {
-            throw;
+        const auto width = (region ? region->width : lrWidth) * card_.scale;
+        const auto height = (region ? region->height : lrHeight) * card_.scale;
+        if (sr.dim() != 4 || sr.size(0) != count || sr.size(1) != channels || sr.size(2) != height
+            || sr.size(3) != width) {
+            throw Error(ErrorCode::ModelFailure,
+                        fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
+                                    card_.name, card_.scale, lrWidth, lrHeight, fmt::join(sr.sizes().vec(), "x")));
         }
-        throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card_.name,
-                                                         lr.size(3), lr.size(2), briefMessage(error)));
-    }
-    const auto width = (region ? region->width : lr.size(3)) * card_.scale;
-    const auto height = (region ? region->height : lr.size(2)) * card_.scale;
-    if (sr.dim() != 4 || sr.size(0) != lr.size(0) || sr.size(1) != lr.size(1) || sr.size(2) != height
-        || sr.size(3) != width) {
-        throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
-                                card_.name, card_.scale, lr.size(3), lr.size(2), fmt::join(sr.sizes().vec(), "x")));
-    }
-    return sr;
+        return sr;
+    };
 }
 
 torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
     auto tensor = torch::empty({1, Image::channels, image.height(), image.width()}, torch::kFloat32);
     std::memcpy(tensor.data_ptr<float>(), image.values().data(), image.values().size_bytes());
-    return tensor.to(device_, type_).contiguous(torch::MemoryFormat::ChannelsLast);
+    return toInput(tensor);
+}
+
+torch::Tensor SrModel::Implementation::toInput(const torch::Tensor& batch) const {
+    return batch.to(device_, type_).contiguous(torch::MemoryFormat::ChannelsLast);
 }
 
 std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {
@@ -111,6 +116,7 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
         return sr;
     }
     const int scale = card().scale;
+    const auto scaleFactor = static_cast<std::size_t>(scale);
     const int overlap = std::min(card().receptiveField.radius.value_or(largestOverlap), largestOverlap);
     // Tiles start at multiples of the size rule, so that each obeys it where the image does.
     const int step = smallestTileSide * 3 / card().sizeMultiple * card().sizeMultiple;
@@ -131,11 +137,13 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
             const int lastY = std::min(y + step, lr.height()) * scale;
             for (int channel = 0; channel < Image::channels; ++channel) {
                 for (int row = y * scale; row < lastY; ++row) {
-                    const float* source = &std::as_const(tile).values()[0];
-                    source +=
-                        (static_cast<std::ptrdiff_t>(channel) * tile.height() + (row - top * scale)) * tile.width()
-                        + (x - left) * scale;
-                    std::copy(source, source + (lastX - x * scale), &sr.at(channel, row, x * scale));
+                    const auto source = std::as_const(tile)
+                                            .plane(channel)
+                                            .subspan(static_cast<std::size_t>(row - top * scale)
+                                                     * static_cast<std::size_t>(tile.width()))
+                                            .subspan(static_cast<std::size_t>(x - left) * scaleFactor,
+                                                     static_cast<std::size_t>(lastX - x * scale));
+                    std::ranges::copy(source, &sr.at(channel, row, x * scale));
                 }
             }
         }
@@ -165,29 +173,6 @@ Image toImage(const torch::Tensor& tensor) {
     Image image(static_cast<int>(planar.size(2)), static_cast<int>(planar.size(1)));
     std::memcpy(image.values().data(), planar.data_ptr<float>(), image.values().size_bytes());
     return image;
-}
-
-bool isOutOfMemory(const std::exception& error) {
-    if (dynamic_cast<const std::bad_alloc*>(&error) != nullptr
-        || dynamic_cast<const c10::OutOfMemoryError*>(&error) != nullptr) {
-        return true;
-    }
-    const std::string_view message = error.what();
-    return message.find("allocate memory") != std::string_view::npos
-           || message.find("out of memory") != std::string_view::npos;
-}
-
-std::string briefMessage(const std::exception& error) {
-    std::string message = error.what();
-    if (const auto* torchError = dynamic_cast<const c10::Error*>(&error)) {
-        message = torchError->what_without_backtrace();
-    }
-    // TorchScript puts the cause last, after a trace through the archive's own code.
-    const auto cause = message.rfind("RuntimeError: ");
-    if (cause != std::string::npos) {
-        message = message.substr(cause);
-    }
-    return message.substr(0, message.find('\n'));
 }
 
 }  // namespace lamscope

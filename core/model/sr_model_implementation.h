@@ -28,15 +28,16 @@ public:
     /// shape; translates LibTorch's errors (out-of-memory errors pass through untouched, see isOutOfMemory()).
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const;
 
-    /// The SR of an LR rectangle alone, see Network::forwardRegion().
-    [[nodiscard]] torch::Tensor forwardRegion(const torch::Tensor& lr, const Rect& region) const;
+    /// forward() in two steps, see Network::begin(). This object must outlive the function.
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const;
 
     /// `image` as a batch of one, in the layout and type that the network likes best.
     [[nodiscard]] torch::Tensor toInput(const Image& image) const;
 
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const;
+    /// A batch [n, 3, h, w] of any type on the CPU, in that layout and type.
+    [[nodiscard]] torch::Tensor toInput(const torch::Tensor& batch) const;
 
+private:
     std::unique_ptr<Network> network_;
     ModelCard card_;
     torch::Device device_;
@@ -48,11 +49,5 @@ void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height);
 
 /// [3, h, w] or [1, 3, h, w] of any device and type -> Image.
 [[nodiscard]] Image toImage(const torch::Tensor& tensor);
-
-/// True for the exceptions by which LibTorch and the standard library report a failed allocation.
-[[nodiscard]] bool isOutOfMemory(const std::exception& error);
-
-/// The first line of a LibTorch error, without its stack trace.
-[[nodiscard]] std::string briefMessage(const std::exception& error);
 
 }  // namespace lamscope

@@ -7,7 +7,7 @@
 #include <torch/torch.h>
 
 #include "error.h"
-#include "model/sr_model_implementation.h"
+#include "model/torch_errors.h"
 
 namespace lamscope {
 

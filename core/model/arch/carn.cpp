@@ -125,14 +125,16 @@ public:
         exit_ = layers.convolution("exit", {.in = features, .out = 3});
     }
 
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
         const auto x = entry_(subtractMean_(lr));
         const auto y =
             cascade(x, fusions_, [this](std::size_t i, const torch::Tensor& input) { return blocks_[i](input); });
-        return evaluateTail(y, region, [&](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
+        return [this, y](const std::optional<Rect>& region) {
+            return evaluateTail(y, region, [&](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
+        };
     }
 
+private:
     Convolution subtractMean_;
     Convolution addMean_;
     Convolution entry_;

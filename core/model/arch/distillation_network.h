@@ -29,8 +29,7 @@ public:
     explicit DistillationNetwork(DistillationParts<Block> parts)
         : parts_(std::move(parts)) {}
 
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
         const auto& [inputRepeats, firstChain, blocks, fuse, activation, tail] = parts_;
         const auto input =
             inputRepeats == 1 ? lr : at::cat(std::vector<torch::Tensor>(static_cast<std::size_t>(inputRepeats), lr), 1);
@@ -41,9 +40,10 @@ private:
             x = block(x);
             outputs.push_back(x);
         }
-        return tail(activation(fuse(at::cat(outputs, 1))), first, region);
+        return tail(activation(fuse(at::cat(outputs, 1))), first);
     }
 
+private:
     DistillationParts<Block> parts_;
 };
 

@@ -164,11 +164,12 @@ torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& re
         sr, {(region->x - left) * scale, (region->y - top) * scale, region->width * scale, region->height * scale});
 }
 
-torch::Tensor ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first,
-                                      const std::optional<Rect>& region) const {
-    return evaluateTail(x, region, [&](const Crop& crop) {
-        return at::pixel_shuffle(upsampler(applyChain(last, crop(x)) + crop(first)), scale);
-    });
+SrFinish ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first) const {
+    return [this, x, first](const std::optional<Rect>& region) {
+        return evaluateTail(x, region, [&](const Crop& crop) {
+            return at::pixel_shuffle(upsampler(applyChain(last, crop(x)) + crop(first)), scale);
+        });
+    };
 }
 
 ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const std::string& upsampler,
@@ -179,11 +180,7 @@ ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const
 }
 
 torch::Tensor NativeNetwork::forward(const torch::Tensor& lr) const {
-    return evaluate(lr, std::nullopt);
-}
-
-torch::Tensor NativeNetwork::forwardRegion(const torch::Tensor& lr, const Rect& region) const {
-    return evaluate(lr, region);
+    return begin(lr)(std::nullopt);
 }
 
 void NativeNetwork::to(torch::Device device, torch::ScalarType type) {

@@ -110,9 +110,8 @@ struct ShuffleTail {
     Convolution upsampler;
     int scale = 1;
 
-    /// The SR of the whole image, or of an LR rectangle alone.
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const torch::Tensor& first,
-                                           const std::optional<Rect>& region) const;
+    /// The end of Network::begin(). This object must outlive the function.
+    [[nodiscard]] SrFinish operator()(const torch::Tensor& x, const torch::Tensor& first) const;
 };
 
 /// The tail with one plain convolution before the upsampler's.
@@ -123,16 +122,12 @@ struct ShuffleTail {
 class NativeNetwork : public Network {
 public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
-    [[nodiscard]] torch::Tensor forwardRegion(const torch::Tensor& lr, const Rect& region) const final;
     [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.
     void adoptParameters(std::vector<torch::Tensor> parameters) { parameters_ = std::move(parameters); }
 
 private:
-    /// The SR of `lr`, or of the LR rectangle `region` of it: equal to the crop, and cheaper where a network knows how.
-    [[nodiscard]] virtual torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const = 0;
-
     std::vector<torch::Tensor> parameters_;
 };
 

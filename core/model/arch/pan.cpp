@@ -76,23 +76,25 @@ public:
         last_ = layers.convolution("conv_last", {.in = width, .out = 3});
     }
 
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = trunk_(x) + first;
-        return evaluateTail(x, region, [&](const Crop& crop) {
-            auto y = crop(x);
-            for (const auto& stage : stages_) {
-                y = stage(y, factor_);
-            }
-            return last_(y) + enlargeBilinear(crop(lr), scale_);
-        });
+        return [this, lr, x](const std::optional<Rect>& region) {
+            return evaluateTail(x, region, [&](const Crop& crop) {
+                auto y = crop(x);
+                for (const auto& stage : stages_) {
+                    y = stage(y, factor_);
+                }
+                return last_(y) + enlargeBilinear(crop(lr), scale_);
+            });
+        };
     }
 
+private:
     int scale_;
     int factor_;
     Convolution first_;

@@ -58,16 +58,16 @@ public:
         tail_ = makeShuffleTail(layers, names.last, "upsampler.0", features, scale);
     }
 
-private:
-    [[nodiscard]] torch::Tensor evaluate(const torch::Tensor& lr, const std::optional<Rect>& region) const override {
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
-        return tail_(x, first, region);
+        return tail_(x, first);
     }
 
+private:
     Convolution first_;
     std::vector<LocalFeatureBlock> blocks_;
     ShuffleTail tail_;

@@ -47,8 +47,9 @@ Nodes midpoints(int n) {
 TEST(Integrator, MidpointRuleIsExactForAQuadratic) {
     const StraightPath path;
     const SumOfSquares squares;
+    DirectGradients squaresGradients(path, squares);
     for (const int n : {1, 2, 7}) {
-        const auto level = Integrator(path, squares, 3).integrate(midpoints(n), false);
+        const auto level = Integrator(path, squaresGradients, 3).integrate(midpoints(n), false);
         ASSERT_TRUE(level.has_value());
         EXPECT_NEAR(level->cumulative.back(), endValue, 1e-6);
         // Σ over each tensor separately, since ∂f/∂x·dx = 2x·dx integrates to x².
@@ -60,8 +61,9 @@ TEST(Integrator, MidpointRuleIsExactForAQuadratic) {
 TEST(Integrator, RightEndpointsOvershootByOneOverN) {
     const StraightPath path;
     const SumOfSquares squares;
+    DirectGradients squaresGradients(path, squares);
     for (const int n : {1, 5, 50}) {
-        const auto level = Integrator(path, squares, 4).integrate(uniformRightEndpoints(n), false);
+        const auto level = Integrator(path, squaresGradients, 4).integrate(uniformRightEndpoints(n), false);
         EXPECT_NEAR(level->cumulative.back(), endValue * (1.0 + 1.0 / n), 1e-5);
     }
 }
@@ -69,7 +71,8 @@ TEST(Integrator, RightEndpointsOvershootByOneOverN) {
 TEST(Integrator, ReportsValuesSpeedAndRunningSum) {
     const StraightPath path;
     const SumOfSquares squares;
-    const auto level = Integrator(path, squares, 1).integrate(uniformRightEndpoints(2), false);
+    DirectGradients squaresGradients(path, squares);
+    const auto level = Integrator(path, squaresGradients, 1).integrate(uniformRightEndpoints(2), false);
     EXPECT_NEAR(level->values[0], endValue / 4.0, 1e-6);
     EXPECT_NEAR(level->values[1], endValue, 1e-6);
     EXPECT_NEAR(level->speed[0], std::sqrt(endValue), 1e-6);  // straight: ‖end‖ everywhere
@@ -98,12 +101,13 @@ public:
 TEST(Integrator, TriplingReusesEveryGradientAndChangesNothing) {
     const StraightPath path;
     const CountingFunctional counting;
-    Integrator integrator(path, counting, 4);
+    DirectGradients countingGradients(path, counting);
+    Integrator integrator(path, countingGradients, 4);
     static_cast<void>(integrator.integrate(midpoints(3), false));
     static_cast<void>(integrator.integrate(midpoints(9), true));
     const auto refined = integrator.integrate(midpoints(27), true);
     EXPECT_EQ(counting.evaluated, 27);
-    const auto direct = Integrator(path, counting, 4).integrate(midpoints(27), false);
+    const auto direct = Integrator(path, countingGradients, 4).integrate(midpoints(27), false);
     EXPECT_TRUE(torch::allclose(refined->attribution[0], direct->attribution[0], 1e-12));
     EXPECT_EQ(refined->values.size(), 27U);
     for (std::size_t k = 0; k < 27; ++k) {
@@ -114,8 +118,9 @@ TEST(Integrator, TriplingReusesEveryGradientAndChangesNothing) {
 TEST(Integrator, HalvesTheBatchWhenMemoryRunsOutAndSaysSo) {
     const StraightPath path;
     CountingFunctional counting;
+    DirectGradients countingGradients(path, counting);
     counting.mostAtOnce = 2;
-    Integrator integrator(path, counting, 8);
+    Integrator integrator(path, countingGradients, 8);
     const auto level = integrator.integrate(midpoints(9), false);
     ASSERT_TRUE(level.has_value());
     EXPECT_NEAR(level->cumulative.back(), endValue, 1e-6);
@@ -127,9 +132,10 @@ TEST(Integrator, HalvesTheBatchWhenMemoryRunsOutAndSaysSo) {
 TEST(Integrator, OutOfMemoryForOnePointIsAnError) {
     const StraightPath path;
     CountingFunctional counting;
+    DirectGradients countingGradients(path, counting);
     counting.mostAtOnce = 0;
     try {
-        static_cast<void>(Integrator(path, counting, 2).integrate(midpoints(3), false));
+        static_cast<void>(Integrator(path, countingGradients, 2).integrate(midpoints(3), false));
         FAIL() << "no error";
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::OutOfMemory);
@@ -139,13 +145,14 @@ TEST(Integrator, OutOfMemoryForOnePointIsAnError) {
 TEST(Integrator, StopsBetweenBatches) {
     const StraightPath path;
     const CountingFunctional counting;
+    DirectGradients countingGradients(path, counting);
     std::stop_source source;
-    const auto level =
-        Integrator(path, counting, 2).integrate(midpoints(9), false, source.get_token(), [&](std::int64_t done) {
-            if (done == 4) {
-                source.request_stop();
-            }
-        });
+    const auto level = Integrator(path, countingGradients, 2)
+                           .integrate(midpoints(9), false, source.get_token(), [&](std::int64_t done) {
+                               if (done == 4) {
+                                   source.request_stop();
+                               }
+                           });
     EXPECT_FALSE(level.has_value());
     EXPECT_EQ(counting.evaluated, 4);
 }
@@ -161,7 +168,8 @@ public:
 TEST(Integrator, CountsNonfiniteGradientsAndTakesThemAsZero) {
     const StraightPath path;
     const SquareRoots roots;
-    const auto level = Integrator(path, roots, 2).integrate(midpoints(3), false);
+    DirectGradients rootsGradients(path, roots);
+    const auto level = Integrator(path, rootsGradients, 2).integrate(midpoints(3), false);
     EXPECT_EQ(level->nonfiniteGradients, 9);  // three elements at three nodes
     EXPECT_EQ(level->attribution[0].abs().sum().item<double>(), 0.0);
     EXPECT_NEAR(level->attribution[1].sum().item<double>(), 2.0, 1e-6);

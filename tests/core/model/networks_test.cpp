@@ -187,7 +187,7 @@ TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
     const auto input = probeInput(record.range);
     const auto whole = network.forward(input);
     for (const auto& region : {Rect{0, 0, 5, 5}, Rect{7, 9, 4, 6}, Rect{17, 20, 3, 4}, Rect{0, 0, 20, 24}}) {
-        const auto part = network.forwardRegion(input, region);
+        const auto part = network.begin(input)(region);
         const auto expected = whole.narrow(2, region.y * record.scale, region.height * record.scale)
                                   .narrow(3, region.x * record.scale, region.width * record.scale);
         ASSERT_EQ(part.sizes(), expected.sizes());
