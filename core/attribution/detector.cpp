@@ -8,7 +8,7 @@ namespace lamscope {
 
 namespace {
 
-constexpr int gaborSide = 9;
+constexpr int gaborSide = 2 * gaborReach + 1;
 constexpr double gaborSigma = 2.0;
 constexpr double gaborWavelength = 4.0;
 
@@ -35,18 +35,6 @@ torch::Tensor gaborKernel(const torch::TensorOptions& options) {
 }
 
 }  // namespace
-
-DetectorMargin detectorMargin(DetectorKind kind) {
-    switch (kind) {
-        case DetectorKind::Gradient:
-            return {0, 1};
-        case DetectorKind::Intensity:
-            return {0, 0};
-        case DetectorKind::Gabor:
-            return {gaborSide / 2, gaborSide / 2};
-    }
-    return {};
-}
 
 torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& patch) {
     auto region = crop(sr, patch, detectorMargin(kind));

@@ -9,14 +9,6 @@
 
 namespace lamscope {
 
-/// SR pixels that a detector reads beyond the patch.
-struct DetectorMargin {
-    int before = 0;  ///< to the left of and above the patch
-    int after = 0;   ///< to the right of and below it
-};
-
-[[nodiscard]] DetectorMargin detectorMargin(DetectorKind kind);
-
 /// How much edge or texture is in the patch, one value per image: [n, 3, H, W] -> [n], summed over RGB.
 ///   gradient   Σ √(Δh² + Δw²), differences to the next row and column; subgradient 0 where both vanish
 ///   intensity  Σ of the values

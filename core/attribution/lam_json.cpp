@@ -93,6 +93,50 @@ std::string cell(double value, const char* format) {
     return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
+/// A text with the characters that LaTeX gives a meaning escaped.
+std::string latexText(const std::string& text) {
+    std::string escaped;
+    for (const char c : text) {
+        switch (c) {
+            case '\\':
+                escaped += "\\textbackslash{}";
+                break;
+            case '~':
+                escaped += "\\textasciitilde{}";
+                break;
+            case '^':
+                escaped += "\\textasciicircum{}";
+                break;
+            case '[':
+            case '*':
+                // At the start of a row they would be arguments of the command before.
+                escaped += fmt::format("{{{}}}", c);
+                break;
+            case '&':
+            case '%':
+            case '$':
+            case '#':
+            case '_':
+            case '{':
+            case '}':
+                escaped += '\\';
+                [[fallthrough]];
+            default:
+                escaped += c;
+        }
+    }
+    return escaped;
+}
+
+/// A number for LaTeX: in mathematics where it has a sign, which would otherwise be set as a hyphen.
+std::string latexCell(double value, const char* format) {
+    if (!std::isfinite(value)) {
+        return "--";
+    }
+    auto text = fmt::format(fmt::runtime(format), value);
+    return text.starts_with('-') || text.starts_with('+') ? fmt::format("${}$", text) : text;
+}
+
 }  // namespace
 
 std::string toJson(const LamDocument& document) {
@@ -160,6 +204,28 @@ std::string toText(const LamDocument& document) {
         text += '\n';
     }
     return text;
+}
+
+std::string toLatex(const LamDocument& document) {
+    const bool withPsnr =
+        std::ranges::any_of(document.results, [](const auto& named) { return named.result.psnrPatch.has_value(); });
+    auto text = fmt::format("\\begin{{tabular}}{{lrrrrrrr{}}}\n\\toprule\n", withPsnr ? "r" : "");
+    text += R"(Network & DI & 95\,\% [px] & Radius [px] & $D(F(I))$ & $\Delta D$ & Completeness [\%] & Nodes)";
+    text += withPsnr ? " & PSNR [dB] \\\\\n" : " \\\\\n";
+    text += "\\midrule\n";
+    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        text += fmt::format(
+            "{} & {} & {} & {} & {} & {} & {} & {}", latexText(card.name),
+            latexCell(orNan(result.diffusionIndex), "{:.2f}"), latexCell(orNan(result.mass95Pixels), "{:.0f}"),
+            latexCell(orNan(result.radiusPixels), "{:.1f}"), latexCell(result.detectorImage, "{:.2f}"),
+            latexCell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
+            latexCell(100.0 * orNan(result.completenessError), "{:+.2f}"), result.nodes);
+        if (withPsnr) {
+            text += " & " + latexCell(orNan(result.psnrPatch), "{:.2f}");
+        }
+        text += " \\\\\n";
+    }
+    return text + "\\bottomrule\n\\end{tabular}\n";
 }
 
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder) {

@@ -126,6 +126,18 @@ LamPlan makePlan(const LamOptions& options) {
     return plan;
 }
 
+DetectorMargin detectorMargin(DetectorKind kind) {
+    switch (kind) {
+        case DetectorKind::Gradient:
+            return {0, 1};
+        case DetectorKind::Intensity:
+            return {0, 0};
+        case DetectorKind::Gabor:
+            return {gaborReach, gaborReach};
+    }
+    return {};
+}
+
 std::string_view toString(Preset preset) {
     return nameOf(presetNames, preset);
 }

@@ -33,6 +33,17 @@ enum class PathKind {
 /// What is measured in the SR patch; see detector.h for the formulas.
 enum class DetectorKind { Gradient, Intensity, Gabor };
 
+/// How far the Gabor kernel reaches from its centre, SR pixels.
+inline constexpr int gaborReach = 4;
+
+/// SR pixels that a detector reads beyond the patch.
+struct DetectorMargin {
+    int before = 0;  ///< to the left of and above the patch
+    int after = 0;   ///< to the right of and below it
+};
+
+[[nodiscard]] DetectorMargin detectorMargin(DetectorKind kind);
+
 /// What to compute. The same struct serves the command line, the window and the tests.
 struct LamOptions {
     Patch patch;

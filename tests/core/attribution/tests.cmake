@@ -3,16 +3,19 @@
 lamscope_test(core_test LABEL unit
   SOURCES
     core/attribution/integrator_test.cpp
+    core/attribution/lam_json_test.cpp
     core/attribution/lam_options_test.cpp
     core/attribution/lam_test.cpp
     core/attribution/nodes_test.cpp
+    core/live/compute_thread_test.cpp
+    core/live/live_engine_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
     core/model/torchscript_test.cpp
     core/study/image_pairs_test.cpp
     core/study/study_test.cpp
-  LIBRARIES lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
+  LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
 target_precompile_headers(core_test PRIVATE <torch/torch.h> <gtest/gtest.h>)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.

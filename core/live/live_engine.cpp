@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live/live_engine.h"
+
+#include <atomic>
+#include <sys/resource.h>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "error.h"
+#include "image/image_file.h"
+#include "image/sha256.h"
+#include "live/compute_thread.h"
+#include "live/probe.h"
+#include "model/device.h"
+#include "model/process_memory.h"
+
+namespace lamscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t mostRetainedBytes = 2LL << 30;
+
+/// During a fast drag every position would cancel the one before it and no map would ever be seen: after this long
+/// without one, the map at work is finished first.
+constexpr auto longestWithoutMap = std::chrono::milliseconds(150);
+
+/// The window's thread goes first: this one and the threads that LibTorch starts from it take what is left.
+constexpr int niceness = 10;
+
+}  // namespace
+
+std::int64_t LiveEngineOptions::defaultRetainedBytes() {
+    return std::min(physicalMemory() / 8, mostRetainedBytes);
+}
+
+/// Everything here but `sink_`, `lastMap_` and `thread_` is touched on the compute thread alone.
+class LiveEngine::Inside {
+public:
+    Inside(EventSink sink, LiveEngineOptions options)
+        : options_(std::move(options))
+        , sink_([this, inner = std::move(sink)](LiveEvent event) {
+            if (std::holds_alternative<live::MapReady>(event)) {
+                lastMap_ = Clock::now().time_since_epoch().count();
+            }
+            inner(std::move(event));
+        })
+        , probe_(networks_, sink_, budget_)
+        , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
+
+    void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
+
+    void openImage(const std::filesystem::path& file) {
+        sink_(live::Progress{fmt::format("reading {}", file.filename().string()), 0, 0});
+        try {
+            auto loaded = readImage(file);
+            OpenedImage image{.file = file.string(), .sha256 = sha256OfFile(file), .pixels = nullptr};
+            image.pixels = std::make_shared<const Image>(std::move(loaded.image));
+            sink_(live::ImageOpened{std::move(image), std::move(loaded.warnings)});
+        } catch (const std::exception& error) {
+            sink_(live::ImageFailed{error.what()});
+        }
+    }
+
+    void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
+        probe_.clear();
+        image_ = image.pixels;
+        role_ = role;
+        reduction_ = reduction;
+        inputs_.clear();
+        for (auto& [id, network] : networks_) {
+            network.dropInput();
+            giveInput(id, network);
+        }
+    }
+
+    void addNetwork(NetworkId id, const ModelSpec& spec) {
+        sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
+        try {
+            auto& network = networks_[id];
+            network.model = std::make_unique<SrModel>(options_.load(spec, options_.device));
+            sink_(live::NetworkLoaded{id, network.model->card()});
+            giveInput(id, network);
+        } catch (const std::exception& error) {
+            networks_.erase(id);
+            sink_(live::NetworkFailed{id, error.what()});
+        }
+    }
+
+    void removeNetwork(NetworkId id) { networks_.erase(id); }
+    void setRequest(const ProbeRequest& request, Clock::time_point asked) { probe_.setRequest(request, asked); }
+    void cancelProbe() { probe_.clear(); }
+
+    void setRetainedBytes(std::int64_t bytes) {
+        budget_.limit = bytes;
+        for (auto& [id, network] : networks_) {
+            network.dropContext();
+        }
+    }
+
+    [[nodiscard]] bool starved() const {
+        return Clock::now().time_since_epoch().count() - lastMap_ > Clock::duration(longestWithoutMap).count();
+    }
+
+private:
+    void start() {
+        setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+        setComputeThreads(options_.threads);
+        budget_.limit = options_.retainedBytes;
+    }
+
+    bool step(const std::stop_token& stop) {
+        if (const auto* target = probe_.nextCoarse()) {
+            probe_.refine(*target, stop);
+            takeImage(target->id);
+            return true;
+        }
+        if (const auto id = nextWithoutImage(); id != 0) {
+            makeImage(id, stop);
+            return true;
+        }
+        if (const auto* target = probe_.nextFine()) {
+            probe_.refine(*target, stop);
+            return true;
+        }
+        sink_(live::Idle{probe_.number()});
+        return false;
+    }
+
+    void giveInput(NetworkId id, LiveNetwork& network) {
+        if (!image_) {
+            return;
+        }
+        try {
+            network.input = inputFor(network.model->card().scale);
+            sink_(live::NetworkImages{id, network.input.lr, nullptr});
+        } catch (const std::exception& error) {
+            network.refused = true;
+            sink_(live::MapFailed{0, id, error.what()});
+        }
+    }
+
+    const ScaledInput& inputFor(int scale) {
+        const auto known = inputs_.find(scale);
+        if (known != inputs_.end()) {
+            return known->second;
+        }
+        ScaledInput input;
+        if (role_ == ImageRole::Hr) {
+            auto pair = makeLowResolution(*image_, scale, reduction_);
+            input.lr = std::make_shared<const Image>(std::move(pair.lr));
+            input.hr = std::make_shared<const Image>(std::move(pair.hr));
+        } else {
+            input.lr = image_;
+        }
+        return inputs_.emplace(scale, std::move(input)).first->second;
+    }
+
+    /// Where the context is the whole image, its SR is the image's.
+    void takeImage(NetworkId id) {
+        auto& network = networks_.at(id);
+        if (!network.sr && network.context
+            && network.context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
+            network.sr = std::make_shared<const Image>(network.context->sr());
+            sink_(live::NetworkImages{id, network.input.lr, network.sr});
+        }
+    }
+
+    [[nodiscard]] NetworkId nextWithoutImage() const {
+        for (const auto& [id, network] : networks_) {
+            if (network.input.lr && !network.sr && !network.failed) {
+                return id;
+            }
+        }
+        return 0;
+    }
+
+    void makeImage(NetworkId id, const std::stop_token& stop) {
+        auto& network = networks_.at(id);
+        sink_(live::Progress{fmt::format("{}: SR image", network.model->card().name), 0, 0});
+        try {
+            auto sr = network.model->upscale(*network.input.lr, stop);
+            if (sr) {
+                network.sr = std::make_shared<const Image>(std::move(*sr));
+                sink_(live::NetworkImages{id, network.input.lr, network.sr});
+            }
+        } catch (const std::exception& error) {
+            network.failed = true;
+            sink_(live::MapFailed{0, id, error.what()});
+        }
+    }
+
+    LiveEngineOptions options_;
+    std::atomic<Clock::rep> lastMap_{0};
+    EventSink sink_;
+    std::shared_ptr<const Image> image_;
+    ImageRole role_ = ImageRole::Lr;
+    Reduction reduction_ = Reduction::Pillow;
+    std::map<int, ScaledInput> inputs_;  // by scale
+    RetentionBudget budget_;             // outlives the networks' contexts
+    Probe::Networks networks_;
+    Probe probe_;
+    ComputeThread thread_;  // last: it uses all the others
+};
+
+LiveEngine::LiveEngine(EventSink sink, LiveEngineOptions options)
+    : inside_(std::make_unique<Inside>(std::move(sink), std::move(options))) {}
+
+LiveEngine::~LiveEngine() = default;
+
+void LiveEngine::openImage(const std::filesystem::path& file) {
+    inside_->post([inside = inside_.get(), file] { inside->openImage(file); });
+}
+
+void LiveEngine::setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
+    inside_->post([inside = inside_.get(), image, role, reduction] { inside->setInput(image, role, reduction); });
+}
+
+void LiveEngine::addNetwork(NetworkId id, const ModelSpec& spec) {
+    inside_->post([inside = inside_.get(), id, spec] { inside->addNetwork(id, spec); });
+}
+
+void LiveEngine::removeNetwork(NetworkId id) {
+    inside_->post([inside = inside_.get(), id] { inside->removeNetwork(id); });
+}
+
+void LiveEngine::probe(const ProbeRequest& request) {
+    const bool finishFirst = request.moving && inside_->starved();
+    inside_->post([inside = inside_.get(), request, asked = Clock::now()] { inside->setRequest(request, asked); },
+                  !finishFirst);
+}
+
+void LiveEngine::cancelProbe() {
+    inside_->post([inside = inside_.get()] { inside->cancelProbe(); });
+}
+
+void LiveEngine::setRetainedBytes(std::int64_t bytes) {
+    inside_->post([inside = inside_.get(), bytes] { inside->setRetainedBytes(bytes); });
+}
+
+}  // namespace lamscope

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "attribution/lam_options.h"
+#include "live/live_events.h"
+#include "live/live_input.h"
+#include "live/network_id.h"
+#include "model/model_spec.h"
+#include "model/sr_model.h"
+#include "study/low_resolution.h"
+
+namespace lamscope {
+
+/// Where and how a LiveEngine computes.
+struct LiveEngineOptions {
+    /// Makes a network; replaced by tests that need slow or analytic ones. Called on the compute thread.
+    std::function<SrModel(const ModelSpec&, const std::string& device)> load = loadModel;
+    std::string device = "cpu";  ///< as returned by resolveDevice()
+    int threads = 0;             ///< 0: one per core
+    /// Bytes of forward passes that are kept for the next position of the box.
+    std::int64_t retainedBytes = defaultRetainedBytes();
+
+    /// An eighth of the machine's memory, at most 2 GiB.
+    [[nodiscard]] static std::int64_t defaultRetainedBytes();
+};
+
+/// One network's share of a request.
+struct ProbeTarget {
+    NetworkId id = 0;
+    Patch patch;
+
+    friend bool operator==(const ProbeTarget&, const ProbeTarget&) = default;
+};
+
+/// Maps of one patch in several networks.
+struct ProbeRequest {
+    std::int64_t number = 0;           ///< larger for newer requests
+    LamOptions options;                ///< `patch` is unused: each target has its own
+    std::vector<ProbeTarget> targets;  ///< the most urgent first
+    bool moving = false;               ///< the box is being dragged: coarse maps alone
+};
+
+/// Computes the maps of a moving patch in many networks, the newest request first, coarse to fine. One thread of its
+/// own does everything slow: reading files, loading networks, hashing, evaluating. What does not depend on the patch
+/// (LR and SR images, path images, forward passes as far as memory allows) is reused from request to request.
+///
+/// All members may be called from any thread; none blocks but the destructor, which waits for the running batch of
+/// nodes. Events are delivered on the compute thread, one after the other.
+class LiveEngine {
+public:
+    using EventSink = std::function<void(LiveEvent)>;
+
+    /// @param sink must not block and must not throw.
+    explicit LiveEngine(EventSink sink, LiveEngineOptions options = {});
+    LiveEngine(const LiveEngine&) = delete;
+    LiveEngine& operator=(const LiveEngine&) = delete;
+    ~LiveEngine();
+
+    /// Reads an image; ImageOpened or ImageFailed follows. It is used only after setInput().
+    void openImage(const std::filesystem::path& file);
+    /// Says what all networks see from now on. The image may be null: nothing.
+    void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
+
+    /// Loads a network; NetworkLoaded or NetworkFailed follows, then NetworkImages when there is an input.
+    void addNetwork(NetworkId id, const ModelSpec& spec);
+    void removeNetwork(NetworkId id);
+
+    /// Replaces the current request, which stops at its next batch of nodes. While the box moves, a coarse map that is
+    /// nearly done may be finished first, so that something is seen during a fast drag.
+    void probe(const ProbeRequest& request);
+    void cancelProbe();
+
+    void setRetainedBytes(std::int64_t bytes);
+
+private:
+    class Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+}  // namespace lamscope

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "attribution/lam.h"
+#include "live/live_input.h"
+#include "live/network_id.h"
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// What a LiveEngine reports. Plain values; images and results are shared and never change.
+namespace live {
+
+struct ImageOpened {
+    OpenedImage image;
+    std::vector<std::string> warnings;
+};
+
+struct ImageFailed {
+    std::string message;
+};
+
+/// A network can be used. Reported again when measuring has completed its card.
+struct NetworkLoaded {
+    NetworkId id = 0;
+    ModelCard card;
+};
+
+struct NetworkFailed {
+    NetworkId id = 0;
+    std::string message;
+};
+
+/// The network's whole input and output for the image that is open. `sr` is null until it is computed.
+struct NetworkImages {
+    NetworkId id = 0;
+    std::shared_ptr<const Image> lr;
+    std::shared_ptr<const Image> sr;
+};
+
+/// A level of refinement of a map.
+struct MapReady {
+    std::int64_t request = 0;  ///< number of the request that asked for it
+    NetworkId id = 0;
+    std::shared_ptr<const LamResult> result;
+    bool finished = false;        ///< as exact as the request's options ask for
+    double latencySeconds = 0.0;  ///< since the request
+};
+
+/// The network's map, or its images, cannot be computed.
+struct MapFailed {
+    std::int64_t request = 0;
+    NetworkId id = 0;
+    std::string message;
+};
+
+struct Progress {
+    std::string what;          ///< e.g. "IMDN", "reading photo.png"
+    std::int64_t done = 0;     ///< nodes
+    std::int64_t planned = 0;  ///< the most nodes that can be needed; 0 where there are none
+};
+
+/// Nothing is left to do.
+struct Idle {
+    std::int64_t request = 0;  ///< the latest request served
+};
+
+}  // namespace live
+
+using LiveEvent = std::variant<live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::NetworkFailed,
+                               live::NetworkImages, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
+
+}  // namespace lamscope

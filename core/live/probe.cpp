@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live/probe.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "error.h"
+#include "model/torch_errors.h"
+
+namespace lamscope {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// While the box moves, 9 nodes instead of 3 where they keep this pace.
+constexpr double movingSeconds = 0.1;
+constexpr auto betweenReports = std::chrono::milliseconds(40);
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// An error of any library in words for the user.
+std::string messageOf(const std::exception& error) {
+    if (isOutOfMemory(error)) {
+        return "not enough memory; choose a smaller context, or close other networks";
+    }
+    return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
+}
+
+}  // namespace
+
+void LiveNetwork::dropContext() {
+    refinement.reset();
+    context.reset();
+    levels = 0;
+}
+
+void LiveNetwork::dropInput() {
+    dropContext();
+    input = {};
+    sr.reset();
+    failed = false;
+    refused = false;
+}
+
+void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked) {
+    request_ = request;
+    asked_ = asked;
+    for (auto& [id, network] : networks_) {
+        network.refused = false;
+    }
+    for (const auto& target : request.targets) {
+        const auto found = networks_.find(target.id);
+        if (found != networks_.end() && found->second.refinement && found->second.refined != optionsFor(target)) {
+            found->second.refinement.reset();
+            found->second.levels = 0;
+        }
+    }
+}
+
+LamOptions Probe::optionsFor(const ProbeTarget& target) const {
+    auto options = request_->options;
+    options.patch = target.patch;
+    return options;
+}
+
+LiveNetwork* Probe::usable(const ProbeTarget& target) const {
+    const auto found = networks_.find(target.id);
+    if (found == networks_.end() || found->second.refused || !found->second.input.lr) {
+        return nullptr;
+    }
+    return &found->second;
+}
+
+int Probe::wantedLevels(const LiveNetwork& network) const {
+    if (!request_->moving) {
+        return std::numeric_limits<int>::max();
+    }
+    constexpr int secondLevelNodes = 9;
+    return network.nodeSeconds > 0.0 && network.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
+}
+
+const ProbeTarget* Probe::nextCoarse() const {
+    if (!request_) {
+        return nullptr;
+    }
+    for (const auto& target : request_->targets) {
+        const auto* network = usable(target);
+        if (network != nullptr && network->levels == 0) {
+            return &target;
+        }
+    }
+    return nullptr;
+}
+
+const ProbeTarget* Probe::nextFine() const {
+    if (!request_) {
+        return nullptr;
+    }
+    const ProbeTarget* least = nullptr;
+    int leastLevels = 0;
+    for (const auto& target : request_->targets) {
+        const auto* network = usable(target);
+        if (network == nullptr || !network->refinement || network->refinement->finished()
+            || network->levels >= wantedLevels(*network)) {
+            continue;
+        }
+        if (least == nullptr || network->levels < leastLevels) {
+            least = &target;
+            leastLevels = network->levels;
+        }
+    }
+    return least;
+}
+
+std::shared_ptr<const MeasuredPath> Probe::pathFor(const LiveNetwork& network, const Rect& region,
+                                                   const LamOptions& options, const std::stop_token& stop) {
+    std::erase_if(paths_, [](const KnownPath& known) { return known.path.expired(); });
+    for (const auto& known : paths_) {
+        if (known.lr == network.input.lr && known.region == region && samePath(known.options, options)) {
+            return known.path.lock();
+        }
+    }
+    auto path = makeMeasuredPath(network.input.lr->cropped(region), options, stop);
+    if (path) {
+        paths_.push_back({network.input.lr, region, options, path});
+    }
+    return path;
+}
+
+bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop) {
+    const auto& [lr, hr] = network.input;
+    const auto region = checkedContext(network.model->card(), *lr, hr.get(), options);
+    if (!network.context || network.context->region() != region || !samePath(network.pathOptions, options)) {
+        network.dropContext();
+        checkMemory(network.model->implementation(), region);
+        const auto path = pathFor(network, region, options, stop);
+        if (!path) {
+            return false;
+        }
+        network.context = std::make_unique<LamContext>(*network.model, *lr, hr.get(), region, path, &budget_);
+        network.pathOptions = options;
+    }
+    if (!network.refinement) {
+        network.refinement = std::make_unique<LamRefinement>(*network.context, options, asked_);
+        network.refined = options;
+        network.levels = 0;
+    }
+    return true;
+}
+
+void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
+    auto& network = networks_.at(target.id);
+    const auto& request = *request_;
+    const auto& name = network.model->card().name;
+    try {
+        if (!prepare(network, optionsFor(target), stop)) {
+            return;
+        }
+        const auto begin = Clock::now();
+        std::int64_t firstNodes = -1;
+        const auto result = network.refinement->next(stop, [&](std::int64_t nodesDone) {
+            if (firstNodes < 0) {
+                firstNodes = nodesDone;
+            } else if (nodesDone > firstNodes) {
+                network.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone);
+            }
+            if (Clock::now() - reported_ > betweenReports) {
+                reported_ = Clock::now();
+                sink_(live::Progress{name, nodesDone, makePlan(request.options).nodes});
+            }
+        });
+        if (result) {
+            ++network.levels;
+            sink_(live::MapReady{request.number, target.id, result, network.refinement->finished(),
+                                 secondsSince(asked_)});
+        }
+    } catch (const std::exception& error) {
+        network.dropContext();
+        network.refused = true;
+        sink_(live::MapFailed{request.number, target.id, messageOf(error)});
+    }
+}
+
+}  // namespace lamscope

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attribution/lam_context.h"
+#include "attribution/lam_refinement.h"
+#include "live/live_engine.h"
+#include "model/sr_model.h"
+
+namespace lamscope {
+
+/// LR and HR images at one scale.
+struct ScaledInput {
+    std::shared_ptr<const Image> lr;
+    std::shared_ptr<const Image> hr;  ///< null where it is not known
+};
+
+/// A network of a LiveEngine with everything that is kept for it between requests. Compute thread only.
+struct LiveNetwork {
+    std::unique_ptr<SrModel> model;
+    ScaledInput input;                ///< empty while there is none, or when it does not fit the network
+    std::shared_ptr<const Image> sr;  ///< of the whole input
+    bool failed = false;              ///< its SR cannot be computed: not tried again for this input
+
+    LamOptions pathOptions;               ///< of `context`
+    std::unique_ptr<LamContext> context;  ///< of the latest patch
+    LamOptions refined;                   ///< options, with the patch, of `refinement`
+    std::unique_ptr<LamRefinement> refinement;
+    int levels = 0;            ///< done by `refinement`
+    bool refused = false;      ///< the request cannot be served for this network
+    double nodeSeconds = 0.0;  ///< of the latest nodes; 0 while not known
+
+    /// Forgets what depends on the input.
+    void dropInput();
+    void dropContext();
+};
+
+/// Serves one request after the other on loaded networks. Compute thread only.
+class Probe {
+public:
+    using Networks = std::map<NetworkId, LiveNetwork>;
+
+    Probe(Networks& networks, LiveEngine::EventSink& sink, RetentionBudget& budget)
+        : networks_(networks)
+        , sink_(sink)
+        , budget_(budget) {}
+
+    void setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked);
+    void clear() { request_.reset(); }
+    [[nodiscard]] std::int64_t number() const { return request_ ? request_->number : 0; }
+
+    /// The first maps of networks that have none yet; nullptr when there are none.
+    [[nodiscard]] const ProbeTarget* nextCoarse() const;
+    /// The least refined network that the request wants finer.
+    [[nodiscard]] const ProbeTarget* nextFine() const;
+    /// Computes a level for a target; reports it, or why it cannot be had.
+    void refine(const ProbeTarget& target, const std::stop_token& stop);
+
+private:
+    [[nodiscard]] LiveNetwork* usable(const ProbeTarget& target) const;
+    [[nodiscard]] int wantedLevels(const LiveNetwork& network) const;
+    [[nodiscard]] LamOptions optionsFor(const ProbeTarget& target) const;
+    /// False when stopped.
+    bool prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop);
+    [[nodiscard]] std::shared_ptr<const MeasuredPath> pathFor(const LiveNetwork& network, const Rect& region,
+                                                              const LamOptions& options, const std::stop_token& stop);
+
+    struct KnownPath {
+        std::shared_ptr<const Image> lr;
+        Rect region;
+        LamOptions options;
+        std::weak_ptr<const MeasuredPath> path;
+    };
+
+    Networks& networks_;
+    LiveEngine::EventSink& sink_;
+    RetentionBudget& budget_;
+    std::optional<ProbeRequest> request_;
+    std::chrono::steady_clock::time_point asked_;
+    std::chrono::steady_clock::time_point reported_;
+    std::vector<KnownPath> paths_;
+};
+
+}  // namespace lamscope

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Live probing without a window: one thread that owns the device and serves the newest request.
+lamscope_library(lamscope_live
+  HEADERS
+    live/compute_thread.h
+    live/live_engine.h
+    live/live_events.h
+    live/live_input.h
+    live/network_id.h
+  SOURCES
+    live/compute_thread.cpp
+    live/live_engine.cpp
+    live/live_input.cpp
+    live/probe.cpp
+  PUBLIC lamscope_study
+  PRIVATE LibTorch::LibTorch fmt::fmt-header-only)

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "live/live_engine.h"
+
+namespace lamscope::test {
+
+/// Keeps what a LiveEngine reports and lets a test wait for it.
+class EventRecorder {
+public:
+    [[nodiscard]] LiveEngine::EventSink sink() {
+        return [this](LiveEvent event) {
+            const std::scoped_lock lock(mutex_);
+            events_.push_back(std::move(event));
+            changed_.notify_all();
+        };
+    }
+
+    /// Waits until an event of this type satisfies `wanted`, and returns a copy of it; nullopt after a minute.
+    template <typename Event>
+    [[nodiscard]] std::optional<Event> waitFor(const std::function<bool(const Event&)>& wanted = {}) {
+        std::optional<Event> found;
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, std::chrono::minutes(1), [&] {
+            for (const auto& event : events_) {
+                const auto* candidate = std::get_if<Event>(&event);
+                if (candidate != nullptr && (!wanted || wanted(*candidate))) {
+                    found = *candidate;
+                    return true;
+                }
+            }
+            return false;
+        });
+        return found;
+    }
+
+    /// All events of one type so far.
+    template <typename Event>
+    [[nodiscard]] std::vector<Event> all() {
+        const std::scoped_lock lock(mutex_);
+        std::vector<Event> found;
+        for (const auto& event : events_) {
+            if (const auto* candidate = std::get_if<Event>(&event)) {
+                found.push_back(*candidate);
+            }
+        }
+        return found;
+    }
+
+private:
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    std::vector<LiveEvent> events_;
+};
+
+}  // namespace lamscope::test

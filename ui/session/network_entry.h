@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <memory>
+
+#include "attribution/lam.h"
+#include "live/live_input.h"
+#include "live/network_id.h"
+#include "model/model_card.h"
+#include "model/model_spec.h"
+
+namespace lamscope::ui {
+
+/// One network of the session as the window shows it. Results are shared and never change; a newer one replaces them.
+struct NetworkEntry {
+    enum class State {
+        Loading,
+        Ready,
+        Failed,  ///< the file could not be read or fits no network; `message` says why
+    };
+
+    NetworkId id = 0;
+    ModelSpec spec;
+    QColor colour;      ///< its curves and markers everywhere
+    bool shown = true;  ///< has a pane, curves and a row in the table; hidden networks are not computed
+    State state = State::Loading;
+    QString message;  ///< why it failed, or why its latest map could not be computed; empty if all is well
+    ModelCard card;   ///< filled when Ready; before, only `name`
+
+    std::shared_ptr<const Image> lr;  ///< its whole input; null until known
+    std::shared_ptr<const Image> sr;  ///< its whole output, neither clamped nor rounded; null until known
+
+    std::shared_ptr<const LamResult> result;  ///< the latest map; null before the first
+    bool stale = false;           ///< `result` belongs to an older box or older options: never to be shown as current
+    bool finished = false;        ///< `result` is as exact as the options ask for
+    double latencySeconds = 0.0;  ///< from the request to `result`
+
+    [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }
+    /// The result when it belongs to the box and options of now, otherwise null.
+    [[nodiscard]] const LamResult* currentResult() const { return stale ? nullptr : result.get(); }
+};
+
+}  // namespace lamscope::ui

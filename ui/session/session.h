@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QString>
+#include <QUndoStack>
+#include <functional>
+#include <vector>
+
+#include "attribution/lam_options.h"
+#include "live/live_input.h"
+#include "session/network_entry.h"
+#include "session/undoable_state.h"
+#include "session/view_settings.h"
+
+namespace lamscope::ui {
+
+/// What is being computed, for the status bar.
+struct ComputeProgress {
+    bool busy = false;
+    QString what;  ///< e.g. "IMDN: 27 -> 81 nodes"
+    qint64 done = 0;
+    qint64 planned = 0;  ///< 0 while it cannot be told
+};
+
+/// Everything a user has open and has chosen: image, networks, box, options, view. The window's parts show it and
+/// change it through its setters; whatever changes is announced once. It knows no file formats and computes nothing:
+/// the LiveController fills in what the compute thread finds. GUI thread only.
+///
+/// Setters marked "undoable" push a step on undoStack(); others do not.
+class Session : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Session(QObject* parent = nullptr);
+
+    // --- the image
+    [[nodiscard]] const OpenedImage& image() const { return image_; }
+    [[nodiscard]] bool hasImage() const { return image_.pixels != nullptr; }
+    [[nodiscard]] ImageRole role() const { return role_; }
+    [[nodiscard]] Reduction reduction() const { return reduction_; }
+    /// Takes over an image that was read, guesses its role and centres the box; the undo history starts anew.
+    void setImage(const OpenedImage& image);
+    void setRole(ImageRole role);            ///< undoable; the box keeps its place in the scene
+    void setReduction(Reduction reduction);  ///< undoable
+
+    // --- the box, on the box grid (see Box)
+    [[nodiscard]] Box box() const { return box_; }
+    /// Pixels of the box grid per pixel of the opened image: 1 for HR, boxScale() for LR.
+    [[nodiscard]] int gridScale() const { return role_ == ImageRole::Hr ? 1 : boxScale(); }
+    /// The scale whose SR pixels are the box grid of an LR image: the largest among the networks, 4 without any.
+    [[nodiscard]] int boxScale() const;
+    /// Extent of the box grid; 0 x 0 without an image.
+    [[nodiscard]] int gridWidth() const;
+    [[nodiscard]] int gridHeight() const;
+    /// Moves and resizes the box, kept inside the image with the detector's margin. Undoable; successive calls with
+    /// `dragging` become one step, which ends with endDrag().
+    void setBox(Box box, bool dragging = false);
+    void endDrag();
+    [[nodiscard]] bool isDragging() const { return dragging_; }
+    /// The box in the SR pixels of one network.
+    [[nodiscard]] Patch patchFor(const NetworkEntry& network) const;
+
+    // --- networks, in the order of the list
+    [[nodiscard]] const std::vector<NetworkEntry>& networks() const { return networks_; }
+    [[nodiscard]] const NetworkEntry* network(NetworkId id) const;
+    /// Appends a network that is still to be loaded, with the next free colour; the first one is selected.
+    NetworkId addNetwork(const ModelSpec& spec);
+    void removeNetwork(NetworkId id);
+    void setShown(NetworkId id, bool shown);          ///< undoable
+    void moveNetwork(NetworkId id, int newPosition);  ///< undoable
+    void sortByDiffusionIndex();                      ///< undoable; networks without a current DI go last
+    /// Changes an entry in place and announces it: for the LiveController and for tests.
+    void updateNetwork(NetworkId id, const std::function<void(NetworkEntry&)>& change);
+    [[nodiscard]] NetworkId selected() const { return selected_; }  ///< 0: none
+    void select(NetworkId id);
+    /// The network that others are compared with; the first ready one unless chosen; 0: none.
+    [[nodiscard]] NetworkId reference() const;
+    void setReference(NetworkId id);  ///< undoable
+
+    // --- options and view
+    /// `options().patch` is unused: the box says where.
+    [[nodiscard]] const LamOptions& options() const { return options_; }
+    void setOptions(const LamOptions& options);  ///< undoable; throws Error(InvalidArgument) as makePlan()
+    [[nodiscard]] const ViewSettings& view() const { return view_; }
+    void setView(const ViewSettings& view);  ///< undoable
+    [[nodiscard]] bool isPaused() const { return paused_; }
+    void setPaused(bool paused);
+
+    [[nodiscard]] const ComputeProgress& progress() const { return progress_; }
+    void setProgress(const ComputeProgress& progress);
+
+    [[nodiscard]] QUndoStack& undoStack() { return undo_; }
+
+    /// Says that something went wrong: shown in a bar of the window and kept in the log.
+    void reportTrouble(const QString& text);
+    void reportNote(const QString& text);  ///< the same for what merely deserves attention
+
+signals:
+    void imageChanged();  ///< another image, or its role or reduction
+    void boxChanged();
+    void networkListChanged();    ///< added, removed, reordered, shown or hidden, reference
+    void networkChanged(int id);  ///< card, state, result, staleness, images
+    void selectionChanged();
+    void optionsChanged();
+    void viewChanged();
+    void pausedChanged();
+    void progressChanged();
+    void troubleReported(const QString& text);
+    void noteReported(const QString& text);
+
+private:
+    friend class SessionCommand;
+
+    NetworkEntry* find(NetworkId id);
+    [[nodiscard]] UndoableState state() const;
+    /// Applies what differs and announces it.
+    void apply(const UndoableState& state);
+    /// Makes `change`, which sets fields of a copied state, one step of the undo history.
+    void push(const QString& text, const std::function<void(UndoableState&)>& change, bool merges = false);
+    [[nodiscard]] Box fitted(Box box) const;
+    /// Runs `change` and, where it changed the box grid, keeps the box on its place in the scene.
+    void keepingBox(const std::function<void()>& change);
+
+    OpenedImage image_;
+    ImageRole role_ = ImageRole::Hr;
+    Reduction reduction_ = Reduction::Pillow;
+    Box box_;
+    bool dragging_ = false;
+    int drags_ = 0;  // one undo step each
+    std::vector<NetworkEntry> networks_;
+    NetworkId nextId_ = 1;
+    NetworkId selected_ = 0;
+    NetworkId reference_ = 0;
+    LamOptions options_;
+    ViewSettings view_;
+    bool paused_ = false;
+    ComputeProgress progress_;
+    QUndoStack undo_;
+};
+
+}  // namespace lamscope::ui

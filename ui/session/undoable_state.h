@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "attribution/lam_options.h"
+#include "live/live_input.h"
+#include "live/network_id.h"
+#include "session/view_settings.h"
+
+namespace lamscope::ui {
+
+/// All of a session that undo and redo step through.
+struct UndoableState {
+    ImageRole role = ImageRole::Hr;
+    Reduction reduction = Reduction::Pillow;
+    Box box;
+    int gridScale = 1;  ///< of the grid that `box` is on
+    LamOptions options;
+    ViewSettings view;
+    std::vector<std::pair<NetworkId, bool>> order;  ///< networks in the order of the list; true: shown
+    NetworkId reference = 0;
+
+    friend bool operator==(const UndoableState&, const UndoableState&) = default;
+};
+
+}  // namespace lamscope::ui
