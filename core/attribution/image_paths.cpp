@@ -9,6 +9,9 @@
 #include <opencv2/imgproc.hpp>
 #include <torch/torch.h>
 
+#include "attribution/path_image.h"
+#include "model/sr_model_implementation.h"
+
 namespace lamscope {
 
 namespace {
@@ -121,6 +124,10 @@ std::unique_ptr<Path> makeImagePath(const Image& lr, const LamOptions& options) 
         return std::make_unique<BlurPath>(lr, options);
     }
     return std::make_unique<LinearPath>(lr, options);
+}
+
+Image pathImage(const Image& lr, const LamOptions& options, double alpha) {
+    return toImage(makeImagePath(lr, options)->at(std::span(&alpha, 1)).front());
 }
 
 double blurSigma(const LamOptions& options, double alpha) {

@@ -214,12 +214,12 @@ std::string toLatex(const LamDocument& document) {
     text += withPsnr ? " & PSNR [dB] \\\\\n" : " \\\\\n";
     text += "\\midrule\n";
     for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        text += fmt::format(
-            "{} & {} & {} & {} & {} & {} & {} & {}", latexText(card.name),
-            latexCell(orNan(result.diffusionIndex), "{:.2f}"), latexCell(orNan(result.mass95Pixels), "{:.0f}"),
-            latexCell(orNan(result.radiusPixels), "{:.1f}"), latexCell(result.detectorImage, "{:.2f}"),
-            latexCell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
-            latexCell(100.0 * orNan(result.completenessError), "{:+.2f}"), result.nodes);
+        text += fmt::format("{} & {} & {} & {} & {} & {} & {} & {}", latexText(card.name),
+                            latexCell(orNan(result.diffusionIndex), "{:.2f}"),
+                            latexCell(orNan(result.mass95Pixels), "{:.0f}"),
+                            latexCell(orNan(result.radiusPixels), "{:.1f}"), latexCell(result.detectorImage, "{:.2f}"),
+                            latexCell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
+                            latexCell(100.0 * orNan(result.completenessError), "{:+.2f}"), result.nodes);
         if (withPsnr) {
             text += " & " + latexCell(orNan(result.psnrPatch), "{:.2f}");
         }

@@ -46,9 +46,9 @@ struct LamDocument {
 /// The same for a terminal: aligned columns, rounded for reading.
 [[nodiscard]] std::string toText(const LamDocument& document);
 
-/// The same for a paper: a `tabular` with the rules of the package booktabs, UTF-8, ending with a newline. The characters
-/// that LaTeX gives a meaning are escaped in names; values that are not defined are a dash, and the PSNR has no column
-/// where no network has one.
+/// The same for a paper: a `tabular` with the rules of the package booktabs, UTF-8, ending with a newline. The
+/// characters that LaTeX gives a meaning are escaped in names; values that are not defined are a dash, and the PSNR has
+/// no column where no network has one.
 [[nodiscard]] std::string toLatex(const LamDocument& document);
 
 /// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "image/atomic_file.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
 #include <fcntl.h>
-#include <ranges>
 #include <string>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,15 +25,20 @@ std::string errnoText(int number) {
     return std::generic_category().message(number);
 }
 
+/// A name in a folder that no other file of this process has. It does not contain the name of the file it stands for,
+/// which may already be as long as a name may be.
+std::filesystem::path hiddenName(const std::filesystem::path& folder) {
+    static std::atomic<unsigned> counter = 0;
+    return folder / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
+}
+
 /// A new file that is removed again unless it was renamed to its final name.
 class TemporaryFile {
 public:
     explicit TemporaryFile(const std::filesystem::path& target)
         : target_(target) {
-        static std::atomic<unsigned> counter = 0;
-        // The name does not contain the target's, which may already be as long as a name may be.
         do {
-            path_ = target.parent_path() / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
+            path_ = hiddenName(target.parent_path());
             descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
         } while (descriptor_ < 0 && errno == EEXIST);
         if (descriptor_ < 0) {
@@ -64,17 +70,23 @@ public:
         }
     }
 
-    void becomeTarget() {
+    /// Ends the writing; what the system had put off until now can still fail.
+    void close() {
         const int closed = ::close(descriptor_);
         descriptor_ = -1;
         if (closed != 0) {
             throwWriteFailed(target_, errnoText(errno));
         }
+    }
+
+    void takeName() {
         if (::rename(path_.c_str(), target_.c_str()) != 0) {
             throwWriteFailed(target_, errnoText(errno));
         }
         path_.clear();
     }
+
+    [[nodiscard]] const std::filesystem::path& target() const { return target_; }
 
 private:
     std::filesystem::path target_;
@@ -110,24 +122,78 @@ std::filesystem::path resolvedTarget(const std::filesystem::path& path) {
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content) {
     TemporaryFile file(resolvedTarget(path));
     file.write(content);
-    file.becomeTarget();
+    file.close();
+    file.takeName();
 }
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content) {
     writeFileAtomically(path, std::as_bytes(std::span(content)));
 }
 
+/// A file that can give its name back to the one it replaced.
 class StagedFiles::File : public TemporaryFile {
+public:
     using TemporaryFile::TemporaryFile;
+
+    void replaceTarget() {
+        keepOld();
+        takeName();
+        replaced_ = true;
+    }
+
+    /// Undoes replaceTarget(), also one that threw. False where the old file could not get its name back: it stays
+    /// at keptAt().
+    [[nodiscard]] bool restoreTarget() noexcept {
+        if (old_.empty()) {
+            return !replaced_ || ::unlink(target().c_str()) == 0;
+        }
+        if (::rename(old_.c_str(), target().c_str()) != 0) {
+            return false;
+        }
+        dropOld();  // renaming one of two names of the same file does nothing
+        return true;
+    }
+
+    void dropOld() noexcept {
+        if (!old_.empty()) {
+            ::unlink(old_.c_str());
+            old_.clear();
+        }
+    }
+
+    [[nodiscard]] const std::filesystem::path& keptAt() const { return old_; }
+
+private:
+    void keepOld() {
+        std::error_code error;
+        const auto type = std::filesystem::symlink_status(target(), error).type();
+        if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::directory) {
+            return;  // nothing to keep, or a folder, over which no file can be renamed
+        }
+        auto path = hiddenName(target().parent_path());
+        // A second name never leaves the first one without a file. Not every file system has it.
+        if (::link(target().c_str(), path.c_str()) != 0 && ::rename(target().c_str(), path.c_str()) != 0) {
+            throwWriteFailed(target(), errnoText(errno));
+        }
+        old_ = std::move(path);
+    }
+
+    std::filesystem::path old_;
+    bool replaced_ = false;
 };
 
 StagedFiles::StagedFiles() = default;
 
 StagedFiles::~StagedFiles() {
+    discard();
+}
+
+void StagedFiles::discard() noexcept {
     files_.clear();
-    for (const auto& folder : madeFolders_ | std::views::reverse) {
+    while (!madeFolders_.empty()) {
         std::error_code ignored;
-        std::filesystem::remove(folder, ignored);  // fails, as it should, where somebody put a file
+        std::filesystem::remove(madeFolders_.back(), ignored);  // fails, as it should, where somebody put a file
+        madeFolders_.pop_back();
     }
 }
 
@@ -138,10 +204,11 @@ void StagedFiles::makeFolder(const std::filesystem::path& folder) {
          path = path.parent_path()) {
         missing.push_back(path);
     }
-    for (const auto& path : missing | std::views::reverse) {
-        if (std::filesystem::create_directory(path, error)) {
-            madeFolders_.push_back(path);
+    while (!missing.empty()) {
+        if (std::filesystem::create_directory(missing.back(), error)) {
+            madeFolders_.push_back(missing.back());
         }
+        missing.pop_back();
     }
     if (!std::filesystem::is_directory(folder, error)) {
         throwWriteFailed(folder, error ? error.message() : "this folder cannot be made");
@@ -159,8 +226,29 @@ void StagedFiles::add(const std::filesystem::path& path, std::string_view conten
 }
 
 void StagedFiles::commit() {
+    try {
+        for (const auto& file : files_) {
+            file->close();
+        }
+        for (const auto& file : files_) {
+            file->replaceTarget();
+        }
+    } catch (const Error& error) {
+        std::string message = error.what();
+        // The last first: the same name may have been given twice.
+        std::for_each(files_.rbegin(), files_.rend(), [&](const auto& file) {
+            if (!file->restoreTarget()) {
+                message += file->keptAt().empty()
+                               ? fmt::format("; '{}' could not be removed again", file->target().string())
+                               : fmt::format("; what '{}' held is now in '{}'", file->target().string(),
+                                             file->keptAt().string());
+            }
+        });
+        discard();
+        throw Error(error.code(), message);
+    }
     for (const auto& file : files_) {
-        file->becomeTarget();
+        file->dropOld();
     }
     files_.clear();
     madeFolders_.clear();

@@ -23,7 +23,8 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
 /// Several output files that appear together or not at all: each is written beside its place as it is added, and all
-/// take their names in commit(). Without commit() nothing is left behind, made folders included. Not thread-safe.
+/// take their names in commit(). Without commit(), or when it fails, nothing is left behind, made folders included, and
+/// existing files keep their content. Not thread-safe.
 class StagedFiles {
 public:
     StagedFiles();
@@ -39,11 +40,14 @@ public:
     void add(const std::filesystem::path& path, std::string_view content);
 
     /// Gives every file its name. Throws Error(WriteFailed) when one cannot take it (what has that name became a
-    /// folder meanwhile, say); files named before it stay.
+    /// folder meanwhile, say): the files named before it are taken back, what they replaced returns, and nothing is
+    /// staged any more. An old file whose return the system refuses stays beside its place; the message says where.
     void commit();
 
 private:
     class File;
+    void discard() noexcept;
+
     std::vector<std::unique_ptr<File>> files_;
     std::vector<std::filesystem::path> madeFolders_;
 };

@@ -13,6 +13,7 @@
 #include "image/sha256.h"
 #include "live/compute_thread.h"
 #include "live/probe.h"
+#include "live/sanity_check.h"
 #include "model/device.h"
 #include "model/process_memory.h"
 
@@ -81,7 +82,7 @@ public:
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
             auto& network = networks_[id];
-            network.model = std::make_unique<SrModel>(options_.load(spec, options_.device));
+            network.model = std::make_unique<SrModel>(options_.load(spec, device_));
             sink_(live::NetworkLoaded{id, network.model->card()});
             giveInput(id, network);
         } catch (const std::exception& error) {
@@ -93,6 +94,11 @@ public:
     void removeNetwork(NetworkId id) { networks_.erase(id); }
     void setRequest(const ProbeRequest& request, Clock::time_point asked) { probe_.setRequest(request, asked); }
     void cancelProbe() { probe_.clear(); }
+
+    void checkSanity(std::vector<SanityCheck::Network> networks) {
+        sanity_.emplace(std::move(networks), [this](const ModelSpec& spec) { return options_.load(spec, device_); });
+    }
+    void cancelSanityCheck() { sanity_.reset(); }
 
     void setRetainedBytes(std::int64_t bytes) {
         budget_.limit = bytes;
@@ -110,6 +116,16 @@ private:
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
         setComputeThreads(options_.threads);
         budget_.limit = options_.retainedBytes;
+        live::DeviceChosen chosen;
+        try {
+            device_ = resolveDevice(options_.device);
+        } catch (const Error& error) {
+            device_ = "cpu";
+            chosen.trouble = error.what();
+        }
+        chosen.device = device_;
+        chosen.threads = computeThreads();
+        sink_(chosen);
     }
 
     bool step(const std::stop_token& stop) {
@@ -124,6 +140,11 @@ private:
         }
         if (const auto* target = probe_.nextFine()) {
             probe_.refine(*target, stop);
+            return true;
+        }
+        if (sanity_ && !sanity_->finished()) {
+            sink_(live::Progress{"parameter randomisation", 0, 0});
+            sanity_->step(networks_, sink_, stop);
             return true;
         }
         sink_(live::Idle{probe_.number()});
@@ -194,6 +215,7 @@ private:
     }
 
     LiveEngineOptions options_;
+    std::string device_;
     std::atomic<Clock::rep> lastMap_{0};
     EventSink sink_;
     std::shared_ptr<const Image> image_;
@@ -203,6 +225,7 @@ private:
     RetentionBudget budget_;             // outlives the networks' contexts
     Probe::Networks networks_;
     Probe probe_;
+    std::optional<SanityCheck> sanity_;
     ComputeThread thread_;  // last: it uses all the others
 };
 
@@ -235,6 +258,21 @@ void LiveEngine::probe(const ProbeRequest& request) {
 
 void LiveEngine::cancelProbe() {
     inside_->post([inside = inside_.get()] { inside->cancelProbe(); });
+}
+
+void LiveEngine::checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
+                             const LamOptions& options) {
+    std::vector<SanityCheck::Network> checked;
+    for (const auto& [target, spec] : networks) {
+        auto withPatch = options;
+        withPatch.patch = target.patch;
+        checked.push_back({target.id, spec, withPatch});
+    }
+    inside_->post([inside = inside_.get(), checked] { inside->checkSanity(checked); }, /*interrupt=*/false);
+}
+
+void LiveEngine::cancelSanityCheck() {
+    inside_->post([inside = inside_.get()] { inside->cancelSanityCheck(); });
 }
 
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {

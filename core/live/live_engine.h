@@ -6,12 +6,14 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "attribution/lam_options.h"
 #include "live/live_events.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
+#include "model/device.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
 #include "study/low_resolution.h"
@@ -22,8 +24,8 @@ namespace lamscope {
 struct LiveEngineOptions {
     /// Makes a network; replaced by tests that need slow or analytic ones. Called on the compute thread.
     std::function<SrModel(const ModelSpec&, const std::string& device)> load = loadModel;
-    std::string device = "cpu";  ///< as returned by resolveDevice()
-    int threads = 0;             ///< 0: one per core
+    DeviceChoice device = DeviceChoice::Cpu;
+    int threads = 0;  ///< 0: one per core
     /// Bytes of forward passes that are kept for the next position of the box.
     std::int64_t retainedBytes = defaultRetainedBytes();
 
@@ -76,6 +78,11 @@ public:
     /// nearly done may be finished first, so that something is seen during a fast drag.
     void probe(const ProbeRequest& request);
     void cancelProbe();
+
+    /// Starts the parameter-randomisation check of these networks, given with their patches; it goes on whenever no map
+    /// is wanted. SanityChecked follows for each map. `options` as in a request. Replaces an earlier check.
+    void checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks, const LamOptions& options);
+    void cancelSanityCheck();
 
     void setRetainedBytes(std::int64_t bytes);
 

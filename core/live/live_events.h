@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "attribution/lam.h"
+#include "attribution/parameter_randomisation.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
 #include "model/model_card.h"
@@ -16,6 +18,13 @@ namespace lamscope {
 
 /// What a LiveEngine reports. Plain values; images and results are shared and never change.
 namespace live {
+
+/// The first event: where networks are evaluated.
+struct DeviceChosen {
+    std::string device;  ///< "cpu" or "cuda"
+    int threads = 0;
+    std::string trouble;  ///< why it is not the device asked for; empty if it is
+};
 
 struct ImageOpened {
     OpenedImage image;
@@ -48,6 +57,7 @@ struct NetworkImages {
 struct MapReady {
     std::int64_t request = 0;  ///< number of the request that asked for it
     NetworkId id = 0;
+    LamOptions options;  ///< it was computed with, the patch included
     std::shared_ptr<const LamResult> result;
     bool finished = false;        ///< as exact as the request's options ask for
     double latencySeconds = 0.0;  ///< since the request
@@ -58,6 +68,17 @@ struct MapFailed {
     std::int64_t request = 0;
     NetworkId id = 0;
     std::string message;
+};
+
+/// One map of the parameter-randomisation check, see SanityCheck.
+struct SanityChecked {
+    NetworkId id = 0;
+    RandomisedLayers layers = RandomisedLayers::Last;
+    std::optional<double> correlation;  ///< of the map with the trained network's, -1...1
+    std::optional<double> completenessError;
+    std::string message;  ///< why there is no correlation; empty if all is well
+    int done = 0;         ///< maps so far, this one included
+    int total = 0;
 };
 
 struct Progress {
@@ -73,7 +94,8 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent = std::variant<live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::NetworkFailed,
-                               live::NetworkImages, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
+using LiveEvent =
+    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::NetworkFailed,
+                 live::NetworkImages, live::MapReady, live::MapFailed, live::SanityChecked, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -174,7 +174,7 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
         });
         if (result) {
             ++network.levels;
-            sink_(live::MapReady{request.number, target.id, result, network.refinement->finished(),
+            sink_(live::MapReady{request.number, target.id, network.refined, result, network.refinement->finished(),
                                  secondsSince(asked_)});
         }
     } catch (const std::exception& error) {

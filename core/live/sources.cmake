@@ -12,5 +12,6 @@ lamscope_library(lamscope_live
     live/live_engine.cpp
     live/live_input.cpp
     live/probe.cpp
+    live/sanity_check.cpp
   PUBLIC lamscope_study
   PRIVATE LibTorch::LibTorch fmt::fmt-header-only)

@@ -43,7 +43,7 @@ double residual(const Network& network, int scale, double range) {
         const auto sr = network.forward(picture * range) / range;
         const auto averaged = at::avg_pool2d(sr, {scale, scale});
         const auto difference = withoutBorder(averaged - picture, border);
-        const double rmse = difference.to(torch::kFloat64).square().mean().sqrt().item<double>();
+        const auto rmse = difference.to(torch::kFloat64).square().mean().sqrt().item<double>();
         return std::isfinite(rmse) ? rmse : std::numeric_limits<double>::infinity();
     } catch (const std::exception&) {
         return std::numeric_limits<double>::infinity();

@@ -6,6 +6,8 @@ lamscope_library(lamscope_core
     attribution/lam_json.h
     attribution/lam_options.h
     attribution/nodes.h
+    attribution/parameter_randomisation.h
+    attribution/path_image.h
     model/device.h
     model/doctor.h
     model/model_card.h
@@ -24,6 +26,7 @@ lamscope_library(lamscope_core
     json_fields.cpp
     attribution/lam_options.cpp
     attribution/nodes.cpp
+    attribution/parameter_randomisation.cpp
     model/allocation_meter.cpp
     model/arch/attention.cpp
     model/arch/bsrn.cpp

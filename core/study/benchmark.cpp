@@ -216,18 +216,22 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     result.lam = {lamNodes, median(std::move(ourSeconds)), mapError(ours->map, reference->map)};
     result.plain = {plainNodes, median(std::move(plainSeconds)), mapError(plainMap, reference->map)};
 
-    const auto path = makeImagePath(image, exactOptions(patch, lamNodes));
-    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
-    const double half = 0.5;
-    result.forwardBackwardSeconds = medianSeconds(2 * options.repeats + 1, [&] {
-        auto points = detector.prepare(path->at(std::span(&half, 1)));
-        points.front().requires_grad_(true);
-        torch::autograd::grad({detector(points).sum()}, points).front().sum().item<float>();
-    });
+    result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
     return result;
 }
 
 }  // namespace
+
+double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
+    const auto path = makeImagePath(lr, LamOptions{});
+    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const double half = 0.5;
+    return medianSeconds(repeats, [&] {
+        auto points = detector.prepare(path->at(std::span(&half, 1)));
+        points.front().requires_grad_(true);
+        torch::autograd::grad({detector(points).sum()}, points).front().sum().item<float>();
+    });
+}
 
 std::optional<BenchmarkReport> runBenchmark(const BenchmarkOptions& options, const std::stop_token& stop,
                                             const std::function<void(const std::string&)>& progress) {

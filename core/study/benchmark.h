@@ -8,8 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "attribution/lam_options.h"
+#include "image/image.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
+#include "model/sr_model.h"
 
 namespace lamscope {
 
@@ -47,6 +50,10 @@ struct ModelBenchmark {
     TimedMap plain;                       ///< the published loop
     TimedMap lam;                         ///< ours
 };
+
+/// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:
+/// the unit in which the window's latencies are stated. `patch` in SR pixels of `lr`.
+[[nodiscard]] double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats);
 
 struct BenchmarkReport {
     MachineDescription machine;

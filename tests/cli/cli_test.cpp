@@ -3,10 +3,8 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
-#include <fstream>
 #include <functional>
 #include <limits>
-#include <sstream>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <thread>
@@ -24,6 +22,7 @@
 namespace lamscope {
 namespace {
 
+using test::contentOf;
 using testing::HasSubstr;
 
 struct Outcome {
@@ -31,12 +30,6 @@ struct Outcome {
     std::string output;
     std::string messages;
 };
-
-std::string contentOf(const std::filesystem::path& file) {
-    std::ostringstream text;
-    text << std::ifstream(file, std::ios::binary).rdbuf();
-    return text.str();
-}
 
 class Cli : public testing::Test {
 protected:
@@ -112,10 +105,6 @@ protected:
         }
         std::ranges::sort(names);
         return names;
-    }
-
-    void write(const std::string& name, const std::string& content) const {
-        std::ofstream(folder_ / name, std::ios::binary) << content;
     }
 
     test::TemporaryFolder folder_;
@@ -201,14 +190,14 @@ TEST_F(Cli, BadImagesAreNamed) {
                                         "--patch", "0,0",  "--json", in("o.json")};
     };
     expectTrouble(withImage("missing.png"), 1, "missing.png");
-    write("empty.png", "");
+    folder_.write("empty.png", "");
     expectTrouble(withImage("empty.png"), 1, "empty.png");
-    write("text.png", "this is no picture\n");
+    folder_.write("text.png", "this is no picture\n");
     expectTrouble(withImage("text.png"), 1, "text.png");
     const auto whole = contentOf(in("hr.png"));
-    write("truncated.png", whole.substr(0, whole.size() / 2));
+    folder_.write("truncated.png", whole.substr(0, whole.size() / 2));
     expectTrouble(withImage("truncated.png"), 1, "truncated.png");
-    write("pointer.png", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    folder_.write("pointer.png", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
     expectTrouble(withImage("pointer.png"), 1, "LFS");
     std::filesystem::create_directory(folder_ / "folder.png");
     expectTrouble(withImage("folder.png"), 1, "folder.png");
@@ -225,16 +214,16 @@ TEST_F(Cli, BadModelsAreNamed) {
                                         "--patch", "64,60", "--npy",      in("o")};
     };
     expectTrouble(withModel("missing.pth"), 1, "missing.pth");
-    write("empty.pth", "");
+    folder_.write("empty.pth", "");
     expectTrouble(withModel("empty.pth"), 1, "empty.pth");
-    write("text.pth", "weights, I promise\n");
+    folder_.write("text.pth", "weights, I promise\n");
     expectTrouble(withModel("text.pth"), 1, "text.pth");
-    write("pointer.pth", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
+    folder_.write("pointer.pth", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 5\n");
     expectTrouble(withModel("pointer.pth"), 1, "LFS");
     expectTrouble(withModel("hr.png"), 1, "hr.png");
     LAMSCOPE_NEED_DATA(weights, "weights/pan_x4.pth");
     const auto whole = contentOf(weights);
-    write("truncated.pth", whole.substr(0, whole.size() - 100));
+    folder_.write("truncated.pth", whole.substr(0, whole.size() - 100));
     expectTrouble(withModel("truncated.pth"), 1, "truncated.pth");
     LAMSCOPE_NEED_DATA(unknown, "weights/lapsrn_x2x4.pth");
     std::filesystem::copy_file(unknown, folder_ / "unknown.pth");

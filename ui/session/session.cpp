@@ -325,6 +325,11 @@ void Session::reportNote(const QString& text) {
 
 // --- undo
 
+void Session::restore(const UndoableState& state) {
+    apply(state);
+    undo_.clear();
+}
+
 UndoableState Session::state() const {
     UndoableState state{.role = role_,
                         .reduction = reduction_,

@@ -90,6 +90,8 @@ public:
     [[nodiscard]] const ComputeProgress& progress() const { return progress_; }
     void setProgress(const ComputeProgress& progress);
 
+    /// Sets everything that undo knows at once, as a new beginning of the undo history.
+    void restore(const UndoableState& state);
     [[nodiscard]] QUndoStack& undoStack() { return undo_; }
 
     /// Says that something went wrong: shown in a bar of the window and kept in the log.

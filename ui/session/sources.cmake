@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_ui_library(lamscope_ui_session
   SOURCES
+    session/command_line.cpp
+    session/live_controller.cpp
+    session/live_controller.h
     session/session.cpp
     session/session.h
-    session/session_command.h
+    session/session_file.cpp
+    session/session_opener.cpp
+    session/session_opener.h
     session/view_settings.cpp
   PUBLIC Qt6::Gui lamscope_live
-  PRIVATE fmt::fmt)
+  PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/arch/attention.h"
 
+#include <fmt/format.h>
 #include <torch/torch.h>
 
 namespace lamscope {
@@ -15,7 +16,8 @@ EnhancedSpatialAttention makeSpatialAttention(LayerBuilder& layers, const std::s
     attention.conv2 = {
         layers.convolution(prefix + ".conv2", {.in = reduced, .out = reduced, .stride = 2, .padding = 0})};
     for (const auto& name : pooledNames) {
-        attention.pooled.push_back({layers.convolution(prefix + "." + name, {.in = reduced, .out = reduced})});
+        attention.pooled.push_back(
+            {layers.convolution(fmt::format("{}.{}", prefix, name), {.in = reduced, .out = reduced})});
     }
     attention.conv4 = layers.convolution(prefix + ".conv4", {.in = reduced, .out = features, .kernel = 1});
     return attention;

@@ -76,7 +76,8 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
             fmt::format("{}: expected [{}], found [{}]", key, fmt::join(shape, ", "), fmt::join(data.shape, ", ")));
         return torch::zeros({1});  // the network will not run: no memory for a shape that nothing vouches for
     }
-    auto result = torch::from_blob(const_cast<float*>(data.values.data()), shape, torch::kFloat32).clone();
+    auto result = torch::empty(shape, torch::kFloat32);
+    std::ranges::copy(data.values, result.mutable_data_ptr<float>());
     if (shape.size() == 4) {
         result = result.contiguous(torch::MemoryFormat::ChannelsLast);
     }

@@ -8,10 +8,13 @@
 #include <limits>
 #include <span>
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 
-#include "core/image/temp_folder.h"
 #include "image/npy.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -19,7 +22,7 @@ namespace {
 
 using test::contentOf;
 using test::expectError;
-using test::TempFolder;
+using test::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -195,18 +198,19 @@ std::vector<float> pixelOf(const Image& image, int y, int x) {
 class LosslessFormat : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(LosslessFormat, ReadsColourAndGreyOfEightBits) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     // The name says nothing: the content decides.
     const std::vector<int> options =
         GetParam() == ".webp" ? std::vector<int>{cv::IMWRITE_WEBP_QUALITY, 101} : std::vector<int>{};
-    const auto path = folder.file("colour.dat", encoded(GetParam(), sampleMat<std::uint8_t>(CV_8UC3, 1), options));
+    const auto path = folder.write("colour.dat", encoded(GetParam(), sampleMat<std::uint8_t>(CV_8UC3, 1), options));
     const auto loaded = readImage(path);
     EXPECT_THAT(loaded.warnings, IsEmpty());
     EXPECT_EQ(loaded.image.bitDepth, 8);
     EXPECT_EQ(loaded.image.file, path.string());
     expectSample(loaded.image, 1.0, 255.0, 1e-7);
 
-    const auto grey = readImage(folder.file("grey", encoded(GetParam(), sampleMat<std::uint8_t>(CV_8UC1, 1), options)));
+    const auto grey =
+        readImage(folder.write("grey", encoded(GetParam(), sampleMat<std::uint8_t>(CV_8UC1, 1), options)));
     EXPECT_EQ(grey.image.bitDepth, 8);
     expectSample(grey.image, 1.0, 255.0, 1e-7, true);
 }
@@ -215,22 +219,22 @@ INSTANTIATE_TEST_SUITE_P(ImageFile, LosslessFormat, ::testing::Values(".png", ".
                          [](const auto& test) { return test.param.substr(1); });
 
 TEST(ImageFile, ReadsSixteenBits) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     for (const std::string extension : {".png", ".tiff"}) {
-        const auto colour = readImage(folder.file("c", encoded(extension, sampleMat<std::uint16_t>(CV_16UC3, 251))));
+        const auto colour = readImage(folder.write("c", encoded(extension, sampleMat<std::uint16_t>(CV_16UC3, 251))));
         EXPECT_EQ(colour.image.bitDepth, 16);
         expectSample(colour.image, 251.0, 65535.0, 1e-7);
-        const auto grey = readImage(folder.file("g", encoded(extension, sampleMat<std::uint16_t>(CV_16UC1, 251))));
+        const auto grey = readImage(folder.write("g", encoded(extension, sampleMat<std::uint16_t>(CV_16UC1, 251))));
         EXPECT_EQ(grey.image.bitDepth, 16);
         expectSample(grey.image, 251.0, 65535.0, 1e-7, true);
     }
 }
 
 TEST(ImageFile, ReadsJpeg) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const cv::Mat flat(24, 16, CV_8UC3, cv::Scalar(30, 120, 200));  // B, G, R
     for (const int progressive : {0, 1}) {
-        const auto path = folder.file("flat.jpg", encoded(".jpg", flat, {cv::IMWRITE_JPEG_PROGRESSIVE, progressive}));
+        const auto path = folder.write("flat.jpg", encoded(".jpg", flat, {cv::IMWRITE_JPEG_PROGRESSIVE, progressive}));
         const auto loaded = readImage(path);
         EXPECT_THAT(loaded.warnings, IsEmpty());
         EXPECT_EQ(loaded.image.width(), 16);
@@ -242,29 +246,29 @@ TEST(ImageFile, ReadsJpeg) {
 }
 
 TEST(ImageFile, ExpandsPalettesAndFewBits) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto palette = pngChunk("PLTE", bytes({10, 20, 30, 255, 128, 0, 0, 0, 255}));
-    const auto colours = readImage(folder.file("p.png", pngFile(3, 1, 8, 3, palette, {bytes({1, 0, 2})}))).image;
+    const auto colours = readImage(folder.write("p.png", pngFile(3, 1, 8, 3, palette, {bytes({1, 0, 2})}))).image;
     EXPECT_EQ(colours.bitDepth, 8);
     EXPECT_THAT(pixelOf(colours, 0, 0), ElementsAre(1.0F, 128.0F / 255.0F, 0.0F));
     EXPECT_THAT(pixelOf(colours, 0, 1), ElementsAre(10.0F / 255.0F, 20.0F / 255.0F, 30.0F / 255.0F));
     EXPECT_THAT(pixelOf(colours, 0, 2), ElementsAre(0.0F, 0.0F, 1.0F));
     const auto twoBits =
-        readImage(folder.file("p2.png", pngFile(3, 1, 2, 3, palette, {bytes({0x48})}))).image;  // 01 00 10
+        readImage(folder.write("p2.png", pngFile(3, 1, 2, 3, palette, {bytes({0x48})}))).image;  // 01 00 10
     EXPECT_EQ(pixelOf(twoBits, 0, 2), pixelOf(colours, 0, 2));
     const auto bilevel =
-        readImage(folder.file("1.png", pngFile(3, 2, 1, 0, "", {bytes({0xA0}), bytes({0x40})}))).image;  // 101, 010
+        readImage(folder.write("1.png", pngFile(3, 2, 1, 0, "", {bytes({0xA0}), bytes({0x40})}))).image;  // 101, 010
     EXPECT_THAT(bilevel.plane(1), ElementsAre(1.0F, 0.0F, 1.0F, 0.0F, 1.0F, 0.0F));
 }
 
 TEST(ImageFile, CompositesTransparencyOnBlack) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     cv::Mat mat(1, 3, CV_8UC4);
     mat.at<cv::Vec4b>(0, 0) = {50, 100, 200, 255};  // B, G, R, alpha
     mat.at<cv::Vec4b>(0, 1) = {50, 100, 200, 51};   // a fifth
     mat.at<cv::Vec4b>(0, 2) = {50, 100, 200, 0};
     for (const std::string extension : {".png", ".webp"}) {
-        const auto loaded = readImage(folder.file("a", encoded(extension, mat, {cv::IMWRITE_WEBP_QUALITY, 101})));
+        const auto loaded = readImage(folder.write("a", encoded(extension, mat, {cv::IMWRITE_WEBP_QUALITY, 101})));
         ASSERT_THAT(loaded.warnings, ElementsAre(HasSubstr("composited on black")));
         EXPECT_THAT(loaded.warnings[0], HasSubstr((folder.path() / "a").string()));
         EXPECT_NEAR(loaded.image.at(0, 0, 0), 200.0F / 255.0F, 1e-7F);
@@ -274,38 +278,38 @@ TEST(ImageFile, CompositesTransparencyOnBlack) {
         EXPECT_THAT(pixelOf(loaded.image, 0, 2), ElementsAre(0.0F, 0.0F, 0.0F));
     }
     // Grey with alpha, and a palette with one transparent entry.
-    const auto grey = readImage(folder.file("la.png", pngFile(1, 1, 8, 4, "", {bytes({100, 51})})));
+    const auto grey = readImage(folder.write("la.png", pngFile(1, 1, 8, 4, "", {bytes({100, 51})})));
     EXPECT_NEAR(grey.image.at(1, 0, 0), 20.0F / 255.0F, 1e-7F);
     EXPECT_EQ(grey.warnings.size(), 1U);
     const auto extra = pngChunk("PLTE", bytes({100, 100, 100, 50, 50, 50})) + pngChunk("tRNS", bytes({0}));
-    const auto palette = readImage(folder.file("pt.png", pngFile(2, 1, 8, 3, extra, {bytes({0, 1})})));
+    const auto palette = readImage(folder.write("pt.png", pngFile(2, 1, 8, 3, extra, {bytes({0, 1})})));
     EXPECT_THAT(palette.image.plane(0), ElementsAre(0.0F, 50.0F / 255.0F));
     EXPECT_EQ(palette.warnings.size(), 1U);
 }
 
 TEST(ImageFile, SaysNothingAboutAlphaThatHidesNothing) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const cv::Mat mat(2, 2, CV_8UC4, cv::Scalar(1, 2, 3, 255));
-    EXPECT_THAT(readImage(folder.file("a.png", encoded(".png", mat))).warnings, IsEmpty());
-    EXPECT_THAT(readImage(folder.file("a.bmp", encoded(".bmp", mat))).warnings, IsEmpty());
+    EXPECT_THAT(readImage(folder.write("a.png", encoded(".png", mat))).warnings, IsEmpty());
+    EXPECT_THAT(readImage(folder.write("a.bmp", encoded(".bmp", mat))).warnings, IsEmpty());
 }
 
 TEST(ImageFile, SaysWhenTransparencyIsIgnored) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto colour = pngChunk("tRNS", bytes({0, 100}));
-    EXPECT_THAT(readImage(folder.file("g.png", pngFile(1, 1, 8, 0, colour, {bytes({100})}))).warnings,
+    EXPECT_THAT(readImage(folder.write("g.png", pngFile(1, 1, 8, 0, colour, {bytes({100})}))).warnings,
                 ElementsAre(HasSubstr("ignored")));
 }
 
 TEST(ImageFile, KnowsWhetherTiffColoursAreMultipliedByAlpha) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     constexpr unsigned extraSamples = 338;
     const auto red = [&](int bits, unsigned kind) {
         const int full = bits == 8 ? 255 : 65535;
         const auto value = static_cast<std::uint16_t>(full / 5 * 2);
         const auto alpha = static_cast<std::uint16_t>(full / 5 * 3);
         const auto loaded =
-            readImage(folder.file("a.tif", tiffFile(1, bits, 4, 2, {value, 0, 0, alpha}, {{{extraSamples, kind}}})));
+            readImage(folder.write("a.tif", tiffFile(1, bits, 4, 2, {value, 0, 0, alpha}, {{{extraSamples, kind}}})));
         EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("composited on black")));
         return loaded.image.at(0, 0, 0);
     };
@@ -316,22 +320,22 @@ TEST(ImageFile, KnowsWhetherTiffColoursAreMultipliedByAlpha) {
 }
 
 TEST(ImageFile, ReadsTiffGreyWithWhiteAsZero) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     for (const int bits : {8, 16}) {
         const auto full = static_cast<std::uint16_t>(bits == 8 ? 255 : 65535);
-        const auto image = readImage(folder.file("w.tif", tiffFile(2, bits, 1, 0, {0, full}))).image;
+        const auto image = readImage(folder.write("w.tif", tiffFile(2, bits, 1, 0, {0, full}))).image;
         EXPECT_THAT(image.plane(0), ElementsAre(1.0F, 0.0F)) << bits;
     }
 }
 
 // Row 0 of a JPEG whose EXIF data ask for a turn by 90 degrees stays row 0.
 TEST(ImageFile, LeavesTheOrientationOfExifAlone) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     cv::Mat mat(16, 32, CV_8UC3, cv::Scalar(0, 0, 0));
     auto jpeg = encoded(".jpg", mat);
     const std::string exif("Exif\0\0II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 32);
     jpeg.insert(2, std::string("\xff\xe1\0\x22", 4) + exif);
-    const auto image = readImage(folder.file("turned.jpg", jpeg)).image;
+    const auto image = readImage(folder.write("turned.jpg", jpeg)).image;
     EXPECT_EQ(image.width(), 32);
     EXPECT_EQ(image.height(), 16);
 }
@@ -354,7 +358,7 @@ void writeArray(const std::filesystem::path& path, const std::vector<std::int64_
 }
 
 TEST(ImageFile, ReadsArraysOfThreeShapes) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto path = folder.path() / "a.npy";
     std::vector<float> planar;
     std::vector<float> interleaved;
@@ -384,7 +388,7 @@ TEST(ImageFile, ReadsArraysOfThreeShapes) {
 }
 
 TEST(ImageFile, RefusesArraysThatAreNotImages) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const auto path = folder.path() / "a.npy";
     const auto expectRefused = [&](const std::vector<std::int64_t>& shape, const std::vector<float>& values,
                                    const std::string& part) {
@@ -407,13 +411,13 @@ TEST(ImageFile, RefusesArraysThatAreNotImages) {
 // ---------------------------------------------------------------- what is refused
 
 void expectBadImage(const std::string& content, const std::string& part) {
-    const TempFolder folder;
-    const auto path = folder.file("bad.png", content);
+    const TemporaryFolder folder;
+    const auto path = folder.write("bad.png", content);
     expectError(ErrorCode::BadFile, {path.string(), part}, [&] { static_cast<void>(readImage(path)); });
 }
 
 TEST(ImageFile, SaysWhatIsThereInsteadOfAnImage) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     expectError(ErrorCode::BadFile, {"none.png", "does not exist"},
                 [&] { static_cast<void>(readImage(folder.path() / "none.png")); });
     expectError(ErrorCode::BadFile, {"folder"}, [&] { static_cast<void>(readImage(folder.path())); });
@@ -452,7 +456,7 @@ TEST(ImageFile, DetectsDamagedFiles) {
 
 // No number in a header may lead the program astray: every byte of small files is changed in turn.
 TEST(ImageFile, SurvivesWrongBytesAnywhere) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const cv::Mat mat = sampleMat<std::uint8_t>(CV_8UC3, 1);
     for (const std::string extension : {".png", ".tiff", ".bmp", ".webp", ".jpg"}) {
         const auto whole = encoded(extension, mat);
@@ -461,7 +465,7 @@ TEST(ImageFile, SurvivesWrongBytesAnywhere) {
                 auto changed = whole;
                 changed[i] = value;
                 try {
-                    EXPECT_FALSE(readImage(folder.file("x", changed)).image.empty());
+                    EXPECT_FALSE(readImage(folder.write("x", changed)).image.empty());
                 } catch (const Error& error) {  // a refusal is as good as an image
                     EXPECT_EQ(error.code(), ErrorCode::BadFile);
                 }
@@ -488,7 +492,7 @@ TEST(ImageFile, RefusesTooManyPixelsBeforeDecodingThem) {
 // ---------------------------------------------------------------- writing
 
 TEST(WriteImage, IsReadBackExactlyOnItsLevels) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     Image image(width, height);
     for (int c = 0; c < Image::channels; ++c) {
         for (int y = 0; y < height; ++y) {
@@ -512,7 +516,7 @@ TEST(WriteImage, IsReadBackExactlyOnItsLevels) {
 }
 
 TEST(WriteImage, ClampsAndRoundsToTheNearestLevel) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     Image image(5, 1);
     image.at(0, 0, 0) = -0.2F;
     image.at(0, 0, 1) = 1.3F;
@@ -525,7 +529,7 @@ TEST(WriteImage, ClampsAndRoundsToTheNearestLevel) {
 }
 
 TEST(WriteImage, WritesWhatEncodePngReturns) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const Image image(3, 2);
     writeImage(folder.path() / "a.png", image, 16);
     const auto bytes = encodePng(image, 16);
@@ -534,7 +538,7 @@ TEST(WriteImage, WritesWhatEncodePngReturns) {
 }
 
 TEST(WriteImage, LeavesNothingBehindWhenItFails) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const Image image(3, 2);
     expectError(ErrorCode::InvalidArgument, {"a.jpg", ".png"}, [&] { writeImage(folder.path() / "a.jpg", image); });
     expectError(ErrorCode::InvalidArgument, {"12 bits"}, [&] { writeImage(folder.path() / "a.png", image, 12); });

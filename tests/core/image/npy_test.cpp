@@ -2,11 +2,15 @@
 #include "image/npy.h"
 
 #include <cmath>
-#include <cstring>
 #include <limits>
 #include <numeric>
 
-#include "core/image/temp_folder.h"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "support/bytes.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -14,7 +18,7 @@ namespace {
 
 using test::contentOf;
 using test::expectError;
-using test::TempFolder;
+using test::TemporaryFolder;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -24,13 +28,7 @@ std::string npyBytes(const std::string& header, const std::vector<Value>& values
     std::string bytes("\x93NUMPY\x01\x00", 8);
     bytes += static_cast<char>(header.size() % 256);
     bytes += static_cast<char>(header.size() / 256);
-    bytes += header;
-    const auto offset = bytes.size();
-    bytes.resize(offset + values.size() * sizeof(Value));
-    if (!values.empty()) {
-        std::memcpy(bytes.data() + offset, values.data(), values.size() * sizeof(Value));
-    }
-    return bytes;
+    return bytes + header + test::bytesOfAll(values);
 }
 
 std::string headerText(const std::string& type, const std::string& order, const std::string& shape) {
@@ -38,16 +36,16 @@ std::string headerText(const std::string& type, const std::string& order, const 
 }
 
 TEST(Npy, ReadsFloat32InCOrder) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::vector<float> values{0.1F, 2.0F, -3.0F, 4.0F, 5.0F, 6.0F};
-    const auto array = readNpy(folder.file("a.npy", npyBytes(headerText("<f4", "False", "(2, 3)"), values)));
+    const auto array = readNpy(folder.write("a.npy", npyBytes(headerText("<f4", "False", "(2, 3)"), values)));
     EXPECT_THAT(array.shape, ElementsAre(2, 3));
     EXPECT_THAT(array.values, ElementsAre(static_cast<double>(0.1F), 2.0, -3.0, 4.0, 5.0, 6.0));
 }
 
 // In Fortran order the first index runs fastest: value(i, j, k) = 100 i + 10 j + k is stored by k, then j, then i.
 TEST(Npy, TurnsFortranOrderIntoCOrder) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     std::vector<double> stored;
     for (int k = 0; k < 4; ++k) {
         for (int j = 0; j < 3; ++j) {
@@ -56,7 +54,7 @@ TEST(Npy, TurnsFortranOrderIntoCOrder) {
             }
         }
     }
-    const auto array = readNpy(folder.file("f.npy", npyBytes(headerText("<f8", "True", "(2, 3, 4)"), stored)));
+    const auto array = readNpy(folder.write("f.npy", npyBytes(headerText("<f8", "True", "(2, 3, 4)"), stored)));
     std::vector<double> expected;
     for (int i = 0; i < 2; ++i) {
         for (int j = 0; j < 3; ++j) {
@@ -69,16 +67,16 @@ TEST(Npy, TurnsFortranOrderIntoCOrder) {
 }
 
 TEST(Npy, ReadsScalarsEmptyArraysNonFiniteValuesAndVersion2) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::vector<double> one{7.5};
-    EXPECT_THAT(readNpy(folder.file("s.npy", npyBytes(headerText("<f8", "False", "()"), one))).values,
+    EXPECT_THAT(readNpy(folder.write("s.npy", npyBytes(headerText("<f8", "False", "()"), one))).values,
                 ElementsAre(7.5));
     const auto empty =
-        readNpy(folder.file("e.npy", npyBytes(headerText("<f4", "False", "(3, 0, 5)"), std::vector<float>{})));
+        readNpy(folder.write("e.npy", npyBytes(headerText("<f4", "False", "(3, 0, 5)"), std::vector<float>{})));
     EXPECT_THAT(empty.shape, ElementsAre(3, 0, 5));
     EXPECT_TRUE(empty.values.empty());
     const std::vector<float> odd{std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()};
-    const auto array = readNpy(folder.file("n.npy", npyBytes(headerText("<f4", "False", "(2,)"), odd)));
+    const auto array = readNpy(folder.write("n.npy", npyBytes(headerText("<f4", "False", "(2,)"), odd)));
     EXPECT_TRUE(std::isnan(array.values[0]));
     EXPECT_TRUE(std::isinf(array.values[1]));
 
@@ -86,7 +84,7 @@ TEST(Npy, ReadsScalarsEmptyArraysNonFiniteValuesAndVersion2) {
     std::string version2("\x93NUMPY\x02\x00", 8);
     version2 += std::string{static_cast<char>(header.size()), '\0', '\0', '\0'} + header;
     version2 += npyBytes("", one).substr(10);
-    EXPECT_THAT(readNpy(folder.file("v2.npy", version2)).values, ElementsAre(7.5));
+    EXPECT_THAT(readNpy(folder.write("v2.npy", version2)).values, ElementsAre(7.5));
 }
 
 TEST(Npy, ReadsWhatNumPyWrote) {
@@ -103,7 +101,7 @@ TEST(Npy, ReadsWhatNumPyWrote) {
 
 // The layout of the format's description: magic, version 1.0, header size, dictionary, padding to 64, data.
 TEST(Npy, WritesTheDocumentedLayout) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::vector<float> values{1.0F, -0.5F};
     const std::vector<std::int64_t> shape{2};
     writeNpy(folder.path() / "a.npy", shape, values);
@@ -116,7 +114,7 @@ TEST(Npy, WritesTheDocumentedLayout) {
 }
 
 TEST(Npy, ReadsBackWhatItWrote) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     std::vector<float> values(240);
     std::iota(values.begin(), values.end(), -7.25F);
     const std::vector<std::int64_t> shape{2, 3, 40};
@@ -128,7 +126,7 @@ TEST(Npy, ReadsBackWhatItWrote) {
 }
 
 TEST(Npy, RefusesToWriteAShapeThatDoesNotFit) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     const std::vector<float> values(6);
     for (const std::vector<std::int64_t>& shape :
          {std::vector<std::int64_t>{2, 4}, {5}, {}, {-2, -3}, {std::int64_t{1} << 62, 4}}) {
@@ -142,8 +140,8 @@ TEST(Npy, RefusesToWriteAShapeThatDoesNotFit) {
 }
 
 void expectBadFile(const std::string& content, const std::string& part) {
-    const TempFolder folder;
-    const auto path = folder.file("bad.npy", content);
+    const TemporaryFolder folder;
+    const auto path = folder.write("bad.npy", content);
     expectError(ErrorCode::BadFile, {"bad.npy", part}, [&] { static_cast<void>(readNpy(path)); });
 }
 
@@ -175,7 +173,7 @@ TEST(Npy, NamesWhatIsWrongWithAFile) {
 }
 
 TEST(Npy, RefusesMissingFilesAndFolders) {
-    const TempFolder folder;
+    const TemporaryFolder folder;
     expectError(ErrorCode::BadFile, {"none.npy", "No such file"},
                 [&] { static_cast<void>(readNpy(folder.path() / "none.npy")); });
     expectError(ErrorCode::BadFile, {"folder"}, [&] { static_cast<void>(readNpy(folder.path())); });

@@ -9,7 +9,8 @@
 #include "model/checkpoint/checkpoint.h"
 #include "model/doctor.h"
 #include "model/sr_model.h"
-#include "support/state_dict_file.h"
+#include "support/safetensors_file.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -63,8 +64,8 @@ TEST(Load, FindsRfdnsRangeByTheProbeWhenTheFileIsUnknown) {
     const test::TemporaryFolder folder;
     auto tensors = tensorsOf(file);
     tensors.front().second.values.front() += 1e-6F;  // another hash
-    test::writeStateDict(folder / "mine.safetensors", tensors);
-    const auto model = loadModel(specOf(folder / "mine.safetensors"));
+    const auto written = folder.write("mine.safetensors", test::safetensorsFile(tensors));
+    const auto model = loadModel(specOf(written));
     EXPECT_EQ(model.card().architecture, "RFDN");
     EXPECT_EQ(model.card().range, 255.0);
     EXPECT_THAT(model.card().rangeEvidence, HasSubstr("probe"));
@@ -93,13 +94,13 @@ TEST(Load, OtherArchitectureIsNamedWithTheClosestAndItsKeys) {
     auto tensors = tensorsOf(file);
     tensors.emplace_back("extra.weight", TensorData{{1}, {0.0F}, "float32"});
     tensors.erase(tensors.begin());
-    test::writeStateDict(folder / "odd.safetensors", tensors);
-    const auto message = errorOf(specOf(folder / "odd.safetensors"));
+    const auto written = folder.write("odd.safetensors", test::safetensorsFile(tensors));
+    const auto message = errorOf(specOf(written));
     EXPECT_THAT(message, HasSubstr("IMDN"));
     EXPECT_THAT(message, HasSubstr("extra.weight"));
     EXPECT_THAT(message, HasSubstr("fea_conv.weight"));
 
-    const auto report = inspectModel(specOf(folder / "odd.safetensors"));
+    const auto report = inspectModel(specOf(written));
     EXPECT_TRUE(report.card.architecture.empty());
     ASSERT_TRUE(report.nearest.has_value());
     EXPECT_EQ(report.nearest->architecture, "IMDN");
@@ -116,8 +117,8 @@ TEST(Load, OtherShapeIsAMismatch) {
             data.shape = {8, 5};
         }
     }
-    test::writeStateDict(folder / "odd.safetensors", tensors);
-    EXPECT_THAT(errorOf(specOf(folder / "odd.safetensors")), HasSubstr("trunk_conv.bias: expected [40], found [8, 5]"));
+    const auto written = folder.write("odd.safetensors", test::safetensorsFile(tensors));
+    EXPECT_THAT(errorOf(specOf(written)), HasSubstr("trunk_conv.bias: expected [40], found [8, 5]"));
 }
 
 TEST(Load, ArchitectureSettingMustBeKnownAndFit) {
@@ -133,9 +134,9 @@ TEST(Load, NanWeightsAreRefusedAndCounted) {
     auto tensors = tensorsOf(file);
     tensors[3].second.values[5] = std::numeric_limits<float>::quiet_NaN();
     tensors[4].second.values[0] = std::numeric_limits<float>::infinity();
-    test::writeStateDict(folder / "nan.safetensors", tensors);
-    EXPECT_THAT(errorOf(specOf(folder / "nan.safetensors")), HasSubstr("2 of 272419 weights are NaN or infinite"));
-    EXPECT_EQ(inspectModel(specOf(folder / "nan.safetensors")).card.nonfiniteWeights, 2);
+    const auto written = folder.write("nan.safetensors", test::safetensorsFile(tensors));
+    EXPECT_THAT(errorOf(specOf(written)), HasSubstr("2 of 272419 weights are NaN or infinite"));
+    EXPECT_EQ(inspectModel(specOf(written)).card.nonfiniteWeights, 2);
 }
 
 TEST(Load, HugeLayerNumbersDoNotMakeHugeNetworks) {
@@ -144,8 +145,8 @@ TEST(Load, HugeLayerNumbersDoNotMakeHugeNetworks) {
     tensors.emplace_back("fea_conv.weight", TensorData{{1000, 3, 1, 1}, std::vector<float>(3000), "float32"});
     tensors.emplace_back("IMDB1.c1.weight", TensorData{{1}, {0.0F}, "float32"});
     tensors.emplace_back("IMDB2000000000.c1.weight", TensorData{{1}, {0.0F}, "float32"});
-    test::writeStateDict(folder / "huge.safetensors", tensors);
-    EXPECT_THAT(errorOf(specOf(folder / "huge.safetensors")), HasSubstr("Closest is IMDN"));
+    const auto written = folder.write("huge.safetensors", test::safetensorsFile(tensors));
+    EXPECT_THAT(errorOf(specOf(written)), HasSubstr("Closest is IMDN"));
 }
 
 TEST(Inspect, MeasuresWhatLoadingLeavesOut) {

@@ -12,7 +12,7 @@
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "support/analytic_networks.h"
-#include "support/state_dict_file.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {

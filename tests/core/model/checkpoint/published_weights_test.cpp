@@ -85,7 +85,7 @@ INSTANTIATE_TEST_SUITE_P(
 TEST(PublishedWeightsDamage, isAlwaysReported) {
     for (const char* name : {"weights/fsrcnn_x4.pth", "weights/rlfn_x4_ntire2022.pth", "weights/lapsrn_x2x4.pth"}) {
         LAMSCOPE_NEED_DATA(file, name);
-        const std::string content = test::readBytes(file);
+        const std::string content = test::contentOf(file);
         // densely through the pickles, then in steps through the storages
         const std::size_t dense = std::min<std::size_t>(content.size(), 4000);
         for (std::size_t length = 0; length < dense; length += 23) {

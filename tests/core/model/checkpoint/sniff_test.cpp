@@ -7,6 +7,7 @@
 #include "core/model/checkpoint/writers.h"
 #include "error.h"
 #include "model/checkpoint/checkpoint.h"
+#include "support/safetensors_file.h"
 
 namespace lamscope {
 namespace {

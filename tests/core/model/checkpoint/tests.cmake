@@ -10,7 +10,7 @@ lamscope_test(checkpoint_test
     core/model/checkpoint/torch_file_test.cpp
     core/model/checkpoint/weight_set_test.cpp
     core/model/checkpoint/writers.cpp
-  LIBRARIES lamscope_checkpoint PkgConfig::libzip spdlog::spdlog)
+  LIBRARIES lamscope_checkpoint nlohmann_json::nlohmann_json PkgConfig::libzip spdlog::spdlog)
 # GCC 12 takes "literal" + std::string for an overlapping copy (its bug 105651); the second option is for clang-tidy,
 # which reads GCC's command line and does not know the first.
 target_compile_options(checkpoint_test PRIVATE

@@ -2,8 +2,7 @@
 #include "core/model/checkpoint/writers.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <fstream>
+#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 
@@ -169,7 +168,7 @@ std::string zipFile(const std::vector<std::pair<std::string, std::string>>& entr
     if (zip_close(archive) != 0) {
         throw std::runtime_error("libzip cannot close");
     }
-    return readBytes(path);
+    return contentOf(path);
 }
 
 std::string torchZip(const std::string& object, const Storages& storages, const std::string& root) {
@@ -179,38 +178,6 @@ std::string torchZip(const std::string& object, const Storages& storages, const 
     }
     entries.emplace_back(root + "/version", "3\n");
     return zipFile(entries);
-}
-
-std::string safetensorsFile(const std::string& header, const std::string& buffer) {
-    return bytesOf(static_cast<std::uint64_t>(header.size())) + header + buffer;
-}
-
-TemporaryFolder::TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "lamscope_test_XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) {
-        throw std::runtime_error("no temporary folder can be made");
-    }
-    path_ = name;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::filesystem::path TemporaryFolder::write(const std::string& name, std::string_view content) const {
-    std::filesystem::path file = path_ / name;
-    std::ofstream stream(file, std::ios::binary);
-    stream.write(content.data(), static_cast<std::streamsize>(content.size()));
-    if (!stream.flush()) {
-        throw std::runtime_error("the test file cannot be written");
-    }
-    return file;
-}
-
-std::string readBytes(const std::filesystem::path& file) {
-    std::ifstream stream(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(stream), {}};
 }
 
 std::string rejection(std::string_view content, const std::string& weightSet) {
@@ -227,10 +194,6 @@ std::string rejection(std::string_view content, const std::string& weightSet) {
         ADD_FAILURE() << "not a lamscope::Error: " << error.what();
     }
     return "";
-}
-
-std::span<const std::byte> asBytes(std::string_view text) {
-    return std::as_bytes(std::span(text));
 }
 
 }  // namespace lamscope::test

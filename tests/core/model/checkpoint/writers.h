@@ -3,34 +3,15 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <filesystem>
-#include <initializer_list>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "support/bytes.h"
+#include "support/temporary_folder.h"
+
 namespace lamscope::test {
-
-/// Little-endian bytes of a number.
-template <typename Value>
-std::string bytesOf(Value value) {
-    std::string bytes(sizeof(Value), '\0');
-    std::memcpy(bytes.data(), &value, sizeof(Value));
-    return bytes;
-}
-
-/// Little-endian bytes of a row of numbers.
-template <typename Value>
-std::string bytesOfAll(const std::vector<Value>& values) {
-    std::string bytes;
-    for (const Value value : values) {
-        bytes += bytesOf(value);
-    }
-    return bytes;
-}
 
 /// Pickled values, each a string of opcodes that leaves one value on the stack.
 namespace pickled {
@@ -79,30 +60,8 @@ std::string zipFile(const std::vector<std::pair<std::string, std::string>>& entr
 /// The bytes of a PyTorch zip file around a pickled object.
 std::string torchZip(const std::string& object, const Storages& storages, const std::string& root = "archive");
 
-/// The bytes of a safetensors file.
-std::string safetensorsFile(const std::string& header, const std::string& buffer);
-
-/// A folder that is removed with everything in it at the end of a test.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-    [[nodiscard]] const std::filesystem::path& path() const noexcept { return path_; }
-    [[nodiscard]] std::filesystem::path write(const std::string& name, std::string_view content) const;
-
-private:
-    std::filesystem::path path_;
-};
-
-std::string readBytes(const std::filesystem::path& file);
-
 /// The message of the Error(BadFile) that `readCheckpoint` throws for a file with that content, which must name the
 /// file; "" (and a test failure) if it throws nothing or anything else.
 std::string rejection(std::string_view content, const std::string& weightSet = "");
-
-std::span<const std::byte> asBytes(std::string_view text);
 
 }  // namespace lamscope::test

@@ -1,0 +1,280 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "gui_benchmark.h"
+
+#include <QAbstractEventDispatcher>
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QEventLoop>
+#include <QMouseEvent>
+#include <QTemporaryDir>
+#include <QTimer>
+#include <algorithm>
+#include <cmath>
+#include <iostream>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "error.h"
+#include "image/atomic_file.h"
+#include "json_fields.h"
+#include "study/benchmark.h"
+#include "view/view_grid.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int positionsPerNetwork = 20;
+constexpr int unitRepeats = 9;
+constexpr int fineNodes = 27;
+constexpr qint64 patienceMs = 120000;
+
+double percentile(std::vector<double> values, double share) {
+    if (values.empty()) {
+        return 0.0;
+    }
+    std::ranges::sort(values);
+    const auto last = static_cast<double>(values.size() - 1);
+    return values[static_cast<std::size_t>(std::ceil(share * last))];
+}
+
+/// How long the event loop works between two waits.
+class EventLoopWatch : public QObject {
+public:
+    EventLoopWatch() {
+        auto* dispatcher = QAbstractEventDispatcher::instance();
+        connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] { timer_.start(); });
+        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] {
+            if (timer_.isValid()) {
+                busy_.push_back(static_cast<double>(timer_.nsecsElapsed()) * 1e-6);
+                timer_.invalidate();
+            }
+        });
+    }
+    [[nodiscard]] const std::vector<double>& milliseconds() const { return busy_; }
+
+private:
+    QElapsedTimer timer_;
+    std::vector<double> busy_;
+};
+
+struct NetworkTimes {
+    ModelCard card;
+    double unitMs = 0.0;
+    int firstNodes = 0;
+    std::vector<double> first;  // ms
+    std::vector<double> fine;   // ms
+};
+
+class GuiBenchmark {
+public:
+    GuiBenchmark(const ui::MainWindowOptions& options, const QStringList& files)
+        : window_(options) {
+        window_.resize(1400, 900);
+        window_.show();
+        window_.files().open(files);
+        require(waitUntil([this] { return allLoaded(); }), "the image or a network could not be loaded");
+        waitUntil([this] { return !window_.session().progress().busy; });
+    }
+
+    /// Drags in the pane of each network in turn, which thereby is the selected one.
+    std::vector<NetworkTimes> run(const std::map<std::string, double>& unitsMs) {
+        std::vector<NetworkTimes> all;
+        for (const auto& entry : window_.session().networks()) {
+            NetworkTimes times;
+            times.card = entry.card;
+            times.unitMs = unitsMs.at(entry.card.sha256);
+            drag(entry.id, times);
+            all.push_back(std::move(times));
+        }
+        return all;
+    }
+
+    [[nodiscard]] const std::vector<double>& eventLoop() const { return watch_.milliseconds(); }
+    [[nodiscard]] const Image& image() { return *window_.session().image().pixels; }
+    [[nodiscard]] ui::Session& session() { return window_.session(); }
+
+private:
+    static void require(bool met, const char* message) {
+        if (!met) {
+            throw Error(ErrorCode::InvalidArgument, message);
+        }
+    }
+
+    static bool waitUntil(const std::function<bool()>& condition) {
+        QElapsedTimer timer;
+        timer.start();
+        while (!condition()) {
+            if (timer.hasExpired(patienceMs)) {
+                return false;
+            }
+            QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
+        }
+        return true;
+    }
+
+    [[nodiscard]] bool allLoaded() {
+        auto& session = window_.session();
+        const auto& networks = session.networks();
+        return session.hasImage() && !networks.empty() && std::ranges::all_of(networks, [](const auto& entry) {
+                   return entry.state == ui::NetworkEntry::State::Ready && entry.finished;
+               });
+    }
+
+    static void send(QWidget& view, QEvent::Type type, QPointF position) {
+        const bool held = type != QEvent::MouseButtonRelease;
+        QApplication::postEvent(&view, new QMouseEvent(type, position, view.mapToGlobal(position),
+                                                       type == QEvent::MouseMove ? Qt::NoButton : Qt::LeftButton,
+                                                       held ? Qt::LeftButton : Qt::NoButton, Qt::NoModifier));
+    }
+
+    void drag(NetworkId id, NetworkTimes& times) {
+        auto& session = window_.session();
+        session.select(id);
+        const auto panes = window_.grid().panes();
+        const auto pane = std::ranges::find(panes, id, [](const ui::ImagePane* candidate) { return candidate->id(); });
+        require(pane != panes.end(), "a network has no pane");
+        auto& view = (*pane)->view();
+
+        // A track through the middle of the image that never leaves it: slanted, with steps of a few pixels.
+        const double width = session.gridWidth();
+        const double height = session.gridHeight();
+        for (int i = 0; i < positionsPerNetwork; ++i) {
+            const double share = 0.2 + 0.6 * i / (positionsPerNetwork - 1);
+            const QPointF target(width * share, height * (0.3 + 0.4 * share));
+            const auto box = session.box();
+            const QPointF grip(box.x + box.size / 2.0, box.y + box.size / 2.0);
+            if (i == 0) {
+                send(view, QEvent::MouseButtonPress, view.fromScene(grip));
+            }
+            const auto before = window_.controller().requestNumber();
+            QElapsedTimer timer;
+            int nodes = 0;
+            const auto arrived =
+                QObject::connect(&window_.controller(), &ui::LiveController::mapArrived, &window_,
+                                 [&](int network, qint64 request, int count) {
+                                     if (network == id && request > before && nodes == 0) {
+                                         nodes = count;
+                                         times.first.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
+                                     }
+                                 });
+            timer.start();
+            send(view, QEvent::MouseMove, view.fromScene(target));
+            require(waitUntil([&] { return nodes != 0; }), "no map arrived");
+            QObject::disconnect(arrived);
+            times.firstNodes = nodes;
+        }
+        // At rest at several places: a click brings the box there.
+        for (int i = 0; i < positionsPerNetwork / 4; ++i) {
+            send(view, QEvent::MouseButtonRelease, {});
+            waitUntil([&] { return session.network(id)->finished && !session.progress().busy; });
+            const double share = 0.3 + 0.1 * i;
+            const QPointF target = view.fromScene({width * share, height * 0.6});
+            const auto before = window_.controller().requestNumber();
+            bool fine = false;
+            QElapsedTimer timer;
+            const auto arrived =
+                QObject::connect(&window_.controller(), &ui::LiveController::mapArrived, &window_,
+                                 [&](int network, qint64 request, int count) {
+                                     if (network == id && request > before && count >= fineNodes && !fine) {
+                                         fine = true;
+                                         times.fine.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
+                                     }
+                                 });
+            timer.start();
+            send(view, QEvent::MouseButtonPress, target);
+            send(view, QEvent::MouseButtonRelease, target);
+            require(waitUntil([&] { return fine; }), "no map of 27 nodes arrived");
+            QObject::disconnect(arrived);
+        }
+        waitUntil([&] { return !session.progress().busy; });
+    }
+
+    ui::MainWindow window_;
+    EventLoopWatch watch_;
+};
+
+/// One forward and backward pass of each network on the image, in ms, by the model's hash.
+std::map<std::string, double> measureUnits(ui::Session& session) {
+    std::map<std::string, double> units;
+    for (const auto& entry : session.networks()) {
+        const auto model = loadModel(entry.spec);
+        auto patch = session.patchFor(entry);
+        auto lam = session.options();
+        lam.patch = patch;
+        const auto region = checkedContext(entry.card, *entry.lr, nullptr, lam);
+        patch.x -= region.x * entry.card.scale;
+        patch.y -= region.y * entry.card.scale;
+        units[entry.card.sha256] =
+            1000.0 * measureForwardBackward(model, entry.lr->cropped(region), patch, unitRepeats);
+    }
+    return units;
+}
+
+nlohmann::ordered_json latencyJson(const std::vector<double>& ms, int nodes, double unitMs) {
+    return {{"nodes", nodes},
+            {"median_ms", percentile(ms, 0.5)},
+            {"p95_ms", percentile(ms, 0.95)},
+            {"median_units", percentile(ms, 0.5) / unitMs}};
+}
+
+QStringList defaultFiles() {
+    const auto folder = qEnvironmentVariable("LAMSCOPE_DATA", QStringLiteral("../shared/data"));
+    QStringList files{folder + QStringLiteral("/images/lam_demo/1.png")};
+    for (const auto* name : {"imdn_x4", "rfdn_aim_x4", "pan_x4", "carn_m"}) {
+        auto file = QStringLiteral("%1/weights/%2.pth").arg(folder, QLatin1String(name));
+        files << (QLatin1String(name) == QLatin1String("carn_m") ? file + QStringLiteral(":scale=4") : file);
+    }
+    return files;
+}
+
+}  // namespace
+
+int runGuiBenchmark(ui::MainWindowOptions options, const QStringList& files, const std::string& json) {
+    const QTemporaryDir state;  // a run measures the defaults, not somebody's settings
+    options.stateFolder = state.path();
+    try {
+        setComputeThreads(options.threads.value_or(0));
+        GuiBenchmark benchmark(options, files.isEmpty() ? defaultFiles() : files);
+        const auto units = measureUnits(benchmark.session());
+        const auto results = benchmark.run(units);
+        const auto& loop = benchmark.eventLoop();
+
+        std::string text = fmt::format("{:<16}{:>9}  {:>28}  {:>28}\n", "network", "unit", "first map (median, p95)",
+                                       "27 nodes (median, p95)");
+        nlohmann::ordered_json document;
+        document["lamscope"] = programJson("cpu");
+        document["results"] = nlohmann::ordered_json::array();
+        for (const auto& times : results) {
+            const double first = percentile(times.first, 0.5);
+            const double fine = percentile(times.fine, 0.5);
+            text += fmt::format("{:<16}{:>6.1f} ms  {:>7.1f} {:>7.1f} ms {:>5.2f} u  {:>8.1f} {:>8.1f} ms {:>5.1f} u\n",
+                                times.card.name, times.unitMs, first, percentile(times.first, 0.95),
+                                first / times.unitMs, fine, percentile(times.fine, 0.95), fine / times.unitMs);
+            document["results"].push_back({{"model", modelJson(times.card)},
+                                           {"first_map", latencyJson(times.first, times.firstNodes, times.unitMs)},
+                                           {"map27", latencyJson(times.fine, fineNodes, times.unitMs)}});
+        }
+        document["event_loop"] = {{"p99_ms", percentile(loop, 0.99)}, {"max_ms", percentile(loop, 1.0)}};
+        text += fmt::format(
+            "event loop blocked: {:.1f} ms at the 99th percentile, {:.1f} ms at most\n"
+            "u: one forward and backward pass of that network\n",
+            percentile(loop, 0.99), percentile(loop, 1.0));
+        if (json == "-") {
+            std::cerr << text;
+            std::cout << dumpJson(document);
+        } else {
+            std::cout << text;
+            if (!json.empty()) {
+                writeFileAtomically(json, std::string_view(dumpJson(document)));
+            }
+        }
+        return 0;
+    } catch (const std::exception& error) {
+        std::cerr << "lamscope: " << error.what() << '\n';
+        return 1;
+    }
+}
+
+}  // namespace lamscope

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The desktop program: parses arguments, opens the window, hands it the files.
+#include <QApplication>
+#include <QStandardPaths>
+#include <iostream>
+
+#include <CLI/CLI.hpp>
+
+#include "gui_benchmark.h"
+#include "version.h"
+#include "window/main_window.h"
+
+namespace {
+
+struct Arguments {
+    std::vector<std::string> files;
+    std::string device;
+    int threads = -1;
+    bool benchGui = false;
+    std::string json;
+};
+
+lamscope::ui::MainWindowOptions windowOptions(const Arguments& arguments) {
+    lamscope::ui::MainWindowOptions options;
+    options.stateFolder = QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation);
+    if (!arguments.device.empty()) {
+        options.device = arguments.device == "cpu"    ? lamscope::DeviceChoice::Cpu
+                         : arguments.device == "cuda" ? lamscope::DeviceChoice::Cuda
+                                                      : lamscope::DeviceChoice::Auto;
+    }
+    if (arguments.threads >= 0) {
+        options.threads = arguments.threads;
+    }
+    return options;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QApplication::setApplicationName(QStringLiteral("lamscope"));
+    QApplication::setApplicationVersion(QString::fromStdString(lamscope::version()));
+    QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
+
+    Arguments arguments;
+    CLI::App cli("Lamscope: which input pixels a super-resolution network used, live");
+    cli.set_version_flag("--version", "lamscope " + lamscope::version());
+    cli.add_option("files", arguments.files,
+                   "images, networks (with settings, as net.pth:scale=4) and sessions to open");
+    cli.add_option("--device", arguments.device, "cpu, cuda or auto, instead of the settings'")
+        ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
+    cli.add_option("--threads", arguments.threads, "processor threads, instead of the settings'; 0: one a core")
+        ->check(CLI::Range(0, 1024));
+    cli.add_flag("--bench-gui", arguments.benchGui,
+                 "drag the box along a fixed track over the files given (an image and networks), print how fast the "
+                 "window answers, and end");
+    cli.add_option("--json", arguments.json, "with --bench-gui: write the numbers as JSON; '-' for standard output");
+    try {
+        cli.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return cli.exit(error) == 0 ? 0 : 2;
+    }
+
+    const QApplication application(argc, argv);
+    QStringList files;
+    for (const auto& file : arguments.files) {
+        files << QString::fromStdString(file);
+    }
+    if (arguments.benchGui) {
+        return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
+    }
+    lamscope::ui::MainWindow window(windowOptions(arguments));
+    window.show();
+    window.files().open(files);
+    return QApplication::exec();
+}

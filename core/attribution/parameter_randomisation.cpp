@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "attribution/parameter_randomisation.h"
+
+#include <vector>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <torch/torch.h>
+
+#include "model/sr_model_implementation.h"
+
+namespace lamscope {
+
+namespace {
+
+/// The index of the first tensor to randomise.
+std::size_t firstOf(RandomisedLayers layers, const std::vector<torch::Tensor>& parameters) {
+    std::vector<std::size_t> weights;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters[i].dim() >= 2) {  // biases and slopes have one dimension
+            weights.push_back(i);
+        }
+    }
+    if (weights.empty() || layers == RandomisedLayers::All) {
+        return 0;
+    }
+    return layers == RandomisedLayers::Last ? weights.back() : weights[weights.size() / 2];
+}
+
+}  // namespace
+
+std::string_view toString(RandomisedLayers layers) {
+    switch (layers) {
+        case RandomisedLayers::Last:
+            return "last";
+        case RandomisedLayers::Half:
+            return "half";
+        case RandomisedLayers::All:
+            return "all";
+    }
+    return {};
+}
+
+void randomiseParameters(SrModel& model, RandomisedLayers layers, std::uint64_t seed) {
+    const torch::NoGradGuard noGradients;
+    auto generator = at::detail::createCPUGenerator(seed);
+    auto parameters = model.implementation().network().parameters();
+    for (std::size_t i = firstOf(layers, parameters); i < parameters.size(); ++i) {
+        auto& parameter = parameters[i];
+        const auto spread = parameter.numel() > 1 ? parameter.std().to(torch::kCPU).item<double>() : 0.0;
+        const auto mean = parameter.mean().to(torch::kCPU).item<double>();
+        parameter.copy_(at::empty(parameter.sizes(), torch::kFloat32).normal_(mean, spread, generator));
+    }
+}
+
+}  // namespace lamscope

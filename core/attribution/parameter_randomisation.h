@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "model/sr_model.h"
+
+namespace lamscope {
+
+/// Which layers lose what they have learnt. A layer is a weight tensor with its bias, in the order of the network.
+enum class RandomisedLayers { Last, Half, All };
+
+[[nodiscard]] std::string_view toString(RandomisedLayers layers);
+
+/// Replaces the weights of these layers (of the last half, of the very last) by normal noise of each tensor's own mean
+/// and standard deviation, in place. A map that explains the network must change with it (Adebayo et al., "Sanity
+/// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. A network without weights stays as
+/// it is. Not to be called while the model is evaluated.
+void randomiseParameters(SrModel& model, RandomisedLayers layers, std::uint64_t seed);
+
+}  // namespace lamscope

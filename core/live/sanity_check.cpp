@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live/sanity_check.h"
+
+#include "metrics/correlation.h"
+
+namespace lamscope {
+
+namespace {
+
+/// Fixed, so that the check gives the same numbers each time.
+constexpr std::uint64_t seed = 20210619;
+
+}  // namespace
+
+SanityCheck::SanityCheck(std::vector<Network> networks, Loader load)
+    : networks_(std::move(networks))
+    , load_(std::move(load)) {
+    for (std::size_t i = 0; i < networks_.size(); ++i) {
+        for (const auto layers : {RandomisedLayers::Last, RandomisedLayers::Half, RandomisedLayers::All}) {
+            jobs_.push_back({i, layers});
+        }
+    }
+}
+
+void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSink& sink, const std::stop_token& stop) {
+    const auto& job = jobs_.at(next_);
+    const auto& network = networks_.at(job.network);
+    live::SanityChecked report{.id = network.id,
+                               .layers = job.layers,
+                               .correlation = std::nullopt,
+                               .completenessError = std::nullopt,
+                               .message = {},
+                               .done = static_cast<int>(next_ + 1),
+                               .total = static_cast<int>(jobs_.size())};
+    try {
+        const auto found = loaded.find(network.id);
+        if (found != loaded.end() && found->second.input.lr) {
+            const auto& [lr, hr] = found->second.input;
+            auto& trained = trainedMaps_[job.network];
+            if (trained.empty()) {
+                const auto result = computeLam(*found->second.model, *lr, hr.get(), network.options, stop);
+                if (!result) {
+                    return;
+                }
+                trained = result->map;
+            }
+            auto random = load_(network.spec);
+            randomiseParameters(random, job.layers, seed);
+            const auto result = computeLam(random, *lr, hr.get(), network.options, stop);
+            if (!result) {
+                return;
+            }
+            report.correlation = pearsonCorrelation(trained, result->map);
+            report.completenessError = result->completenessError;
+        } else {
+            report.message = "the network is not there any more";
+        }
+    } catch (const std::exception& error) {
+        report.message = error.what();
+    }
+    ++next_;
+    sink(report);
+}
+
+}  // namespace lamscope

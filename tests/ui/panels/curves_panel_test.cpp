@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/curves_panel.h"
+
+#include <QFile>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <qcustomplot.h>
+
+#include "error.h"
+#include "ui/panels/example_session.h"
+
+namespace lamscope::ui {
+
+using test::addReady;
+using test::exampleResult;
+using test::giveResult;
+using test::makeStale;
+
+namespace {
+
+QPoint pixelOf(const QCustomPlot& plot, double alpha) {
+    return {qRound(plot.xAxis->coordToPixel(alpha)), plot.axisRect()->center().y()};
+}
+
+}  // namespace
+
+class CurvesPanelTest : public QObject {
+    Q_OBJECT
+
+    [[nodiscard]] QLabel* readout() const;
+
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<CurvesPanel> panel_;
+    QList<QCustomPlot*> plots_;
+    NetworkId first_ = 0;
+    NetworkId second_ = 0;
+
+private slots:
+    void init();
+    void cleanup();
+
+    void everyShownNetworkHasItsCurves();
+    void theCumulativePlotHasTheTargets();
+    void staleCurvesAreFaintAndTheSelectedIsThick();
+    void hiddenNetworksHaveNoCurve();
+    void theValueAxisFitsTheCurves();
+    void hoveringTellsThePathPosition();
+    void theReadoutInterpolates();
+    void leavingTakesTheCursorAway();
+    void pdfIsWrittenWhole();
+    void thePictureIsBlackOnWhite();
+    void aBrokenResultDrawsGaps();
+};
+
+void CurvesPanelTest::init() {
+    session_ = std::make_unique<Session>();
+    first_ = addReady(*session_, "first.pth");
+    second_ = addReady(*session_, "second.pth");
+    giveResult(*session_, first_, exampleResult(9.5, 80.0));
+    giveResult(*session_, second_, exampleResult(20.0, 60.0, 9));
+    panel_ = std::make_unique<CurvesPanel>(*session_);
+    panel_->resize(1000, 220);
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+    plots_ = panel_->findChildren<QCustomPlot*>();
+    QCOMPARE(plots_.size(), 3);
+    for (auto* plot : plots_) {
+        plot->replot();  // lays out the axes now
+    }
+}
+
+void CurvesPanelTest::cleanup() {
+    panel_.reset();
+    session_.reset();
+}
+
+QLabel* CurvesPanelTest::readout() const {
+    for (auto* label : panel_->findChildren<QLabel*>()) {
+        if (label->isWindow()) {
+            return label;
+        }
+    }
+    return nullptr;
+}
+
+void CurvesPanelTest::everyShownNetworkHasItsCurves() {
+    // The selected network, here the first, is drawn last.
+    QCOMPARE(session_->selected(), first_);
+    const auto& result = *session_->network(first_)->result;
+    const auto& curves = result.curves;
+    const std::array<const std::vector<double>*, 2> expected{&curves.detector, &curves.pathSpeed};
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+        auto* plot = plots_[static_cast<int>(i)];
+        QCOMPARE(plot->graphCount(), 2);
+        QCOMPARE(plot->graph(0)->dataCount(), 9);
+        QCOMPARE(plot->graph(1)->dataCount(), 27);
+        QCOMPARE(plot->graph(1)->name(), QStringLiteral("first"));
+        QCOMPARE(plot->graph(1)->pen().color(), session_->network(first_)->colour);
+        for (int node = 0; node < 27; ++node) {
+            const auto& point = *plot->graph(1)->data()->at(node);
+            QCOMPARE(point.key, curves.alpha[static_cast<std::size_t>(node)]);
+            QCOMPARE(point.value, (*expected.at(i))[static_cast<std::size_t>(node)]);
+        }
+    }
+}
+
+void CurvesPanelTest::theCumulativePlotHasTheTargets() {
+    auto* plot = plots_[2];
+    QCOMPARE(plot->graphCount(), 4);
+    std::vector<double> targets;
+    for (int i = 0; i < plot->graphCount(); ++i) {
+        if (plot->graph(i)->pen().style() == Qt::DashLine) {
+            QCOMPARE(plot->graph(i)->dataMainKey(0), 0.0);
+            QCOMPARE(plot->graph(i)->dataMainKey(1), 1.0);
+            QCOMPARE(plot->graph(i)->dataMainValue(0), plot->graph(i)->dataMainValue(1));
+            targets.push_back(plot->graph(i)->dataMainValue(0));
+        }
+    }
+    std::ranges::sort(targets);
+    QCOMPARE(targets, (std::vector<double>{60.0, 80.0}));
+}
+
+void CurvesPanelTest::staleCurvesAreFaintAndTheSelectedIsThick() {
+    auto* plot = plots_[0];
+    QVERIFY(plot->graph(1)->pen().widthF() > plot->graph(0)->pen().widthF());
+    session_->select(second_);
+    QCOMPARE(plot->graph(1)->name(), QStringLiteral("second"));
+    makeStale(*session_, first_);
+    QVERIFY(plot->graph(0)->pen().color().alphaF() < 0.5F);
+    QCOMPARE(plot->graph(1)->pen().color().alphaF(), 1.0F);
+}
+
+void CurvesPanelTest::hiddenNetworksHaveNoCurve() {
+    session_->setShown(second_, false);
+    QCOMPARE(plots_[0]->graphCount(), 1);
+    session_->setShown(first_, false);
+    QCOMPARE(plots_[0]->graphCount(), 0);
+    QVERIFY(!plots_[0]->isVisible());  // in its place: when curves will appear
+}
+
+void CurvesPanelTest::theValueAxisFitsTheCurves() {
+    QVERIFY(plots_[2]->yAxis->range().contains(80.0));
+    QVERIFY(plots_[2]->yAxis->range().contains(0.0));
+    auto result = exampleResult(9.5, -300.0);
+    giveResult(*session_, first_, result);
+    QVERIFY(plots_[2]->yAxis->range().contains(-300.0));
+    QCOMPARE(plots_[2]->xAxis->range().lower, 0.0);
+    QCOMPARE(plots_[2]->xAxis->range().upper, 1.0);
+}
+
+void CurvesPanelTest::hoveringTellsThePathPosition() {
+    const QSignalSpy hovered(panel_.get(), &CurvesPanel::pathPositionHovered);
+    QTest::mouseMove(plots_[1], pixelOf(*plots_[1], 0.5));
+    QVERIFY(!hovered.isEmpty());
+    const double width = plots_[1]->axisRect()->width();
+    QVERIFY(std::abs(hovered.last().front().toDouble() - 0.5) <= 1.0 / width);
+    // One cursor through all plots.
+    for (auto* plot : plots_) {
+        QCOMPARE(plot->itemCount(), 1);
+        QVERIFY(plot->item(0)->visible());
+        const auto* line = qobject_cast<QCPItemStraightLine*>(plot->item(0));
+        QVERIFY(line != nullptr);
+        QCOMPARE(line->point1->key(), hovered.last().front().toDouble());
+    }
+}
+
+void CurvesPanelTest::theReadoutInterpolates() {
+    // The speed 2 + 6α is linear, so that interpolation is exact, and the blur falls from 1.2 to 0.
+    const QSignalSpy hovered(panel_.get(), &CurvesPanel::pathPositionHovered);
+    QTest::mouseMove(plots_[0], pixelOf(*plots_[0], 0.25));
+    QVERIFY(!hovered.isEmpty());
+    const double alpha = hovered.last().front().toDouble();
+    QVERIFY(readout() != nullptr);
+    QVERIFY(readout()->isVisible());
+    const auto text = readout()->text();
+    QVERIFY2(text.contains(QString::number(2.0 + 6.0 * alpha, 'f', 2)), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("σ ") + QString::number(1.2 * (1.0 - alpha), 'f', 2)), qPrintable(text));
+}
+
+void CurvesPanelTest::leavingTakesTheCursorAway() {
+    const QSignalSpy left(panel_.get(), &CurvesPanel::pathPositionLeft);
+    QTest::mouseMove(plots_[0], pixelOf(*plots_[0], 0.6));
+    QVERIFY(plots_[2]->item(0)->visible());
+    QTest::mouseMove(plots_[0], QPoint(2, 2));  // beside the title, outside the axes
+    QCOMPARE(left.count(), 1);
+    QVERIFY(!plots_[2]->item(0)->visible());
+    QVERIFY(!readout()->isVisible());
+}
+
+void CurvesPanelTest::pdfIsWrittenWhole() {
+    const QTemporaryDir folder;
+    const auto path = std::filesystem::path(folder.path().toStdString()) / "curves.pdf";
+    panel_->savePdf(path);
+    QFile file(QString::fromStdString(path.string()));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const auto bytes = file.readAll();
+    QVERIFY(bytes.startsWith("%PDF-"));
+    QVERIFY(bytes.trimmed().endsWith("%%EOF"));
+    QVERIFY_EXCEPTION_THROWN(panel_->savePdf(path.parent_path() / "missing" / "curves.pdf"), Error);
+}
+
+void CurvesPanelTest::thePictureIsBlackOnWhite() {
+    QPalette dark;
+    dark.setColor(QPalette::Base, QColor(30, 30, 30));
+    dark.setColor(QPalette::Text, QColor(230, 230, 230));
+    panel_->setPalette(dark);
+    const auto picture = panel_->picture(2.0);
+    QCOMPARE(picture.pixelColor(1, 1), QColor(Qt::white));
+    QCOMPARE(picture.pixelColor(picture.width() / 2, 1), QColor(Qt::white));
+    // Somewhere the first network's colour.
+    bool found = false;
+    for (int y = 0; y < picture.height() && !found; ++y) {
+        for (int x = 0; x < picture.width() && !found; ++x) {
+            found = picture.pixelColor(x, y) == session_->network(first_)->colour;
+        }
+    }
+    QVERIFY(found);
+    // The window keeps its own colours.
+    plots_[0]->replot();
+    QCOMPARE(plots_[0]->grab().toImage().pixelColor(1, 1), QColor(30, 30, 30));
+}
+
+void CurvesPanelTest::aBrokenResultDrawsGaps() {
+    auto result = exampleResult(9.5, 80.0);
+    result.curves.detector[3] = std::numeric_limits<double>::quiet_NaN();
+    result.detectorImage = std::numeric_limits<double>::quiet_NaN();
+    giveResult(*session_, first_, result);
+    for (auto* plot : plots_) {
+        plot->replot();
+        QVERIFY(std::isfinite(plot->yAxis->range().lower));
+        QVERIFY(std::isfinite(plot->yAxis->range().upper));
+    }
+}
+
+}  // namespace lamscope::ui
+
+QTEST_MAIN(lamscope::ui::CurvesPanelTest)
+#include "curves_panel_test.moc"

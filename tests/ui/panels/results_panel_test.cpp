@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/results_panel.h"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+
+#include "attribution/lam_json.h"
+#include "panels/results_document.h"
+#include "panels/results_model.h"
+#include "ui/panels/example_session.h"
+
+namespace lamscope::ui {
+
+using test::addReady;
+using test::exampleResult;
+using test::giveResult;
+using test::makeStale;
+
+class ResultsPanelTest : public QObject {
+    Q_OBJECT
+
+    [[nodiscard]] QString text(int row, int column) const;
+    [[nodiscard]] QStringList namesInOrder() const;
+    [[nodiscard]] QToolButton* button(const char* name) const;
+    [[nodiscard]] bool anyLabelContains(const QString& part) const;
+
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<ResultsPanel> panel_;
+    QTableView* table_ = nullptr;
+    NetworkId first_ = 0;
+    NetworkId second_ = 0;
+    NetworkId third_ = 0;
+
+private slots:
+    void init();
+    void cleanup();
+
+    void theModelKeepsTheRulesOfItemModels();
+    void aRowHoldsTheNumbers();
+    void differencesAreToTheReference();
+    void sortingIsByRawValuesWithMissingOnesLast();
+    void columnsWithoutValuesAreHidden();
+    void staleRowsAreMarkedAndNotCopied();
+    void hiddenNetworksHaveNoRow();
+    void selectionFollowsTheSessionBothWays();
+    void copiedCsvIsTheCoresInTheOrderShown();
+    void otherFormatsAreCopiedOrAskedFor();
+    void namesInTheDocumentAreUnique();
+    void titleAndDescriptionSayWhatWasComputed();
+    void warningsOfTheSelectedResultAreShown();
+};
+
+void ResultsPanelTest::init() {
+    session_ = std::make_unique<Session>();
+    first_ = addReady(*session_, "first.pth");
+    second_ = addReady(*session_, "second.pth");
+    third_ = addReady(*session_, "third.pth");
+    giveResult(*session_, first_, exampleResult(9.5, 78.25));
+    giveResult(*session_, second_, exampleResult(20.0, 60.0));
+    panel_ = std::make_unique<ResultsPanel>(*session_);
+    table_ = panel_->findChild<QTableView*>();
+    panel_->resize(900, 500);
+    panel_->show();
+    QVERIFY(QTest::qWaitForWindowExposed(panel_.get()));
+}
+
+void ResultsPanelTest::cleanup() {
+    panel_.reset();
+    session_.reset();
+}
+
+QString ResultsPanelTest::text(int row, int column) const {
+    return table_->model()->index(row, column).data().toString();
+}
+
+QStringList ResultsPanelTest::namesInOrder() const {
+    QStringList names;
+    for (int row = 0; row < table_->model()->rowCount(); ++row) {
+        names += text(row, ResultsModel::Network);
+    }
+    return names;
+}
+
+QToolButton* ResultsPanelTest::button(const char* name) const {
+    return panel_->findChild<QToolButton*>(QLatin1String(name));
+}
+
+bool ResultsPanelTest::anyLabelContains(const QString& part) const {
+    const auto labels = panel_->findChildren<QLabel*>();
+    return std::ranges::any_of(labels,
+                               [&](const QLabel* label) { return !label->isHidden() && label->text().contains(part); });
+}
+
+void ResultsPanelTest::theModelKeepsTheRulesOfItemModels() {
+    ResultsModel model(*session_);
+    ResultsOrder order(model);
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const QAbstractItemModelTester orderTester(&order, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    order.sort(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    session_->moveNetwork(first_, 2);
+    session_->setShown(second_, false);
+    addReady(*session_, "fourth.pth");
+    session_->setShown(second_, true);
+    giveResult(*session_, third_, exampleResult(1.0, 2.0));
+    session_->removeNetwork(first_);
+    QCOMPARE(model.rowCount(), 3);
+    QCOMPARE(model.columnCount(), static_cast<int>(ResultsModel::ColumnCount));
+}
+
+void ResultsPanelTest::aRowHoldsTheNumbers() {
+    QCOMPARE(text(0, ResultsModel::Network), QStringLiteral("first"));
+    QCOMPARE(text(0, ResultsModel::DiffusionIndex), QStringLiteral("9.50"));
+    QCOMPARE(text(0, ResultsModel::Mass95), QStringLiteral("855"));
+    QCOMPARE(text(0, ResultsModel::Radius), QStringLiteral("8.8"));
+    QCOMPARE(text(0, ResultsModel::DetectorImage), QStringLiteral("79.25"));
+    QCOMPARE(text(0, ResultsModel::DetectorDifference), QStringLiteral("78.25"));
+    QCOMPARE(text(0, ResultsModel::Completeness), QStringLiteral("−0.40 %"));
+    QCOMPARE(text(0, ResultsModel::Nodes), QStringLiteral("27"));
+    QCOMPARE(text(0, ResultsModel::EstimatedError), QStringLiteral("0.030"));
+    QCOMPARE(text(0, ResultsModel::Seconds), QStringLiteral("0.82 s"));
+    for (int column = ResultsModel::DiffusionIndex; column < ResultsModel::ColumnCount; ++column) {
+        QCOMPARE(text(2, column), QStringLiteral("–"));
+        const auto alignment = table_->model()->index(0, column).data(Qt::TextAlignmentRole);
+        QVERIFY(alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight));
+        QVERIFY(!table_->model()->headerData(column, Qt::Horizontal, Qt::ToolTipRole).toString().isEmpty());
+    }
+}
+
+void ResultsPanelTest::differencesAreToTheReference() {
+    const int column = ResultsModel::DiffusionIndexDifference;
+    QCOMPARE(text(0, column), QStringLiteral("ref"));
+    QCOMPARE(text(1, column), QStringLiteral("+10.50"));
+    session_->setReference(second_);
+    QCOMPARE(text(0, column), QStringLiteral("−10.50"));
+    QCOMPARE(text(1, column), QStringLiteral("ref"));
+    makeStale(*session_, second_);  // maps of different boxes are not compared
+    QCOMPARE(text(0, column), QStringLiteral("–"));
+}
+
+void ResultsPanelTest::sortingIsByRawValuesWithMissingOnesLast() {
+    // As text "9.50" would come after "20.00".
+    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    QCOMPARE(namesInOrder(), (QStringList{"second", "first", "third"}));
+    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::AscendingOrder);
+    QCOMPARE(namesInOrder(), (QStringList{"first", "second", "third"}));
+    giveResult(*session_, third_, exampleResult(12.0, 66.0));
+    QCOMPARE(namesInOrder(), (QStringList{"first", "third", "second"}));
+    // A click on a header sorts; without sorting the session's order holds.
+    auto* header = table_->horizontalHeader();
+    const int x = header->sectionViewportPosition(ResultsModel::DetectorDifference) + 10;
+    QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, QPoint(x, header->height() / 2));
+    QCOMPARE(header->sortIndicatorSection(), static_cast<int>(ResultsModel::DetectorDifference));
+    table_->sortByColumn(-1, Qt::AscendingOrder);
+    QCOMPARE(namesInOrder(), (QStringList{"first", "second", "third"}));
+}
+
+void ResultsPanelTest::columnsWithoutValuesAreHidden() {
+    QVERIFY(table_->isColumnHidden(ResultsModel::Psnr));
+    QVERIFY(table_->isColumnHidden(ResultsModel::PsnrPatch));
+    QVERIFY(!table_->isColumnHidden(ResultsModel::EstimatedError));
+    auto result = exampleResult(9.5, 78.25);
+    result.psnr = 27.128;
+    result.psnrPatch = std::numeric_limits<double>::infinity();
+    result.estimatedMapError.reset();
+    giveResult(*session_, first_, result);
+    QVERIFY(!table_->isColumnHidden(ResultsModel::Psnr));
+    QCOMPARE(text(0, ResultsModel::Psnr), QStringLiteral("27.13"));
+    QCOMPARE(text(0, ResultsModel::PsnrPatch), QStringLiteral("∞"));
+    session_->setShown(second_, false);
+    QVERIFY(table_->isColumnHidden(ResultsModel::EstimatedError));
+}
+
+void ResultsPanelTest::staleRowsAreMarkedAndNotCopied() {
+    makeStale(*session_, first_);
+    QVERIFY(table_->model()->index(0, 0).data(ResultsModel::StaleRole).toBool());
+    QCOMPARE(text(0, ResultsModel::DiffusionIndex), QStringLiteral("9.50"));
+    const auto document = panel_->document();
+    QCOMPARE(document.results.size(), 1U);
+    QCOMPARE(document.results.front().card.name, std::string("second"));
+    makeStale(*session_, second_);
+    QVERIFY(!button("copyCsv")->isEnabled());
+}
+
+void ResultsPanelTest::hiddenNetworksHaveNoRow() {
+    session_->setShown(first_, false);
+    QCOMPARE(namesInOrder(), (QStringList{"second", "third"}));
+    QCOMPARE(resultsDocument(*session_).results.size(), 1U);
+}
+
+void ResultsPanelTest::selectionFollowsTheSessionBothWays() {
+    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    session_->select(first_);
+    QCOMPARE(table_->currentIndex().row(), 1);
+    QTest::mouseClick(table_->viewport(), Qt::LeftButton, {},
+                      table_->visualRect(table_->model()->index(0, 1)).center());
+    QCOMPARE(session_->selected(), second_);
+    session_->setShown(second_, false);
+    QCOMPARE(session_->selected(), second_);
+    QVERIFY(!table_->currentIndex().isValid());
+}
+
+void ResultsPanelTest::copiedCsvIsTheCoresInTheOrderShown() {
+    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    QTest::mouseClick(button("copyCsv"), Qt::LeftButton);
+    const auto copied = QApplication::clipboard()->text();
+    QCOMPARE(copied, QString::fromStdString(toCsv(resultsDocument(*session_, {second_, first_}))));
+    const auto lines = copied.split(u'\n');
+    QCOMPARE(lines.size(), 4);  // the header, two networks, and what follows the last line's end
+    QVERIFY(lines[1].startsWith(QStringLiteral("second,IMDN,4,715176,")));
+    QVERIFY(lines[2].startsWith(QStringLiteral("first,IMDN,4,715176,")));
+}
+
+void ResultsPanelTest::otherFormatsAreCopiedOrAskedFor() {
+    QTest::mouseClick(button("copyText"), Qt::LeftButton);
+    QCOMPARE(QApplication::clipboard()->text(), QString::fromStdString(toText(resultsDocument(*session_))));
+    QTest::mouseClick(button("copyLatex"), Qt::LeftButton);
+    QCOMPARE(QApplication::clipboard()->text(), QString::fromStdString(toLatex(resultsDocument(*session_))));
+    const QSignalSpy asked(panel_.get(), &ResultsPanel::commandRequested);
+    QTest::mouseClick(button("copyCommand"), Qt::LeftButton);
+    QCOMPARE(asked.count(), 1);
+}
+
+void ResultsPanelTest::namesInTheDocumentAreUnique() {
+    const auto twin = addReady(*session_, "other/first.pth");
+    giveResult(*session_, twin, exampleResult(5.0, 4.0));
+    const auto document = resultsDocument(*session_, {twin, first_});
+    QCOMPARE(document.results.size(), 2U);
+    QCOMPARE(document.results[0].card.name, std::string("first-2"));
+    QCOMPARE(document.results[1].card.name, std::string("first"));
+    QCOMPARE(document.options.patch, (Patch{120, 120, 16}));
+}
+
+void ResultsPanelTest::titleAndDescriptionSayWhatWasComputed() {
+    session_->setImage({.file = "scene.png", .sha256 = "ab", .pixels = std::make_shared<const Image>(64, 64)});
+    session_->setBox({120, 100, 16});
+    QVERIFY(anyLabelContains(QStringLiteral("(120, 100) 16 × 16")));
+    auto options = session_->options();
+    options.preset = Preset::Official;
+    session_->setOptions(options);
+    QVERIFY(anyLabelContains(QStringLiteral("σ 1.2, 9 × 9 kernel, 50 right endpoints, gradient detector")));
+    options.preset = Preset::Exact;
+    session_->setOptions(options);
+    QVERIFY(anyLabelContains(QStringLiteral("LR 64 × 64, σ 1.2, 9 × 9 kernel, arc-length midpoints")));
+    giveResult(*session_, first_, exampleResult(9.5, 78.25));
+    QVERIFY(anyLabelContains(QStringLiteral("largest estimated map error 0.030")));
+    const auto document = resultsDocument(*session_);
+    QCOMPARE(document.imageFile, std::string("scene.png"));
+    QVERIFY(!document.fromHr);
+}
+
+void ResultsPanelTest::warningsOfTheSelectedResultAreShown() {
+    auto result = exampleResult(9.5, 78.25);
+    result.warnings = {"the patch is flat"};
+    giveResult(*session_, first_, result);
+    session_->select(second_);
+    QVERIFY(!anyLabelContains(QStringLiteral("the patch is flat")));
+    session_->select(first_);
+    QVERIFY(anyLabelContains(QStringLiteral("the patch is flat")));
+}
+
+}  // namespace lamscope::ui
+
+QTEST_MAIN(lamscope::ui::ResultsPanelTest)
+#include "results_panel_test.moc"

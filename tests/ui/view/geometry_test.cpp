@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QPainterPath>
+#include <QPolygonF>
+#include <QSignalSpy>
+#include <QTest>
+#include <cmath>
+#include <numbers>
+#include <vector>
+
+#include "view/box_editing.h"
+#include "view/contours.h"
+#include "view/pyramid.h"
+#include "view/view_transform.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+/// By the shoelace formula; holes count as negative.
+double areaOf(const QPainterPath& path) {
+    double area = 0.0;
+    for (const auto& loop : path.toSubpathPolygons()) {
+        for (qsizetype i = 0; i + 1 < loop.size(); ++i) {
+            area += 0.5 * (loop[i].x() * loop[i + 1].y() - loop[i + 1].x() * loop[i].y());
+        }
+    }
+    return std::abs(area);
+}
+
+template <typename Function>
+std::vector<double> sampled(int width, int height, Function value) {
+    std::vector<double> field;
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            field.push_back(value(x + 0.5, y + 0.5));
+        }
+    }
+    return field;
+}
+
+}  // namespace
+
+class GeometryTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void contourOfADiscHasItsArea();
+    void contourOfARingHasAHole();
+    void contourAtTheBorderIsClosedAlongIt();
+    void contourOfTwoHillsHasTwoLoops();
+    void contourAboveTheFieldIsEmpty();
+
+    void centredBoxHasItsMiddleThere();
+    void resizedBoxKeepsItsMiddleAndComesBack();
+
+    void fitShowsTheWholeScene();
+    void fittedViewFollowsTheViewport();
+    void zoomKeepsTheAnchorInPlace();
+    void zoomIsBounded();
+    void panMovesByDevicePixelsAndCannotLoseTheImage();
+    void finerGridShowsTheSamePart();
+
+    void pyramidLevelIsTheSmallestThatSuffices();
+};
+
+void GeometryTest::contourOfADiscHasItsArea() {
+    constexpr double radius = 9.3;
+    const auto field =
+        sampled(32, 28, [](double x, double y) { return std::exp(-std::hypot(x - 15.2, y - 13.9) / radius); });
+    const auto path = contour(field, 32, 28, std::exp(-1.0));
+    const double expected = std::numbers::pi * radius * radius;
+    QVERIFY(std::abs(areaOf(path) - expected) < 0.02 * expected);
+    const auto middle = path.boundingRect().center();
+    QVERIFY(std::hypot(middle.x() - 15.2, middle.y() - 13.9) < 0.1);
+    QCOMPARE(path.toSubpathPolygons().size(), 1);
+}
+
+void GeometryTest::contourOfARingHasAHole() {
+    const auto field = sampled(40, 40, [](double x, double y) {
+        return std::max(1.0 - 0.1 * std::abs(std::hypot(x - 20.0, y - 20.0) - 12.0), 0.0);
+    });
+    const auto path = contour(field, 40, 40, 0.6);  // from 8 to 16
+    const double expected = std::numbers::pi * (16.0 * 16.0 - 8.0 * 8.0);
+    QVERIFY(std::abs(areaOf(path) - expected) < 0.02 * expected);
+    QVERIFY(!path.contains(QPointF(20.0, 20.0)));
+    QVERIFY(path.contains(QPointF(32.0, 20.0)));
+}
+
+void GeometryTest::contourAtTheBorderIsClosedAlongIt() {
+    const std::vector<double> field(static_cast<std::size_t>(12 * 7), 1.0);
+    const auto path = contour(field, 12, 7, 0.5);
+    QCOMPARE(path.boundingRect(), QRectF(0.0, 0.0, 12.0, 7.0));
+    // The corners are cut by less than a quarter of a pixel each.
+    QVERIFY(areaOf(path) <= 12.0 * 7.0);
+    QVERIFY(areaOf(path) > 12.0 * 7.0 - 1.0);
+}
+
+void GeometryTest::contourOfTwoHillsHasTwoLoops() {
+    const auto field = sampled(40, 20, [](double x, double y) {
+        return std::exp(-0.1 * (std::pow(x - 10.0, 2) + std::pow(y - 10.0, 2)))
+               + std::exp(-0.1 * (std::pow(x - 30.0, 2) + std::pow(y - 10.0, 2)));
+    });
+    const auto path = contour(field, 40, 20, 0.5);
+    QCOMPARE(path.toSubpathPolygons().size(), 2);
+    QVERIFY(path.contains(QPointF(10.0, 10.0)));
+    QVERIFY(path.contains(QPointF(30.0, 10.0)));
+    QVERIFY(!path.contains(QPointF(20.0, 10.0)));
+}
+
+void GeometryTest::contourAboveTheFieldIsEmpty() {
+    const std::vector<double> field(9, 0.3);
+    QVERIFY(contour(field, 3, 3, 0.5).isEmpty());
+}
+
+void GeometryTest::centredBoxHasItsMiddleThere() {
+    QVERIFY((centredBox({0, 0, 16}, {50.0, 30.0}) == Box{42, 22, 16}));
+    QVERIFY((centredBox({0, 0, 5}, {50.5, 30.5}) == Box{48, 28, 5}));
+    QVERIFY(contains({42, 22, 16}, {42.0, 22.0}));
+    QVERIFY(!contains({42, 22, 16}, {58.0, 22.0}));
+}
+
+void GeometryTest::resizedBoxKeepsItsMiddleAndComesBack() {
+    const Box start{40, 60, 16};
+    Box box = start;
+    for (int size = 17; size <= 48; ++size) {
+        box = resizedBox(box, size);
+        QVERIFY(std::abs(box.x + 0.5 * box.size - 48.0) <= 0.5);
+        QVERIFY(std::abs(box.y + 0.5 * box.size - 68.0) <= 0.5);
+    }
+    QVERIFY(resizedBox(box, 16) == start);
+}
+
+void GeometryTest::fitShowsTheWholeScene() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({400.0, 300.0});
+    transform.fit();
+    QCOMPARE(transform.zoom(), 2.0);
+    QCOMPARE(transform.centre(), QPointF(100.0, 50.0));
+    QVERIFY(transform.isFitted());
+}
+
+void GeometryTest::fittedViewFollowsTheViewport() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({400.0, 300.0});
+    transform.setViewport({200.0, 300.0});
+    QCOMPARE(transform.zoom(), 1.0);
+    transform.setZoom(3.0);
+    transform.setViewport({400.0, 300.0});
+    QCOMPARE(transform.zoom(), 3.0);
+    QVERIFY(!transform.isFitted());
+}
+
+void GeometryTest::zoomKeepsTheAnchorInPlace() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({400.0, 200.0});
+    QSignalSpy changed(&transform, &ViewTransform::changed);
+    transform.setZoom(8.0, {60.0, 40.0});
+    QCOMPARE(changed.count(), 1);
+    // At zoom 2 the anchor stood 80 and 20 device pixels from the middle.
+    const QPointF offset = (QPointF(60.0, 40.0) - transform.centre()) * transform.zoom();
+    QCOMPARE(offset, QPointF(-80.0, -20.0));
+}
+
+void GeometryTest::zoomIsBounded() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({100.0, 100.0});
+    transform.setZoom(1e9);
+    QCOMPARE(transform.zoom(), 64.0);
+    transform.setZoom(1e-9);
+    QCOMPARE(transform.zoom(), 0.25);  // half of what fits
+    QCOMPARE(transform.centre(), QPointF(100.0, 50.0));
+}
+
+void GeometryTest::panMovesByDevicePixelsAndCannotLoseTheImage() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({100.0, 100.0});
+    transform.setZoom(10.0, {100.0, 50.0});
+    transform.pan({30.0, -20.0});
+    QCOMPARE(transform.centre(), QPointF(97.0, 52.0));
+    transform.pan({1e6, 1e6});
+    QCOMPARE(transform.centre(), QPointF(0.0, 0.0));
+    transform.pan({-1e6, -1e6});
+    QCOMPARE(transform.centre(), QPointF(200.0, 100.0));
+    transform.setZoom(0.5);
+    transform.pan({1e6, 0.0});
+    QCOMPARE(transform.centre(), QPointF(100.0, 50.0));
+}
+
+void GeometryTest::finerGridShowsTheSamePart() {
+    ViewTransform transform;
+    transform.setSceneSize({64.0, 64.0});
+    transform.setViewport({128.0, 128.0});
+    transform.setZoom(8.0, {16.0, 32.0});
+    const auto centre = transform.centre();
+    transform.setSceneSize({256.0, 256.0});
+    QCOMPARE(transform.zoom(), 2.0);
+    QCOMPARE(transform.centre(), centre * 4.0);
+}
+
+void GeometryTest::pyramidLevelIsTheSmallestThatSuffices() {
+    Image image(256, 128);
+    const auto pyramid = makePyramid(image);
+    QCOMPARE(pyramid.levelFor(3.0).width(), 256);
+    QCOMPARE(pyramid.levelFor(0.6).width(), 256);
+    QCOMPARE(pyramid.levelFor(0.5).width(), 128);
+    QCOMPARE(pyramid.levelFor(0.25).width(), 64);
+    QCOMPARE(pyramid.levelFor(0.01).width(), 64);  // the smallest kept: 32 pixels high
+}
+
+}  // namespace lamscope::ui
+
+QTEST_APPLESS_MAIN(lamscope::ui::GeometryTest)
+#include "geometry_test.moc"

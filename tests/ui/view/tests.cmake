@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+lamscope_qt_test(ui_view_layers_test
+  SOURCES ui/view/layers_test.cpp
+  LIBRARIES lamscope_ui_view)
+lamscope_qt_test(ui_view_geometry_test
+  SOURCES ui/view/geometry_test.cpp
+  LIBRARIES lamscope_ui_view)
+lamscope_qt_test(ui_view_grid_test
+  SOURCES ui/view/view_grid_test.cpp
+  LIBRARIES lamscope_ui_view)
+lamscope_qt_test(ui_view_pane_test
+  SOURCES ui/view/image_pane_test.cpp
+  LIBRARIES lamscope_ui_view)

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dialogs/recent_files.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <algorithm>
+
+namespace lamscope::ui {
+
+namespace {
+
+const QString settingsKey = QStringLiteral("recentFiles");
+
+QString tidy(const QString& file) {
+    return QDir::cleanPath(QFileInfo(file).absoluteFilePath());
+}
+
+}  // namespace
+
+RecentFiles::RecentFiles(QSettings& settings, int limit, QObject* parent)
+    : QObject(parent)
+    , settings_(settings)
+    , limit_(limit) {}
+
+void RecentFiles::add(const QString& file) {
+    auto files = all();
+    files.removeAll(tidy(file));
+    files.prepend(tidy(file));
+    keep(files);
+}
+
+void RecentFiles::remove(const QString& file) {
+    auto files = all();
+    files.removeAll(tidy(file));
+    keep(files);
+}
+
+void RecentFiles::clear() {
+    keep({});
+}
+
+void RecentFiles::setLimit(int limit) {
+    limit_ = limit;
+    keep(all());
+}
+
+QStringList RecentFiles::existing() const {
+    auto files = all();
+    files.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
+    return files;
+}
+
+QStringList RecentFiles::all() const {
+    return settings_.value(settingsKey).toStringList();
+}
+
+void RecentFiles::keep(QStringList files) {
+    files = files.mid(0, limit_);
+    if (files != all()) {
+        settings_.setValue(settingsKey, files);
+        emit changed();
+    }
+}
+
+}  // namespace lamscope::ui

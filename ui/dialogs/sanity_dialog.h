@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDialog>
+#include <optional>
+#include <vector>
+
+class QLabel;
+class QProgressBar;
+class QPushButton;
+class QTreeWidget;
+
+namespace lamscope::ui {
+
+/// One line of the parameter-randomisation check.
+struct SanityRow {
+    QString network;
+    QString layers;                     ///< which were randomised: "last", "half", "all"
+    std::optional<double> correlation;  ///< of the map with the trained network's, -1…1; unset: not computed yet
+    std::optional<double> completenessError;  ///< (Σ attribution − ΔD) / ΔD of the randomised network's map
+    QString trouble;                          ///< why there is no number; empty if all is well
+};
+
+/// Does the map depend on what the network has learnt? Shows, network by network, how far the map changes when weights
+/// are randomised. Not modal; it computes nothing: the owner answers runRequested() with setRows() and setProgress().
+class SanityDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    /// A map that depends on the weights correlates less than this with the map of the trained network.
+    static constexpr double acceptedCorrelation = 0.5;
+
+    explicit SanityDialog(QWidget* parent = nullptr);
+
+    void setRows(const std::vector<SanityRow>& rows);
+    /// `total` 0: how much there is to do cannot be told.
+    void setProgress(int done, int total);
+    /// Running: Cancel and the progress bar are there, Run is not.
+    void setRunning(bool running);
+
+signals:
+    void runRequested();
+    void cancelRequested();
+
+protected:
+    void changeEvent(QEvent* event) override;
+
+private:
+    void showRows();
+
+    std::vector<SanityRow> rows_;
+    QTreeWidget* table_;
+    QLabel* verdict_;
+    QProgressBar* progress_;
+    QPushButton* run_;
+    QPushButton* cancel_;
+};
+
+}  // namespace lamscope::ui

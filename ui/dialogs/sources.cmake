@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+set(LAMSCOPE_ICON_FILES
+  ${PROJECT_SOURCE_DIR}/resources/icons/add-network.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/camera.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/cancel.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/check.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/close.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/copy.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/dice.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/down.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/export.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/fit.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/help.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/info.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/lamscope.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/one-to-one.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/open-image.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/pause.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/play.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/redo.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/reference.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/remove.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/save.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/settings.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/undo.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/up.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/warning.svg)
+lamscope_ui_library(lamscope_ui_dialogs
+  SOURCES
+    dialogs/about_dialog.cpp
+    dialogs/about_dialog.h
+    dialogs/drop_zone.cpp
+    dialogs/drop_zone.h
+    dialogs/icons.cpp
+    dialogs/icons.h
+    dialogs/log_view.cpp
+    dialogs/log_view.h
+    dialogs/message_bar.cpp
+    dialogs/message_bar.h
+    dialogs/message_row.cpp
+    dialogs/message_row.h
+    dialogs/recent_files.cpp
+    dialogs/recent_files.h
+    dialogs/sanity_dialog.cpp
+    dialogs/sanity_dialog.h
+    dialogs/settings.cpp
+    dialogs/settings.h
+    dialogs/settings_dialog.cpp
+    dialogs/settings_dialog.h
+    dialogs/shortcuts_dialog.cpp
+    dialogs/shortcuts_dialog.h
+    dialogs/start_card.cpp
+    dialogs/start_card.h
+    dialogs/start_page.cpp
+    dialogs/start_page.h
+    dialogs/theme.cpp
+    dialogs/theme.h
+  PUBLIC Qt6::Widgets lamscope_ui_session
+  PRIVATE Qt6::Svg Qt6::DBus Qt6::PrintSupport QCustomPlotQt6)  # DBus: the desktop's light or dark
+qt_add_resources(lamscope_ui_dialogs icons PREFIX /icons BASE ${PROJECT_SOURCE_DIR}/resources/icons
+  FILES ${LAMSCOPE_ICON_FILES})

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/curve_plot.h"
+
+#include <QEvent>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <qcustomplot.h>
+
+#include "panels/panel_colours.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr double lineWidth = 1.5;
+constexpr double selectedWidth = 2.8;
+constexpr float staleOpacity = 0.35F;
+constexpr int maximumNameLength = 22;
+
+QPalette printPalette() {
+    QPalette palette;
+    palette.setColor(QPalette::Base, Qt::white);
+    palette.setColor(QPalette::Text, Qt::black);
+    return palette;
+}
+
+/// Room above and below what is drawn, and never an empty range.
+QCPRange padded(double lowest, double highest) {
+    if (!(highest > lowest)) {
+        const double half = std::max(std::abs(highest) * 0.1, 1e-3);
+        return {lowest - half, highest + half};
+    }
+    const double margin = 0.06 * (highest - lowest);
+    return {lowest < 0.0 ? lowest - margin : 0.0, highest + margin};
+}
+
+QCPRange valueRange(const QCustomPlot& plot) {
+    double lowest = 0.0;
+    double highest = 0.0;
+    for (int i = 0; i < plot.graphCount(); ++i) {
+        bool found = false;
+        const auto range = plot.graph(i)->getValueRange(found);
+        if (found) {
+            lowest = std::min(lowest, range.lower);
+            highest = std::max(highest, range.upper);
+        }
+    }
+    return padded(lowest, highest);
+}
+
+QVector<double> toVector(std::span<const double> values) {
+    return {values.begin(), values.end()};
+}
+
+}  // namespace
+
+CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* parent)
+    : QWidget(parent)
+    , plot_(new QCustomPlot(this))
+    , title_(new QCPTextElement(plot_, title))
+    , cursor_(new QCPItemStraightLine(plot_)) {
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(plot_);
+
+    auto small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.85);
+    auto bold = small;
+    bold.setBold(true);
+    title_->setFont(bold);
+    plot_->plotLayout()->insertRow(0);
+    plot_->plotLayout()->addElement(0, 0, title_);
+    plot_->plotLayout()->setRowSpacing(0);
+    for (auto* axis : {plot_->xAxis, plot_->yAxis}) {
+        axis->setLabelFont(small);
+        axis->setTickLabelFont(small);
+        axis->setLabelPadding(1);
+        axis->setTickLength(0, 3);
+        axis->setSubTicks(false);
+        axis->setNumberFormat(QStringLiteral("g"));
+        axis->setNumberPrecision(4);
+    }
+    plot_->xAxis->setRange(0.0, 1.0);
+    plot_->xAxis->setLabel(tr("path position α"));
+    plot_->yAxis->setLabel(valueLabel);
+    plot_->yAxis->ticker()->setTickCount(4);
+    plot_->axisRect()->setMinimumMargins(QMargins(4, 4, 14, 4));
+    plot_->legend->setFont(small);
+    plot_->legend->setRowSpacing(-3);
+    plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
+
+    cursor_->setLayer(QStringLiteral("overlay"));
+    cursor_->setSelectable(false);
+    cursor_->setVisible(false);
+
+    plot_->installEventFilter(this);
+    plot_->setAccessibleName(title);
+    applyColours(palette());
+}
+
+void CurvePlot::setCurves(const std::vector<Curve>& curves) {
+    plot_->clearGraphs();
+    const auto add = [&](bool selected) {
+        for (const auto& curve : curves) {
+            if (curve.selected == selected) {
+                addCurve(curve);
+            }
+        }
+    };
+    add(false);
+    add(true);
+    plot_->yAxis->setRange(valueRange(*plot_));
+    updateLegend();
+}
+
+void CurvePlot::addCurve(const Curve& curve) {
+    auto colour = curve.colour;
+    colour.setAlphaF(curve.stale ? staleOpacity : 1.0F);
+    auto* graph = plot_->addGraph();
+    graph->setName(
+        QFontMetrics(plot_->legend->font())
+            .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
+    graph->setPen(QPen(colour, curve.selected ? selectedWidth : lineWidth));
+    graph->setData(toVector(curve.alpha), toVector(curve.values), true);
+    if (curve.target && std::isfinite(*curve.target)) {
+        auto* level = plot_->addGraph();
+        level->removeFromLegend();
+        level->setPen(QPen(colour, 1.0, Qt::DashLine));
+        level->setData({0.0, 1.0}, {*curve.target, *curve.target}, true);
+    }
+}
+
+void CurvePlot::setCursor(std::optional<double> alpha) {
+    cursor_->setVisible(alpha.has_value());
+    if (alpha) {
+        cursor_->point1->setCoords(*alpha, 0.0);
+        cursor_->point2->setCoords(*alpha, 1.0);
+    }
+    // The curves stay as they are: only the layer of the cursor is drawn anew.
+    plot_->layer(QStringLiteral("overlay"))->replot();
+}
+
+void CurvePlot::setLegendAllowed(bool allowed) {
+    legendAllowed_ = allowed;
+    updateLegend();
+}
+
+void CurvePlot::updateLegend() {
+    plot_->legend->setVisible(legendAllowed_ && hasLegendRoom(size()));
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+bool CurvePlot::hasLegendRoom(QSize size) const {
+    const int lines = plot_->legend->itemCount();
+    const int needed = lines * (QFontMetrics(plot_->legend->font()).height() + 2) + 12;
+    // Half the inside: curves rise to the right, the left is mostly free.
+    return lines > 0 && size.width() >= 260 && needed <= (size.height() - 60) * 3 / 4;
+}
+
+void CurvePlot::applyColours(const QPalette& palette) {
+    const auto base = palette.color(QPalette::Active, QPalette::Base);
+    const auto text = palette.color(QPalette::Active, QPalette::Text);
+    const auto muted = mutedText(palette);
+    const QPen line(borderColour(palette), 1.0);
+    plot_->setBackground(base);
+    title_->setTextColor(text);
+    for (auto* axis : {plot_->xAxis, plot_->yAxis}) {
+        axis->setBasePen(line);
+        axis->setTickPen(line);
+        axis->setTickLabelColor(muted);
+        axis->setLabelColor(muted);
+        axis->grid()->setPen(QPen(mixedColour(text, base, 0.1), 1.0));
+        axis->grid()->setZeroLinePen(line);
+    }
+    plot_->legend->setTextColor(text);
+    auto veil = base;
+    veil.setAlphaF(0.8F);
+    plot_->legend->setBrush(veil);
+    plot_->legend->setBorderPen(Qt::NoPen);
+    cursor_->setPen(QPen(muted, 1.0));
+}
+
+void CurvePlot::paintForPrint(QCPPainter& painter, QSize size) {
+    const bool hadCursor = cursor_->visible();
+    cursor_->setVisible(false);
+    applyColours(printPalette());
+    plot_->legend->setVisible(legendAllowed_ && hasLegendRoom(size));
+    plot_->toPainter(&painter, size.width(), size.height());
+    cursor_->setVisible(hadCursor);
+    applyColours(palette());
+    updateLegend();
+}
+
+void CurvePlot::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        applyColours(palette());
+        plot_->replot(QCustomPlot::rpQueuedReplot);
+    }
+}
+
+void CurvePlot::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    updateLegend();
+}
+
+bool CurvePlot::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::MouseMove) {
+        trackMouse(dynamic_cast<const QMouseEvent&>(*event).position());
+    } else if (event->type() == QEvent::Leave && inside_) {
+        inside_ = false;
+        emit left();
+    }
+    return QWidget::eventFilter(watched, event);
+}
+
+void CurvePlot::trackMouse(QPointF position) {
+    const bool inside = plot_->axisRect()->rect().contains(position.toPoint());
+    if (inside) {
+        inside_ = true;
+        emit hovered(std::clamp(plot_->xAxis->pixelToCoord(position.x()), 0.0, 1.0));
+    } else if (inside_) {
+        inside_ = false;
+        emit left();
+    }
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <QWidget>
+#include <optional>
+#include <span>
+#include <vector>
+
+class QCPGraph;
+class QCPItemStraightLine;
+class QCPPainter;
+class QCPTextElement;
+class QCustomPlot;
+
+namespace lamscope::ui {
+
+/// One network's curve along the path.
+struct Curve {
+    QString name;
+    QColor colour;
+    bool stale = false;              ///< of an older box: drawn faintly
+    bool selected = false;           ///< drawn thicker and above the others
+    std::span<const double> alpha;   ///< ascending, 0…1
+    std::span<const double> values;  ///< as many; NaN leaves a gap
+    std::optional<double> target;    ///< a dashed level that the curve should reach
+};
+
+/// A plot over the path position α in 0…1 with a vertical cursor: the only user of QCustomPlot. Colours follow the
+/// palette, repaints are queued.
+class CurvePlot final : public QWidget {
+    Q_OBJECT
+
+public:
+    CurvePlot(const QString& title, const QString& valueLabel, QWidget* parent = nullptr);
+
+    /// Copies the numbers; the value axis fits them.
+    void setCurves(const std::vector<Curve>& curves);
+    /// A thin vertical line at this α; nullopt removes it.
+    void setCursor(std::optional<double> alpha);
+    /// Allows a legend; it appears while there is room for it.
+    void setLegendAllowed(bool allowed);
+
+    /// Draws the plot for print into (0, 0, size), black on white, without the cursor.
+    void paintForPrint(QCPPainter& painter, QSize size);
+
+    [[nodiscard]] QSize sizeHint() const override { return {300, 190}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {170, 140}; }
+
+signals:
+    void hovered(double alpha);  ///< the mouse is over the plot's inside
+    void left();
+
+protected:
+    void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
+private:
+    void addCurve(const Curve& curve);
+    void applyColours(const QPalette& palette);
+    [[nodiscard]] bool hasLegendRoom(QSize size) const;
+    void updateLegend();
+    void trackMouse(QPointF position);
+
+    QCustomPlot* plot_;
+    QCPTextElement* title_;
+    QCPItemStraightLine* cursor_;
+    bool inside_ = false;
+    bool legendAllowed_ = false;
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/results_document.h"
+
+#include <algorithm>
+
+namespace lamscope::ui {
+
+LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>& networks) {
+    std::vector<const NetworkEntry*> entries;
+    std::vector<ModelCard> cards;
+    for (const auto& entry : session.networks()) {
+        if (entry.shown && entry.currentResult() != nullptr) {
+            entries.push_back(&entry);
+            cards.push_back(entry.card);
+        }
+    }
+    std::vector<ModelCard*> names;
+    names.reserve(cards.size());
+    for (auto& card : cards) {
+        names.push_back(&card);
+    }
+    makeNamesUnique(names);
+
+    LamDocument document;
+    document.imageFile = session.image().file;
+    document.imageSha256 = session.image().sha256;
+    document.fromHr = session.role() == ImageRole::Hr;
+    document.reduction = document.fromHr ? toString(session.reduction()) : "";
+    document.options = session.options();
+    for (const auto id : networks) {
+        const auto place = std::ranges::find(entries, id, &NetworkEntry::id);
+        if (place == entries.end()) {
+            continue;
+        }
+        const auto& entry = **place;
+        if (document.results.empty()) {
+            document.options.patch = entry.result->patch;
+            document.lrWidth = entry.lr ? entry.lr->width() : 0;
+            document.lrHeight = entry.lr ? entry.lr->height() : 0;
+        }
+        document.results.push_back({cards[static_cast<std::size_t>(place - entries.begin())], *entry.result, {}, {}});
+    }
+    return document;
+}
+
+LamDocument resultsDocument(const Session& session) {
+    std::vector<NetworkId> ids;
+    for (const auto& entry : session.networks()) {
+        ids.push_back(entry.id);
+    }
+    return resultsDocument(session, ids);
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "panels/results_panel.h"
+
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QLabel>
+#include <QScrollBar>
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <QToolButton>
+#include <QToolTip>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "panels/muted_label.h"
+#include "panels/number_text.h"
+#include "panels/panel_colours.h"
+#include "panels/results_document.h"
+#include "panels/results_model.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+/// Greys the rows whose values are not of now.
+class ResultsDelegate final : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+        QStyledItemDelegate::initStyleOption(option, index);
+        option->state.setFlag(QStyle::State_HasFocus, false);
+        // The network's colour stays what it is in a selected row.
+        const auto colour = option->icon.pixmap(option->decorationSize);
+        option->icon.addPixmap(colour, QIcon::Selected);
+        const bool stale = index.data(ResultsModel::StaleRole).toBool();
+        const auto text = stale ? staleText(option->palette) : option->palette.color(QPalette::Active, QPalette::Text);
+        option->palette.setColor(QPalette::Text, text);
+        // A selected row is tinted, so that stale and current stay apart there as well.
+        option->palette.setColor(QPalette::HighlightedText, text);
+        option->palette.setColor(QPalette::Highlight,
+                                 mixedColour(option->palette.color(QPalette::Active, QPalette::Highlight),
+                                             option->palette.color(QPalette::Base), 0.22));
+    }
+};
+
+/// As high as its rows, so that what is said about them follows directly.
+class ResultsTable final : public QTableView {
+public:
+    using QTableView::QTableView;
+
+    [[nodiscard]] QSize sizeHint() const override {
+        const int rows = std::max(verticalHeader()->length(), verticalHeader()->defaultSectionSize());
+        const int bar = horizontalScrollBar()->sizeHint().height();
+        return {380, horizontalHeader()->sizeHint().height() + rows + bar + 2 * frameWidth()};
+    }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {160, 110}; }
+};
+
+QString contextText(const Session& session) {
+    for (const auto& entry : session.networks()) {
+        if (const auto* result = entry.currentResult(); result != nullptr && entry.shown) {
+            return ResultsPanel::tr("LR %1 × %2").arg(result->context.width).arg(result->context.height);
+        }
+    }
+    const int side = makePlan(session.options()).context;
+    return side == 0 ? ResultsPanel::tr("whole LR image") : ResultsPanel::tr("LR %1 × %1").arg(side);
+}
+
+QString pathText(const LamOptions& options) {
+    auto blur = ResultsPanel::tr("σ %1, %2 × %2 kernel").arg(options.sigma).arg(options.kernel);
+    switch (options.path) {
+        case PathKind::Blur:
+            return blur;
+        case PathKind::Black:
+            return ResultsPanel::tr("linear from black");
+        case PathKind::BlurredLinear:
+            return ResultsPanel::tr("linear from blur %1").arg(blur);
+    }
+    return {};
+}
+
+/// The largest estimate among the rows; NaN without one.
+double largestEstimate(const Session& session) {
+    double largest = std::nan("");
+    for (const auto& entry : session.networks()) {
+        if (const auto* result = entry.currentResult(); result != nullptr && entry.shown && result->estimatedMapError) {
+            largest = std::fmax(largest, *result->estimatedMapError);
+        }
+    }
+    return largest;
+}
+
+}  // namespace
+
+ResultsPanel::ResultsPanel(Session& session, QWidget* parent)
+    : QWidget(parent)
+    , session_(session)
+    , model_(new ResultsModel(session, this))
+    , order_(new ResultsOrder(*model_, this))
+    , title_(new MutedLabel)
+    , table_(new ResultsTable)
+    , empty_(new MutedLabel(tr("The numbers of every shown network appear here")))
+    , description_(new MutedLabel)
+    , warnings_(new QLabel)
+    , copyRow_(makeCopyRow()) {
+    makeTable();
+    title_->setHeading();
+    empty_->setWordWrap(true);
+    for (QLabel* label : {static_cast<QLabel*>(description_), warnings_}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    }
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(8, 8, 8, 8);
+    layout->addWidget(title_);
+    layout->addWidget(empty_);
+    layout->addWidget(table_);
+    layout->addWidget(warnings_);
+    layout->addWidget(description_);
+    layout->addWidget(copyRow_);
+    layout->addStretch(1);
+
+    // After the model's own connections, so that its rows are those of the session.
+    connect(&session_, &Session::networkListChanged, this, &ResultsPanel::followSession);
+    connect(&session_, &Session::networkChanged, this, &ResultsPanel::followSession);
+    connect(&session_, &Session::imageChanged, this, &ResultsPanel::followSession);
+    connect(&session_, &Session::boxChanged, this, &ResultsPanel::followSession);
+    connect(&session_, &Session::optionsChanged, this, &ResultsPanel::followSession);
+    connect(&session_, &Session::selectionChanged, this, &ResultsPanel::followSelection);
+    applyColours();
+    followSession();
+}
+
+void ResultsPanel::makeTable() {
+    table_->setModel(order_);
+    table_->setItemDelegate(new ResultsDelegate(table_));
+    table_->setSelectionBehavior(QAbstractItemView::SelectRows);
+    table_->setSelectionMode(QAbstractItemView::SingleSelection);
+    table_->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    auto small = font();
+    small.setPointSizeF(small.pointSizeF() * 0.92);
+    table_->setFont(small);
+    table_->setShowGrid(false);
+    table_->setWordWrap(false);
+    table_->setTextElideMode(Qt::ElideMiddle);
+    table_->setIconSize({10, 10});
+    table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+    table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    table_->setAccessibleName(tr("Results"));
+    table_->verticalHeader()->hide();
+    table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 10);
+    auto* header = table_->horizontalHeader();
+    header->setFont(small);
+    header->setHighlightSections(false);
+    header->setSortIndicatorClearable(true);
+    header->setSortIndicator(-1, Qt::DescendingOrder);
+    header->setMinimumSectionSize(30);
+    table_->setSortingEnabled(true);
+    connect(header, &QHeaderView::sortIndicatorChanged, this, &ResultsPanel::fitColumns);
+
+    auto* copyAction = new QAction(tr("Copy as text"), table_);
+    copyAction->setShortcut(QKeySequence::Copy);
+    copyAction->setShortcutContext(Qt::WidgetShortcut);
+    connect(copyAction, &QAction::triggered, this, [this] { copy(toText, table_); });
+    table_->addAction(copyAction);
+
+    connect(table_->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& current) {
+        if (!model_->isSyncing() && current.isValid()) {
+            session_.select(model_->idAt(order_->mapToSource(current).row()));
+        }
+    });
+}
+
+QWidget* ResultsPanel::makeCopyRow() {
+    auto* row = new QWidget;
+    auto* layout = new QHBoxLayout(row);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    layout->addWidget(new MutedLabel(tr("Copy as:")));
+    const auto addButton = [&](const QString& text, const QString& name, const QString& help) {
+        auto* button = new QToolButton;
+        button->setText(text);
+        button->setObjectName(name);
+        button->setToolTip(help);
+        button->setAutoRaise(true);
+        layout->addWidget(button);
+        return button;
+    };
+    auto* text = addButton(tr("text"), QStringLiteral("copyText"), tr("Aligned columns, rounded for reading"));
+    auto* csv = addButton(tr("CSV"), QStringLiteral("copyCsv"), tr("Every number in full"));
+    auto* latex = addButton(tr("LaTeX"), QStringLiteral("copyLatex"), tr("A tabular for the booktabs package"));
+    auto* command =
+        addButton(tr("command"), QStringLiteral("copyCommand"), tr("The command line that computes the same"));
+    layout->addStretch(1);
+    connect(text, &QToolButton::clicked, this, [this, text] { copy(toText, text); });
+    connect(csv, &QToolButton::clicked, this, [this, csv] { copy(toCsv, csv); });
+    connect(latex, &QToolButton::clicked, this, [this, latex] { copy(toLatex, latex); });
+    connect(command, &QToolButton::clicked, this, &ResultsPanel::commandRequested);
+    return row;
+}
+
+LamDocument ResultsPanel::document() const {
+    std::vector<NetworkId> ids;
+    for (int row = 0; row < order_->rowCount(); ++row) {
+        ids.push_back(model_->idAt(order_->mapToSource(order_->index(row, 0)).row()));
+    }
+    return resultsDocument(session_, ids);
+}
+
+void ResultsPanel::copy(std::string (*format)(const LamDocument&), const QWidget* source) const {
+    const auto results = document();
+    if (results.results.empty()) {
+        return;
+    }
+    QApplication::clipboard()->setText(QString::fromStdString(format(results)));
+    QToolTip::showText(source->mapToGlobal(source->rect().bottomLeft()),
+                       tr("Copied, %n network(s)", nullptr, static_cast<int>(results.results.size())));
+}
+
+void ResultsPanel::followSession() {
+    title_->setText(title());
+    for (int column = 0; column < ResultsModel::ColumnCount; ++column) {
+        table_->setColumnHidden(column, !model_->isUseful(column));
+    }
+    fitColumns();
+    table_->updateGeometry();
+    description_->setText(description());
+    const bool any = std::ranges::any_of(
+        session_.networks(), [](const NetworkEntry& entry) { return entry.shown && entry.currentResult() != nullptr; });
+    copyRow_->setEnabled(any);
+    const bool hasRows = model_->rowCount() > 0;
+    empty_->setHidden(hasRows);
+    for (QWidget* part : {static_cast<QWidget*>(table_), static_cast<QWidget*>(description_), copyRow_}) {
+        part->setVisible(hasRows);
+    }
+    followSelection();
+}
+
+void ResultsPanel::followSelection() {
+    const int row = model_->rowOf(session_.selected());
+    const auto index = row < 0 ? QModelIndex() : order_->mapFromSource(model_->index(row, 0));
+    if (table_->currentIndex().row() != index.row()) {
+        table_->selectionModel()->setCurrentIndex(index,
+                                                  QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
+    }
+    showWarnings();
+}
+
+void ResultsPanel::showWarnings() {
+    QStringList lines;
+    if (const auto* entry = session_.network(session_.selected())) {
+        if (!entry->message.isEmpty()) {
+            lines += entry->message;
+        }
+        if (const auto* result = entry->currentResult()) {
+            for (const auto& warning : result->warnings) {
+                lines += QStringLiteral("%1: %2").arg(entry->name(), QString::fromStdString(warning));
+            }
+        }
+    }
+    warnings_->setText(lines.join(u'\n'));
+    warnings_->setVisible(!lines.isEmpty());
+}
+
+void ResultsPanel::fitColumns() {
+    // Closer than resizeColumnsToContents(), which leaves room for a sort indicator in every column.
+    constexpr int margin = 11;
+    constexpr int indicatorWidth = 14;
+    const int widestName = std::clamp(width() / 4, 90, 220);
+    const QFontMetrics metrics(table_->font());
+    for (int column = 0; column < ResultsModel::ColumnCount; ++column) {
+        int needed = metrics.horizontalAdvance(order_->headerData(column, Qt::Horizontal).toString());
+        needed += column == table_->horizontalHeader()->sortIndicatorSection() ? indicatorWidth : 0;
+        for (int row = 0; row < order_->rowCount(); ++row) {
+            needed = std::max(needed, metrics.horizontalAdvance(order_->index(row, column).data().toString()));
+        }
+        if (column == ResultsModel::Network) {
+            needed = std::min(needed + table_->iconSize().width() + 6, widestName);
+        }
+        table_->setColumnWidth(column, needed + margin);
+    }
+}
+
+void ResultsPanel::applyColours() {
+    auto colours = palette();
+    colours.setColor(QPalette::WindowText, warningText(colours));
+    warnings_->setPalette(colours);
+    // What can be clicked looks like links.
+    colours = palette();
+    colours.setColor(QPalette::Active, QPalette::ButtonText, colours.color(QPalette::Active, QPalette::Link));
+    colours.setColor(QPalette::Inactive, QPalette::ButtonText, colours.color(QPalette::Active, QPalette::Link));
+    copyRow_->setPalette(colours);
+}
+
+void ResultsPanel::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    fitColumns();
+}
+
+void ResultsPanel::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        applyColours();
+    }
+}
+
+QString ResultsPanel::title() const {
+    if (!session_.hasImage()) {
+        return tr("Results");
+    }
+    const auto box = session_.box();
+    return tr("Results · patch (%1, %2) %3 × %3").arg(box.x).arg(box.y).arg(box.size);
+}
+
+QString ResultsPanel::description() const {
+    const auto& options = session_.options();
+    const auto plan = makePlan(options);
+    QStringList parts{contextText(session_), pathText(options)};
+    parts += plan.arcLength ? tr("arc-length midpoints") : tr("%1 right endpoints").arg(plan.nodes);
+    parts += tr("%1 detector").arg(QString::fromUtf8(toString(options.detector)));
+    if (const double error = largestEstimate(session_); std::isfinite(error)) {
+        parts += tr("largest estimated map error %1").arg(fixedText(error, 3));
+    }
+    return parts.join(QStringLiteral(", "));
+}
+
+}  // namespace lamscope::ui

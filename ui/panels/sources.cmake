@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+lamscope_ui_library(lamscope_ui_panels
+  SOURCES
+    panels/card_view.cpp
+    panels/card_view.h
+    panels/curve_plot.cpp
+    panels/curve_plot.h
+    panels/curves_panel.cpp
+    panels/curves_panel.h
+    panels/muted_label.cpp
+    panels/muted_label.h
+    panels/network_delegate.cpp
+    panels/network_delegate.h
+    panels/network_list_model.cpp
+    panels/network_list_model.h
+    panels/network_panel.cpp
+    panels/network_panel.h
+    panels/number_text.cpp
+    panels/results_document.cpp
+    panels/results_model.cpp
+    panels/results_model.h
+    panels/results_panel.cpp
+    panels/results_panel.h
+  PUBLIC Qt6::Widgets lamscope_ui_session
+  PRIVATE QCustomPlotQt6 Qt6::PrintSupport)

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/live_controller.h"
+
+#include <QCoreApplication>
+#include <QMetaObject>
+#include <utility>
+
+namespace lamscope::ui {
+
+LiveController::LiveController(Session& session, LiveEngineOptions options, QObject* parent)
+    : QObject(parent)
+    , session_(session) {
+    soon_.setSingleShot(true);
+    soon_.setInterval(0);
+    connect(&soon_, &QTimer::timeout, this, &LiveController::requestNow);
+    connect(&session_, &Session::imageChanged, this, &LiveController::followImage);
+    connect(&session_, &Session::networkListChanged, this, &LiveController::followNetworks);
+    for (const auto signal :
+         {&Session::boxChanged, &Session::optionsChanged, &Session::selectionChanged, &Session::pausedChanged}) {
+        connect(&session_, signal, this, &LiveController::requestSoon);
+    }
+    start(std::move(options));
+}
+
+void LiveController::start(LiveEngineOptions options) {
+    engine_ = std::make_unique<LiveEngine>(
+        [this](LiveEvent event) {
+            QMetaObject::invokeMethod(
+                this, [this, event = std::move(event)] { receive(event); }, Qt::QueuedConnection);
+        },
+        std::move(options));
+    followImage();
+    followNetworks();
+}
+
+LiveController::~LiveController() = default;
+
+void LiveController::restart(LiveEngineOptions options) {
+    engine_.reset();
+    QCoreApplication::removePostedEvents(this);  // what the old engine still had to say
+    known_.clear();
+    for (const auto& entry : session_.networks()) {
+        session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
+            changed.state = NetworkEntry::State::Loading;
+            changed.message.clear();
+        });
+    }
+    start(std::move(options));
+}
+
+void LiveController::openImage(const QString& file) {
+    engine_->openImage(file.toStdString());
+}
+
+void LiveController::cancel() {
+    engine_->cancelProbe();
+    session_.setProgress({});
+}
+
+void LiveController::followImage() {
+    engine_->setInput(session_.image(), session_.role(), session_.reduction());
+    lastOfOldInput_ = requestNumber_;
+    for (const auto& entry : session_.networks()) {
+        session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
+            changed.lr = nullptr;
+            changed.sr = nullptr;
+            changed.result = nullptr;
+        });
+    }
+    requestSoon();
+}
+
+void LiveController::followNetworks() {
+    std::set<NetworkId> present;
+    for (const auto& entry : session_.networks()) {
+        present.insert(entry.id);
+        if (known_.insert(entry.id).second) {
+            engine_->addNetwork(entry.id, entry.spec);
+        }
+    }
+    for (auto known = known_.begin(); known != known_.end();) {
+        if (present.contains(*known)) {
+            ++known;
+        } else {
+            engine_->removeNetwork(*known);
+            lastNotes_.erase(*known);
+            resultOptions_.erase(*known);
+            known = known_.erase(known);
+        }
+    }
+    requestSoon();
+}
+
+LamOptions LiveController::wantedOptions(const NetworkEntry& entry) const {
+    auto options = session_.options();
+    options.patch = session_.patchFor(entry);
+    return options;
+}
+
+void LiveController::requestSoon() {
+    for (const auto& entry : session_.networks()) {
+        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wantedOptions(entry);
+        if (stale != entry.stale) {
+            session_.updateNetwork(entry.id, [stale](NetworkEntry& changed) { changed.stale = stale; });
+        }
+    }
+    soon_.start();
+}
+
+void LiveController::requestNow() {
+    const bool waiting = session_.isDragging() && !liveWhileDragging_;
+    if (!session_.hasImage() || session_.isPaused() || waiting) {
+        engine_->cancelProbe();
+        session_.setProgress({});
+        return;
+    }
+    ProbeRequest request{
+        .number = ++requestNumber_, .options = session_.options(), .targets = {}, .moving = session_.isDragging()};
+    const auto add = [&](const NetworkEntry& entry) {
+        if (entry.state == NetworkEntry::State::Ready && entry.shown) {
+            request.targets.push_back({entry.id, session_.patchFor(entry)});
+        }
+    };
+    if (const auto* selected = session_.network(session_.selected())) {
+        add(*selected);
+    }
+    for (const auto& entry : session_.networks()) {
+        if (entry.id != session_.selected()) {
+            add(entry);
+        }
+    }
+    engine_->probe(request);
+}
+
+void LiveController::receive(const LiveEvent& event) {
+    std::visit([this](const auto& which) { receive(which); }, event);
+}
+
+void LiveController::receive(const live::DeviceChosen& event) {
+    if (!event.trouble.empty()) {
+        session_.reportTrouble(QString::fromStdString(event.trouble));
+    }
+    emit deviceChosen(QString::fromStdString(event.device), event.threads);
+}
+
+void LiveController::receive(const live::ImageOpened& event) {
+    session_.setImage(event.image);
+    for (const auto& warning : event.warnings) {
+        session_.reportNote(QString::fromStdString(warning));
+    }
+    emit imageOpened();
+}
+
+void LiveController::receive(const live::ImageFailed& event) {
+    const auto message = QString::fromStdString(event.message);
+    session_.setProgress({});
+    session_.reportTrouble(message);
+    emit imageFailed(message);
+}
+
+void LiveController::receive(const live::NetworkLoaded& event) {
+    session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
+        entry.state = NetworkEntry::State::Ready;
+        entry.card = event.card;
+        entry.message.clear();
+    });
+    for (const auto& warning : event.card.warnings) {
+        session_.reportNote(QString::fromStdString(event.card.name + ": " + warning));
+    }
+    emit networkLoaded(event.id);
+    requestSoon();
+}
+
+void LiveController::receive(const live::NetworkFailed& event) {
+    if (session_.network(event.id) == nullptr) {
+        return;  // removed while it was loading
+    }
+    const auto message = QString::fromStdString(event.message);
+    session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
+        entry.state = NetworkEntry::State::Failed;
+        entry.message = message;
+    });
+    session_.reportTrouble(message);
+    emit networkFailed(event.id, message);
+}
+
+void LiveController::receive(const live::NetworkImages& event) {
+    session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
+        entry.lr = event.lr;
+        entry.sr = event.sr;
+    });
+}
+
+void LiveController::receive(const live::MapReady& event) {
+    const auto* entry = session_.network(event.id);
+    if (entry == nullptr || event.request <= lastOfOldInput_) {
+        return;
+    }
+    const bool current = event.options == wantedOptions(*entry);
+    if (!current && entry->currentResult() != nullptr) {
+        return;
+    }
+    resultOptions_[event.id] = event.options;
+    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
+        changed.result = event.result;
+        changed.stale = !current;
+        changed.finished = event.finished;
+        changed.latencySeconds = event.latencySeconds;
+        changed.message.clear();
+    });
+    if (!current) {
+        return;
+    }
+    if (event.finished) {
+        QString notes;
+        for (const auto& warning : event.result->warnings) {
+            notes += QStringLiteral("%1: %2\n").arg(entry->name(), QString::fromStdString(warning));
+        }
+        notes = notes.trimmed();
+        if (!notes.isEmpty() && lastNotes_[event.id] != notes) {
+            session_.reportNote(notes);
+        }
+        lastNotes_[event.id] = notes;
+    }
+    emit mapArrived(event.id, event.request, event.result->nodes);
+}
+
+void LiveController::receive(const live::MapFailed& event) {
+    const auto* entry = session_.network(event.id);
+    if (entry == nullptr || (event.request != 0 && event.request != requestNumber_)) {
+        return;
+    }
+    auto message = QString::fromStdString(event.message);
+    if (!message.startsWith(entry->name())) {
+        message = QStringLiteral("%1: %2").arg(entry->name(), message);
+    }
+    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
+        changed.message = message;
+        changed.result = nullptr;
+    });
+    session_.reportTrouble(message);
+}
+
+void LiveController::checkSanity() {
+    std::vector<std::pair<ProbeTarget, ModelSpec>> networks;
+    for (const auto& entry : session_.networks()) {
+        if (entry.state == NetworkEntry::State::Ready && entry.shown) {
+            networks.push_back({{entry.id, session_.patchFor(entry)}, entry.spec});
+        }
+    }
+    engine_->checkSanity(networks, session_.options());
+}
+
+void LiveController::receive(const live::SanityChecked& event) {
+    emit sanityChecked(event);
+}
+
+void LiveController::receive(const live::Progress& event) {
+    session_.setProgress({true, QString::fromStdString(event.what), event.done, event.planned});
+}
+
+void LiveController::receive(const live::Idle& event) {
+    if (event.request == 0 || event.request == requestNumber_) {
+        session_.setProgress({});
+        emit idle();
+    }
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session_file.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "error.h"
+#include "image/atomic_file.h"
+#include "version.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int formatVersion = 1;
+
+std::string relativeTo(const std::filesystem::path& folder, const std::filesystem::path& file) {
+    std::error_code failed;
+    const auto absolute = std::filesystem::absolute(file, failed);
+    const auto relative = std::filesystem::proximate(absolute, std::filesystem::absolute(folder), failed);
+    return (failed ? file : relative).generic_string();
+}
+
+std::filesystem::path resolved(const std::filesystem::path& folder, const std::string& file) {
+    const std::filesystem::path path(file);
+    return path.is_absolute() ? path : (folder / path).lexically_normal();
+}
+
+template <typename Value>
+Json optionalJson(const std::optional<Value>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+template <typename Value>
+std::optional<Value> optionalFrom(const Json& json, const char* key) {
+    const auto found = json.find(key);
+    return found == json.end() || found->is_null() ? std::nullopt : std::optional(found->template get<Value>());
+}
+
+Json settingsJson(const ModelSettings& settings) {
+    return {{"scale", optionalJson(settings.scale)},
+            {"range", optionalJson(settings.range)},
+            {"name", optionalJson(settings.name)},
+            {"weights", optionalJson(settings.weights)},
+            {"arch", optionalJson(settings.architecture)}};
+}
+
+ModelSettings settingsFrom(const Json& json) {
+    return {.scale = optionalFrom<int>(json, "scale"),
+            .range = optionalFrom<double>(json, "range"),
+            .name = optionalFrom<std::string>(json, "name"),
+            .weights = optionalFrom<std::string>(json, "weights"),
+            .architecture = optionalFrom<std::string>(json, "arch")};
+}
+
+Json optionsJson(const LamOptions& options) {
+    return {{"preset", toString(options.preset)},
+            {"path", toString(options.path)},
+            {"sigma", options.sigma},
+            {"kernel", options.kernel},
+            {"detector", toString(options.detector)},
+            {"nodes", optionalJson(options.nodes)},
+            {"tolerance", optionalJson(options.tolerance)},
+            {"context", optionalJson(options.context)}};
+}
+
+LamOptions optionsFrom(const Json& json) {
+    LamOptions options;
+    options.preset = presetFromString(json.at("preset").get<std::string>());
+    options.path = pathFromString(json.at("path").get<std::string>());
+    options.sigma = json.at("sigma").get<double>();
+    options.kernel = json.at("kernel").get<int>();
+    options.detector = detectorFromString(json.at("detector").get<std::string>());
+    options.nodes = optionalFrom<int>(json, "nodes");
+    options.tolerance = optionalFrom<double>(json, "tolerance");
+    options.context = optionalFrom<int>(json, "context");
+    static_cast<void>(makePlan(options));
+    return options;
+}
+
+Json viewJson(const ViewSettings& view) {
+    return {{"layer", toString(view.layer)},
+            {"overlay", toString(view.overlay)},
+            {"overlay_on_lr", view.overlayOnLr},
+            {"opacity", view.opacity},
+            {"colour_map", view.colourMap},
+            {"normalisation", toString(view.normalisation)},
+            {"areas_of_interest", view.areasOfInterest}};
+}
+
+ViewSettings viewFrom(const Json& json) {
+    ViewSettings view;
+    view.layer = layerFromString(json.at("layer").get<std::string>());
+    view.overlay = overlayStyleFromString(json.at("overlay").get<std::string>());
+    view.overlayOnLr = json.at("overlay_on_lr").get<bool>();
+    view.opacity = json.at("opacity").get<double>();
+    view.colourMap = json.at("colour_map").get<std::string>();
+    view.normalisation = normalisationFromString(json.at("normalisation").get<std::string>());
+    view.areasOfInterest = json.at("areas_of_interest").get<bool>();
+    return view;
+}
+
+std::optional<std::size_t> indexFrom(const Json& json, const char* key, std::size_t count) {
+    const auto index = optionalFrom<std::size_t>(json, key);
+    return index && *index < count ? index : std::nullopt;
+}
+
+SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) {
+    if (json.at("format").get<int>() > formatVersion) {
+        throw Error(ErrorCode::BadFile, "it was written by a newer Lamscope: update to open it");
+    }
+    SavedSession session;
+    if (const auto& image = json.at("image"); !image.is_null()) {
+        session.image = resolved(folder, image.at("file").get<std::string>());
+        session.imageSha256 = image.at("sha256").get<std::string>();
+        session.role = roleFromString(image.at("role").get<std::string>());
+        session.reduction = reductionFromString(image.at("reduction").get<std::string>());
+    }
+    for (const auto& network : json.at("networks")) {
+        SavedNetwork saved;
+        const auto file = network.at("file").get<std::string>();
+        saved.spec.file = network.at("built_in").get<bool>() ? std::filesystem::path(file) : resolved(folder, file);
+        saved.spec.settings = settingsFrom(network.at("settings"));
+        saved.sha256 = network.at("sha256").get<std::string>();
+        saved.shown = network.at("shown").get<bool>();
+        session.networks.push_back(std::move(saved));
+    }
+    const auto& patch = json.at("patches").at(0);
+    session.box = {patch.at("x").get<int>(), patch.at("y").get<int>(), patch.at("size").get<int>()};
+    session.gridScale = patch.at("grid_scale").get<int>();
+    if (session.gridScale < 1 || session.box.size < 1) {
+        throw Error(ErrorCode::BadFile, "its patch is not a square of pixels");
+    }
+    session.reference = indexFrom(json, "reference", session.networks.size());
+    session.selected = indexFrom(json, "selected", session.networks.size());
+    session.options = optionsFrom(json.at("options"));
+    session.view = viewFrom(json.at("view"));
+    return session;
+}
+
+}  // namespace
+
+SavedSession snapshot(const Session& session) {
+    SavedSession saved;
+    if (session.hasImage()) {
+        saved.image = session.image().file;
+        saved.imageSha256 = session.image().sha256;
+    }
+    saved.role = session.role();
+    saved.reduction = session.reduction();
+    saved.box = session.box();
+    saved.gridScale = session.gridScale();
+    for (const auto& entry : session.networks()) {
+        if (entry.id == session.selected()) {
+            saved.selected = saved.networks.size();
+        }
+        if (entry.id == session.reference()) {
+            saved.reference = saved.networks.size();
+        }
+        saved.networks.push_back({entry.spec, entry.card.sha256, entry.shown});
+    }
+    saved.options = session.options();
+    saved.view = session.view();
+    return saved;
+}
+
+std::string toJson(const SavedSession& session, const std::filesystem::path& folder) {
+    Json json;
+    json["lamscope"] = {{"version", version()}};
+    json["format"] = formatVersion;
+    json["image"] = nullptr;
+    if (!session.image.empty()) {
+        json["image"] = {{"file", relativeTo(folder, session.image)},
+                         {"sha256", session.imageSha256},
+                         {"role", toString(session.role)},
+                         {"reduction", toString(session.reduction)}};
+    }
+    json["networks"] = Json::array();
+    for (const auto& network : session.networks) {
+        const bool builtIn = network.spec.isAnalytic();
+        json["networks"].push_back(
+            {{"file", builtIn ? network.spec.file.string() : relativeTo(folder, network.spec.file)},
+             {"built_in", builtIn},
+             {"settings", settingsJson(network.spec.settings)},
+             {"sha256", network.sha256},
+             {"shown", network.shown}});
+    }
+    json["reference"] = optionalJson(session.reference);
+    json["selected"] = optionalJson(session.selected);
+    json["patches"] = Json::array(
+        {{{"x", session.box.x}, {"y", session.box.y}, {"size", session.box.size}, {"grid_scale", session.gridScale}}});
+    json["options"] = optionsJson(session.options);
+    json["view"] = viewJson(session.view);
+    return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+SavedSession readSession(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
+    }
+    try {
+        const std::string text(std::istreambuf_iterator<char>(stream), {});
+        return sessionFrom(Json::parse(text), std::filesystem::absolute(file).parent_path());
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: not a session of Lamscope, or damaged ({})", file.string(), error.what()));
+    } catch (const Error& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
+    }
+}
+
+void writeSession(const SavedSession& session, const std::filesystem::path& file) {
+    writeFileAtomically(file, std::string_view(toJson(session, std::filesystem::absolute(file).parent_path())));
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "session/session.h"
+
+namespace lamscope::ui {
+
+/// A network as a session file names it.
+struct SavedNetwork {
+    ModelSpec spec;
+    std::string sha256;  ///< empty when it had not been loaded
+    bool shown = true;
+};
+
+/// What a `*.lamscope` file holds. Plain data: no file of it has been touched.
+struct SavedSession {
+    std::filesystem::path image;  ///< empty: none
+    std::string imageSha256;
+    ImageRole role = ImageRole::Hr;
+    Reduction reduction = Reduction::Pillow;
+    Box box;
+    int gridScale = 1;  ///< of the grid that `box` is on
+    std::vector<SavedNetwork> networks;
+    std::optional<std::size_t> reference;  ///< index among `networks`
+    std::optional<std::size_t> selected;
+    LamOptions options;
+    ViewSettings view;
+};
+
+/// The session as it is now. Paths are as they were given; GUI thread.
+[[nodiscard]] SavedSession snapshot(const Session& session);
+
+/// The JSON text of a session file that will lie in `folder`: paths are kept relative to it where that is possible.
+[[nodiscard]] std::string toJson(const SavedSession& session, const std::filesystem::path& folder);
+
+/// Reads a session file; relative paths are resolved against its folder. Any thread.
+/// Throws Error(BadFile) saying what is wrong with it.
+[[nodiscard]] SavedSession readSession(const std::filesystem::path& file);
+
+/// Writes it whole or not at all. Any thread. Throws Error(WriteFailed).
+void writeSession(const SavedSession& session, const std::filesystem::path& file);
+
+}  // namespace lamscope::ui

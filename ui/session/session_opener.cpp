@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "session/session_opener.h"
+
+namespace lamscope::ui {
+
+SessionOpener::SessionOpener(Session& session, LiveController& controller, QObject* parent)
+    : QObject(parent)
+    , session_(session)
+    , controller_(controller) {
+    connect(&controller_, &LiveController::imageOpened, this, &SessionOpener::imageSettled);
+    connect(&controller_, &LiveController::imageFailed, this, &SessionOpener::imageSettled);
+    connect(&controller_, &LiveController::networkLoaded, this, &SessionOpener::networkSettled);
+    connect(&controller_, &LiveController::networkFailed, this, &SessionOpener::networkSettled);
+    // A network that the user removes meanwhile is not waited for.
+    connect(&session_, &Session::networkListChanged, this, [this] {
+        std::erase_if(waitingFor_, [this](const auto& item) { return session_.network(item.first) == nullptr; });
+        finishWhenSettled();
+    });
+}
+
+void SessionOpener::open(const SavedSession& saved) {
+    opening_ = false;  // while the list is rebuilt
+    saved_ = saved;
+    waitingFor_.clear();
+    ids_.clear();
+    session_.setPaused(true);  // nothing is computed for a box that is about to move
+    while (!session_.networks().empty()) {
+        session_.removeNetwork(session_.networks().front().id);
+    }
+    for (const auto& network : saved_.networks) {
+        const auto id = session_.addNetwork(network.spec);
+        waitingFor_.emplace(id, ids_.size());
+        ids_.push_back(id);
+    }
+    waitingForImage_ = !saved_.image.empty();
+    opening_ = true;
+    if (waitingForImage_) {
+        controller_.openImage(QString::fromStdString(saved_.image.string()));
+    }
+    finishWhenSettled();
+}
+
+void SessionOpener::imageSettled() {
+    if (!opening_ || !waitingForImage_) {
+        return;
+    }
+    waitingForImage_ = false;
+    if (session_.hasImage() && session_.image().file == saved_.image.string() && !saved_.imageSha256.empty()
+        && session_.image().sha256 != saved_.imageSha256) {
+        session_.reportNote(tr("%1 has changed since the session was saved: its numbers will differ.")
+                                .arg(QString::fromStdString(saved_.image.string())));
+    }
+    finishWhenSettled();
+}
+
+void SessionOpener::networkSettled(int id) {
+    const auto found = waitingFor_.find(id);
+    if (!opening_ || found == waitingFor_.end()) {
+        return;
+    }
+    const auto& expected = saved_.networks.at(found->second).sha256;
+    const auto* entry = session_.network(id);
+    if (entry != nullptr && entry->state == NetworkEntry::State::Ready && !expected.empty()
+        && entry->card.sha256 != expected) {
+        session_.reportNote(tr("%1 has changed since the session was saved: its numbers will differ.")
+                                .arg(QString::fromStdString(entry->spec.file.string())));
+    }
+    waitingFor_.erase(found);
+    finishWhenSettled();
+}
+
+void SessionOpener::finishWhenSettled() {
+    if (!opening_ || waitingForImage_ || !waitingFor_.empty()) {
+        return;
+    }
+    opening_ = false;
+    UndoableState state{.role = saved_.role,
+                        .reduction = saved_.reduction,
+                        .box = saved_.box,
+                        .gridScale = saved_.gridScale,
+                        .options = saved_.options,
+                        .view = saved_.view,
+                        .order = {},
+                        .reference = saved_.reference ? ids_.at(*saved_.reference) : 0};
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+        state.order.emplace_back(ids_[i], saved_.networks[i].shown);
+    }
+    session_.restore(state);
+    if (saved_.selected) {
+        session_.select(ids_.at(*saved_.selected));
+    }
+    session_.setPaused(false);
+    emit opened();
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <vector>
+
+#include "view/colour_map.h"
+
+namespace lamscope::ui {
+
+/// The colours of a pane's map from the highest value down to the lowest, with what they stand for along the side.
+/// Or a key to single colours. Blank without either, but as wide: panes keep their size when the layer changes.
+class ColourBar : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit ColourBar(QWidget* parent = nullptr);
+
+    struct Key {
+        QRgb colour;
+        QString meaning;
+    };
+
+    void setScale(const ColourMap* colours, const QString& caption, bool dimmed);
+    /// Colours with a meaning each instead of a scale; empty: blank.
+    void setKeys(const std::vector<Key>& keys);
+    [[nodiscard]] const ColourMap* colours() const { return colours_; }
+    [[nodiscard]] QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+
+private:
+    void drawScale(QPainter& painter, const QRect& bar) const;
+    void drawKeys(QPainter& painter, const QRect& bar) const;
+    [[nodiscard]] QColor inked(float opacity) const;
+
+    const ColourMap* colours_ = nullptr;
+    QString caption_;
+    std::vector<Key> keys_;
+    bool dimmed_ = false;
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QRgb>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace lamscope::ui {
+
+/// 256 opaque colours from the lowest value to the highest. The maps live as long as the program; any thread may read
+/// them.
+class ColourMap {
+public:
+    static constexpr int size = 256;
+
+    ColourMap(std::string name, bool diverging, const std::array<QRgb, size>& colours);
+
+    [[nodiscard]] const std::string& name() const { return name_; }
+    /// True when the middle stands for zero: values -1…1 map to t = 0…1.
+    [[nodiscard]] bool isDiverging() const { return diverging_; }
+    /// The colour at `t`, clamped to 0…1; the lowest for NaN.
+    [[nodiscard]] QRgb at(double t) const;
+    /// The colour of a map's value: -1…1 for a diverging map, otherwise 0…1.
+    [[nodiscard]] QRgb ofValue(double value) const { return at(diverging_ ? 0.5 * (value + 1.0) : value); }
+
+private:
+    std::string name_;
+    bool diverging_;
+    std::array<QRgb, size> colours_;
+};
+
+/// The sequential maps in the order of menus; the first is the paper's white, red, dark red.
+[[nodiscard]] const std::vector<std::string>& colourMapNames();
+/// Throws Error(InvalidArgument) listing the known names.
+[[nodiscard]] const ColourMap& colourMap(std::string_view name);
+/// Blue, white, red around zero, both sides equally dark.
+[[nodiscard]] const ColourMap& divergingColourMap();
+
+}  // namespace lamscope::ui

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/derived_pictures.h"
+
+#include <QMetaObject>
+#include <utility>
+
+namespace lamscope::ui {
+
+DerivedPictures::DerivedPictures(QObject* parent)
+    : QObject(parent) {
+    pool_.setMaxThreadCount(1);  // the networks need the processor more
+}
+
+DerivedPictures::~DerivedPictures() {
+    pool_.clear();
+    pool_.waitForDone();
+}
+
+template <typename Source, typename Value>
+std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
+                                                  const std::shared_ptr<const Source>& source,
+                                                  Value (*compute)(const Source&)) {
+    const auto found = store.entries.find(source.get());
+    if (found != store.entries.end() && found->second.source.lock() == source) {
+        return found->second.value;
+    }
+    std::erase_if(store.entries, [](const auto& each) { return each.second.source.expired(); });
+    store.entries[source.get()] = {source, nullptr};
+    pool_.start([this, &store, weak = std::weak_ptr(source), compute] {
+        const auto alive = weak.lock();
+        if (!alive) {
+            return;
+        }
+        auto value = std::make_shared<const Value>(compute(*alive));
+        QMetaObject::invokeMethod(
+            this,
+            [this, &store, weak, value = std::move(value)] {
+                const auto wanted = weak.lock();
+                if (wanted) {
+                    store.entries[wanted.get()].value = value;
+                    emit ready();
+                }
+            },
+            Qt::QueuedConnection);
+    });
+    return nullptr;
+}
+
+std::shared_ptr<const Pyramid> DerivedPictures::pyramid(const std::shared_ptr<const Image>& image) {
+    return get(pyramids_, image, &makePyramid);
+}
+
+std::shared_ptr<const AreaOfContribution> DerivedPictures::area(const std::shared_ptr<const LamResult>& result) {
+    return get(areas_, result, &areaOfContribution);
+}
+
+std::shared_ptr<const MassSet> DerivedPictures::mass(const std::shared_ptr<const LamResult>& result) {
+    return get(masses_, result, &massSet);
+}
+
+}  // namespace lamscope::ui

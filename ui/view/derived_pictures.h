@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QThreadPool>
+#include <functional>
+#include <memory>
+#include <unordered_map>
+
+#include "image/image.h"
+#include "view/areas_of_interest.h"
+#include "view/layers.h"
+#include "view/pyramid.h"
+
+namespace lamscope::ui {
+
+/// What takes too long to compute on the GUI thread, computed once on another and kept as long as its source lives.
+/// Each function returns what is there and starts the work where there is nothing yet: then ready() follows. To be
+/// called on the GUI thread; the sources must not be null. The destructor waits for the work in hand.
+class DerivedPictures : public QObject {
+    Q_OBJECT
+
+public:
+    explicit DerivedPictures(QObject* parent = nullptr);
+    ~DerivedPictures() override;
+    DerivedPictures(const DerivedPictures&) = delete;
+    DerivedPictures& operator=(const DerivedPictures&) = delete;
+
+    [[nodiscard]] std::shared_ptr<const Pyramid> pyramid(const std::shared_ptr<const Image>& image);
+    [[nodiscard]] std::shared_ptr<const AreaOfContribution> area(const std::shared_ptr<const LamResult>& result);
+    [[nodiscard]] std::shared_ptr<const MassSet> mass(const std::shared_ptr<const LamResult>& result);
+
+signals:
+    void ready();
+
+private:
+    /// Values by their source. An entry whose source is gone counts as absent: its address may be in use again.
+    template <typename Source, typename Value>
+    struct Store {
+        struct Entry {
+            std::weak_ptr<const Source> source;
+            std::shared_ptr<const Value> value;  ///< null while it is being computed
+        };
+        std::unordered_map<const Source*, Entry> entries;
+    };
+
+    template <typename Source, typename Value>
+    std::shared_ptr<const Value> get(Store<Source, Value>& store, const std::shared_ptr<const Source>& source,
+                                     Value (*compute)(const Source&));
+
+    Store<Image, Pyramid> pyramids_;
+    Store<LamResult, AreaOfContribution> areas_;
+    Store<LamResult, MassSet> masses_;
+    QThreadPool pool_;
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/image_pane.h"
+
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "view/areas_of_interest.h"
+#include "view/colour_bar.h"
+#include "view/input_controls.h"
+#include "view/pane_header.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int frameWidth = 2;
+constexpr int headerPadding = 14;
+
+/// Pixels of the box grid per LR pixel of a network.
+double lrPixel(const Session& session, const NetworkEntry& entry) {
+    return session.role() == ImageRole::Hr ? entry.card.scale : session.gridScale();
+}
+
+QRectF placeOf(const Image& image, double pixel) {
+    return {0.0, 0.0, image.width() * pixel, image.height() * pixel};
+}
+
+QRectF toQRectF(const Box& box) {
+    return {static_cast<double>(box.x), static_cast<double>(box.y), static_cast<double>(box.size),
+            static_cast<double>(box.size)};
+}
+
+/// The box as a network has it: rounded to its own SR pixels.
+QRectF boxOf(const Session& session, const NetworkEntry* entry) {
+    if (!session.hasImage()) {
+        return {};
+    }
+    if (entry == nullptr || entry->card.scale == 0) {
+        return toQRectF(session.box());
+    }
+    const auto patch = session.patchFor(*entry);
+    const double srPixel = lrPixel(session, *entry) / entry->card.scale;
+    return {patch.x * srPixel, patch.y * srPixel, patch.size * srPixel, patch.size * srPixel};
+}
+
+QPoint floored(QPointF point) {
+    return {static_cast<int>(std::floor(point.x())), static_cast<int>(std::floor(point.y()))};
+}
+
+/// The pixel under a point of the scene, of a picture whose pixels have this side there.
+std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side) {
+    const auto pixel = floored((scene - place.topLeft()) / side);
+    const QRect all(0, 0, static_cast<int>(std::lround(place.width() / side)),
+                    static_cast<int>(std::lround(place.height() / side)));
+    return all.contains(pixel) ? std::optional(pixel) : std::nullopt;
+}
+
+QString signedNumber(double value) {
+    return (value < 0.0 ? QStringLiteral("\u2212") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', 2);
+}
+
+}  // namespace
+
+ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures& pictures, NetworkId id,
+                     QWidget* parent)
+    : QWidget(parent)
+    , session_(session)
+    , pictures_(pictures)
+    , id_(id)
+    , header_(new PaneHeader(this))
+    , view_(new ImageView(session, transform, this))
+    , bar_(new ColourBar(this)) {
+    header_->setFixedHeight(fontMetrics().height() + headerPadding);
+    if (id_ == input) {
+        controls_ = new InputControls(session, header_);
+        header_->addWidget(controls_);
+    }
+    auto* body = new QHBoxLayout;
+    body->setSpacing(0);
+    body->addWidget(view_, 1);
+    body->addWidget(bar_);
+    auto* layout = new QVBoxLayout(this);
+    layout->setContentsMargins(frameWidth, frameWidth, frameWidth, frameWidth);
+    layout->setSpacing(0);
+    layout->addWidget(header_);
+    layout->addLayout(body, 1);
+
+    const auto select = [this] {
+        if (id_ != input) {
+            session_.select(id_);
+        }
+    };
+    connect(header_, &PaneHeader::pressed, this, select);
+    connect(header_, &PaneHeader::doubleClicked, this, &ImagePane::headerDoubleClicked);
+    connect(view_, &ImageView::pressed, this, select);
+    connect(view_, &ImageView::hovered, this, &ImagePane::emitReadout);
+    connect(view_, &ImageView::left, this, &ImagePane::left);
+    connect(&session_, &Session::networkChanged, this, [this](NetworkId changed) {
+        if (changed == id_ || changed == session_.reference() || id_ == input) {
+            refresh();
+        }
+    });
+    connect(&session_, &Session::boxChanged, this, &ImagePane::refreshBox);
+    connect(&session_, &Session::imageChanged, this, &ImagePane::refresh);
+    connect(&session_, &Session::networkListChanged, this, &ImagePane::refresh);
+    connect(&session_, &Session::viewChanged, this, &ImagePane::refresh);
+    connect(&session_, &Session::selectionChanged, this, qOverload<>(&QWidget::update));
+    connect(&pictures_, &DerivedPictures::ready, this, &ImagePane::refresh);
+    refresh();
+}
+
+QSize ImagePane::frameSize() const {
+    return {2 * frameWidth + bar_->sizeHint().width(), 2 * frameWidth + header_->height()};
+}
+
+void ImagePane::setSharedMaximum(double maximum) {
+    if (maximum != sharedMaximum_) {
+        sharedMaximum_ = maximum;
+        refresh();
+    }
+}
+
+void ImagePane::refresh() {
+    if (id_ == input) {
+        refreshInput();
+        return;
+    }
+    const auto* entry = session_.network(id_);
+    if (entry != nullptr) {  // otherwise it was removed, and so will this pane be
+        refreshNetwork(*entry);
+    }
+}
+
+void ImagePane::refreshBox() {
+    if (session_.gridScale() != gridScale_) {
+        refresh();
+    } else {
+        view_->setBox(boxOf(session_, session_.network(id_)));
+    }
+}
+
+// --- a network
+
+void ImagePane::refreshNetwork(const NetworkEntry& entry) {
+    gridScale_ = session_.gridScale();
+    refreshHeader(entry);
+    auto picture = pictureOf(entry);
+    view_->setNotice(noticeFor(entry, picture));
+    refreshBar(picture);
+    view_->setPicture(std::move(picture));
+}
+
+void ImagePane::refreshHeader(const NetworkEntry& entry) {
+    header_->setTitle(entry.colour, entry.name());
+    QString value;
+    QString detail;
+    if (entry.state == NetworkEntry::State::Loading) {
+        detail = tr("loading\u2026");
+    } else if (entry.state == NetworkEntry::State::Failed) {
+        value = tr("failed");
+    } else if (entry.result && !entry.result->diffusionIndex) {
+        value = tr("DI \u2013");
+    } else if (entry.result) {
+        value = tr("DI %1").arg(*entry.result->diffusionIndex, 0, 'f', 2);
+        const auto* reference = session_.network(session_.reference());
+        if (reference != nullptr && reference->id != id_) {
+            const auto* theirs = reference->currentResult();
+            if (theirs != nullptr && theirs->diffusionIndex && !entry.stale) {
+                detail = signedNumber(*entry.result->diffusionIndex - *theirs->diffusionIndex);
+            }
+        }
+    }
+    header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
+    setAccessibleName(entry.name());
+    setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
+}
+
+PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
+    PanePicture picture;
+    picture.box = boxOf(session_, &entry);
+    if (entry.state != NetworkEntry::State::Ready || entry.card.scale == 0) {
+        return picture;
+    }
+    addBase(picture, entry);
+    const auto& view = session_.view();
+    picture.opaqueMap = view.layer == Layer::Map || view.layer == Layer::Signed || view.layer == Layer::Difference;
+    const bool isItsOwnReference = view.layer == Layer::Difference && session_.reference() == id_;
+    if (!entry.result || isItsOwnReference) {
+        return picture;
+    }
+    PlacedResult reference;
+    if (const auto* other = session_.network(session_.reference())) {
+        reference = {other->currentResult(), lrPixel(session_, *other)};
+    }
+    const PlacedResult shown{entry.result.get(), lrPixel(session_, entry)};
+    picture.map = makeLayer(shown, reference, view, sharedMaximum_);
+    picture.dimmed = entry.stale;
+    if (picture.dimmed && !picture.map.picture.isNull()) {
+        picture.map.picture = desaturated(picture.map.picture);
+    }
+    if (view.layer == Layer::Area) {
+        addArea(picture, entry);
+    }
+    return picture;
+}
+
+void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
+    const auto& view = session_.view();
+    const double pixel = lrPixel(session_, entry);
+    std::shared_ptr<const Image> image;
+    if (view.layer == Layer::HrWithBox && session_.role() == ImageRole::Hr) {
+        image = session_.image().pixels;
+        picture.basePlace = placeOf(*image, 1.0);
+    } else {
+        const bool canLieOnLr = view.layer == Layer::Overlay || view.layer == Layer::Area;
+        const bool wantsLr = view.layer == Layer::HrWithBox || (canLieOnLr && view.overlayOnLr);
+        const bool takesLr = wantsLr || !entry.sr;
+        image = takesLr ? entry.lr : entry.sr;
+        if (image) {
+            picture.basePlace = placeOf(*image, takesLr ? pixel : pixel / entry.card.scale);
+        }
+    }
+    if (image) {
+        picture.base = pictures_.pyramid(image);
+    }
+}
+
+void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
+    picture.areaColours = &colourMap(session_.view().colourMap);
+    picture.area = pictures_.area(entry.result);
+    const auto& before = view_->picture();
+    if (!picture.area && before.area) {  // the last one, as what it is, until the new one is there
+        picture.area = before.area;
+        picture.map = before.map;
+        picture.dimmed = true;
+    }
+}
+
+QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& picture) const {
+    if (entry.state == NetworkEntry::State::Loading) {
+        return tr("Loading %1\u2026").arg(entry.name());
+    }
+    if (entry.state == NetworkEntry::State::Failed) {
+        return tr("%1 failed\n%2").arg(entry.name(), entry.message);
+    }
+    if (!entry.message.isEmpty()) {
+        return entry.message;
+    }
+    if (session_.view().layer == Layer::Difference && session_.reference() == id_) {
+        return tr("The reference: the other maps are compared with this one's.");
+    }
+    if (entry.stale) {
+        return {};
+    }
+    return picture.area ? picture.area->trouble : picture.map.trouble;
+}
+
+void ImagePane::refreshBar(const PanePicture& picture) {
+    if (picture.area && !picture.area->bands.empty()) {
+        bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
+    } else {
+        bar_->setScale(picture.map.colours, sharedMaximum_ > 0.0 ? tr("shared scale") : tr("own scale"),
+                       picture.dimmed);
+    }
+}
+
+// --- the input
+
+void ImagePane::refreshInput() {
+    gridScale_ = session_.gridScale();
+    header_->setTitle(QColor(128, 128, 128), tr("Input"));
+    controls_->refresh();
+    PanePicture picture;
+    if (session_.hasImage()) {
+        picture.base = pictures_.pyramid(session_.image().pixels);
+        picture.basePlace = placeOf(*session_.image().pixels, session_.gridScale());
+        picture.box = boxOf(session_, nullptr);
+        if (session_.view().areasOfInterest) {
+            addInterest(picture);
+        }
+    }
+    bar_->setKeys(picture.interest.isNull() ? std::vector<ColourBar::Key>()
+                                            : std::vector<ColourBar::Key>{{mostLookColour, tr("most look here")},
+                                                                          {someLookColour, tr("some do")}});
+    setAccessibleName(tr("Input"));
+    setAccessibleDescription(session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
+    view_->setPicture(std::move(picture));
+}
+
+void ImagePane::addInterest(PanePicture& picture) const {
+    std::vector<std::shared_ptr<const MassSet>> sets;
+    bool complete = true;
+    const NetworkEntry* first = nullptr;
+    QStringList leftOut;
+    for (const auto& entry : session_.networks()) {
+        if (!entry.shown || !entry.result || !entry.lr) {
+            continue;
+        }
+        first = first == nullptr ? &entry : first;
+        if (entry.lr->width() != first->lr->width() || entry.lr->height() != first->lr->height()) {
+            leftOut += entry.name();
+            continue;
+        }
+        const auto set = entry.stale ? nullptr : pictures_.mass(entry.result);
+        complete = complete && set != nullptr;
+        sets.push_back(set);
+    }
+    view_->setNotice(
+        leftOut.isEmpty()
+            ? QString()
+            : tr("Not counted, because their LR images have another size: %1").arg(leftOut.join(QStringLiteral(", "))));
+    if (sets.empty()) {
+        return;
+    }
+    if (complete) {
+        const auto areas = areasOfInterest(sets);
+        const double pixel = lrPixel(session_, *first);
+        picture.interest = areasPicture(areas);
+        picture.interestPlace = {areas.place.x * pixel, areas.place.y * pixel, areas.place.width * pixel,
+                                 areas.place.height * pixel};
+    } else {  // the last ones, as what they are, until all are there
+        picture.interest = view_->picture().interest;
+        picture.interestPlace = view_->picture().interestPlace;
+        picture.dimmed = true;
+    }
+}
+
+// --- both
+
+void ImagePane::emitReadout(QPointF scene) {
+    const auto& picture = view_->picture();
+    if (!pixelAt(scene, {0.0, 0.0, 1.0 * session_.gridWidth(), 1.0 * session_.gridHeight()}, 1.0)) {
+        emit left();
+        return;
+    }
+    const auto* entry = session_.network(id_);
+    const bool known = entry != nullptr && entry->card.scale > 0;
+    const int scale = known ? entry->card.scale : session_.boxScale();
+    const double pixel = session_.role() == ImageRole::Hr ? scale : session_.gridScale();
+    Readout readout;
+    readout.network = id_;
+    readout.lr = scene / pixel;
+    readout.sr = floored(scene / pixel * scale);
+    if (picture.base) {
+        const auto& image = picture.base->levels.front();
+        if (const auto at = pixelAt(scene, picture.basePlace, picture.basePlace.width() / image.width())) {
+            readout.colour = image.pixel(*at);
+        }
+    }
+    const auto& map = picture.map;
+    if (!map.values.empty()) {
+        if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
+            readout.mapValue = map.values[static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
+                                          + static_cast<std::size_t>(at->x())];
+            readout.mapIsStale = picture.dimmed;
+        }
+    }
+    emit hovered(readout);
+}
+
+void ImagePane::paintEvent(QPaintEvent* /*event*/) {
+    QPainter painter(this);
+    painter.fillRect(rect(), palette().window());
+    const bool selected = id_ != input && session_.selected() == id_;
+    QColor line = palette().color(selected ? QPalette::Highlight : QPalette::WindowText);
+    line.setAlphaF(selected ? 1.0F : 0.18F);
+    const int width = selected ? frameWidth : 1;
+    const QRect inner = rect().adjusted(width, width, -width, -width);
+    painter.setClipRegion(QRegion(rect()).subtracted(inner));
+    painter.fillRect(rect(), line);
+}
+
+}  // namespace lamscope::ui

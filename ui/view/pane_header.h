@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QColor>
+#include <QString>
+#include <QWidget>
+
+class QHBoxLayout;
+class QLabel;
+
+namespace lamscope::ui {
+
+class ElidedLabel;
+
+/// The line over a pane's image: colour, name, and at the right what is to be known of its map.
+class PaneHeader : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit PaneHeader(QWidget* parent = nullptr);
+
+    void setTitle(const QColor& colour, const QString& name);
+    /// Bold at the right, with a smaller grey text before it. `greyed`: it belongs to an older box.
+    void setValue(const QString& value, const QString& detail, bool greyed);
+    /// Puts a widget behind the name.
+    void addWidget(QWidget* widget);
+
+    [[nodiscard]] QString value() const;
+    [[nodiscard]] QString detail() const;
+
+signals:
+    void pressed();
+    void doubleClicked();
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void mousePressEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+
+private:
+    QColor colour_;
+    QHBoxLayout* layout_;
+    ElidedLabel* name_;
+    QLabel* detail_;
+    QLabel* value_;
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/pyramid.h"
+
+#include <algorithm>
+
+#include "image/colour.h"
+
+namespace lamscope::ui {
+
+QImage toQImage(const Image& image) {
+    QImage picture(image.width(), image.height(), QImage::Format_RGB32);
+    const auto red = image.plane(0);
+    const auto green = image.plane(1);
+    const auto blue = image.plane(2);
+    std::size_t i = 0;
+    for (int y = 0; y < image.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
+        for (int x = 0; x < image.width(); ++x, ++i) {
+            line[x] = qRgb(nearestLevel(red[i], 255), nearestLevel(green[i], 255), nearestLevel(blue[i], 255));
+        }
+    }
+    return picture;
+}
+
+const QImage& Pyramid::levelFor(double zoom) const {
+    std::size_t level = 0;
+    while (zoom <= 0.5 && level + 1 < levels.size()) {
+        zoom *= 2.0;
+        ++level;
+    }
+    return levels[level];
+}
+
+Pyramid makePyramid(const Image& image) {
+    constexpr int smallestSide = 32;
+    Pyramid pyramid{{toQImage(image)}};
+    for (;;) {
+        const auto& last = pyramid.levels.back();
+        const QSize half((last.width() + 1) / 2, (last.height() + 1) / 2);
+        if (std::min(half.width(), half.height()) < smallestSide) {
+            return pyramid;
+        }
+        pyramid.levels.push_back(last.scaled(half, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+    }
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/view_grid.h"
+
+#include <QKeyEvent>
+#include <QWindow>
+#include <algorithm>
+
+#include "view/box_editing.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int gap = 6;
+
+/// Columns that give `count` images of this shape the most room, and fewest columns among equals.
+int bestColumns(int count, QSize space, QSize frame, QSizeF scene) {
+    int best = 1;
+    double bestZoom = 0.0;
+    for (int columns = 1; columns <= count; ++columns) {
+        const int rows = (count + columns - 1) / columns;
+        const double width = 1.0 * (space.width() - (columns - 1) * gap) / columns - frame.width();
+        const double height = 1.0 * (space.height() - (rows - 1) * gap) / rows - frame.height();
+        const double zoom = std::min(width / scene.width(), height / scene.height());
+        if (zoom > bestZoom) {
+            bestZoom = zoom;
+            best = columns;
+        }
+    }
+    return best;
+}
+
+QPoint arrowStep(int key) {
+    switch (key) {
+        case Qt::Key_Left:
+            return {-1, 0};
+        case Qt::Key_Right:
+            return {1, 0};
+        case Qt::Key_Up:
+            return {0, -1};
+        case Qt::Key_Down:
+            return {0, 1};
+        default:
+            return {};
+    }
+}
+
+}  // namespace
+
+ViewGrid::ViewGrid(Session& session, QWidget* parent)
+    : QWidget(parent)
+    , session_(session) {
+    setFocusPolicy(Qt::StrongFocus);
+    setAccessibleName(tr("Views"));
+    connect(&session_, &Session::imageChanged, this, &ViewGrid::updateScene);
+    connect(&session_, &Session::boxChanged, this, &ViewGrid::updateScene);
+    connect(&session_, &Session::networkListChanged, this, &ViewGrid::updatePanes);
+    connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedMaximum);
+    connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedMaximum);
+    connect(&session_, &Session::viewChanged, this, &ViewGrid::updateSharedMaximum);
+    updateScene();
+    updatePanes();
+    updateSharedMaximum();
+}
+
+/// Panes use the transform and the pictures, which are members and would go first.
+ViewGrid::~ViewGrid() {
+    for (const auto& [id, pane] : panes_) {
+        delete pane;
+    }
+}
+
+ImagePane* ViewGrid::addPane(NetworkId id) {
+    auto* pane = new ImagePane(session_, transform_, pictures_, id, this);
+    pane->setFocusProxy(this);
+    pane->view().setFocusPolicy(Qt::ClickFocus);
+    pane->view().setFocusProxy(this);
+    connect(pane, &ImagePane::hovered, this, &ViewGrid::hovered);
+    connect(pane, &ImagePane::left, this, &ViewGrid::left);
+    connect(pane, &ImagePane::headerDoubleClicked, this, [this, id] {
+        if (maximised_ != Maximised::None) {
+            setMaximised(Maximised::None);
+        } else if (id == ImagePane::input) {
+            setMaximised(Maximised::Input);
+        } else {
+            setMaximised(Maximised::Network, id);
+        }
+    });
+    return pane;
+}
+
+void ViewGrid::updatePanes() {
+    std::vector<NetworkId> wanted{ImagePane::input};
+    for (const auto& entry : session_.networks()) {
+        if (entry.shown) {
+            wanted.push_back(entry.id);
+        }
+    }
+    std::erase_if(panes_, [&](const auto& each) {
+        const bool gone = std::find(wanted.begin(), wanted.end(), each.first) == wanted.end();
+        if (gone) {
+            each.second->hide();
+            each.second->deleteLater();  // it may be what called
+        }
+        return gone;
+    });
+    order_.clear();
+    for (const auto id : wanted) {
+        auto& pane = panes_[id];
+        if (pane == nullptr) {
+            pane = addPane(id);
+        }
+        order_.push_back(pane);
+    }
+    if (maximised_ == Maximised::Network && !panes_.contains(maximisedNetwork_)) {
+        setMaximised(Maximised::None);
+    } else {
+        arrange();
+    }
+}
+
+void ViewGrid::updateScene() {
+    transform_.setSceneSize(QSizeF(session_.gridWidth(), session_.gridHeight()));
+    if (session_.hasImage() && image_.lock() != session_.image().pixels) {
+        image_ = session_.image().pixels;
+        transform_.fit();
+        arrange();
+    }
+}
+
+void ViewGrid::updateSharedMaximum() {
+    double current = 0.0;
+    double all = 0.0;
+    if (session_.view().normalisation == Normalisation::Shared) {
+        for (const auto& entry : session_.networks()) {
+            if (entry.shown && entry.result) {
+                const double maximum = attributionMaximum(*entry.result);
+                all = std::max(all, maximum);
+                current = entry.stale ? current : std::max(current, maximum);
+            }
+        }
+    }
+    for (auto* pane : order_) {
+        pane->setSharedMaximum(current > 0.0 ? current : all);
+    }
+}
+
+void ViewGrid::setMaximised(Maximised what, NetworkId id) {
+    if (what == Maximised::Network && !panes_.contains(id)) {
+        what = Maximised::None;
+    }
+    maximised_ = what;
+    maximisedNetwork_ = what == Maximised::Network ? id : 0;
+    arrange();
+    emit maximisedChanged();
+}
+
+std::vector<ImagePane*> ViewGrid::panes() const {
+    if (maximised_ == Maximised::None) {
+        return order_;
+    }
+    return {panes_.at(maximised_ == Maximised::Input ? ImagePane::input : maximisedNetwork_)};
+}
+
+void ViewGrid::arrange() {
+    const auto inView = panes();
+    for (auto* pane : order_) {
+        pane->setVisible(std::find(inView.begin(), inView.end(), pane) != inView.end());
+    }
+    const int count = static_cast<int>(inView.size());
+    if (count == 0) {
+        return;
+    }
+    const QSize frame = inView.back()->frameSize();
+    const QSizeF scene = session_.hasImage() ? QSizeF(session_.gridWidth(), session_.gridHeight()) : QSizeF(1.0, 1.0);
+    const int columns = bestColumns(count, size(), frame, scene);
+    const int rows = (count + columns - 1) / columns;
+    const QSize cell((width() - (columns - 1) * gap) / columns, (height() - (rows - 1) * gap) / rows);
+    for (int i = 0; i < count; ++i) {
+        const QPoint corner(i % columns * (cell.width() + gap), i / columns * (cell.height() + gap));
+        inView[static_cast<std::size_t>(i)]->setGeometry(QRect(corner, cell));
+    }
+    transform_.setViewport(QSizeF(cell - frame) * devicePixelRatioF());
+}
+
+QSize ViewGrid::minimumSizeHint() const {
+    return {240, 200};
+}
+
+void ViewGrid::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    // Another screen can have another number of device pixels.
+    connect(window()->windowHandle(), &QWindow::screenChanged, this, &ViewGrid::arrange, Qt::UniqueConnection);
+    arrange();
+}
+
+void ViewGrid::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    arrange();
+}
+
+void ViewGrid::keyPressEvent(QKeyEvent* event) {
+    const auto step = arrowStep(event->key());
+    const auto others = event->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier);
+    if (step.isNull() || others != Qt::NoModifier || !session_.hasImage()) {
+        QWidget::keyPressEvent(event);
+        return;
+    }
+    const auto box = session_.box();
+    const int factor = event->modifiers().testFlag(Qt::ShiftModifier) ? box.size : 1;
+    session_.setBox(movedBox(box, step * factor), true);
+}
+
+/// A key that is held down makes one step of the undo history.
+void ViewGrid::keyReleaseEvent(QKeyEvent* event) {
+    if (arrowStep(event->key()).isNull()) {
+        QWidget::keyReleaseEvent(event);
+    } else if (!event->isAutoRepeat()) {
+        session_.endDrag();
+    }
+}
+
+void ViewGrid::focusOutEvent(QFocusEvent* event) {
+    QWidget::focusOutEvent(event);
+    session_.endDrag();
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include "view/derived_pictures.h"
+#include "view/image_pane.h"
+#include "view/view_transform.h"
+
+namespace lamscope::ui {
+
+/// The centre of the window: the input and a pane for each network shown, in the order of the session, in as many
+/// columns as make the images largest. All pan and zoom together. Arrow keys move the box by one SR pixel, with Shift
+/// by its size.
+class ViewGrid : public QWidget {
+    Q_OBJECT
+
+public:
+    enum class Maximised { None, Input, Network };
+
+    explicit ViewGrid(Session& session, QWidget* parent = nullptr);
+    ~ViewGrid() override;
+    ViewGrid(const ViewGrid&) = delete;
+    ViewGrid& operator=(const ViewGrid&) = delete;
+
+    [[nodiscard]] ViewTransform& transform() { return transform_; }
+    /// Fills the grid with one pane, which a double click on a header does as well. A network that is hidden or removed
+    /// gives the place back.
+    void setMaximised(Maximised what, NetworkId id = 0);
+    [[nodiscard]] Maximised maximised() const { return maximised_; }
+    [[nodiscard]] NetworkId maximisedNetwork() const { return maximisedNetwork_; }
+    /// The panes in view, from the left to the right and from the top down.
+    [[nodiscard]] std::vector<ImagePane*> panes() const;
+
+    [[nodiscard]] QSize minimumSizeHint() const override;
+
+signals:
+    void hovered(const lamscope::ui::Readout& readout);
+    void left();
+    void maximisedChanged();
+
+protected:
+    void showEvent(QShowEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void keyReleaseEvent(QKeyEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    ImagePane* addPane(NetworkId id);
+    void updatePanes();
+    void updateScene();
+    void updateSharedMaximum();
+    void arrange();
+
+    Session& session_;
+    ViewTransform transform_;
+    DerivedPictures pictures_;
+    std::unordered_map<NetworkId, ImagePane*> panes_;
+    std::vector<ImagePane*> order_;
+    Maximised maximised_ = Maximised::None;
+    NetworkId maximisedNetwork_ = 0;
+    std::weak_ptr<const Image> image_;  ///< that the view was last fitted to
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/autosave.h"
+
+#include <QDir>
+#include <QFile>
+
+#include "session/session_file.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int mostPrograms = 16;
+constexpr int millisecondsAfterChange = 5000;
+
+}  // namespace
+
+Autosave::Autosave(Session& session, const QString& folder, QObject* parent)
+    : QObject(parent)
+    , session_(session) {
+    pool_.setMaxThreadCount(1);
+    QDir().mkpath(folder);
+    for (int i = 0; i < mostPrograms && file_.isEmpty(); ++i) {
+        const auto candidate = QDir(folder).filePath(QStringLiteral("autosave-%1.lamscope").arg(i));
+        auto lock = std::make_unique<QLockFile>(candidate + QStringLiteral(".lock"));
+        lock->setStaleLockTime(0);  // a lock is stale when its program is gone, however old it is
+        if (lock->tryLock(0)) {
+            lock_ = std::move(lock);
+            file_ = candidate;
+        }
+    }
+    if (QFile::exists(file_)) {
+        recovered_ = QDir(folder).filePath(QStringLiteral("recovered.lamscope"));
+        QFile::remove(recovered_);
+        QFile::rename(file_, recovered_);
+    }
+    timer_.setSingleShot(true);
+    timer_.setInterval(millisecondsAfterChange);
+    connect(&timer_, &QTimer::timeout, this, &Autosave::saveNow);
+    for (const auto signal : {&Session::imageChanged, &Session::boxChanged, &Session::networkListChanged,
+                              &Session::optionsChanged, &Session::viewChanged}) {
+        connect(&session_, signal, this, [this] {
+            if (!timer_.isActive()) {
+                timer_.start();
+            }
+        });
+    }
+}
+
+Autosave::~Autosave() {
+    pool_.waitForDone();
+    QFile::remove(file_);
+}
+
+void Autosave::setEnabled(bool enabled) {
+    enabled_ = enabled;
+    if (!enabled_) {
+        pool_.start([file = file_] { QFile::remove(file); });
+    }
+}
+
+void Autosave::saveNow() {
+    const bool nothing = !session_.hasImage() && session_.networks().empty();
+    if (!enabled_ || file_.isEmpty() || nothing) {
+        return;
+    }
+    pool_.start([saved = snapshot(session_), file = file_.toStdString()] {
+        try {
+            writeSession(saved, file);
+        } catch (const std::exception&) {
+            // A full disk must not disturb the work: the next change tries again.
+            return;
+        }
+    });
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/exporter.h"
+
+#include <QBuffer>
+#include <QImage>
+#include <QMetaObject>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "attribution/lam_json.h"
+#include "panels/results_document.h"
+#include "view/layers.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+QByteArray pngOf(const QImage& image) {
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    image.save(&buffer, "PNG");
+    return bytes;
+}
+
+void addPng(StagedFiles& files, const std::filesystem::path& file, const QImage& image) {
+    const auto bytes = pngOf(image);
+    files.add(file, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+}
+
+/// A layer of a map alone, each LR pixel as large as its SR pixels.
+QImage layerPicture(const LamResult& result, int scale, ViewSettings view, Layer layer) {
+    view.layer = layer;
+    const auto made = makeLayer({.result = &result, .lrPixel = static_cast<double>(scale)}, {}, view, 0.0);
+    return made.picture.scaled(made.picture.size() * scale, Qt::IgnoreAspectRatio, Qt::FastTransformation);
+}
+
+}  // namespace
+
+Exporter::Exporter(Session& session, QObject* parent)
+    : QObject(parent)
+    , session_(session) {
+    pool_.setMaxThreadCount(1);
+}
+
+bool Exporter::hasResults() {
+    if (resultsDocument(session_).results.empty()) {
+        session_.reportTrouble(
+            tr("There is no current map to export: open an image and a network, and let a map be "
+               "computed."));
+        return false;
+    }
+    return true;
+}
+
+void Exporter::inBackground(const QString& what, const std::function<void()>& write) {
+    pool_.start([this, what, write] {
+        QString trouble;
+        try {
+            write();
+        } catch (const std::exception& error) {
+            trouble = QString::fromStdString(error.what());
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, what, trouble] {
+                if (trouble.isEmpty()) {
+                    session_.reportNote(tr("Saved %1").arg(what));
+                    emit exported(what);
+                } else {
+                    session_.reportTrouble(trouble);
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void Exporter::exportMaps(const QString& folder) {
+    if (!hasResults()) {
+        return;
+    }
+    inBackground(folder, [document = resultsDocument(session_), view = session_.view(), folder] {
+        const std::filesystem::path target(folder.toStdString());
+        std::filesystem::create_directories(target);
+        StagedFiles files;
+        for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+            addPng(files, target / (card.name + ".map.png"), layerPicture(result, card.scale, view, Layer::Map));
+            addPng(files, target / (card.name + ".signed.png"), layerPicture(result, card.scale, view, Layer::Signed));
+        }
+        files.commit();
+    });
+}
+
+void Exporter::exportArrays(const QString& folder) {
+    if (!hasResults()) {
+        return;
+    }
+    inBackground(folder, [document = resultsDocument(session_), folder] {
+        auto named = document;
+        StagedFiles files;
+        addLamArrays(files, named, folder.toStdString());
+        files.commit();
+    });
+}
+
+void Exporter::exportCsv(const QString& file) {
+    if (hasResults()) {
+        inBackground(file, [text = toCsv(resultsDocument(session_)), file] {
+            writeFileAtomically(file.toStdString(), std::string_view(text));
+        });
+    }
+}
+
+void Exporter::exportJson(const QString& file) {
+    if (hasResults()) {
+        inBackground(file, [text = toJson(resultsDocument(session_)), file] {
+            writeFileAtomically(file.toStdString(), std::string_view(text));
+        });
+    }
+}
+
+void Exporter::exportLatex(const QString& file) {
+    if (hasResults()) {
+        inBackground(file, [text = toLatex(resultsDocument(session_)), file] {
+            writeFileAtomically(file.toStdString(), std::string_view(text));
+        });
+    }
+}
+
+void Exporter::exportPicture(const QString& file, const QImage& picture) {
+    inBackground(file, [file, picture] {
+        StagedFiles files;
+        addPng(files, file.toStdString(), picture);
+        files.commit();
+    });
+}
+
+}  // namespace lamscope::ui

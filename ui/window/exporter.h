@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QThreadPool>
+#include <functional>
+
+#include "image/atomic_file.h"
+#include "session/session.h"
+
+namespace lamscope::ui {
+
+/// Writes what the window shows to files, each whole or not at all. What is written is what was shown when the export
+/// was asked for; encoding and writing happen on another thread. GUI thread only.
+class Exporter final : public QObject {
+    Q_OBJECT
+
+public:
+    explicit Exporter(Session& session, QObject* parent = nullptr);
+
+    /// NAME.map.png and NAME.signed.png of every shown network with a current map, as large as its SR context.
+    void exportMaps(const QString& folder);
+    /// NAME.attribution.npy and NAME.map.npy of the same, as `lamscope-cli lam --npy`.
+    void exportArrays(const QString& folder);
+    /// The results as `lamscope-cli lam --csv` and `--json` write them, or as a LaTeX table.
+    void exportCsv(const QString& file);
+    void exportJson(const QString& file);
+    void exportLatex(const QString& file);
+    void exportPicture(const QString& file, const QImage& picture);
+
+    /// Runs `write` on the exporter's thread and reports how it ended; `what` names it, e.g. a file.
+    void inBackground(const QString& what, const std::function<void()>& write);
+
+signals:
+    void exported(const QString& what);
+
+private:
+    [[nodiscard]] bool hasResults();
+
+    Session& session_;
+    QThreadPool pool_;  // one thread
+};
+
+}  // namespace lamscope::ui

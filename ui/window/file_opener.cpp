@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/file_opener.h"
+
+#include <QFileInfo>
+#include <QMetaObject>
+
+#include "error.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+const QStringList& networkSuffixes() {
+    static const QStringList suffixes{QStringLiteral("pth"),   QStringLiteral("pt"),          QStringLiteral("ckpt"),
+                                      QStringLiteral("pkl"),   QStringLiteral("safetensors"), QStringLiteral("ts"),
+                                      QStringLiteral("pickle")};
+    return suffixes;
+}
+
+const QString& builtInNetwork() {
+    static const QString name = QStringLiteral("bicubic");
+    return name;
+}
+
+QString patternsOf(const QStringList& suffixes) {
+    QStringList patterns;
+    for (const auto& suffix : suffixes) {
+        patterns << QStringLiteral("*.") + suffix;
+    }
+    return patterns.join(QLatin1Char(' '));
+}
+
+}  // namespace
+
+FileKind kindOfFile(const QString& file) {
+    const auto spec = file.left(file.lastIndexOf(QLatin1Char('=')) > 0 ? file.indexOf(QLatin1Char(':')) : -1);
+    const auto suffix = QFileInfo(spec).suffix().toLower();
+    if (suffix == QLatin1String("lamscope")) {
+        return FileKind::Session;
+    }
+    return networkSuffixes().contains(suffix) || spec == builtInNetwork() ? FileKind::Network : FileKind::Image;
+}
+
+QString imageFilter() {
+    return FileOpener::tr("Images (%1);;All files (*)")
+        .arg(
+            patternsOf({QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("tif"),
+                        QStringLiteral("tiff"), QStringLiteral("bmp"), QStringLiteral("webp"), QStringLiteral("npy")}));
+}
+
+QString networkFilter() {
+    return FileOpener::tr("Networks (%1);;All files (*)").arg(patternsOf(networkSuffixes()));
+}
+
+QString sessionFilter() {
+    return FileOpener::tr("Sessions (*.lamscope)");
+}
+
+FileOpener::FileOpener(Session& session, LiveController& controller, QObject* parent)
+    : QObject(parent)
+    , session_(session)
+    , controller_(controller)
+    , opener_(session, controller) {
+    pool_.setMaxThreadCount(1);
+    connect(&controller_, &LiveController::imageOpened, this,
+            [this] { emit opened(QString::fromStdString(session_.image().file)); });
+    connect(&controller_, &LiveController::networkLoaded, this, [this](int id) {
+        const auto* entry = session_.network(id);
+        if (entry != nullptr && !entry->spec.isAnalytic()) {
+            emit opened(QString::fromStdString(entry->spec.file.string()));
+        }
+    });
+}
+
+void FileOpener::open(const QStringList& files) {
+    for (const auto& file : files) {
+        switch (kindOfFile(file)) {
+            case FileKind::Image:
+                openImage(file);
+                break;
+            case FileKind::Network:
+                openNetwork(file);
+                break;
+            case FileKind::Session:
+                openSession(file);
+                break;
+        }
+    }
+}
+
+void FileOpener::openImage(const QString& file) {
+    controller_.openImage(file);
+}
+
+void FileOpener::openNetwork(const QString& fileWithSettings) {
+    try {
+        session_.addNetwork(ModelSpec::parse(fileWithSettings.toStdString()));
+    } catch (const Error& error) {
+        session_.reportTrouble(QString::fromStdString(error.what()));
+    }
+}
+
+void FileOpener::openSession(const QString& file) {
+    pool_.start([this, file] {
+        try {
+            const auto saved = readSession(file.toStdString());
+            QMetaObject::invokeMethod(
+                this,
+                [this, saved, file] {
+                    opener_.open(saved);
+                    emit opened(file);
+                    emit sessionOpened(file);
+                },
+                Qt::QueuedConnection);
+        } catch (const std::exception& error) {
+            QMetaObject::invokeMethod(
+                this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); },
+                Qt::QueuedConnection);
+        }
+    });
+}
+
+void FileOpener::saveSession(const QString& file) {
+    pool_.start([this, file, saved = snapshot(session_)] {
+        try {
+            writeSession(saved, file.toStdString());
+            QMetaObject::invokeMethod(
+                this,
+                [this, file] {
+                    emit opened(file);
+                    emit sessionSaved(file);
+                },
+                Qt::QueuedConnection);
+        } catch (const std::exception& error) {
+            QMetaObject::invokeMethod(
+                this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); },
+                Qt::QueuedConnection);
+        }
+    });
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QStringList>
+#include <QThreadPool>
+
+#include "session/live_controller.h"
+#include "session/session_opener.h"
+
+namespace lamscope::ui {
+
+/// What a file is taken for, by its name alone: what is inside is found out in the background.
+enum class FileKind { Image, Network, Session };
+
+/// Settings as in "net.pth:scale=4" may follow the name of a network.
+[[nodiscard]] FileKind kindOfFile(const QString& file);
+
+/// Patterns for file dialogs, as Qt wants them.
+[[nodiscard]] QString imageFilter();
+[[nodiscard]] QString networkFilter();
+[[nodiscard]] QString sessionFilter();
+
+/// Opens whatever the user hands to the program: images, networks and sessions, by argument, dialog or drop. GUI thread
+/// only; reading happens on others.
+class FileOpener final : public QObject {
+    Q_OBJECT
+
+public:
+    FileOpener(Session& session, LiveController& controller, QObject* parent = nullptr);
+
+    /// In the order given; of several images the last one stays.
+    void open(const QStringList& files);
+    void openImage(const QString& file);
+    void openNetwork(const QString& fileWithSettings);
+    void openSession(const QString& file);
+    /// Writes the session in the background.
+    void saveSession(const QString& file);
+
+signals:
+    /// It could be read: worth remembering.
+    void opened(const QString& file);
+    void sessionOpened(const QString& file);
+    void sessionSaved(const QString& file);
+
+private:
+    Session& session_;
+    LiveController& controller_;
+    SessionOpener opener_;
+    QThreadPool pool_;  // one thread: saving and opening keep their order
+};
+
+}  // namespace lamscope::ui

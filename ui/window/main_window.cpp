@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/main_window.h"
+
+#include <QClipboard>
+#include <QCloseEvent>
+#include <QDir>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QGuiApplication>
+#include <QMimeData>
+#include <QStackedWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <QVBoxLayout>
+
+#include "dialogs/about_dialog.h"
+#include "dialogs/icons.h"
+#include "dialogs/log_view.h"
+#include "dialogs/message_bar.h"
+#include "dialogs/settings_dialog.h"
+#include "image/image_file.h"
+#include "panels/curves_panel.h"
+#include "panels/network_panel.h"
+#include "panels/results_panel.h"
+#include "session/command_line.h"
+#include "study/scene.h"
+#include "view/pyramid.h"
+#include "view/view_grid.h"
+#include "window/option_controls.h"
+#include "window/path_preview.h"
+#include "window/sanity_run.h"
+#include "window/status_line.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+/// Raised when docks or toolbars change, so that a layout saved by an older version is not applied to them.
+constexpr int layoutVersion = 1;
+constexpr double zoomStep = 1.25;
+constexpr std::int64_t bytesPerMiB = 1LL << 20;
+
+QDockWidget* addDock(QMainWindow& window, Qt::DockWidgetArea area, const QString& title, const char* name,
+                     QWidget* content) {
+    auto* dock = new QDockWidget(title);
+    dock->setObjectName(QLatin1String(name));
+    dock->setWidget(content);
+    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
+                      | QDockWidget::DockWidgetClosable);
+    window.addDockWidget(area, dock);
+    return dock;
+}
+
+QStringList localFiles(const QMimeData* data) {
+    QStringList files;
+    for (const auto& url : data->urls()) {
+        if (url.isLocalFile()) {
+            files << url.toLocalFile();
+        }
+    }
+    return files;
+}
+
+}  // namespace
+
+MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
+    : QMainWindow(parent)
+    , options_(options)
+    , store_(QDir(options.stateFolder).filePath(QStringLiteral("lamscope.ini")), QSettings::IniFormat)
+    , settings_(loadSettings(store_))
+    , recentFiles_(store_, settings_.recentFiles)
+    , exporter_(session_) {
+    setObjectName(QStringLiteral("lamscope"));
+    setWindowIcon(applicationIcon());
+    setAcceptDrops(true);
+    pool_.setMaxThreadCount(1);
+    theme_.apply(settings_.theme);
+    autosave_ = std::make_unique<Autosave>(session_, options_.stateFolder);
+    autosave_->setEnabled(settings_.autosave);
+    log_ = new LogView(this);
+    controller_ = std::make_unique<LiveController>(session_, engineOptions());
+    controller_->setLiveWhileDragging(settings_.liveWhileDragging);
+    opener_ = std::make_unique<FileOpener>(session_, *controller_);
+    actions_ = std::make_unique<WindowActions>(session_, *this);
+
+    makeCentre();
+    makeDocks();
+    makeToolBars();
+    makeStatusLine();
+    connectFileActions();
+    connectExports();
+    connectViewActions();
+    connectTools();
+    connectController();
+    makeSamples();
+    offerRecovered();
+    updateRecentFiles();
+    updateTitle();
+
+    constexpr QSize defaultSize(1400, 900);
+    resize(defaultSize);
+    restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
+    restoreState(store_.value(QStringLiteral("window/layout")).toByteArray(), layoutVersion);
+    grid_->setFocus();
+}
+
+MainWindow::~MainWindow() {
+    pool_.waitForDone();
+    // The parts look at the session, which goes before the window's children would.
+    delete takeCentralWidget();
+    qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
+}
+
+// --- parts
+
+void MainWindow::makeCentre() {
+    auto* centre = new QWidget;
+    auto* layout = new QVBoxLayout(centre);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    messages_ = new MessageBar;
+    stack_ = new QStackedWidget;
+    startPage_ = new StartPage;
+    grid_ = new ViewGrid(session_);
+    pathPreview_ = new PathPreview(session_, grid_);
+    stack_->addWidget(startPage_);
+    stack_->addWidget(grid_);
+    layout->addWidget(messages_);
+    layout->addWidget(stack_, 1);
+    setCentralWidget(centre);
+    connect(messages_, &MessageBar::logRequested, log_, &QDialog::show);
+    connect(startPage_, &StartPage::fileChosen, this, [this](const QString& file) { opener_->open({file}); });
+    connect(startPage_, &StartPage::openImageRequested, actions_->openImage, &QAction::trigger);
+    connect(startPage_, &StartPage::addNetworkRequested, actions_->addNetwork, &QAction::trigger);
+    connect(startPage_, &StartPage::sampleChosen, this,
+            [this](int index) { opener_->open(samples_.at(static_cast<std::size_t>(index)).files); });
+    connect(&session_, &Session::imageChanged, this, &MainWindow::showStartPageOrGrid);
+    connect(&session_, &Session::imageChanged, this, &MainWindow::updateTitle);
+}
+
+void MainWindow::makeDocks() {
+    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    networkPanel_ = new NetworkPanel(session_);
+    curves_ = new CurvesPanel(session_);
+    results_ = new ResultsPanel(session_);
+    auto* networks = addDock(*this, Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
+    auto* curves = addDock(*this, Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
+    auto* results = addDock(*this, Qt::RightDockWidgetArea, tr("Results"), "results", results_);
+    resizeDocks({networks, results}, {235, 330}, Qt::Horizontal);
+    resizeDocks({curves}, {210}, Qt::Vertical);
+    actions_->panels->addActions(
+        {networks->toggleViewAction(), curves->toggleViewAction(), results->toggleViewAction()});
+    connect(networkPanel_, &NetworkPanel::addRequested, actions_->addNetwork, &QAction::trigger);
+    connect(results_, &ResultsPanel::commandRequested, actions_->copyCommand, &QAction::trigger);
+    connect(curves_, &CurvesPanel::pathPositionHovered, pathPreview_, &PathPreview::showAt);
+    connect(curves_, &CurvesPanel::pathPositionLeft, pathPreview_, &PathPreview::leave);
+}
+
+void MainWindow::makeToolBars() {
+    const auto addBar = [this](const QString& title, const char* name) {
+        auto* bar = addToolBar(title);
+        bar->setObjectName(QLatin1String(name));
+        bar->setMovable(false);
+        bar->setIconSize({18, 18});
+        bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+        return bar;
+    };
+    auto* first = addBar(tr("Computation"), "computation");
+    first->addActions({actions_->openImage, actions_->addNetwork});
+    new ComputeControls(session_, *first);
+    addToolBarBreak();
+    auto* second = addBar(tr("View"), "view");
+    new ViewControls(session_, *second);
+    second->addSeparator();
+    for (auto* action : {actions_->undo, actions_->redo, actions_->fit, actions_->actualSize}) {
+        second->addAction(action);
+        auto* button = qobject_cast<QToolButton*>(second->widgetForAction(action));
+        button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    }
+    auto* spacer = new QWidget;
+    spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+    second->addWidget(spacer);
+    second->addAction(actions_->pause);
+    exportButton_ = new QToolButton;
+    exportButton_->setText(tr("Export"));
+    exportButton_->setIcon(icon(QStringLiteral("export")));
+    exportButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    exportButton_->setPopupMode(QToolButton::InstantPopup);
+    exportButton_->setMenu(actions_->exportMenu);
+    exportButton_->setToolTip(tr("Maps, tables, curves, the window (E)"));
+    second->addWidget(exportButton_);
+    connect(actions_->showExport, &QAction::triggered, exportButton_, &QToolButton::showMenu);
+}
+
+void MainWindow::makeStatusLine() {
+    status_ = new StatusLine(session_);
+    setStatusBar(status_);
+    connect(grid_, &ViewGrid::hovered, status_, &StatusLine::showReadout);
+    connect(grid_, &ViewGrid::left, status_, &StatusLine::clearReadout);
+    connect(status_, &StatusLine::cancelRequested, actions_->cancel, &QAction::trigger);
+}
+
+// --- actions
+
+void MainWindow::chooseFiles(const QString& title, const QString& filter, bool several,
+                             const std::function<void(const QStringList&)>& use) {
+    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/folder")).toString(), filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
+    connect(dialog, &QFileDialog::filesSelected, this, [this, use](const QStringList& files) {
+        store_.setValue(QStringLiteral("window/folder"), QFileInfo(files.front()).absolutePath());
+        use(files);
+    });
+    dialog->open();
+}
+
+void MainWindow::chooseTarget(const QString& title, const QString& filter, const QString& suffix,
+                              const std::function<void(const QString&)>& use) {
+    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/target")).toString(), filter);
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setDefaultSuffix(suffix);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, use](const QString& file) {
+        store_.setValue(QStringLiteral("window/target"), QFileInfo(file).absolutePath());
+        use(file);
+    });
+    dialog->open();
+}
+
+void MainWindow::chooseFolder(const QString& title, const std::function<void(const QString&)>& use) {
+    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/target")).toString());
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setFileMode(QFileDialog::Directory);
+    connect(dialog, &QFileDialog::fileSelected, this, [this, use](const QString& folder) {
+        store_.setValue(QStringLiteral("window/target"), folder);
+        use(folder);
+    });
+    dialog->open();
+}
+
+void MainWindow::connectFileActions() {
+    connect(actions_->openImage, &QAction::triggered, this, [this] {
+        chooseFiles(tr("Open image"), imageFilter(), false,
+                    [this](const QStringList& files) { opener_->openImage(files.front()); });
+    });
+    connect(actions_->addNetwork, &QAction::triggered, this, [this] {
+        chooseFiles(tr("Add networks"), networkFilter(), true, [this](const QStringList& files) {
+            for (const auto& file : files) {
+                opener_->openNetwork(file);
+            }
+        });
+    });
+    connect(actions_->openSession, &QAction::triggered, this, [this] {
+        chooseFiles(tr("Open session"), sessionFilter(), false,
+                    [this](const QStringList& files) { opener_->openSession(files.front()); });
+    });
+    connect(actions_->saveSession, &QAction::triggered, this, &MainWindow::saveSession);
+    connect(actions_->saveSessionAs, &QAction::triggered, this, [this] {
+        sessionFile_.clear();
+        saveSession();
+    });
+    connect(actions_->quit, &QAction::triggered, this, &QWidget::close);
+    connect(opener_.get(), &FileOpener::opened, &recentFiles_, &RecentFiles::add);
+    const auto remember = [this](const QString& file) {
+        sessionFile_ = file;
+        updateTitle();
+    };
+    connect(opener_.get(), &FileOpener::sessionOpened, this, remember);
+    connect(opener_.get(), &FileOpener::sessionSaved, this, remember);
+    connect(opener_.get(), &FileOpener::sessionSaved, this,
+            [this](const QString& file) { showNote(tr("Saved %1").arg(file)); });
+    connect(&recentFiles_, &RecentFiles::changed, this, &MainWindow::updateRecentFiles);
+}
+
+void MainWindow::saveSession() {
+    if (!sessionFile_.isEmpty()) {
+        opener_->saveSession(sessionFile_);
+        return;
+    }
+    chooseTarget(tr("Save session"), sessionFilter(), QStringLiteral("lamscope"),
+                 [this](const QString& file) { opener_->saveSession(file); });
+}
+
+void MainWindow::connectExports() {
+    connect(actions_->exportMaps, &QAction::triggered, this, [this] {
+        chooseFolder(tr("Folder for the maps"), [this](const QString& folder) { exporter_.exportMaps(folder); });
+    });
+    connect(actions_->exportArrays, &QAction::triggered, this, [this] {
+        chooseFolder(tr("Folder for the arrays"), [this](const QString& folder) { exporter_.exportArrays(folder); });
+    });
+    const auto toFile = [this](QAction* action, const QString& suffix, auto write) {
+        connect(action, &QAction::triggered, this, [this, action, suffix, write] {
+            chooseTarget(action->text().remove(QStringLiteral("…")),
+                         QStringLiteral("%1 (*.%2)").arg(suffix.toUpper(), suffix), suffix, write);
+        });
+    };
+    toFile(actions_->exportCsv, QStringLiteral("csv"), [this](const QString& file) { exporter_.exportCsv(file); });
+    toFile(actions_->exportLatex, QStringLiteral("tex"), [this](const QString& file) { exporter_.exportLatex(file); });
+    toFile(actions_->exportJson, QStringLiteral("json"), [this](const QString& file) { exporter_.exportJson(file); });
+    toFile(actions_->exportCurvesPng, QStringLiteral("png"),
+           [this](const QString& file) { exporter_.exportPicture(file, curves_->picture()); });
+    toFile(actions_->exportWindow, QStringLiteral("png"),
+           [this](const QString& file) { exporter_.exportPicture(file, grab().toImage()); });
+    toFile(actions_->exportCurvesPdf, QStringLiteral("pdf"), [this](const QString& file) {
+        try {
+            curves_->savePdf(file.toStdString());
+            showNote(tr("Saved %1").arg(file));
+        } catch (const std::exception& error) {
+            showTrouble(QString::fromStdString(error.what()));
+        }
+    });
+}
+
+void MainWindow::connectViewActions() {
+    auto& transform = grid_->transform();
+    connect(actions_->fit, &QAction::triggered, &transform, &ViewTransform::fit);
+    connect(actions_->actualSize, &QAction::triggered, &transform, [&transform] { transform.setZoom(1.0); });
+    connect(actions_->zoomIn, &QAction::triggered, &transform,
+            [&transform] { transform.setZoom(transform.zoom() * zoomStep); });
+    connect(actions_->zoomOut, &QAction::triggered, &transform,
+            [&transform] { transform.setZoom(transform.zoom() / zoomStep); });
+    connect(actions_->maximise, &QAction::triggered, this, [this](bool on) {
+        grid_->setMaximised(on && session_.selected() != 0 ? ViewGrid::Maximised::Network : ViewGrid::Maximised::None,
+                            session_.selected());
+    });
+    connect(grid_, &ViewGrid::maximisedChanged, this,
+            [this] { actions_->maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
+}
+
+void MainWindow::connectTools() {
+    connect(actions_->copyCommand, &QAction::triggered, this, [this] {
+        const auto command = commandLine(session_);
+        if (command.isEmpty()) {
+            showTrouble(tr("There is nothing to repeat: open an image and a network first."));
+            return;
+        }
+        QGuiApplication::clipboard()->setText(command);
+        showNote(tr("Copied: %1").arg(command));
+    });
+    connect(actions_->cancel, &QAction::triggered, this, [this] {
+        controller_->cancel();
+        controller_->cancelSanityCheck();
+    });
+    connect(actions_->settings, &QAction::triggered, this, [this] {
+        auto* dialog = new SettingsDialog(settings_, this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &SettingsDialog::settingsChosen, this, &MainWindow::applySettings);
+        dialog->open();
+    });
+    connect(actions_->sanity, &QAction::triggered, this, &MainWindow::showSanity);
+    connect(actions_->log, &QAction::triggered, log_, &QDialog::show);
+    connect(actions_->about, &QAction::triggered, this, [this] {
+        auto* dialog = new AboutDialog(this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->open();
+    });
+    connect(actions_->shortcuts, &QAction::triggered, this, [this] {
+        auto* dialog = new ShortcutsDialog(actions_->groups(), this);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        dialog->show();
+    });
+    connect(&session_, &Session::troubleReported, this, &MainWindow::showTrouble);
+    connect(&session_, &Session::noteReported, this, &MainWindow::showNote);
+}
+
+void MainWindow::connectController() {
+    connect(controller_.get(), &LiveController::deviceChosen, this, [this](const QString& device, int threads) {
+        status_->setDevice(device == QLatin1String("cpu") ? tr("CPU, %n thread(s)", nullptr, threads) : tr("CUDA"));
+    });
+    connect(controller_.get(), &LiveController::mapArrived, this, [this](int id, qint64 request) {
+        if (request != latencyShownFor_) {
+            latencyShownFor_ = request;
+            status_->setLatency(session_.network(id)->latencySeconds);
+        }
+    });
+    connect(controller_.get(), &LiveController::imageOpened, this, [this] {
+        log_->append(LogView::Severity::Info, tr("Opened %1").arg(QString::fromStdString(session_.image().file)));
+    });
+    connect(controller_.get(), &LiveController::networkLoaded, this, [this](int id) {
+        log_->append(LogView::Severity::Info, tr("Loaded %1").arg(session_.network(id)->name()));
+    });
+}
+
+void MainWindow::showSanity() {
+    if (sanity_ == nullptr) {
+        sanity_ = new SanityDialog(this);
+        new SanityRun(session_, *controller_, *sanity_);
+    }
+    sanity_->show();
+    sanity_->raise();
+}
+
+// --- state
+
+LiveEngineOptions MainWindow::engineOptions() const {
+    LiveEngineOptions engine;
+    engine.load = options_.load;
+    engine.device = options_.device.value_or(settings_.device);
+    engine.threads = options_.threads.value_or(settings_.computeThreads);
+    engine.retainedBytes = settings_.cacheMiB * bytesPerMiB;
+    return engine;
+}
+
+void MainWindow::applySettings(const Settings& settings) {
+    const auto before = settings_;
+    settings_ = settings;
+    saveSettings(settings_, store_);
+    theme_.apply(settings_.theme);
+    recentFiles_.setLimit(settings_.recentFiles);
+    autosave_->setEnabled(settings_.autosave);
+    controller_->setLiveWhileDragging(settings_.liveWhileDragging);
+    if (settings_.device != before.device || settings_.computeThreads != before.computeThreads) {
+        options_.device.reset();
+        options_.threads.reset();
+        controller_->restart(engineOptions());
+    } else if (settings_.cacheMiB != before.cacheMiB) {
+        controller_->setRetainedBytes(settings_.cacheMiB * bytesPerMiB);
+    }
+}
+
+void MainWindow::showStartPageOrGrid() {
+    const bool grid = session_.hasImage();
+    const bool changes = grid != (stack_->currentWidget() == grid_);
+    stack_->setCurrentWidget(grid ? static_cast<QWidget*>(grid_) : startPage_);
+    if (changes && grid) {
+        grid_->setFocus();
+    }
+}
+
+void MainWindow::updateTitle() {
+    QStringList parts;
+    if (session_.hasImage()) {
+        parts << QFileInfo(QString::fromStdString(session_.image().file)).fileName();
+    }
+    if (!sessionFile_.isEmpty()) {
+        parts << QFileInfo(sessionFile_).fileName();
+    }
+    parts << QStringLiteral("Lamscope");
+    setWindowTitle(parts.join(QStringLiteral(" – ")));
+}
+
+void MainWindow::updateRecentFiles() {
+    // Asking whether they still exist may take long on a network drive.
+    pool_.start([this, files = recentFiles_.existing()] {
+        QMetaObject::invokeMethod(
+            this,
+            [this, files] {
+                startPage_->setRecentFiles(files);
+                actions_->recentFiles->clear();
+                for (const auto& file : files) {
+                    auto* action = actions_->recentFiles->addAction(QFileInfo(file).fileName());
+                    action->setToolTip(file);
+                    connect(action, &QAction::triggered, this, [this, file] { opener_->open({file}); });
+                }
+                actions_->recentFiles->setEnabled(!files.isEmpty());
+                if (!files.isEmpty()) {
+                    actions_->recentFiles->addSeparator();
+                    connect(actions_->recentFiles->addAction(tr("Forget all")), &QAction::triggered, &recentFiles_,
+                            &RecentFiles::clear);
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::makeSamples() {
+    pool_.start([this, folder = options_.stateFolder] {
+        const auto file = QDir(folder).filePath(QStringLiteral("facade.png"));
+        const auto scene = drawScene();
+        try {
+            const auto bytes = encodePng(scene);
+            writeFileAtomically(file.toStdString(), std::span<const std::byte>(bytes));
+        } catch (const std::exception&) {
+            return;  // no place for files of ours: the start page goes without the sample
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, file, thumbnail = toQImage(scene)] {
+                samples_ = {{.title = tr("Façade"),
+                             .description = tr("A drawn scene and bicubic enlargement,\nwhose reach is known exactly"),
+                             .thumbnail = thumbnail,
+                             .files = {file, QStringLiteral("bicubic")}}};
+                startPage_->setSamples(samples_);
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void MainWindow::offerRecovered() {
+    const auto file = autosave_->recovered();
+    if (!file.isEmpty()) {
+        messages_->showTrouble(tr("Lamscope did not end properly last time. What was open has been kept."),
+                               {{tr("Open it"), [this, file] { opener_->openSession(file); }}});
+    }
+}
+
+void MainWindow::showTrouble(const QString& text) {
+    messages_->showTrouble(text);
+    log_->append(LogView::Severity::Trouble, text);
+}
+
+void MainWindow::showNote(const QString& text) {
+    messages_->showNote(text);
+    log_->append(LogView::Severity::Note, text);
+}
+
+// --- events
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+    store_.setValue(QStringLiteral("window/geometry"), saveGeometry());
+    store_.setValue(QStringLiteral("window/layout"), saveState(layoutVersion));
+    QMainWindow::closeEvent(event);
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+    if (!localFiles(event->mimeData()).isEmpty()) {
+        event->acceptProposedAction();
+    }
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+    opener_->open(localFiles(event->mimeData()));
+    event->acceptProposedAction();
+}
+
+}  // namespace lamscope::ui

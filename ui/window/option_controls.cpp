@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/option_controls.h"
+
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFormLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QSignalBlocker>
+#include <QSlider>
+#include <QSpinBox>
+#include <QToolButton>
+#include <QWidgetAction>
+#include <array>
+#include <utility>
+
+#include "error.h"
+#include "view/colour_map.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int mostNodes = 100000;
+constexpr int opacitySteps = 100;
+
+QString textOf(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+void addCaption(QToolBar& bar, const QString& text, QWidget* control, const QString& help) {
+    auto* caption = new QLabel(text + QLatin1Char(' '));
+    caption->setForegroundRole(QPalette::PlaceholderText);
+    caption->setContentsMargins(8, 0, 0, 0);
+    caption->setBuddy(control);
+    caption->setToolTip(help);
+    control->setToolTip(help);
+    control->setAccessibleName(text);
+    bar.addWidget(caption);
+    bar.addWidget(control);
+}
+
+/// A button that unfolds a form.
+std::pair<QToolButton*, QFormLayout*> makeFormButton() {
+    auto* button = new QToolButton;
+    button->setPopupMode(QToolButton::InstantPopup);
+    button->setToolButtonStyle(Qt::ToolButtonTextOnly);
+    auto* menu = new QMenu(button);
+    auto* panel = new QWidget;
+    auto* form = new QFormLayout(panel);
+    auto* action = new QWidgetAction(menu);
+    action->setDefaultWidget(panel);
+    menu->addAction(action);
+    button->setMenu(menu);
+    return {button, form};
+}
+
+void selectData(QComboBox* combo, const QVariant& data) {
+    const QSignalBlocker quiet(combo);
+    combo->setCurrentIndex(combo->findData(data));
+}
+
+}  // namespace
+
+// --- what is computed
+
+ComputeControls::ComputeControls(Session& session, QToolBar& bar)
+    : QObject(&bar)
+    , session_(session)
+    , preset_(new QComboBox)
+    , nodes_(new QSpinBox)
+    , tolerance_(new QDoubleSpinBox)
+    , accuracy_(nullptr)
+    , pathButton_(nullptr)
+    , path_(new QComboBox)
+    , sigma_(new QDoubleSpinBox)
+    , kernel_(new QSpinBox)
+    , detector_(new QComboBox)
+    , context_(new QComboBox)
+    , patch_(new QComboBox) {
+    addPreset(bar);
+    addPath(bar);
+
+    for (const auto kind : {DetectorKind::Gradient, DetectorKind::Intensity, DetectorKind::Gabor}) {
+        detector_->addItem(textOf(toString(kind)), static_cast<int>(kind));
+    }
+    addCaption(bar, tr("Detector"), detector_, tr("What is measured in the SR patch"));
+    connect(detector_, &QComboBox::activated, this, [this] {
+        change([this](LamOptions& options) {
+            options.detector = static_cast<DetectorKind>(detector_->currentData().toInt());
+        });
+    });
+
+    context_->addItem(tr("preset's"), -1);
+    for (const int side : {32, 48, 64, 96, 128, 192, 256}) {
+        context_->addItem(tr("%1 × %1 LR").arg(side), side);
+    }
+    context_->addItem(tr("whole"), 0);
+    addCaption(bar, tr("Context"), context_,
+               tr("The part of the LR image, centred on the patch, that the networks see. The DI depends on it."));
+    connect(context_, &QComboBox::activated, this, [this] {
+        const int side = context_->currentData().toInt();
+        change([side](LamOptions& options) { options.context = side < 0 ? std::nullopt : std::optional(side); });
+    });
+
+    for (const int size : {4, 8, 12, 16, 24, 32, 48, 64}) {
+        patch_->addItem(QString::number(size), size);
+    }
+    patch_->setEditable(true);
+    patch_->setInsertPolicy(QComboBox::NoInsert);
+    patch_->setMaximumWidth(70);
+    addCaption(bar, tr("Patch"), patch_, tr("Side of the box in SR pixels (Ctrl+wheel on an image)"));
+    connect(patch_, &QComboBox::textActivated, this, [this](const QString& text) {
+        bool isNumber = false;
+        const int size = text.toInt(&isNumber);
+        if (isNumber && size > 0) {
+            auto box = session_.box();
+            box.x += (box.size - size) / 2;
+            box.y += (box.size - size) / 2;
+            box.size = size;
+            session_.setBox(box);
+        }
+        follow();
+    });
+
+    connect(&session_, &Session::optionsChanged, this, &ComputeControls::follow);
+    connect(&session_, &Session::boxChanged, this, &ComputeControls::follow);
+    follow();
+}
+
+void ComputeControls::addPreset(QToolBar& bar) {
+    preset_->addItem(tr("exact"), static_cast<int>(Preset::Exact));
+    preset_->addItem(tr("official"), static_cast<int>(Preset::Official));
+    preset_->addItem(tr("paper"), static_cast<int>(Preset::Paper));
+    addCaption(bar, tr("Preset"), preset_,
+               tr("exact: refined until the map's error is under the tolerance\nofficial: as the LAM authors' demo "
+                  "(50 steps)\npaper: the same with 100 steps"));
+    connect(preset_, &QComboBox::activated, this, [this] {
+        change([this](LamOptions& options) {
+            options.preset = static_cast<Preset>(preset_->currentData().toInt());
+            options.nodes.reset();
+            options.tolerance.reset();
+        });
+    });
+
+    auto [button, form] = makeFormButton();
+    accuracy_ = button;
+    accuracy_->setToolTip(tr("Number of path images and the tolerance"));
+    accuracy_->setAccessibleName(tr("Accuracy"));
+    nodes_->setRange(0, mostNodes);
+    nodes_->setSpecialValueText(tr("preset's"));
+    nodes_->setKeyboardTracking(false);
+    tolerance_->setRange(0.0, 1.0);
+    tolerance_->setDecimals(3);
+    tolerance_->setSingleStep(0.01);
+    tolerance_->setSpecialValueText(tr("preset's"));
+    tolerance_->setKeyboardTracking(false);
+    form->addRow(tr("Nodes"), nodes_);
+    form->addRow(tr("Tolerance"), tolerance_);
+    bar.addWidget(accuracy_);
+    connect(nodes_, &QSpinBox::valueChanged, this, [this](int nodes) {
+        change([nodes](LamOptions& options) { options.nodes = nodes == 0 ? std::nullopt : std::optional(nodes); });
+    });
+    connect(tolerance_, &QDoubleSpinBox::valueChanged, this, [this](double tolerance) {
+        change([tolerance](LamOptions& options) {
+            options.tolerance = tolerance == 0.0 ? std::nullopt : std::optional(tolerance);
+        });
+    });
+}
+
+void ComputeControls::addPath(QToolBar& bar) {
+    auto [button, form] = makeFormButton();
+    pathButton_ = button;
+    path_->addItem(tr("blur"), static_cast<int>(PathKind::Blur));
+    path_->addItem(tr("black"), static_cast<int>(PathKind::Black));
+    path_->addItem(tr("blurred, linear"), static_cast<int>(PathKind::BlurredLinear));
+    sigma_->setRange(0.05, 100.0);
+    sigma_->setSingleStep(0.1);
+    sigma_->setSuffix(tr(" LR px"));
+    sigma_->setKeyboardTracking(false);
+    kernel_->setRange(1, 255);
+    kernel_->setSingleStep(2);
+    kernel_->setSuffix(tr(" LR px"));
+    kernel_->setKeyboardTracking(false);
+    form->addRow(tr("Path"), path_);
+    form->addRow(tr("Blur σ"), sigma_);
+    form->addRow(tr("Kernel"), kernel_);
+    addCaption(bar, tr("Path"), pathButton_, tr("How the baseline becomes the image"));
+    connect(path_, &QComboBox::activated, this, [this] {
+        change([this](LamOptions& options) { options.path = static_cast<PathKind>(path_->currentData().toInt()); });
+    });
+    connect(sigma_, &QDoubleSpinBox::valueChanged, this,
+            [this](double sigma) { change([sigma](LamOptions& options) { options.sigma = sigma; }); });
+    connect(kernel_, &QSpinBox::valueChanged, this,
+            [this](int side) { change([side](LamOptions& options) { options.kernel = side; }); });
+}
+
+void ComputeControls::change(const std::function<void(LamOptions&)>& what) {
+    auto options = session_.options();
+    what(options);
+    try {
+        session_.setOptions(options);
+    } catch (const Error& error) {
+        session_.reportTrouble(QString::fromStdString(error.what()));
+    }
+    follow();
+}
+
+void ComputeControls::follow() {
+    const auto& options = session_.options();
+    selectData(preset_, static_cast<int>(options.preset));
+    selectData(path_, static_cast<int>(options.path));
+    selectData(detector_, static_cast<int>(options.detector));
+    if (options.context && context_->findData(*options.context) < 0) {
+        context_->insertItem(1, tr("%1 × %1 LR").arg(*options.context), *options.context);
+    }
+    selectData(context_, options.context.value_or(-1));
+    const QSignalBlocker quietNodes(nodes_);
+    const QSignalBlocker quietTolerance(tolerance_);
+    const QSignalBlocker quietSigma(sigma_);
+    const QSignalBlocker quietKernel(kernel_);
+    const QSignalBlocker quietPatch(patch_);
+    nodes_->setValue(options.nodes.value_or(0));
+    tolerance_->setValue(options.tolerance.value_or(0.0));
+    tolerance_->setEnabled(options.preset == Preset::Exact);
+    sigma_->setValue(options.sigma);
+    kernel_->setValue(options.kernel);
+    sigma_->setEnabled(options.path != PathKind::Black);
+    kernel_->setEnabled(options.path != PathKind::Black);
+    patch_->setEditText(QString::number(session_.box().size));
+
+    const auto plan = makePlan(options);
+    accuracy_->setText(plan.tolerance ? tr("≤ %1 nodes, %2 %").arg(plan.nodes).arg(*plan.tolerance * 100.0)
+                                      : tr("%1 nodes").arg(plan.nodes));
+    pathButton_->setText(options.path == PathKind::Black ? path_->currentText()
+                                                         : tr("%1, σ %2").arg(path_->currentText()).arg(options.sigma));
+}
+
+// --- how it looks
+
+ViewControls::ViewControls(Session& session, QToolBar& bar)
+    : QObject(&bar)
+    , session_(session)
+    , layer_(new QComboBox)
+    , opacity_(new QSlider(Qt::Horizontal))
+    , colourMap_(new QComboBox)
+    , normalisation_(new QComboBox) {
+    const std::array<std::pair<Layer, QString>, 7> layers{{{Layer::Sr, tr("SR image")},
+                                                           {Layer::Map, tr("map")},
+                                                           {Layer::Overlay, tr("overlay")},
+                                                           {Layer::Signed, tr("signed attribution")},
+                                                           {Layer::Area, tr("area of contribution")},
+                                                           {Layer::Difference, tr("difference to reference")},
+                                                           {Layer::HrWithBox, tr("HR with box")}}};
+    for (const auto& [layer, text] : layers) {
+        layer_->addItem(text, static_cast<int>(layer));
+    }
+    addCaption(bar, tr("Layer"), layer_, tr("What the networks' panes show (L for the next)"));
+    connect(layer_, &QComboBox::activated, this, [this] {
+        change([this](ViewSettings& view) { view.layer = static_cast<Layer>(layer_->currentData().toInt()); });
+    });
+
+    opacity_->setRange(0, opacitySteps);
+    opacity_->setFixedWidth(90);
+    addCaption(bar, tr("Opacity"), opacity_, tr("Of the map over the image"));
+    connect(opacity_, &QSlider::valueChanged, this, [this](int value) {
+        change([value](ViewSettings& view) { view.opacity = static_cast<double>(value) / opacitySteps; });
+    });
+
+    for (const auto& name : colourMapNames()) {
+        colourMap_->addItem(name == "white-red" ? tr("white → red") : QString::fromStdString(name),
+                            QString::fromStdString(name));
+    }
+    addCaption(bar, tr("Colours"), colourMap_, tr("Colour map of the layers that do not diverge around zero"));
+    connect(colourMap_, &QComboBox::activated, this, [this] {
+        change([this](ViewSettings& view) { view.colourMap = colourMap_->currentData().toString().toStdString(); });
+    });
+
+    normalisation_->addItem(tr("own"), static_cast<int>(Normalisation::Own));
+    normalisation_->addItem(tr("shared"), static_cast<int>(Normalisation::Shared));
+    addCaption(bar, tr("Scale"), normalisation_,
+               tr("own: each map divided by its maximum\nshared: all maps by the largest attribution among them"));
+    connect(normalisation_, &QComboBox::activated, this, [this] {
+        change([this](ViewSettings& view) {
+            view.normalisation = static_cast<Normalisation>(normalisation_->currentData().toInt());
+        });
+    });
+
+    connect(&session_, &Session::viewChanged, this, &ViewControls::follow);
+    follow();
+}
+
+void ViewControls::change(const std::function<void(ViewSettings&)>& what) {
+    auto view = session_.view();
+    what(view);
+    session_.setView(view);
+}
+
+void ViewControls::follow() {
+    const auto& view = session_.view();
+    selectData(layer_, static_cast<int>(view.layer));
+    selectData(colourMap_, QString::fromStdString(view.colourMap));
+    selectData(normalisation_, static_cast<int>(view.normalisation));
+    const QSignalBlocker quiet(opacity_);
+    opacity_->setValue(qRound(view.opacity * opacitySteps));
+    opacity_->setEnabled(view.layer == Layer::Overlay);
+}
+
+}  // namespace lamscope::ui

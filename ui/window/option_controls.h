@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolBar>
+
+#include "session/session.h"
+
+class QComboBox;
+class QDoubleSpinBox;
+class QLabel;
+class QSlider;
+class QSpinBox;
+class QToolButton;
+
+namespace lamscope::ui {
+
+/// The part of the toolbar that says what is computed: preset, path, detector, context, patch. Each change is one step
+/// of the session's undo history; what does not fit together is refused in words.
+class ComputeControls final : public QObject {
+    Q_OBJECT
+
+public:
+    /// Adds its controls to `bar`, which owns them.
+    ComputeControls(Session& session, QToolBar& bar);
+
+private:
+    void addPreset(QToolBar& bar);
+    void addPath(QToolBar& bar);
+    void change(const std::function<void(LamOptions&)>& what);
+    void follow();
+
+    Session& session_;
+    QComboBox* preset_;
+    QSpinBox* nodes_;
+    QDoubleSpinBox* tolerance_;
+    QToolButton* accuracy_;
+    QToolButton* pathButton_;
+    QComboBox* path_;
+    QDoubleSpinBox* sigma_;
+    QSpinBox* kernel_;
+    QComboBox* detector_;
+    QComboBox* context_;
+    QComboBox* patch_;
+};
+
+/// The part of the toolbar that says how it looks: layer, opacity, colour map, normalisation.
+class ViewControls final : public QObject {
+    Q_OBJECT
+
+public:
+    ViewControls(Session& session, QToolBar& bar);
+
+private:
+    void change(const std::function<void(ViewSettings&)>& what);
+    void follow();
+
+    Session& session_;
+    QComboBox* layer_;
+    QSlider* opacity_;
+    QComboBox* colourMap_;
+    QComboBox* normalisation_;
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/status_line.h"
+
+#include <QLabel>
+#include <QProgressBar>
+#include <QToolButton>
+
+#include "dialogs/icons.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int progressWidth = 130;
+
+QLabel* makeLabel(const QString& widest) {
+    auto* label = new QLabel;
+    label->setMinimumWidth(label->fontMetrics().horizontalAdvance(widest));
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    return label;
+}
+
+}  // namespace
+
+StatusLine::StatusLine(Session& session, QWidget* parent)
+    : QStatusBar(parent)
+    , session_(session)
+    , position_(makeLabel(QStringLiteral("LR (1000.0, 1000.0)   SR (4000, 4000)")))
+    , colour_(makeLabel(QStringLiteral("RGB 255 255 255")))
+    , map_(makeLabel(QStringLiteral("map −0.000 (old)")))
+    , task_(new QLabel)
+    , progress_(new QProgressBar)
+    , timeLeft_(new QLabel)
+    , cancel_(new QToolButton)
+    , device_(new QLabel)
+    , latency_(new QLabel) {
+    setSizeGripEnabled(false);
+    for (auto* label : {position_, colour_, map_}) {
+        addWidget(label);
+    }
+    progress_->setFixedWidth(progressWidth);
+    progress_->setMaximumHeight(14);
+    progress_->setTextVisible(false);
+    cancel_->setIcon(icon(QStringLiteral("cancel")));
+    cancel_->setAutoRaise(true);
+    cancel_->setToolTip(tr("Stop computing (Esc)"));
+    cancel_->setAccessibleName(tr("Stop computing"));
+    connect(cancel_, &QToolButton::clicked, this, &StatusLine::cancelRequested);
+    for (auto* widget : std::initializer_list<QWidget*>{task_, progress_, timeLeft_, cancel_, device_, latency_}) {
+        addPermanentWidget(widget);
+    }
+    connect(&session_, &Session::progressChanged, this, &StatusLine::followProgress);
+    followProgress();
+}
+
+void StatusLine::showReadout(const Readout& readout) {
+    position_->setText(tr("LR (%1, %2)   SR (%3, %4)")
+                           .arg(readout.lr.x(), 0, 'f', 1)
+                           .arg(readout.lr.y(), 0, 'f', 1)
+                           .arg(readout.sr.x())
+                           .arg(readout.sr.y()));
+    colour_->setText(
+        readout.colour
+            ? tr("RGB %1 %2 %3").arg(qRed(*readout.colour)).arg(qGreen(*readout.colour)).arg(qBlue(*readout.colour))
+            : QString());
+    map_->setText(!readout.mapValue    ? QString()
+                  : readout.mapIsStale ? tr("map %1 (old)").arg(*readout.mapValue, 0, 'f', 3)
+                                       : tr("map %1").arg(*readout.mapValue, 0, 'f', 3));
+}
+
+void StatusLine::clearReadout() {
+    for (auto* label : {position_, colour_, map_}) {
+        label->clear();
+    }
+}
+
+void StatusLine::setDevice(const QString& text) {
+    device_->setText(text);
+}
+
+void StatusLine::setLatency(double seconds) {
+    latency_->setText(tr("first map %1 ms").arg(qRound(seconds * 1000.0)));
+}
+
+void StatusLine::followProgress() {
+    const auto& progress = session_.progress();
+    for (auto* widget : std::initializer_list<QWidget*>{task_, progress_, cancel_}) {
+        widget->setVisible(progress.busy);
+    }
+    if (!progress.busy || progress.what != runningTask_ || progress.done < startedWith_) {
+        runningTask_ = progress.busy ? progress.what : QString();
+        startedWith_ = progress.done;
+        since_.start();
+    }
+    const auto doneHere = progress.done - startedWith_;
+    const bool known = progress.busy && progress.planned > 0;
+    timeLeft_->setVisible(known && doneHere > 0);
+    if (!progress.busy) {
+        return;
+    }
+    task_->setText(known ? tr("%1  %2 of ≤ %3 nodes").arg(progress.what).arg(progress.done).arg(progress.planned)
+                         : progress.what);
+    progress_->setRange(0, static_cast<int>(progress.planned));  // 0, 0: busy, no share known
+    progress_->setValue(static_cast<int>(progress.done));
+    if (known && doneHere > 0) {
+        const double perNode = static_cast<double>(since_.elapsed()) / 1000.0 / static_cast<double>(doneHere);
+        timeLeft_->setText(
+            tr("≤ %1 s left").arg(perNode * static_cast<double>(progress.planned - progress.done), 0, 'f', 1));
+    }
+}
+
+}  // namespace lamscope::ui

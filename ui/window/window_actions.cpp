@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/window_actions.h"
+
+#include <QActionGroup>
+#include <QMainWindow>
+#include <QMenuBar>
+#include <array>
+#include <utility>
+
+#include "dialogs/icons.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int numberedNetworks = 9;
+constexpr int layerCount = 7;
+
+/// The n-th network of the list, counted from 1; null if there are fewer.
+const NetworkEntry* nth(const Session& session, int n) {
+    const auto index = static_cast<std::size_t>(n - 1);
+    return index < session.networks().size() ? &session.networks()[index] : nullptr;
+}
+
+}  // namespace
+
+WindowActions::WindowActions(Session& session, QMainWindow& window)
+    : session_(session)
+    , window_(window) {
+    makeFileMenu();
+    makeEditMenu();
+    makeViewMenu();
+    makeNetworksMenu();
+    makeToolsMenu();
+    makeHelpMenu();
+}
+
+QAction* WindowActions::add(QMenu* menu, const QString& text, const QKeySequence& key, const QString& iconName) {
+    auto* action = menu->addAction(text);
+    action->setShortcut(key);
+    if (!iconName.isEmpty()) {
+        action->setIcon(icon(iconName));
+    }
+    return action;
+}
+
+void WindowActions::makeFileMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&File")));
+    openImage = add(menu, QObject::tr("&Open image…"), QKeySequence::Open, QStringLiteral("open-image"));
+    addNetwork = add(menu, QObject::tr("Add &network…"), QObject::tr("Ctrl+N"), QStringLiteral("add-network"));
+    recentFiles = menu->addMenu(QObject::tr("Open &recent"));
+    menu->addSeparator();
+    openSession = add(menu, QObject::tr("Open s&ession…"), QObject::tr("Ctrl+Shift+O"));
+    saveSession = add(menu, QObject::tr("&Save session"), QKeySequence::Save, QStringLiteral("save"));
+    saveSessionAs = add(menu, QObject::tr("Save session &as…"), QObject::tr("Ctrl+Shift+S"));
+    menu->addSeparator();
+    exportMenu = menu->addMenu(icon(QStringLiteral("export")), QObject::tr("E&xport"));
+    exportMaps = add(exportMenu, QObject::tr("Maps as PNG…"), {});
+    exportArrays = add(exportMenu, QObject::tr("Maps and attributions as NPY…"), {});
+    exportMenu->addSeparator();
+    exportCsv = add(exportMenu, QObject::tr("Table as CSV…"), {});
+    exportLatex = add(exportMenu, QObject::tr("Table as LaTeX…"), {});
+    exportJson = add(exportMenu, QObject::tr("All numbers as JSON…"), {});
+    exportMenu->addSeparator();
+    exportCurvesPdf = add(exportMenu, QObject::tr("Curves as PDF…"), {});
+    exportCurvesPng = add(exportMenu, QObject::tr("Curves as PNG…"), {});
+    exportMenu->addSeparator();
+    exportWindow =
+        add(exportMenu, QObject::tr("Window as PNG…"), QObject::tr("Ctrl+Shift+P"), QStringLiteral("camera"));
+    showExport = add(menu, QObject::tr("Export menu"), QObject::tr("E"));
+    menu->addSeparator();
+    quit = add(menu, QObject::tr("&Quit"), QKeySequence::Quit);
+}
+
+void WindowActions::makeEditMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Edit")));
+    undo = session_.undoStack().createUndoAction(&window_, QObject::tr("Undo"));
+    undo->setShortcut(QKeySequence::Undo);
+    undo->setIcon(icon(QStringLiteral("undo")));
+    redo = session_.undoStack().createRedoAction(&window_, QObject::tr("Redo"));
+    redo->setShortcuts({QKeySequence(QObject::tr("Ctrl+Y")), QKeySequence(QObject::tr("Ctrl+Shift+Z"))});
+    redo->setIcon(icon(QStringLiteral("redo")));
+    menu->addActions({undo, redo});
+    menu->addSeparator();
+    copyCommand = add(menu, QObject::tr("Copy as &command"), QObject::tr("Ctrl+Shift+C"), QStringLiteral("copy"));
+    copyCommand->setToolTip(QObject::tr("The lamscope-cli line that gives the numbers shown"));
+    menu->addSeparator();
+    settings = add(menu, QObject::tr("&Settings…"), QObject::tr("Ctrl+,"), QStringLiteral("settings"));
+}
+
+void WindowActions::changeView(const std::function<void(ViewSettings&)>& change) {
+    auto view = session_.view();
+    change(view);
+    session_.setView(view);
+}
+
+void WindowActions::makeLayerActions(QMenu* menu) {
+    const std::array<std::pair<Layer, QString>, layerCount> layers{
+        {{Layer::Sr, QObject::tr("SR image")},
+         {Layer::Map, QObject::tr("Map")},
+         {Layer::Overlay, QObject::tr("Overlay")},
+         {Layer::Signed, QObject::tr("Signed attribution")},
+         {Layer::Area, QObject::tr("Area of contribution")},
+         {Layer::Difference, QObject::tr("Difference to the reference network")},
+         {Layer::HrWithBox, QObject::tr("HR with box")}}};
+    auto* group = new QActionGroup(&window_);
+    for (const auto& [layer, text] : layers) {
+        auto* action = add(menu, text, {});
+        action->setCheckable(true);
+        group->addAction(action);
+        QObject::connect(action, &QAction::triggered, &session_,
+                         [this, layer = layer] { changeView([layer](ViewSettings& view) { view.layer = layer; }); });
+        const auto follow = [this, action, layer = layer] { action->setChecked(session_.view().layer == layer); };
+        QObject::connect(&session_, &Session::viewChanged, action, follow);
+        follow();
+    }
+}
+
+void WindowActions::makeViewMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&View")));
+    fit = add(menu, QObject::tr("&Fit"), QObject::tr("F"), QStringLiteral("fit"));
+    actualSize = add(menu, QObject::tr("One screen pixel per image pixel (1:1)"), QObject::tr("0"),
+                     QStringLiteral("one-to-one"));
+    zoomIn = add(menu, QObject::tr("Zoom in"), QKeySequence::ZoomIn);
+    zoomOut = add(menu, QObject::tr("Zoom out"), QKeySequence::ZoomOut);
+    maximise = add(menu, QObject::tr("Selected network alone"), QObject::tr("M"));
+    maximise->setCheckable(true);
+    menu->addSeparator();
+    auto* nextLayer = add(menu, QObject::tr("Next &layer"), QObject::tr("L"));
+    QObject::connect(nextLayer, &QAction::triggered, &session_, [this] {
+        changeView([](ViewSettings& view) {
+            view.layer = static_cast<Layer>((static_cast<int>(view.layer) + 1) % layerCount);
+        });
+    });
+    makeLayerActions(menu->addMenu(QObject::tr("Layer")));
+    const auto addToggle = [&](const QString& text, const QKeySequence& key, auto read, auto write) {
+        auto* action = add(menu, text, key);
+        action->setCheckable(true);
+        QObject::connect(action, &QAction::triggered, &session_,
+                         [this, write](bool on) { changeView([&](ViewSettings& view) { write(view, on); }); });
+        const auto follow = [this, action, read] { action->setChecked(read(session_.view())); };
+        QObject::connect(&session_, &Session::viewChanged, action, follow);
+        follow();
+    };
+    addToggle(
+        QObject::tr("Overlay half and half, as in the paper"), {},
+        [](const ViewSettings& view) { return view.overlay == OverlayStyle::HalfAndHalf; },
+        [](ViewSettings& view, bool on) { view.overlay = on ? OverlayStyle::HalfAndHalf : OverlayStyle::FollowMap; });
+    addToggle(
+        QObject::tr("Overlay on the LR image"), {}, [](const ViewSettings& view) { return view.overlayOnLr; },
+        [](ViewSettings& view, bool on) { view.overlayOnLr = on; });
+    addToggle(
+        QObject::tr("Scale shared by all networks"), QObject::tr("S"),
+        [](const ViewSettings& view) { return view.normalisation == Normalisation::Shared; },
+        [](ViewSettings& view, bool on) { view.normalisation = on ? Normalisation::Shared : Normalisation::Own; });
+    addToggle(
+        QObject::tr("Areas of interest across networks"), QObject::tr("A"),
+        [](const ViewSettings& view) { return view.areasOfInterest; },
+        [](ViewSettings& view, bool on) { view.areasOfInterest = on; });
+    menu->addSeparator();
+    panels = menu->addMenu(QObject::tr("Panels"));
+}
+
+void WindowActions::makeNetworksMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Networks")));
+    menu->addAction(addNetwork);
+    auto* sort = add(menu, QObject::tr("Sort by DI"), QObject::tr("D"));
+    QObject::connect(sort, &QAction::triggered, &session_, &Session::sortByDiffusionIndex);
+    auto* remove =
+        add(menu, QObject::tr("Remove selected network"), QObject::tr("Ctrl+Delete"), QStringLiteral("remove"));
+    QObject::connect(remove, &QAction::triggered, &session_, [this] { session_.removeNetwork(session_.selected()); });
+    menu->addSeparator();
+    auto* show = menu->addMenu(QObject::tr("Show or hide"));
+    auto* reference = menu->addMenu(QObject::tr("Reference network"));
+    for (int n = 1; n <= numberedNetworks; ++n) {
+        auto* toggle = add(show, QObject::tr("Network %1").arg(n), QKeySequence(QString::number(n)));
+        QObject::connect(toggle, &QAction::triggered, &session_, [this, n] {
+            if (const auto* entry = nth(session_, n)) {
+                const auto id = entry->id;
+                const bool shown = !entry->shown;
+                session_.setShown(id, shown);
+                if (shown) {
+                    session_.select(id);
+                }
+            }
+        });
+        auto* choose =
+            add(reference, QObject::tr("Network %1").arg(n), QKeySequence(QStringLiteral("Shift+%1").arg(n)));
+        QObject::connect(choose, &QAction::triggered, &session_, [this, n] {
+            if (const auto* entry = nth(session_, n)) {
+                session_.setReference(entry->id);
+            }
+        });
+        const auto follow = [this, toggle, choose, n] {
+            const auto* entry = nth(session_, n);
+            for (auto* action : {toggle, choose}) {
+                action->setEnabled(entry != nullptr);
+                action->setText(entry != nullptr ? entry->name().replace(QLatin1Char('&'), QLatin1String("&&"))
+                                                 : QObject::tr("Network %1").arg(n));
+            }
+        };
+        QObject::connect(&session_, &Session::networkListChanged, toggle, follow);
+        QObject::connect(&session_, &Session::networkChanged, toggle, follow);
+        follow();
+    }
+}
+
+void WindowActions::makeToolsMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Tools")));
+    pause = add(menu, QObject::tr("Pause live"), QObject::tr("Space"), QStringLiteral("pause"));
+    pause->setCheckable(true);
+    QObject::connect(pause, &QAction::triggered, &session_, &Session::setPaused);
+    QObject::connect(&session_, &Session::pausedChanged, pause, [this] {
+        pause->setChecked(session_.isPaused());
+        pause->setIcon(icon(session_.isPaused() ? QStringLiteral("play") : QStringLiteral("pause")));
+    });
+    cancel = add(menu, QObject::tr("Stop computing"), QObject::tr("Esc"), QStringLiteral("cancel"));
+    menu->addSeparator();
+    sanity = add(menu, QObject::tr("Randomise parameters, check completeness…"), QObject::tr("Ctrl+R"),
+                 QStringLiteral("dice"));
+    log = add(menu, QObject::tr("Log…"), QObject::tr("Ctrl+L"));
+}
+
+void WindowActions::makeHelpMenu() {
+    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Help")));
+    shortcuts = add(menu, QObject::tr("&Keyboard and mouse"), QObject::tr("?"), QStringLiteral("help"));
+    shortcuts->setShortcuts({QKeySequence(QObject::tr("?")), QKeySequence(QObject::tr("F1"))});
+    about = add(menu, QObject::tr("&About and citation"), {}, QStringLiteral("info"));
+}
+
+std::vector<ShortcutGroup> WindowActions::groups() const {
+    std::vector<ShortcutGroup> groups;
+    for (auto* menu : menus_) {
+        groups.push_back({menu->title().remove(QLatin1Char('&')), menu->actions()});
+    }
+    return groups;
+}
+
+}  // namespace lamscope::ui
