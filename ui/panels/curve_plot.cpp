@@ -155,7 +155,7 @@ bool CurvePlot::hasLegendRoom(QSize size) const {
     const int lines = plot_->legend->itemCount();
     const int needed = lines * (QFontMetrics(plot_->legend->font()).height() + 2) + 12;
     // Half the inside: curves rise to the right, the left is mostly free.
-    return lines > 0 && size.width() >= 260 && needed <= (size.height() - 60) * 3 / 4;
+    return lines > 0 && size.width() >= 320 && needed <= (size.height() - 60) / 2;
 }
 
 void CurvePlot::applyColours(const QPalette& palette) {

@@ -27,6 +27,8 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
     document.fromHr = session.role() == ImageRole::Hr;
     document.reduction = document.fromHr ? toString(session.reduction()) : "";
     document.options = session.options();
+    document.device = session.device().toStdString();
+    document.threads = session.threads();
     for (const auto id : networks) {
         const auto place = std::ranges::find(entries, id, &NetworkEntry::id);
         if (place == entries.end()) {

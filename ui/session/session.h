@@ -87,6 +87,14 @@ public:
     [[nodiscard]] bool isPaused() const { return paused_; }
     void setPaused(bool paused);
 
+    /// Where results come from, as results documents state it: "cpu" or "cuda", and the number of threads.
+    [[nodiscard]] const QString& device() const { return device_; }
+    [[nodiscard]] int threads() const { return threads_; }
+    void setDevice(const QString& device, int threads) {
+        device_ = device;
+        threads_ = threads;
+    }
+
     [[nodiscard]] const ComputeProgress& progress() const { return progress_; }
     void setProgress(const ComputeProgress& progress);
 
@@ -138,6 +146,8 @@ private:
     ViewSettings view_;
     bool paused_ = false;
     ComputeProgress progress_;
+    QString device_;
+    int threads_ = 0;
     QUndoStack undo_;
 };
 

@@ -50,6 +50,11 @@ std::shared_ptr<const Pyramid> DerivedPictures::pyramid(const std::shared_ptr<co
     return get(pyramids_, image, &makePyramid);
 }
 
+std::shared_ptr<const Pyramid> DerivedPictures::greyPyramid(const std::shared_ptr<const Image>& image) {
+    const auto grey = get(greyPyramids_, image, &makeGreyPyramid);
+    return grey ? std::shared_ptr<const Pyramid>(grey, &grey->pyramid) : nullptr;
+}
+
 std::shared_ptr<const AreaOfContribution> DerivedPictures::area(const std::shared_ptr<const LamResult>& result) {
     return get(areas_, result, &areaOfContribution);
 }

@@ -27,6 +27,7 @@ public:
     DerivedPictures& operator=(const DerivedPictures&) = delete;
 
     [[nodiscard]] std::shared_ptr<const Pyramid> pyramid(const std::shared_ptr<const Image>& image);
+    [[nodiscard]] std::shared_ptr<const Pyramid> greyPyramid(const std::shared_ptr<const Image>& image);
     [[nodiscard]] std::shared_ptr<const AreaOfContribution> area(const std::shared_ptr<const LamResult>& result);
     [[nodiscard]] std::shared_ptr<const MassSet> mass(const std::shared_ptr<const LamResult>& result);
 
@@ -49,6 +50,7 @@ private:
                                      Value (*compute)(const Source&));
 
     Store<Image, Pyramid> pyramids_;
+    Store<Image, GreyPyramid> greyPyramids_;
     Store<LamResult, AreaOfContribution> areas_;
     Store<LamResult, MassSet> masses_;
     QThreadPool pool_;

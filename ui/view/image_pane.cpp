@@ -226,7 +226,9 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
         }
     }
     if (image) {
-        picture.base = pictures_.pyramid(image);
+        // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
+        const bool grey = view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result;
+        picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
     }
 }
 

@@ -31,9 +31,11 @@ const QImage& Pyramid::levelFor(double zoom) const {
     return levels[level];
 }
 
-Pyramid makePyramid(const Image& image) {
+namespace {
+
+Pyramid reduced(const QImage& picture) {
     constexpr int smallestSide = 32;
-    Pyramid pyramid{{toQImage(image)}};
+    Pyramid pyramid{{picture}};
     for (;;) {
         const auto& last = pyramid.levels.back();
         const QSize half((last.width() + 1) / 2, (last.height() + 1) / 2);
@@ -42,6 +44,25 @@ Pyramid makePyramid(const Image& image) {
         }
         pyramid.levels.push_back(last.scaled(half, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
     }
+}
+
+}  // namespace
+
+Pyramid makePyramid(const Image& image) {
+    return reduced(toQImage(image));
+}
+
+GreyPyramid makeGreyPyramid(const Image& image) {
+    constexpr double contrast = 0.8;
+    auto picture = toQImage(image);
+    for (int y = 0; y < picture.height(); ++y) {
+        auto* line = reinterpret_cast<QRgb*>(picture.scanLine(y));
+        for (int x = 0; x < picture.width(); ++x) {
+            const int level = qRound(255.0 - contrast * (255 - qGray(line[x])));
+            line[x] = qRgb(level, level, level);
+        }
+    }
+    return {reduced(picture)};
 }
 
 }  // namespace lamscope::ui

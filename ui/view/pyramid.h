@@ -23,4 +23,11 @@ struct Pyramid {
 
 [[nodiscard]] Pyramid makePyramid(const Image& image);
 
+/// The same in shades of grey from dark grey to white: what a coloured map is laid over, whatever the image's colours.
+struct GreyPyramid {
+    Pyramid pyramid;
+};
+
+[[nodiscard]] GreyPyramid makeGreyPyramid(const Image& image);
+
 }  // namespace lamscope::ui

@@ -46,8 +46,8 @@ QDockWidget* addDock(QMainWindow& window, Qt::DockWidgetArea area, const QString
     auto* dock = new QDockWidget(title);
     dock->setObjectName(QLatin1String(name));
     dock->setWidget(content);
-    dock->setFeatures(QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable
-                      | QDockWidget::DockWidgetClosable);
+    dock->setFeatures(QDockWidget::DockWidgetClosable);
+    dock->setTitleBarWidget(new QWidget);  // the panels carry their own headings; the View menu shows and hides them
     window.addDockWidget(area, dock);
     return dock;
 }
@@ -367,7 +367,9 @@ void MainWindow::connectTools() {
 
 void MainWindow::connectController() {
     connect(controller_.get(), &LiveController::deviceChosen, this, [this](const QString& device, int threads) {
-        status_->setDevice(device == QLatin1String("cpu") ? tr("CPU, %n thread(s)", nullptr, threads) : tr("CUDA"));
+        session_.setDevice(device, threads);
+        const auto cores = threads == 1 ? tr("CPU, 1 thread") : tr("CPU, %1 threads").arg(threads);
+        status_->setDevice(device == QLatin1String("cpu") ? cores : tr("CUDA"));
     });
     connect(controller_.get(), &LiveController::mapArrived, this, [this](int id, qint64 request) {
         if (request != latencyShownFor_) {

@@ -35,6 +35,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     , device_(new QLabel)
     , latency_(new QLabel) {
     setSizeGripEnabled(false);
+    setContentsMargins(4, 0, 8, 0);
     for (auto* label : {position_, colour_, map_}) {
         addWidget(label);
     }

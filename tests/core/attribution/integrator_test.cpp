@@ -16,11 +16,11 @@ class StraightPath final : public Path {
 public:
     [[nodiscard]] TensorList at(std::span<const double> alpha) const override {
         const auto a = torch::tensor(std::vector<double>(alpha.begin(), alpha.end()), torch::kFloat64);
-        return {a.view({-1, 1}) * first_, a.view({-1, 1, 1}) * second_};
+        return {a.view({-1, 1}) * first, a.view({-1, 1, 1}) * second};
     }
 
-    torch::Tensor first_ = torch::tensor({1.0, 2.0, 3.0}, torch::kFloat64);
-    torch::Tensor second_ = torch::full({2, 2}, 0.5, torch::kFloat64);
+    torch::Tensor first = torch::tensor({1.0, 2.0, 3.0}, torch::kFloat64);
+    torch::Tensor second = torch::full({2, 2}, 0.5, torch::kFloat64);
 };
 
 /// Σ x², of which the end of StraightPath has 14 + 1.
@@ -126,7 +126,7 @@ TEST(Integrator, HalvesTheBatchWhenMemoryRunsOutAndSaysSo) {
     EXPECT_NEAR(level->cumulative.back(), endValue, 1e-6);
     EXPECT_EQ(counting.largest, 2);
     ASSERT_EQ(integrator.warnings().size(), 2U);
-    EXPECT_NE(integrator.warnings()[0].find("8"), std::string::npos);
+    EXPECT_NE(integrator.warnings()[0].find('8'), std::string::npos);
 }
 
 TEST(Integrator, OutOfMemoryForOnePointIsAnError) {

@@ -142,21 +142,24 @@ TEST(Overview, ShowsTheMapsColours) {
 }
 
 TEST(MakeNamesUnique, AppendsNumbersAndRemovesSlashes) {
-    std::vector<ModelCard> cards(4);
-    cards[0].name = "net";
-    cards[1].name = "net";
-    cards[2].name = "a/b";
-    cards[3].name = "..";
-    makeNamesUnique({&cards[0], &cards[1], &cards[2], &cards[3]});
-    EXPECT_EQ(cards[0].name, "net");
-    EXPECT_EQ(cards[1].name, "net-2");
-    EXPECT_EQ(cards[2].name, "a_b");
-    EXPECT_EQ(cards[3].name, "_..");
+    ModelCard first;
+    ModelCard second;
+    ModelCard slashed;
+    ModelCard dots;
+    first.name = "net";
+    second.name = "net";
+    slashed.name = "a/b";
+    dots.name = "..";
+    makeNamesUnique({&first, &second, &slashed, &dots});
+    EXPECT_EQ(first.name, "net");
+    EXPECT_EQ(second.name, "net-2");
+    EXPECT_EQ(slashed.name, "a_b");
+    EXPECT_EQ(dots.name, "_..");
 }
 
 TEST(Upscale, ArrayInArrayOut) {
     const test::TemporaryFolder folder;
-    std::vector<float> values(3 * 8 * 10, 0.75F);
+    std::vector<float> values(std::size_t{3} * 8 * 10, 0.75F);
     const std::array<std::int64_t, 3> shape{3, 8, 10};
     writeNpy(folder / "flat.npy", shape, values);
     UpscaleOptions options;
