@@ -17,7 +17,7 @@ constexpr int pictureHeight = 124;
 constexpr int leastWidth = 150;
 constexpr int padding = 10;
 constexpr double corner = 6.0;
-constexpr int descriptionLines = 2;
+constexpr int descriptionLines = 3;
 
 /// Frame and background of everything that can be clicked on the page.
 void drawBackground(QPainter& painter, const QAbstractButton& button, const QColor& resting) {

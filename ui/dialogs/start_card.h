@@ -8,7 +8,7 @@
 
 namespace lamscope::ui {
 
-/// A large button of the start page: picture above, title and a line or two of description below.
+/// A large button of the start page: picture above, title and a few lines of description below.
 class SampleCard : public QAbstractButton {
     Q_OBJECT
 

@@ -88,6 +88,9 @@ StartPage::StartPage(QWidget* parent)
 
     samples_->setContentsMargins(0, 0, 0, 0);
     samples_->setSpacing(12);
+    for (int column = 0; column < cardsInRow; ++column) {
+        samples_->setColumnStretch(column, 1);  // a single card is no wider than the first of four
+    }
     recent_->setSpacing(0);
     auto* recentColumn = new QVBoxLayout(recentArea_);
     recentColumn->setContentsMargins(0, 0, 0, 0);
@@ -141,7 +144,6 @@ void StartPage::setSamples(const std::vector<Sample>& samples) {
         auto* card = new SampleCard(samples[i].title, samples[i].description, samples[i].thumbnail, samplesArea_);
         connect(card, &SampleCard::clicked, this, [this, index] { emit sampleChosen(index); });
         samples_->addWidget(card, index / cardsInRow, index % cardsInRow);
-        samples_->setColumnStretch(index % cardsInRow, 1);
     }
     samplesTitle_->setVisible(!samples.empty());
     samplesArea_->setVisible(!samples.empty());

@@ -17,7 +17,7 @@ class DropZone;
 /// Something to look at without having anything: an image, or an image with networks.
 struct Sample {
     QString title;
-    QString description;  ///< up to two short lines
+    QString description;  ///< up to three short lines
     QImage thumbnail;
     QStringList files;  ///< what is opened
 };

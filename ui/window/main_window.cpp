@@ -481,7 +481,7 @@ void MainWindow::makeSamples() {
             this,
             [this, file, thumbnail = toQImage(scene)] {
                 samples_ = {{.title = tr("Façade"),
-                             .description = tr("A drawn scene and bicubic enlargement,\nwhose reach is known exactly"),
+                             .description = tr("A drawn scene and bicubic enlargement, whose reach is known exactly"),
                              .thumbnail = thumbnail,
                              .files = {file, QStringLiteral("bicubic")}}};
                 startPage_->setSamples(samples_);

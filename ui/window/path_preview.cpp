@@ -25,6 +25,7 @@ PathPreview::PathPreview(Session& session, QWidget* over)
     , picture_(new QLabel)
     , caption_(new QLabel) {
     pool_.setMaxThreadCount(1);
+    setObjectName(QStringLiteral("pathPreview"));
     setFrameShape(QFrame::StyledPanel);
     setAutoFillBackground(true);
     setAttribute(Qt::WA_TransparentForMouseEvents);

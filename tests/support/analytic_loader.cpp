@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/analytic_loader.h"
+
+#include <chrono>
+#include <new>
+#include <thread>
+
+#include "support/analytic_networks.h"
+
+namespace lamscope::test {
+
+namespace {
+
+torch::Tensor globalFormula(const torch::Tensor& lr, int scale) {
+    return enlargeByCopying(lr.square(), scale) * (0.5 + lr.mean({1, 2, 3}, true));
+}
+
+SrModel named(FormulaNetwork::Formula formula, const ModelSpec& spec, int scale) {
+    ModelCard card;
+    card.name = spec.settings.name.value_or(spec.file.stem().string());
+    card.file = spec.file.string();
+    card.architecture = "Formula";
+    card.container = "analytic";
+    card.scale = scale;
+    card.scales = {scale};
+    return SrModel(std::make_unique<SrModel::Implementation>(std::make_unique<FormulaNetwork>(std::move(formula)),
+                                                             std::move(card), torch::kCPU));
+}
+
+}  // namespace
+
+SrModel loadAnalytic(const ModelSpec& spec, const std::string& device) {
+    const auto stem = spec.file.stem().string();
+    const int scale = spec.settings.scale.value_or(4);
+    if (stem == "global") {
+        return named([scale](const torch::Tensor& lr) { return globalFormula(lr, scale); }, spec, scale);
+    }
+    if (stem == "slow") {
+        return named(
+            [scale](const torch::Tensor& lr) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                return globalFormula(lr, scale);
+            },
+            spec, scale);
+    }
+    if (stem == "no-gradient") {
+        return named(
+            [scale](const torch::Tensor& lr) {
+                return enlargeByCopying((lr * 0.0).sqrt() + lr, scale);  // d√0 is infinite, times 0
+            },
+            spec, scale);
+    }
+    if (stem == "no-memory") {
+        return named(
+            [](const torch::Tensor& lr) -> torch::Tensor {
+                static_cast<void>(lr);
+                throw std::bad_alloc();
+            },
+            spec, scale);
+    }
+    return loadModel(spec, device);
+}
+
+}  // namespace lamscope::test

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "model/model_spec.h"
+#include "model/sr_model.h"
+
+namespace lamscope::test {
+
+/// Networks given by formulas, in the place of loadModel(). The file's stem says which; the scale is the setting's,
+/// or 4.
+///   global        every SR pixel depends on all of the image
+///   slow          the same, 20 ms an evaluation
+///   no-gradient   its gradient is NaN everywhere
+///   no-memory     every evaluation fails for want of memory
+/// Other files are loaded as what they are.
+[[nodiscard]] SrModel loadAnalytic(const ModelSpec& spec, const std::string& device);
+
+}  // namespace lamscope::test

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QCoreApplication>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <memory>
+
+#include "dialogs/message_bar.h"
+#include "image/image_file.h"
+#include "support/analytic_loader.h"
+#include "support/temporary_folder.h"
+#include "view/view_grid.h"
+#include "window/main_window.h"
+
+namespace lamscope::ui::testing {
+
+inline constexpr int patienceMs = 60000;
+
+/// A window with its own settings, networks given by formulas beside real ones, and an image of stripes.
+class WindowFixture {
+public:
+    explicit WindowFixture(int imageSide = 96)
+        : image(files.path() / "stripes.png") {
+        Image picture(imageSide, imageSide);
+        for (int y = 0; y < imageSide; ++y) {
+            for (int x = 0; x < imageSide; ++x) {
+                for (int c = 0; c < Image::channels; ++c) {
+                    picture.at(c, y, x) =
+                        0.5F + 0.3F * std::sin(0.7F * static_cast<float>(x) + 0.2F * static_cast<float>(y * (c + 1)));
+                }
+            }
+        }
+        writePng(image, picture);
+        open();
+    }
+
+    static void writePng(const std::filesystem::path& file, const Image& picture) {
+        writeFileAtomically(file, std::span<const std::byte>(encodePng(picture)));
+    }
+
+    /// Another window over the same settings.
+    void open() {
+        window.reset();
+        MainWindowOptions options;
+        options.stateFolder = QString::fromStdString((files.path() / "state").string());
+        options.load = test::loadAnalytic;
+        options.threads = 1;
+        window = std::make_unique<MainWindow>(options);
+        window->show();
+        QVERIFY(QTest::qWaitForWindowActive(window.get()));
+    }
+
+    void openImage() { window->files().open({QString::fromStdString(image.string())}); }
+
+    NetworkId add(const char* spec) {
+        window->files().openNetwork(QString::fromUtf8(spec));
+        return session().networks().back().id;
+    }
+
+    [[nodiscard]] Session& session() const { return window->session(); }
+    [[nodiscard]] const NetworkEntry& entry(NetworkId id) const { return *session().network(id); }
+
+    /// True when every shown network has its final map.
+    [[nodiscard]] bool waitForMaps() const {
+        return QTest::qWaitFor(
+            [this] {
+                const auto& networks = session().networks();
+                return session().hasImage() && !networks.empty()
+                       && std::ranges::all_of(networks, [](const NetworkEntry& each) {
+                              return !each.shown || (each.currentResult() != nullptr && each.finished);
+                          });
+            },
+            patienceMs);
+    }
+
+    [[nodiscard]] ImageView& view(NetworkId id) const {
+        for (auto* pane : window->grid().panes()) {
+            if (pane->id() == id) {
+                return pane->view();
+            }
+        }
+        throw std::logic_error("no such pane");
+    }
+    /// The pixel of a view under a point of the box grid.
+    [[nodiscard]] QPoint at(NetworkId id, double x, double y) const { return view(id).fromScene({x, y}).toPoint(); }
+
+    /// True when a message of the bar contains `words`.
+    [[nodiscard]] bool waitForMessage(const QString& words) const {
+        return QTest::qWaitFor(
+            [&] {
+                return std::ranges::any_of(window->messages().messages(),
+                                           [&](const auto& message) { return message.text.contains(words); });
+            },
+            patienceMs);
+    }
+
+    void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) const {
+        QTest::keyClick(window->focusWidget() != nullptr ? window->focusWidget() : window.get(), key, modifiers);
+    }
+
+    test::TemporaryFolder files;
+    std::filesystem::path image;
+    std::unique_ptr<MainWindow> window;
+};
+
+}  // namespace lamscope::ui::testing
