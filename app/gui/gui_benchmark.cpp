@@ -4,10 +4,8 @@
 #include <QAbstractEventDispatcher>
 #include <QApplication>
 #include <QElapsedTimer>
-#include <QEventLoop>
 #include <QMouseEvent>
 #include <QTemporaryDir>
-#include <QTimer>
 #include <algorithm>
 #include <cmath>
 #include <iostream>
@@ -16,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "error.h"
+#include "event_wait.h"
 #include "image/atomic_file.h"
 #include "json_fields.h"
 #include "study/benchmark.h"
@@ -28,7 +27,7 @@ namespace {
 constexpr int positionsPerNetwork = 20;
 constexpr int unitRepeats = 9;
 constexpr int fineNodes = 27;
-constexpr qint64 patienceMs = 120000;
+constexpr std::chrono::seconds patience{120};
 
 double percentile(std::vector<double> values, double share) {
     if (values.empty()) {
@@ -102,17 +101,7 @@ private:
         }
     }
 
-    static bool waitUntil(const std::function<bool()>& condition) {
-        QElapsedTimer timer;
-        timer.start();
-        while (!condition()) {
-            if (timer.hasExpired(patienceMs)) {
-                return false;
-            }
-            QCoreApplication::processEvents(QEventLoop::AllEvents | QEventLoop::WaitForMoreEvents);
-        }
-        return true;
-    }
+    static bool waitUntil(const std::function<bool()>& condition) { return lamscope::waitUntil(condition, patience); }
 
     [[nodiscard]] bool allLoaded() {
         auto& session = window_.session();

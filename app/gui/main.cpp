@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The desktop program: parses arguments, opens the window, hands it the files.
 #include <QApplication>
+#include <QLoggingCategory>
 #include <QStandardPaths>
 #include <iostream>
 
@@ -9,6 +10,7 @@
 #include "gui_benchmark.h"
 #include "version.h"
 #include "window/main_window.h"
+#include "window_picture.h"
 
 namespace {
 
@@ -18,7 +20,22 @@ struct Arguments {
     int threads = -1;
     bool benchGui = false;
     std::string json;
+    std::string picture;
+    std::string pictureSize = "1400x900";
 };
+
+constexpr int largestSide = 16384;
+
+/// Of "1400x900"; invalid for anything else.
+QSize sizeOf(const std::string& text) {
+    const auto sides = QString::fromStdString(text).split(QLatin1Char('x'));
+    QSize size;
+    if (sides.size() == 2) {
+        size = QSize(sides[0].toInt(), sides[1].toInt());
+    }
+    const QRect allowed(1, 1, largestSide, largestSide);
+    return allowed.contains(size.width(), size.height()) ? size : QSize();
+}
 
 lamscope::ui::MainWindowOptions windowOptions(const Arguments& arguments) {
     lamscope::ui::MainWindowOptions options;
@@ -44,8 +61,8 @@ int main(int argc, char** argv) {
     Arguments arguments;
     CLI::App cli("Lamscope: which input pixels a super-resolution network used, live");
     cli.set_version_flag("--version", "lamscope " + lamscope::version());
-    cli.add_option("files", arguments.files,
-                   "images, networks (with settings, as net.pth:scale=4) and sessions to open");
+    auto* filesOption = cli.add_option("files", arguments.files,
+                                       "images, networks (with settings, as net.pth:scale=4) and sessions to open");
     cli.add_option("--device", arguments.device, "cpu, cuda or auto, instead of the settings'")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
     cli.add_option("--threads", arguments.threads, "processor threads, instead of the settings'; 0: one a core")
@@ -54,16 +71,35 @@ int main(int argc, char** argv) {
                  "drag the box along a fixed track over the files given (an image and networks), print how fast the "
                  "window answers, and end");
     cli.add_option("--json", arguments.json, "with --bench-gui: write the numbers as JSON; '-' for standard output");
+    auto* picture = cli.add_option("--picture", arguments.picture,
+                                   "open the files, wait until all maps are finished, save a picture of the window as "
+                                   "PNG, and end; needs no display");
+    cli.add_option("--size", arguments.pictureSize, "with --picture: of the window, in pixels")
+        ->needs(picture)
+        ->capture_default_str()
+        ->check([](const std::string& text) {
+            return sizeOf(text).isValid() ? std::string() : text + " is no size such as 1400x900";
+        });
+    picture->needs(filesOption);
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
         return cli.exit(error) == 0 ? 0 : 2;
     }
 
+    if (!arguments.picture.empty() && qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM")) {
+        qputenv("QT_QPA_PLATFORM", "offscreen");
+        // This platform complains with each layout that it has no use for size hints.
+        QLoggingCategory::setFilterRules(QStringLiteral("default.warning=false"));
+    }
     const QApplication application(argc, argv);
     QStringList files;
     for (const auto& file : arguments.files) {
         files << QString::fromStdString(file);
+    }
+    if (!arguments.picture.empty()) {
+        return lamscope::saveWindowPicture(windowOptions(arguments), files, arguments.picture,
+                                           sizeOf(arguments.pictureSize));
     }
     if (arguments.benchGui) {
         return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
