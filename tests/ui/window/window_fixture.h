@@ -16,7 +16,7 @@
 
 namespace lamscope::ui::testing {
 
-inline constexpr int patienceMs = 60000;
+inline constexpr int patienceMs = 30000;
 
 /// A window with its own settings, networks given by formulas beside real ones, and an image of stripes.
 class WindowFixture {
@@ -97,6 +97,8 @@ public:
     }
 
     void key(Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) const {
+        window->activateWindow();  // a dialog that was closed may have left nothing active
+        QVERIFY(QTest::qWaitForWindowActive(window.get()));
         QTest::keyClick(window->focusWidget() != nullptr ? window->focusWidget() : window.get(), key, modifiers);
     }
 
