@@ -35,8 +35,10 @@ std::int64_t kibibytes(const char* table, std::string_view key) {
 void prepareMemory() {
     static std::once_flag once;
     std::call_once(once, [] {
+        // NOLINTBEGIN(concurrency-mt-unsafe): once, before the first evaluation
         mallopt(M_MMAP_THRESHOLD, largestPooledBlock);
         mallopt(M_TRIM_THRESHOLD, mostKeptMemory);
+        // NOLINTEND(concurrency-mt-unsafe)
         const auto available = availableMemory();
         const auto used = kibibytes("/proc/self/status", "VmData:") * 1024;
         rlimit limit{};

@@ -354,11 +354,9 @@ void Session::push(const QString& text, const std::function<void(UndoableState&)
     }
 }
 
-void Session::apply(const UndoableState& state) {
-    const auto before = this->state();
-
+void Session::applyOrder(const std::vector<std::pair<NetworkId, bool>>& order) {
     std::vector<NetworkEntry> ordered;
-    for (const auto& [id, shown] : state.order) {
+    for (const auto& [id, shown] : order) {
         if (auto* entry = find(id)) {  // it may have been removed since
             ordered.push_back(std::move(*entry));
             ordered.back().shown = shown;
@@ -371,6 +369,14 @@ void Session::apply(const UndoableState& state) {
         }
     }
     networks_ = std::move(ordered);
+}
+
+void Session::apply(const UndoableState& state) {
+    const auto before = this->state();
+
+    if (state.order != before.order) {
+        applyOrder(state.order);
+    }
     reference_ = network(state.reference) != nullptr ? state.reference : 0;
 
     role_ = state.role;

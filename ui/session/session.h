@@ -61,7 +61,7 @@ public:
     /// The box in the SR pixels of one network.
     [[nodiscard]] Patch patchFor(const NetworkEntry& network) const;
 
-    // --- networks, in the order of the list
+    // --- networks, in the order of the list; references to them end with the next change of the list or its order
     [[nodiscard]] const std::vector<NetworkEntry>& networks() const { return networks_; }
     [[nodiscard]] const NetworkEntry* network(NetworkId id) const;
     /// Appends a network that is still to be loaded, with the next free colour; the first one is selected.
@@ -126,6 +126,7 @@ private:
     [[nodiscard]] UndoableState state() const;
     /// Applies what differs and announces it.
     void apply(const UndoableState& state);
+    void applyOrder(const std::vector<std::pair<NetworkId, bool>>& order);
     /// Makes `change`, which sets fields of a copied state, one step of the undo history.
     void push(const QString& text, const std::function<void(UndoableState&)>& change, bool merges = false);
     [[nodiscard]] Box fitted(Box box) const;

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Hundreds of drags while networks come and go; memory over a thousand. Run also under the sanitizers: the networks
+// given by formulas are quick enough for them.
+#include <QApplication>
+#include <random>
+
+#include "model/process_memory.h"
+#include "ui/window/window_fixture.h"
+
+namespace lamscope::ui {
+
+using testing::WindowFixture;
+
+class StressTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void fiveHundredRandomDragsWhileNetworksComeAndGo();
+    void memoryStaysBoundedOverAThousandDrags();
+};
+
+namespace {
+
+/// Drags the box to random places by mouse events, `count` times; `between` is called before each.
+void dragAround(const WindowFixture& fixture, int count, const std::function<void(int)>& between) {
+    std::mt19937 random(1);
+    std::uniform_int_distribution<int> place(10, 370);
+    for (int i = 0; i < count; ++i) {
+        between(i);
+        auto& view = fixture.view(0);  // the input's pane is always there
+        const auto box = fixture.session().box();
+        QTest::mousePress(&view, Qt::LeftButton, Qt::NoModifier,
+                          fixture.at(0, box.x + box.size / 2.0, box.y + box.size / 2.0));
+        const auto target = fixture.at(0, place(random), place(random));
+        QTest::mouseMove(&view, target);
+        QCoreApplication::processEvents();
+        QTest::mouseRelease(&view, Qt::LeftButton, Qt::NoModifier, target);
+        QTest::qWait(i % 3);
+    }
+}
+
+}  // namespace
+
+void StressTest::fiveHundredRandomDragsWhileNetworksComeAndGo() {
+    WindowFixture fixture;
+    fixture.openImage();
+    for (const auto* spec : {"bicubic", "global.pth:name=A", "global.pth:scale=2,name=B", "slow.pth:name=C"}) {
+        fixture.add(spec);
+    }
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    constexpr int drags = 500;
+    dragAround(fixture, drags, [&](int i) {
+        constexpr int period = 10;
+        if (i % period == 3) {
+            fixture.add(i % 20 == 3 ? "global.pth:scale=3,name=D" : "bicubic:scale=2");
+        } else if (i % period == 8) {
+            fixture.session().removeNetwork(fixture.session().networks().back().id);
+        } else if (i % period == 5) {
+            fixture.session().moveNetwork(fixture.session().networks().back().id, 0);
+        } else if (i % 25 == 1) {
+            fixture.session().undoStack().undo();
+        }
+        const auto& networks = fixture.session().networks();
+        fixture.session().select(networks[static_cast<std::size_t>(i) % networks.size()].id);
+    });
+    QVERIFY(fixture.waitForMaps());
+    for (const auto& entry : fixture.session().networks()) {
+        if (entry.shown) {
+            QVERIFY(entry.currentResult()->patch == fixture.session().patchFor(entry));
+        }
+    }
+}
+
+void StressTest::memoryStaysBoundedOverAThousandDrags() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic");
+    fixture.add("global.pth");
+    QVERIFY(fixture.waitForMaps());
+    constexpr int warmUp = 50;
+    constexpr int more = 950;
+    dragAround(fixture, warmUp, [](int) {});
+    QVERIFY(fixture.waitForMaps());
+    const auto before = residentMemory();
+    dragAround(fixture, more, [](int) {});
+    QVERIFY(fixture.waitForMaps());
+    const auto after = residentMemory();
+    QVERIFY2(static_cast<double>(after) <= 1.05 * static_cast<double>(before),
+             qPrintable(QStringLiteral("%1 MiB, then %2 MiB").arg(before >> 20).arg(after >> 20)));
+}
+
+}  // namespace lamscope::ui
+
+int main(int argc, char** argv) {
+    const QApplication application(argc, argv);
+    lamscope::ui::StressTest test;
+    return QTest::qExec(&test, argc, argv);
+}
+#include "stress_test.moc"
