@@ -47,7 +47,7 @@ public:
     void start() {
         knocker_ = std::jthread([this](const std::stop_token& stop) {
             while (!stop.stop_requested()) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(1));
+                std::this_thread::sleep_for(std::chrono::milliseconds(10));  // more often would slow what it measures
                 if (!waiting_.exchange(true)) {
                     QElapsedTimer timer;
                     timer.start();

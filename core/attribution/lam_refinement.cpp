@@ -84,6 +84,9 @@ std::shared_ptr<const LamResult> LamRefinement::next(const std::stop_token& stop
 }
 
 std::int64_t LamRefinement::nodesAtOnce() const {
+    if (context_.retained() != nullptr) {
+        return 1;  // they are kept one by one, and a newer request waits for one batch
+    }
     const auto pixels = context_.model().device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
     return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(context_.lr().width()) * context_.lr().height()),
                                   1);

@@ -26,7 +26,7 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t mostRetainedBytes = 2LL << 30;
 
 /// During a fast drag every position would cancel the one before it and no map would ever be seen: after this long
-/// without one, the map at work is finished first.
+/// without one, the map of the most urgent network, if it is at work, is finished first.
 constexpr auto longestWithoutMap = std::chrono::milliseconds(150);
 
 /// The window's thread goes first: this one and the threads that LibTorch starts from it take what is left.
@@ -38,7 +38,7 @@ std::int64_t LiveEngineOptions::defaultRetainedBytes() {
     return std::min(physicalMemory() / 8, mostRetainedBytes);
 }
 
-/// Everything here but `sink_`, `lastMap_` and `thread_` is touched on the compute thread alone.
+/// Everything here but `sink_`, `lastMap_`, `workingFor_` and `thread_` is touched on the compute thread alone.
 class LiveEngine::Inside {
 public:
     Inside(EventSink sink, LiveEngineOptions options)
@@ -107,8 +107,10 @@ public:
         }
     }
 
-    [[nodiscard]] bool starved() const {
-        return Clock::now().time_since_epoch().count() - lastMap_ > Clock::duration(longestWithoutMap).count();
+    /// True when a map of this network is at work that should be finished before a newer request is served.
+    [[nodiscard]] bool owesMap(NetworkId id) const {
+        return workingFor_ == id
+               && Clock::now().time_since_epoch().count() - lastMap_ > Clock::duration(longestWithoutMap).count();
     }
 
 private:
@@ -130,7 +132,9 @@ private:
 
     bool step(const std::stop_token& stop) {
         if (const auto* target = probe_.nextCoarse()) {
+            workingFor_ = target->id;
             probe_.refine(*target, stop);
+            workingFor_ = 0;
             takeImage(target->id);
             return true;
         }
@@ -217,6 +221,7 @@ private:
     LiveEngineOptions options_;
     std::string device_;
     std::atomic<Clock::rep> lastMap_{0};
+    std::atomic<NetworkId> workingFor_{0};  // whose first map is at work; 0: none
     EventSink sink_;
     std::shared_ptr<const Image> image_;
     ImageRole role_ = ImageRole::Lr;
@@ -251,7 +256,7 @@ void LiveEngine::removeNetwork(NetworkId id) {
 }
 
 void LiveEngine::probe(const ProbeRequest& request) {
-    const bool finishFirst = request.moving && inside_->starved();
+    const bool finishFirst = request.moving && !request.targets.empty() && inside_->owesMap(request.targets.front().id);
     inside_->post([inside = inside_.get(), request, asked = Clock::now()] { inside->setRequest(request, asked); },
                   !finishFirst);
 }
