@@ -51,9 +51,13 @@ lamscope::ui::MainWindowOptions windowOptions(const Arguments& arguments) {
     return options;
 }
 
-}  // namespace
+/// Qt itself ends the program with an abort where there is no display.
+bool hasDisplay() {
+    return !qEnvironmentVariableIsEmpty("DISPLAY") || !qEnvironmentVariableIsEmpty("WAYLAND_DISPLAY")
+           || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
+}
 
-int main(int argc, char** argv) {
+int runProgram(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("lamscope"));
     QApplication::setApplicationVersion(QString::fromStdString(lamscope::version()));
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
@@ -92,6 +96,12 @@ int main(int argc, char** argv) {
         // This platform complains with each layout that it has no use for size hints.
         QLoggingCategory::setFilterRules(QStringLiteral("default.warning=false"));
     }
+    if (arguments.picture.empty() && !hasDisplay()) {
+        std::cerr
+            << "lamscope: there is no display. lamscope-cli computes the same without one, and lamscope --picture "
+               "FILE.png saves a picture of the window\n";
+        return 1;
+    }
     const QApplication application(argc, argv);
     QStringList files;
     for (const auto& file : arguments.files) {
@@ -108,4 +118,15 @@ int main(int argc, char** argv) {
     window.show();
     window.files().open(files);
     return QApplication::exec();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    try {
+        return runProgram(argc, argv);
+    } catch (const std::exception& error) {
+        std::cerr << "lamscope: " << error.what() << '\n';
+        return 1;
+    }
 }

@@ -9,6 +9,7 @@
 #include <QFileInfo>
 #include <QGuiApplication>
 #include <QMimeData>
+#include <QScreen>
 #include <QStackedWidget>
 #include <QToolBar>
 #include <QToolButton>
@@ -99,9 +100,10 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     updateTitle();
 
     constexpr QSize defaultSize(1400, 900);
-    resize(defaultSize);
+    resize(defaultSize.boundedTo(screen()->availableSize()));
     restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(store_.value(QStringLiteral("window/layout")).toByteArray(), layoutVersion);
+    showStartPageOrGrid();
     grid_->setFocus();
 }
 
@@ -146,7 +148,7 @@ void MainWindow::makeDocks() {
     curves_ = new CurvesPanel(session_);
     results_ = new ResultsPanel(session_);
     auto* networks = addDock(*this, Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
-    auto* curves = addDock(*this, Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
+    auto* curves = curvesDock_ = addDock(*this, Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
     auto* results = addDock(*this, Qt::RightDockWidgetArea, tr("Results"), "results", results_);
     resizeDocks({networks, results}, {235, 330}, Qt::Horizontal);
     resizeDocks({curves}, {210}, Qt::Vertical);
@@ -429,6 +431,14 @@ void MainWindow::showStartPageOrGrid() {
     if (changes && grid) {
         grid_->setFocus();
     }
+    // Without an image there are no curves, and the start page needs the room.
+    if (grid && curvesGiveWay_) {
+        curvesGiveWay_ = false;
+        curvesDock_->show();
+    } else if (!grid && !curvesDock_->isHidden()) {
+        curvesGiveWay_ = true;
+        curvesDock_->hide();
+    }
 }
 
 void MainWindow::updateTitle() {
@@ -481,7 +491,7 @@ void MainWindow::makeSamples() {
             this,
             [this, file, thumbnail = toQImage(scene)] {
                 samples_ = {{.title = tr("Façade"),
-                             .description = tr("A drawn scene and bicubic enlargement, whose reach is known exactly"),
+                             .description = tr("A drawn scene, enlarged by bicubic interpolation"),
                              .thumbnail = thumbnail,
                              .files = {file, QStringLiteral("bicubic")}}};
                 startPage_->setSamples(samples_);
@@ -511,6 +521,9 @@ void MainWindow::showNote(const QString& text) {
 // --- events
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (curvesGiveWay_) {
+        curvesDock_->show();  // as the user left it
+    }
     store_.setValue(QStringLiteral("window/geometry"), saveGeometry());
     store_.setValue(QStringLiteral("window/layout"), saveState(layoutVersion));
     QMainWindow::closeEvent(event);

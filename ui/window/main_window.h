@@ -15,6 +15,7 @@
 #include "window/file_opener.h"
 #include "window/window_actions.h"
 
+class QDockWidget;
 class QStackedWidget;
 class QToolButton;
 
@@ -109,6 +110,8 @@ private:
     PathPreview* pathPreview_ = nullptr;
     NetworkPanel* networkPanel_ = nullptr;
     CurvesPanel* curves_ = nullptr;
+    QDockWidget* curvesDock_ = nullptr;
+    bool curvesGiveWay_ = false;  ///< hidden only while the start page is shown
     ResultsPanel* results_ = nullptr;
     StatusLine* status_ = nullptr;
     LogView* log_ = nullptr;

@@ -101,6 +101,8 @@ void FilesTest::startsEmptyWithASampleThatOneClickOpens() {
     WindowFixture fixture;
     auto* page = fixture.window->findChild<StartPage*>();
     QVERIFY(page != nullptr && page->isVisible());
+    auto* curves = fixture.window->findChild<QWidget*>(QStringLiteral("curves"));
+    QVERIFY(!curves->isVisible());
     QAbstractButton* sample = nullptr;
     QTRY_VERIFY_WITH_TIMEOUT(
         [&] {
@@ -115,6 +117,7 @@ void FilesTest::startsEmptyWithASampleThatOneClickOpens() {
     QTest::mouseClick(sample, Qt::LeftButton);
     QVERIFY(fixture.waitForMaps());
     QVERIFY(!page->isVisible());
+    QVERIFY(curves->isVisible());
     QCOMPARE(fixture.session().networks().size(), std::size_t{1});
 }
 
