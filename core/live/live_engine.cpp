@@ -146,6 +146,10 @@ private:
             probe_.refine(*target, stop);
             return true;
         }
+        if (const auto id = nextWithoutMeasuredCard(); id != 0) {
+            measureCard(id);
+            return true;
+        }
         if (sanity_ && !sanity_->finished()) {
             sink_(live::Progress{"parameter randomisation", 0, 0});
             sanity_->step(networks_, sink_, stop);
@@ -201,6 +205,26 @@ private:
             }
         }
         return 0;
+    }
+
+    [[nodiscard]] NetworkId nextWithoutMeasuredCard() const {
+        for (const auto& [id, network] : networks_) {
+            if (!network.measured) {
+                return id;
+            }
+        }
+        return 0;
+    }
+
+    void measureCard(NetworkId id) {
+        auto& network = networks_.at(id);
+        network.measured = true;
+        sink_(live::Progress{fmt::format("measuring {}", network.model->card().name), 0, 0});
+        try {
+            sink_(live::CardMeasured{id, measuredCard(*network.model)});
+        } catch (const std::exception&) {
+            return;  // the card stays as it is; what is wrong with the network shows with its map
+        }
     }
 
     void makeImage(NetworkId id, const std::stop_token& stop) {

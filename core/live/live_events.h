@@ -35,8 +35,14 @@ struct ImageFailed {
     std::string message;
 };
 
-/// A network can be used. Reported again when measuring has completed its card.
+/// A network can be used.
 struct NetworkLoaded {
+    NetworkId id = 0;
+    ModelCard card;
+};
+
+/// Its card with what had to be measured.
+struct CardMeasured {
     NetworkId id = 0;
     ModelCard card;
 };
@@ -94,8 +100,8 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent =
-    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::NetworkFailed,
-                 live::NetworkImages, live::MapReady, live::MapFailed, live::SanityChecked, live::Progress, live::Idle>;
+using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
+                               live::CardMeasured, live::NetworkFailed, live::NetworkImages, live::MapReady,
+                               live::MapFailed, live::SanityChecked, live::Progress, live::Idle>;
 
 }  // namespace lamscope

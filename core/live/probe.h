@@ -26,6 +26,7 @@ struct LiveNetwork {
     std::unique_ptr<SrModel> model;
     ScaledInput input;                ///< empty while there is none, or when it does not fit the network
     std::shared_ptr<const Image> sr;  ///< of the whole input
+    bool measured = false;            ///< its card is complete, or cannot be
     bool failed = false;              ///< its SR cannot be computed: not tried again for this input
 
     LamOptions pathOptions;               ///< of `context`

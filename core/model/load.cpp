@@ -248,7 +248,21 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
     return text + ". Export the network as TorchScript (torch.jit.trace or torch.jit.script) to use it here";
 }
 
+/// What loading leaves out.
+void measureRest(const Network& network, ModelCard& card) {
+    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range);
+    if (!card.receptiveField.global && !card.receptiveField.radius) {
+        card.receptiveField = measureReceptiveField(network, card.scale, card.range);
+    }
+}
+
 }  // namespace
+
+ModelCard measuredCard(const SrModel& model) {
+    auto card = model.card();
+    measureRest(model.implementation().network(), card);
+    return card;
+}
 
 SrModel loadModel(const ModelSpec& spec, const std::string& device) {
     if (device == "cpu") {
@@ -279,10 +293,7 @@ ModelReport inspectModel(const ModelSpec& spec) {
         if (!spec.isAnalytic()) {
             chooseRange(candidate, spec.settings);
         }
-        card.bicubicAgreementDb = agreementWithBicubic(*candidate.network, card.scale, card.range);
-        if (!card.receptiveField.global && !card.receptiveField.radius) {
-            card.receptiveField = measureReceptiveField(*candidate.network, card.scale, card.range);
-        }
+        measureRest(*candidate.network, card);
     }
     return {std::move(card), std::move(candidate.nearest)};
 }

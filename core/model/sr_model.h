@@ -49,6 +49,10 @@ private:
 /// these keys and shapes: the message names the closest and what differs), InvalidArgument (a setting does not fit).
 [[nodiscard]] SrModel loadModel(const ModelSpec& spec, const std::string& device = "cpu");
 
+/// The model's card with what loading leaves out: the receptive field where none is known, agreement with bicubic
+/// enlargement. Takes some evaluations. Throws as the network does.
+[[nodiscard]] ModelCard measuredCard(const SrModel& model);
+
 /// What is in a model file, and how that was decided.
 struct ModelReport {
     ModelCard card;                        ///< `architecture` is empty when no known network fits

@@ -171,6 +171,10 @@ void LiveController::receive(const live::NetworkLoaded& event) {
     requestSoon();
 }
 
+void LiveController::receive(const live::CardMeasured& event) {
+    session_.updateNetwork(event.id, [&](NetworkEntry& entry) { entry.card = event.card; });
+}
+
 void LiveController::receive(const live::NetworkFailed& event) {
     if (session_.network(event.id) == nullptr) {
         return;  // removed while it was loading

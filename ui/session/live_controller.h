@@ -67,6 +67,7 @@ private:
     void receive(const live::ImageOpened& event);
     void receive(const live::ImageFailed& event);
     void receive(const live::NetworkLoaded& event);
+    void receive(const live::CardMeasured& event);
     void receive(const live::NetworkFailed& event);
     void receive(const live::NetworkImages& event);
     void receive(const live::MapReady& event);

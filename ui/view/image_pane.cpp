@@ -228,7 +228,11 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     if (image) {
         // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
         const bool grey = view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result;
+        picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
+        if (const auto& before = view_->picture(); !picture.base && before.image == image) {
+            picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
+        }
     }
 }
 
@@ -279,7 +283,8 @@ void ImagePane::refreshInput() {
     controls_->refresh();
     PanePicture picture;
     if (session_.hasImage()) {
-        picture.base = pictures_.pyramid(session_.image().pixels);
+        picture.image = session_.image().pixels;
+        picture.base = pictures_.pyramid(picture.image);
         picture.basePlace = placeOf(*session_.image().pixels, session_.gridScale());
         picture.box = boxOf(session_, nullptr);
         if (session_.view().areasOfInterest) {
@@ -348,10 +353,10 @@ void ImagePane::emitReadout(QPointF scene) {
     readout.network = id_;
     readout.lr = scene / pixel;
     readout.sr = floored(scene / pixel * scale);
-    if (picture.base) {
-        const auto& image = picture.base->levels.front();
+    if (picture.image) {
+        const auto& image = *picture.image;
         if (const auto at = pixelAt(scene, picture.basePlace, picture.basePlace.width() / image.width())) {
-            readout.colour = image.pixel(*at);
+            readout.colour = colourAt(image, *at);
         }
     }
     const auto& map = picture.map;

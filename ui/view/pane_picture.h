@@ -27,7 +27,8 @@ struct SceneMapping {
 
 /// The image of a pane in parts, from the bottom up; places are on the box grid.
 struct PanePicture {
-    std::shared_ptr<const Pyramid> base;  ///< null: not known yet
+    std::shared_ptr<const Image> image;   ///< null: not known yet
+    std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn: maybe grey; null: not ready yet
     QRectF basePlace;
 
     LayerMap map;

@@ -7,6 +7,11 @@
 
 namespace lamscope::ui {
 
+QRgb colourAt(const Image& image, QPoint pixel) {
+    const auto level = [&](int channel) { return nearestLevel(image.at(channel, pixel.y(), pixel.x()), 255); };
+    return qRgb(level(0), level(1), level(2));
+}
+
 QImage toQImage(const Image& image) {
     QImage picture(image.width(), image.height(), QImage::Format_RGB32);
     const auto red = image.plane(0);

@@ -11,6 +11,9 @@ namespace lamscope::ui {
 /// The image clamped to [0, 1] and rounded to 8 bits for display; Format_RGB32. About 10 ms a megapixel.
 [[nodiscard]] QImage toQImage(const Image& image);
 
+/// What `toQImage` has there; `pixel` lies in the image.
+[[nodiscard]] QRgb colourAt(const Image& image, QPoint pixel);
+
 /// A picture with reduced copies of itself, so that it can be drawn small both fast and without aliasing.
 struct Pyramid {
     std::vector<QImage> levels;  ///< the picture itself, then each half of the one before; never empty
