@@ -49,8 +49,10 @@ void checkMemory(const SrModel::Implementation& model, const Rect& region) {
         return;
     }
     const auto& card = model.card();
-    const auto multiple = static_cast<std::int64_t>(card.sizeMultiple);
-    const auto side = (std::max<std::int64_t>(probeSide, card.minimumSide) + multiple - 1) / multiple * multiple;
+    if (card.fixedSize) {
+        return;  // no smaller picture to judge by
+    }
+    const auto side = std::max<std::int64_t>(probeSide, card.minimumSide);
     const AllocationMeter meter;
     auto input = torch::full({1, Image::channels, side, side}, 0.5, torch::TensorOptions(model.type()));
     input.requires_grad_(true);
@@ -92,14 +94,12 @@ double LamContext::detectorBaseline(DetectorKind kind, const Patch& patch) const
 
 void LamContext::measureEnds() {
     const torch::NoGradGuard noGradients;
-    const auto srAt = [&](double alpha) {
-        const auto points = path_->path->at(std::span(&alpha, 1));
-        return model_.forward(model_.toInput(points.front()));
-    };
+    const auto inputAt = [&](double alpha) { return model_.toInput(path_->path->at(std::span(&alpha, 1)).front()); };
     try {
-        srBaseline_ = srAt(0.0);
-        srImage_ = srAt(1.0);
-        sr_ = toImage(srImage_);
+        srBaseline_ = model_.forward(inputAt(0.0));
+        const auto image = inputAt(1.0);
+        srImage_ = model_.forward(image);
+        sr_ = model_.toSrImage(srImage_, image);
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {

@@ -63,8 +63,10 @@ Json reportJson(const ModelReport& report) {
     json["range"] = known ? Json(card.range) : Json(nullptr);
     json["range_evidence"] = card.rangeEvidence;
     json["mean"] = card.mean;
+    json["colour"] = card.colour == ModelCard::Colour::Y ? "y" : "rgb";
     json["size_multiple"] = card.sizeMultiple;
     json["minimum_side"] = card.minimumSide;
+    json["fixed_size"] = card.fixedSize ? Json{card.fixedSize->first, card.fixedSize->second} : Json(nullptr);
     json["receptive_field"] = receptiveFieldJson(card.receptiveField);
     json["receptive_field_evidence"] = card.receptiveField.evidence;
     json["bicubic_agreement_db"] = numberOrNull(card.bicubicAgreementDb);
@@ -124,15 +126,23 @@ std::string toText(const ModelReport& report) {
         if (!card.mean.empty()) {
             line("mean", fmt::format("{:.4f}", fmt::join(card.mean, ", ")));
         }
+        if (card.colour == ModelCard::Colour::Y) {
+            line("works on", "Y (luma); colours are enlarged bicubically, the attribution is that of Y");
+        }
         const auto& field = card.receptiveField;
         line("receptive field", fmt::format("{} ({})",
                                             field.global   ? "global"
                                             : field.radius ? fmt::format("±{} LR pixels", *field.radius)
                                                            : "unknown",
                                             field.evidence));
-        line("smallest image",
-             fmt::format("{0}x{0} LR pixels{1}", card.minimumSide,
-                         card.sizeMultiple > 1 ? fmt::format(", multiples of {}", card.sizeMultiple) : ""));
+        if (card.fixedSize) {
+            line("image size", fmt::format("{}x{} LR pixels only", card.fixedSize->first, card.fixedSize->second));
+        } else {
+            line("smallest image",
+                 fmt::format(
+                     "{0}x{0} LR pixels{1}", card.minimumSide,
+                     card.sizeMultiple > 1 ? fmt::format(", padded to multiples of {}", card.sizeMultiple) : ""));
+        }
         if (card.bicubicAgreementDb) {
             line("vs bicubic", fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));
         }
@@ -153,8 +163,9 @@ std::string toText(const ModelReport& report) {
         addKeys(text, "not known to the network", report.nearest->extra);
         addKeys(text, "of another shape", report.nearest->mismatched);
         text +=
-            "  To use it here, export it as TorchScript: torch.jit.trace(net.eval(), torch.rand(1, 3, 64, 64))"
-            ".save(\"net.pt\")\n";
+            "  To use it here, export it as TorchScript, with packaging/export/lamscope_export.py beside your code:\n"
+            "    from lamscope_export import export; export(net, \"net.pt\", scale=4, range=1.0)\n"
+            "  What the arguments mean is in docs/your-network.md.\n";
     }
     for (const auto& warning : card.warnings) {
         text += fmt::format("  warning: {}\n", warning);

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <iterator>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -10,12 +9,12 @@
 
 #include "error.h"
 #include "image/sha256.h"
-#include "model/arch/architecture.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/process_memory.h"
 #include "model/range_probe.h"
 #include "model/receptive_field_probe.h"
+#include "model/recognition.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "model/torchscript_network.h"
@@ -33,6 +32,7 @@ struct Candidate {
     std::unique_ptr<Network> network;  ///< null when no known network fits
     ModelCard card;
     std::optional<double> defaultRange;
+    std::string defaultRangeEvidence;
     std::optional<KeyDifference> nearest;
 };
 
@@ -68,59 +68,8 @@ std::int64_t countNonfinite(const torch::Tensor& tensor) {
     return tensor.is_floating_point() ? tensor.numel() - tensor.isfinite().sum().item<std::int64_t>() : 0;
 }
 
-std::size_t distance(const KeyDifference& difference) {
-    return difference.missing.size() + difference.extra.size() + difference.mismatched.size();
-}
-
 std::string scalesInWords(const std::vector<int>& scales) {
     return fmt::format("{}", fmt::join(scales, ", "));
-}
-
-void describe(ModelCard& card, const BuiltNetwork& built) {
-    card.architecture = built.name;
-    card.hyperparameters = built.hyperparameters;
-    card.assumed = built.assumed;
-    card.scales = built.scales;
-    card.mean = built.mean;
-    card.minimumSide = built.minimumSide;
-    card.receptiveField = built.receptiveField;
-}
-
-/// Builds the first family that matches exactly; otherwise leaves the closest in `nearest`.
-void buildNative(Candidate& candidate, const Checkpoint& checkpoint, const ModelSettings& settings) {
-    bool nearestMatchesBySignature = false;
-    bool known = false;
-    for (const auto& architecture : architectures()) {
-        if (settings.architecture && *settings.architecture != architecture.key) {
-            continue;
-        }
-        known = true;
-        LayerBuilder layers(checkpoint);
-        const bool matches = architecture.matches(layers);
-        auto built = architecture.build(layers, settings.scale.value_or(0));
-        auto difference = layers.difference(built.name);
-        if (!difference) {
-            describe(candidate.card, built);
-            candidate.defaultRange = built.defaultRange;
-            built.network->adoptParameters(layers.taken());
-            candidate.network = std::move(built.network);
-            candidate.nearest.reset();
-            return;
-        }
-        const bool closer =
-            !candidate.nearest || (matches && !nearestMatchesBySignature)
-            || (matches == nearestMatchesBySignature && distance(*difference) < distance(*candidate.nearest));
-        if (closer) {
-            candidate.nearest = std::move(difference);
-            nearestMatchesBySignature = matches;
-        }
-    }
-    if (!known) {
-        std::vector<std::string_view> keys;
-        std::ranges::transform(architectures(), std::back_inserter(keys), &Architecture::key);
-        throw Error(ErrorCode::InvalidArgument, fmt::format("unknown architecture '{}'; the known ones are {}",
-                                                            *settings.architecture, fmt::join(keys, ", ")));
-    }
 }
 
 void readWeights(Candidate& candidate, const ModelSpec& spec) {
@@ -133,19 +82,24 @@ void readWeights(Candidate& candidate, const ModelSpec& spec) {
         card.parameters += static_cast<std::int64_t>(data.values.size());
         card.nonfiniteWeights += std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
     }
-    buildNative(candidate, checkpoint, spec.settings);
+    auto recognition = recognise(checkpoint, spec.settings, card);
+    candidate.network = std::move(recognition.network);
+    candidate.defaultRange = recognition.defaultRange;
+    candidate.defaultRangeEvidence = fmt::format("as {} was published", card.architecture);
+    candidate.nearest = std::move(recognition.nearest);
 }
 
 void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
     auto& card = candidate.card;
-    candidate.network = loadTorchScript(spec.file);
+    auto model = loadTorchScript(spec.file, spec.settings, card);
+    candidate.network = std::move(model.network);
+    candidate.defaultRange = model.range;
+    candidate.defaultRangeEvidence = std::move(model.rangeEvidence);
     for (const auto& tensor : candidate.network->parameters()) {
         ++card.tensors;
         card.parameters += tensor.numel();
         card.nonfiniteWeights += countNonfinite(tensor);
     }
-    card.architecture = "TorchScript";
-    card.scales = {measureScale(*candidate.network, spec.file)};
 }
 
 void chooseScale(ModelCard& card, const ModelSettings& settings) {
@@ -165,7 +119,8 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
         card.rangeEvidence = "given by the user";
         return;
     }
-    const auto probe = probeRange(*candidate.network, card.scale);
+    const auto usual = candidate.defaultRange ? checkProbeSize : usualProbeSize;
+    const auto probe = probeRange(*candidate.network, card.scale, probeSize(card, usual));
     const auto residuals =
         fmt::format("probe residual {:.2g} at [0, 1], {:.2g} at [0, 255]", probe.residual1, probe.residual255);
     if (const auto published = rangeOfPublishedFile(card.sha256)) {
@@ -173,7 +128,7 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
         card.rangeEvidence = "published file known by its hash; " + residuals;
     } else if (candidate.defaultRange) {
         card.range = *candidate.defaultRange;
-        card.rangeEvidence = fmt::format("as {} was published; {}", card.architecture, residuals);
+        card.rangeEvidence = candidate.defaultRangeEvidence + "; " + residuals;
     } else {
         card.range = probe.better();
         card.rangeEvidence = residuals;
@@ -245,14 +200,16 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
     if (!nearest.mismatched.empty()) {
         text += fmt::format("; other shape {}: {}", nearest.mismatched.size(), some(nearest.mismatched));
     }
-    return text + ". Export the network as TorchScript (torch.jit.trace or torch.jit.script) to use it here";
+    return text
+           + ". To use it here, export it as TorchScript: with packaging/export/lamscope_export.py, "
+             "export(net, \"net.pt\", scale=4, range=1.0); see docs/your-network.md";
 }
 
 /// What loading leaves out.
 void measureRest(const Network& network, ModelCard& card) {
-    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range);
+    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range, probeSize(card));
     if (!card.receptiveField.global && !card.receptiveField.radius) {
-        card.receptiveField = measureReceptiveField(network, card.scale, card.range);
+        card.receptiveField = measureReceptiveField(network, card);
     }
 }
 

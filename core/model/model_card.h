@@ -30,6 +30,10 @@ struct KeyDifference {
 
 /// Everything that is known about a loaded network, and how it was decided. Plain data, safe to copy between threads.
 struct ModelCard {
+    /// What the network works on. With Y (BT.601 luma, studio swing), colours are enlarged bicubically beside it, and
+    /// the detector, hence the attribution, sees Y alone.
+    enum class Colour { Rgb, Y };
+
     std::string name;                  ///< shown to the user; by default the file's stem
     std::string file;                  ///< as given; empty for the analytic network
     std::string sha256;                ///< of the file, lower-case hex; empty for the analytic network
@@ -38,15 +42,17 @@ struct ModelCard {
     std::string architecture;          ///< e.g. "IMDN", "TorchScript", "Bicubic"
     std::vector<std::pair<std::string, std::string>>
         hyperparameters;               ///< read from shapes, in the order of the network
-    std::vector<std::string> assumed;  ///< what no shape tells and was taken from the publication
+    std::vector<std::string> assumed;  ///< what no shape tells and was taken from the publication, or from the user
 
     int scale = 0;              ///< SR side / LR side
     std::vector<int> scales;    ///< scales this file can do (multi-scale networks have several)
     double range = 1.0;         ///< the network consumes and emits [0, range]
     std::string rangeEvidence;  ///< why `range` was chosen, with the probe's residuals where it ran
     std::vector<double> mean;   ///< RGB mean subtracted inside the network, in [0, 1]; empty when there is none
-    int sizeMultiple = 1;       ///< LR sides must be multiples of this
-    int minimumSide = 1;        ///< smallest LR side the network accepts
+    Colour colour = Colour::Rgb;
+    int sizeMultiple = 1;  ///< LR sides are padded by reflection to multiples of this, the SR is cropped again
+    int minimumSide = 1;   ///< smallest LR side the network accepts
+    std::optional<std::pair<int, int>> fixedSize;  ///< LR width and height of a network that takes no other size
     ReceptiveField receptiveField;
 
     std::int64_t tensors = 0;     ///< tensors in the file

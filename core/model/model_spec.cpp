@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/model_spec.h"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <string_view>
@@ -16,6 +18,12 @@ namespace lamscope {
 namespace {
 
 constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
+constexpr std::array<std::string_view, 6> assumptions{"residual_scale",  "slope",     "dilation",
+                                                      "attention_scale", "img_range", "mean_shift"};
+
+std::string allKeys() {
+    return fmt::format("{}, {}", knownKeys, fmt::join(assumptions, ", "));
+}
 
 bool startsSettings(std::string_view text) {
     const auto end = text.find('=');
@@ -36,6 +44,19 @@ Number parseNumber(std::string_view key, std::string_view text, Number low, Numb
     return value;
 }
 
+/// Numbers joined by '/'.
+std::vector<double> parseNumbers(std::string_view key, std::string_view text) {
+    std::vector<double> values;
+    for (;;) {
+        const auto end = text.find('/');
+        values.push_back(parseNumber<double>(key, text.substr(0, end), -1e6, 1e6));
+        if (end == std::string_view::npos) {
+            return values;
+        }
+        text = text.substr(end + 1);
+    }
+}
+
 void applySetting(ModelSettings& settings, std::string_view item) {
     const auto equals = item.find('=');
     const auto key = item.substr(0, equals);
@@ -43,7 +64,7 @@ void applySetting(ModelSettings& settings, std::string_view item) {
     if (value.empty()) {
         throw Error(
             ErrorCode::InvalidArgument,
-            fmt::format("the model setting '{}' has no value; write key=value with one of {}", item, knownKeys));
+            fmt::format("the model setting '{}' has no value; write key=value with one of {}", item, allKeys()));
     }
     if (key == "scale") {
         settings.scale = parseNumber<int>(key, value, 1, 8);
@@ -55,13 +76,19 @@ void applySetting(ModelSettings& settings, std::string_view item) {
         settings.weights = value;
     } else if (key == "arch") {
         settings.architecture = value;
+    } else if (std::ranges::find(assumptions, key) != assumptions.end()) {
+        settings.assumptions[std::string(key)] = parseNumbers(key, value);
     } else {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("unknown model setting '{}'; the known ones are {}", key, knownKeys));
+                    fmt::format("unknown model setting '{}'; the known ones are {}", key, allKeys()));
     }
 }
 
 }  // namespace
+
+std::span<const std::string_view> assumptionNames() {
+    return assumptions;
+}
 
 ModelSpec ModelSpec::parse(const std::string& text) {
     ModelSpec spec;
@@ -102,6 +129,9 @@ std::string ModelSpec::toString() const {
     }
     if (settings.architecture) {
         items.push_back("arch=" + *settings.architecture);
+    }
+    for (const auto& [name, values] : settings.assumptions) {
+        items.push_back(fmt::format("{}={}", name, fmt::join(values, "/")));
     }
     return items.empty() ? file.string() : fmt::format("{}:{}", file.string(), fmt::join(items, ","));
 }

@@ -2,10 +2,20 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
+#include <vector>
 
 namespace lamscope {
+
+/// Values, by name, that a publication states and no file holds: see ModelCard::assumed.
+using Assumptions = std::map<std::string, std::vector<double>>;
+
+/// All names that networks here make assumptions by: residual_scale, slope, …
+[[nodiscard]] std::span<const std::string_view> assumptionNames();
 
 /// Settings that override what is detected in a model file.
 struct ModelSettings {
@@ -15,6 +25,8 @@ struct ModelSettings {
     std::optional<std::string> weights;       ///< which set of a file that holds several, e.g. "params_ema"
     std::optional<std::string> architecture;  ///< e.g. "rfdn": take this family and say why it does not fit
 
+    Assumptions assumptions;  ///< overrides of what no shape tells, names from assumptionNames()
+
     friend bool operator==(const ModelSettings&, const ModelSettings&) = default;
 };
 
@@ -23,7 +35,8 @@ struct ModelSpec {
     std::filesystem::path file;
     ModelSettings settings;
 
-    /// Parses `FILE[:key=value[,key=value…]]` with the keys scale, range, name, weights, arch. A colon that is not
+    /// Parses `FILE[:key=value[,key=value…]]` with the keys scale, range, name, weights, arch, and
+    /// assumptionNames(), whose values are numbers joined by "/". A colon that is not
     /// followed by `key=` belongs to the file's name. Throws Error(InvalidArgument) on an unknown key or a bad value.
     static ModelSpec parse(const std::string& text);
 

@@ -11,12 +11,12 @@
 
 namespace lamscope {
 
-/// Gives the SR of an LR rectangle, [n, 3, scale*height, scale*width], or of the whole image. Equal to the crop of the
-/// whole up to float rounding; networks that know how save what the rest of their tail would cost.
+/// Gives the SR of an LR rectangle, [n, channels, scale*height, scale*width], or of the whole image. Equal to the crop
+/// of the whole up to float rounding; networks that know how save what the rest of their tail would cost.
 using SrFinish = std::function<torch::Tensor(const std::optional<Rect>& region)>;
 
 /// A network as pure computation, in its own value range. Private to the core: everything outside
-/// speaks [0, 1] through SrModel.
+/// speaks RGB in [0, 1] through SrModel.
 class Network {
 public:
     Network() = default;
@@ -24,7 +24,11 @@ public:
     Network& operator=(const Network&) = delete;
     virtual ~Network() = default;
 
-    /// [n, 3, h, w] -> [n, 3, scale*h, scale*w], differentiable in `lr`. Safe to call from several threads at once.
+    /// 3 for RGB; 1 for a network of the Y channel, whose input and output have the one channel alone.
+    [[nodiscard]] virtual int channels() const { return 3; }
+
+    /// [n, channels, h, w] -> [n, channels, scale*h, scale*w], differentiable in `lr`. Safe to call from several
+    /// threads at once.
     [[nodiscard]] virtual torch::Tensor forward(const torch::Tensor& lr) const = 0;
 
     /// forward() in two steps: evaluates what all SR pixels share, and returns how to finish it for one part after the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/range_probe.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
@@ -13,15 +14,15 @@ namespace lamscope {
 
 namespace {
 
-constexpr std::int64_t side = 48;
 constexpr std::int64_t border = 6;  // where padding, not the range, decides
 
-torch::Tensor smoothPicture() {
-    auto picture = torch::empty({1, 3, side, side});
+torch::Tensor smoothPicture(int channels, std::pair<int, int> size) {
+    const auto [width, height] = size;
+    auto picture = torch::empty({1, channels, height, width});
     auto values = picture.accessor<float, 4>();
-    for (std::int64_t c = 0; c < 3; ++c) {
-        for (std::int64_t y = 0; y < side; ++y) {
-            for (std::int64_t x = 0; x < side; ++x) {
+    for (std::int64_t c = 0; c < channels; ++c) {
+        for (std::int64_t y = 0; y < height; ++y) {
+            for (std::int64_t x = 0; x < width; ++x) {
                 const double wave =
                     std::sin(2.0 * std::numbers::pi * static_cast<double>(y) / 32.0 + static_cast<double>(c))
                     * std::cos(2.0 * std::numbers::pi * static_cast<double>(x) / 40.0);
@@ -32,17 +33,18 @@ torch::Tensor smoothPicture() {
     return picture;
 }
 
-torch::Tensor withoutBorder(const torch::Tensor& x, std::int64_t width) {
+torch::Tensor withoutBorder(const torch::Tensor& x, int scale) {
+    const auto width = std::min({border * scale, x.size(2) / 4, x.size(3) / 4});
     return x.slice(2, width, x.size(2) - width).slice(3, width, x.size(3) - width);
 }
 
-double residual(const Network& network, int scale, double range) {
-    const auto picture = smoothPicture();
+double residual(const Network& network, int scale, std::pair<int, int> size, double range) {
+    const auto picture = smoothPicture(network.channels(), size);
     try {
         const torch::NoGradGuard noGradients;
         const auto sr = network.forward(picture * range) / range;
         const auto averaged = at::avg_pool2d(sr, {scale, scale});
-        const auto difference = withoutBorder(averaged - picture, border);
+        const auto difference = withoutBorder(averaged - picture, 1);
         const auto rmse = difference.to(torch::kFloat64).square().mean().sqrt().item<double>();
         return std::isfinite(rmse) ? rmse : std::numeric_limits<double>::infinity();
     } catch (const std::exception&) {
@@ -52,16 +54,21 @@ double residual(const Network& network, int scale, double range) {
 
 }  // namespace
 
-RangeProbe probeRange(const Network& network, int scale) {
-    return {residual(network, scale, 1.0), residual(network, scale, 255.0)};
+std::pair<int, int> probeSize(const ModelCard& card, std::pair<int, int> usual) {
+    const auto atLeast = [&card](int side) { return std::max(side, card.minimumSide); };
+    return card.fixedSize.value_or(std::pair(atLeast(usual.first), atLeast(usual.second)));
 }
 
-double agreementWithBicubic(const Network& network, int scale, double range) {
+RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> size) {
+    return {residual(network, scale, size, 1.0), residual(network, scale, size, 255.0)};
+}
+
+double agreementWithBicubic(const Network& network, int scale, double range, std::pair<int, int> size) {
     const torch::NoGradGuard noGradients;
-    const auto picture = smoothPicture();
+    const auto picture = smoothPicture(network.channels(), size);
     const auto sr = network.forward(picture * range) / range;
     const auto reference = makeBicubicNetwork(scale)->forward(picture);
-    const auto difference = withoutBorder(sr - reference, border * scale).to(torch::kFloat64);
+    const auto difference = withoutBorder(sr - reference, scale).to(torch::kFloat64);
     return -10.0 * std::log10(difference.square().mean().item<double>());
 }
 

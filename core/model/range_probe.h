@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <utility>
+
+#include "model/model_card.h"
 #include "model/network.h"
 
 namespace lamscope {
@@ -15,11 +18,20 @@ struct RangeProbe {
     [[nodiscard]] double residual(double range) const { return range == 255.0 ? residual255 : residual1; }
 };
 
-/// Runs the network twice on a 48x48 input of its own device and type float32.
-[[nodiscard]] RangeProbe probeRange(const Network& network, int scale);
+/// The LR width and height of the smooth picture, where a network's size rules do not ask for another.
+constexpr std::pair usualProbeSize{48, 48};
+/// The same where the probe only checks a range that is known otherwise: some networks take minutes for more.
+constexpr std::pair checkProbeSize{24, 24};
+
+/// The LR width and height of the smooth picture for this network.
+[[nodiscard]] std::pair<int, int> probeSize(const ModelCard& card, std::pair<int, int> usual = usualProbeSize);
+
+/// Runs the network twice on an input of its own device and type float32.
+[[nodiscard]] RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> size = usualProbeSize);
 
 /// PSNR in dB (peak 1) between the network's SR of the same smooth picture and its bicubic enlargement, border of 6 LR
 /// pixels left out; what a healthy network reaches is above 40.
-[[nodiscard]] double agreementWithBicubic(const Network& network, int scale, double range);
+[[nodiscard]] double agreementWithBicubic(const Network& network, int scale, double range,
+                                          std::pair<int, int> size = usualProbeSize);
 
 }  // namespace lamscope

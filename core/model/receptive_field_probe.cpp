@@ -10,33 +10,43 @@ namespace lamscope {
 
 namespace {
 
-/// Half width of the dependence of the central SR pixel on a noise image; `reach` of the probe when it fills it.
-std::int64_t dependenceRadius(const Network& network, int scale, double range, std::int64_t reach) {
-    const std::int64_t side = 2 * reach + 1;
+/// Half width of the dependence of the central SR pixel on a noise image; nullopt when it reaches the image's border.
+std::optional<int> dependenceRadius(const Network& network, const ModelCard& card, int width, int height) {
     auto generator = at::detail::createCPUGenerator(1);
-    auto lr = (torch::rand({1, 3, side, side}, generator) * range).contiguous(torch::MemoryFormat::ChannelsLast);
+    auto lr = (torch::rand({1, network.channels(), height, width}, generator) * card.range)
+                  .contiguous(torch::MemoryFormat::ChannelsLast);
     lr.requires_grad_(true);
     const auto sr = network.forward(lr);
-    const auto centre = reach * scale + scale / 2;
-    const auto pixel = sr.slice(2, centre, centre + 1).slice(3, centre, centre + 1).sum();
+    const std::int64_t x = width / 2;
+    const std::int64_t y = height / 2;
+    const auto middle = card.scale / 2;
+    const auto pixel = sr.narrow(2, y * card.scale + middle, 1).narrow(3, x * card.scale + middle, 1).sum();
     const auto gradient = torch::autograd::grad({pixel}, {lr}).front();
     const auto touched = gradient.abs().amax({0, 1}).nonzero();
-    return touched.numel() == 0 ? 0 : (touched - reach).abs().max().item<std::int64_t>();
+    const auto radius = touched.numel() == 0 ? 0 : (touched - torch::tensor({y, x})).abs().max().item<std::int64_t>();
+    return radius < (std::min(width, height) - 1) / 2 ? std::optional(static_cast<int>(radius)) : std::nullopt;
 }
 
 }  // namespace
 
-ReceptiveField measureReceptiveField(const Network& network, int scale, double range) {
+ReceptiveField measureReceptiveField(const Network& network, const ModelCard& card) {
+    using Size = std::pair<int, int>;
+    const auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
     try {
-        for (const std::int64_t reach : {40, 160}) {
-            const auto radius = dependenceRadius(network, scale, range, reach);
-            if (radius < reach) {
+        for (const auto& [width, height] : sizes) {
+            if (std::min(width, height) < card.minimumSide) {
+                continue;
+            }
+            if (const auto radius = dependenceRadius(network, card, width, height)) {
                 return {.global = false,
-                        .radius = static_cast<int>(radius),
-                        .evidence = fmt::format("measured on a noise image of {0}x{0} (lower bound)", 2 * reach + 1)};
+                        .radius = radius,
+                        .evidence = fmt::format("measured on a noise image of {}x{} (lower bound)", width, height)};
             }
         }
-        return {.global = true, .radius = std::nullopt, .evidence = "measured: reaches the border of a 321x321 image"};
+        return {.global = true,
+                .radius = std::nullopt,
+                .evidence = fmt::format("measured: reaches the border of a {}x{} image", sizes.back().first,
+                                        sizes.back().second)};
     } catch (const std::exception&) {
         return {.global = false, .radius = std::nullopt, .evidence = "not measurable: the network failed on the probe"};
     }

@@ -1,5 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Networks and attribution: everything that needs LibTorch.
+#
+# A network family is one file; the registry lists what lies in the folder.
+file(GLOB FAMILY_SOURCES CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/arch/families/*.cpp)
+set(FAMILY_DECLARATIONS "")
+set(FAMILY_NAMES "")
+foreach(source IN LISTS FAMILY_SOURCES)
+  get_filename_component(family ${source} NAME_WE)
+  string(APPEND FAMILY_DECLARATIONS "Architecture ${family}Architecture();\n")
+  list(APPEND FAMILY_NAMES "${family}Architecture()")
+endforeach()
+list(JOIN FAMILY_NAMES ", " FAMILY_NAMES)
+set(FAMILY_REGISTRY ${CMAKE_CURRENT_BINARY_DIR}/registry.cpp)
+configure_file(${CMAKE_CURRENT_LIST_DIR}/arch/registry.cpp.in ${FAMILY_REGISTRY} @ONLY)
 lamscope_library(lamscope_core
   HEADERS
     attribution/lam.h
@@ -29,24 +42,30 @@ lamscope_library(lamscope_core
     attribution/parameter_randomisation.cpp
     model/allocation_meter.cpp
     model/arch/attention.cpp
-    model/arch/bsrn.cpp
-    model/arch/carn.cpp
-    model/arch/imdn.cpp
+    model/arch/back_projection.cpp
+    model/arch/edsr_network.cpp
+    model/arch/layer_builder.cpp
     model/arch/layers.cpp
-    model/arch/pan.cpp
-    model/arch/registry.cpp
-    model/arch/rfdn.cpp
-    model/arch/rlfn.cpp
+    model/arch/nonlocal_attention.cpp
+    model/arch/residual_blocks.cpp
+    model/arch/restoration_transformer.cpp
+    model/arch/window_attention.cpp
+    ${FAMILY_SOURCES}
+    ${FAMILY_REGISTRY}
     model/bicubic_network.cpp
     model/device.cpp
     model/doctor.cpp
     model/load.cpp
+    model/luma.cpp
     model/model_spec.cpp
+    model/padded_network.cpp
     model/process_memory.cpp
     model/range_probe.cpp
+    model/recognition.cpp
     model/receptive_field_probe.cpp
     model/sr_model.cpp
     model/torch_errors.cpp
+    model/torchscript_card.cpp
     model/torchscript_network.cpp
   PUBLIC lamscope_base
   PRIVATE lamscope_checkpoint lamscope_metrics LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt-header-only

@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "error.h"
+#include "model/luma.h"
 #include "model/sr_model_implementation.h"
 #include "model/torch_errors.h"
 
@@ -62,8 +63,11 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
                                                              width, height, briefMessage(error)));
         }
     };
-    auto finish = translated([&] { return network_->begin(card_.range == 1.0 ? lr : lr * card_.range); });
-    return [this, translated, finish = std::move(finish), count = lr.size(0), channels = lr.size(1),
+    auto finish = translated([&] {
+        const auto input = card_.colour == ModelCard::Colour::Y ? lumaOf(lr) : lr;
+        return network_->begin(card_.range == 1.0 ? input : input * card_.range);
+    });
+    return [this, translated, finish = std::move(finish), count = lr.size(0), channels = network_->channels(),
             lrHeight = lr.size(2), lrWidth = lr.size(3)](const std::optional<Rect>& region) {
         auto sr = translated([&] { return finish(region); });
         if (card_.range != 1.0) {
@@ -79,6 +83,10 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
         }
         return sr;
     };
+}
+
+Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {
+    return toImage(card_.colour == ModelCard::Colour::Y ? withColoursOf(lr, sr, card_.scale) : sr);
 }
 
 torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
@@ -97,7 +105,8 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
     const torch::NoGradGuard noGradients;
     const auto run = [&](const Image& part) {
         try {
-            return toImage(model.forward(model.toInput(part)));
+            const auto input = model.toInput(part);
+            return model.toSrImage(model.forward(input), input);
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {
@@ -157,10 +166,14 @@ void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {
                     fmt::format("{} needs LR sides of at least {} pixels, the image (or its context) has {}x{}",
                                 card.name, card.minimumSide, width, height));
     }
-    if (width % card.sizeMultiple != 0 || height % card.sizeMultiple != 0) {
+    if (card.fixedSize && *card.fixedSize != std::pair<int, int>(width, height)) {
+        const auto [fixedWidth, fixedHeight] = *card.fixedSize;
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} needs LR sides that are multiples of {}, the image (or its context) has {}x{}",
-                                card.name, card.sizeMultiple, width, height));
+                    fmt::format("{} takes {}x{} LR pixels only, the image (or its context) has {}x{}: {}", card.name,
+                                fixedWidth, fixedHeight, width, height,
+                                fixedWidth == fixedHeight
+                                    ? fmt::format("crop it, or choose a context of {0} (--context {0})", fixedWidth)
+                                    : "crop the image to that size and choose the whole of it as context"));
     }
 }
 

@@ -24,12 +24,16 @@ public:
     [[nodiscard]] torch::Device device() const { return device_; }
     [[nodiscard]] torch::ScalarType type() const { return type_; }
 
-    /// [n, 3, h, w] in [0, 1] -> [n, 3, scale*h, scale*w], differentiable. Checks the size rules and the result's
+    /// [n, 3, h, w] in [0, 1] -> [n, 3, scale*h, scale*w], differentiable; where the network works on Y alone,
+    /// [n, 1, scale*h, scale*w], which toSrImage() turns into colours. Checks the size rules and the result's
     /// shape; translates LibTorch's errors (out-of-memory errors pass through untouched, see isOutOfMemory()).
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const;
 
     /// forward() in two steps, see Network::begin(). This object must outlive the function.
     [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const;
+
+    /// The picture of forward()'s result for the LR batch of one `lr`.
+    [[nodiscard]] Image toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const;
 
     /// `image` as a batch of one, in the layout and type that the network likes best.
     [[nodiscard]] torch::Tensor toInput(const Image& image) const;

@@ -3,16 +3,28 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
+#include <string>
 
+#include "model/model_card.h"
+#include "model/model_spec.h"
 #include "model/network.h"
 
 namespace lamscope {
 
-/// Loads a TorchScript archive (scripted or traced). Throws Error(BadFile) when LibTorch cannot read it.
-[[nodiscard]] std::unique_ptr<Network> loadTorchScript(const std::filesystem::path& file);
+/// A network from a TorchScript archive, and the value range that its card states.
+struct TorchScriptModel {
+    std::unique_ptr<Network> network;  ///< padded to the card's size multiple
+    std::optional<double> range;
+    std::string rangeEvidence;
+};
 
-/// SR side / LR side, found by running the network on two sizes. Throws Error(UnsupportedModel) when it does not map
-/// [1, 3, h, w] to [1, 3, s*h, s*w] with the same whole s.
-[[nodiscard]] int measureScale(const Network& network, const std::filesystem::path& file);
+/// Loads a TorchScript archive (scripted or traced). What its card states (see readTorchScriptCard()) and what runs on
+/// a few sizes show is written to `card`: name, scale, mean, colour, size rules, warnings. A trace that works at one
+/// size only gets that as its `fixedSize`.
+/// Throws Error: BadFile (LibTorch cannot read the archive, an impossible card), UnsupportedModel (it does not map
+/// [1, c, h, w] to [1, c, s*h, s*w] with the same whole s, c being 3 or 1).
+[[nodiscard]] TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelSettings& settings,
+                                               ModelCard& card);
 
 }  // namespace lamscope

@@ -16,6 +16,7 @@
 
 #include "image/image_file.h"
 #include "image/npy.h"
+#include "support/safetensors_file.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
@@ -225,9 +226,8 @@ TEST_F(Cli, BadModelsAreNamed) {
     const auto whole = contentOf(weights);
     folder_.write("truncated.pth", whole.substr(0, whole.size() - 100));
     expectTrouble(withModel("truncated.pth"), 1, "truncated.pth");
-    LAMSCOPE_NEED_DATA(unknown, "weights/lapsrn_x2x4.pth");
-    std::filesystem::copy_file(unknown, folder_ / "unknown.pth");
-    expectTrouble(withModel("unknown.pth"), 1, "no supported network");
+    folder_.write("unknown.safetensors", test::unknownNetworkFile());
+    expectTrouble(withModel("unknown.safetensors"), 1, "no supported network");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", weights.string() + ":scale=3", "--patch", "64,60"}, 1,
                   "scale=3");
     expectTrouble({"info", in("missing.pth")}, 1, "missing.pth");
@@ -283,13 +283,14 @@ TEST_F(Cli, InterruptStopsSoonAndLeavesNothing) {
 }
 
 TEST_F(Cli, InfoNamesTheClosestNetwork) {
-    LAMSCOPE_NEED_DATA(unknown, "weights/lapsrn_x2x4.pth");
-    const auto outcome = run({"info", unknown.string(), "--json", "-"});
+    folder_.write("unknown.safetensors", test::unknownNetworkFile());
+    const auto outcome = run({"info", in("unknown.safetensors"), "--json", "-"});
     ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
     const auto json = nlohmann::json::parse(outcome.output);
     EXPECT_TRUE(json["results"][0]["architecture"].is_null());
-    EXPECT_FALSE(json["results"][0]["nearest"]["extra"].empty());
-    EXPECT_EQ(json["results"][0]["parameters"], 870112);
+    EXPECT_EQ(json["results"][0]["nearest"]["architecture"], "IMDN");
+    EXPECT_THAT(json["results"][0]["nearest"]["missing"], testing::Contains("LR_conv.weight"));
+    EXPECT_EQ(json["results"][0]["parameters"], 64 * 64 * 9 + 64);
 }
 
 TEST_F(Cli, UpscaleWritesPngAndArray) {

@@ -32,4 +32,16 @@ inline std::string safetensorsFile(const NamedTensors& tensors) {
     return safetensorsFile(header.dump(), buffer);
 }
 
+/// IMDN's signature and nothing else of it: no network that is known.
+inline std::string unknownNetworkFile() {
+    constexpr std::int64_t features = 64;
+    const auto zeros = [](std::vector<std::int64_t> shape, std::int64_t count) {
+        return TensorData{.shape = std::move(shape),
+                          .values = std::vector<float>(static_cast<std::size_t>(count)),
+                          .dtype = "float32"};
+    };
+    return safetensorsFile({{"IMDB1.c1.weight", zeros({features, features, 3, 3}, features * features * 9)},
+                            {"IMDB1.c1.bias", zeros({features}, features)}});
+}
+
 }  // namespace lamscope::test

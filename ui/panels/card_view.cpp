@@ -127,9 +127,12 @@ QString receptiveFieldText(const ReceptiveField& field) {
 }
 
 QString sizeText(const ModelCard& card) {
+    if (card.fixedSize) {
+        return CardView::tr("%1 × %2 LR pixels only").arg(card.fixedSize->first).arg(card.fixedSize->second);
+    }
     auto text = CardView::tr("at least %1 × %1 LR pixels").arg(card.minimumSide);
     if (card.sizeMultiple > 1) {
-        text += CardView::tr(", sides multiples of %1").arg(card.sizeMultiple);
+        text += CardView::tr(", padded to multiples of %1").arg(card.sizeMultiple);
     }
     return text;
 }
@@ -149,6 +152,10 @@ void addCard(CardTable& table, const ModelCard& card) {
     table.row(CardView::tr("Assumed"), joined(card.assumed, QStringLiteral(", ")));
     table.row(CardView::tr("Scale"), QStringLiteral("×%1").arg(card.scale), otherScales(card));
     table.row(CardView::tr("Value range"), QStringLiteral("[0, %1]").arg(card.range), fromUtf8(card.rangeEvidence));
+    if (card.colour == ModelCard::Colour::Y) {
+        table.row(CardView::tr("Works on"), CardView::tr("Y (luma)"),
+                  CardView::tr("colours are enlarged bicubically; the attribution is that of Y"));
+    }
     table.row(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
     table.row(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());

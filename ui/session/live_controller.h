@@ -17,6 +17,7 @@ namespace lamscope::ui {
 /// reports into entries of the session. GUI thread only; it never waits for the engine but when it is destroyed.
 class LiveController final : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(LiveController)
 
 public:
     explicit LiveController(Session& session, LiveEngineOptions options = {}, QObject* parent = nullptr);

@@ -28,7 +28,7 @@ QColor freeColour(const std::vector<NetworkEntry>& networks) {
             ++uses.at(static_cast<std::size_t>(found - networkColours.begin()));
         }
     }
-    const auto least = std::ranges::min_element(uses);
+    const auto* const least = std::ranges::min_element(uses);
     return {networkColours.at(static_cast<std::size_t>(least - uses.begin()))};
 }
 

@@ -47,7 +47,8 @@ Json settingsJson(const ModelSettings& settings) {
             {"range", optionalJson(settings.range)},
             {"name", optionalJson(settings.name)},
             {"weights", optionalJson(settings.weights)},
-            {"arch", optionalJson(settings.architecture)}};
+            {"arch", optionalJson(settings.architecture)},
+            {"assumptions", settings.assumptions}};
 }
 
 ModelSettings settingsFrom(const Json& json) {
@@ -55,7 +56,8 @@ ModelSettings settingsFrom(const Json& json) {
             .range = optionalFrom<double>(json, "range"),
             .name = optionalFrom<std::string>(json, "name"),
             .weights = optionalFrom<std::string>(json, "weights"),
-            .architecture = optionalFrom<std::string>(json, "arch")};
+            .architecture = optionalFrom<std::string>(json, "arch"),
+            .assumptions = optionalFrom<Assumptions>(json, "assumptions").value_or(Assumptions())};
 }
 
 Json optionsJson(const LamOptions& options) {

@@ -16,6 +16,7 @@ namespace lamscope::ui {
 /// thread only; writing happens on another.
 class Autosave final : public QObject {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(Autosave)
 
 public:
     /// @param folder where the files lie; made if need be.

@@ -43,6 +43,7 @@ struct MainWindowOptions {
 /// The program's window: panes in the middle, networks on the left, results on the right, curves below.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(MainWindow)
 
 public:
     explicit MainWindow(const MainWindowOptions& options, QWidget* parent = nullptr);

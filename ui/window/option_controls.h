@@ -33,8 +33,8 @@ private:
     QComboBox* preset_;
     QSpinBox* nodes_;
     QDoubleSpinBox* tolerance_;
-    QToolButton* accuracy_;
-    QToolButton* pathButton_;
+    QToolButton* accuracy_ = nullptr;
+    QToolButton* pathButton_ = nullptr;
     QComboBox* path_;
     QDoubleSpinBox* sigma_;
     QSpinBox* kernel_;

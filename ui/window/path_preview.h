@@ -15,6 +15,7 @@ namespace lamscope::ui {
 /// thread of its own; while one is computed, newer positions wait and the last of them is next. GUI thread only.
 class PathPreview final : public QFrame {
     Q_OBJECT
+    Q_DISABLE_COPY_MOVE(PathPreview)
 
 public:
     /// Lies over the lower left corner of `over`.

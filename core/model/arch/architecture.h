@@ -14,20 +14,26 @@
 
 namespace lamscope {
 
-/// A network built from a checkpoint, with what its family knows about it.
+/// A network built from a checkpoint, with what its family knows about it. Assumptions are in the builder's account.
 struct BuiltNetwork {
     std::unique_ptr<NativeNetwork> network;
     std::string name;  ///< the family's name with its variant, e.g. "CARN-M"
     std::vector<std::pair<std::string, std::string>> hyperparameters;
-    std::vector<std::string> assumed;
-    std::vector<int> scales;             ///< what the file can do; the first is the default
-    std::optional<double> defaultRange;  ///< nullopt: published files disagree, ask the probe
-    std::vector<double> mean;
+    /// What the file can do; the first is the default.
+    std::vector<int> scales;
+    /// Files of all these scales have the same shapes: the loader decides by the file's name or by a probe.
+    bool scaleIsOpen = false;
+    std::optional<double> defaultRange;                 ///< nullopt: published files disagree, ask the probe
+    std::vector<double> mean;                           ///< RGB, [0, 1], subtracted inside the network; empty: none
+    ModelCard::Colour colour = ModelCard::Colour::Rgb;  ///< Y: one channel in, one out
+    /// The network takes sides that are multiples of this. The loader pads by reflection and crops.
+    int sizeMultiple = 1;
     int minimumSide = 1;
     ReceptiveField receptiveField;
 };
 
-/// One network family: how to know it by its keys and how to build it.
+/// One network family: how to know it by its keys and how to build it. Each lies in a file NAME.cpp of the families
+/// folder and comes from a function NAMEArchitecture() there: such a file is all that a new family needs.
 struct Architecture {
     std::string_view key;  ///< lower case, as in the setting arch=
     bool (*matches)(const LayerBuilder& layers);
@@ -36,14 +42,7 @@ struct Architecture {
     BuiltNetwork (*build)(LayerBuilder& layers, int scale);
 };
 
-/// All native families, the most specific signature first. A new family is one new file and one line in registry.cpp.
+/// All native families. Their order does not matter: a file is one whose keys and shapes match exactly.
 [[nodiscard]] std::span<const Architecture> architectures();
-
-extern const Architecture imdnArchitecture;
-extern const Architecture rfdnArchitecture;
-extern const Architecture panArchitecture;
-extern const Architecture carnArchitecture;
-extern const Architecture rlfnArchitecture;
-extern const Architecture bsrnArchitecture;
 
 }  // namespace lamscope

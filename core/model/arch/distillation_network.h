@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -11,16 +12,22 @@
 
 namespace lamscope {
 
-/// What IMDN, RFDN and BSRN have in common: blocks in a row whose outputs are all kept, fused by a 1x1 convolution and
-/// an activation, and handed to the shuffle tail with the first features as the long skip.
+/// The 1x1 convolution that fuses what all blocks gave, and its activation.
+struct BlockFusion {
+    Convolution convolution;
+    std::function<torch::Tensor(torch::Tensor&&)> activation;
+};
+
+/// What IMDN, RFDN, BSRN and RLFN have in common: first features, blocks in a row, and the shuffle tail with the first
+/// features as the long skip.
 template <typename Block>
 struct DistillationParts {
-    std::int64_t inputRepeats = 1;   ///< the input is repeated this often along the channels
-    std::vector<Convolution> first;  ///< a chain
+    std::int64_t inputRepeats = 1;  ///< the input is repeated this often along the channels
+    std::function<torch::Tensor(const torch::Tensor&)> first;
     std::vector<Block> blocks;
-    Convolution fuse;
-    torch::Tensor (*activation)(torch::Tensor&&) = nullptr;  ///< after `fuse`
+    std::optional<BlockFusion> fusion;  ///< without it, the last block's output alone goes on
     ShuffleTail tail;
+    int reduction = 1;  ///< the first features lie on a grid coarser than the LR by this
 };
 
 template <typename Block>
@@ -30,17 +37,22 @@ public:
         : parts_(std::move(parts)) {}
 
     [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
-        const auto& [inputRepeats, firstChain, blocks, fuse, activation, tail] = parts_;
+        const auto& [inputRepeats, makeFirst, blocks, fusion, tail, reduction] = parts_;
         const auto input =
             inputRepeats == 1 ? lr : at::cat(std::vector<torch::Tensor>(static_cast<std::size_t>(inputRepeats), lr), 1);
-        const auto first = applyChain(firstChain, input);
+        const auto first = makeFirst(input);
         std::vector<torch::Tensor> outputs;
         auto x = first;
         for (const auto& block : blocks) {
             x = block(x);
-            outputs.push_back(x);
+            if (fusion) {
+                outputs.push_back(x);
+            }
         }
-        return tail(activation(fuse(at::cat(outputs, 1))), first);
+        if (fusion) {
+            x = fusion->activation(fusion->convolution(at::cat(outputs, 1)));
+        }
+        return finishFromCoarserGrid(tail(x, first), reduction, tail.scale / reduction);
     }
 
 private:

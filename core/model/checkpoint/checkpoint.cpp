@@ -69,7 +69,13 @@ private:
 };
 
 Container sniffFile(const std::filesystem::path& file) {
-    return detail::sniff(file, FileBytes(file, detail::sniffedBytes).span());
+    const Container container = detail::sniff(FileBytes(file, detail::sniffedBytes).span());
+    return container == Container::TorchZip ? detail::containerOf(detail::ZipArchive(file)) : container;
+}
+
+Checkpoint readZip(const std::filesystem::path& file, const std::string& weightSet) {
+    detail::ZipArchive archive(file);
+    return detail::readTorchZip(archive, weightSet);
 }
 
 Checkpoint readFile(const std::filesystem::path& file, const std::string& weightSet) {
@@ -78,7 +84,7 @@ Checkpoint readFile(const std::filesystem::path& file, const std::string& weight
         case Container::TorchLegacy:
             return detail::readTorchLegacy(FileBytes(file, everything).span(), weightSet);
         case Container::TorchZip:
-            return detail::readTorchZip(file, weightSet);
+            return readZip(file, weightSet);
         case Container::TorchScript:
             break;
         case Container::Safetensors:

@@ -57,10 +57,12 @@ struct Checkpoint {
 ///
 /// Where the file nests its weights, the first present of model_state_dict, state_dict, params_ema, params-ema, params,
 /// model, net, generator is taken, then a lone nested dictionary. `weightSet` names another key instead. The prefixes
-/// "module.", "netG." and "_orig_mod." are taken off where every name has them.
+/// "module.", "_orig_mod.", "netG.", "net_g.", "generator.", "model." and "net." are taken off where every name has
+/// them; the last four not before a number.
 ///
-/// Memory stays within about the file's size plus twice the values it holds, plus some MiB, whatever the file claims.
-/// Throws Error(BadFile), naming the file, for everything that cannot be read, TorchScript archives included.
+/// Memory stays within about the file's size plus twice the values it holds, plus some MiB, whatever the file claims;
+/// no single allocation exceeds twice the file's size plus 1 MiB. Throws Error(BadFile), naming the file, for
+/// everything that cannot be read, TorchScript archives included.
 [[nodiscard]] Checkpoint readCheckpoint(const std::filesystem::path& file, const std::string& weightSet = "");
 
 }  // namespace lamscope

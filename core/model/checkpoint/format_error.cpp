@@ -10,6 +10,13 @@ namespace lamscope::detail {
 namespace {
 
 constexpr std::size_t baseAllowance = std::size_t{8} << 20U;
+constexpr std::size_t baseSingle = std::size_t{1} << 20U;
+
+[[noreturn]] void refuseExcess() {
+    throw FormatError(
+        "describes objects that need far more memory than a file of its size should: it is damaged or not an honest "
+        "model file, so use another copy");
+}
 
 /// The length of the valid UTF-8 sequence that starts `text`; 0 if there is none.
 std::size_t sequenceLength(std::string_view text) {
@@ -69,17 +76,20 @@ bool isPlainText(std::string_view text) {
 }
 
 Budget Budget::forFile(std::size_t fileSize) {
-    return Budget(baseAllowance + fileSize);
+    return {baseAllowance + fileSize, baseSingle + 2 * fileSize};
 }
 
 void Budget::charge(std::size_t bytes) {
     if (bytes > left_) {
-        throw FormatError(
-            "describes objects that need far more memory than a file of its size should: it is damaged or not an "
-            "honest "
-            "model file, so use another copy");
+        refuseExcess();
     }
     left_ -= bytes;
+}
+
+void Budget::checkSingle(std::size_t bytes) const {
+    if (bytes > largest_) {
+        refuseExcess();
+    }
 }
 
 }  // namespace lamscope::detail

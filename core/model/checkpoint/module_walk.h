@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+#include <set>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -27,7 +30,8 @@ public:
     [[nodiscard]] std::vector<std::pair<std::string, NodeId>> take() { return std::move(tensors_); }
 
 private:
-    [[nodiscard]] std::vector<DictEntry> chargedEntries(NodeId dictionary);
+    void forEachTextEntry(NodeId dictionary, const std::function<void(std::string_view, NodeId)>& visit);
+    [[nodiscard]] std::set<std::string_view> transientBuffers(NodeId attributes);
     void addAttributes(NodeId attributes, const std::string& prefix);
 
     const Pickle& pickle_;

@@ -13,7 +13,7 @@ namespace lamscope::detail {
 
 namespace {
 
-constexpr std::size_t maxStack = std::size_t{1} << 20U;
+constexpr std::size_t maxStack = std::size_t{1} << 18U;
 constexpr std::size_t maxMarks = std::size_t{1} << 12U;
 
 /// The stack machine: every opcode consumes at least one byte, and every allocation is charged before it is made.
@@ -88,8 +88,8 @@ private:
     }
 
     void extend(NodeId id, std::span<const NodeId> items) {
-        budget_.charge(2 * items.size_bytes());
         auto& target = pickle_.nodes[id].items;
+        budget_.reserve(target, target.size() + items.size());
         target.insert(target.end(), items.begin(), items.end());
     }
 
@@ -186,7 +186,7 @@ private:
         }
         const auto place = static_cast<std::size_t>(index);
         if (place >= memo_.size()) {
-            budget_.charge(2 * (place + 1 - memo_.size()) * sizeof(NodeId));
+            budget_.reserve(memo_, place + 1);
             memo_.resize(place + 1, noNode);
         }
         memoSize_ += memo_[place] == noNode ? 1 : 0;

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <span>
 #include <string>
@@ -41,9 +42,10 @@ struct Node {
     std::vector<NodeId> items;
 };
 
-/// A decoded pickle: all its values in one arena, so that cycles and deep nesting need no care in destruction.
+/// A decoded pickle: all its values in one arena, so that cycles and deep nesting need no care in destruction. The
+/// arena grows in small pieces: values of a byte each would otherwise be one allocation far larger than the file.
 struct Pickle {
-    std::vector<Node> nodes;
+    std::deque<Node> nodes;
     NodeId root = noNode;
     std::size_t length = 0;  ///< bytes of the pickle, its STOP included
 

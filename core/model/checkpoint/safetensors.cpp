@@ -3,6 +3,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -24,19 +27,23 @@ std::uint64_t headerLength(std::span<const std::byte> data) {
 }
 
 /// The parts must follow each other without holes or overlap from the start of the buffer to its end.
-void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t bufferSize) {
-    std::vector<const SafetensorsEntry*> sorted;
-    std::ranges::transform(entries, std::back_inserter(sorted), [](const auto& entry) { return &entry; });
-    std::ranges::sort(sorted, {}, [](const SafetensorsEntry* entry) { return std::pair(entry->begin, entry->end); });
+void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t bufferSize, Budget& budget) {
+    std::vector<std::size_t> order;
+    budget.reserve(order, entries.size());
+    order.resize(entries.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {},
+                      [&](std::size_t index) { return std::pair(entries[index].begin, entries[index].end); });
     std::uint64_t position = 0;
-    for (const SafetensorsEntry* entry : sorted) {
-        if (entry->begin != position || entry->end < entry->begin || entry->end > bufferSize) {
+    for (const std::size_t index : order) {
+        const SafetensorsEntry& entry = entries[index];
+        if (entry.begin != position || entry.end < entry.begin || entry.end > bufferSize) {
             throw FormatError(fmt::format(
                 "is truncated or damaged: '{}' lies at bytes {} to {} where {} of {} should follow; download "
                 "or copy it again",
-                printable(entry->name), entry->begin, entry->end, position, bufferSize));
+                printable(entry.name), entry.begin, entry.end, position, bufferSize));
         }
-        position = entry->end;
+        position = entry.end;
     }
     if (position != bufferSize) {
         throw FormatError(
@@ -45,7 +52,7 @@ void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t buf
     }
 }
 
-TensorData readEntry(const SafetensorsEntry& entry, std::span<const std::byte> buffer) {
+TensorData readEntry(const SafetensorsEntry& entry, std::span<const std::byte> buffer, const Budget& budget) {
     const std::uint64_t size = entry.end - entry.begin;
     const std::uint64_t item = itemSize(entry.dtype);
     const std::uint64_t count = checkedCount(entry.shape, size / item);
@@ -60,7 +67,8 @@ TensorData readEntry(const SafetensorsEntry& entry, std::span<const std::byte> b
         stride *= entry.shape[axis];
     }
     return copyTensor(entry.dtype,
-                      buffer.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size)), layout);
+                      buffer.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size)), layout,
+                      budget);
 }
 
 }  // namespace
@@ -78,17 +86,19 @@ Checkpoint readSafetensors(std::span<const std::byte> data) {
     const auto buffer = data.subspan(lengthBytes + header.size());
     Budget budget = Budget::forFile(data.size());
     const std::vector<SafetensorsEntry> entries = parseSafetensorsHeader(header, budget);
-    checkTiling(entries, buffer.size());
+    checkTiling(entries, buffer.size(), budget);
     if (entries.empty()) {
         throw FormatError("holds no tensors; use another file");
     }
     Checkpoint checkpoint;
     checkpoint.container = Container::Safetensors;
-    std::vector<std::string> names;
+    std::vector<std::string_view> names;
+    budget.reserve(names, entries.size());
     std::ranges::transform(entries, std::back_inserter(names), &SafetensorsEntry::name);
-    checkpoint.prefix = stripPrefix(names);
-    for (std::size_t index = 0; index < entries.size(); ++index) {
-        checkpoint.tensors.emplace_back(std::move(names[index]), readEntry(entries[index], buffer));
+    checkpoint.prefix = commonPrefix(names);
+    budget.reserve(checkpoint.tensors, entries.size());
+    for (const SafetensorsEntry& entry : entries) {
+        checkpoint.tensors.emplace_back(entry.name.substr(checkpoint.prefix.size()), readEntry(entry, buffer, budget));
     }
     return checkpoint;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/checkpoint/safetensors_header.h"
 
+#include <algorithm>
 #include <limits>
 #include <unordered_set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
+
+#include "model/checkpoint/tensor_copy.h"
 
 namespace lamscope::detail {
 
@@ -15,7 +18,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t maxNameLength = 512;
-constexpr std::size_t maxRank = 32;
+constexpr std::size_t maxControls = std::size_t{1} << 16U;
 
 /// Takes the header piece by piece, so that no JSON of another structure is ever built up in memory.
 class HeaderHandler : public nlohmann::json_sax<Json> {
@@ -66,6 +69,7 @@ public:
         } else if (state_ == State::Root) {
             state_ = field_ == "__metadata__" ? State::Metadata : State::Entry;
             if (state_ == State::Entry) {
+                budget_.reserve(entries, entries.size() + 1);
                 entries.push_back({.name = field_, .dtype = {}, .shape = {}, .begin = 0, .end = 0});
                 seen_.clear();
             }
@@ -133,7 +137,8 @@ private:
             throw FormatError(
                 fmt::format("is damaged: '{}' cannot be the name of a tensor; use another copy", printable(name)));
         }
-        budget_.charge(2 * sizeof(SafetensorsEntry) + 4 * name.size());
+        constexpr std::size_t overhead = 128;
+        budget_.charge(4 * name.size() + overhead);
     }
 
     Budget& budget_;
@@ -147,6 +152,11 @@ private:
 }  // namespace
 
 std::vector<SafetensorsEntry> parseSafetensorsHeader(std::span<const std::byte> json, Budget& budget) {
+    // The JSON library quotes what it cannot read and spells out each of these with eight characters.
+    if (static_cast<std::size_t>(std::ranges::count_if(json, [](std::byte byte) { return byte < std::byte{0x20}; }))
+        > maxControls) {
+        throw FormatError("has a header with far more line breaks than safetensors files have; use another copy");
+    }
     HeaderHandler handler(budget);
     const auto* text = reinterpret_cast<const char*>(json.data());
     Json::sax_parse(text, text + json.size(), &handler);

@@ -11,7 +11,6 @@
 #include "model/checkpoint/format_error.h"
 #include "model/checkpoint/safetensors.h"
 #include "model/checkpoint/torch_file.h"
-#include "model/checkpoint/zip_archive.h"
 
 namespace lamscope::detail {
 
@@ -71,8 +70,9 @@ std::string firstBytes(std::string_view head) {
     return result;
 }
 
-Container sniffZip(const std::filesystem::path& file) {
-    const ZipArchive archive(file);
+}  // namespace
+
+Container containerOf(const ZipArchive& archive) {
     bool pickle = false;
     for (const std::string& name : archive.names()) {
         const std::size_t slash = name.find('/');
@@ -90,12 +90,10 @@ Container sniffZip(const std::filesystem::path& file) {
     return Container::TorchZip;
 }
 
-}  // namespace
-
-Container sniff(const std::filesystem::path& file, std::span<const std::byte> head) {
+Container sniff(std::span<const std::byte> head) {
     const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
     if (text.starts_with("PK\x03\x04")) {
-        return sniffZip(file);
+        return Container::TorchZip;
     }
     if (isTorchLegacy(head)) {
         return Container::TorchLegacy;

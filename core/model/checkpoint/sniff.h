@@ -2,18 +2,21 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <span>
 
 #include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/zip_archive.h"
 
 namespace lamscope::detail {
 
 /// How many bytes of a file sniff() looks at.
 inline constexpr std::size_t sniffedBytes = 512;
 
-/// Tells the container from a file's first bytes; opens the file again only for the directory of a zip archive. Throws
-/// FormatError where it is none.
-[[nodiscard]] Container sniff(const std::filesystem::path& file, std::span<const std::byte> head);
+/// Tells the container from a file's first bytes. TorchZip stands for every zip archive: containerOf() looks inside.
+/// Throws FormatError where it is none.
+[[nodiscard]] Container sniff(std::span<const std::byte> head);
+
+/// TorchZip or TorchScript, from the names in the archive. Throws FormatError where it is neither.
+[[nodiscard]] Container containerOf(const ZipArchive& archive);
 
 }  // namespace lamscope::detail

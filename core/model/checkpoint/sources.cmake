@@ -22,4 +22,4 @@ lamscope_library(lamscope_checkpoint
     model/checkpoint/weight_set.cpp
     model/checkpoint/zip_archive.cpp
   PUBLIC lamscope_base
-  PRIVATE PkgConfig::libzip nlohmann_json::nlohmann_json fmt::fmt)
+  PRIVATE ZLIB::ZLIB nlohmann_json::nlohmann_json fmt::fmt)

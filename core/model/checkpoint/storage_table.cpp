@@ -10,6 +10,7 @@ namespace lamscope::detail {
 namespace {
 
 constexpr std::uint64_t maxCount = std::uint64_t{1} << 48U;
+constexpr std::size_t maxKeyLength = 256;
 
 /// The persistent id's tuple if it is a storage's; nullptr if it names something else, e.g. a class.
 const Node* storageTuple(const Pickle& pickle, NodeId persistent) {
@@ -51,8 +52,8 @@ StorageTable::StorageTable(const Pickle& pickle, Budget& budget) {
             continue;
         }
         const Node& key = pickle[parts->items[2]];
-        if (key.kind != NodeKind::Text) {
-            throw FormatError("is damaged: one of its storages has no name; use another copy");
+        if (key.kind != NodeKind::Text || key.text.size() > maxKeyLength) {
+            throw FormatError("is damaged: one of its storages has no usable name; use another copy");
         }
         Storage storage;
         storage.dtype = dtypeOf(pickle, parts->items[1]);

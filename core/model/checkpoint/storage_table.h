@@ -37,8 +37,8 @@ public:
 
     [[nodiscard]] std::map<std::string_view, Storage>& all() noexcept { return storages_; }
 
-    /// Called with the key and the storage when a tensor first needs its bytes; must return count·itemSize of them,
-    /// which stay valid.
+    /// Called with the key and the storage when a tensor needs bytes that are not loaded; must return count·itemSize of
+    /// them, which stay valid.
     std::function<std::span<const std::byte>(std::string_view, const Storage&)> provider;
 
     /// The storage of a persistent id, its bytes present.

@@ -6,13 +6,10 @@
 
 #include <fmt/format.h>
 
-#include "model/checkpoint/format_error.h"
-
 namespace lamscope::detail {
 
 namespace {
 
-constexpr std::size_t maxRank = 32;
 constexpr std::int64_t maxSide = std::int64_t{1} << 40U;
 
 [[noreturn]] void damaged(std::string_view what) {
@@ -82,20 +79,21 @@ std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t
     if (std::ranges::any_of(shape, [](std::int64_t side) { return side < 0 || side > maxSide; })) {
         damaged("has a side that is negative or far too long");
     }
-    if (std::ranges::find(shape, 0) != shape.end()) {
-        return 0;
-    }
+    const bool empty = std::ranges::find(shape, 0) != shape.end();
+    const std::uint64_t most = empty ? static_cast<std::uint64_t>(maxSide) : limit;
     std::uint64_t count = 1;
     for (const std::int64_t side : shape) {
-        if (count > limit / static_cast<std::uint64_t>(side)) {
+        const std::uint64_t factor = side == 0 ? 1 : static_cast<std::uint64_t>(side);
+        if (count > most / factor) {
             damaged("has more values than its storage");
         }
-        count *= static_cast<std::uint64_t>(side);
+        count *= factor;
     }
-    return count;
+    return empty ? 0 : count;
 }
 
-TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout) {
+TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout,
+                      const Budget& budget) {
     const std::uint64_t available = stored.size() / itemSize(dtype);
     const std::uint64_t count = checkedCount(layout.shape, available);
     if (layout.strides.size() != layout.shape.size()
@@ -111,6 +109,7 @@ TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const Tens
         return tensor;
     }
     checkReach(layout, available);
+    budget.checkSingle(static_cast<std::size_t>(count) * sizeof(float));
     tensor.values.resize(static_cast<std::size_t>(count));
     const std::byte* origin = stored.data() + layout.offset * itemSize(dtype);
     if (dtype == DType::Float32 && isContiguous(layout)) {

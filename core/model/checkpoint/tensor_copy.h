@@ -9,8 +9,12 @@
 
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/dtype.h"
+#include "model/checkpoint/format_error.h"
 
 namespace lamscope::detail {
+
+/// The most dimensions that a tensor may have.
+inline constexpr std::size_t maxRank = 32;
 
 /// Where a tensor's values lie in a run of stored ones; everything in values, not bytes.
 struct TensorLayout {
@@ -20,12 +24,14 @@ struct TensorLayout {
 };
 
 /// The number of values of a shape that may hold at most `limit`. Throws FormatError on negative sizes, on more values
-/// than that, and on more than 32 dimensions.
+/// than that, and on more than `maxRank` dimensions.
 [[nodiscard]] std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t limit);
 
 /// Copies a strided tensor out of `stored` (whole values of type `dtype`) as contiguous float32. Throws FormatError
-/// unless every value lies inside and the tensor has no more values than there are.
-[[nodiscard]] TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout);
+/// unless every value lies inside and the tensor has no more values than there are; also where they are so many bytes
+/// that as floats they would be too large for `budget`.
+[[nodiscard]] TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout,
+                                    const Budget& budget);
 
 /// One sentence for each floating type other than float32 among the tensors.
 [[nodiscard]] std::vector<std::string> conversionWarnings(const Checkpoint& checkpoint);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/checkpoint/torch_file.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include <fmt/format.h>
 
 #include "model/checkpoint/tensor_copy.h"
@@ -18,26 +21,24 @@ constexpr std::uint64_t tiedSlack = std::uint64_t{1} << 18U;
 
 std::vector<std::int64_t> integersOf(const Pickle& pickle, NodeId id, std::string_view what) {
     const Node& node = pickle[id];
-    std::vector<std::int64_t> values;
     const bool sequence = node.kind == NodeKind::Tuple || node.kind == NodeKind::List;
-    for (const NodeId item : node.items) {
-        if (!sequence || pickle[item].kind != NodeKind::Int) {
-            break;
-        }
-        values.push_back(pickle[item].integer);
+    const bool numbers =
+        sequence && std::ranges::all_of(node.items, [&](NodeId item) { return pickle[item].kind == NodeKind::Int; });
+    if (!numbers || node.items.size() > maxRank) {
+        throw FormatError(fmt::format(
+            "is damaged: the {} of one of its tensors are too many, or not numbers; use another copy", what));
     }
-    if (!sequence || values.size() != node.items.size()) {
-        throw FormatError(
-            fmt::format("is damaged: the {} of one of its tensors are not numbers; use another copy", what));
-    }
+    std::vector<std::int64_t> values;
+    std::ranges::transform(node.items, std::back_inserter(values), [&](NodeId item) { return pickle[item].integer; });
     return values;
 }
 
 class TensorLoader {
 public:
-    TensorLoader(const Pickle& pickle, StorageTable& storages)
+    TensorLoader(const Pickle& pickle, StorageTable& storages, const Budget& budget)
         : pickle_(pickle)
         , storages_(storages)
+        , budget_(budget)
         , left_(tiedFactor * storages.totalCount() + tiedSlack) {}
 
     TensorData load(NodeId tensor) {
@@ -61,12 +62,13 @@ public:
         const std::size_t item = itemSize(storage.dtype);
         const auto bytes = storage.bytes.subspan(static_cast<std::size_t>(view.offset) * item,
                                                  static_cast<std::size_t>(view.count) * item);
-        return copyTensor(storage.dtype, bytes, layout);
+        return copyTensor(storage.dtype, bytes, layout, budget_);
     }
 
 private:
     const Pickle& pickle_;
     StorageTable& storages_;
+    const Budget& budget_;
     std::uint64_t left_;
 };
 
@@ -80,7 +82,8 @@ Checkpoint assembleCheckpoint(const Pickle& object, StorageTable& storages, cons
     checkpoint.alternatives = std::move(weights.alternatives);
     checkpoint.prefix = std::move(weights.prefix);
     checkpoint.warnings = std::move(weights.warnings);
-    TensorLoader loader(object, storages);
+    budget.reserve(checkpoint.tensors, weights.tensors.size());
+    TensorLoader loader(object, storages, budget);
     for (auto& [name, node] : weights.tensors) {
         try {
             checkpoint.tensors.emplace_back(std::move(name), loader.load(node));

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 #include <span>
 #include <string>
 
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/storage_table.h"
+#include "model/checkpoint/zip_archive.h"
 
 namespace lamscope::detail {
 
@@ -18,7 +18,7 @@ namespace lamscope::detail {
 [[nodiscard]] Checkpoint readTorchLegacy(std::span<const std::byte> data, const std::string& weightSet);
 
 /// Reads a zip file of PyTorch: data.pkl and one stored entry per storage. Throws FormatError.
-[[nodiscard]] Checkpoint readTorchZip(const std::filesystem::path& file, const std::string& weightSet);
+[[nodiscard]] Checkpoint readTorchZip(ZipArchive& archive, const std::string& weightSet);
 
 /// What both containers share: picks the weights out of the pickled object and fetches their values.
 [[nodiscard]] Checkpoint assembleCheckpoint(const Pickle& object, StorageTable& storages, const std::string& weightSet,

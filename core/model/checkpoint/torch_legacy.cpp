@@ -28,10 +28,6 @@ public:
         const Pickle keys = next();
         StorageTable storages(object, budget_);
         locate(keys, storages);
-        storages.provider = [](std::string_view key, const Storage&) -> std::span<const std::byte> {
-            throw FormatError(fmt::format(
-                "is truncated or damaged: its storage '{}' is missing; download or copy it again", printable(key)));
-        };
         Checkpoint checkpoint = assembleCheckpoint(object, storages, weightSet, budget_);
         checkpoint.container = Container::TorchLegacy;
         return checkpoint;
@@ -87,6 +83,12 @@ private:
             }
             storage.bytes = take(count, itemSize(storage.dtype), found->first);
             storage.loaded = true;
+        }
+        for (const auto& [key, storage] : storages.all()) {
+            if (!storage.loaded) {
+                throw FormatError(fmt::format(
+                    "is truncated or damaged: its storage '{}' is missing; download or copy it again", printable(key)));
+            }
         }
         if (!rest_.empty()) {
             throw FormatError(

@@ -24,13 +24,28 @@ bool isDictionaryType(const Pickle& pickle, NodeId callable) {
            || pickle.isGlobal(callable, "__builtin__", "dict");
 }
 
-void appendPairs(const Pickle& pickle, NodeId list, std::vector<DictEntry>& entries) {
-    for (const NodeId item : pickle[list].items) {
-        const Node& pair = pickle[item];
-        if ((pair.kind == NodeKind::List || pair.kind == NodeKind::Tuple) && pair.items.size() == 2) {
-            entries.push_back({pair.items[0], pair.items[1]});
-        }
+/// The list of [key, value] pairs among the arguments of an OrderedDict or dict; empty if there is none.
+std::span<const NodeId> argumentPairs(const Pickle& pickle, const Node& object) {
+    const Node& arguments = pickle[object.items[1]];
+    const bool given = isDictionaryType(pickle, object.items[0]) && !arguments.items.empty()
+                       && pickle[arguments.items[0]].kind == NodeKind::List;
+    return given ? std::span(pickle[arguments.items[0]].items) : std::span<const NodeId>{};
+}
+
+/// A dictionary's entries as they lie in the pickle: pairs given at its creation, then keys and values in turn.
+struct RawEntries {
+    std::span<const NodeId> pairs;
+    std::span<const NodeId> items;
+};
+
+RawEntries rawEntries(const Pickle& pickle, NodeId id) {
+    if (!isDictionary(pickle, id)) {
+        return {};
     }
+    const Node& node = pickle[id];
+    const std::span<const NodeId> items(node.items);
+    return node.kind == NodeKind::Object ? RawEntries{argumentPairs(pickle, node), items.subspan(firstEntry)}
+                                         : RawEntries{{}, items};
 }
 
 std::string globalName(const Pickle& pickle, const Node& global) {
@@ -46,35 +61,43 @@ bool isDictionary(const Pickle& pickle, NodeId id) {
                && (node.items.size() > firstEntry || isDictionaryType(pickle, node.items[0])));
 }
 
-std::vector<DictEntry> dictEntries(const Pickle& pickle, NodeId id) {
-    std::vector<DictEntry> entries;
-    const Node& node = pickle[id];
-    if (!isDictionary(pickle, id)) {
-        return entries;
-    }
-    std::span<const NodeId> items = node.items;
-    if (node.kind == NodeKind::Object) {
-        items = items.subspan(firstEntry);
-        const Node& arguments = pickle[node.items[1]];
-        if (isDictionaryType(pickle, node.items[0]) && !arguments.items.empty()
-            && pickle[arguments.items[0]].kind == NodeKind::List) {
-            appendPairs(pickle, arguments.items[0], entries);
+std::size_t entryCount(const Pickle& pickle, NodeId id) {
+    const RawEntries raw = rawEntries(pickle, id);
+    return raw.pairs.size() + raw.items.size() / 2;
+}
+
+bool anyEntry(const Pickle& pickle, NodeId id, const std::function<bool(const DictEntry&)>& accept) {
+    const RawEntries raw = rawEntries(pickle, id);
+    for (const NodeId item : raw.pairs) {
+        const Node& pair = pickle[item];
+        const bool sequence = pair.kind == NodeKind::List || pair.kind == NodeKind::Tuple;
+        if (sequence && pair.items.size() == 2 && accept({pair.items[0], pair.items[1]})) {
+            return true;
         }
     }
-    for (std::size_t index = 0; index + 1 < items.size(); index += 2) {
-        entries.push_back({items[index], items[index + 1]});
+    for (std::size_t index = 0; index + 1 < raw.items.size(); index += 2) {
+        if (accept({raw.items[index], raw.items[index + 1]})) {
+            return true;
+        }
     }
-    return entries;
+    return false;
+}
+
+void forEachEntry(const Pickle& pickle, NodeId id, const std::function<void(const DictEntry&)>& visit) {
+    anyEntry(pickle, id, [&](const DictEntry& entry) {
+        visit(entry);
+        return false;
+    });
 }
 
 NodeId dictValue(const Pickle& pickle, NodeId dictionary, std::string_view key) {
     NodeId value = noNode;
-    for (const DictEntry& entry : dictEntries(pickle, dictionary)) {
+    forEachEntry(pickle, dictionary, [&](const DictEntry& entry) {
         const Node& node = pickle[entry.key];
         if (node.kind == NodeKind::Text && node.text == key) {
             value = entry.value;
         }
-    }
+    });
     return value;
 }
 

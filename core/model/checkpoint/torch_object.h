@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "model/checkpoint/pickle.h"
 
@@ -19,8 +19,15 @@ struct DictEntry {
 /// True for a dict, an OrderedDict, or another object on which items were set.
 [[nodiscard]] bool isDictionary(const Pickle& pickle, NodeId id);
 
-/// The entries of a dictionary in the file's order, repeated keys included; none for other values.
-[[nodiscard]] std::vector<DictEntry> dictEntries(const Pickle& pickle, NodeId id);
+/// How many entries a dictionary has at most, repeated keys included; 0 for other values.
+[[nodiscard]] std::size_t entryCount(const Pickle& pickle, NodeId id);
+
+/// Shows the entries of a dictionary to `accept`, in the file's order and repeated keys included, until it returns
+/// true. Tells whether it did.
+bool anyEntry(const Pickle& pickle, NodeId id, const std::function<bool(const DictEntry&)>& accept);
+
+/// Shows all of them.
+void forEachEntry(const Pickle& pickle, NodeId id, const std::function<void(const DictEntry&)>& visit);
 
 /// The value of a text key; noNode where it is absent. The last one wins, as in Python.
 [[nodiscard]] NodeId dictValue(const Pickle& pickle, NodeId dictionary, std::string_view key);

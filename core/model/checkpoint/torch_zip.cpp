@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include "model/checkpoint/torch_file.h"
-#include "model/checkpoint/zip_archive.h"
 
 namespace lamscope::detail {
 
@@ -52,8 +51,7 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
 
 }  // namespace
 
-Checkpoint readTorchZip(const std::filesystem::path& file, const std::string& weightSet) {
-    ZipArchive archive(file);
+Checkpoint readTorchZip(ZipArchive& archive, const std::string& weightSet) {
     const std::string root = rootOf(archive);
     checkByteOrder(archive, root);
     const std::vector<std::byte> bytes = archive.read(root + "data.pkl");

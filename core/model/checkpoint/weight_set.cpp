@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -18,7 +19,19 @@ namespace {
 
 constexpr std::array<std::string_view, 8> wrapperKeys{"model_state_dict", "state_dict", "params_ema", "params-ema",
                                                       "params",           "model",      "net",        "generator"};
-constexpr std::array<std::string_view, 3> strippedPrefixes{"module.", "netG.", "_orig_mod."};
+
+struct WrappingPrefix {
+    std::string_view text;
+    bool beforeNumbers;  ///< taken off before a number too
+};
+
+constexpr std::array<WrappingPrefix, 7> wrappingPrefixes{{{"module.", true},
+                                                          {"_orig_mod.", true},
+                                                          {"netG.", true},
+                                                          {"net_g.", false},
+                                                          {"generator.", false},
+                                                          {"model.", false},
+                                                          {"net.", false}}};
 constexpr int maxNesting = 8;
 
 /// Finds the dictionary or module that holds the weights.
@@ -68,27 +81,26 @@ private:
     }
 
     /// Several dictionaries may share a long list of entries: what the search costs is bounded as memory is.
-    [[nodiscard]] std::vector<DictEntry> entries(NodeId id) const {
-        std::vector<DictEntry> found = dictEntries(pickle_, id);
-        budget_.charge(found.size());
-        return found;
+    bool anyTextEntry(NodeId id, const std::function<bool(const DictEntry&)>& accept) const {
+        budget_.charge(entryCount(pickle_, id));
+        return anyEntry(pickle_, id, [&](const DictEntry& entry) {
+            return pickle_[entry.key].kind == NodeKind::Text && accept(entry);
+        });
     }
 
     [[nodiscard]] bool hasTensor(NodeId id) const {
-        return std::ranges::any_of(entries(id), [this](const DictEntry& entry) {
-            return pickle_[entry.key].kind == NodeKind::Text && tensorCall(pickle_, entry.value).has_value();
-        });
+        return anyTextEntry(id,
+                            [this](const DictEntry& entry) { return tensorCall(pickle_, entry.value).has_value(); });
     }
 
     /// True if weights can be found in that value: each is examined once, so that shared and cyclic ones cost nothing.
     bool holdsWeights(NodeId id, int depth = 0) {
         if (known_[id] == Known::Unvisited) {
             known_[id] = Known::Empty;
-            const bool found =
-                isModule(pickle_, id) || hasTensor(id)
-                || (depth < maxNesting && std::ranges::any_of(entries(id), [&](const DictEntry& entry) {
-                        return pickle_[entry.key].kind == NodeKind::Text && holdsWeights(entry.value, depth + 1);
-                    }));
+            const bool found = isModule(pickle_, id) || hasTensor(id)
+                               || (depth < maxNesting && anyTextEntry(id, [&](const DictEntry& entry) {
+                                       return holdsWeights(entry.value, depth + 1);
+                                   }));
             known_[id] = found ? Known::Weights : Known::Empty;
         }
         return known_[id] == Known::Weights;
@@ -97,20 +109,19 @@ private:
     /// The keys of a dictionary under which weights lie, each once.
     std::vector<Choice> choicesIn(NodeId id) {
         std::vector<Choice> choices;
-        for (const DictEntry& entry : entries(id)) {
-            const Node& key = pickle_[entry.key];
+        anyTextEntry(id, [&](const DictEntry& entry) {
             constexpr std::size_t maxChoices = 64;
-            if (key.kind != NodeKind::Text || choices.size() >= maxChoices || !holdsWeights(entry.value)) {
-                continue;
+            if (holdsWeights(entry.value)) {
+                const std::string name = printable(pickle_[entry.key].text);
+                const auto known = std::ranges::find(choices, name, &Choice::key);
+                if (known == choices.end()) {
+                    choices.push_back({name, entry.value});
+                } else {
+                    known->value = entry.value;
+                }
             }
-            const std::string name = printable(key.text);
-            const auto known = std::ranges::find(choices, name, &Choice::key);
-            if (known == choices.end()) {
-                choices.push_back({name, entry.value});
-            } else {
-                known->value = entry.value;
-            }
-        }
+            return choices.size() >= maxChoices;
+        });
         return choices;
     }
 
@@ -145,19 +156,19 @@ private:
 
 /// The tensors of a state dictionary; what else is in it is named in a warning.
 void collectDictionary(const Pickle& pickle, NodeId id, WeightCollector& collector, WeightSet& result) {
+    constexpr std::size_t shown = 5;
+    std::size_t count = 0;
     std::vector<std::string> ignored;
-    for (const DictEntry& entry : dictEntries(pickle, id)) {
+    forEachEntry(pickle, id, [&](const DictEntry& entry) {
         const Node& key = pickle[entry.key];
         if (key.kind == NodeKind::Text && tensorCall(pickle, entry.value)) {
             collector.add(std::string(key.text), entry.value);
-        } else {
+        } else if (++count <= shown) {
             const std::string name = key.kind == NodeKind::Text ? printable(key.text) : describe(pickle, entry.key);
             ignored.push_back(fmt::format("{} ({})", name, describe(pickle, entry.value)));
         }
-    }
-    if (constexpr std::size_t shown = 5; !ignored.empty()) {
-        const std::size_t count = ignored.size();
-        ignored.resize(std::min(count, shown));
+    });
+    if (count > 0) {
         result.warnings.push_back(fmt::format("{} beside the weights {} no tensor and {} ignored: {}{}.",
                                               count == 1 ? "1 entry" : fmt::format("{} entries", count),
                                               count == 1 ? "is" : "are", count == 1 ? "was" : "were",
@@ -167,23 +178,22 @@ void collectDictionary(const Pickle& pickle, NodeId id, WeightCollector& collect
 
 }  // namespace
 
-std::string stripPrefix(std::vector<std::string>& names) {
-    const auto isCommon = [&](std::string_view prefix) {
-        return std::ranges::all_of(
-            names, [&](const std::string& name) { return name.size() > prefix.size() && name.starts_with(prefix); });
+std::string commonPrefix(const std::vector<std::string_view>& names) {
+    std::string common;
+    const auto isCommon = [&](const WrappingPrefix& prefix) {
+        return std::ranges::all_of(names, [&](std::string_view name) {
+            name.remove_prefix(common.size());
+            const std::size_t length = prefix.text.size();
+            return name.size() > length && name.starts_with(prefix.text)
+                   && (prefix.beforeNumbers || name[length] < '0' || name[length] > '9');
+        });
     };
-    std::string stripped;
     for (bool again = !names.empty(); again;) {
-        again = false;
-        for (const std::string_view prefix : strippedPrefixes) {
-            if (isCommon(prefix)) {
-                std::ranges::for_each(names, [&](std::string& name) { name.erase(0, prefix.size()); });
-                stripped += prefix;
-                again = true;
-            }
-        }
+        const auto* const found = std::ranges::find_if(wrappingPrefixes, isCommon);
+        again = found != wrappingPrefixes.end();
+        common += again ? found->text : "";
     }
-    return stripped;
+    return common;
 }
 
 WeightSet selectWeights(const Pickle& pickle, const std::string& wanted, Budget& budget) {
@@ -201,12 +211,12 @@ WeightSet selectWeights(const Pickle& pickle, const std::string& wanted, Budget&
             fmt::format("holds no weights but a Python object of type {}: save the network's state_dict() instead",
                         tensorCall(pickle, object) ? std::string("torch.Tensor") : describe(pickle, object)));
     }
-    std::vector<std::string> names;
-    std::ranges::transform(result.tensors, std::back_inserter(names), [](const auto& entry) { return entry.first; });
-    result.prefix = stripPrefix(names);
-    for (std::size_t index = 0; index < names.size(); ++index) {
-        result.tensors[index].first = std::move(names[index]);
-    }
+    std::vector<std::string_view> names;
+    budget.reserve(names, result.tensors.size());
+    std::ranges::transform(result.tensors, std::back_inserter(names),
+                           [](const auto& entry) { return std::string_view(entry.first); });
+    result.prefix = commonPrefix(names);
+    std::ranges::for_each(result.tensors, [&](auto& entry) { entry.first.erase(0, result.prefix.size()); });
     return result;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,9 @@ struct WeightSet {
 /// where there are none, where the choice is unclear, or where `wanted` (if not empty) is absent.
 [[nodiscard]] WeightSet selectWeights(const Pickle& pickle, const std::string& wanted, Budget& budget);
 
-/// Takes off the prefixes of data-parallel and compiled networks that every name has, and returns them.
-std::string stripPrefix(std::vector<std::string>& names);
+/// The prefixes that every name has because the network was saved inside something else: data-parallel ("module."),
+/// compiled ("_orig_mod."), or an attribute of a training class ("netG.", "net_g.", "generator.", "model.", "net.").
+/// The last four are kept before a number: "model.0.weight" is how some networks name their own layers.
+[[nodiscard]] std::string commonPrefix(const std::vector<std::string_view>& names);
 
 }  // namespace lamscope::detail

@@ -4,21 +4,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <memory>
+#include <functional>
+#include <map>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
-
-struct zip;
 
 namespace lamscope::detail {
 
 /// A zip file, read by its central directory. Entries must be stored without compression, as PyTorch does, so that none
-/// can grow beyond the file.
+/// can grow beyond the file. Holds the directory only; what it allocates stays below the file's size, whatever numbers
+/// the file gives.
 class ZipArchive {
 public:
     /// Throws FormatError unless the file is a readable zip archive.
     explicit ZipArchive(const std::filesystem::path& file);
 
+    /// The same for a file's bytes, which must outlive it.
+    explicit ZipArchive(std::span<const std::byte> bytes);
+
+    /// The names of all entries, in the directory's order.
     [[nodiscard]] const std::vector<std::string>& names() const noexcept { return names_; }
     [[nodiscard]] std::uint64_t fileSize() const noexcept { return fileSize_; }
     [[nodiscard]] bool contains(const std::string& name) const;
@@ -31,14 +37,36 @@ public:
     [[nodiscard]] std::vector<std::byte> read(const std::string& name);
 
 private:
-    struct Close {
-        void operator()(zip* archive) const noexcept;
+    /// What the central directory says of an entry.
+    struct Entry {
+        std::uint64_t header = 0;  ///< the place of its local header
+        std::uint64_t size = 0;
+        std::uint64_t storedSize = 0;
+        std::uint32_t checksum = 0;
+        bool plain = false;  ///< neither compressed nor encrypted
     };
+
+    struct Directory {
+        std::uint64_t offset = 0;
+        std::uint64_t size = 0;
+        std::uint64_t count = 0;
+    };
+
+    /// Fills the span with the bytes from that offset on. Only called for bytes that the file has.
+    using ByteSource = std::function<void(std::uint64_t, std::span<std::byte>)>;
+
+    ZipArchive(std::uint64_t fileSize, ByteSource source);
+
+    [[nodiscard]] std::vector<std::byte> bytesAt(std::uint64_t offset, std::uint64_t count) const;
+    [[nodiscard]] Directory findDirectory() const;
+    void readDirectory(const Directory& directory);
+    [[nodiscard]] const Entry& entryOf(const std::string& name) const;
 
     std::uint64_t fileSize_ = 0;
     std::uint64_t read_ = 0;
-    std::unique_ptr<zip, Close> archive_;
+    ByteSource source_;
     std::vector<std::string> names_;
+    std::map<std::string, Entry, std::less<>> entries_;
 };
 
 }  // namespace lamscope::detail

@@ -43,5 +43,12 @@ TEST(ModelSpec, MistakesAreNamed) {
     }
 }
 
+TEST(ModelSpec, TakesAssumptionsAsNumbersJoinedBySlashes) {
+    const auto spec = ModelSpec::parse("net.pth:residual_scale=0.1,dilation=1/2/5");
+    EXPECT_EQ(spec.settings.assumptions, (Assumptions{{"residual_scale", {0.1}}, {"dilation", {1.0, 2.0, 5.0}}}));
+    EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
+    EXPECT_THROW(ModelSpec::parse("net.pth:dilation=1/x"), Error);
+}
+
 }  // namespace
 }  // namespace lamscope

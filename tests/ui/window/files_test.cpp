@@ -17,6 +17,7 @@
 #include <QUrl>
 
 #include "dialogs/sanity_dialog.h"
+#include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
 
@@ -253,14 +254,11 @@ void FilesTest::wrongFilesShowABar() {
 }
 
 void FilesTest::anUnknownNetworkNamesTheClosest() {
-    if (!dataIsThere() && !test::dataRequired()) {
-        QSKIP("needs the test data");
-    }
-    // LapSRN is no family of this version; whatever is closest is named, with keys that differ.
     WindowFixture fixture;
-    fixture.window->files().open({textOf(test::dataFile("weights/lapsrn_x2x4.pth"))});
-    QVERIFY(fixture.waitForMessage(QStringLiteral("Closest is")));
-    QVERIFY(fixture.waitForMessage(QStringLiteral("lapsrn_x2x4")));
+    const auto file = fixture.files.write("unknown.safetensors", test::unknownNetworkFile());
+    fixture.window->files().open({textOf(file)});
+    QVERIFY(fixture.waitForMessage(QStringLiteral("Closest is IMDN")));
+    QVERIFY(fixture.waitForMessage(QStringLiteral("unknown.safetensors")));
 }
 
 void FilesTest::anImageThatIsTooSmallIsRefusedInWords() {

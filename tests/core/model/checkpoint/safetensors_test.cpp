@@ -129,6 +129,7 @@ TEST(Safetensors, refusesOtherStructures) {
     EXPECT_THAT(withHeader(R"({"w":7})"), HasSubstr("a number"));
     EXPECT_THAT(withHeader("{" + entry("a\\nb", "F32", "[4]", "[0,16]") + "}"), HasSubstr("cannot be the name"));
     EXPECT_THAT(withHeader(R"({"__metadata__":{"a":[1]},)" + good + "}"), HasSubstr("a list"));
+    EXPECT_THAT(withHeader("{" + std::string(70000, '\n') + good + "}"), HasSubstr("far more line breaks"));
     EXPECT_THAT(withHeader("{" + good), HasSubstr("no valid JSON"));
     EXPECT_THAT(withHeader("{" + good + "} x"), HasSubstr("no valid JSON"));
     EXPECT_THAT(withHeader("{\"\xFF\xFE\":1}"), HasSubstr("no valid JSON"));

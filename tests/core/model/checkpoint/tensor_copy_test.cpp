@@ -25,7 +25,7 @@ std::string counting(std::size_t count) {
 }
 
 TensorData copy(const std::string& stored, const TensorLayout& layout, DType dtype = DType::Float32) {
-    return copyTensor(dtype, test::asBytes(stored), layout);
+    return copyTensor(dtype, test::asBytes(stored), layout, Budget::forFile(stored.size()));
 }
 
 std::string refusal(std::size_t stored, const TensorLayout& layout) {
@@ -67,6 +67,8 @@ TEST(TensorCopy, readsScalarsAndEmptyTensors) {
     const TensorData empty = copy("", {0, {0, 3}, {3, 1}});
     EXPECT_THAT(empty.shape, ElementsAre(0, 3));
     EXPECT_EQ(empty.numel(), 0);
+    const std::int64_t side = std::int64_t{1} << 32U;
+    EXPECT_THAT(refusal(6, {0, {side, 0, side}, {1, 1, 1}}), HasSubstr("more values"));
 }
 
 TEST(TensorCopy, refusesToReachPastTheStorage) {
@@ -93,6 +95,13 @@ TEST(TensorCopy, refusesNegativeAndExpandingLayouts) {
     EXPECT_THAT(refusal(6, {5, {3}, {-1}}), HasSubstr("negative"));
     EXPECT_THAT(refusal(6, {0, {2}, {}}), HasSubstr("missing strides"));
     EXPECT_THAT(refusal(6, {0, {1000000}, {0}}), HasSubstr("more values"));
+}
+
+TEST(TensorCopy, refusesBytesThatAreTooManyAsFloats) {
+    const std::string bytes(2000000, '\1');  // 8 MB of float32 out of a file of 2 MB
+    EXPECT_THROW(static_cast<void>(copy(bytes, {0, {2000000}, {1}}, DType::UInt8)), FormatError);
+    EXPECT_EQ(copy(bytes, {0, {1000000}, {2}}, DType::UInt8).numel(), 1000000);
+    EXPECT_EQ(copy(bytes, {0, {1000000}, {1}}, DType::Float16).numel(), 1000000);
 }
 
 TEST(TensorCopy, convertsEveryType) {

@@ -131,6 +131,52 @@ TEST(TorchZip, refusesSizesThatLie) {
     EXPECT_THAT(rejection(file), HasSubstr("announces more bytes than the file has"));
 }
 
+TEST(TorchZip, readsZip64Sizes) {
+    // a directory record sends to its zip64 field for size, stored size and place
+    std::string file = torchZip(twoTensors, twoStorages);
+    const std::size_t record = file.find("archive/data/1", file.find("PK\x01\x02")) - 46;
+    const auto field = [&](std::size_t at) {
+        std::uint32_t value = 0;
+        std::memcpy(&value, file.data() + record + at, sizeof(value));
+        return bytesOf(std::uint64_t{value});
+    };
+    const std::string extra =
+        bytesOf(std::uint16_t{1}) + bytesOf(std::uint16_t{24}) + field(24) + field(20) + field(42);
+    const std::string wide = bytesOf(std::uint32_t{0xFFFFFFFF});
+    ASSERT_EQ(file.substr(record + 30, 2), bytesOf(std::uint16_t{0}));
+    file.replace(record + 20, 8, wide + wide);
+    file.replace(record + 30, 2, bytesOf(static_cast<std::uint16_t>(extra.size())));
+    file.replace(record + 42, 4, wide);
+    file.insert(record + 46 + 14, extra);
+    const std::size_t end = file.rfind("PK\x05\x06");
+    std::uint32_t size = 0;
+    std::memcpy(&size, file.data() + end + 12, sizeof(size));
+    file.replace(end + 12, 4, bytesOf(size + static_cast<std::uint32_t>(extra.size())));
+    expectTwoTensors(read(file));
+}
+
+TEST(TorchZip, findsTheDirectoryBeforeAComment) {
+    const std::string file = torchZip(twoTensors, twoStorages);
+    const std::string comment = "PK\x05\x06 a comment";
+    const std::string head = file.substr(0, file.size() - 2);
+    expectTwoTensors(read(head + bytesOf(static_cast<std::uint16_t>(comment.size())) + comment));
+    EXPECT_THAT(rejection(file + "x"), HasSubstr("no end record"));
+}
+
+TEST(TorchZip, refusesMoreEntriesThanTheDirectoryHolds) {
+    std::string file = torchZip(twoTensors, twoStorages);
+    file.replace(file.rfind("PK\x05\x06") + 10, 2, bytesOf(std::uint16_t{65535}));
+    EXPECT_THAT(rejection(file), HasSubstr("fewer entries than announced"));
+}
+
+TEST(TorchZip, refusesNamesThatAppearTwice) {
+    std::string file = torchZip(twoTensors, twoStorages);
+    for (std::size_t at = file.find("data/9"); at != std::string::npos; at = file.find("data/9", at)) {
+        file.replace(at, 6, "data/1");
+    }
+    EXPECT_THAT(rejection(file), HasSubstr("'archive/data/1' is there twice"));
+}
+
 TEST(TorchZip, refusesDamagedValues) {
     std::string file = torchZip(twoTensors, twoStorages);
     const std::size_t place = file.find(bytesOfAll<float>({3, 4}));
@@ -187,6 +233,14 @@ TEST(TorchZip, readsZip64Records) {
     };
     expectTwoTensors(read(file.substr(0, end) + zip64(entries)));
     EXPECT_THAT(rejection(file.substr(0, end) + zip64(std::uint64_t{1} << 28U)), HasSubstr("damaged"));
+}
+
+TEST(TorchFile, ignoresTheExtension) {
+    const test::TemporaryFolder folder;
+    for (const char* name : {"a.pth", "a.pt", "a.ckpt", "a.pkl", "a.safetensors", "a"}) {
+        expectTwoTensors(readCheckpoint(folder.write(name, legacyFile(twoTensors, twoStorages))));
+        expectTwoTensors(readCheckpoint(folder.write(name, torchZip(twoTensors, twoStorages))));
+    }
 }
 
 TEST(TorchFile, convertsOtherTypesAndSaysSo) {

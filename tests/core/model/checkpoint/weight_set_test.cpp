@@ -140,6 +140,32 @@ TEST(WeightSet, stripsPrefixesThatEveryNameHas) {
     EXPECT_THAT(names(read(pickled::dict({{"module.", digit(1)}}))), ElementsAre("module."));
 }
 
+TEST(WeightSet, stripsTheAttributesOfTrainingClasses) {
+    const auto nested = [](const std::string& prefix) {
+        return read(pickled::dict({{"epoch", pickled::integer(1)},
+                                   {"state_dict", pickled::orderedDict({{prefix + "conv.0.weight", digit(1)},
+                                                                        {prefix + "tail", digit(2)}})}}));
+    };
+    for (const char* prefix : {"model.", "net.", "net_g.", "generator.", "model.net_g.", "module.generator."}) {
+        const Checkpoint checkpoint = nested(prefix);
+        EXPECT_THAT(names(checkpoint), ElementsAre("conv.0.weight", "tail"));
+        EXPECT_EQ(checkpoint.prefix, prefix);
+        EXPECT_THAT(checkpoint.nesting, ElementsAre("state_dict"));
+    }
+    const Checkpoint some = read(pickled::dict({{"generator.a", digit(1)}, {"discriminator.a", digit(2)}}));
+    EXPECT_THAT(names(some), ElementsAre("generator.a", "discriminator.a"));
+}
+
+TEST(WeightSet, keepsNetworksThatNumberTheirOwnLayersUnderModel) {
+    const Checkpoint flat = read(pickled::dict({{"model.0.weight", digit(1)}, {"model.1.sub.0.weight", digit(2)}}));
+    EXPECT_THAT(names(flat), ElementsAre("model.0.weight", "model.1.sub.0.weight"));
+    EXPECT_EQ(flat.prefix, "");
+    const Checkpoint wrapped =
+        read(pickled::dict({{"model.model.0.weight", digit(1)}, {"model.model.1.sub.0.weight", digit(2)}}));
+    EXPECT_THAT(names(wrapped), ElementsAre("model.0.weight", "model.1.sub.0.weight"));
+    EXPECT_EQ(wrapped.prefix, "model.");
+}
+
 TEST(WeightSet, takesTheLastOfRepeatedNames) {
     const Checkpoint checkpoint = read(pickled::dict({{"a", digit(1)}, {"b", digit(2)}, {"a", digit(3)}}));
     EXPECT_THAT(names(checkpoint), ElementsAre("a", "b"));

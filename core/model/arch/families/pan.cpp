@@ -9,10 +9,9 @@ namespace lamscope {
 
 namespace {
 
-constexpr double slope = 0.2;
-
 /// Self-calibrated block with pixel attention.
 struct PixelAttentionBlock {
+    double slope = 0.0;
     Convolution conv1A;
     Convolution conv1B;
     Convolution k1;
@@ -21,7 +20,8 @@ struct PixelAttentionBlock {
     Convolution k4;
     Convolution conv3;
 
-    PixelAttentionBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
+    PixelAttentionBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features, double negativeSlope)
+        : slope(negativeSlope) {
         const auto half = layers.size(prefix + ".conv1_a.weight", 0);
         const auto plain = [&](const char* name, std::int64_t in, std::int64_t out, std::int64_t kernel) {
             return layers.convolution(prefix + name, {.in = in, .out = out, .kernel = kernel, .bias = false});
@@ -48,7 +48,7 @@ struct UpsamplingStage {
     Convolution attention;
     Convolution refine;
 
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, int factor) const {
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, int factor, double slope) const {
         const auto y = up(enlargeNearest(x, factor));
         return leakyRelu(refine(leakyRelu(y * at::sigmoid(attention(y)), slope)), slope);
     }
@@ -58,10 +58,11 @@ class Pan final : public NativeNetwork {
 public:
     Pan(LayerBuilder& layers, std::int64_t features, int blocks, int stages, int scale)
         : scale_(scale)
-        , factor_(stages == 2 ? 2 : scale) {
+        , factor_(stages == 2 ? 2 : scale)
+        , slope_(layers.assumed("slope", 0.2)) {
         first_ = layers.convolution("conv_first", {.in = 3, .out = features});
         for (int i = 0; i < blocks; ++i) {
-            blocks_.emplace_back(layers, fmt::format("SCPA_trunk.{}", i), features);
+            blocks_.emplace_back(layers, fmt::format("SCPA_trunk.{}", i), features, slope_);
         }
         trunk_ = layers.convolution("trunk_conv", {.in = features, .out = features});
         const auto width = layers.size("upconv1.weight", 0);
@@ -87,7 +88,7 @@ public:
             return evaluateTail(x, region, [&](const Crop& crop) {
                 auto y = crop(x);
                 for (const auto& stage : stages_) {
-                    y = stage(y, factor_);
+                    y = stage(y, factor_, slope_);
                 }
                 return last_(y) + enlargeBilinear(crop(lr), scale_);
             });
@@ -97,6 +98,7 @@ public:
 private:
     int scale_;
     int factor_;
+    double slope_;
     Convolution first_;
     std::vector<PixelAttentionBlock> blocks_;
     Convolution trunk_;
@@ -115,14 +117,11 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     BuiltNetwork result;
     result.name = "PAN";
     result.hyperparameters = {{"features", std::to_string(features)}, {"blocks", std::to_string(blocks)}};
-    result.assumed = {"leaky ReLU slope 0.2"};
     if (stages == 2) {
         result.scales = {4};
     } else {
         result.scales = {2, 3};
-        if (scale == 0) {
-            result.assumed.emplace_back("scale 2: files of scale 2 and 3 have the same shapes, choose with scale=3");
-        }
+        result.scaleIsOpen = true;
     }
     const int used = stages == 2 ? 4 : (scale == 3 ? 3 : 2);
     result.defaultRange = 1.0;
@@ -134,6 +133,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-const Architecture panArchitecture{"pan", matches, build};
+Architecture panArchitecture() {
+    return {"pan", matches, build};
+}
 
 }  // namespace lamscope

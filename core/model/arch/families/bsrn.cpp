@@ -104,12 +104,13 @@ DistillationParts<BlueprintBlock> makeParts(LayerBuilder& layers, std::int64_t f
                                             int scale) {
     DistillationParts<BlueprintBlock> parts;
     parts.inputRepeats = inputRepeats;
-    parts.first = blueprint(layers, "fea_conv", 3 * inputRepeats, features);
+    parts.first = [chain = blueprint(layers, "fea_conv", 3 * inputRepeats, features)](const torch::Tensor& x) {
+        return applyChain(chain, x);
+    };
     for (int i = 1; i <= blocks; ++i) {
         parts.blocks.emplace_back(layers, fmt::format("B{}", i), features, small);
     }
-    parts.fuse = pointwise(layers, "c1", blocks * features, features);
-    parts.activation = [](torch::Tensor&& x) { return erfGelu(x); };
+    parts.fusion = {.convolution = pointwise(layers, "c1", blocks * features, features), .activation = erfGelu};
     parts.tail = {
         .last = blueprint(layers, "c2", features, features),
         .upsampler = layers.convolution("upsampler.upsampleOneStep.0", {.in = features, .out = 3L * scale * scale}),
@@ -129,7 +130,6 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     BuiltNetwork result;
     result.name = small ? "BSRN-S" : "BSRN";
     result.hyperparameters = {{"features", std::to_string(features)}, {"blocks", std::to_string(blocks)}};
-    result.assumed = {"GELU in its erf form"};
     result.scales = {scale};
     result.defaultRange = 1.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
@@ -144,6 +144,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-const Architecture bsrnArchitecture{"bsrn", matches, build};
+Architecture bsrnArchitecture() {
+    return {"bsrn", matches, build};
+}
 
 }  // namespace lamscope

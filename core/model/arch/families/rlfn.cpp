@@ -5,12 +5,11 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
+#include "model/arch/distillation_network.h"
 
 namespace lamscope {
 
 namespace {
-
-constexpr double slope = 0.05;
 
 /// Published under two sets of keys: the paper's, and that of the NTIRE 2022 harness.
 struct KeyNames {
@@ -27,13 +26,15 @@ KeyNames keyNames(const LayerBuilder& layers) {
 }
 
 struct LocalFeatureBlock {
+    double slope = 0.0;
     Convolution c1;
     Convolution c2;
     Convolution c3;
     Convolution c5;
     EnhancedSpatialAttention attention;
 
-    LocalFeatureBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
+    LocalFeatureBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features, double negativeSlope)
+        : slope(negativeSlope) {
         const auto middle = layers.size(prefix + ".c1_r.weight", 0);
         c1 = layers.convolution(prefix + ".c1_r", {.in = features, .out = middle});
         c2 = layers.convolution(prefix + ".c2_r", {.in = middle, .out = middle});
@@ -48,30 +49,17 @@ struct LocalFeatureBlock {
     }
 };
 
-class Rlfn final : public NativeNetwork {
-public:
-    Rlfn(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, int scale) {
-        first_ = layers.convolution(names.first, {.in = 3, .out = features});
-        for (int i = 1; i <= blocks; ++i) {
-            blocks_.emplace_back(layers, names.block + std::to_string(i), features);
-        }
-        tail_ = makeShuffleTail(layers, names.last, "upsampler.0", features, scale);
+DistillationParts<LocalFeatureBlock> makeParts(LayerBuilder& layers, const KeyNames& names, std::int64_t features,
+                                               int blocks, int scale) {
+    const double slope = layers.assumed("slope", 0.05);
+    DistillationParts<LocalFeatureBlock> parts;
+    parts.first = layers.convolution(names.first, {.in = 3, .out = features});
+    for (int i = 1; i <= blocks; ++i) {
+        parts.blocks.emplace_back(layers, names.block + std::to_string(i), features, slope);
     }
-
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
-        const auto first = first_(lr);
-        auto x = first;
-        for (const auto& block : blocks_) {
-            x = block(x);
-        }
-        return tail_(x, first);
-    }
-
-private:
-    Convolution first_;
-    std::vector<LocalFeatureBlock> blocks_;
-    ShuffleTail tail_;
-};
+    parts.tail = makeShuffleTail(layers, names.last, "upsampler.0", features, scale);
+    return parts;
+}
 
 bool matches(const LayerBuilder& layers) {
     return (layers.rank("block_1.c1_r.weight") == 4 && layers.has("block_1.esa.conv1.weight"))
@@ -89,7 +77,6 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.hyperparameters = {{"features", std::to_string(features)},
                               {"middle features", std::to_string(layers.size(names.block + "1.c1_r.weight", 0))},
                               {"blocks", std::to_string(blocks)}};
-    result.assumed = {"leaky ReLU slope 0.05"};
     result.scales = {scale};
     result.defaultRange = 255.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
@@ -97,12 +84,15 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
         result.receptiveField = {
             .global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};
     }
-    result.network = std::make_unique<Rlfn>(layers, names, features, blocks, scale);
+    result.network =
+        std::make_unique<DistillationNetwork<LocalFeatureBlock>>(makeParts(layers, names, features, blocks, scale));
     return result;
 }
 
 }  // namespace
 
-const Architecture rlfnArchitecture{"rlfn", matches, build};
+Architecture rlfnArchitecture() {
+    return {"rlfn", matches, build};
+}
 
 }  // namespace lamscope

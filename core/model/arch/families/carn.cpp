@@ -95,7 +95,8 @@ Upsampler makeUpsampler(LayerBuilder& layers, const std::string& prefix, int sca
                         std::int64_t groups) {
     Upsampler result{.scale = scale, .steps = {}};
     const std::int64_t enlarged = (scale == 3 ? 9 : 4) * features;
-    for (int step = 0; step < (scale == 4 ? 2 : 1); ++step) {
+    const int steps = scale == 8 ? 3 : (scale == 4 ? 2 : 1);
+    for (int step = 0; step < steps; ++step) {
         result.steps.push_back(layers.convolution(fmt::format("{}.body.{}", prefix, 3 * step),
                                                   {.in = features, .out = enlarged, .groups = groups}));
     }
@@ -151,7 +152,7 @@ bool matches(const LayerBuilder& layers) {
 /// A file for one scale says which by the shapes of its tail.
 int scaleOfSingleTail(const LayerBuilder& layers, std::int64_t features) {
     if (layers.has("upsample.up.body.3.weight")) {
-        return 4;
+        return layers.has("upsample.up.body.6.weight") ? 8 : 4;
     }
     return layers.size("upsample.up.body.0.weight", 0) == 9 * features ? 3 : 2;
 }
@@ -180,6 +181,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-const Architecture carnArchitecture{"carn", matches, build};
+Architecture carnArchitecture() {
+    return {"carn", matches, build};
+}
 
 }  // namespace lamscope

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// DAT: Chen et al., "Dual Aggregation Transformer for Image Super-Resolution", ICCV 2023.
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "model/arch/architecture.h"
+#include "model/arch/restoration_transformer.h"
+#include "model/arch/window_attention.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr const char* firstOffsets = "layers.0.blocks.0.attn.attns.0.rpe_biases";
+constexpr const char* firstHeads = "layers.0.blocks.0.attn.attns.0.pos.pos3.2.weight";
+constexpr int branches = 2;
+
+/// A batch normalisation with the stored statistics.
+struct BatchNorm {
+    torch::Tensor weight;
+    torch::Tensor bias;
+    torch::Tensor mean;
+    torch::Tensor variance;
+
+    BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
+        : weight(layers.tensor(prefix + ".weight", {features}))
+        , bias(layers.tensor(prefix + ".bias", {features}))
+        , mean(layers.buffer(prefix + ".running_mean", {features}))
+        , variance(layers.buffer(prefix + ".running_var", {features})) {}
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
+        constexpr double epsilon = 1e-5;
+        return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
+                              /*cudnn_enabled=*/false);
+    }
+};
+
+/// The bias of an offset as a function of it, learned: [offsets, 2] -> [offsets, heads].
+struct PositionNetwork {
+    struct Layer {
+        LayerNorm norm;
+        Linear linear;
+    };
+    Linear first;
+    std::vector<Layer> layers;
+
+    PositionNetwork(LayerBuilder& builder, const std::string& prefix, std::int64_t heads) {
+        const auto features = builder.size(prefix + ".pos_proj.weight", 0);
+        first = builder.linear(prefix + ".pos_proj", 2, features);
+        for (const int i : {1, 2, 3}) {
+            const auto key = fmt::format("{}.pos{}", prefix, i);
+            layers.push_back({builder.layerNorm(key + ".0", features),
+                              builder.linear(key + ".2", features, i == 3 ? heads : features)});
+        }
+    }
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& offsets) const {
+        auto x = first(offsets);
+        for (const auto& [norm, linear] : layers) {
+            x = linear(relu(norm(x)));
+        }
+        return x;
+    }
+};
+
+/// Windows lie across in one half of the channels and upright in the other.
+struct Geometry {
+    std::int64_t multiple;  ///< of the padded sides
+    std::vector<WindowGrid> grids;
+    std::vector<torch::Tensor> offsets;  ///< [offsets, 2], in the order of the grid's table
+};
+
+/// Self-attention of the pixels of a window.
+struct SpatialAttention {
+    std::vector<PositionNetwork> positions;
+    bool shifted;
+
+    SpatialAttention(LayerBuilder& layers, const std::string& prefix, std::int64_t heads, bool isShifted)
+        : shifted(isShifted) {
+        for (int i = 0; i < branches; ++i) {
+            positions.emplace_back(layers, fmt::format("{}.attns.{}.pos", prefix, i), heads / branches);
+        }
+    }
+
+    /// [n, h, w, 3·c] -> [n, h, w, c].
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& qkv, const Geometry& geometry) const {
+        const auto height = qkv.size(1);
+        const auto width = qkv.size(2);
+        const auto missing = [&](std::int64_t side) {
+            return (geometry.multiple - side % geometry.multiple) % geometry.multiple;
+        };
+        // Where a window is not shifted, the pixels of the padding take part in it.
+        const auto padded = at::constant_pad_nd(qkv, {0, 0, 0, missing(width), 0, missing(height)});
+        const auto halves = padded.reshape({qkv.size(0), padded.size(1), padded.size(2), 3, -1}).chunk(branches, 4);
+        std::vector<torch::Tensor> attended;
+        for (std::size_t i = 0; i < branches; ++i) {
+            attended.push_back(
+                geometry.grids[i].attend(halves[i].flatten(3), positions[i](geometry.offsets[i]), shifted));
+        }
+        return at::cat(attended, 3).narrow(1, 0, height).narrow(2, 0, width);
+    }
+};
+
+/// Self-attention of the channels, over all pixels of the image.
+struct ChannelSelfAttention {
+    torch::Tensor temperature;
+
+    /// [n, h, w, 3·c] -> [n, h, w, c].
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& qkv) const {
+        const auto batch = qkv.size(0);
+        const auto heads = temperature.size(0);
+        const auto parts = qkv.reshape({batch, qkv.size(1) * qkv.size(2), 3, heads, -1}).permute({2, 0, 3, 4, 1});
+        const auto directions = [](const torch::Tensor& x) {
+            constexpr double shortest = 1e-12;
+            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
+        };
+        const auto scores = at::matmul(directions(parts[0]), directions(parts[1]).transpose(-2, -1)) * temperature;
+        return channelsLast(
+            at::matmul(at::softmax(scores, -1), parts[2]).reshape({batch, -1, qkv.size(1), qkv.size(2)}));
+    }
+};
+
+/// What joins attention and convolution: the pooled channels of one gate the other, and a map of the pixels of the
+/// other gates the one.
+struct Interaction {
+    Convolution squeeze;
+    BatchNorm channelNorm;
+    Convolution excite;
+    Convolution reduce;
+    BatchNorm spatialNorm;
+    Convolution toMap;
+
+    Interaction(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
+        : Interaction(layers, prefix + ".channel_interaction", prefix + ".spatial_interaction", features,
+                      layers.size(prefix + ".channel_interaction.1.weight", 0),
+                      layers.size(prefix + ".spatial_interaction.0.weight", 0)) {}
+
+    /// Images: `first` is gated by its partner's channels, `second` by its partner's pixels.
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& first, const torch::Tensor& second) const {
+        const auto pooled = second.mean({2, 3}, /*keepdim=*/true);
+        const auto channels = excite(at::gelu(channelNorm(squeeze(pooled))));
+        const auto pixels = toMap(at::gelu(spatialNorm(reduce(first))));
+        return first * at::sigmoid(channels) + second * at::sigmoid(pixels);
+    }
+
+private:
+    Interaction(LayerBuilder& layers, const std::string& channel, const std::string& spatial, std::int64_t features,
+                std::int64_t squeezed, std::int64_t reduced)
+        : squeeze(layers.convolution(channel + ".1", {.in = features, .out = squeezed, .kernel = 1}))
+        , channelNorm(layers, channel + ".2", squeezed)
+        , excite(layers.convolution(channel + ".4", {.in = squeezed, .out = features, .kernel = 1}))
+        , reduce(layers.convolution(spatial + ".0", {.in = features, .out = reduced, .kernel = 1}))
+        , spatialNorm(layers, spatial + ".1", reduced)
+        , toMap(layers.convolution(spatial + ".3", {.in = reduced, .out = 1, .kernel = 1})) {}
+};
+
+Convolution depthwise(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
+    return layers.convolution(prefix, {.in = features, .out = features, .groups = std::max<std::int64_t>(features, 1)});
+}
+
+/// An MLP in which one half of the hidden features gates the other, after a convolution.
+struct GatedMlp {
+    Linear fc1;
+    LayerNorm norm;
+    Convolution convolution;
+    Linear fc2;
+
+    GatedMlp(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
+        const auto half = layers.size(prefix + ".fc1.weight", 0) / 2;
+        fc1 = layers.linear(prefix + ".fc1", features, 2 * half);
+        norm = layers.layerNorm(prefix + ".sg.norm", half);
+        convolution = depthwise(layers, prefix + ".sg.conv", half);
+        fc2 = layers.linear(prefix + ".fc2", half, features);
+    }
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
+        const auto halves = at::gelu(fc1(x)).chunk(2, -1);
+        return fc2(halves[0] * channelsLast(convolution(channelsFirst(norm(halves[1])))));
+    }
+};
+
+struct BlockShape {
+    std::int64_t features = 0;
+    std::int64_t heads = 0;
+    bool spatial = false;
+    bool shifted = false;
+};
+
+struct Block {
+    LayerNorm norm1;
+    Linear qkv;
+    std::optional<SpatialAttention> spatial;
+    ChannelSelfAttention channel;  ///< where `spatial` is not
+    Convolution convolution;
+    BatchNorm convolutionNorm;
+    Interaction interaction;
+    Linear proj;
+    LayerNorm norm2;
+    GatedMlp mlp;
+
+    Block(LayerBuilder& layers, const std::string& prefix, const BlockShape& shape)
+        : norm1(layers.layerNorm(prefix + ".norm1", shape.features))
+        , qkv(layers.linear(prefix + ".attn.qkv", shape.features, 3 * shape.features))
+        , convolution(depthwise(layers, prefix + ".attn.dwconv.0", shape.features))
+        , convolutionNorm(layers, prefix + ".attn.dwconv.1", shape.features)
+        , interaction(layers, prefix + ".attn", shape.features)
+        , proj(layers.linear(prefix + ".attn.proj", shape.features, shape.features))
+        , norm2(layers.layerNorm(prefix + ".norm2", shape.features))
+        , mlp(layers, prefix + ".ffn", shape.features) {
+        if (shape.spatial) {
+            spatial.emplace(layers, prefix + ".attn", shape.heads, shape.shifted);
+        } else {
+            channel.temperature = layers.tensor(prefix + ".attn.temperature", {shape.heads, 1, 1});
+        }
+    }
+
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const Geometry& geometry) const {
+        const auto features = x.size(3);
+        const auto queriesKeysValues = qkv(norm1(x));
+        const auto values = channelsFirst(queriesKeysValues.narrow(3, 2 * features, features));
+        const auto convolved = at::gelu(convolutionNorm(convolution(values)));
+        const auto attended =
+            channelsFirst(spatial ? (*spatial)(queriesKeysValues, geometry) : channel(queriesKeysValues));
+        const auto joined = spatial ? interaction(attended, convolved) : interaction(convolved, attended);
+        const auto y = x + proj(channelsLast(joined));
+        return y + mlp(norm2(y));
+    }
+};
+
+struct Group {
+    std::vector<Block> blocks;
+    GroupConvolution last;
+};
+
+struct Shape {
+    std::int64_t heads = 0;
+    Extent split;
+};
+
+/// All offsets of the pixels of a window, row by row: (Δrow, Δcolumn).
+torch::Tensor windowOffsets(LayerBuilder& layers, Extent window) {
+    std::vector<float> values;
+    for (auto row = 1 - window.rows; row < window.rows; ++row) {
+        for (auto column = 1 - window.columns; column < window.columns; ++column) {
+            values.push_back(static_cast<float>(row));
+            values.push_back(static_cast<float>(column));
+        }
+    }
+    return layers.constant(values, {-1, 2});
+}
+
+class Dat final : public RestorationTransformer {
+public:
+    Dat(LayerBuilder& layers, const std::vector<int>& depths, const Shape& shape)
+        : RestorationTransformer(layers, "before_RG.1")
+        , windows_{shape.split, {shape.split.columns, shape.split.rows}}
+        , offsets_{windowOffsets(layers, windows_[0]), windowOffsets(layers, windows_[1])} {
+        for (std::size_t l = 0; l < depths.size(); ++l) {
+            auto& group = groups_.emplace_back();
+            for (int b = 0; b < depths[l]; ++b) {
+                // Every other spatial block is shifted, which one first alternates with the groups.
+                const bool shifted = l % 2 == 0 ? b % 4 == 2 : b % 4 == 0;
+                group.blocks.emplace_back(layers, fmt::format("layers.{}.blocks.{}", l, b),
+                                          BlockShape{features(), shape.heads, b % 2 == 0, shifted});
+            }
+            group.last = GroupConvolution(layers, fmt::format("layers.{}.conv", l), features());
+        }
+    }
+
+private:
+    [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
+        const auto multiple = std::max(windows_[0].rows, windows_[0].columns);
+        const auto padded = [&](std::int64_t side) { return (side + multiple - 1) / multiple * multiple; };
+        Geometry geometry{multiple, {}, offsets_};
+        for (const auto& window : windows_) {
+            geometry.grids.emplace_back(Extent{padded(tokens.size(1)), padded(tokens.size(2))}, window,
+                                        tokens.options());
+        }
+        for (const auto& [blocks, last] : groups_) {
+            auto y = tokens;
+            for (const auto& block : blocks) {
+                y = block(y, geometry);
+            }
+            tokens = channelsLast(last(channelsFirst(y))) + tokens;
+        }
+        return tokens;
+    }
+
+    std::array<Extent, branches> windows_;
+    std::vector<torch::Tensor> offsets_;
+    std::vector<Group> groups_;
+};
+
+/// The windows' sides, from the last of the offsets that a file lists; 1x1 where what it lists is no such row.
+Extent splitOfOffsets(LayerBuilder& layers) {
+    const auto values = layers.values(firstOffsets);
+    const auto side = [&](std::size_t fromEnd) {
+        const float last = fromEnd <= values.size() ? values[values.size() - fromEnd] : 0.0F;
+        return last >= 0.0F && last < static_cast<float>(largestWindow) ? std::int64_t{std::lround(last)} + 1 : 1;
+    };
+    const Extent split{side(2), side(1)};
+    const auto offsets = (2 * split.rows - 1) * (2 * split.columns - 1);
+    const bool fits = split.area() <= largestWindow && offsets == layers.size(firstOffsets, 0);
+    static_cast<void>(layers.buffer(firstOffsets, {fits ? offsets : 1, 2}));
+    return fits ? split : Extent{1, 1};
+}
+
+bool matches(const LayerBuilder& layers) {
+    return layers.has(firstOffsets);
+}
+
+BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
+    const auto features = layers.size("conv_first.weight", 0);
+    Shape shape;
+    shape.heads = branches * layers.size(firstHeads, 0);
+    if (shape.heads > 0 && features % shape.heads != 0) {
+        shape.heads = 0;  // fits no file
+    }
+    shape.split = splitOfOffsets(layers);
+    const auto depths = depthsOfGroups(layers, "blocks");
+    layers.ignore([](const std::string& key) {
+        return key.ends_with(".attn_mask_0") || key.ends_with(".attn_mask_1") || key.ends_with(".rpe_biases")
+               || key.ends_with(".relative_position_index") || key.ends_with(".num_batches_tracked");
+    });
+    auto result = describeTransformer(std::make_unique<Dat>(layers, depths, shape), "DAT", layers, depths);
+    result.hyperparameters.emplace_back("heads", std::to_string(shape.heads));
+    result.hyperparameters.emplace_back("split", fmt::format("{}x{}", shape.split.rows, shape.split.columns));
+    result.receptiveField = {
+        .global = true, .radius = std::nullopt, .evidence = "analytic: channel attention spans the image"};
+    return result;
+}
+
+}  // namespace
+
+Architecture datArchitecture() {
+    return {"dat", matches, build};
+}
+
+}  // namespace lamscope

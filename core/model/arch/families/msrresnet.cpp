@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// MSRResNet: SRResNet without normalisation and with a bilinear skip, from BasicSR (Wang et al.) and its predecessors.
+#include <cmath>
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "model/arch/architecture.h"
+#include "model/arch/residual_blocks.h"
+
+namespace lamscope {
+
+namespace {
+
+/// Published under today's keys of BasicSR and under older ones.
+struct KeyNames {
+    std::string blocks;  ///< prefix of the block's number
+    std::string fine;    ///< the convolution after the upsampling
+};
+
+KeyNames keyNames(const LayerBuilder& layers) {
+    if (layers.has("recon_trunk.0.conv1.weight")) {
+        return {"recon_trunk.", "HRconv"};
+    }
+    return {"body.", "conv_hr"};
+}
+
+/// x4 in two steps, x2 and x3 in one.
+ShuffleUpsampler makeUpsampler(LayerBuilder& layers, std::int64_t features) {
+    ShuffleUpsampler upsampler;
+    const bool twice = layers.has("upconv2.weight");
+    const int factor = !twice && features > 0 && layers.size("upconv1.weight", 0) == 9 * features ? 3 : 2;
+    for (const char* prefix : {"upconv1", "upconv2"}) {
+        upsampler.steps.push_back(
+            {layers.convolution(prefix, {.in = features, .out = features * factor * factor}), factor});
+        if (!twice) {
+            break;
+        }
+    }
+    return upsampler;
+}
+
+class MsrResNet final : public NativeNetwork {
+public:
+    MsrResNet(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, double slope)
+        : slope_(slope)
+        , first_(layers.convolution("conv_first", {.in = 3, .out = features}))
+        , upsampler_(makeUpsampler(layers, features))
+        , fine_(layers.convolution(names.fine, {.in = features, .out = features}))
+        , last_(layers.convolution("conv_last", {.in = features, .out = 3})) {
+        for (int i = 0; i < blocks; ++i) {
+            const auto prefix = fmt::format("{}{}.conv", names.blocks, i);
+            blocks_.emplace_back(layers, prefix + "1", prefix + "2", features);
+        }
+    }
+
+    [[nodiscard]] int scale() const { return upsampler_.scale(); }
+
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+        auto x = leakyRelu(first_(lr), slope_);
+        for (const auto& block : blocks_) {
+            x = block(x);
+        }
+        return [this, lr, x](const std::optional<Rect>& region) {
+            return evaluateTail(x, region, [&](const Crop& crop) {
+                auto y = crop(x);
+                for (const auto& [convolution, factor] : upsampler_.steps) {
+                    y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
+                }
+                return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
+            });
+        };
+    }
+
+private:
+    double slope_;
+    Convolution first_;
+    std::vector<ResidualBlock> blocks_;
+    ShuffleUpsampler upsampler_;
+    Convolution fine_;
+    Convolution last_;
+};
+
+bool matches(const LayerBuilder& layers) {
+    return layers.has("conv_first.weight") && layers.has("upconv1.weight")
+           && (layers.has("body.0.conv1.weight") || layers.has("recon_trunk.0.conv1.weight"));
+}
+
+BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
+    const auto names = keyNames(layers);
+    const auto features = layers.size("conv_first.weight", 0);
+    const int blocks = layers.countAfter(names.blocks);
+    auto network = std::make_unique<MsrResNet>(layers, names, features, blocks, layers.assumed("slope", 0.1));
+    BuiltNetwork result;
+    result.name = "MSRResNet";
+    result.hyperparameters = {{"features", std::to_string(features)}, {"blocks", std::to_string(blocks)}};
+    result.scales = {network->scale()};
+    result.defaultRange = 1.0;
+    // The first convolution, two a block, and the tail, which reaches as far as two on this grid.
+    result.receptiveField = {.global = false, .radius = 2 * blocks + 3, .evidence = "analytic"};
+    result.network = std::move(network);
+    return result;
+}
+
+}  // namespace
+
+Architecture msrresnetArchitecture() {
+    return {"msrresnet", matches, build};
+}
+
+}  // namespace lamscope

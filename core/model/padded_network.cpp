@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/padded_network.h"
+
+#include <torch/torch.h>
+
+namespace lamscope {
+
+namespace {
+
+class PaddedNetwork final : public Network {
+public:
+    PaddedNetwork(std::unique_ptr<Network> network, int multiple)
+        : network_(std::move(network))
+        , multiple_(multiple) {}
+
+    [[nodiscard]] int channels() const override { return network_->channels(); }
+
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return begin(lr)(std::nullopt); }
+
+    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+        const auto missing = [this](std::int64_t side) { return (multiple_ - side % multiple_) % multiple_; };
+        const auto right = missing(lr.size(3));
+        const auto bottom = missing(lr.size(2));
+        if (right == 0 && bottom == 0) {
+            return network_->begin(lr);
+        }
+        const Rect whole{0, 0, static_cast<int>(lr.size(3)), static_cast<int>(lr.size(2))};
+        auto finish = network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom}));
+        return [finish = std::move(finish), whole](const std::optional<Rect>& region) {
+            return finish(region ? region : whole);
+        };
+    }
+
+    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return network_->parameters(); }
+    void to(torch::Device device, torch::ScalarType type) override { network_->to(device, type); }
+
+private:
+    std::unique_ptr<Network> network_;
+    std::int64_t multiple_;
+};
+
+}  // namespace
+
+std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple) {
+    if (multiple == 1) {
+        return network;
+    }
+    return std::make_unique<PaddedNetwork>(std::move(network), multiple);
+}
+
+}  // namespace lamscope

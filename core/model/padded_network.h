@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+
+#include "model/network.h"
+
+namespace lamscope {
+
+/// A network that takes sides of any length, made from one that asks for multiples: the LR image is padded at the right
+/// and at the bottom by reflection and the SR cropped again, all of it differentiable, so that gradients lie on the
+/// user's pixels. Needs sides of more than half the multiple.
+[[nodiscard]] std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple);
+
+}  // namespace lamscope

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/recognition.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
+#include <set>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/torch.h>
+
+#include "error.h"
+#include "model/arch/architecture.h"
+#include "model/padded_network.h"
+#include "model/range_probe.h"
+
+namespace lamscope {
+
+namespace {
+
+/// One attempt to read a checkpoint as one family.
+struct Attempt {
+    BuiltNetwork built;
+    std::vector<std::string> assumptions;
+    std::vector<std::string> unusedOverrides;
+    std::optional<KeyDifference> difference;
+};
+
+Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint, const ModelSettings& settings,
+                  int scale) {
+    LayerBuilder layers(checkpoint, settings.assumptions);
+    Attempt attempt;
+    attempt.built = architecture.build(layers, scale);
+    attempt.built.network->adopt(layers);
+    attempt.assumptions = layers.assumptions();
+    attempt.unusedOverrides = layers.unusedOverrides();
+    attempt.difference = layers.difference(attempt.built.name);
+    return attempt;
+}
+
+std::size_t distance(const KeyDifference& difference) {
+    return difference.missing.size() + difference.extra.size() + difference.mismatched.size();
+}
+
+/// Residuals of the smooth picture at one scale after the other: only a right one reproduces it.
+std::optional<int> scaleByProbe(const Architecture& architecture, const Checkpoint& checkpoint,
+                                const ModelSettings& settings, const BuiltNetwork& built) {
+    constexpr double good = 0.01;
+    constexpr double clearlyWorse = 10.0;
+    std::vector<std::pair<double, int>> residuals;
+    for (const int scale : built.scales) {
+        const auto attempt = tryFamily(architecture, checkpoint, settings, scale);
+        const auto probe = probeRange(*attempt.built.network, scale);
+        residuals.emplace_back(probe.residual(built.defaultRange.value_or(probe.better())), scale);
+    }
+    std::ranges::sort(residuals);
+    const bool clear = residuals.front().first < good && residuals[1].first > clearlyWorse * residuals.front().first;
+    return clear ? std::optional(residuals.front().second) : std::nullopt;
+}
+
+/// Settles a scale that the shapes leave open.
+Attempt withScale(const Architecture& architecture, const Checkpoint& checkpoint, const ModelSettings& settings,
+                  const ModelCard& card, Attempt attempt) {
+    const auto& scales = attempt.built.scales;
+    std::string evidence = "the file's name";
+    auto scale = scaleInName(std::filesystem::path(card.file).stem().string(), scales);
+    if (!scale) {
+        evidence = "found by a probe";
+        scale = scaleByProbe(architecture, checkpoint, settings, attempt.built);
+    }
+    if (!scale) {
+        evidence = fmt::format("files of scale {} have the same shapes: choose with scale=", fmt::join(scales, ", "));
+        scale = scales.front();
+    }
+    auto result = tryFamily(architecture, checkpoint, settings, *scale);
+    auto& order = result.built.scales;
+    std::ranges::rotate(order, std::ranges::find(order, *scale));
+    result.assumptions.push_back(fmt::format("scale {} ({})", *scale, evidence));
+    return result;
+}
+
+void describe(ModelCard& card, const Attempt& attempt) {
+    const auto& built = attempt.built;
+    card.architecture = built.name;
+    card.hyperparameters = built.hyperparameters;
+    card.assumed = attempt.assumptions;
+    card.scales = built.scales;
+    card.mean = built.mean;
+    card.colour = built.network->channels() == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
+    card.sizeMultiple = built.sizeMultiple;
+    card.minimumSide = std::max(built.minimumSide, built.sizeMultiple / 2 + 1);
+    card.receptiveField = built.receptiveField;
+}
+
+std::vector<const Architecture*> candidates(const ModelSettings& settings) {
+    std::vector<const Architecture*> result;
+    std::vector<std::string_view> keys;
+    for (const auto& architecture : architectures()) {
+        keys.push_back(architecture.key);
+        if (!settings.architecture || *settings.architecture == architecture.key) {
+            result.push_back(&architecture);
+        }
+    }
+    if (result.empty()) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("unknown architecture '{}'; the known ones are {}",
+                                                            *settings.architecture, fmt::join(keys, ", ")));
+    }
+    return result;
+}
+
+}  // namespace
+
+Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card) {
+    const LayerBuilder layers(checkpoint);
+    auto families = candidates(settings);
+    // Those whose signature is there come first: they fit, or come closest, in nearly every case.
+    const auto others =
+        std::ranges::stable_partition(families, [&](const auto* family) { return family->matches(layers); });
+    const auto signatures = static_cast<std::size_t>(others.begin() - families.begin());
+    Recognition result;
+    for (std::size_t i = 0; i < families.size(); ++i) {
+        if (i == signatures && result.nearest) {
+            break;
+        }
+        auto attempt = tryFamily(*families[i], checkpoint, settings, settings.scale.value_or(0));
+        if (attempt.difference) {
+            if (!result.nearest || distance(*attempt.difference) < distance(*result.nearest)) {
+                result.nearest = std::move(attempt.difference);
+            }
+            continue;
+        }
+        if (!attempt.unusedOverrides.empty()) {
+            throw Error(
+                ErrorCode::InvalidArgument,
+                fmt::format(
+                    "{}: {} does not assume {}; what it assumes: {}", card.file, attempt.built.name,
+                    fmt::join(attempt.unusedOverrides, ", "),
+                    attempt.assumptions.empty() ? "nothing" : fmt::format("{}", fmt::join(attempt.assumptions, ", "))));
+        }
+        if (attempt.built.scaleIsOpen && !settings.scale) {
+            attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
+        }
+        describe(card, attempt);
+        result.defaultRange = attempt.built.defaultRange;
+        result.network = padToMultiple(std::move(attempt.built.network), attempt.built.sizeMultiple);
+        result.nearest.reset();
+        return result;
+    }
+    return result;
+}
+
+std::optional<int> scaleInName(const std::string& stem, const std::vector<int>& scales) {
+    const auto isDigit = [&](std::size_t i) { return i < stem.size() && stem[i] >= '0' && stem[i] <= '9'; };
+    const auto isX = [&](std::size_t i) { return i < stem.size() && (stem[i] == 'x' || stem[i] == 'X'); };
+    std::set<int> found;
+    for (std::size_t i = 0; i < stem.size(); ++i) {
+        if (!isDigit(i) || isDigit(i + 1) || (i > 0 && isDigit(i - 1))) {
+            continue;
+        }
+        // "x4", but not the second side of "64x4"; "4x", but not the first of "4x64".
+        const bool after = i > 0 && isX(i - 1) && (i == 1 || !isDigit(i - 2));
+        const bool before = isX(i + 1) && !isDigit(i + 2);
+        const int scale = stem[i] - '0';
+        if ((after || before) && std::ranges::find(scales, scale) != scales.end()) {
+            found.insert(scale);
+        }
+    }
+    return found.size() == 1 ? std::optional(*found.begin()) : std::nullopt;
+}
+
+}  // namespace lamscope

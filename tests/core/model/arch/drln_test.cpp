@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "support/network_variants.h"
+
+namespace lamscope {
+namespace {
+
+constexpr std::int64_t features = 4;
+
+Checkpoint makeDrln(const std::vector<int>& groups, const std::vector<std::int64_t>& upsampling) {
+    test::CheckpointMaker maker;
+    const std::vector<float> identity{1.0F, 0.0F, 0.0F, 0.0F, 1.0F, 0.0F, 0.0F, 0.0F, 1.0F};
+    maker.tensor("sub_mean.shifter.weight", {3, 3, 1, 1}, identity);
+    maker.tensor("sub_mean.shifter.bias", {3}, {-0.4488F, -0.4371F, -0.4040F});
+    maker.tensor("add_mean.shifter.weight", {3, 3, 1, 1}, identity);
+    maker.tensor("add_mean.shifter.bias", {3}, {0.4488F, 0.4371F, 0.4040F});
+    maker.convolution("head", 3, features);
+    int number = 1;
+    for (const int modules : groups) {
+        for (int i = 0; i < modules; ++i, ++number) {
+            const auto module = fmt::format("b{}.", number);
+            for (int unit = 1; unit <= 3; ++unit) {
+                const auto width = features << (unit - 1);
+                maker.convolution(fmt::format("{}r{}.body.0", module, unit), width, width);
+                maker.convolution(fmt::format("{}r{}.body.2", module, unit), width, width);
+                maker.convolution(fmt::format("{}ca.c{}.body.0", module, unit), features, 2);
+            }
+            maker.convolution(module + "g.body.0", 8 * features, features, 1);
+            maker.convolution(module + "ca.c4.body.0", 6, features);
+            maker.convolution(fmt::format("c{}.body.0", number), (i + 2) * features, features);
+        }
+    }
+    for (std::size_t i = 0; i < upsampling.size(); ++i) {
+        maker.convolution(fmt::format("upsample.up.body.{}", 3 * i), features,
+                          upsampling[i] * upsampling[i] * features);
+    }
+    return maker.convolution("tail", features, 3).checkpoint();
+}
+
+/// The SR after `change(key, index, value)` of every value of the file.
+template <typename Change>
+torch::Tensor changedSr(Checkpoint checkpoint, const Change& change) {
+    for (auto& [key, data] : checkpoint.tensors) {
+        for (std::size_t i = 0; i < data.values.size(); ++i) {
+            data.values[i] = change(key, i, data.values[i]);
+        }
+    }
+    return test::recogniseInFloat64(checkpoint)(test::picture(6, 5));
+}
+
+TEST(Drln, OtherDepthsWidthsAndScalesAreRead) {
+    struct Variant {
+        std::vector<int> groups;
+        std::vector<std::int64_t> upsampling;
+        int scale;
+    };
+    for (const auto& [groups, upsampling, scale] :
+         std::vector<Variant>{{{3}, {2}, 2}, {{2, 4}, {3}, 3}, {{3, 3, 1}, {2, 2, 2}, 8}}) {
+        const auto network = test::recogniseInFloat64(makeDrln(groups, upsampling));
+        int modules = 0;
+        for (const int count : groups) {
+            modules += count;
+        }
+        EXPECT_EQ(network.card.architecture, "DRLN");
+        EXPECT_EQ(network.scale, scale);
+        EXPECT_EQ(network.range, 255.0);
+        EXPECT_EQ(network.card.hyperparameters, (std::vector<std::pair<std::string, std::string>>{
+                                                    {"features", "4"}, {"blocks", std::to_string(modules)}}));
+        EXPECT_TRUE(network.card.receptiveField.global);
+        EXPECT_EQ(network(test::picture(1, 3)).sizes().vec(), (std::vector<std::int64_t>{1, 3, scale, 3L * scale}));
+        EXPECT_LT(test::regionError(network), 1e-10);
+    }
+}
+
+TEST(Drln, MeanIsInUnitsOfTheRange) {
+    const auto network = test::recogniseInFloat64(makeDrln({1}, {2}));
+    EXPECT_NEAR(network.card.mean.at(0), 0.4488 / 255.0, 1e-8);
+}
+
+TEST(Drln, FifthModuleReadsWhatTheFourthRead) {
+    const auto checkpoint = makeDrln({3, 3}, {2});
+    const auto withoutFusion = [&](const std::string& prefix) {
+        return changedSr(checkpoint, [&](const std::string& key, std::size_t /*index*/, float value) {
+            return key.starts_with(prefix) ? 0.0F : value;
+        });
+    };
+    const auto sr = withoutFusion("nothing");
+    EXPECT_EQ(test::distance(withoutFusion("c4."), sr), 0.0);
+    EXPECT_GT(test::distance(withoutFusion("c5."), sr), 1e-6);
+    EXPECT_GT(test::distance(withoutFusion("c1."), sr), 1e-6);
+}
+
+TEST(Drln, OnlyCentreTapsOfTheAttentionAct) {
+    const auto checkpoint = makeDrln({3}, {2});
+    const auto without = [&](bool centre) {
+        return changedSr(checkpoint, [&](const std::string& key, std::size_t index, float value) {
+            constexpr std::size_t taps = 9;
+            constexpr std::size_t middle = 4;
+            const bool isTap = key.find(".ca.c") != std::string::npos && key.ends_with(".weight");
+            return isTap && (index % taps == middle) == centre ? 0.0F : value;
+        });
+    };
+    const auto sr = changedSr(checkpoint, [](const std::string&, std::size_t, float value) { return value; });
+    EXPECT_LT(test::distance(without(false), sr), 1e-13);
+    EXPECT_GT(test::distance(without(true), sr), 1e-6);
+}
+
+}  // namespace
+}  // namespace lamscope

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// LAM runs on every network family, on weights from the reference records: finite, nothing outside the declared
+// receptive field, complete as far as the error estimate promises.
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "attribution/lam.h"
+#include "model/sr_model.h"
+#include "support/safetensors_file.h"
+#include "support/synthetic_checkpoint.h"
+#include "support/temporary_folder.h"
+#include "support/test_data.h"
+
+namespace lamscope {
+namespace {
+
+constexpr int patchSize = 8;
+
+/// Smooth waves under a texture, so that no part of any path is flat.
+Image testPicture(int side) {
+    Image image(side, side);
+    for (int c = 0; c < Image::channels; ++c) {
+        for (int y = 0; y < side; ++y) {
+            for (int x = 0; x < side; ++x) {
+                image.at(c, y, x) =
+                    static_cast<float>(0.5 + 0.3 * std::sin(0.37 * y + 0.23 * x + c) * std::cos(0.11 * y - 0.31 * x)
+                                       + 0.1 * std::sin(2.1 * x + 1.3 * y));
+            }
+        }
+    }
+    return image;
+}
+
+class LamOnNetwork : public testing::TestWithParam<std::string> {
+protected:
+    void SetUp() override {
+        const auto file = test::networksFile("networks_golden.json");
+        if (!std::filesystem::exists(file) && test::dataRequired()) {
+            GTEST_FAIL() << test::missingData(file);
+        }
+        if (!std::filesystem::exists(file)) {
+            GTEST_SKIP() << test::missingData(file);
+        }
+        const auto weights =
+            folder_.write("net_x4.safetensors", test::safetensorsFile(test::syntheticCheckpoint(GetParam()).tensors));
+        const auto& record = test::networksJson("networks_golden.json").at(GetParam());
+        const double range = record.at("range").get<double>() * record.value("wrap", 1.0);
+        ModelSpec spec{.file = weights, .settings = {}};
+        spec.settings.range = range;  // no probe on weights that were never trained
+        model_.emplace(loadModel(spec));
+        ASSERT_EQ(model_->card().scale, 4);
+    }
+
+    test::TemporaryFolder folder_;
+    std::optional<SrModel> model_;
+};
+
+TEST_P(LamOnNetwork, IsFiniteAndCompleteAsItsEstimatePromises) {
+    LamOptions options;
+    options.patch = {20, 20, patchSize};
+    options.context = 0;
+    options.nodes = 9;
+    const auto result = computeLam(*model_, testPicture(12), nullptr, options);
+    ASSERT_TRUE(result);
+    EXPECT_TRUE(std::ranges::all_of(result->attribution, [](float value) { return std::isfinite(value); }));
+    EXPECT_EQ(result->nonfiniteGradients, 0);
+    EXPECT_DOUBLE_EQ(*std::ranges::max_element(result->map), 1.0);
+    const double sum = std::accumulate(result->attribution.begin(), result->attribution.end(), 0.0);
+    const double total = std::accumulate(result->attribution.begin(), result->attribution.end(), 0.0,
+                                         [](double all, float value) { return all + std::abs(value); });
+    EXPECT_NEAR(sum, result->attributionSum, 1e-5 * total);
+    ASSERT_TRUE(result->estimatedMapError);
+    // The estimate is a share of the map's absolute sum, the gap is one of what remains after signs cancel.
+    const double gap = std::abs(result->attributionSum - (result->detectorImage - result->detectorBaseline));
+    EXPECT_LT(gap, *result->estimatedMapError * total);
+}
+
+/// Those that an image of a fair size reaches beyond.
+class LamOnBoundedNetwork : public LamOnNetwork {};
+
+TEST_P(LamOnBoundedNetwork, IsZeroOutsideTheDeclaredReceptiveField) {
+    const auto& field = model_->card().receptiveField;
+    ASSERT_FALSE(field.global);
+    ASSERT_TRUE(field.radius);
+    // The patch lies in the corner; the gradient detector reads one SR pixel more than the patch.
+    const int reach = (patchSize + 1 + 3) / 4 + *field.radius;
+    const int side = reach + 6;
+    LamOptions options;
+    options.patch = {0, 0, patchSize};
+    options.context = 0;
+    options.nodes = 1;
+    const auto result = computeLam(*model_, testPicture(side), nullptr, options);
+    ASSERT_TRUE(result);
+    double inside = 0.0;
+    for (int y = 0; y < side; ++y) {
+        for (int x = 0; x < side; ++x) {
+            const double value = result->map[static_cast<std::size_t>(y * side + x)];
+            if (std::max(x, y) >= reach) {
+                ASSERT_EQ(value, 0.0) << x << "," << y;
+            } else {
+                inside += value;
+            }
+        }
+    }
+    EXPECT_GT(inside, 0.0);
+}
+
+std::vector<std::string> syntheticRecords() {
+    if (!std::filesystem::exists(test::networksFile("networks_keys.json"))) {
+        return {"no records"};
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : test::networksJson("networks_keys.json").items()) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+std::string testName(const testing::TestParamInfo<std::string>& tested) {
+    std::string name = tested.param.substr(0, tested.param.find(" ("));
+    std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+    return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, LamOnNetwork, testing::ValuesIn(syntheticRecords()), testName);
+
+INSTANTIATE_TEST_SUITE_P(Records, LamOnBoundedNetwork,
+                         testing::Values("CARN multi-scale x4 (synthetic)", "SPAN 48ch x4 (synthetic, unfused keys)",
+                                         "EDSR baseline x4 (synthetic; LAM_Demo class)", "DBPN T=7 x4 (synthetic)",
+                                         "MSRResNet BasicSR x4 (synthetic)", "DDBPN EDSR-framework x4 (synthetic)",
+                                         "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)"),
+                         testName);
+
+}  // namespace
+}  // namespace lamscope

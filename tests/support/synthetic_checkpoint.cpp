@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/synthetic_checkpoint.h"
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <map>
+#include <stdexcept>
+#include <string_view>
+
+#include "support/test_data.h"
+
+namespace lamscope::test {
+
+namespace {
+
+std::uint32_t fnv1a(std::string_view text) {
+    std::uint32_t hash = 0x811C9DC5U;
+    for (const char c : text) {
+        hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
+    }
+    return hash;
+}
+
+/// Uniform in [-1, 1], from the key's hash and the element's number.
+double noise(std::uint32_t seed, std::uint32_t n) {
+    std::uint32_t z = seed + n * 0x9E3779B9U;
+    z ^= z >> 16U;
+    z *= 0x85EBCA6BU;
+    z ^= z >> 13U;
+    z *= 0xC2B2AE35U;
+    z ^= z >> 16U;
+    return 2.0 * static_cast<double>(z) / 4294967296.0 - 1.0;
+}
+
+bool isFilled(const std::string& key) {
+    static constexpr std::array skipped{
+        "sub_mean",   "add_mean",  "running_mean",           "running_var", "num_batches_tracked", "escape_NaN",
+        "rpe_biases", "attn_mask", "relative_position_index"};
+    return std::ranges::none_of(skipped, [&](const char* part) { return key.find(part) != std::string::npos; });
+}
+
+void fill(const std::string& key, double gain, TensorData& data) {
+    const auto seed = fnv1a(key);
+    const auto rank = data.shape.size();
+    const double fan = rank >= 2 ? static_cast<double>(data.numel()) / static_cast<double>(data.shape[0]) : 1.0;
+    for (std::size_t n = 0; n < data.values.size(); ++n) {
+        const double v = noise(seed, static_cast<std::uint32_t>(n));
+        const double value = rank >= 2                  ? v * (gain * std::sqrt(3.0 / fan))
+                             : key.ends_with(".weight") ? 0.5 + 0.1 * v
+                                                        : 0.05 * v;
+        data.values[n] = static_cast<float>(value);
+    }
+}
+
+}  // namespace
+
+std::filesystem::path networksFile(const std::string& name) {
+    return dataRoot().parent_path() / "design" / name;
+}
+
+const nlohmann::json& networksJson(const std::string& name) {
+    static std::map<std::string, nlohmann::json> documents;
+    if (const auto found = documents.find(name); found != documents.end()) {
+        return found->second;
+    }
+    std::ifstream stream(networksFile(name));
+    if (!stream) {
+        throw std::runtime_error(missingData(networksFile(name)));
+    }
+    return documents[name] = nlohmann::json::parse(stream);
+}
+
+Checkpoint syntheticCheckpoint(const std::string& record) {
+    const auto& entry = networksJson("networks_keys.json").at(record);
+    const double gain = networksJson("networks_golden.json").at(record).at("fill_gain");
+    const auto& fixed = entry.at("fixed");
+    Checkpoint checkpoint;
+    for (const auto& item : entry.at("tensors")) {
+        const std::string key = item.at(0);
+        TensorData data;
+        data.shape = item.at(1).get<std::vector<std::int64_t>>();
+        data.dtype = item.at(2);
+        std::size_t count = 1;
+        for (const auto side : data.shape) {
+            count *= static_cast<std::size_t>(side);
+        }
+        // What neither rule covers has the classes' defaults: a variance of 1, else 0.
+        data.values.assign(count, key.ends_with("running_var") ? 1.0F : 0.0F);
+        if (fixed.contains(key)) {
+            data.values = fixed.at(key).get<std::vector<float>>();
+        } else if (data.dtype == "float32" && isFilled(key)) {
+            fill(key, gain, data);
+        }
+        checkpoint.tensors.emplace_back(key, std::move(data));
+    }
+    return checkpoint;
+}
+
+}  // namespace lamscope::test

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "model/checkpoint/checkpoint.h"
+
+namespace lamscope::test {
+
+/// The reference records beside the test data: `networks_golden.json` (float64 evaluations of the original authors'
+/// classes) and `networks_keys.json` (all tensors of these classes).
+std::filesystem::path networksFile(const std::string& name);
+
+/// The content of one of these files, read once. Throws std::runtime_error where it is absent.
+const nlohmann::json& networksJson(const std::string& name);
+
+/// The weights of a record without a published file: the tensors of `networks_keys.json`, filled by the portable rule
+/// that `networks_golden.json` describes in "_about".
+Checkpoint syntheticCheckpoint(const std::string& record);
+
+}  // namespace lamscope::test
