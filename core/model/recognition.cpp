@@ -158,8 +158,8 @@ std::optional<int> scaleInName(const std::string& stem, const std::vector<int>& 
         if (!isDigit(i) || isDigit(i + 1) || (i > 0 && isDigit(i - 1))) {
             continue;
         }
-        // "x4", but not the second side of "64x4"; "4x", but not the first of "4x64".
-        const bool after = i > 0 && isX(i - 1) && (i == 1 || !isDigit(i - 2));
+        // "x4", but not the second side of "64x4", and not of "x2x4"; "4x", but not the first of "4x64".
+        const bool after = i > 0 && isX(i - 1) && (i == 1 || !isDigit(i - 2)) && !(isX(i + 1) && isDigit(i + 2));
         const bool before = isX(i + 1) && !isDigit(i + 2);
         const int scale = stem[i] - '0';
         if ((after || before) && std::ranges::find(scales, scale) != scales.end()) {

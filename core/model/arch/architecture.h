@@ -25,7 +25,6 @@ struct BuiltNetwork {
     bool scaleIsOpen = false;
     std::optional<double> defaultRange;                 ///< nullopt: published files disagree, ask the probe
     std::vector<double> mean;                           ///< RGB, [0, 1], subtracted inside the network; empty: none
-    ModelCard::Colour colour = ModelCard::Colour::Rgb;  ///< Y: one channel in, one out
     /// The network takes sides that are multiples of this. The loader pads by reflection and crops.
     int sizeMultiple = 1;
     int minimumSide = 1;

@@ -56,7 +56,10 @@ torch::Tensor ChannelAttention::operator()(const torch::Tensor& x) const {
 }
 
 Convolution makeMeanShift(LayerBuilder& layers, const std::string& prefix) {
-    return layers.convolution(prefix, {.in = 3, .out = 3, .kernel = 1});
+    Convolution layer;
+    layer.weight = layers.buffer(prefix + ".weight", {3, 3, 1, 1});
+    layer.bias = layers.buffer(prefix + ".bias", {3});
+    return layer;
 }
 
 Convolution makeFixedShift(LayerBuilder& layers, float factor, const std::vector<float>& shift) {

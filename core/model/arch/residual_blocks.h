@@ -40,7 +40,7 @@ struct ChannelAttention {
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 };
 
-/// A 1x1 convolution 3→3 that the file holds: `sub_mean`, `add_mean`.
+/// A 1x1 convolution 3→3 that the file holds: `sub_mean`, `add_mean`. Not learnt, so not among the parameters.
 [[nodiscard]] Convolution makeMeanShift(LayerBuilder& layers, const std::string& prefix);
 
 /// The same for files without it, from numbers of the network's source: factor·x + shift, with a shift per channel.

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/residual_blocks.h"
 
 namespace lamscope {
 
@@ -106,8 +107,8 @@ Upsampler makeUpsampler(LayerBuilder& layers, const std::string& prefix, int sca
 class Carn final : public NativeNetwork {
 public:
     Carn(LayerBuilder& layers, std::int64_t features, std::int64_t groups, bool shared, int scale) {
-        subtractMean_ = layers.convolution("sub_mean.shifter", {.in = 3, .out = 3, .kernel = 1});
-        addMean_ = layers.convolution("add_mean.shifter", {.in = 3, .out = 3, .kernel = 1});
+        subtractMean_ = makeMeanShift(layers, "sub_mean.shifter");
+        addMean_ = makeMeanShift(layers, "add_mean.shifter");
         entry_ = layers.convolution("entry", {.in = 3, .out = features});
         for (int i = 1; i <= unitsPerBlock; ++i) {
             blocks_.emplace_back(layers, fmt::format("b{}", i), features, groups, shared);
