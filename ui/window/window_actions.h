@@ -21,46 +21,46 @@ public:
     /// Menus with their actions, for the table of keys.
     [[nodiscard]] std::vector<ShortcutGroup> groups() const;
 
-    QAction* openImage;
-    QAction* addNetwork;
-    QAction* openSession;
-    QMenu* recentFiles;
-    QAction* saveSession;
-    QAction* saveSessionAs;
-    QMenu* exportMenu;
-    QAction* exportMaps;
-    QAction* exportArrays;
-    QAction* exportCsv;
-    QAction* exportJson;
-    QAction* exportLatex;
-    QAction* exportCurvesPdf;
-    QAction* exportCurvesPng;
-    QAction* exportWindow;
-    QAction* showExport;
-    QAction* quit;
+    QAction* openImage = nullptr;
+    QAction* addNetwork = nullptr;
+    QAction* openSession = nullptr;
+    QMenu* recentFiles = nullptr;
+    QAction* saveSession = nullptr;
+    QAction* saveSessionAs = nullptr;
+    QMenu* exportMenu = nullptr;
+    QAction* exportMaps = nullptr;
+    QAction* exportArrays = nullptr;
+    QAction* exportCsv = nullptr;
+    QAction* exportJson = nullptr;
+    QAction* exportLatex = nullptr;
+    QAction* exportCurvesPdf = nullptr;
+    QAction* exportCurvesPng = nullptr;
+    QAction* exportWindow = nullptr;
+    QAction* showExport = nullptr;
+    QAction* quit = nullptr;
 
-    QAction* undo;
-    QAction* redo;
-    QAction* copyCommand;
-    QAction* settings;
+    QAction* undo = nullptr;
+    QAction* redo = nullptr;
+    QAction* copyCommand = nullptr;
+    QAction* settings = nullptr;
 
-    QAction* fit;
-    QAction* actualSize;
-    QAction* zoomIn;
-    QAction* zoomOut;
-    QAction* maximise;
-    QMenu* panels;
+    QAction* fit = nullptr;
+    QAction* actualSize = nullptr;
+    QAction* zoomIn = nullptr;
+    QAction* zoomOut = nullptr;
+    QAction* maximise = nullptr;
+    QMenu* panels = nullptr;
 
-    QAction* pause;
-    QAction* cancel;
-    QAction* sanity;
-    QAction* log;
+    QAction* pause = nullptr;
+    QAction* cancel = nullptr;
+    QAction* sanity = nullptr;
+    QAction* log = nullptr;
 
-    QAction* shortcuts;
-    QAction* about;
+    QAction* shortcuts = nullptr;
+    QAction* about = nullptr;
 
 private:
-    QAction* add(QMenu* menu, const QString& text, const QKeySequence& key, const QString& iconName = {});
+    static QAction* add(QMenu* menu, const QString& text, const QKeySequence& key, const QString& iconName = {});
     void makeFileMenu();
     void makeEditMenu();
     void makeViewMenu();

@@ -16,7 +16,7 @@
 
 namespace lamscope::ui::testing {
 
-inline constexpr int patienceMs = 30000;
+inline constexpr int patienceMs = 180'000;
 
 /// A window with its own settings, networks given by formulas beside real ones, and an image of stripes.
 class WindowFixture {
