@@ -6,9 +6,16 @@
 #include <fmt/format.h>
 #include <torch/torch.h>
 
+#include "model/allocation_meter.h"
+#include "model/process_memory.h"
+
 namespace lamscope {
 
 namespace {
+
+constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
+/// Of the free memory, for a probe that nobody asked for.
+constexpr double spareShare = 0.25;
 
 /// Half width of the dependence of the central SR pixel on a noise image; nullopt when it reaches the image's border.
 std::optional<int> dependenceRadius(const Network& network, const ModelCard& card, int width, int height) {
@@ -32,12 +39,26 @@ std::optional<int> dependenceRadius(const Network& network, const ModelCard& car
 ReceptiveField measureReceptiveField(const Network& network, const ModelCard& card) {
     using Size = std::pair<int, int>;
     const auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
+    double bytesPerPixel = 0.0;
     try {
         for (const auto& [width, height] : sizes) {
             if (std::min(width, height) < card.minimumSide) {
                 continue;
             }
-            if (const auto radius = dependenceRadius(network, card, width, height)) {
+            const double pixels = static_cast<double>(width) * height;
+            const auto available = static_cast<double>(availableMemory());
+            if (available > 0.0 && bytesPerPixel * pixels > spareShare * available) {
+                return {.global = false,
+                        .radius = std::nullopt,
+                        .evidence =
+                            fmt::format("not measured: reaches the border of a {}x{} image, and a larger one "
+                                        "takes {:.0f} GiB",
+                                        sizes.front().first, sizes.front().second, bytesPerPixel * pixels / gibibyte)};
+            }
+            const AllocationMeter meter;
+            const auto radius = dependenceRadius(network, card, width, height);
+            bytesPerPixel = static_cast<double>(meter.peakBytes()) / pixels;
+            if (radius) {
                 return {.global = false,
                         .radius = radius,
                         .evidence = fmt::format("measured on a noise image of {}x{} (lower bound)", width, height)};

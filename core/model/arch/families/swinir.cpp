@@ -79,6 +79,23 @@ bool matches(const LayerBuilder& layers) {
     return layers.has(firstTable) && !layers.has("layers.0.residual_group.overlap_attn.relative_position_bias_table");
 }
 
+/// The most that an SR pixel can see, in LR pixels. Looking back from it, the first window is entered anywhere and seen
+/// to its end; from a window's edge, each window of the other kind adds half of one. The convolution between two groups
+/// steps across no more than that, unless the windows before and after it are of the same kind.
+int largestReach(const std::vector<int>& depths, int window, int groupEnd) {
+    constexpr int first = 1;
+    constexpr int tail = 3;
+    const int half = (window + 1) / 2;
+    int reach = first + tail + 2 * groupEnd + window - 1;
+    for (std::size_t i = 0; i < depths.size(); ++i) {
+        reach += half * (depths[i] - 1);
+        if (i + 1 < depths.size()) {
+            reach += depths[i] % 2 == 0 ? std::max(half, groupEnd) : window + groupEnd;
+        }
+    }
+    return reach;
+}
+
 BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const auto window = windowOfTable(layers, firstTable);
     const auto depths = depthsOfGroups(layers, "residual_group.blocks");
@@ -98,6 +115,10 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.hyperparameters.emplace_back("heads", std::to_string(layers.size(firstTable, 1)));
     result.hyperparameters.emplace_back("window", std::to_string(window));
     result.sizeMultiple = static_cast<int>(std::max<std::int64_t>(window, 1));
+    const int groupEnd = layers.has("conv_after_body.weight") ? 1 : 2;
+    result.receptiveField = {.global = false,
+                             .radius = largestReach(depths, result.sizeMultiple, groupEnd),
+                             .evidence = "analytic (upper bound)"};
     return result;
 }
 

@@ -262,6 +262,33 @@ TEST(SwinIr, DepthsAndWindowComeFromTheFile) {
     test::expectIndependentImages(network, 10, 15);
 }
 
+TEST(SwinIr, NothingLiesBeyondTheStatedReach) {
+    struct Case {
+        int window;
+        std::vector<int> depths;
+    };
+    for (const auto& [window, depths] : {Case{4, {2, 2}}, Case{4, {4}}, Case{5, {3, 1, 2}}, Case{8, {2, 2}}}) {
+        auto maker = body(window, depths);
+        test::addShuffleTail(maker, 2);
+        const auto network = recogniseInFloat64(maker.checkpoint());
+        ASSERT_TRUE(network.card.receptiveField.radius);
+        const std::int64_t stated = *network.card.receptiveField.radius;
+        const auto side = ((2 * stated + 3) / window + 2) * window;
+        auto lr = picture(side, side).requires_grad_(true);
+        const auto sr = network.network->forward(lr);
+        std::int64_t furthest = 0;
+        for (int offset = 0; offset < window; ++offset) {  // a pixel's place in its window decides how far it sees
+            const auto place = stated + 1 + offset;
+            const auto pixels = sr.narrow(2, 2 * place, 2).narrow(3, 2 * place, 2).sum();
+            const auto gradient = torch::autograd::grad({pixels}, {lr}, {}, /*retain_graph=*/true).front();
+            const auto touched = gradient.abs().amax({0, 1}).nonzero() - place;
+            furthest = std::max(furthest, touched.abs().max().item<std::int64_t>());
+        }
+        EXPECT_LE(furthest, stated) << window;
+        EXPECT_GE(furthest, stated - window) << "the bound says nothing; window " << window;
+    }
+}
+
 TEST(SwinIr, WindowsDoNotMatterWhereAttentionIsNotUsed) {
     const auto withoutAttention = [](std::int64_t window) {
         auto maker = body(window);
