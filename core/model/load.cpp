@@ -207,7 +207,9 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
 
 /// What loading leaves out.
 void measureRest(const Network& network, ModelCard& card) {
-    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range, probeSize(card));
+    // Attention over the whole image can cost minutes where convolutions cost a second.
+    const auto usual = card.receptiveField.global ? checkProbeSize : usualProbeSize;
+    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range, probeSize(card, usual));
     if (!card.receptiveField.global && !card.receptiveField.radius) {
         card.receptiveField = measureReceptiveField(network, card);
     }

@@ -20,7 +20,7 @@ struct RangeProbe {
 
 /// The LR width and height of the smooth picture, where a network's size rules do not ask for another.
 constexpr std::pair usualProbeSize{48, 48};
-/// The same where the probe only checks a range that is known otherwise: some networks take minutes for more.
+/// The same where the probe only checks what is known otherwise, or where attention makes it costly.
 constexpr std::pair checkProbeSize{24, 24};
 
 /// The LR width and height of the smooth picture for this network.
