@@ -9,7 +9,12 @@ namespace lamscope {
 
 /// A network that takes sides of any length, made from one that asks for multiples: the LR image is padded at the right
 /// and at the bottom by reflection and the SR cropped again, all of it differentiable, so that gradients lie on the
-/// user's pixels. Needs sides of more than half the multiple.
+/// user's pixels. Needs sides of at least smallestPaddedSide().
 [[nodiscard]] std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple);
+
+/// Reflection needs more than half of the multiple.
+[[nodiscard]] constexpr int smallestPaddedSide(int multiple) {
+    return multiple / 2 + 1;
+}
 
 }  // namespace lamscope

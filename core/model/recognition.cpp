@@ -89,7 +89,7 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.mean = built.mean;
     card.colour = built.network->channels() == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
     card.sizeMultiple = built.sizeMultiple;
-    card.minimumSide = std::max(built.minimumSide, built.sizeMultiple / 2 + 1);
+    card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;
 }
 

@@ -324,8 +324,7 @@ TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelS
     card.mean = stated.mean;
     card.fixedSize = behaviour.fixedSize;
     card.sizeMultiple = behaviour.sizeMultiple;
-    // Reflection needs more than half of the multiple.
-    card.minimumSide = std::max(behaviour.minimumSide, behaviour.sizeMultiple / 2 + 1);
+    card.minimumSide = std::max(behaviour.minimumSide, smallestPaddedSide(behaviour.sizeMultiple));
     return {.network = padToMultiple(std::move(network), behaviour.sizeMultiple),
             .range = stated.range,
             .rangeEvidence = stated.rangeEvidence};

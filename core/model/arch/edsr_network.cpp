@@ -2,26 +2,17 @@
 #include "model/arch/edsr_network.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include <fmt/format.h>
+
+#include "model/arch/div2k_mean.h"
 
 namespace lamscope {
 
 namespace {
 
-/// The mean RGB of DIV2K in BasicSR's source.
-constexpr std::array div2kMean{0.4488F, 0.4371F, 0.4040F};
 constexpr float basicSrRange = 255.0F;
-
-std::vector<float> div2kShift(float factor) {
-    std::vector<float> shift;
-    for (const float mean : div2kMean) {
-        shift.push_back(factor * mean);
-    }
-    return shift;
-}
 
 /// Only what divides the scale of the tail makes a network.
 int unshuffleOf(const LayerBuilder& layers, int tailScale) {
@@ -41,7 +32,7 @@ EdsrFrame::EdsrFrame(LayerBuilder& layers)
     if (basicSr) {
         tail = EdsrTail(layers, features, "upsample", "conv_last");
         subtractMean = makeFixedShift(layers, basicSrRange, div2kShift(-basicSrRange));
-        tail.addMean = makeFixedShift(layers, 1.0F / basicSrRange, div2kShift(1.0F));
+        tail.addMean = makeFixedShift(layers, 1.0F / basicSrRange, div2kShift());
     } else {
         tail = EdsrTail(layers, features);
         if (layers.has("sub_mean.weight")) {
@@ -61,7 +52,8 @@ void EdsrFrame::describe(BuiltNetwork& result, const LayerBuilder& layers) const
     result.sizeMultiple = unshuffle;
     result.defaultRange = 1.0;
     if (basicSr) {
-        result.mean.assign(div2kMean.begin(), div2kMean.end());
+        const auto mean = div2kShift();
+        result.mean.assign(mean.begin(), mean.end());
     } else if (subtractMean) {
         const auto bias = layers.values("sub_mean.bias");
         const bool isLarge = std::ranges::any_of(bias, [](float value) { return std::abs(value) > 1.0F; });

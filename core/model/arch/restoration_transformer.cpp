@@ -7,17 +7,9 @@
 #include <fmt/ranges.h>
 #include <torch/torch.h>
 
+#include "model/arch/div2k_mean.h"
+
 namespace lamscope {
-
-namespace {
-
-/// Of DIV2K. No file holds it.
-const std::vector<float>& meanColour() {
-    static const std::vector<float> mean{0.4488F, 0.4371F, 0.4040F};
-    return mean;
-}
-
-}  // namespace
 
 torch::Tensor channelsLast(const torch::Tensor& image) {
     return image.permute({0, 2, 3, 1});
@@ -117,7 +109,7 @@ RestorationTransformer::RestorationTransformer(LayerBuilder& layers, const std::
     : features_(layers.size("conv_first.weight", 0))
     , channels_(layers.size("conv_first.weight", 1) == 1 ? 1 : 3)
     , innerRange_(innerRange)
-    , mean_(channels_ == 3 ? layers.constant(meanColour(), {1, 3, 1, 1}) : layers.constant({0.0F}, {1, 1, 1, 1}))
+    , mean_(channels_ == 3 ? layers.constant(div2kShift(), {1, 3, 1, 1}) : layers.constant({0.0F}, {1, 1, 1, 1}))
     , first_(layers.convolution("conv_first", {.in = channels_, .out = features_}))
     , embeddingNorm_(layers.layerNorm(embeddingNorm, features_))
     , norm_(layers.layerNorm("norm", features_))
@@ -144,7 +136,7 @@ BuiltNetwork describeTransformer(std::unique_ptr<RestorationTransformer> network
     result.scales = {network->tail().scale()};
     result.defaultRange = 1.0;
     if (network->channels() == 3) {
-        result.mean = {0.4488, 0.4371, 0.4040};
+        result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     result.network = std::move(network);
     return result;

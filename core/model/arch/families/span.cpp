@@ -9,6 +9,7 @@
 #include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/div2k_mean.h"
 
 namespace lamscope {
 
@@ -100,7 +101,7 @@ public:
         : scale_(scale)
         , first_(layers, "conv_1", 3, features) {
         if (!layers.has("no_norm")) {
-            mean_ = layers.constant({0.4488F, 0.4371F, 0.4040F}, {1, 3, 1, 1});
+            mean_ = layers.constant(div2kShift(), {1, 3, 1, 1});
         }
         for (int i = 1; i <= blocks; ++i) {
             blocks_.emplace_back(layers, fmt::format("block_{}", i), features);
@@ -153,7 +154,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.defaultRange = 1.0;
     if (!layers.has("no_norm")) {
-        result.mean = {0.4488, 0.4371, 0.4040};
+        result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     // Three convolutions a block, one before and one behind them, and the upsampler's.
     result.receptiveField = {.global = false, .radius = 3 * blocks + 3, .evidence = "analytic"};
