@@ -1,16 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <exception>
-#include <new>
-
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "commands.h"
 #include "console.h"
-#include "error.h"
 #include "model/device.h"
-#include "model_arguments.h"
+#include "program.h"
 #include "version.h"
 
 namespace {
@@ -55,22 +50,6 @@ int runCommand(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    setUpMessages();
-    try {
-        const int code = runCommand(argc, argv);
-        if (code == ExitCode::Interrupted) {
-            spdlog::error("interrupted; nothing was written");
-        }
-        return code;
-    } catch (const UsageError& error) {
-        spdlog::error("error: {}", error.what());
-        return ExitCode::WrongUsage;
-    } catch (const Error& error) {
-        spdlog::error("error: {}", error.what());
-    } catch (const std::bad_alloc&) {
-        spdlog::error("error: not enough memory; use a smaller image or --context");
-    } catch (const std::exception& error) {
-        spdlog::error("error: {}", error.what());
-    }
-    return ExitCode::Failed;
+    return runProgram([&] { return runCommand(argc, argv); }, "interrupted; nothing was written",
+                      "use a smaller image or --context");
 }

@@ -6,28 +6,11 @@
 
 #include <CLI/CLI.hpp>
 
-#include "error.h"
 #include "model/device.h"
 #include "model/model_spec.h"
+#include "program.h"
 
 namespace lamscope::cli {
-
-/// Arguments that are wrong whatever the files hold: exit code 2.
-class UsageError : public Error {
-public:
-    explicit UsageError(const std::string& message)
-        : Error(ErrorCode::InvalidArgument, message) {}
-};
-
-/// Runs `parse`, whose Error is then one of usage.
-template <typename Parse>
-auto asUsage(const Parse& parse) {
-    try {
-        return parse();
-    } catch (const Error& error) {
-        throw UsageError(error.what());
-    }
-}
 
 /// The arguments that every command with networks has.
 struct ModelArguments {

@@ -22,6 +22,7 @@ namespace {
 /// One attempt to read a checkpoint as one family.
 struct Attempt {
     BuiltNetwork built;
+    std::vector<std::string> parameterKeys;
     std::vector<std::string> assumptions;
     std::vector<std::string> unusedOverrides;
     std::optional<KeyDifference> difference;
@@ -33,6 +34,7 @@ Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint
     Attempt attempt;
     attempt.built = architecture.build(layers, scale);
     attempt.built.network->adopt(layers);
+    attempt.parameterKeys = layers.takenKeys();
     attempt.assumptions = layers.assumptions();
     attempt.unusedOverrides = layers.unusedOverrides();
     attempt.difference = layers.difference(attempt.built.name);
@@ -142,6 +144,7 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
             attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
         }
         describe(card, attempt);
+        result.parameterKeys = std::move(attempt.parameterKeys);
         result.defaultRange = attempt.built.defaultRange;
         result.network = padToMultiple(std::move(attempt.built.network), attempt.built.sizeMultiple);
         result.nearest.reset();

@@ -123,6 +123,7 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
         result = result->contiguous(torch::MemoryFormat::ChannelsLast);
     }
     taken_.push_back(*result);
+    takenKeys_.push_back(key);
     return *result;
 }
 

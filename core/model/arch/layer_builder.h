@@ -132,6 +132,8 @@ public:
 
     /// All tensors handed out as weights, each once.
     [[nodiscard]] std::vector<torch::Tensor> taken() const { return taken_; }
+    /// Their names in the checkpoint, in the same order.
+    [[nodiscard]] std::vector<std::string> takenKeys() const { return takenKeys_; }
     /// All buffers and constants.
     [[nodiscard]] std::vector<torch::Tensor> constants() const { return constants_; }
     /// In words, in the order of asking, e.g. "residual_scale 0.1".
@@ -151,6 +153,7 @@ private:
     std::set<std::string> used_;
     std::set<std::string> asked_;
     std::vector<torch::Tensor> taken_;
+    std::vector<std::string> takenKeys_;
     std::vector<torch::Tensor> constants_;
     std::vector<std::string> assumptions_;
     std::vector<std::string> missing_;

@@ -4,6 +4,7 @@ lamscope_library(lamscope_checkpoint
     model/checkpoint/checkpoint.h
     model/checkpoint/format_error.h
     model/checkpoint/pickle.h
+    model/checkpoint/safetensors_writer.h
   SOURCES
     model/checkpoint/checkpoint.cpp
     model/checkpoint/dtype.cpp
@@ -12,6 +13,7 @@ lamscope_library(lamscope_checkpoint
     model/checkpoint/pickle.cpp
     model/checkpoint/safetensors.cpp
     model/checkpoint/safetensors_header.cpp
+    model/checkpoint/safetensors_writer.cpp
     model/checkpoint/sniff.cpp
     model/checkpoint/storage_table.cpp
     model/checkpoint/tensor_copy.cpp

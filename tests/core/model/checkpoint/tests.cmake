@@ -5,6 +5,7 @@ lamscope_test(checkpoint_test
     core/model/checkpoint/pickle_test.cpp
     core/model/checkpoint/published_weights_test.cpp
     core/model/checkpoint/safetensors_test.cpp
+    core/model/checkpoint/safetensors_writer_test.cpp
     core/model/checkpoint/sniff_test.cpp
     core/model/checkpoint/tensor_copy_test.cpp
     core/model/checkpoint/torch_file_test.cpp

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "program.h"
+
+#include <exception>
+#include <new>
+
+#include <spdlog/spdlog.h>
+
+#include "console.h"
+
+namespace lamscope::cli {
+
+int runProgram(const std::function<int()>& work, const std::string& interrupted, const std::string& remedy) {
+    setUpMessages();
+    try {
+        const int code = work();
+        if (code == ExitCode::Interrupted) {
+            spdlog::error(interrupted);
+        }
+        return code;
+    } catch (const UsageError& error) {
+        spdlog::error("error: {}", error.what());
+        return ExitCode::WrongUsage;
+    } catch (const Error& error) {
+        spdlog::error("error: {}", error.what());
+    } catch (const std::bad_alloc&) {
+        spdlog::error("error: not enough memory; {}", remedy);
+    } catch (const std::exception& error) {
+        spdlog::error("error: {}", error.what());
+    }
+    return ExitCode::Failed;
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "error.h"
+
+namespace lamscope::cli {
+
+/// Arguments that are wrong whatever the files hold: exit code 2.
+class UsageError : public Error {
+public:
+    explicit UsageError(const std::string& message)
+        : Error(ErrorCode::InvalidArgument, message) {}
+};
+
+/// Runs `parse`, whose Error is then one of usage.
+template <typename Parse>
+auto asUsage(const Parse& parse) {
+    try {
+        return parse();
+    } catch (const Error& error) {
+        throw UsageError(error.what());
+    }
+}
+
+/// What main() of a command-line program does around its work: messages go to standard error, exceptions become one
+/// line and an exit code.
+/// @param work     returns an exit code.
+/// @param interrupted said when that is ExitCode::Interrupted.
+/// @param remedy   said when memory runs out.
+[[nodiscard]] int runProgram(const std::function<int()>& work, const std::string& interrupted,
+                             const std::string& remedy);
+
+}  // namespace lamscope::cli

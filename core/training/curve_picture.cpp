@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/curve_picture.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+#include <opencv2/imgproc.hpp>
+
+#include "error.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int width = 960;
+constexpr int height = 420;
+const cv::Scalar ink(40, 40, 40);
+const cv::Scalar pale(222, 222, 222);
+const cv::Scalar curveColour(31, 97, 178);
+
+using Points = std::vector<std::pair<double, double>>;
+
+void write(cv::Mat& picture, const std::string& text, cv::Point baseline, double size, bool rightAligned = false) {
+    if (rightAligned) {
+        int below = 0;
+        baseline.x -= cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, size, 1, &below).width;
+    }
+    cv::putText(picture, text, baseline, cv::FONT_HERSHEY_SIMPLEX, size, ink, 1, cv::LINE_AA);
+}
+
+/// A distance between ticks of 1, 2 or 5 times a power of ten, about five of them in the span.
+double tickDistance(double span) {
+    const double rough = span / 5.0;
+    const double power = std::pow(10.0, std::floor(std::log10(rough)));
+    for (const double factor : {1.0, 2.0, 5.0}) {
+        if (rough <= factor * power) {
+            return factor * power;
+        }
+    }
+    return 10.0 * power;
+}
+
+std::string stepText(double step) {
+    return step >= 1000.0 ? fmt::format("{:g}k", step / 1000.0) : fmt::format("{:g}", step);
+}
+
+/// One plot; with `logarithmic`, the values are natural logarithms of what the axis tells.
+void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, const Points& points, bool logarithmic) {
+    write(picture, title, {frame.x, frame.y - 10}, 0.45);
+    cv::rectangle(picture, frame, pale);
+    if (points.empty()) {
+        write(picture, "none yet", {frame.x + 12, frame.y + 24}, 0.45);
+        return;
+    }
+    const auto [least, most] = std::ranges::minmax_element(points, {}, &std::pair<double, double>::second);
+    double low = least->second;
+    double high = most->second;
+    const double margin = std::max(0.05 * (high - low), 1e-3);
+    low -= margin;
+    high += margin;
+    const double last = std::max(points.back().first, 1.0);
+    const auto place = [&](double x, double y) {
+        return cv::Point(frame.x + cvRound(x / last * frame.width),
+                         frame.y + frame.height - cvRound((y - low) / (high - low) * frame.height));
+    };
+    const double stepTick = tickDistance(last);
+    for (double x = 0.0; x <= last * 1.0001; x += stepTick) {
+        const auto at = place(x, low);
+        cv::line(picture, at, {at.x, frame.y}, pale);
+        write(picture, stepText(x), {at.x - 10, at.y + 18}, 0.4);
+    }
+    const double valueTick = tickDistance(high - low);
+    for (double y = std::ceil(low / valueTick) * valueTick; y <= high; y += valueTick) {
+        const auto at = place(0.0, y);
+        cv::line(picture, at, {frame.x + frame.width, at.y}, pale);
+        write(picture, logarithmic ? fmt::format("{:.4f}", std::exp(y)) : fmt::format("{:.2f}", y),
+              {frame.x - 6, at.y + 4}, 0.4, /*rightAligned=*/true);
+    }
+    for (std::size_t i = 1; i < points.size(); ++i) {
+        cv::line(picture, place(points[i - 1].first, points[i - 1].second), place(points[i].first, points[i].second),
+                 curveColour, 2, cv::LINE_AA);
+    }
+    cv::circle(picture, place(points.back().first, points.back().second), 3, curveColour, cv::FILLED, cv::LINE_AA);
+}
+
+}  // namespace
+
+Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLogEntry>& entries) {
+    if (entries.empty()) {
+        throw Error(ErrorCode::InvalidArgument, "there is no curve to draw before the first line of the log");
+    }
+    Points loss;
+    Points psnr;
+    for (const auto& entry : entries) {
+        const auto step = static_cast<double>(entry.step);
+        loss.emplace_back(step, std::log(std::max(entry.loss, 1e-9)));
+        if (entry.psnr) {
+            psnr.emplace_back(step, *entry.psnr);
+        }
+    }
+    cv::Mat picture(height, width, CV_8UC3, cv::Scalar(255, 255, 255));
+    write(picture, title, {24, 28}, 0.6);
+    const auto& last = entries.back();
+    write(picture, fmt::format("{} steps, {:.0f} min", last.step, last.seconds / 60.0), {width - 24, 28}, 0.45, true);
+    plot(picture, {80, 76, 370, 300}, "L1 loss, values 0 to 1 (logarithmic)", loss, true);
+    plot(picture, {566, 76, 370, 300}, "PSNR of the averaged weights, held-out images, Y [dB]", psnr, false);
+    Image image(width, height);
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            for (int c = 0; c < Image::channels; ++c) {
+                image.at(c, y, x) = static_cast<float>(picture.at<cv::Vec3b>(y, x)[c]) / 255.0F;
+            }
+        }
+    }
+    return image;
+}
+
+}  // namespace lamscope

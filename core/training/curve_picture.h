@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "image/image.h"
+#include "training/training_log.h"
+
+namespace lamscope {
+
+/// The course of a training as a picture of 960x420 pixels: the loss on the left (logarithmic), the validation PSNR on
+/// the right, over the steps. Throws Error(InvalidArgument) without entries.
+[[nodiscard]] Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLogEntry>& entries);
+
+}  // namespace lamscope

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Training of the native networks: what makes the shipped ones, and for fine-tuning.
+lamscope_library(lamscope_training
+  HEADERS
+    training/curve_picture.h
+    training/initial_weights.h
+    training/key_pattern.h
+    training/training_card.h
+    training/training_log.h
+    training/training_options.h
+    training/training_run.h
+    training/training_state.h
+  SOURCES
+    training/curve_picture.cpp
+    training/initial_weights.cpp
+    training/key_pattern.cpp
+    training/trainable_network.cpp
+    training/trainer.cpp
+    training/training_card.cpp
+    training/training_images.cpp
+    training/training_log.cpp
+    training/training_options.cpp
+    training/training_run.cpp
+    training/training_state.cpp
+  PUBLIC lamscope_study lamscope_checkpoint
+  PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt-header-only)
+target_precompile_headers(lamscope_training REUSE_FROM lamscope_core)

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/training_card.h"
+
+#include <nlohmann/json.hpp>
+
+#include "json_fields.h"
+
+namespace lamscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json receptiveFieldJson(const ReceptiveField& field) {
+    if (field.global) {
+        return "global";
+    }
+    return field.radius ? Json(*field.radius) : Json(nullptr);
+}
+
+Json curveJson(const std::vector<TrainingLogEntry>& log) {
+    auto curve = Json::array();
+    for (const auto& entry : log) {
+        if (entry.psnr) {
+            curve.push_back({{"step", entry.step},
+                             {"seconds", entry.seconds},
+                             {"loss", numberOrNull(entry.loss)},
+                             {"psnr", numberOrNull(entry.psnr)}});
+        }
+    }
+    return curve;
+}
+
+Json testsJson(const std::vector<TrainingTest>& tests) {
+    auto array = Json::array();
+    for (const auto& test : tests) {
+        array.push_back({{"set", test.set},
+                         {"images", test.network.images.size()},
+                         {"channel", "y"},
+                         {"border", test.network.border},
+                         {"psnr", numberOrNull(test.network.mean.psnr)},
+                         {"ssim", numberOrNull(test.network.mean.ssim)},
+                         {"bicubic_psnr", numberOrNull(test.bicubic.mean.psnr)},
+                         {"bicubic_ssim", numberOrNull(test.bicubic.mean.ssim)}});
+    }
+    return array;
+}
+
+}  // namespace
+
+std::string toJson(const TrainingCard& card) {
+    const auto& model = card.model;
+    Json hyperparameters = Json::object();
+    for (const auto& [name, value] : model.hyperparameters) {
+        hyperparameters[name] = value;
+    }
+    Json json;
+    json["name"] = card.options.name;
+    json["file"] = std::filesystem::path(model.file).filename().string();
+    json["sha256"] = model.sha256;
+    json["architecture"] = model.architecture;
+    json["hyperparameters"] = hyperparameters;
+    json["scale"] = model.scale;
+    json["range"] = model.range;
+    json["channel"] = model.colour == ModelCard::Colour::Y ? "y" : "rgb";
+    json["parameters"] = model.parameters;
+    json["receptive_field"] = receptiveFieldJson(model.receptiveField);
+    json["receptive_field_evidence"] = model.receptiveField.evidence;
+    json["licence"] = "CC0-1.0";
+    json["training"] = {{"command", card.command},
+                        {"images", card.trainingImages},
+                        {"validation_images", card.validationImages},
+                        {"steps", card.log.empty() ? 0 : card.log.back().step},
+                        {"seconds", card.log.empty() ? 0.0 : card.log.back().seconds},
+                        {"description", Json::parse(card.options.json)}};
+    json["learning_curve"] = curveJson(card.log);
+    json["tests"] = testsJson(card.tests);
+    return dumpJson(json);
+}
+
+}  // namespace lamscope

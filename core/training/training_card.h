@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "model/model_card.h"
+#include "study/evaluate.h"
+#include "training/training_log.h"
+#include "training/training_options.h"
+
+namespace lamscope {
+
+/// A trained network on one test set, beside bicubic enlargement.
+struct TrainingTest {
+    std::string set;  ///< its name for people, e.g. "Set5"
+    Evaluation network;
+    Evaluation bicubic;
+};
+
+/// All that a reader of a trained network needs to know about where it comes from.
+struct TrainingCard {
+    ModelCard model;  ///< of the weight file
+    TrainingOptions options;
+    std::string command;  ///< that makes it, as typed
+    std::size_t trainingImages = 0;
+    std::size_t validationImages = 0;
+    std::vector<TrainingLogEntry> log;
+    std::vector<TrainingTest> tests;
+};
+
+/// The card as a JSON document with a final newline: name, file, sha256, architecture, scale, range, parameters,
+/// receptive field, licence, the training and its description, the learning curve (every validation), and the tests
+/// with the figures of `lamscope-cli evaluate`.
+[[nodiscard]] std::string toJson(const TrainingCard& card);
+
+}  // namespace lamscope

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <vector>
+
+namespace lamscope {
+
+/// One line of the log.
+struct TrainingLogEntry {
+    std::int64_t step = 0;       ///< steps done
+    double loss = 0.0;           ///< mean absolute error over the steps since the last line, values in [0, 1]
+    double learningRate = 0.0;   ///< of the last of them
+    double seconds = 0.0;        ///< since the training began, pauses left out
+    std::optional<double> psnr;  ///< of the averaged weights on the validation images, Y, border = scale, dB
+};
+
+/// The course of a training as JSON lines, {"step", "loss", "learning_rate", "seconds", "psnr"}.
+class TrainingLog {
+public:
+    /// Takes up an existing file and drops what was logged after `step`: those steps are done again. Throws
+    /// Error(WriteFailed).
+    TrainingLog(std::filesystem::path file, std::int64_t step);
+
+    /// Appends a line; it is in the file when this returns. Throws Error(WriteFailed).
+    void append(const TrainingLogEntry& entry);
+
+    [[nodiscard]] const std::vector<TrainingLogEntry>& entries() const { return entries_; }
+
+private:
+    std::filesystem::path file_;
+    std::vector<TrainingLogEntry> entries_;
+};
+
+}  // namespace lamscope

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "training/training_run.h"
+
+#include <fstream>
+#include <iterator>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "image/image_file.h"
+#include "image/sha256.h"
+#include "model/checkpoint/checkpoint.h"
+#include "model/device.h"
+#include "model/sr_model.h"
+#include "study/evaluate.h"
+#include "study/scene.h"
+#include "support/expect_error.h"
+#include "support/temporary_folder.h"
+
+namespace lamscope {
+namespace {
+
+using Json = nlohmann::json;
+
+class TrainingRunTest : public testing::Test {
+protected:
+    TrainingRunTest() {
+        setComputeThreads(1);
+        std::filesystem::create_directory(folder_ / "hr");
+        const auto scene = drawScene(128);
+        writeImage(folder_ / "hr/a.png", scene.cropped({0, 0, 64, 64}));
+        writeImage(folder_ / "hr/b.png", scene.cropped({64, 0, 64, 64}));
+        writeImage(folder_ / "hr/c.png", scene.cropped({0, 64, 64, 64}));
+    }
+
+    [[nodiscard]] TrainingRun run(const std::string& out) const {
+        TrainingRun result;
+        result.options = parseTrainingOptions(R"({
+            "name": "tiny",
+            "network": {"arch": "edsr", "scale": 2, "layers": {
+                "head.0": [4, 3, 3, 3], "body.0.body.{0,2}": [4, 4, 3, 3], "body.1": [4, 4, 3, 3],
+                "tail.0.0": [16, 4, 3, 3], "tail.1": [3, 4, 3, 3]}},
+            "images": {"crop": 8, "batch": 2, "validation": 1},
+            "steps": 12, "learning_rate": 0.01, "seed": 3, "report_every": 3, "validate_every": 6})",
+                                              folder_ / "train.json");
+        result.data = folder_ / "hr";
+        result.out = folder_ / out;
+        result.command = "lamscope-train";
+        return result;
+    }
+
+    [[nodiscard]] std::string text(const std::string& file) const {
+        std::ifstream stream(folder_ / file, std::ios::binary);
+        return {std::istreambuf_iterator<char>(stream), {}};
+    }
+
+    /// The log without the times.
+    [[nodiscard]] std::vector<std::string> curve(const std::string& out) const {
+        std::vector<std::string> lines;
+        std::ifstream stream(folder_ / out / "log.jsonl");
+        for (std::string line; std::getline(stream, line);) {
+            auto json = Json::parse(line);
+            json.erase("seconds");
+            lines.push_back(json.dump());
+        }
+        return lines;
+    }
+
+    test::TemporaryFolder folder_;
+};
+
+/// Trains until `step` steps are done, then stops.
+bool trainUntil(const TrainingRun& run, std::int64_t step) {
+    std::stop_source stop;
+    return runTraining(run, stop.get_token(), [&](const TrainingProgress& progress) {
+        if (progress.step == step) {
+            stop.request_stop();
+        }
+    });
+}
+
+TEST_F(TrainingRunTest, WritesWeightsCardLogAndCurve) {
+    auto description = run("out");
+    description.tests = {{.name = "Scenes", .hrFolder = folder_ / "hr", .lrFolder = {}}};
+    ASSERT_TRUE(runTraining(description));
+    EXPECT_EQ(curve("out").size(), 4U);
+    EXPECT_EQ(readImage(folder_ / "out/curve.png").image.width(), 960);
+
+    const auto weights = folder_ / "out/tiny.safetensors";
+    const auto card = Json::parse(text("out/card.json"));
+    EXPECT_EQ(card.at("architecture"), "EDSR");
+    EXPECT_EQ(card.at("sha256"), sha256OfFile(weights));
+    EXPECT_EQ(card.at("receptive_field"), 6);  // head, two convolutions, the body's last one, the tail
+    EXPECT_EQ(card.at("training").at("steps"), 12);
+    EXPECT_EQ(card.at("training").at("images"), 2);
+    EXPECT_EQ(card.at("learning_curve").size(), 2U);
+    // The figures are those of the evaluation that users have.
+    const auto model = loadModel({.file = weights, .settings = {}});
+    EvaluateOptions options;
+    options.hrFolder = folder_ / "hr";
+    EXPECT_EQ(card.at("tests").at(0).at("psnr").get<double>(), evaluate(model, options)->mean.psnr);
+}
+
+TEST_F(TrainingRunTest, GoesOnAfterAStopToTheSameCurveAndWeights) {
+    ASSERT_TRUE(runTraining(run("whole")));
+    EXPECT_FALSE(trainUntil(run("parts"), 4));  // between two lines of the log
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "parts/tiny.safetensors"));
+    EXPECT_FALSE(trainUntil(run("parts"), 9));
+    ASSERT_TRUE(runTraining(run("parts")));
+    EXPECT_EQ(curve("parts"), curve("whole"));
+    EXPECT_EQ(text("parts/tiny.safetensors"), text("whole/tiny.safetensors"));
+}
+
+TEST_F(TrainingRunTest, GoesOnAfterAKillThatCameLaterThanTheState) {
+    ASSERT_TRUE(runTraining(run("whole")));
+    EXPECT_FALSE(trainUntil(run("killed"), 4));
+    const auto state = text("killed/state.safetensors");
+    EXPECT_FALSE(trainUntil(run("killed"), 10));
+    // A kill leaves the older state, the newer log, and perhaps half a line.
+    std::ofstream(folder_ / "killed/state.safetensors", std::ios::binary) << state;
+    std::ofstream(folder_ / "killed/log.jsonl", std::ios::app) << R"({"step":12,"lo)";
+    ASSERT_TRUE(runTraining(run("killed")));
+    EXPECT_EQ(curve("killed"), curve("whole"));
+    EXPECT_EQ(text("killed/tiny.safetensors"), text("whole/tiny.safetensors"));
+}
+
+TEST_F(TrainingRunTest, WillNotGoOnWithAnotherDescription) {
+    EXPECT_FALSE(trainUntil(run("out"), 4));
+    auto other = run("out");
+    other.options.json = "{}";
+    test::expectError(ErrorCode::InvalidArgument, {"another description", "--restart"},
+                      [&] { static_cast<void>(runTraining(other)); });
+    other.restart = true;
+    EXPECT_TRUE(runTraining(other));
+}
+
+TEST_F(TrainingRunTest, NamesImagesThatAreTooSmallAndFoldersWithoutAny) {
+    auto description = run("out");
+    description.options.crop = 40;
+    test::expectError(ErrorCode::InvalidArgument, {"a.png", "32x32", "crop"},
+                      [&] { static_cast<void>(runTraining(description)); });
+    description.options.crop = 8;
+    description.options.validationImages = 3;
+    test::expectError(ErrorCode::InvalidArgument, {"validation"}, [&] { static_cast<void>(runTraining(description)); });
+    description.data = folder_ / "nowhere";
+    test::expectError(ErrorCode::BadFile, {"nowhere"}, [&] { static_cast<void>(runTraining(description)); });
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
+}
+
+}  // namespace
+}  // namespace lamscope
