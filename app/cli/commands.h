@@ -15,6 +15,7 @@ void addInfoCommand(CLI::App& app, ChosenCommand& chosen);
 void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen);
 void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen);
 void addBenchCommand(CLI::App& app, ChosenCommand& chosen);
+void addFigureCommand(CLI::App& app, ChosenCommand& chosen);
 void addSceneCommand(CLI::App& app, ChosenCommand& chosen);
 
 }  // namespace lamscope::cli

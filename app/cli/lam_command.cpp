@@ -8,6 +8,9 @@
 
 #include "commands.h"
 #include "console.h"
+#include "figure/figure_file.h"
+#include "figure/figure_run.h"
+#include "figure_arguments.h"
 #include "image/atomic_file.h"
 #include "image/image_file.h"
 #include "model_arguments.h"
@@ -36,7 +39,8 @@ struct LamArguments {
     std::string json;
     std::string npy;
     std::string csv;
-    std::string figure;
+    std::vector<std::string> figures;
+    FigureArguments figure;
 };
 
 int parseInteger(const std::string& text, const std::string& what) {
@@ -76,6 +80,15 @@ LamRunOptions toOptions(const LamArguments& arguments) {
     run.image = run.imageIsHr ? arguments.hr : arguments.lr;
     run.reference = arguments.reference;
     run.models = arguments.models.specs();
+    static_cast<void>(arguments.figure.resolve({}));
+    for (const auto& file : arguments.figures) {
+        if (!ui::figureFormat(file)) {
+            throw UsageError(fmt::format("--figure {}: its name must end in .pdf, .svg, .png, .tif or .tiff", file));
+        }
+    }
+    if (arguments.figure.given() && arguments.figures.empty()) {
+        throw UsageError("--layout, --width, --set and --caption go with --figure");
+    }
     return asUsage([&] {
         run.reduction = reductionFromString(arguments.reduce);
         run.lam.patch = parsePatch(arguments.patch);
@@ -99,13 +112,52 @@ LamRunOptions toOptions(const LamArguments& arguments) {
     });
 }
 
-void writeOutputs(LamDocument& document, const LamArguments& arguments) {
+/// Without a layout, a PNG is the quick overview.
+bool isOverview(const LamArguments& arguments, const std::filesystem::path& file) {
+    return !arguments.figure.given() && ui::figureFormat(file) == ui::FigureFormat::Png;
+}
+
+/// What the figures show: what was computed, or for fig3 the network on every path.
+std::vector<LamDocument> figureDocuments(const LamDocument& document, const ui::SavedSession& session,
+                                         const std::string& device, const std::stop_token& stop) {
+    if (session.figure.value().kind != ui::FigureKind::Paths) {
+        return {document};
+    }
+    auto run = ui::computeFigure(session, device, stop);
+    return run ? std::move(run->documents) : std::vector<LamDocument>();
+}
+
+/// False when stopped.
+bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOptions& options,
+                const LamArguments& arguments, const std::stop_token& stop) {
+    std::vector<std::filesystem::path> papers;
+    for (const std::filesystem::path file : arguments.figures) {
+        if (isOverview(arguments, file)) {
+            files.add(file, std::span<const std::byte>(encodePng(drawOverview(document))));
+        } else {
+            papers.push_back(file);
+        }
+    }
+    if (papers.empty()) {
+        return true;
+    }
+    const auto session = sessionOf(options, document, arguments.figure.resolve({}));
+    const auto documents = figureDocuments(document, session, options.device, stop);
+    if (!documents.empty()) {
+        arguments.figure.write(files, papers, session, documents);
+    }
+    return !documents.empty();
+}
+
+/// False when stopped.
+bool writeOutputs(LamDocument& document, const LamRunOptions& options, const LamArguments& arguments,
+                  const std::stop_token& stop) {
     StagedFiles files;
     if (!arguments.npy.empty()) {
         addLamArrays(files, document, arguments.npy);
     }
-    if (!arguments.figure.empty()) {
-        files.add(arguments.figure, std::span<const std::byte>(encodePng(drawOverview(document))));
+    if (!addFigures(files, document, options, arguments, stop)) {
+        return false;
     }
     if (!arguments.csv.empty()) {
         files.add(arguments.csv, toCsv(document));
@@ -118,6 +170,7 @@ void writeOutputs(LamDocument& document, const LamArguments& arguments) {
         printResult(toJson(document));
     }
     files.commit();
+    return true;
 }
 
 int run(const LamArguments& arguments) {
@@ -149,7 +202,9 @@ int run(const LamArguments& arguments) {
             }
         }
     }
-    writeOutputs(*document, arguments);
+    if (!writeOutputs(*document, options, arguments, interrupt.token())) {
+        return ExitCode::Interrupted;
+    }
     const auto table = toText(*document);
     if (arguments.json == "-") {
         spdlog::info(table.substr(0, table.size() - 1));
@@ -204,9 +259,11 @@ void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
         ->type_name("DIR");
     command->add_option("--csv", arguments->csv, "write the table as CSV")->type_name("FILE");
     command
-        ->add_option("--figure", arguments->figure,
-                     "write a picture: image, SR, map and overlay of every network (PNG)")
+        ->add_option("--figure", arguments->figures,
+                     "write paper figures: .pdf, .svg, .png, .tif; a .png without a layout is a quick overview: image, "
+                     "SR, map and overlay of every network")
         ->type_name("FILE");
+    arguments->figure.addTo(*command);
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 

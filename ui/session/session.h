@@ -5,10 +5,12 @@
 #include <QString>
 #include <QUndoStack>
 #include <functional>
+#include <optional>
 #include <vector>
 
 #include "attribution/lam_options.h"
 #include "live/live_input.h"
+#include "session/figure_layout.h"
 #include "session/network_entry.h"
 #include "session/undoable_state.h"
 #include "session/view_settings.h"
@@ -84,6 +86,9 @@ public:
     void setOptions(const LamOptions& options);  ///< undoable; throws Error(InvalidArgument) as makePlan()
     [[nodiscard]] const ViewSettings& view() const { return view_; }
     void setView(const ViewSettings& view);  ///< undoable
+    /// How the paper figure is laid out; unset before one was made. Not part of undo: its dialog has its own way back.
+    [[nodiscard]] const std::optional<FigureLayout>& figureLayout() const { return figureLayout_; }
+    void setFigureLayout(const std::optional<FigureLayout>& layout) { figureLayout_ = layout; }
     [[nodiscard]] bool isPaused() const { return paused_; }
     void setPaused(bool paused);
 
@@ -145,6 +150,7 @@ private:
     NetworkId reference_ = 0;
     LamOptions options_;
     ViewSettings view_;
+    std::optional<FigureLayout> figureLayout_;
     bool paused_ = false;
     ComputeProgress progress_;
     QString device_;

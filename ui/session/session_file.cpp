@@ -43,12 +43,9 @@ std::optional<Value> optionalFrom(const Json& json, const char* key) {
 }
 
 Json settingsJson(const ModelSettings& settings) {
-    return {{"scale", optionalJson(settings.scale)},
-            {"range", optionalJson(settings.range)},
-            {"name", optionalJson(settings.name)},
-            {"weights", optionalJson(settings.weights)},
-            {"arch", optionalJson(settings.architecture)},
-            {"assumptions", settings.assumptions}};
+    return {{"scale", optionalJson(settings.scale)},       {"range", optionalJson(settings.range)},
+            {"name", optionalJson(settings.name)},         {"weights", optionalJson(settings.weights)},
+            {"arch", optionalJson(settings.architecture)}, {"assumptions", settings.assumptions}};
 }
 
 ModelSettings settingsFrom(const Json& json) {
@@ -122,6 +119,9 @@ SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) 
         session.imageSha256 = image.at("sha256").get<std::string>();
         session.role = roleFromString(image.at("role").get<std::string>());
         session.reduction = reductionFromString(image.at("reduction").get<std::string>());
+        if (const auto reference = optionalFrom<std::string>(image, "reference")) {
+            session.referenceImage = resolved(folder, *reference);
+        }
     }
     for (const auto& network : json.at("networks")) {
         SavedNetwork saved;
@@ -142,6 +142,9 @@ SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) 
     session.selected = indexFrom(json, "selected", session.networks.size());
     session.options = optionsFrom(json.at("options"));
     session.view = viewFrom(json.at("view"));
+    if (const auto figure = json.find("figure"); figure != json.end() && !figure->is_null()) {
+        session.figure = figureLayoutFromJson(figure->dump());
+    }
     return session;
 }
 
@@ -168,6 +171,7 @@ SavedSession snapshot(const Session& session) {
     }
     saved.options = session.options();
     saved.view = session.view();
+    saved.figure = session.figureLayout();
     return saved;
 }
 
@@ -177,10 +181,13 @@ std::string toJson(const SavedSession& session, const std::filesystem::path& fol
     json["format"] = formatVersion;
     json["image"] = nullptr;
     if (!session.image.empty()) {
-        json["image"] = {{"file", relativeTo(folder, session.image)},
-                         {"sha256", session.imageSha256},
-                         {"role", toString(session.role)},
-                         {"reduction", toString(session.reduction)}};
+        json["image"] = {
+            {"file", relativeTo(folder, session.image)},
+            {"sha256", session.imageSha256},
+            {"role", toString(session.role)},
+            {"reduction", toString(session.reduction)},
+            {"reference",
+             session.referenceImage.empty() ? Json(nullptr) : Json(relativeTo(folder, session.referenceImage))}};
     }
     json["networks"] = Json::array();
     for (const auto& network : session.networks) {
@@ -198,7 +205,19 @@ std::string toJson(const SavedSession& session, const std::filesystem::path& fol
         {{{"x", session.box.x}, {"y", session.box.y}, {"size", session.box.size}, {"grid_scale", session.gridScale}}});
     json["options"] = optionsJson(session.options);
     json["view"] = viewJson(session.view);
+    json["figure"] = session.figure ? Json::parse(toJson(*session.figure)) : Json(nullptr);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+SavedSession sessionFromText(const std::string& text, const std::filesystem::path& file) {
+    try {
+        return sessionFrom(Json::parse(text), std::filesystem::absolute(file).parent_path());
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: not a session of Lamscope, or damaged ({})", file.string(), error.what()));
+    } catch (const Error& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
+    }
 }
 
 SavedSession readSession(const std::filesystem::path& file) {
@@ -207,15 +226,7 @@ SavedSession readSession(const std::filesystem::path& file) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
     }
-    try {
-        const std::string text(std::istreambuf_iterator<char>(stream), {});
-        return sessionFrom(Json::parse(text), std::filesystem::absolute(file).parent_path());
-    } catch (const nlohmann::json::exception& error) {
-        throw Error(ErrorCode::BadFile,
-                    fmt::format("{}: not a session of Lamscope, or damaged ({})", file.string(), error.what()));
-    } catch (const Error& error) {
-        throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
-    }
+    return sessionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file);
 }
 
 void writeSession(const SavedSession& session, const std::filesystem::path& file) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "session/figure_layout.h"
 #include "session/session.h"
 
 namespace lamscope::ui {
@@ -21,6 +22,7 @@ struct SavedNetwork {
 struct SavedSession {
     std::filesystem::path image;  ///< empty: none
     std::string imageSha256;
+    std::filesystem::path referenceImage;  ///< HR beside an LR image, for figures; empty: none
     ImageRole role = ImageRole::Hr;
     Reduction reduction = Reduction::Pillow;
     Box box;
@@ -30,6 +32,7 @@ struct SavedSession {
     std::optional<std::size_t> selected;
     LamOptions options;
     ViewSettings view;
+    std::optional<FigureLayout> figure;  ///< of the paper figure; unset before one was made
 };
 
 /// The session as it is now. Paths are as they were given; GUI thread.
@@ -37,6 +40,9 @@ struct SavedSession {
 
 /// The JSON text of a session file that will lie in `folder`: paths are kept relative to it where that is possible.
 [[nodiscard]] std::string toJson(const SavedSession& session, const std::filesystem::path& folder);
+
+/// The inverse, for the text of `file`. Throws Error(BadFile) naming the file and what is wrong with it.
+[[nodiscard]] SavedSession sessionFromText(const std::string& text, const std::filesystem::path& file);
 
 /// Reads a session file; relative paths are resolved against its folder. Any thread.
 /// Throws Error(BadFile) saying what is wrong with it.

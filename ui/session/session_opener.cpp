@@ -86,6 +86,7 @@ void SessionOpener::finishWhenSettled() {
         state.order.emplace_back(ids_[i], saved_.networks[i].shown);
     }
     session_.restore(state);
+    session_.setFigureLayout(saved_.figure);
     if (saved_.selected) {
         session_.select(ids_.at(*saved_.selected));
     }

@@ -2,6 +2,7 @@
 lamscope_ui_library(lamscope_ui_session
   SOURCES
     session/command_line.cpp
+    session/figure_layout.cpp
     session/live_controller.cpp
     session/live_controller.h
     session/session.cpp

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <memory>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "commands.h"
+#include "console.h"
+#include "figure/figure_file.h"
+#include "figure/figure_run.h"
+#include "figure_arguments.h"
+#include "model_arguments.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+struct RepaintArguments {
+    std::string session;
+    std::vector<std::string> files;
+    ModelArguments models;
+    FigureArguments figure;
+};
+
+int run(const RepaintArguments& arguments) {
+    auto session = ui::readAnySession(arguments.session);
+    session.figure = arguments.figure.resolve(session.figure);
+    const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
+    for (const auto& name : names) {
+        if (!ui::figureFormat(name)) {
+            throw UsageError(
+                fmt::format("--out {}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff", name.string()));
+        }
+    }
+    const auto device = arguments.models.prepareDevice();
+    const InterruptGuard interrupt;
+    std::optional<ui::FigureRun> made;
+    {
+        ProgressLine line;
+        line.show("reading the image and the networks", -1.0);
+        made = ui::computeFigure(session, device, interrupt.token(), [&](const LamRunProgress& state) {
+            line.show(state.name, static_cast<double>(state.lam.nodesDone)
+                                      / static_cast<double>(std::max<std::int64_t>(state.lam.nodesPlanned, 1)));
+        });
+    }
+    if (!made) {
+        return ExitCode::Interrupted;
+    }
+    for (const auto& warning : made->warnings) {
+        spdlog::warn("warning: {}", warning);
+    }
+    StagedFiles files;
+    arguments.figure.write(files, names, session, made->documents);
+    files.commit();
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void addFigureCommand(CLI::App& app, ChosenCommand& chosen) {
+    const auto arguments = std::make_shared<RepaintArguments>();
+    auto* command = app.add_subcommand("figure", "make the paper figure of a saved session, or of a figure, anew");
+    command->footer(
+        "Example:\n  lamscope-cli figure work.lamscope --layout fig5 --width cvpr-two --out fig.pdf fig.svg\n"
+        "A figure holds its session: with the same images and networks the same file results, byte for byte.");
+    command->add_option("session", arguments->session, "a session (.lamscope), or a figure made by Lamscope")
+        ->required()
+        ->type_name("SESSION");
+    command->add_option("--out", arguments->files, "figures to write: .pdf, .svg, .png, .tif")
+        ->required()
+        ->type_name("FILE");
+    arguments->figure.addTo(*command);
+    arguments->models.addTo(*command, false);
+    command->remove_option(command->get_option("--model"));  // the session names them
+    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Paper figures from the command line, as their users make them.
+#include <QProcess>
+#include <QTest>
+
+#include "figure/figure_file.h"
+#include "image/image_file.h"
+#include "support/temporary_folder.h"
+#include "ui/figure/figure_test_data.h"
+
+using namespace lamscope;
+using namespace lamscope::ui;
+using lamscope::test::contentOf;
+using lamscope::test::TemporaryFolder;
+
+namespace {
+
+struct Outcome {
+    int exitCode = -1;
+    QString output;
+    QString messages;
+};
+
+}  // namespace
+
+class FigureCommandTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init();
+    void figuresComeBackByteForByte();
+    void pathsAreComputedWhereTheLayoutWantsThem();
+    void aLowResolutionImageKeepsItsReference();
+    void theLayoutIsTheCommandLines();
+    void overviewWithoutALayout();
+    void wrongUsageIsTold();
+    void whatIsMissingIsTold();
+
+private:
+    [[nodiscard]] QString in(const char* name) const { return QString::fromStdString((*folder_ / name).string()); }
+    [[nodiscard]] static Outcome run(const QStringList& arguments);
+    [[nodiscard]] Outcome lam(const QStringList& arguments) const;
+
+    std::unique_ptr<TemporaryFolder> folder_;
+};
+
+void FigureCommandTest::init() {
+    folder_ = std::make_unique<TemporaryFolder>();
+    writeImage(*folder_ / "hr.png", testing::patternImage(160, 144));
+    writeImage(*folder_ / "lr.png", testing::patternImage(40, 36));
+}
+
+Outcome FigureCommandTest::run(const QStringList& arguments) {
+    QProcess process;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    environment.remove(QStringLiteral("QT_QPA_PLATFORM"));  // as in a shell without a display
+    environment.remove(QStringLiteral("DISPLAY"));
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(LAMSCOPE_CLI), arguments);
+    constexpr int patience = 120'000;
+    process.waitForFinished(patience);
+    return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
+            QString::fromUtf8(process.readAllStandardOutput()), QString::fromUtf8(process.readAllStandardError())};
+}
+
+Outcome FigureCommandTest::lam(const QStringList& arguments) const {
+    return run(QStringList{QStringLiteral("lam"), QStringLiteral("--hr"), in("hr.png"), QStringLiteral("--patch"),
+                           QStringLiteral("60,60,16"), QStringLiteral("--nodes"), QStringLiteral("3"),
+                           QStringLiteral("--context"), QStringLiteral("24"), QStringLiteral("--model"),
+                           QStringLiteral("bicubic:scale=4,name=Four"), QStringLiteral("bicubic:scale=2,name=Two"),
+                           QStringLiteral("--figure")}
+               + arguments);
+}
+
+void FigureCommandTest::figuresComeBackByteForByte() {
+    const QStringList names{in("a.pdf"), in("a.svg"), in("a.png"), in("a.tif")};
+    const auto made = lam(names
+                          + QStringList{QStringLiteral("--layout"), QStringLiteral("fig5"), QStringLiteral("--width"),
+                                        QStringLiteral("eccv"), QStringLiteral("--dpi"), QStringLiteral("150")});
+    QVERIFY2(made.exitCode == 0, qPrintable(made.messages));
+    QVERIFY(!made.messages.contains(QLatin1String("XDG")));
+    for (const auto& name : names) {
+        const auto again = QString(name).replace(QLatin1String("/a."), QLatin1String("/b."));
+        const auto outcome = run({QStringLiteral("figure"), name, QStringLiteral("--out"), again,
+                                  QStringLiteral("--dpi"), QStringLiteral("150")});
+        QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
+        QCOMPARE(outcome.output, QString());
+        QVERIFY(contentOf(name.toStdString()) == contentOf(again.toStdString()));
+    }
+}
+
+void FigureCommandTest::pathsAreComputedWhereTheLayoutWantsThem() {
+    const auto made = lam({in("a.svg"), QStringLiteral("--layout"), QStringLiteral("fig3"), QStringLiteral("--set"),
+                           QStringLiteral("paths=black,blur"), QStringLiteral("--caption"), QStringLiteral("-")});
+    QVERIFY2(made.exitCode == 0, qPrintable(made.messages));
+    QVERIFY(made.output.contains(QLatin1String("linear path from black, blur path")));
+    const auto svg = QString::fromStdString(contentOf(in("a.svg").toStdString()));
+    QVERIFY(svg.contains(QLatin1String("black, linear")));
+    QVERIFY(!svg.contains(QLatin1String("blurred, linear")));
+}
+
+void FigureCommandTest::aLowResolutionImageKeepsItsReference() {
+    const auto made =
+        run({QStringLiteral("lam"), QStringLiteral("--lr"), in("lr.png"), QStringLiteral("--reference"), in("hr.png"),
+             QStringLiteral("--patch"), QStringLiteral("60,60"), QStringLiteral("--nodes"), QStringLiteral("3"),
+             QStringLiteral("--model"), QStringLiteral("bicubic"), QStringLiteral("--figure"), in("a.pdf"),
+             QStringLiteral("--layout"), QStringLiteral("fig5")});
+    QVERIFY2(made.exitCode == 0, qPrintable(made.messages));
+    const auto session = sessionOfFigure(in("a.pdf").toStdString());
+    QVERIFY(session);
+    QVERIFY(session->role == ImageRole::Lr);
+    QCOMPARE(session->gridScale, 4);
+    QCOMPARE(session->referenceImage, *folder_ / "hr.png");
+    const auto outcome = run({QStringLiteral("figure"), in("a.pdf"), QStringLiteral("--out"), in("b.pdf")});
+    QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
+    QVERIFY(contentOf(in("a.pdf").toStdString()) == contentOf(in("b.pdf").toStdString()));
+}
+
+void FigureCommandTest::theLayoutIsTheCommandLines() {
+    QVERIFY(lam({in("a.svg"), QStringLiteral("--layout"), QStringLiteral("fig4")}).exitCode == 0);
+    const auto outcome = run({QStringLiteral("figure"), in("a.svg"), QStringLiteral("--out"), in("b.svg"),
+                              QStringLiteral("--layout"), QStringLiteral("fig6"), QStringLiteral("--width"),
+                              QStringLiteral("100"), QStringLiteral("--set"), QStringLiteral("letters=true")});
+    QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
+    const auto layout = sessionOfFigure(in("b.svg").toStdString())->figure;
+    QVERIFY(layout);
+    QVERIFY(layout->kind == FigureKind::Interest);
+    QCOMPARE(layout->widthMm, 100.0);
+    QVERIFY(layout->letters);
+}
+
+void FigureCommandTest::overviewWithoutALayout() {
+    const auto made = lam({in("a.png"), in("a.pdf")});
+    QVERIFY2(made.exitCode == 0, qPrintable(made.messages));
+    QVERIFY(!sessionOfFigure(in("a.png").toStdString()));
+    QVERIFY(sessionOfFigure(in("a.pdf").toStdString()));
+}
+
+void FigureCommandTest::wrongUsageIsTold() {
+    const auto expectUsage = [&](const QStringList& arguments, const char* part) {
+        const auto outcome = lam(arguments);
+        QCOMPARE(outcome.exitCode, 2);
+        QVERIFY2(outcome.messages.contains(QLatin1String(part)), qPrintable(outcome.messages));
+        QCOMPARE(folder_->fileCount(), std::size_t{2});
+    };
+    expectUsage({in("a.jpg")}, "a.jpg");
+    expectUsage({in("a.pdf"), QStringLiteral("--layout"), QStringLiteral("fig2")}, "fig3, fig4, fig5, fig6");
+    expectUsage({in("a.pdf"), QStringLiteral("--width"), QStringLiteral("wide")}, "cvpr-two");
+    expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("letters")}, "NAME=VALUE");
+    expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("lettres=true")}, "letters");
+    QCOMPARE(run({QStringLiteral("figure"), in("a.pdf")}).exitCode, 2);
+}
+
+void FigureCommandTest::whatIsMissingIsTold() {
+    auto outcome = run({QStringLiteral("figure"), in("hr.png"), QStringLiteral("--out"), in("b.pdf")});
+    QCOMPARE(outcome.exitCode, 1);
+    QVERIFY(outcome.messages.contains(QLatin1String("hr.png")));
+
+    QVERIFY(lam({in("a.pdf"), QStringLiteral("--layout"), QStringLiteral("fig5")}).exitCode == 0);
+    writeImage(*folder_ / "hr.png", testing::patternImage(164, 144));
+    outcome = run({QStringLiteral("figure"), in("a.pdf"), QStringLiteral("--out"), in("b.pdf")});
+    QCOMPARE(outcome.exitCode, 0);
+    QVERIFY2(outcome.messages.contains(QLatin1String("hr.png has changed")), qPrintable(outcome.messages));
+
+    std::filesystem::remove(*folder_ / "hr.png");
+    outcome = run({QStringLiteral("figure"), in("a.pdf"), QStringLiteral("--out"), in("c.pdf")});
+    QCOMPARE(outcome.exitCode, 1);
+    QVERIFY(outcome.messages.contains(QLatin1String("hr.png")));
+    QVERIFY(!std::filesystem::exists(*folder_ / "c.pdf"));
+
+    outcome = run({QStringLiteral("figure"), in("b.pdf"), QStringLiteral("--out"), in("absent/c.pdf")});
+    QCOMPARE(outcome.exitCode, 1);
+}
+
+QTEST_GUILESS_MAIN(FigureCommandTest)
+#include "figure_command_test.moc"

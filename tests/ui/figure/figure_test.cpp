@@ -1,0 +1,433 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "figure/figure.h"
+
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <variant>
+
+#include "error.h"
+#include "figure/figure_file.h"
+#include "support/temporary_folder.h"
+#include "ui/figure/figure_test_data.h"
+#include "view/colour_map.h"
+
+using namespace lamscope;
+using namespace lamscope::ui;
+using namespace lamscope::ui::testing;
+using lamscope::test::contentOf;
+using lamscope::test::TemporaryFolder;
+
+namespace {
+
+const std::string longName = "RealESRGAN_x4plus_anime_6B_finetuned_on_everything_2026-11-20_iteration_400000";
+
+template <typename Item>
+std::vector<Item> itemsOf(const FigureSheet& sheet) {
+    std::vector<Item> items;
+    for (const auto& item : sheet.items) {
+        if (const auto* found = std::get_if<Item>(&item)) {
+            items.push_back(*found);
+        }
+    }
+    return items;
+}
+
+QStringList textsOf(const FigureSheet& sheet) {
+    QStringList texts;
+    for (const auto& text : itemsOf<SheetText>(sheet)) {
+        texts << text.text;
+    }
+    return texts;
+}
+
+std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& document) {
+    if (kind != FigureKind::Paths) {
+        return {document};
+    }
+    std::vector<LamDocument> paths;
+    for (const auto path : {PathKind::Black, PathKind::BlurredLinear, PathKind::Blur}) {
+        paths.push_back(document);
+        paths.back().results.resize(1);
+        paths.back().options.path = path;
+    }
+    return paths;
+}
+
+/// What would be wrong with the figure in print; empty if nothing.
+QString faultOf(const FigureSheet& sheet) {
+    const QRectF page(QPointF(), sheet.size);
+    const auto inside = [&](const QRectF& rect) { return page.adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(rect); };
+    const auto texts = itemsOf<SheetText>(sheet);
+    for (const auto& text : texts) {
+        if (!inside(text.extent())) {
+            return QStringLiteral("text outside of the page: ") + text.text;
+        }
+        if (text.style.size < 6.0) {
+            return QStringLiteral("text below 6 pt: ") + text.text;
+        }
+        for (const auto& other : texts) {
+            if (&other != &text && other.extent().adjusted(0.01, 0.01, -0.01, -0.01).intersects(text.extent())) {
+                return QStringLiteral("texts overlap: %1, %2").arg(text.text, other.text);
+            }
+        }
+    }
+    for (const auto& picture : itemsOf<SheetPicture>(sheet)) {
+        if (!inside(picture.place)) {
+            return QStringLiteral("picture outside of the page");
+        }
+        if (std::abs(2.0 * picture.place.left() - std::round(2.0 * picture.place.left())) > 1e-9
+            || std::abs(2.0 * picture.place.top() - std::round(2.0 * picture.place.top())) > 1e-9) {
+            return QStringLiteral("picture off the half point");
+        }
+        for (const auto& text : texts) {
+            if (picture.place.adjusted(0.1, 0.1, -0.1, -0.1).intersects(text.extent())) {
+                return QStringLiteral("text on a picture: ") + text.text;
+            }
+        }
+    }
+    for (const auto& path : itemsOf<SheetPath>(sheet)) {
+        const double half = path.line.isValid() ? path.width / 2.0 : 0.0;
+        if (!inside(path.path.boundingRect().adjusted(-half, -half, half, half))) {
+            return QStringLiteral("line outside of the page");
+        }
+    }
+    return {};
+}
+
+/// The colour that the file has in the middle of a pixel of a picture.
+QRgb colourInFile(const QImage& file, const FigureSheet& sheet, const SheetPicture& picture, int x, int y) {
+    const double scale = file.width() / sheet.size.width();
+    const QPointF place(picture.place.left() + (x + 0.5) * picture.place.width() / picture.image.width(),
+                        picture.place.top() + (y + 0.5) * picture.place.height() / picture.image.height());
+    return file.pixel(static_cast<int>(place.x() * scale), static_cast<int>(place.y() * scale));
+}
+
+SavedSession exampleSession(const std::filesystem::path& folder) {
+    SavedSession session;
+    session.image = folder / "scene.png";
+    session.imageSha256 = std::string(64, 'b');
+    session.box = {28, 28, 8};
+    session.networks.push_back({ModelSpec::parse("bicubic"), "", true});
+    session.figure = defaultLayout(FigureKind::Networks);
+    session.figure->letters = true;
+    return session;
+}
+
+}  // namespace
+
+class FigureTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void everyFigureIsFitToPrint_data();
+    void everyFigureIsFitToPrint();
+    void mapsInTheFileAreTheValuesThroughTheColourMap();
+    void pixelsOfImagesAreNotSmoothed();
+    void sharedNormalisationDividesByTheLargest();
+    void namesAreShortenedInTheMiddle();
+    void networksOfOtherScalesSaySo();
+    void mapsAreOrderedByDiffusionIndex();
+    void lettersNumbersAndDecimalMark();
+    void anUnknownLetterIsReported();
+    void pdfHasTextAndPicturesAtTheirOwnSize();
+    void pdfPageHasTheWidthAskedFor();
+    void svgHasTextAndSharpPixels();
+    void sameFigureSameBytes();
+    void everyFormatGivesItsSessionBack();
+    void damagedFilesAreRefused();
+    void wholeFilesOrNone();
+    void theCaptionTellsHowItWasMade();
+    void nothingToShowIsAnError();
+};
+
+void FigureTest::everyFigureIsFitToPrint_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<double>("width");
+    QTest::addColumn<int>("networks");
+    QTest::addColumn<QString>("settings");
+    for (const auto* kind : {"fig3", "fig4", "fig5", "fig6"}) {
+        for (const auto& width : figureWidths) {
+            for (const int networks : {1, 2, 4, 8}) {
+                QTest::addRow("%s %s %d", kind, std::string(width.name).c_str(), networks)
+                    << QString::fromLatin1(kind) << width.millimetres << networks << QString();
+            }
+        }
+        for (const auto* settings :
+             {"letters=true;inset=true", "labels=false", "networks_down=true;letters=true", "colour_bar=false",
+              "cells=patch", "cells=patch,map,overlay,area;crop=8", "font_size=12;small_font_size=10", "box_width=4"}) {
+            QTest::addRow("%s %s", kind, settings)
+                << QString::fromLatin1(kind) << 174.625 << 3 << QString::fromLatin1(settings);
+        }
+    }
+}
+
+void FigureTest::everyFigureIsFitToPrint() {
+    QFETCH(const QString, kind);
+    QFETCH(const double, width);
+    QFETCH(const int, networks);
+    QFETCH(const QString, settings);
+    for (const bool withHr : {true, false}) {
+        auto document = madeDocument(networks, withHr);
+        document.results.front().card.name = longName;
+        auto layout = defaultLayout(figureKindFromString(kind.toStdString()));
+        layout.widthMm = width;
+        for (const auto& setting : settings.split(u';', Qt::SkipEmptyParts)) {
+            const auto parts = setting.split(u'=');
+            setLayoutField(layout, parts[0].toStdString(), parts[1].toStdString());
+        }
+        const auto sheet = layOutFigure(documentsFor(layout.kind, document), layout);
+        QCOMPARE(faultOf(sheet), QString());
+        QVERIFY(std::abs(sheet.size.width() - width / 25.4 * 72.0) < 1e-9);
+        QVERIFY(sheet.warnings.empty());
+    }
+}
+
+void FigureTest::mapsInTheFileAreTheValuesThroughTheColourMap() {
+    for (const auto& colours : colourMapNames()) {
+        auto layout = defaultLayout(FigureKind::Maps);
+        layout.colourMap = colours;
+        layout.widthMm = 82.55;
+        const auto document = madeDocument(3);
+        const auto sheet = layOutFigure({document}, layout);
+        const auto bytes = encodeFigure(sheet, FigureFormat::Png, {.dpi = 300});
+        const auto file = QImage::fromData(bytes);
+        const auto pictures = itemsOf<SheetPicture>(sheet);
+        for (std::size_t network = 0; network < 3; ++network) {
+            for (int y = 0; y < 16; ++y) {
+                for (int x = 0; x < 16; ++x) {
+                    const double value = document.results[network].result.map[static_cast<std::size_t>(16 * y + x)];
+                    QCOMPARE(colourInFile(file, sheet, pictures[network], x, y), colourMap(colours).at(value));
+                }
+            }
+        }
+    }
+}
+
+void FigureTest::pixelsOfImagesAreNotSmoothed() {
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.cells = {FigureCell::Patch};
+    const auto document = madeDocument(1);
+    const auto sheet = layOutFigure({document}, layout);
+    const auto file = QImage::fromData(encodeFigure(sheet, FigureFormat::Png, {.dpi = 600}));
+    // The patch of 8 SR pixels at 28 with as much around it that 32 are shown, from 16 on.
+    const auto picture = itemsOf<SheetPicture>(sheet).at(1);
+    QCOMPARE(picture.image.size(), QSize(32, 32));
+    const auto& sr = document.results.front().result.sr;
+    for (const auto& place : {QPoint(0, 0), QPoint(31, 31), QPoint(3, 20), QPoint(30, 2)}) {
+        const auto level = [&](int channel) {
+            return static_cast<int>(std::lround(sr.at(channel, 16 + place.y(), 16 + place.x()) * 255.0F));
+        };
+        QCOMPARE(colourInFile(file, sheet, picture, place.x(), place.y()), qRgb(level(0), level(1), level(2)));
+    }
+}
+
+void FigureTest::sharedNormalisationDividesByTheLargest() {
+    auto document = madeDocument(2);
+    for (auto& value : document.results[1].result.attribution) {
+        value *= 2.0F;
+    }
+    auto layout = defaultLayout(FigureKind::Maps);
+    const auto middle = [&] {
+        const auto picture = itemsOf<SheetPicture>(layOutFigure({document}, layout)).front();
+        return picture.image.pixel(8, 8);
+    };
+    QCOMPARE(middle(), colourMap("white-red").at(1.0));
+    layout.normalisation = Normalisation::Shared;
+    QCOMPARE(middle(), colourMap("white-red").at(0.5));
+}
+
+void FigureTest::namesAreShortenedInTheMiddle() {
+    auto document = madeDocument(4);
+    document.results[1].card.name = longName;
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.widthMm = 82.55;
+    const auto texts = textsOf(layOutFigure({document}, layout));
+    const auto elided = texts.filter(QChar(0x2026));
+    QCOMPARE(elided.size(), 1);
+    QVERIFY(elided.front().startsWith(QLatin1String("Re")));
+    QVERIFY(texts.contains(QLatin1String("Net-1")));
+}
+
+void FigureTest::networksOfOtherScalesSaySo() {
+    auto document = madeDocument(1);
+    document.results.push_back(madeResult("Two", 2, 32, 32, 4.0));
+    const auto sheet = layOutFigure({document}, defaultLayout(FigureKind::Networks));
+    QCOMPARE(faultOf(sheet), QString());
+    QVERIFY(textsOf(sheet).contains(QStringLiteral("Net-1 ×4")));
+    QVERIFY(textsOf(sheet).contains(QStringLiteral("Two ×2")));
+}
+
+void FigureTest::mapsAreOrderedByDiffusionIndex() {
+    auto document = madeDocument(3);
+    document.results[0].result.diffusionIndex = 20.0;
+    document.results[1].result.diffusionIndex = std::nullopt;
+    document.results[2].result.diffusionIndex = 5.0;
+    const auto texts = textsOf(layOutFigure({document}, defaultLayout(FigureKind::Maps)));
+    QVERIFY(texts.indexOf(QLatin1String("Net-3")) < texts.indexOf(QLatin1String("Net-1")));
+    QVERIFY(texts.indexOf(QLatin1String("Net-1")) < texts.indexOf(QLatin1String("Net-2")));
+    QVERIFY(texts.contains(QStringLiteral("DI –")));
+}
+
+void FigureTest::lettersNumbersAndDecimalMark() {
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.letters = true;
+    layout.decimals = 1;
+    layout.decimalMark = std::string(",");
+    const auto texts = textsOf(layOutFigure({madeDocument(2)}, layout));
+    QVERIFY(texts.contains(QLatin1String("(a) HR")));
+    QVERIFY(texts.contains(QLatin1String("(c) Net-2")));
+    QVERIFY(texts.contains(QLatin1String("DI 4,5")));  // 3 times a reach of 1.5
+}
+
+void FigureTest::anUnknownLetterIsReported() {
+    auto document = madeDocument(1);
+    document.results.front().card.name = "Сеть Ωμέγα";
+    QVERIFY(layOutFigure({document}, defaultLayout(FigureKind::Networks)).warnings.empty());
+    document.results.front().card.name = "\xEE\x80\x80";  // U+E000, for private use
+    const auto sheet = layOutFigure({document}, defaultLayout(FigureKind::Networks));
+    QCOMPARE(sheet.warnings.size(), std::size_t{1});
+}
+
+void FigureTest::pdfHasTextAndPicturesAtTheirOwnSize() {
+    const auto sheet = layOutFigure({madeDocument(2)}, defaultLayout(FigureKind::Networks));
+    const auto pdf = encodeFigure(sheet, FigureFormat::Pdf, {});
+    QVERIFY(pdf.startsWith("%PDF-1.4"));
+    QVERIFY(pdf.contains("/FontFile2"));
+    QVERIFY(pdf.contains("+DejaVuSans"));
+    QVERIFY(!pdf.contains("/Type3"));
+    QVERIFY(!pdf.contains("/Interpolate"));
+    QVERIFY(!pdf.contains("/DCTDecode"));
+    QVERIFY(!pdf.contains("CreationDate"));
+    // The scene, the SR patches, the maps, the LR; the colour bar; nothing else is made of pixels.
+    std::multiset<int> widths;
+    for (qsizetype place = pdf.indexOf("/Subtype /Image"); place >= 0;
+         place = pdf.indexOf("/Subtype /Image", place + 1)) {
+        const auto start = pdf.indexOf("/Width ", place) + 7;
+        widths.insert(pdf.mid(start, pdf.indexOf('\n', start) - start).toInt());
+    }
+    QCOMPARE(widths, (std::multiset<int>{1, 16, 16, 16, 32, 32, 32, 64, 64, 64}));
+}
+
+void FigureTest::pdfPageHasTheWidthAskedFor() {
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.widthMm = figureWidthFromString("ieee-two");  // 7.16 inches
+    const auto pdf = encodeFigure(layOutFigure({madeDocument(1)}, layout), FigureFormat::Pdf, {});
+    QVERIFY(pdf.contains("/MediaBox [0 0 515.520000 "));
+}
+
+void FigureTest::svgHasTextAndSharpPixels() {
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.widthMm = 122.0;
+    const auto svg =
+        QString::fromUtf8(encodeFigure(layOutFigure({madeDocument(2)}, layout), FigureFormat::Svg, {.session = "<&>"}));
+    QVERIFY(svg.contains(QLatin1String("width=\"122.0000mm\"")));
+    QVERIFY(svg.contains(QLatin1String(">Net-2</text>")));
+    QVERIFY(svg.contains(QLatin1String("font-family=\"DejaVu Sans\"")));
+    QCOMPARE(svg.count(QLatin1String("<image ")), svg.count(QLatin1String("image-rendering:pixelated")));
+    QCOMPARE(svg.count(QLatin1String("<image ")), 10);
+    QVERIFY(svg.contains(QLatin1String("<metadata id=\"lamscope-session\">&lt;&amp;&gt;</metadata>")));
+}
+
+void FigureTest::sameFigureSameBytes() {
+    auto layout = defaultLayout(FigureKind::Paths);
+    layout.letters = true;
+    const auto documents = documentsFor(FigureKind::Paths, madeDocument(1));
+    for (const auto format : {FigureFormat::Pdf, FigureFormat::Svg, FigureFormat::Png, FigureFormat::Tiff}) {
+        const FigureFileOptions options{.dpi = 150, .session = "{}"};
+        QCOMPARE(encodeFigure(layOutFigure(documents, layout), format, options),
+                 encodeFigure(layOutFigure(documents, layout), format, options));
+    }
+}
+
+void FigureTest::everyFormatGivesItsSessionBack() {
+    const TemporaryFolder folder;
+    const auto session = exampleSession(folder.path());
+    const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
+                                                   folder / "a.tif", folder / "b.TIFF"};
+    StagedFiles files;
+    QVERIFY(addFigures(files, names, session, {madeDocument(1)}, 150).empty());
+    files.commit();
+    for (const auto& name : names) {
+        const auto read = readAnySession(name);
+        QCOMPARE(toJson(read, folder.path()), toJson(session, folder.path()));
+        // What was made of it says with what, and not when.
+        const auto content = contentOf(name);
+        QVERIFY(content.find("2026") == std::string::npos || name.extension() == ".pdf");
+    }
+    // The bytes do not depend on the file's own name.
+    QCOMPARE(contentOf(names[3]), contentOf(names[4]));
+}
+
+void FigureTest::damagedFilesAreRefused() {
+    const TemporaryFolder folder;
+    const auto session = exampleSession(folder.path());
+    const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
+                                                   folder / "a.tif"};
+    StagedFiles files;
+    static_cast<void>(addFigures(files, names, session, {madeDocument(1)}, 72));
+    files.commit();
+    for (const auto& name : names) {
+        const auto content = contentOf(name);
+        const auto cut = folder / ("cut" + name.extension().string());
+        for (std::size_t part = 0; part < 40; ++part) {
+            folder.write(cut.filename().string(), std::string_view(content).substr(0, content.size() * part / 40));
+            try {
+                static_cast<void>(readAnySession(cut));  // may have been complete already
+            } catch (const Error& error) {
+                QVERIFY(error.code() == ErrorCode::BadFile);
+                QVERIFY(std::string(error.what()).find(cut.string()) != std::string::npos);
+            }
+        }
+    }
+    QImage plain(8, 8, QImage::Format_RGB32);
+    plain.fill(Qt::red);
+    const auto photo = folder / "photo.png";
+    QVERIFY(plain.save(QString::fromStdString(photo.string())));
+    QVERIFY(!sessionOfFigure(photo));
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(readAnySession(photo)), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(readAnySession(folder / "absent.pdf")), Error);
+}
+
+void FigureTest::wholeFilesOrNone() {
+    const TemporaryFolder folder;
+    const auto session = exampleSession(folder.path());
+    const auto before = folder.fileCount();
+    {
+        StagedFiles files;
+        try {
+            static_cast<void>(
+                addFigures(files, {folder / "a.pdf", folder / "absent" / "a.svg"}, session, {madeDocument(1)}, 72));
+            QFAIL("no error");
+        } catch (const Error& error) {
+            QVERIFY(error.code() == ErrorCode::WriteFailed);
+        }
+    }
+    QCOMPARE(folder.fileCount(), before);
+    StagedFiles files;
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(addFigures(files, {folder / "a.jpg"}, session, {madeDocument(1)}, 72)),
+                             Error);
+}
+
+void FigureTest::theCaptionTellsHowItWasMade() {
+    auto document = madeDocument(2);
+    document.results[1].result.nodes = 81;
+    const auto text = captionText({document}, defaultLayout(FigureKind::Networks));
+    for (const auto* part :
+         {"scene.png", "8 × 8 SR pixels at (28, 28)", "LR context 16 × 16", "Net-1 (DI 4.50)", "preset \"exact\"",
+          "σ = 1.2", "27–81 nodes", "gradient detector", "completeness error at most 1.25 %"}) {
+        QVERIFY2(text.contains(QString::fromUtf8(part)), qPrintable(text));
+    }
+}
+
+void FigureTest::nothingToShowIsAnError() {
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(layOutFigure({}, {})), Error);
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(layOutFigure({LamDocument()}, {})), Error);
+    FigureLayout layout;
+    layout.colourMap = "rainbow";
+    QVERIFY_EXCEPTION_THROWN(static_cast<void>(layOutFigure({madeDocument(1)}, layout)), Error);
+}
+
+QTEST_MAIN(FigureTest)
+#include "figure_test.moc"

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFileInfo>
+#include <QObject>
+#include <QStringList>
+#include <algorithm>
+#include <cmath>
+
+#include "figure/figure.h"
+#include "figure/figure_grid.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+QString opening(FigureKind kind) {
+    switch (kind) {
+        case FigureKind::Paths:
+            return QObject::tr(
+                "One patch under several baselines and path functions: path images, the detector along "
+                "the path, the path's speed, and the cumulative attribution with its target (dashed).");
+        case FigureKind::Maps:
+            return QObject::tr("Local attribution maps, ordered by diffusion index (DI).");
+        case FigureKind::Networks:
+            return QObject::tr(
+                "SR patches, local attribution maps and diffusion indices (DI) of the patch in the box.");
+        case FigureKind::Interest:
+            return QObject::tr(
+                "Areas of interest: the fewest LR pixels that carry 95 % of each map; red where more "
+                "than half of the networks look, blue where some do.");
+    }
+    return {};
+}
+
+QString scenesText(const std::vector<LamDocument>& documents) {
+    QStringList texts;
+    for (const auto& document : documents) {
+        const auto& result = document.results.front().result;
+        const auto text = QObject::tr("%1, patch of %2 × %2 SR pixels at (%3, %4), LR context %5 × %6")
+                              .arg(QFileInfo(QString::fromStdString(document.imageFile)).fileName())
+                              .arg(result.patch.size)
+                              .arg(result.patch.x)
+                              .arg(result.patch.y)
+                              .arg(result.context.width)
+                              .arg(result.context.height);
+        if (!texts.contains(text)) {
+            texts << text;
+        }
+    }
+    return texts.join(QStringLiteral("; "));
+}
+
+QString pathText(const LamDocument& document) {
+    const auto& options = document.options;
+    const auto sigma = QString::number(options.sigma);
+    switch (options.path) {
+        case PathKind::Blur:
+            return QObject::tr("blur path from σ = %1").arg(sigma);
+        case PathKind::Black:
+            return QObject::tr("linear path from black");
+        case PathKind::BlurredLinear:
+            return QObject::tr("linear path from the image blurred with σ = %1").arg(sigma);
+    }
+    return {};
+}
+
+/// "27" or "27–81".
+QString nodesText(const std::vector<LamDocument>& documents) {
+    int least = documents.front().results.front().result.nodes;
+    int most = least;
+    for (const auto& document : documents) {
+        for (const auto& named : document.results) {
+            least = std::min(least, named.result.nodes);
+            most = std::max(most, named.result.nodes);
+        }
+    }
+    return least == most ? QString::number(least) : QStringLiteral("%1–%2").arg(least).arg(most);
+}
+
+/// The largest completeness error in %, where any is defined.
+std::optional<double> completeness(const std::vector<LamDocument>& documents) {
+    std::optional<double> largest;
+    for (const auto& document : documents) {
+        for (const auto& named : document.results) {
+            if (const auto& error = named.result.completenessError) {
+                largest = std::max(largest.value_or(0.0), 100.0 * std::abs(*error));
+            }
+        }
+    }
+    return largest;
+}
+
+}  // namespace
+
+QString captionText(const std::vector<LamDocument>& documents, const FigureLayout& layout) {
+    if (documents.empty() || documents.front().results.empty()) {
+        return {};
+    }
+    const auto& first = documents.front();
+    QStringList paths;
+    for (const auto& document : documents) {
+        if (!paths.contains(pathText(document))) {
+            paths << pathText(document);
+        }
+    }
+    QStringList names;
+    for (const auto& named : first.results) {
+        names << QStringLiteral("%1 (DI %2)")
+                     .arg(networkLines(named, first, layout).front(), numberText(named.result.diffusionIndex, layout));
+    }
+    auto text = opening(layout.kind) + u' ' + scenesText(documents) + QStringLiteral(". ");
+    if (documents.size() == 1) {
+        text += QObject::tr("Networks: %1. ").arg(names.join(QStringLiteral(", ")));
+    }
+    text +=
+        QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
+            .arg(QString::fromStdString(std::string(toString(first.options.preset))), paths.join(QStringLiteral(", ")),
+                 nodesText(documents), QString::fromStdString(std::string(toString(first.options.detector))));
+    if (const auto error = completeness(documents)) {
+        text += QObject::tr("; completeness error at most %1 %").arg(numberText(error, layout));
+    }
+    return text + QStringLiteral(".");
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "figure/figure.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "error.h"
+#include "figure/figure_layouts.h"
+#include "view/colour_map.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr double pointsPerMillimetre = 72.0 / 25.4;
+constexpr double margin = 0.5;  // half of what lines at the edge need
+
+FigurePainter* painterOf(FigureKind kind) {
+    switch (kind) {
+        case FigureKind::Paths:
+            return placePaths;
+        case FigureKind::Maps:
+            return placeMaps;
+        case FigureKind::Networks:
+            return placeNetworks;
+        case FigureKind::Interest:
+            return placeInterest;
+    }
+    return placeNetworks;
+}
+
+}  // namespace
+
+FigureSheet layOutFigure(const std::vector<LamDocument>& documents, const FigureLayout& layout) {
+    if (documents.empty()
+        || std::ranges::any_of(documents, [](const auto& document) { return document.results.empty(); })) {
+        throw Error(ErrorCode::InvalidArgument, "there is no result to make a figure of: compute a map first");
+    }
+    static_cast<void>(colourMap(layout.colourMap));
+    const double width = layout.widthMm * pointsPerMillimetre;
+    const double outside = std::max(margin, onGrid(layout.boxWidth / 2.0));
+    FigureSheet sheet;
+    const double bottom = painterOf(layout.kind)(sheet, documents, {outside, outside}, width - 2.0 * outside, layout);
+    sheet.size = {width, std::ceil(bottom + outside)};
+    return sheet;
+}
+
+}  // namespace lamscope::ui

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "figure/figure_file.h"
+
+#include <QFile>
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <span>
+#include <utility>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "error.h"
+#include "figure/figure.h"
+#include "figure/figure_formats.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::array<std::pair<std::string_view, FigureFormat>, 5> endings{{{".pdf", FigureFormat::Pdf},
+                                                                            {".svg", FigureFormat::Svg},
+                                                                            {".png", FigureFormat::Png},
+                                                                            {".tif", FigureFormat::Tiff},
+                                                                            {".tiff", FigureFormat::Tiff}}};
+
+template <typename Number>
+Json optionalJson(const std::optional<Number>& value) {
+    return value ? Json(*value) : Json(nullptr);
+}
+
+Json resultJson(const NamedLamResult& named) {
+    return {{"network", named.card.name},
+            {"sha256", named.card.sha256},
+            {"nodes", named.result.nodes},
+            {"di", optionalJson(named.result.diffusionIndex)},
+            {"completeness_error", optionalJson(named.result.completenessError)},
+            {"estimated_map_error", optionalJson(named.result.estimatedMapError)}};
+}
+
+std::optional<std::string> embeddedText(const QByteArray& content, const std::filesystem::path& file) {
+    if (content.startsWith("%PDF-")) {
+        return textOfPdf(content);
+    }
+    if (content.startsWith("\x89PNG")) {
+        return textOfPng(content);
+    }
+    if (content.startsWith("II*") || content.startsWith("MM")) {
+        return textOfTiff(file);
+    }
+    if (content.startsWith("<?xml") || content.startsWith("<svg")) {
+        return textOfSvg(content);
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<FigureFormat> figureFormat(const std::filesystem::path& file) {
+    auto ending = file.extension().string();
+    std::ranges::transform(ending, ending.begin(),
+                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    const auto* const found = std::ranges::find(endings, ending, &std::pair<std::string_view, FigureFormat>::first);
+    return found == endings.end() ? std::nullopt : std::optional(found->second);
+}
+
+QByteArray encodeFigure(const FigureSheet& sheet, FigureFormat format, const FigureFileOptions& options) {
+    switch (format) {
+        case FigureFormat::Pdf:
+            return encodePdf(sheet, options);
+        case FigureFormat::Svg:
+            return encodeSvg(sheet, options);
+        case FigureFormat::Png:
+        case FigureFormat::Tiff:
+            return encodeRaster(sheet, format, options);
+    }
+    return {};
+}
+
+std::string embeddedSession(const SavedSession& session, const std::vector<LamDocument>& documents,
+                            const std::filesystem::path& folder) {
+    auto json = Json::parse(toJson(session, folder));
+    auto& made = json["made_of"] = Json::array();
+    for (const auto& document : documents) {
+        Json part{{"image_sha256", document.imageSha256},
+                  {"preset", toString(document.options.preset)},
+                  {"path", toString(document.options.path)},
+                  {"sigma", document.options.sigma},
+                  {"results", Json::array()}};
+        for (const auto& named : document.results) {
+            part["results"].push_back(resultJson(named));
+        }
+        made.push_back(std::move(part));
+    }
+    return json.dump(1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
+                                    const SavedSession& session, const std::vector<LamDocument>& documents, int dpi) {
+    for (const auto& name : names) {
+        if (!figureFormat(name)) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("{}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff", name.string()));
+        }
+    }
+    auto saved = session;
+    saved.figure = session.figure.value_or(FigureLayout());
+    const auto sheet = layOutFigure(documents, *saved.figure);
+    for (const auto& name : names) {
+        const auto folder = std::filesystem::absolute(name).parent_path();
+        const auto bytes = encodeFigure(sheet, *figureFormat(name),
+                                        {.dpi = dpi, .session = embeddedSession(saved, documents, folder)});
+        files.add(name, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+    }
+    std::vector<std::string> warnings;
+    for (const auto& warning : sheet.warnings) {
+        warnings.push_back(warning.toStdString());
+    }
+    return warnings;
+}
+
+std::optional<SavedSession> sessionOfFigure(const std::filesystem::path& file) {
+    QFile stream(QString::fromStdString(file.string()));
+    if (!stream.open(QIODevice::ReadOnly)) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
+    }
+    const auto text = embeddedText(stream.readAll(), file);
+    return text ? std::optional(sessionFromText(*text, file)) : std::nullopt;
+}
+
+SavedSession readAnySession(const std::filesystem::path& file) {
+    if (auto session = figureFormat(file) ? sessionOfFigure(file) : std::optional(readSession(file))) {
+        return *std::move(session);
+    }
+    throw Error(ErrorCode::BadFile,
+                fmt::format("{}: no session is embedded in it; figures made by Lamscope hold theirs, unless another "
+                            "program has written them anew",
+                            file.string()));
+}
+
+}  // namespace lamscope::ui

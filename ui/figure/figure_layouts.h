@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "attribution/lam_json.h"
+#include "figure/figure_sheet.h"
+#include "session/figure_layout.h"
+
+namespace lamscope::ui {
+
+/// What fills a figure: places its parts on the sheet from `start` down, `width` points wide, and returns where they
+/// end. Every document has a result.
+using FigurePainter = double(FigureSheet& sheet, const std::vector<LamDocument>& documents, const QPointF& start,
+                             double width, const FigureLayout& layout);
+
+FigurePainter placeNetworks;
+FigurePainter placeMaps;
+FigurePainter placeInterest;
+FigurePainter placePaths;
+
+}  // namespace lamscope::ui

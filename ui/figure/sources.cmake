@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Of the views' library only what draws pictures without widgets is used; Qt's own widgets are not.
+find_package(TIFF REQUIRED COMPONENTS CXX)
+lamscope_ui_library(lamscope_figure
+  SOURCES
+    figure/caption.cpp
+    figure/figure.cpp
+    figure/figure_file.cpp
+    figure/figure_grid.cpp
+    figure/figure_pdf.cpp
+    figure/figure_pictures.cpp
+    figure/figure_plot.cpp
+    figure/figure_raster.cpp
+    figure/figure_run.cpp
+    figure/figure_sheet.cpp
+    figure/figure_svg.cpp
+    figure/layout_interest.cpp
+    figure/layout_maps.cpp
+    figure/layout_networks.cpp
+    figure/layout_paths.cpp
+  PUBLIC Qt6::Gui lamscope_study lamscope_ui_session
+  PRIVATE Qt6::Svg TIFF::CXX lamscope_ui_view nlohmann_json::nlohmann_json fmt::fmt)

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QPointer>
+#include <QThreadPool>
+#include <QTimer>
+#include <memory>
+#include <stop_token>
+
+#include "figure_editor/figure_dialog.h"
+#include "session/session.h"
+#include "session/session_file.h"
+
+namespace lamscope::ui {
+
+/// The paper figure of a session: shows its dialog, keeps the layout in the session, and brings what the figure shows:
+/// the session's results, or for figures over several paths, what is computed for them in the background. GUI thread
+/// only; `session` must outlive it.
+class FigureEditor final : public QObject {
+    Q_OBJECT
+
+public:
+    FigureEditor(Session& session, QWidget& window);
+    FigureEditor(const FigureEditor&) = delete;
+    FigureEditor& operator=(const FigureEditor&) = delete;
+    ~FigureEditor() override;
+
+    void show();
+    [[nodiscard]] FigureDialog* dialog() const { return dialog_; }
+
+    /// What an export writes: the session with the layout, and the results that the dialog shows.
+    [[nodiscard]] SavedSession session() const;
+
+signals:
+    /// The user wants the figure that the dialog shows written to a file.
+    void exportRequested();
+
+private:
+    void refresh();
+    void computePaths();
+    void stopComputing();
+
+    Session& session_;
+    QWidget& window_;
+    QPointer<FigureDialog> dialog_;
+    QTimer later_;             // one refresh for many changes
+    std::string computedFor_;  // the session and paths that the computed documents belong to, as text
+    std::stop_source stop_;
+    QThreadPool pool_;  // one thread
+};
+
+}  // namespace lamscope::ui
