@@ -27,11 +27,12 @@ QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-QDoubleSpinBox* number(double least, double most, double step, const QString& suffix, QWidget* parent) {
+QDoubleSpinBox* number(double least, double most, double step, const QString& suffix, QWidget* parent,
+                       int decimals = 2) {
     auto* box = new QDoubleSpinBox(parent);
     box->setRange(least, most);
     box->setSingleStep(step);
-    box->setDecimals(3);  // of the widths that publishers state
+    box->setDecimals(decimals);
     box->setSuffix(suffix);
     box->setKeyboardTracking(false);
     return box;
@@ -58,14 +59,14 @@ FigureForm::FigureForm(QWidget* parent)
     : QWidget(parent)
     , kind_(new QComboBox(this))
     , width_(new QComboBox(this))
-    , millimetres_(number(40.0, 600.0, 0.5, tr(" mm"), this))
+    , millimetres_(number(40.0, 600.0, 0.5, tr(" mm"), this, 3))
     , direction_(new QComboBox(this))
     , colourMap_(new QComboBox(this))
     , colourBar_(new QCheckBox(tr("Colour &bar"), this))
     , opacity_(number(0.0, 1.0, 0.1, {}, this))
     , shared_(new QCheckBox(tr("All maps on one &scale"), this))
     , crop_(whole(0, 1 << 16, tr(" px"), this))
-    , surroundings_(number(1.0, 32.0, 0.5, {}, this))
+    , surroundings_(number(1.0, 32.0, 0.5, tr(" × the patch"), this))
     , inset_(new QCheckBox(tr("Patch en&larged in a corner"), this))
     , boxColour_(new QPushButton(this))
     , boxWidth_(number(0.1, 10.0, 0.25, tr(" pt"), this))
@@ -133,7 +134,7 @@ void FigureForm::makeFields() {
 void FigureForm::arrange() {
     auto* page = new QFormLayout;
     page->addRow(tr("&Layout"), kind_);
-    page->addRow(tr("&Width"), inLine(width_, millimetres_));
+    page->addRow(tr("Width"), inLine(width_, millimetres_));
     page->addRow(tr("&Direction"), direction_);
     auto* pictures = new QGroupBox(tr("Pictures of a network"), this);
     auto* pictureForm = new QFormLayout(pictures);

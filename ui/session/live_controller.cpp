@@ -159,6 +159,9 @@ void LiveController::receive(const live::ImageFailed& event) {
 }
 
 void LiveController::receive(const live::NetworkLoaded& event) {
+    if (session_.network(event.id) == nullptr) {
+        return;  // removed while it was loading
+    }
     session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
         entry.state = NetworkEntry::State::Ready;
         entry.card = event.card;

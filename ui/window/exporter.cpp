@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attribution/lam_json.h"
+#include "figure/figure_file.h"
 #include "panels/results_document.h"
 #include "view/layers.h"
 
@@ -126,6 +127,15 @@ void Exporter::exportLatex(const QString& file) {
             writeFileAtomically(file.toStdString(), std::string_view(text));
         });
     }
+}
+
+void Exporter::exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
+                            int dpi) {
+    inBackground(file, [file, saved, documents, dpi] {
+        StagedFiles files;
+        static_cast<void>(addFigures(files, {file.toStdString()}, saved, documents, dpi));
+        files.commit();
+    });
 }
 
 void Exporter::exportPicture(const QString& file, const QImage& picture) {

@@ -4,9 +4,12 @@
 #include <QObject>
 #include <QThreadPool>
 #include <functional>
+#include <vector>
 
+#include "attribution/lam_json.h"
 #include "image/atomic_file.h"
 #include "session/session.h"
+#include "session/session_file.h"
 
 namespace lamscope::ui {
 
@@ -27,6 +30,9 @@ public:
     void exportJson(const QString& file);
     void exportLatex(const QString& file);
     void exportPicture(const QString& file, const QImage& picture);
+    /// The paper figure of `saved` with what it shows, in the format of the file's name. See addFigures().
+    void exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
+                      int dpi);
 
     /// Runs `write` on the exporter's thread and reports how it ended; `what` names it, e.g. a file.
     void inBackground(const QString& what, const std::function<void()>& write);

@@ -5,6 +5,7 @@
 #include <QMetaObject>
 
 #include "error.h"
+#include "figure/figure_file.h"
 
 namespace lamscope::ui {
 
@@ -35,7 +36,7 @@ QString patternsOf(const QStringList& suffixes) {
 FileKind kindOfFile(const QString& file) {
     const auto spec = file.left(file.lastIndexOf(QLatin1Char('=')) > 0 ? file.indexOf(QLatin1Char(':')) : -1);
     const auto suffix = QFileInfo(spec).suffix().toLower();
-    if (suffix == QLatin1String("lamscope")) {
+    if (suffix == QLatin1String("lamscope") || suffix == QLatin1String("pdf") || suffix == QLatin1String("svg")) {
         return FileKind::Session;
     }
     return networkSuffixes().contains(suffix) || spec == builtInNetwork() ? FileKind::Network : FileKind::Image;
@@ -54,6 +55,10 @@ QString networkFilter() {
 
 QString sessionFilter() {
     return FileOpener::tr("Sessions (*.lamscope)");
+}
+
+QString savedSessionFilter() {
+    return FileOpener::tr("Sessions and figures made of them (*.lamscope *.pdf *.svg *.png *.tif *.tiff)");
 }
 
 FileOpener::FileOpener(Session& session, LiveController& controller, QObject* parent)
@@ -76,7 +81,7 @@ void FileOpener::open(const QStringList& files) {
     for (const auto& file : files) {
         switch (kindOfFile(file)) {
             case FileKind::Image:
-                openImage(file);
+                openImageOrFigure(file);
                 break;
             case FileKind::Network:
                 openNetwork(file);
@@ -103,21 +108,48 @@ void FileOpener::openNetwork(const QString& fileWithSettings) {
 void FileOpener::openSession(const QString& file) {
     pool_.start([this, file] {
         try {
-            const auto saved = readSession(file.toStdString());
+            const auto saved = readAnySession(file.toStdString());
             QMetaObject::invokeMethod(
-                this,
-                [this, saved, file] {
-                    opener_.open(saved);
-                    emit opened(file);
-                    emit sessionOpened(file);
-                },
-                Qt::QueuedConnection);
+                this, [this, saved, file] { restore(saved, file); }, Qt::QueuedConnection);
         } catch (const std::exception& error) {
             QMetaObject::invokeMethod(
                 this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); },
                 Qt::QueuedConnection);
         }
     });
+}
+
+void FileOpener::openImageOrFigure(const QString& file) {
+    if (!figureFormat(file.toStdString())) {
+        openImage(file);
+        return;
+    }
+    pool_.start([this, file] {
+        std::optional<SavedSession> saved;
+        try {
+            saved = sessionOfFigure(file.toStdString());
+        } catch (const std::exception&) {
+            saved.reset();  // whoever reads the image says what is wrong with it
+        }
+        QMetaObject::invokeMethod(
+            this,
+            [this, file, saved] {
+                if (saved) {
+                    restore(*saved, file);
+                } else {
+                    openImage(file);
+                }
+            },
+            Qt::QueuedConnection);
+    });
+}
+
+void FileOpener::restore(const SavedSession& saved, const QString& file) {
+    opener_.open(saved);
+    emit opened(file);
+    if (!figureFormat(file.toStdString())) {  // a session is never saved over a figure
+        emit sessionOpened(file);
+    }
 }
 
 void FileOpener::saveSession(const QString& file) {

@@ -20,6 +20,8 @@ enum class FileKind { Image, Network, Session };
 [[nodiscard]] QString imageFilter();
 [[nodiscard]] QString networkFilter();
 [[nodiscard]] QString sessionFilter();
+/// The same with figures, which hold the session that they were made of.
+[[nodiscard]] QString savedSessionFilter();
 
 /// Opens whatever the user hands to the program: images, networks and sessions, by argument, dialog or drop. GUI thread
 /// only; reading happens on others.
@@ -29,11 +31,11 @@ class FileOpener final : public QObject {
 public:
     FileOpener(Session& session, LiveController& controller, QObject* parent = nullptr);
 
-    /// In the order given; of several images the last one stays.
+    /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
     void openImage(const QString& file);
     void openNetwork(const QString& fileWithSettings);
-    void openSession(const QString& file);
+    void openSession(const QString& file);  ///< its own file, or a figure's
     /// Writes the session in the background.
     void saveSession(const QString& file);
 
@@ -44,6 +46,9 @@ signals:
     void sessionSaved(const QString& file);
 
 private:
+    void openImageOrFigure(const QString& file);
+    void restore(const SavedSession& saved, const QString& file);
+
     Session& session_;
     LiveController& controller_;
     SessionOpener opener_;

@@ -71,7 +71,8 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     , store_(QDir(options.stateFolder).filePath(QStringLiteral("lamscope.ini")), QSettings::IniFormat)
     , settings_(loadSettings(store_))
     , recentFiles_(store_, settings_.recentFiles)
-    , exporter_(session_) {
+    , exporter_(session_)
+    , figureEditor_(session_, *this) {
     setObjectName(QStringLiteral("lamscope"));
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
@@ -255,7 +256,7 @@ void MainWindow::connectFileActions() {
         });
     });
     connect(actions_->openSession, &QAction::triggered, this, [this] {
-        chooseFiles(tr("Open session"), sessionFilter(), false,
+        chooseFiles(tr("Open session"), savedSessionFilter(), false,
                     [this](const QStringList& files) { opener_->openSession(files.front()); });
     });
     connect(actions_->saveSession, &QAction::triggered, this, &MainWindow::saveSession);
@@ -286,6 +287,13 @@ void MainWindow::saveSession() {
 }
 
 void MainWindow::connectExports() {
+    connect(actions_->exportFigure, &QAction::triggered, &figureEditor_, &FigureEditor::show);
+    connect(&figureEditor_, &FigureEditor::exportRequested, this, [this] {
+        const auto* dialog = figureEditor_.dialog();
+        chooseTarget(tr("Export figure"), tr("Figures (*.pdf *.svg *.png *.tif *.tiff)"), QStringLiteral("pdf"),
+                     [this, saved = figureEditor_.session(), documents = dialog->documents(), dpi = dialog->dpi()](
+                         const QString& file) { exporter_.exportFigure(file, saved, documents, dpi); });
+    });
     connect(actions_->exportMaps, &QAction::triggered, this, [this] {
         chooseFolder(tr("Folder for the maps"), [this](const QString& folder) { exporter_.exportMaps(folder); });
     });

@@ -9,6 +9,7 @@
 #include "dialogs/recent_files.h"
 #include "dialogs/settings.h"
 #include "dialogs/start_page.h"
+#include "figure_editor/figure_editor.h"
 #include "session/live_controller.h"
 #include "window/autosave.h"
 #include "window/exporter.h"
@@ -55,6 +56,7 @@ public:
     [[nodiscard]] const WindowActions& actions() const { return *actions_; }
     [[nodiscard]] MessageBar& messages() { return *messages_; }
     [[nodiscard]] FileOpener& files() { return *opener_; }
+    [[nodiscard]] FigureEditor& figureEditor() { return figureEditor_; }
 
 protected:
     void closeEvent(QCloseEvent* event) override;
@@ -99,6 +101,7 @@ private:
     std::unique_ptr<Autosave> autosave_;
     std::unique_ptr<WindowActions> actions_;
     Exporter exporter_;
+    FigureEditor figureEditor_;
     ThemeSwitch theme_;
     QString sessionFile_;
     qint64 latencyShownFor_ = 0;

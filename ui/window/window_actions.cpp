@@ -55,6 +55,8 @@ void WindowActions::makeFileMenu() {
     saveSessionAs = add(menu, QObject::tr("Save session &as…"), QObject::tr("Ctrl+Shift+S"));
     menu->addSeparator();
     exportMenu = menu->addMenu(icon(QStringLiteral("export")), QObject::tr("E&xport"));
+    exportFigure = add(exportMenu, QObject::tr("Paper figure…"), QObject::tr("Ctrl+Shift+E"));
+    exportMenu->addSeparator();
     exportMaps = add(exportMenu, QObject::tr("Maps as PNG…"), {});
     exportArrays = add(exportMenu, QObject::tr("Maps and attributions as NPY…"), {});
     exportMenu->addSeparator();

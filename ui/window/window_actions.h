@@ -28,6 +28,7 @@ public:
     QAction* saveSession = nullptr;
     QAction* saveSessionAs = nullptr;
     QMenu* exportMenu = nullptr;
+    QAction* exportFigure = nullptr;
     QAction* exportMaps = nullptr;
     QAction* exportArrays = nullptr;
     QAction* exportCsv = nullptr;

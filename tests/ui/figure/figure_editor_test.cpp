@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The dialog of paper figures in the window, and figures opened as the sessions they hold.
+#include <QApplication>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSignalSpy>
+
+#include "figure/figure_file.h"
+#include "figure_editor/figure_form.h"
+#include "figure_editor/figure_preview.h"
+#include "ui/window/window_fixture.h"
+
+namespace lamscope::ui {
+
+using testing::WindowFixture;
+
+namespace {
+
+/// Types a file's name into the file dialog that is open, and Enter.
+void chooseInDialog(const QString& file) {
+    QFileDialog* dialog = nullptr;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            dialog = qobject_cast<QFileDialog*>(QApplication::activeWindow());
+            return dialog != nullptr;
+        },
+        testing::patienceMs));
+    auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
+    name->clear();
+    QTest::keyClicks(name, file);
+    QTest::keyClick(name, Qt::Key_Return);
+    QTRY_VERIFY(!dialog->isVisible());
+}
+
+QComboBox* boxWith(const QWidget& form, const QString& text) {
+    for (auto* box : form.findChildren<QComboBox*>()) {
+        if (box->findText(text) >= 0) {
+            return box;
+        }
+    }
+    return nullptr;
+}
+
+/// As the user's click on an entry of the list.
+void choose(const QWidget& form, const QString& text) {
+    auto* box = boxWith(form, text);
+    QVERIFY(box != nullptr);
+    box->setCurrentIndex(box->findText(text));
+    emit box->activated(box->currentIndex());
+}
+
+}  // namespace
+
+class FigureEditorTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theDialogFollowsTheSessionAndEditsItsLayout();
+    void figuresOverPathsAreComputed();
+    void anExportedFigureOpensAsItsSession();
+    void withoutAMapThereIsNothingToExport();
+};
+
+void FigureEditorTest::theDialogFollowsTheSessionAndEditsItsLayout() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic:scale=2,name=Two");
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(!fixture.session().figureLayout());
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    QVERIFY(dialog != nullptr && dialog->isVisible());
+    QVERIFY(fixture.session().figureLayout() == FigureLayout());
+    auto* preview = dialog->findChild<FigurePreview*>();
+    auto* form = dialog->findChild<FigureForm*>();
+    const auto pictures = [&] {
+        return std::ranges::count_if(preview->sheet().items,
+                                     [](const auto& item) { return std::holds_alternative<SheetPicture>(item); });
+    };
+    QCOMPARE(pictures(), 6);  // LR twice, three of the network, the colour bar
+    QVERIFY(dialog->findChild<QPlainTextEdit*>()->toPlainText().contains(QLatin1String("stripes.png")));
+
+    choose(*form, QStringLiteral("eccv"));
+    QCOMPARE(fixture.session().figureLayout()->widthMm, 122.0);
+    for (auto* check : form->findChildren<QCheckBox*>()) {
+        if (check->text() == QStringLiteral("Letters (&a), (b), …")) {
+            check->click();
+        }
+    }
+    QVERIFY(fixture.session().figureLayout()->letters);
+    choose(*form, QStringLiteral("Maps by DI (fig. 4)"));
+    QVERIFY(fixture.session().figureLayout()->kind == FigureKind::Maps);
+    QCOMPARE(fixture.session().figureLayout()->widthMm, 122.0);
+    QCOMPARE(pictures(), 2);
+
+    // Another network comes.
+    fixture.add("bicubic:scale=4,name=Four");
+    QVERIFY(fixture.waitForMaps());
+    QTRY_COMPARE(pictures(), 3);
+}
+
+void FigureEditorTest::figuresOverPathsAreComputed() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic:scale=2");
+    QVERIFY(fixture.waitForMaps());
+    auto options = fixture.session().options();
+    options.nodes = 3;
+    fixture.session().setOptions(options);
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{3}, testing::patienceMs);
+    QVERIFY(dialog->documents().back().options.path == PathKind::Blur);
+    // Closed in the midst of work.
+    fixture.session().setBox({10, 10, 16});
+    QTest::qWait(200);
+    dialog->close();
+}
+
+void FigureEditorTest::anExportedFigureOpensAsItsSession() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic:scale=2,name=Two");
+    fixture.add("bicubic:scale=4,name=Four");
+    QVERIFY(fixture.waitForMaps());
+    fixture.session().setBox({20, 24, 12});
+    QVERIFY(fixture.waitForMaps());
+    fixture.window->actions().exportFigure->trigger();
+    const auto before = fixture.session().box();
+    for (const auto* name : {"a.png", "a.pdf"}) {
+        auto* dialog = fixture.window->figureEditor().dialog();
+        const auto file = QString::fromStdString((fixture.files.path() / name).string());
+        emit dialog->exportRequested();
+        chooseInDialog(file);
+        QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(file.toStdString()), testing::patienceMs);
+        const auto content = test::contentOf(file.toStdString());  // whole, as all exports
+
+        // Another box and another network are open when the figure is.
+        fixture.session().setBox({60, 60, 16});
+        fixture.add("bicubic:scale=3,name=Three");
+        QSignalSpy opened(&fixture.window->files(), &FileOpener::opened);
+        fixture.window->files().open({file});
+        QTRY_VERIFY_WITH_TIMEOUT(!opened.isEmpty(), testing::patienceMs);
+        QTRY_COMPARE_WITH_TIMEOUT(fixture.session().networks().size(), std::size_t{2}, testing::patienceMs);
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.session().box() == before, testing::patienceMs);
+        QVERIFY(fixture.waitForMaps());
+
+        // The same session makes the same file.
+        const auto again = QString(file).replace(QLatin1String("/a."), QLatin1String("/b."));
+        QTRY_COMPARE(dialog->documents().size(), std::size_t{1});
+        QTest::qWait(400);  // the dialog takes the last maps
+        emit dialog->exportRequested();
+        chooseInDialog(again);
+        QTRY_COMPARE_WITH_TIMEOUT(test::contentOf(again.toStdString()) == content, true, testing::patienceMs);
+    }
+}
+
+void FigureEditorTest::withoutAMapThereIsNothingToExport() {
+    const WindowFixture fixture;
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    const auto buttons = dialog->findChildren<QPushButton*>();
+    const auto found =
+        std::ranges::find_if(buttons, [](const auto* button) { return button->text() == QStringLiteral("&Export…"); });
+    QVERIFY(found != buttons.end());
+    QVERIFY(!(*found)->isEnabled());
+}
+
+}  // namespace lamscope::ui
+
+QTEST_MAIN(lamscope::ui::FigureEditorTest)
+#include "figure_editor_test.moc"
