@@ -109,20 +109,17 @@ ui::SavedSession sessionOf(const LamRunOptions& run, const LamDocument& document
         throw UsageError("networks of several scales have no patch in common on an LR image: give it with --hr");
     }
     const auto& patch = run.lam.patch;
-    ui::SavedSession session{.image = run.image,
-                             .imageSha256 = document.imageSha256,
-                             .referenceImage = run.reference,
-                             .role = run.imageIsHr ? ImageRole::Hr : ImageRole::Lr,
-                             .reduction = run.reduction,
-                             .box = {patch.x, patch.y, patch.size},
-                             .gridScale = run.imageIsHr ? 1 : first.card.scale,
-                             .networks = {},
-                             .reference = {},
-                             .selected = {},
-                             .options = run.lam,
-                             .view = {},
-                             .figure = layout};
+    ui::SavedSession session;
+    session.image = run.image;
+    session.imageSha256 = document.imageSha256;
+    session.referenceImage = run.reference;
+    session.role = run.imageIsHr ? ImageRole::Hr : ImageRole::Lr;
+    session.reduction = run.reduction;
+    session.box = {patch.x, patch.y, patch.size};
+    session.gridScale = run.imageIsHr ? 1 : first.card.scale;
+    session.options = run.lam;
     session.options.patch = {};
+    session.figure = layout;
     for (std::size_t i = 0; i < run.models.size(); ++i) {
         session.networks.push_back({run.models[i], document.results[i].card.sha256, true});
     }

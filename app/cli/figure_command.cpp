@@ -9,6 +9,7 @@
 #include "console.h"
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
+#include "figure/results_table.h"
 #include "figure_arguments.h"
 #include "model_arguments.h"
 
@@ -17,20 +18,26 @@ namespace lamscope::cli {
 namespace {
 
 struct RepaintArguments {
-    std::string session;
+    std::vector<std::string> sessions;
     std::vector<std::string> files;
     ModelArguments models;
     FigureArguments figure;
 };
 
 int run(const RepaintArguments& arguments) {
-    auto session = ui::readAnySession(arguments.session);
+    auto session = ui::readAnySession(arguments.sessions.front());
+    for (std::size_t i = 1; i < arguments.sessions.size(); ++i) {
+        const auto more = ui::readAnySession(arguments.sessions[i]);
+        session.moreScenes.push_back(static_cast<const ui::SavedScene&>(more));
+        session.moreScenes.insert(session.moreScenes.end(), more.moreScenes.begin(), more.moreScenes.end());
+    }
     session.figure = arguments.figure.resolve(session.figure);
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
-        if (!ui::figureFormat(name)) {
-            throw UsageError(
-                fmt::format("--out {}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff", name.string()));
+        if (!ui::figureFormat(name) && !ui::isTable(name)) {
+            throw UsageError(fmt::format(
+                "--out {}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff, a table's in .tex, .csv or .md",
+                name.string()));
         }
     }
     const auto device = arguments.models.prepareDevice();
@@ -51,7 +58,15 @@ int run(const RepaintArguments& arguments) {
         spdlog::warn("warning: {}", warning);
     }
     StagedFiles files;
-    arguments.figure.write(files, names, session, made->documents);
+    std::vector<std::filesystem::path> figures;
+    for (const auto& name : names) {
+        if (ui::isTable(name)) {
+            files.add(name, ui::resultsTable(name, made->documents));
+        } else {
+            figures.push_back(name);
+        }
+    }
+    arguments.figure.write(files, figures, session, made->documents);
     files.commit();
     return ExitCode::Done;
 }
@@ -64,10 +79,15 @@ void addFigureCommand(CLI::App& app, ChosenCommand& chosen) {
     command->footer(
         "Example:\n  lamscope-cli figure work.lamscope --layout fig5 --width cvpr-two --out fig.pdf fig.svg\n"
         "A figure holds its session: with the same images and networks the same file results, byte for byte.");
-    command->add_option("session", arguments->session, "a session (.lamscope), or a figure made by Lamscope")
+    command
+        ->add_option("session", arguments->sessions,
+                     "a session (.lamscope), or a figure made by Lamscope; of further ones, the images and patches are "
+                     "shown too, under the networks and options of the first")
         ->required()
         ->type_name("SESSION");
-    command->add_option("--out", arguments->files, "figures to write: .pdf, .svg, .png, .tif")
+    command
+        ->add_option("--out", arguments->files,
+                     "figures to write: .pdf, .svg, .png, .tif; or tables: .tex (booktabs), .csv, .md")
         ->required()
         ->type_name("FILE");
     arguments->figure.addTo(*command);

@@ -40,13 +40,22 @@ struct Batch {
     std::vector<ModelSpec> models;
 };
 
+/// The images that the figure shows.
+std::vector<SavedScene> scenesOf(const SavedSession& session, FigureKind kind) {
+    std::vector<SavedScene> scenes{static_cast<const SavedScene&>(session)};
+    if (kind != FigureKind::Paths) {
+        scenes.insert(scenes.end(), session.moreScenes.begin(), session.moreScenes.end());
+    }
+    return scenes;
+}
+
 /// With an HR image all networks share the patch; with an LR image it depends on the scale, which the network knows.
-std::vector<Batch> batchesOf(const SavedSession& session, const std::vector<SavedNetwork>& networks,
+std::vector<Batch> batchesOf(const SavedScene& scene, const std::vector<SavedNetwork>& networks,
                              const std::string& device) {
     std::vector<Batch> batches;
     for (const auto& network : networks) {
-        const int scale = session.role == ImageRole::Hr ? 1 : loadModel(network.spec, device).card().scale;
-        const auto patch = patchOfBox(session.box, session.role, session.gridScale, scale);
+        const int scale = scene.role == ImageRole::Hr ? 1 : loadModel(network.spec, device).card().scale;
+        const auto patch = patchOfBox(scene.box, scene.role, scene.gridScale, scale);
         if (batches.empty() || batches.back().patch != patch) {
             batches.push_back({patch, {}});
         }
@@ -55,19 +64,11 @@ std::vector<Batch> batchesOf(const SavedSession& session, const std::vector<Save
     return batches;
 }
 
-void noteChanges(FigureRun& run, const SavedSession& session, const std::vector<SavedNetwork>& networks) {
-    const auto note = [&](const std::filesystem::path& file) {
+void noteChange(FigureRun& run, const std::filesystem::path& file, const std::string& before,
+                const std::string& after) {
+    if (!before.empty() && before != after) {
         run.warnings.push_back(
             fmt::format("{} has changed since the session was saved: its numbers will differ", file.string()));
-    };
-    const auto& document = run.documents.front();
-    if (!session.imageSha256.empty() && document.imageSha256 != session.imageSha256) {
-        note(session.image);
-    }
-    for (std::size_t i = 0; i < networks.size(); ++i) {
-        if (!networks[i].sha256.empty() && document.results[i].card.sha256 != networks[i].sha256) {
-            note(networks[i].spec.file);
-        }
     }
 }
 
@@ -80,6 +81,34 @@ void makeAllNamesUnique(LamDocument& document) {
     makeNamesUnique(cards);
 }
 
+/// One image on one path; nullopt when stopped.
+std::optional<LamDocument> computeScene(const SavedScene& scene, LamOptions options, const std::vector<Batch>& batches,
+                                        const std::string& device, const std::stop_token& stop,
+                                        const LamRunCallback& progress) {
+    std::optional<LamDocument> whole;
+    for (const auto& batch : batches) {
+        options.patch = batch.patch;
+        auto document = runLam({.image = scene.image,
+                                .imageIsHr = scene.role == ImageRole::Hr,
+                                .reference = scene.referenceImage,
+                                .reduction = scene.reduction,
+                                .models = batch.models,
+                                .lam = options,
+                                .device = device},
+                               stop, progress);
+        if (!document) {
+            return std::nullopt;
+        }
+        if (!whole) {
+            whole = std::move(document);
+        } else {
+            std::ranges::move(document->results, std::back_inserter(whole->results));
+        }
+    }
+    makeAllNamesUnique(*whole);
+    return whole;
+}
+
 }  // namespace
 
 std::optional<FigureRun> computeFigure(const SavedSession& session, const std::string& device,
@@ -89,34 +118,23 @@ std::optional<FigureRun> computeFigure(const SavedSession& session, const std::s
     if (session.image.empty() || networks.empty()) {
         throw Error(ErrorCode::BadFile, "the session has no image or no network that is shown: there is no figure");
     }
-    const auto batches = batchesOf(session, networks, device);
     FigureRun run;
-    for (const auto path : pathsOf(session, layout)) {
-        std::optional<LamDocument> whole;
-        for (const auto& batch : batches) {
-            LamRunOptions options{.image = session.image,
-                                  .imageIsHr = session.role == ImageRole::Hr,
-                                  .reference = session.referenceImage,
-                                  .reduction = session.reduction,
-                                  .models = batch.models,
-                                  .lam = session.options,
-                                  .device = device};
-            options.lam.patch = batch.patch;
-            options.lam.path = path;
-            auto document = runLam(options, stop, progress);
+    for (const auto& scene : scenesOf(session, layout.kind)) {
+        const auto batches = batchesOf(scene, networks, device);
+        for (const auto path : pathsOf(session, layout)) {
+            auto options = session.options;
+            options.path = path;
+            auto document = computeScene(scene, options, batches, device, stop, progress);
             if (!document) {
                 return std::nullopt;
             }
-            if (!whole) {
-                whole = std::move(document);
-            } else {
-                std::ranges::move(document->results, std::back_inserter(whole->results));
-            }
+            run.documents.push_back(*std::move(document));
         }
-        makeAllNamesUnique(*whole);
-        run.documents.push_back(*std::move(whole));
+        noteChange(run, scene.image, scene.imageSha256, run.documents.back().imageSha256);
     }
-    noteChanges(run, session, networks);
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+        noteChange(run, networks[i].spec.file, networks[i].sha256, run.documents.front().results[i].card.sha256);
+    }
     return run;
 }
 

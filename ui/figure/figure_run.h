@@ -17,8 +17,8 @@ struct FigureRun {
     std::vector<std::string> warnings;   ///< files that have changed since the session was saved
 };
 
-/// Computes everything that the session's figure shows: all shown networks, or for FigureKind::Paths the selected one
-/// (else the first) on every path of the layout, the session's own last.
+/// Computes everything that the session's figure shows: all shown networks on every image, or for FigureKind::Paths the
+/// selected one (else the first) on the first image and every path of the layout, the session's own last.
 ///
 /// @param device  as returned by resolveDevice().
 /// @return nullopt when stopped. Throws Error(BadFile) for a session without image or networks, and as runLam(). Any

@@ -109,18 +109,51 @@ std::optional<std::size_t> indexFrom(const Json& json, const char* key, std::siz
     return index && *index < count ? index : std::nullopt;
 }
 
+Json imageJson(const SavedScene& scene, const std::filesystem::path& folder) {
+    if (scene.image.empty()) {
+        return nullptr;
+    }
+    Json json{{"file", relativeTo(folder, scene.image)},
+              {"sha256", scene.imageSha256},
+              {"role", toString(scene.role)},
+              {"reduction", toString(scene.reduction)},
+              {"reference", nullptr}};
+    if (!scene.referenceImage.empty()) {
+        json["reference"] = relativeTo(folder, scene.referenceImage);
+    }
+    return json;
+}
+
+Json patchJson(const SavedScene& scene) {
+    return {{"x", scene.box.x}, {"y", scene.box.y}, {"size", scene.box.size}, {"grid_scale", scene.gridScale}};
+}
+
+void readScene(SavedScene& scene, const Json& image, const Json& patch, const std::filesystem::path& folder) {
+    if (!image.is_null()) {
+        scene.image = resolved(folder, image.at("file").get<std::string>());
+        scene.imageSha256 = image.at("sha256").get<std::string>();
+        scene.role = roleFromString(image.at("role").get<std::string>());
+        scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
+        if (const auto reference = optionalFrom<std::string>(image, "reference")) {
+            scene.referenceImage = resolved(folder, *reference);
+        }
+    }
+    scene.box = {patch.at("x").get<int>(), patch.at("y").get<int>(), patch.at("size").get<int>()};
+    scene.gridScale = patch.at("grid_scale").get<int>();
+    if (scene.gridScale < 1 || scene.box.size < 1) {
+        throw Error(ErrorCode::BadFile, "its patch is not a square of pixels");
+    }
+}
+
 SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) {
     if (json.at("format").get<int>() > formatVersion) {
         throw Error(ErrorCode::BadFile, "it was written by a newer Lamscope: update to open it");
     }
     SavedSession session;
-    if (const auto& image = json.at("image"); !image.is_null()) {
-        session.image = resolved(folder, image.at("file").get<std::string>());
-        session.imageSha256 = image.at("sha256").get<std::string>();
-        session.role = roleFromString(image.at("role").get<std::string>());
-        session.reduction = reductionFromString(image.at("reduction").get<std::string>());
-        if (const auto reference = optionalFrom<std::string>(image, "reference")) {
-            session.referenceImage = resolved(folder, *reference);
+    readScene(session, json.at("image"), json.at("patches").at(0), folder);
+    if (const auto more = json.find("more_scenes"); more != json.end()) {
+        for (const auto& scene : *more) {
+            readScene(session.moreScenes.emplace_back(), scene.at("image"), scene.at("patch"), folder);
         }
     }
     for (const auto& network : json.at("networks")) {
@@ -131,12 +164,6 @@ SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) 
         saved.sha256 = network.at("sha256").get<std::string>();
         saved.shown = network.at("shown").get<bool>();
         session.networks.push_back(std::move(saved));
-    }
-    const auto& patch = json.at("patches").at(0);
-    session.box = {patch.at("x").get<int>(), patch.at("y").get<int>(), patch.at("size").get<int>()};
-    session.gridScale = patch.at("grid_scale").get<int>();
-    if (session.gridScale < 1 || session.box.size < 1) {
-        throw Error(ErrorCode::BadFile, "its patch is not a square of pixels");
     }
     session.reference = indexFrom(json, "reference", session.networks.size());
     session.selected = indexFrom(json, "selected", session.networks.size());
@@ -179,16 +206,7 @@ std::string toJson(const SavedSession& session, const std::filesystem::path& fol
     Json json;
     json["lamscope"] = {{"version", version()}};
     json["format"] = formatVersion;
-    json["image"] = nullptr;
-    if (!session.image.empty()) {
-        json["image"] = {
-            {"file", relativeTo(folder, session.image)},
-            {"sha256", session.imageSha256},
-            {"role", toString(session.role)},
-            {"reduction", toString(session.reduction)},
-            {"reference",
-             session.referenceImage.empty() ? Json(nullptr) : Json(relativeTo(folder, session.referenceImage))}};
-    }
+    json["image"] = imageJson(session, folder);
     json["networks"] = Json::array();
     for (const auto& network : session.networks) {
         const bool builtIn = network.spec.isAnalytic();
@@ -201,8 +219,13 @@ std::string toJson(const SavedSession& session, const std::filesystem::path& fol
     }
     json["reference"] = optionalJson(session.reference);
     json["selected"] = optionalJson(session.selected);
-    json["patches"] = Json::array(
-        {{{"x", session.box.x}, {"y", session.box.y}, {"size", session.box.size}, {"grid_scale", session.gridScale}}});
+    json["patches"] = Json::array({patchJson(session)});
+    if (!session.moreScenes.empty()) {
+        auto& more = json["more_scenes"] = Json::array();
+        for (const auto& scene : session.moreScenes) {
+            more.push_back({{"image", imageJson(scene, folder)}, {"patch", patchJson(scene)}});
+        }
+    }
     json["options"] = optionsJson(session.options);
     json["view"] = viewJson(session.view);
     json["figure"] = session.figure ? Json::parse(toJson(*session.figure)) : Json(nullptr);

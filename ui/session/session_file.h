@@ -18,8 +18,8 @@ struct SavedNetwork {
     bool shown = true;
 };
 
-/// What a `*.lamscope` file holds. Plain data: no file of it has been touched.
-struct SavedSession {
+/// An image with a place in it.
+struct SavedScene {
     std::filesystem::path image;  ///< empty: none
     std::string imageSha256;
     std::filesystem::path referenceImage;  ///< HR beside an LR image, for figures; empty: none
@@ -27,6 +27,11 @@ struct SavedSession {
     Reduction reduction = Reduction::Pillow;
     Box box;
     int gridScale = 1;  ///< of the grid that `box` is on
+};
+
+/// What a `*.lamscope` file holds. Plain data: no file of it has been touched.
+struct SavedSession : SavedScene {
+    std::vector<SavedScene> moreScenes;  ///< for figures of several images: shown below the session's own
     std::vector<SavedNetwork> networks;
     std::optional<std::size_t> reference;  ///< index among `networks`
     std::optional<std::size_t> selected;

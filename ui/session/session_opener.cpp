@@ -32,6 +32,10 @@ void SessionOpener::open(const SavedSession& saved) {
         waitingFor_.emplace(id, ids_.size());
         ids_.push_back(id);
     }
+    if (!saved_.moreScenes.empty()) {
+        session_.reportNote(tr("The figure shows several images; the window opens the first of them, %1.")
+                                .arg(QString::fromStdString(saved_.image.string())));
+    }
     waitingForImage_ = !saved_.image.empty();
     opening_ = true;
     if (waitingForImage_) {

@@ -31,6 +31,8 @@ private slots:
     void figuresComeBackByteForByte();
     void pathsAreComputedWhereTheLayoutWantsThem();
     void aLowResolutionImageKeepsItsReference();
+    void severalImagesUnderOneLayout();
+    void tablesOfTheSameResults();
     void theLayoutIsTheCommandLines();
     void overviewWithoutALayout();
     void wrongUsageIsTold();
@@ -114,6 +116,38 @@ void FigureCommandTest::aLowResolutionImageKeepsItsReference() {
     const auto outcome = run({QStringLiteral("figure"), in("a.pdf"), QStringLiteral("--out"), in("b.pdf")});
     QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
     QVERIFY(contentOf(in("a.pdf").toStdString()) == contentOf(in("b.pdf").toStdString()));
+}
+
+void FigureCommandTest::severalImagesUnderOneLayout() {
+    const QStringList layout{QStringLiteral("--layout"), QStringLiteral("fig6")};
+    QVERIFY(lam(QStringList{in("a.svg")} + layout).exitCode == 0);
+    writeImage(*folder_ / "hr.png", testing::patternImage(200, 160));
+    QVERIFY(lam(QStringList{in("b.svg")} + layout).exitCode == 0);
+    const auto outcome =
+        run({QStringLiteral("figure"), in("a.svg"), in("b.svg"), in("b.svg"), QStringLiteral("--out"), in("c.svg")});
+    QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
+    // The first was made of another hr.png.
+    QCOMPARE(outcome.messages.count(QLatin1String("hr.png has changed")), 1);
+    QCOMPARE(sessionOfFigure(in("c.svg").toStdString())->moreScenes.size(), std::size_t{2});
+    // A column an image: HR, LR and the areas of each.
+    QCOMPARE(QString::fromStdString(contentOf(in("c.svg").toStdString())).count(QLatin1String("<image ")), 9);
+    QVERIFY(run({QStringLiteral("figure"), in("c.svg"), QStringLiteral("--out"), in("d.svg")}).exitCode == 0);
+    QVERIFY(contentOf(in("c.svg").toStdString()) == contentOf(in("d.svg").toStdString()));
+}
+
+void FigureCommandTest::tablesOfTheSameResults() {
+    QVERIFY(lam({in("a.svg"), QStringLiteral("--layout"), QStringLiteral("fig4")}).exitCode == 0);
+    const auto outcome =
+        run({QStringLiteral("figure"), in("a.svg"), QStringLiteral("--out"), in("a.md"), in("a.tex"), in("a.csv")});
+    QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
+    const auto markdown = QString::fromStdString(contentOf(in("a.md").toStdString())).split(u'\n');
+    QCOMPARE(markdown.size(), 5);  // heading, rule, two networks, the end
+    QVERIFY(markdown[2].startsWith(QLatin1String("| Four | ")));
+    for (int line = 0; line < 4; ++line) {
+        QCOMPARE(markdown[line].count(u'|'), markdown[0].count(u'|'));
+    }
+    QVERIFY(contentOf(in("a.tex").toStdString()).find("\\toprule") != std::string::npos);
+    QVERIFY(contentOf(in("a.csv").toStdString()).starts_with("network,"));
 }
 
 void FigureCommandTest::theLayoutIsTheCommandLines() {
