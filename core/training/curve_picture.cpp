@@ -42,6 +42,27 @@ double tickDistance(double span) {
     return 10.0 * power;
 }
 
+/// Round values between two ends, which are natural logarithms of them on a logarithmic axis.
+std::vector<double> valueTicks(double low, double high, bool logarithmic) {
+    std::vector<double> ticks;
+    if (!logarithmic) {
+        const double distance = tickDistance(high - low);
+        for (double y = std::ceil(low / distance) * distance; y <= high; y += distance) {
+            ticks.push_back(y);
+        }
+        return ticks;
+    }
+    for (double power = 1e-6; power < 1e3; power *= 10.0) {
+        for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0}) {
+            const double value = factor * power;
+            if (std::log(value) >= low && std::log(value) <= high) {
+                ticks.push_back(value);
+            }
+        }
+    }
+    return ticks;
+}
+
 std::string stepText(double step) {
     return step >= 1000.0 ? fmt::format("{:g}k", step / 1000.0) : fmt::format("{:g}", step);
 }
@@ -71,12 +92,11 @@ void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, con
         cv::line(picture, at, {at.x, frame.y}, pale);
         write(picture, stepText(x), {at.x - 10, at.y + 18}, 0.4);
     }
-    const double valueTick = tickDistance(high - low);
-    for (double y = std::ceil(low / valueTick) * valueTick; y <= high; y += valueTick) {
-        const auto at = place(0.0, y);
+    for (const double value : valueTicks(low, high, logarithmic)) {
+        const auto at = place(0.0, logarithmic ? std::log(value) : value);
         cv::line(picture, at, {frame.x + frame.width, at.y}, pale);
-        write(picture, logarithmic ? fmt::format("{:.4f}", std::exp(y)) : fmt::format("{:.2f}", y),
-              {frame.x - 6, at.y + 4}, 0.4, /*rightAligned=*/true);
+        write(picture, logarithmic ? fmt::format("{:g}", value) : fmt::format("{:.2f}", value), {frame.x - 6, at.y + 4},
+              0.4, /*rightAligned=*/true);
     }
     for (std::size_t i = 1; i < points.size(); ++i) {
         cv::line(picture, place(points[i - 1].first, points[i - 1].second), place(points[i].first, points[i].second),
@@ -105,7 +125,7 @@ Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLog
     const auto& last = entries.back();
     write(picture, fmt::format("{} steps, {:.0f} min", last.step, last.seconds / 60.0), {width - 24, 28}, 0.45, true);
     plot(picture, {80, 76, 370, 300}, "L1 loss, values 0 to 1 (logarithmic)", loss, true);
-    plot(picture, {566, 76, 370, 300}, "PSNR of the averaged weights, held-out images, Y [dB]", psnr, false);
+    plot(picture, {566, 76, 370, 300}, "PSNR on held-out images, Y [dB]", psnr, false);
     Image image(width, height);
     for (int y = 0; y < height; ++y) {
         for (int x = 0; x < width; ++x) {

@@ -66,7 +66,7 @@ std::string toJson(const TrainingCard& card) {
     json["parameters"] = model.parameters;
     json["receptive_field"] = receptiveFieldJson(model.receptiveField);
     json["receptive_field_evidence"] = model.receptiveField.evidence;
-    json["licence"] = "CC0-1.0";
+    json["licence"] = card.options.licence.empty() ? Json(nullptr) : Json(card.options.licence);
     json["training"] = {{"command", card.command},
                         {"images", card.trainingImages},
                         {"validation_images", card.validationImages},

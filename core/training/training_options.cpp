@@ -342,8 +342,20 @@ TrainingOptions parseTrainingOptions(const std::string& text, const std::filesys
         readImages(*images, origin.string(), options);
     }
     readRun(fields, options);
+    fields.read("licence", options.licence);
     fields.finish();
     return options;
+}
+
+bool trainTheSame(const std::string& json, const std::string& otherJson) {
+    const auto essence = [](const std::string& text) {
+        auto parsed = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+        if (parsed.is_object()) {
+            parsed.erase("licence");
+        }
+        return parsed;
+    };
+    return essence(json) == essence(otherJson);
 }
 
 double learningRateAt(const TrainingOptions& options, std::int64_t step) {

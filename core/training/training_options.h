@@ -65,6 +65,8 @@ struct TrainingOptions {
     std::int64_t reportEvery = 100;     ///< steps between two lines of the log
     std::int64_t validateEvery = 2000;  ///< steps between two validations, a multiple of reportEvery
 
+    std::string licence;  ///< of the weights, as its SPDX identifier; empty: not stated
+
     std::string json;  ///< the description as it was read: kept in the card, and compared when a run goes on
 };
 
@@ -74,6 +76,9 @@ struct TrainingOptions {
 
 /// The same from the text of such a file; `origin` names it in messages, and relative paths count from its folder.
 [[nodiscard]] TrainingOptions parseTrainingOptions(const std::string& text, const std::filesystem::path& origin);
+
+/// Whether two descriptions (TrainingOptions::json) lead to the same weights: all but the licence counts.
+[[nodiscard]] bool trainTheSame(const std::string& json, const std::string& otherJson);
 
 /// Learning rate of a step, 0 … steps - 1.
 [[nodiscard]] double learningRateAt(const TrainingOptions& options, std::int64_t step);

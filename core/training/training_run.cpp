@@ -2,6 +2,7 @@
 #include "training/training_run.h"
 
 #include <chrono>
+#include <map>
 
 #include <fmt/format.h>
 
@@ -36,7 +37,7 @@ std::optional<TrainingState> stateToGoOnFrom(const TrainingRun& run, const std::
         return std::nullopt;
     }
     auto state = readTrainingState(file);
-    if (state && state->options != run.options.json) {
+    if (state && !trainTheSame(state->options, run.options.json)) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("{}: this is the state of a training with another description; choose another folder "
                                 "for the output, or begin anew with --restart",
@@ -103,8 +104,11 @@ public:
     /// Weights and card; false when stopped.
     bool finish(const std::stop_token& stop) {
         const auto weights = run_.out / (options_.name + ".safetensors");
-        writeSafetensors(weights, trainer_.averaged().checkpoint().tensors,
-                         {{"format", "pt"}, {"licence", "CC0-1.0"}, {"made_by", "lamscope-train"}});
+        std::map<std::string, std::string> metadata{{"format", "pt"}, {"made_by", "lamscope-train"}};
+        if (!options_.licence.empty()) {
+            metadata["licence"] = options_.licence;
+        }
+        writeSafetensors(weights, trainer_.averaged().checkpoint().tensors, metadata);
         ModelSpec spec{.file = weights, .settings = {}};
         spec.settings.scale = options_.scale;
         spec.settings.range = options_.range;
@@ -130,6 +134,7 @@ public:
             card.tests.push_back({set.name, std::move(*ofNetwork), std::move(*ofBicubic)});
         }
         writeFileAtomically(run_.out / "card.json", toJson(card));
+        drawCurves();
         return true;
     }
 
@@ -149,10 +154,12 @@ private:
         }
         log_->append(entry);
         if (validates) {
-            writeImage(run_.out / "curve.png", drawTrainingCurves(options_.name, log_->entries()));
+            drawCurves();
         }
         tell(&entry);
     }
+
+    void drawCurves() const { writeImage(run_.out / "curve.png", drawTrainingCurves(options_.name, log_->entries())); }
 
     void saveState() {
         auto state = trainer_.state();

@@ -86,6 +86,15 @@ TEST(TrainingOptions, RefusesWhatItDoesNotUnderstand) {
                       [] { static_cast<void>(readTrainingOptions("no/such.json")); });
 }
 
+TEST(TrainingOptions, ALicenceDoesNotMakeAnotherTraining) {
+    const auto options = parsed();
+    const auto licensed = parsed("\"steps\"", R"("licence": "CC0-1.0", "steps")");
+    EXPECT_EQ(licensed.licence, "CC0-1.0");
+    EXPECT_NE(licensed.json, options.json);
+    EXPECT_TRUE(trainTheSame(licensed.json, options.json));
+    EXPECT_FALSE(trainTheSame(parsed("\"steps\": 100", "\"steps\": 101").json, options.json));
+}
+
 TEST(TrainingOptions, TheShippedDescriptionsMakeTheirNetworks) {
     int found = 0;
     for (const auto& folder : std::filesystem::directory_iterator("models")) {
