@@ -22,6 +22,18 @@ void sayQuietly(QtMsgType /*type*/, const QMessageLogContext& /*context*/, const
     spdlog::debug("{}", text.toStdString());
 }
 
+/// Keeps Qt's remarks about the desktop (no folder for its sockets, say) from the user: they concern nobody here.
+class QuietQt {
+public:
+    QuietQt() = default;
+    QuietQt(const QuietQt&) = delete;
+    QuietQt& operator=(const QuietQt&) = delete;
+    ~QuietQt() { qInstallMessageHandler(before_); }
+
+private:
+    QtMessageHandler before_ = qInstallMessageHandler(sayQuietly);
+};
+
 /// What Qt needs to set text. It needs no display, and never looks for one.
 class Typefaces {
 public:
@@ -32,8 +44,7 @@ public:
     }
 
 private:
-    // Remarks about the desktop (no folder for its sockets, say) concern nobody here.
-    QtMessageHandler before_ = qInstallMessageHandler(sayQuietly);
+    QuietQt quiet_;
     std::array<char, 13> program_{"lamscope-cli"};
     std::array<char, 10> option_{"-platform"};
     std::array<char, 10> platform_{"offscreen"};

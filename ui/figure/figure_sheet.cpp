@@ -88,7 +88,8 @@ QRectF SheetFont::extent(const QString& text) const {
 }
 
 QString SheetFont::elided(const QString& text, double width) const {
-    return QFontMetricsF(fontOf(style_)).elidedText(text, Qt::ElideMiddle, width * fontScale);
+    constexpr double rounding = 0.01;  // room measured for this very text is enough for it
+    return QFontMetricsF(fontOf(style_)).elidedText(text, Qt::ElideMiddle, (width + rounding) * fontScale);
 }
 
 QRectF SheetText::extent() const {

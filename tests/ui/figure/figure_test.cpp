@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "figure/figure.h"
 
+#include <QProcess>
+#include <QStandardPaths>
 #include <QTest>
 #include <algorithm>
 #include <cmath>
@@ -63,6 +65,9 @@ QString faultOf(const FigureSheet& sheet) {
     for (const auto& text : texts) {
         if (!inside(text.extent())) {
             return QStringLiteral("text outside of the page: ") + text.text;
+        }
+        if (text.text == QChar(0x2026)) {
+            return QStringLiteral("a text of which nothing is left");
         }
         if (text.style.size < 6.0) {
             return QStringLiteral("text below 6 pt: ") + text.text;
@@ -133,6 +138,7 @@ private slots:
     void anUnknownLetterIsReported();
     void pdfHasTextAndPicturesAtTheirOwnSize();
     void pdfPageHasTheWidthAskedFor();
+    void pdfAndPngShowTheSame();
     void svgHasTextAndSharpPixels();
     void sameFigureSameBytes();
     void everyFormatGivesItsSessionBack();
@@ -315,6 +321,36 @@ void FigureTest::pdfPageHasTheWidthAskedFor() {
     layout.widthMm = figureWidthFromString("ieee-two");  // 7.16 inches
     const auto pdf = encodeFigure(layOutFigure({madeDocument(1)}, layout), FigureFormat::Pdf, {});
     QVERIFY(pdf.contains("/MediaBox [0 0 515.520000 "));
+}
+
+void FigureTest::pdfAndPngShowTheSame() {
+    const auto program = QStandardPaths::findExecutable(QStringLiteral("pdftoppm"));
+    if (program.isEmpty()) {
+        QSKIP("there is no pdftoppm to draw the PDF with");
+    }
+    const TemporaryFolder folder;
+    // Pixels of maps that cover many of the drawing's: poppler smooths pictures that it enlarges less than four times.
+    const auto sheet = layOutFigure({madeDocument(3)}, defaultLayout(FigureKind::Maps));
+    const auto pdf = encodeFigure(sheet, FigureFormat::Pdf, {});
+    folder.write("a.pdf", std::string_view(pdf.constData(), static_cast<std::size_t>(pdf.size())));
+    const auto file = [&](const char* name) { return QString::fromStdString((folder / name).string()); };
+    QCOMPARE(QProcess::execute(program, {QStringLiteral("-r"), QStringLiteral("150"), QStringLiteral("-png"),
+                                         QStringLiteral("-singlefile"), file("a.pdf"), file("a")}),
+             0);
+    const auto drawn = QImage(file("a.png")).convertToFormat(QImage::Format_RGB32);
+    const auto png = QImage::fromData(encodeFigure(sheet, FigureFormat::Png, {.dpi = 150}));
+    QVERIFY(std::abs(drawn.width() - png.width()) <= 1);
+    QVERIFY(std::abs(drawn.height() - png.height()) <= 1);
+    // The colours of the maps are the same; only edges and letters may be smoothed in another way.
+    for (const auto& picture : itemsOf<SheetPicture>(sheet)) {
+        for (int y = 0; y < std::min(picture.image.height(), 16); ++y) {
+            for (int x = 0; x < picture.image.width(); ++x) {
+                if (picture.image.width() > 1) {
+                    QCOMPARE(colourInFile(drawn, sheet, picture, x, y), colourInFile(png, sheet, picture, x, y));
+                }
+            }
+        }
+    }
 }
 
 void FigureTest::svgHasTextAndSharpPixels() {
