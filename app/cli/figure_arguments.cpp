@@ -13,6 +13,7 @@
 #include "figure/figure.h"
 #include "figure/figure_file.h"
 #include "model_arguments.h"
+#include "view/colour_map.h"
 
 namespace lamscope::cli {
 
@@ -92,6 +93,7 @@ ui::FigureLayout FigureArguments::resolve(const std::optional<ui::FigureLayout>&
             }
             ui::setLayoutField(result, setting.substr(0, equals), setting.substr(equals + 1));
         }
+        static_cast<void>(ui::colourMap(result.colourMap));
         return result;
     });
 }

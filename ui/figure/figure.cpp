@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "figure/figure.h"
 
+#include <QFont>
+#include <QFontInfo>
+#include <QObject>
 #include <algorithm>
 #include <cmath>
 
@@ -42,6 +45,10 @@ FigureSheet layOutFigure(const std::vector<LamDocument>& documents, const Figure
     FigureSheet sheet;
     const double bottom = painterOf(layout.kind)(sheet, documents, {outside, outside}, width - 2.0 * outside, layout);
     sheet.size = {width, std::ceil(bottom + outside)};
+    const auto family = QString::fromStdString(layout.font);
+    if (const auto found = QFontInfo(QFont(family)).family(); found.compare(family, Qt::CaseInsensitive) != 0) {
+        sheet.warnings.push_back(QObject::tr("The typeface %1 is not installed; %2 is used").arg(family, found));
+    }
     return sheet;
 }
 

@@ -182,6 +182,7 @@ void FigureCommandTest::wrongUsageIsTold() {
     expectUsage({in("a.pdf"), QStringLiteral("--width"), QStringLiteral("wide")}, "cvpr-two");
     expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("letters")}, "NAME=VALUE");
     expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("lettres=true")}, "letters");
+    expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("colour_map=jet")}, "viridis");
     QCOMPARE(run({QStringLiteral("figure"), in("a.pdf")}).exitCode, 2);
 }
 

@@ -294,6 +294,9 @@ void FigureTest::anUnknownLetterIsReported() {
     document.results.front().card.name = "\xEE\x80\x80";  // U+E000, for private use
     const auto sheet = layOutFigure({document}, defaultLayout(FigureKind::Networks));
     QCOMPARE(sheet.warnings.size(), std::size_t{1});
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.font = std::string("No Such Typeface");
+    QCOMPARE(layOutFigure({madeDocument(1)}, layout).warnings.size(), std::size_t{1});
 }
 
 void FigureTest::pdfHasTextAndPicturesAtTheirOwnSize() {
