@@ -3,7 +3,9 @@
 #include <QApplication>
 #include <QLoggingCategory>
 #include <QStandardPaths>
+#include <array>
 #include <iostream>
+#include <optional>
 
 #include <CLI/CLI.hpp>
 
@@ -21,6 +23,7 @@ struct Arguments {
     bool benchGui = false;
     std::string json;
     std::string picture;
+    std::string patch;
     std::string pictureSize = "1400x900";
 };
 
@@ -35,6 +38,18 @@ QSize sizeOf(const std::string& text) {
     }
     const QRect allowed(1, 1, largestSide, largestSide);
     return allowed.contains(size.width(), size.height()) ? size : QSize();
+}
+
+/// Of "120,96" or "120,96,32"; nullopt for anything else.
+std::optional<lamscope::Box> boxOf(const std::string& text) {
+    const auto numbers = QString::fromStdString(text).split(QLatin1Char(','));
+    lamscope::Box box;
+    const std::array<int*, 3> places{&box.x, &box.y, &box.size};
+    bool valid = numbers.size() == 2 || numbers.size() == 3;
+    for (int i = 0; valid && i < numbers.size(); ++i) {
+        *places.at(static_cast<std::size_t>(i)) = numbers[i].toInt(&valid);
+    }
+    return valid && box.x >= 0 && box.y >= 0 && box.size > 0 ? std::optional(box) : std::nullopt;
 }
 
 lamscope::ui::MainWindowOptions windowOptions(const Arguments& arguments) {
@@ -85,6 +100,15 @@ int runProgram(int argc, char** argv) {
             return sizeOf(text).isValid() ? std::string() : text + " is no size such as 1400x900";
         });
     picture->needs(filesOption);
+    cli.add_option(
+           "--patch", arguments.patch,
+           "place of the box once an image is open: its top-left corner, and its side where it is not 16, in HR "
+           "pixels of an HR image, in SR pixels of an LR image")
+        ->type_name("X,Y[,SIZE]")
+        ->needs(filesOption)
+        ->check([](const std::string& text) {
+            return boxOf(text) ? std::string() : text + " is no place such as 120,96 or 120,96,32";
+        });
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -109,13 +133,16 @@ int runProgram(int argc, char** argv) {
     }
     if (!arguments.picture.empty()) {
         return lamscope::saveWindowPicture(windowOptions(arguments), files, arguments.picture,
-                                           sizeOf(arguments.pictureSize));
+                                           sizeOf(arguments.pictureSize), boxOf(arguments.patch));
     }
     if (arguments.benchGui) {
         return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
     }
     lamscope::ui::MainWindow window(windowOptions(arguments));
     window.show();
+    if (const auto box = boxOf(arguments.patch)) {
+        window.files().placeBox(*box);
+    }
     window.files().open(files);
     return QApplication::exec();
 }

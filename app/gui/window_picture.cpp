@@ -13,6 +13,7 @@
 
 #include "error.h"
 #include "event_wait.h"
+#include "figure/figure_file.h"
 #include "image/atomic_file.h"
 #include "session/session_file.h"
 
@@ -53,14 +54,17 @@ public:
     }
 
     /// @return whether everything came to an end in time and the image could be read.
-    bool open(const QStringList& files) {
+    bool open(const QStringList& files, const std::optional<Box>& box) {
         for (const auto& file : files) {
             const auto kind = ui::kindOfFile(file);
             waitsForImage_ = waitsForImage_ || kind == ui::FileKind::Image;
             if (kind == ui::FileKind::Session) {
-                static_cast<void>(ui::readSession(file.toStdString()));  // throws where the window would only say so
+                static_cast<void>(ui::readAnySession(file.toStdString()));  // throws where the window would only say so
                 ++sessionsToRead_;
             }
+        }
+        if (box) {
+            window_.files().placeBox(*box);
         }
         window_.files().open(files);
         if (!waitUntil([this] { return imageFailed_ || isSettled(); }, patience)) {
@@ -119,11 +123,11 @@ private:
 }  // namespace
 
 int saveWindowPicture(ui::MainWindowOptions options, const QStringList& files, const std::filesystem::path& target,
-                      QSize size) {
+                      QSize size, const std::optional<Box>& box) {
     try {
         checkFolder(target);
         PictureWindow window(std::move(options), size);
-        if (!window.open(files)) {
+        if (!window.open(files, box)) {
             return 1;
         }
         QByteArray bytes;

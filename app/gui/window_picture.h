@@ -4,6 +4,7 @@
 #include <QSize>
 #include <QStringList>
 #include <filesystem>
+#include <optional>
 
 #include "window/main_window.h"
 
@@ -16,9 +17,10 @@ namespace lamscope {
 /// @param files   images, networks and sessions, as for a window; at least one.
 /// @param target  appears whole or not at all.
 /// @param size    of the window, in device-independent pixels; raised to the least that the window needs.
+/// @param box     where it stands in the image; unset: where the window or the session puts it.
 /// @return the exit code of the program: 1 when an image or a session could not be opened, when ten minutes were not
 ///         enough, or when `target` cannot be written.
 int saveWindowPicture(ui::MainWindowOptions options, const QStringList& files, const std::filesystem::path& target,
-                      QSize size);
+                      QSize size, const std::optional<Box>& box = std::nullopt);
 
 }  // namespace lamscope

@@ -80,7 +80,7 @@ struct MapFailed {
 struct SanityChecked {
     NetworkId id = 0;
     RandomisedLayers layers = RandomisedLayers::Last;
-    std::optional<double> correlation;  ///< of the map with the trained network's, -1...1
+    std::optional<double> correlation;  ///< of the signed map with the trained network's, -1...1
     std::optional<double> completenessError;
     std::string message;  ///< why there is no correlation; empty if all is well
     int done = 0;         ///< maps so far, this one included

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/sanity_check.h"
 
+#include "attribution/signed_map.h"
 #include "metrics/correlation.h"
 
 namespace lamscope {
@@ -42,7 +43,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
                 if (!result) {
                     return;
                 }
-                trained = result->map;
+                trained = signedMap(*result);
             }
             auto random = load_(network.spec);
             randomiseParameters(random, job.layers, seed);
@@ -50,7 +51,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
             if (!result) {
                 return;
             }
-            report.correlation = pearsonCorrelation(trained, result->map);
+            report.correlation = pearsonCorrelation(trained, signedMap(*result));
             report.completenessError = result->completenessError;
         } else {
             report.message = "the network is not there any more";

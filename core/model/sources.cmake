@@ -21,6 +21,7 @@ lamscope_library(lamscope_core
     attribution/nodes.h
     attribution/parameter_randomisation.h
     attribution/path_image.h
+    attribution/signed_map.h
     model/device.h
     model/doctor.h
     model/model_card.h
@@ -40,6 +41,7 @@ lamscope_library(lamscope_core
     attribution/lam_options.cpp
     attribution/nodes.cpp
     attribution/parameter_randomisation.cpp
+    attribution/signed_map.cpp
     model/allocation_meter.cpp
     model/arch/attention.cpp
     model/arch/back_projection.cpp

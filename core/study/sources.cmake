@@ -8,6 +8,7 @@ lamscope_library(lamscope_study
     study/low_resolution.h
     study/overview_picture.h
     study/scene.h
+    study/shipped_files.h
     study/upscale_files.h
   SOURCES
     study/benchmark.cpp
@@ -17,6 +18,9 @@ lamscope_library(lamscope_study
     study/low_resolution.cpp
     study/overview_picture.cpp
     study/scene.cpp
+    study/shipped_files.cpp
     study/upscale_files.cpp
   PUBLIC lamscope_core lamscope_files lamscope_metrics
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt-header-only)
+set_source_files_properties(study/shipped_files.cpp PROPERTIES COMPILE_DEFINITIONS
+  LAMSCOPE_SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")

@@ -58,6 +58,7 @@ std::string toJson(const TrainingCard& card) {
     json["name"] = card.options.name;
     json["file"] = std::filesystem::path(model.file).filename().string();
     json["sha256"] = model.sha256;
+    json["about"] = card.options.about.empty() ? Json(nullptr) : Json(card.options.about);
     json["architecture"] = model.architecture;
     json["hyperparameters"] = hyperparameters;
     json["scale"] = model.scale;

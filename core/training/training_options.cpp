@@ -343,6 +343,7 @@ TrainingOptions parseTrainingOptions(const std::string& text, const std::filesys
     }
     readRun(fields, options);
     fields.read("licence", options.licence);
+    fields.read("about", options.about);
     fields.finish();
     return options;
 }
@@ -352,6 +353,7 @@ bool trainTheSame(const std::string& json, const std::string& otherJson) {
         auto parsed = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
         if (parsed.is_object()) {
             parsed.erase("licence");
+            parsed.erase("about");
         }
         return parsed;
     };

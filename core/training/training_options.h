@@ -66,6 +66,7 @@ struct TrainingOptions {
     std::int64_t validateEvery = 2000;  ///< steps between two validations, a multiple of reportEvery
 
     std::string licence;  ///< of the weights, as its SPDX identifier; empty: not stated
+    std::string about;    ///< what readers of the card should know; may be empty
 
     std::string json;  ///< the description as it was read: kept in the card, and compared when a run goes on
 };
@@ -77,7 +78,7 @@ struct TrainingOptions {
 /// The same from the text of such a file; `origin` names it in messages, and relative paths count from its folder.
 [[nodiscard]] TrainingOptions parseTrainingOptions(const std::string& text, const std::filesystem::path& origin);
 
-/// Whether two descriptions (TrainingOptions::json) lead to the same weights: all but the licence counts.
+/// Whether two descriptions (TrainingOptions::json) lead to the same weights: all but licence and remarks counts.
 [[nodiscard]] bool trainTheSame(const std::string& json, const std::string& otherJson);
 
 /// Learning rate of a step, 0 … steps - 1.

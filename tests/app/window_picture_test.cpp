@@ -77,6 +77,19 @@ private slots:
         QVERIFY(hasRedSquare(QImage(picture())));
     }
 
+    void showsTheBoxWhereItWasAskedFor() const {
+        QCOMPARE(run({picture(), "--patch", "40,48", file("scene.png"), "bicubic"}).exitCode, 0);
+        const QImage there(picture());
+        QCOMPARE(run({picture(), "--patch", "40,48,16", file("scene.png"), "bicubic"}).exitCode, 0);
+        const QImage again(picture());
+        QCOMPARE(run({picture(), "--patch", "160,48", file("scene.png"), "bicubic"}).exitCode, 0);
+        const QImage elsewhere(picture());
+        // The results and the status line tell how long the map took.
+        const QRect panes(0, 0, there.width() * 2 / 3, there.height() * 2 / 3);
+        QVERIFY(there.copy(panes) == again.copy(panes));
+        QVERIFY(there.copy(panes) != elsewhere.copy(panes));
+    }
+
     void failsWithoutLeavingAPicture_data() const {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<int>("exitCode");
@@ -86,6 +99,9 @@ private slots:
         QTest::newRow("no session") << QStringList{picture(), file("none.lamscope")} << 1 << "none.lamscope";
         QTest::newRow("no folder") << QStringList{file("none/picture.png"), scene} << 1 << "none";
         QTest::newRow("no files") << QStringList{picture()} << 2 << "files";
+        for (const auto* place : {"40", "a,b", "-1,4", "1,2,3,4", "1,2,0"}) {
+            QTest::newRow(place) << QStringList{picture(), "--patch", place, scene} << 2 << "place";
+        }
         for (const auto* size : {"1400", "0x900", "axb", "1400x900x2", "99999x900"}) {
             QTest::newRow(size) << QStringList{picture(), "--size", size, scene} << 2 << size;
         }

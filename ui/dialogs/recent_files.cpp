@@ -44,8 +44,7 @@ void RecentFiles::setLimit(int limit) {
     keep(all());
 }
 
-QStringList RecentFiles::existing() const {
-    auto files = all();
+QStringList RecentFiles::existing(QStringList files) {
     files.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
     return files;
 }

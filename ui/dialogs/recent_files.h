@@ -20,14 +20,15 @@ public:
     void remove(const QString& file);
     void clear();
     void setLimit(int limit);
-    /// Those that still exist. Asks the file system once per file: call it when a list is built, not while painting.
-    [[nodiscard]] QStringList existing() const;
+    [[nodiscard]] QStringList all() const;
+    /// Those of `files` that still exist. Asks the file system, which may take long on a network drive: from any
+    /// thread, better not from the GUI's.
+    [[nodiscard]] static QStringList existing(QStringList files);
 
 signals:
     void changed();
 
 private:
-    [[nodiscard]] QStringList all() const;
     void keep(QStringList files);
 
     QSettings& settings_;

@@ -53,7 +53,8 @@ SanityDialog::SanityDialog(QWidget* parent)
     auto* explanation = new QLabel(
         tr("A map should say something about what the network has learnt. Here weights are replaced by random "
            "ones of the same spread, and the map is computed again: if it stays the same, it shows the image "
-           "and not the network. Below %1, the correlation with the original map is low enough.")
+           "and not the network. Below %1, the correlation of the signed attributions is low enough; where "
+           "the box is and how far the network can look, unsigned maps share in any case.")
             .arg(number(acceptedCorrelation, 1)),
         this);
     explanation->setWordWrap(true);

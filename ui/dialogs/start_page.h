@@ -14,12 +14,11 @@ namespace lamscope::ui {
 
 class DropZone;
 
-/// Something to look at without having anything: an image, or an image with networks.
+/// Something to look at without having anything.
 struct Sample {
     QString title;
     QString description;  ///< up to three short lines
     QImage thumbnail;
-    QStringList files;  ///< what is opened
 };
 
 /// What the window shows while nothing is open: samples, recent files, ways to open one's own. A file may be dropped

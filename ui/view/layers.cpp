@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "attribution/signed_map.h"
 #include "error.h"
 #include "metrics/kernel_density.h"
 #include "view/contours.h"
@@ -16,17 +17,6 @@ namespace {
 
 QString tr(const char* text) {
     return QCoreApplication::translate("lamscope::ui::Layers", text);
-}
-
-/// Σ_RGB attribution at each LR pixel.
-std::vector<double> signedSum(const LamResult& result) {
-    const auto pixels = result.attribution.size() / Image::channels;
-    std::vector<double> sums(pixels);
-    for (std::size_t i = 0; i < pixels; ++i) {
-        sums[i] = static_cast<double>(result.attribution[i]) + result.attribution[pixels + i]
-                  + result.attribution[2 * pixels + i];
-    }
-    return sums;
 }
 
 std::vector<double> scaled(std::vector<double> values, double factor) {
@@ -96,7 +86,7 @@ bool hasValues(Layer layer) {
 
 double attributionMaximum(const LamResult& result) {
     double maximum = 0.0;
-    for (const double sum : signedSum(result)) {
+    for (const double sum : signedMap(result)) {
         maximum = std::max(maximum, std::abs(sum));
     }
     return maximum;
@@ -125,7 +115,7 @@ LayerMap makeLayer(const PlacedResult& shown, const PlacedResult& reference, con
         map.values = difference(shown, reference, sharedMaximum);
     } else if (view.layer == Layer::Signed) {
         const double maximum = sharedMaximum > 0.0 ? sharedMaximum : attributionMaximum(result);
-        map.values = scaled(signedSum(result), 1.0 / maximum);
+        map.values = scaled(signedMap(result), 1.0 / maximum);
     } else {
         map.values = scaled(result.map, normalisation(result, sharedMaximum));
     }

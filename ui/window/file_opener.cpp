@@ -67,8 +67,15 @@ FileOpener::FileOpener(Session& session, LiveController& controller, QObject* pa
     , controller_(controller)
     , opener_(session, controller) {
     pool_.setMaxThreadCount(1);
-    connect(&controller_, &LiveController::imageOpened, this,
-            [this] { emit opened(QString::fromStdString(session_.image().file)); });
+    connect(&controller_, &LiveController::imageOpened, this, [this] {
+        if (awaitedBox_) {
+            session_.setBox(*awaitedBox_);
+            session_.undoStack().clear();
+            awaitedBox_.reset();
+        }
+        emit opened(QString::fromStdString(session_.image().file));
+    });
+    connect(&controller_, &LiveController::imageFailed, this, [this] { awaitedBox_.reset(); });
     connect(&controller_, &LiveController::networkLoaded, this, [this](int id) {
         const auto* entry = session_.network(id);
         if (entry != nullptr && !entry->spec.isAnalytic()) {

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QStringList>
 #include <QThreadPool>
+#include <optional>
 
 #include "session/live_controller.h"
 #include "session/session_opener.h"
@@ -34,6 +35,8 @@ public:
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
     void openImage(const QString& file);
+    /// Where the box goes in the next image that opens, as the beginning of its undo history.
+    void placeBox(const Box& box) { awaitedBox_ = box; }
     void openNetwork(const QString& fileWithSettings);
     void openSession(const QString& file);  ///< its own file, or a figure's
     /// Writes the session in the background.
@@ -52,6 +55,7 @@ private:
     Session& session_;
     LiveController& controller_;
     SessionOpener opener_;
+    std::optional<Box> awaitedBox_;
     QThreadPool pool_;  // one thread: saving and opening keep their order
 };
 

@@ -14,6 +14,7 @@
 #include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "dialogs/about_dialog.h"
 #include "dialogs/icons.h"
@@ -25,7 +26,6 @@
 #include "panels/network_panel.h"
 #include "panels/results_panel.h"
 #include "session/command_line.h"
-#include "study/scene.h"
 #include "view/pyramid.h"
 #include "view/view_grid.h"
 #include "window/option_controls.h"
@@ -137,7 +137,7 @@ void MainWindow::makeCentre() {
     connect(startPage_, &StartPage::openImageRequested, actions_->openImage, &QAction::trigger);
     connect(startPage_, &StartPage::addNetworkRequested, actions_->addNetwork, &QAction::trigger);
     connect(startPage_, &StartPage::sampleChosen, this,
-            [this](int index) { opener_->open(samples_.at(static_cast<std::size_t>(index)).files); });
+            [this](int index) { openScene(static_cast<std::size_t>(index)); });
     connect(&session_, &Session::imageChanged, this, &MainWindow::showStartPageOrGrid);
     connect(&session_, &Session::imageChanged, this, &MainWindow::updateTitle);
 }
@@ -462,8 +462,8 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::updateRecentFiles() {
-    // Asking whether they still exist may take long on a network drive.
-    pool_.start([this, files = recentFiles_.existing()] {
+    pool_.start([this, all = recentFiles_.all()] {
+        const auto files = RecentFiles::existing(all);
         QMetaObject::invokeMethod(
             this,
             [this, files] {
@@ -486,26 +486,44 @@ void MainWindow::updateRecentFiles() {
 }
 
 void MainWindow::makeSamples() {
-    pool_.start([this, folder = options_.stateFolder] {
-        const auto file = QDir(folder).filePath(QStringLiteral("facade.png"));
-        const auto scene = drawScene();
+    pool_.start([this] {
+        std::vector<ShippedScene> scenes;
+        std::vector<ModelSpec> networks;
+        std::vector<Sample> samples;
         try {
-            const auto bytes = encodePng(scene);
-            writeFileAtomically(file.toStdString(), std::span<const std::byte>(bytes));
-        } catch (const std::exception&) {
-            return;  // no place for files of ours: the start page goes without the sample
+            networks = shippedNetworks();
+            for (auto& scene : shippedScenes()) {
+                samples.push_back({.title = QString::fromStdString(scene.title),
+                                   .description = QString::fromStdString(scene.description),
+                                   .thumbnail = toQImage(readImage(scene.hr).image)});
+                scenes.push_back(std::move(scene));
+            }
+        } catch (const std::exception& error) {
+            QMetaObject::invokeMethod(
+                this, [this, text = QString::fromStdString(error.what())] { showTrouble(text); }, Qt::QueuedConnection);
         }
         QMetaObject::invokeMethod(
             this,
-            [this, file, thumbnail = toQImage(scene)] {
-                samples_ = {{.title = tr("Façade"),
-                             .description = tr("A drawn scene, enlarged by bicubic interpolation"),
-                             .thumbnail = thumbnail,
-                             .files = {file, QStringLiteral("bicubic")}}};
-                startPage_->setSamples(samples_);
+            [this, scenes, networks, samples] {
+                scenes_ = scenes;
+                shippedNetworks_ = networks;
+                startPage_->setSamples(samples);
             },
             Qt::QueuedConnection);
     });
+}
+
+void MainWindow::openScene(std::size_t index) {
+    const auto& scene = scenes_.at(index);
+    const auto& [x, y, size] = scene.patches.front().patch;
+    opener_->placeBox({.x = x, .y = y, .size = size});
+    opener_->openImage(QString::fromStdString(scene.hr.string()));
+    for (const auto& spec : shippedNetworks_) {
+        const auto isSame = [&](const NetworkEntry& entry) { return entry.spec.file == spec.file; };
+        if (std::ranges::none_of(session_.networks(), isSame)) {
+            session_.addNetwork(spec);
+        }
+    }
 }
 
 void MainWindow::offerRecovered() {

@@ -11,6 +11,7 @@
 #include "dialogs/start_page.h"
 #include "figure_editor/figure_editor.h"
 #include "session/live_controller.h"
+#include "study/shipped_files.h"
 #include "window/autosave.h"
 #include "window/exporter.h"
 #include "window/file_opener.h"
@@ -34,7 +35,7 @@ class ViewGrid;
 
 /// What a window needs to know beside the user's settings.
 struct MainWindowOptions {
-    QString stateFolder;                 ///< settings, autosaved session, samples; made if need be
+    QString stateFolder;                 ///< settings, autosaved session; made if need be
     std::optional<DeviceChoice> device;  ///< instead of the settings'
     std::optional<int> threads;          ///< instead of the settings'
     /// Makes networks; replaced by tests.
@@ -74,6 +75,8 @@ private:
     void connectTools();
     void connectController();
     void makeSamples();
+    /// A scene that ships with the program, under all networks that do, at the place to begin with.
+    void openScene(std::size_t index);
     void offerRecovered();
 
     void applySettings(const Settings& settings);
@@ -105,7 +108,8 @@ private:
     ThemeSwitch theme_;
     QString sessionFile_;
     qint64 latencyShownFor_ = 0;
-    std::vector<Sample> samples_;
+    std::vector<ShippedScene> scenes_;
+    std::vector<ModelSpec> shippedNetworks_;
 
     MessageBar* messages_ = nullptr;
     QStackedWidget* stack_ = nullptr;

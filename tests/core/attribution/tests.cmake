@@ -52,6 +52,7 @@ lamscope_test(network_records_test LABEL golden
 target_precompile_headers(network_records_test REUSE_FROM core_test)
 lamscope_test(golden_test LABEL golden
   SOURCES golden/lam_golden_test.cpp golden/lam_networks_test.cpp golden/psnr_golden_test.cpp
+    golden/shipped_networks_test.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_study lamscope_checkpoint nlohmann_json::nlohmann_json)
 lamscope_test(cli_test LABEL cli SOURCES cli/cli_test.cpp LIBRARIES lamscope_files nlohmann_json::nlohmann_json)

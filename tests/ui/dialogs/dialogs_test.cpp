@@ -38,8 +38,8 @@ QImage flat(const QColor& colour) {
 }
 
 std::vector<Sample> twoSamples() {
-    return {{QStringLiteral("Red"), QStringLiteral("one"), flat(Qt::red), {}},
-            {QStringLiteral("Green"), QStringLiteral("two"), flat(Qt::green), {}}};
+    return {{QStringLiteral("Red"), QStringLiteral("one"), flat(Qt::red)},
+            {QStringLiteral("Green"), QStringLiteral("two"), flat(Qt::green)}};
 }
 
 /// Texts of the rows that are not filtered out, "what|how".

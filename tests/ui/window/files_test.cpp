@@ -78,7 +78,7 @@ class FilesTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void startsEmptyWithASampleThatOneClickOpens();
+    void startsEmptyWithScenesThatOneClickOpens();
     void opensByArgumentDialogAndDrop();
     void aSessionGivesTheSameNumbersToTheLastDigit();
     void aSessionWithMissingAndChangedFilesOpensTheRest();
@@ -98,7 +98,7 @@ private slots:
     void randomisedParametersChangeTheMap();
 };
 
-void FilesTest::startsEmptyWithASampleThatOneClickOpens() {
+void FilesTest::startsEmptyWithScenesThatOneClickOpens() {
     WindowFixture fixture;
     auto* page = fixture.window->findChild<StartPage*>();
     QVERIFY(page != nullptr && page->isVisible());
@@ -119,7 +119,12 @@ void FilesTest::startsEmptyWithASampleThatOneClickOpens() {
     QVERIFY(fixture.waitForMaps());
     QVERIFY(!page->isVisible());
     QVERIFY(curves->isVisible());
-    QCOMPARE(fixture.session().networks().size(), std::size_t{1});
+    const auto scene = shippedScenes().front();
+    QCOMPARE(scene.title, std::string("Façade"));
+    QCOMPARE(fixture.session().networks().size(), std::size_t{4});
+    const auto& [x, y, size] = scene.patches.front().patch;
+    QVERIFY((fixture.session().box() == Box{x, y, size}));
+    QVERIFY(!fixture.session().undoStack().canUndo());  // there is nothing that the user did
 }
 
 void FilesTest::opensByArgumentDialogAndDrop() {
