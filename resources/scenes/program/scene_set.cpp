@@ -11,9 +11,7 @@ const std::vector<Scene>& sceneSet() {
     static const std::vector<Scene> set{
         {.name = "facade",
          .title = "Façade",
-         .description =
-             "A house front seen at an angle: the far windows are too small for the low-resolution image, but "
-             "the near ones show how they are built.",
+         .description = "Far windows merge in the LR image; near ones show how they are built.",
          .telling = true,
          .patches = {{192, 192,
                       "Ledges and window heads far away: their lines merge, but they run on from the near ones."},
@@ -22,9 +20,7 @@ const std::vector<Scene>& sceneSet() {
          .draw = drawFacade},
         {.name = "bricks",
          .title = "Brick wall",
-         .description =
-             "A wall that runs into the distance: where the joints merge, only the bond of the nearer bricks "
-             "tells where they must be.",
+         .description = "Joints merge with distance; near bricks tell where they run.",
          .telling = true,
          .patches = {{184, 144,
                       "Courses about five pixels high: the low-resolution image holds blocks without joints."},
@@ -33,8 +29,7 @@ const std::vector<Scene>& sceneSet() {
          .draw = drawBricks},
         {.name = "stripes",
          .title = "Striped cloth",
-         .description = "Parallel stripes of many widths: the fine ones turn into a chequered pattern in the "
-                        "low-resolution image, and the wide ones tell which way they really run.",
+         .description = "Fine stripes turn into a chequered pattern in the LR image.",
          .telling = true,
          .patches = {{144, 72, "Stripes 7 pixels apart, chequered in the low-resolution image."},
                      {96, 96, "The same stripes in the shade of a fold."},
@@ -43,8 +38,7 @@ const std::vector<Scene>& sceneSet() {
          .draw = drawStripes},
         {.name = "roof",
          .title = "Tiled roof",
-         .description = "Rounded tiles in perspective: towards the top they shrink until single tiles can no longer be "
-                        "seen.",
+         .description = "Single tiles dissolve towards the top; their rows go on.",
          .telling = true,
          .patches = {{160, 24, "Small tiles whose tails are lost: the rows below show their shape."},
                      {200, 40, "Tiles beyond the limit."},
@@ -52,8 +46,7 @@ const std::vector<Scene>& sceneSet() {
          .draw = drawRoof},
         {.name = "lettering",
          .title = "Enamel sign",
-         .description = "A sign whose lines grow smaller and smaller: the last ones can hardly be read in the "
-                        "low-resolution image.",
+         .description = "Lines grow smaller until they can hardly be read.",
          .telling = false,
          .patches = {{120, 188, "Letters five pixels high."},
                      {128, 152, "Letters eight pixels high."},
@@ -61,14 +54,13 @@ const std::vector<Scene>& sceneSet() {
          .draw = drawLettering},
         {.name = "foliage",
          .title = "Fern",
-         .description = "Fronds that branch and branch again: the same form at three sizes, without straight edges.",
+         .description = "The same form at three sizes, without straight edges.",
          .telling = false,
          .patches = {{150, 60, "Leaflets along a stalk."}, {64, 152, "Fronds over fronds, in light and shade."}},
          .draw = drawFoliage},
         {.name = "chart",
          .title = "Test chart",
-         .description = "Flat greys, edges, a star, rings, dots and gratings with exact levels: what a network should "
-                        "answer is known.",
+         .description = "Edges, a star, rings and dots of exact levels.",
          .telling = false,
          .patches = {{152, 184, "A straight edge at 45 degrees."},
                      {78, 100, "Rays of the star six pixels apart."},
