@@ -42,19 +42,26 @@ double tickDistance(double span) {
     return 10.0 * power;
 }
 
+std::vector<double> multiples(double distance, double low, double high) {
+    std::vector<double> values;
+    const auto last = static_cast<int>(std::floor(high / distance * (1.0 + 1e-9)));
+    for (int i = static_cast<int>(std::ceil(low / distance)); i <= last; ++i) {
+        values.push_back(i * distance);
+    }
+    return values;
+}
+
 /// Round values between two ends, which are natural logarithms of them on a logarithmic axis.
 std::vector<double> valueTicks(double low, double high, bool logarithmic) {
-    std::vector<double> ticks;
     if (!logarithmic) {
-        const double distance = tickDistance(high - low);
-        for (double y = std::ceil(low / distance) * distance; y <= high; y += distance) {
-            ticks.push_back(y);
-        }
-        return ticks;
+        return multiples(tickDistance(high - low), low, high);
     }
-    for (double power = 1e-6; power < 1e3; power *= 10.0) {
+    std::vector<double> ticks;
+    constexpr int leastPower = -6;
+    constexpr int mostPower = 2;
+    for (int power = leastPower; power <= mostPower; ++power) {
         for (const double factor : {1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0}) {
-            const double value = factor * power;
+            const double value = factor * std::pow(10.0, power);
             if (std::log(value) >= low && std::log(value) <= high) {
                 ticks.push_back(value);
             }
@@ -86,11 +93,10 @@ void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, con
         return cv::Point(frame.x + cvRound(x / last * frame.width),
                          frame.y + frame.height - cvRound((y - low) / (high - low) * frame.height));
     };
-    const double stepTick = tickDistance(last);
-    for (double x = 0.0; x <= last * 1.0001; x += stepTick) {
-        const auto at = place(x, low);
+    for (const double step : multiples(tickDistance(last), 0.0, last)) {
+        const auto at = place(step, low);
         cv::line(picture, at, {at.x, frame.y}, pale);
-        write(picture, stepText(x), {at.x - 10, at.y + 18}, 0.4);
+        write(picture, stepText(step), {at.x - 10, at.y + 18}, 0.4);
     }
     for (const double value : valueTicks(low, high, logarithmic)) {
         const auto at = place(0.0, logarithmic ? std::log(value) : value);

@@ -26,7 +26,7 @@ TensorData dataOf(const torch::Tensor& tensor) {
     return {.shape = tensor.sizes().vec(), .values = valuesOf(tensor), .dtype = "float32"};
 }
 
-void assign(torch::Tensor target, const TensorData& data, const std::string& name) {
+void assign(const torch::Tensor& target, const TensorData& data, const std::string& name) {
     if (target.numel() != data.numel()) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("the state of the training holds {} values for '{}', the network has {}; begin anew",
@@ -104,7 +104,7 @@ double Trainer::step(const TrainingBatch& batch) {
 double Trainer::tryStep(const TrainingBatch& batch) {
     const auto sr = network_.forward(batch.lr, options_.precision);
     const auto loss = meanAbsoluteError(sr, network_.target(batch.hr));
-    const double value = loss.item<double>();
+    const auto value = loss.item<double>();
     if (!std::isfinite(value)) {
         throw Error(ErrorCode::ModelFailure,
                     fmt::format("the loss of step {} is not finite: the training diverged; choose a lower "

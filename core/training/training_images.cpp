@@ -79,17 +79,19 @@ TrainingBatch TrainingImages::batch(std::int64_t step) const {
     RandomNumbers random(seed_, static_cast<std::uint64_t>(step));
     std::vector<torch::Tensor> lr;
     std::vector<torch::Tensor> hr;
+    const std::int64_t crop = crop_;
+    const std::int64_t scale = scale_;
     for (int i = 0; i < batch_; ++i) {
         const auto& pair = training_[random.below(training_.size())];
         const auto place = [&](std::int64_t side) {
-            return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(side - crop_ + 1)));
+            return static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(side - crop + 1)));
         };
         const auto y = place(pair.lr.size(1));
         const auto x = place(pair.lr.size(2));
         constexpr std::uint64_t ways = 8;
         const auto way = random.below(ways);
-        lr.push_back(turned(pair.lr.narrow(1, y, crop_).narrow(2, x, crop_), way));
-        hr.push_back(turned(pair.hr.narrow(1, y * scale_, crop_ * scale_).narrow(2, x * scale_, crop_ * scale_), way));
+        lr.push_back(turned(pair.lr.narrow(1, y, crop).narrow(2, x, crop), way));
+        hr.push_back(turned(pair.hr.narrow(1, y * scale, crop * scale).narrow(2, x * scale, crop * scale), way));
     }
     const auto toBatch = [](const std::vector<torch::Tensor>& crops) {
         return (at::stack(crops).to(torch::kFloat32) / 255.0F).contiguous(torch::MemoryFormat::ChannelsLast);

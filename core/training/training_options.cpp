@@ -364,8 +364,10 @@ double learningRateAt(const TrainingOptions& options, std::int64_t step) {
     const double rising =
         step < options.warmUp ? static_cast<double>(step + 1) / static_cast<double>(options.warmUp) : 1.0;
     if (options.schedule == Schedule::Step) {
-        const auto halvings = static_cast<double>(step / options.halveEvery);
-        return rising * std::max(options.learningRate * std::pow(0.5, halvings), options.finalLearningRate);
+        const std::int64_t halvings = step / options.halveEvery;
+        return rising
+               * std::max(options.learningRate * std::pow(0.5, static_cast<double>(halvings)),
+                          options.finalLearningRate);
     }
     const double done = static_cast<double>(step) / static_cast<double>(options.steps);
     const double cosine = 0.5 * (1.0 + std::cos(std::numbers::pi * done));
