@@ -6,6 +6,7 @@
 
 #include "figure/figure_run.h"
 #include "panels/results_document.h"
+#include "session/queued_call.h"
 
 namespace lamscope::ui {
 
@@ -114,19 +115,16 @@ void FigureEditor::computePaths() {
         } catch (const std::exception& error) {
             trouble = QString::fromStdString(error.what());
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, key, run = std::move(run), trouble]() mutable {
-                if (dialog_ == nullptr || key != computedFor_) {
-                    return;  // something else is wanted meanwhile
-                }
-                if (run) {
-                    dialog_->setDocuments(std::move(run->documents));
-                } else if (!trouble.isEmpty()) {
-                    dialog_->setMessage(trouble);
-                }
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, key, run = std::move(run), trouble]() mutable {
+            if (dialog_ == nullptr || key != computedFor_) {
+                return;  // something else is wanted meanwhile
+            }
+            if (run) {
+                dialog_->setDocuments(std::move(run->documents));
+            } else if (!trouble.isEmpty()) {
+                dialog_->setMessage(trouble);
+            }
+        });
     });
 }
 

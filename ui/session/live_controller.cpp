@@ -5,6 +5,8 @@
 #include <QMetaObject>
 #include <utility>
 
+#include "session/queued_call.h"
+
 namespace lamscope::ui {
 
 LiveController::LiveController(Session& session, LiveEngineOptions options, QObject* parent)
@@ -24,10 +26,7 @@ LiveController::LiveController(Session& session, LiveEngineOptions options, QObj
 
 void LiveController::start(LiveEngineOptions options) {
     engine_ = std::make_unique<LiveEngine>(
-        [this](LiveEvent event) {
-            QMetaObject::invokeMethod(
-                this, [this, event = std::move(event)] { receive(event); }, Qt::QueuedConnection);
-        },
+        [this](LiveEvent event) { callQueued(this, [this, event = std::move(event)] { receive(event); }); },
         std::move(options));
     followImage();
     followNetworks();

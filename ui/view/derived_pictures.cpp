@@ -4,6 +4,8 @@
 #include <QMetaObject>
 #include <utility>
 
+#include "session/queued_call.h"
+
 namespace lamscope::ui {
 
 DerivedPictures::DerivedPictures(QObject* parent)
@@ -32,16 +34,13 @@ std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
             return;
         }
         auto value = std::make_shared<const Value>(compute(*alive));
-        QMetaObject::invokeMethod(
-            this,
-            [this, &store, weak, value = std::move(value)] {
-                const auto wanted = weak.lock();
-                if (wanted) {
-                    store.entries[wanted.get()].value = value;
-                    emit ready();
-                }
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, &store, weak, value = std::move(value)] {
+            const auto wanted = weak.lock();
+            if (wanted) {
+                store.entries[wanted.get()].value = value;
+                emit ready();
+            }
+        });
     });
     return nullptr;
 }

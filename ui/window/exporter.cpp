@@ -11,6 +11,7 @@
 #include "attribution/lam_json.h"
 #include "figure/figure_file.h"
 #include "panels/results_document.h"
+#include "session/queued_call.h"
 #include "view/layers.h"
 
 namespace lamscope::ui {
@@ -63,17 +64,14 @@ void Exporter::inBackground(const QString& what, const std::function<void()>& wr
         } catch (const std::exception& error) {
             trouble = QString::fromStdString(error.what());
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, what, trouble] {
-                if (trouble.isEmpty()) {
-                    session_.reportNote(tr("Saved %1").arg(what));
-                    emit exported(what);
-                } else {
-                    session_.reportTrouble(trouble);
-                }
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, what, trouble] {
+            if (trouble.isEmpty()) {
+                session_.reportNote(tr("Saved %1").arg(what));
+                emit exported(what);
+            } else {
+                session_.reportTrouble(trouble);
+            }
+        });
     });
 }
 

@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "figure/figure_file.h"
+#include "session/queued_call.h"
 
 namespace lamscope::ui {
 
@@ -116,12 +117,9 @@ void FileOpener::openSession(const QString& file) {
     pool_.start([this, file] {
         try {
             const auto saved = readAnySession(file.toStdString());
-            QMetaObject::invokeMethod(
-                this, [this, saved, file] { restore(saved, file); }, Qt::QueuedConnection);
+            callQueued(this, [this, saved, file] { restore(saved, file); });
         } catch (const std::exception& error) {
-            QMetaObject::invokeMethod(
-                this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); },
-                Qt::QueuedConnection);
+            callQueued(this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); });
         }
     });
 }
@@ -138,16 +136,13 @@ void FileOpener::openImageOrFigure(const QString& file) {
         } catch (const std::exception&) {
             saved.reset();  // whoever reads the image says what is wrong with it
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, file, saved] {
-                if (saved) {
-                    restore(*saved, file);
-                } else {
-                    openImage(file);
-                }
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, file, saved] {
+            if (saved) {
+                restore(*saved, file);
+            } else {
+                openImage(file);
+            }
+        });
     });
 }
 
@@ -163,17 +158,12 @@ void FileOpener::saveSession(const QString& file) {
     pool_.start([this, file, saved = snapshot(session_)] {
         try {
             writeSession(saved, file.toStdString());
-            QMetaObject::invokeMethod(
-                this,
-                [this, file] {
-                    emit opened(file);
-                    emit sessionSaved(file);
-                },
-                Qt::QueuedConnection);
+            callQueued(this, [this, file] {
+                emit opened(file);
+                emit sessionSaved(file);
+            });
         } catch (const std::exception& error) {
-            QMetaObject::invokeMethod(
-                this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); },
-                Qt::QueuedConnection);
+            callQueued(this, [this, text = QString::fromStdString(error.what())] { session_.reportTrouble(text); });
         }
     });
 }

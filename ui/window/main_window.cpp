@@ -26,6 +26,7 @@
 #include "panels/network_panel.h"
 #include "panels/results_panel.h"
 #include "session/command_line.h"
+#include "session/queued_call.h"
 #include "view/pyramid.h"
 #include "view/view_grid.h"
 #include "window/option_controls.h"
@@ -464,24 +465,21 @@ void MainWindow::updateTitle() {
 void MainWindow::updateRecentFiles() {
     pool_.start([this, all = recentFiles_.all()] {
         const auto files = RecentFiles::existing(all);
-        QMetaObject::invokeMethod(
-            this,
-            [this, files] {
-                startPage_->setRecentFiles(files);
-                actions_->recentFiles->clear();
-                for (const auto& file : files) {
-                    auto* action = actions_->recentFiles->addAction(QFileInfo(file).fileName());
-                    action->setToolTip(file);
-                    connect(action, &QAction::triggered, this, [this, file] { opener_->open({file}); });
-                }
-                actions_->recentFiles->setEnabled(!files.isEmpty());
-                if (!files.isEmpty()) {
-                    actions_->recentFiles->addSeparator();
-                    connect(actions_->recentFiles->addAction(tr("Forget all")), &QAction::triggered, &recentFiles_,
-                            &RecentFiles::clear);
-                }
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, files] {
+            startPage_->setRecentFiles(files);
+            actions_->recentFiles->clear();
+            for (const auto& file : files) {
+                auto* action = actions_->recentFiles->addAction(QFileInfo(file).fileName());
+                action->setToolTip(file);
+                connect(action, &QAction::triggered, this, [this, file] { opener_->open({file}); });
+            }
+            actions_->recentFiles->setEnabled(!files.isEmpty());
+            if (!files.isEmpty()) {
+                actions_->recentFiles->addSeparator();
+                connect(actions_->recentFiles->addAction(tr("Forget all")), &QAction::triggered, &recentFiles_,
+                        &RecentFiles::clear);
+            }
+        });
     });
 }
 
@@ -499,17 +497,13 @@ void MainWindow::makeSamples() {
                 scenes.push_back(std::move(scene));
             }
         } catch (const std::exception& error) {
-            QMetaObject::invokeMethod(
-                this, [this, text = QString::fromStdString(error.what())] { showTrouble(text); }, Qt::QueuedConnection);
+            callQueued(this, [this, text = QString::fromStdString(error.what())] { showTrouble(text); });
         }
-        QMetaObject::invokeMethod(
-            this,
-            [this, scenes, networks, samples] {
-                scenes_ = scenes;
-                shippedNetworks_ = networks;
-                startPage_->setSamples(samples);
-            },
-            Qt::QueuedConnection);
+        callQueued(this, [this, scenes, networks, samples] {
+            scenes_ = scenes;
+            shippedNetworks_ = networks;
+            startPage_->setSamples(samples);
+        });
     });
 }
 

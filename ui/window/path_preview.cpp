@@ -8,6 +8,7 @@
 #include <algorithm>
 
 #include "attribution/path_image.h"
+#include "session/queued_call.h"
 #include "view/pyramid.h"
 
 namespace lamscope::ui {
@@ -61,8 +62,7 @@ void PathPreview::compute() {
     computing_ = true;
     pool_.start([this, alpha = wanted_, result = network->result, options = session_.options()] {
         const auto picture = toQImage(pathImage(result->lr, options, alpha));
-        QMetaObject::invokeMethod(
-            this, [this, picture, alpha] { present(picture, alpha); }, Qt::QueuedConnection);
+        callQueued(this, [this, picture, alpha] { present(picture, alpha); });
     });
 }
 
