@@ -11,6 +11,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "error.h"
+#include "study/opencv_image.h"
 
 namespace lamscope {
 
@@ -46,19 +47,6 @@ cv::Mat toMat(const Image& image) {
         }
     }
     return result;
-}
-
-Image toImage(const cv::Mat& mat) {
-    Image image(mat.cols, mat.rows);
-    for (int y = 0; y < mat.rows; ++y) {
-        for (int x = 0; x < mat.cols; ++x) {
-            for (int c = 0; c < Image::channels; ++c) {
-                image.at(c, y, x) = static_cast<float>(mat.at<cv::Vec3b>(y, x)[c]) / 255.0F;
-            }
-        }
-    }
-    image.bitDepth = 8;
-    return image;
 }
 
 /// Fits a picture into a panel: enlarged without smoothing, reduced by area.

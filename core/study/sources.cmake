@@ -16,6 +16,7 @@ lamscope_library(lamscope_study
     study/image_pairs.cpp
     study/lam_run.cpp
     study/low_resolution.cpp
+    study/opencv_image.cpp
     study/overview_picture.cpp
     study/scene.cpp
     study/shipped_files.cpp

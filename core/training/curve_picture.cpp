@@ -9,6 +9,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "error.h"
+#include "study/opencv_image.h"
 
 namespace lamscope {
 
@@ -132,15 +133,7 @@ Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLog
     write(picture, fmt::format("{} steps, {:.0f} min", last.step, last.seconds / 60.0), {width - 24, 28}, 0.45, true);
     plot(picture, {80, 76, 370, 300}, "L1 loss, values 0 to 1 (logarithmic)", loss, true);
     plot(picture, {566, 76, 370, 300}, "PSNR on held-out images, Y [dB]", psnr, false);
-    Image image(width, height);
-    for (int y = 0; y < height; ++y) {
-        for (int x = 0; x < width; ++x) {
-            for (int c = 0; c < Image::channels; ++c) {
-                image.at(c, y, x) = static_cast<float>(picture.at<cv::Vec3b>(y, x)[c]) / 255.0F;
-            }
-        }
-    }
-    return image;
+    return toImage(picture);
 }
 
 }  // namespace lamscope

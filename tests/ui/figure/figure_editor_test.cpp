@@ -16,25 +16,10 @@
 
 namespace lamscope::ui {
 
+using testing::chooseInDialog;
 using testing::WindowFixture;
 
 namespace {
-
-/// Types a file's name into the file dialog that is open, and Enter.
-void chooseInDialog(const QString& file) {
-    QFileDialog* dialog = nullptr;
-    QVERIFY(QTest::qWaitFor(
-        [&] {
-            dialog = qobject_cast<QFileDialog*>(QApplication::activeWindow());
-            return dialog != nullptr;
-        },
-        testing::patienceMs));
-    auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
-    name->clear();
-    QTest::keyClicks(name, file);
-    QTest::keyClick(name, Qt::Key_Return);
-    QTRY_VERIFY(!dialog->isVisible());
-}
 
 QComboBox* boxWith(const QWidget& form, const QString& text) {
     for (auto* box : form.findChildren<QComboBox*>()) {

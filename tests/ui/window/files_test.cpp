@@ -23,6 +23,7 @@
 
 namespace lamscope::ui {
 
+using testing::chooseInDialog;
 using testing::WindowFixture;
 
 namespace {
@@ -48,23 +49,6 @@ void drop(QWidget& window, const QStringList& files) {
     QVERIFY(enter.isAccepted());
     QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&window, &event);
-}
-
-/// Types a file's name into the file dialog that is open, and Enter.
-void chooseInDialog(const QString& file) {
-    QFileDialog* dialog = nullptr;
-    QVERIFY(QTest::qWaitFor(
-        [&] {
-            dialog = qobject_cast<QFileDialog*>(QApplication::activeWindow());
-            return dialog != nullptr;
-        },
-        testing::patienceMs));
-    auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
-    QVERIFY(name != nullptr);
-    name->clear();
-    QTest::keyClicks(name, file);
-    QTest::keyClick(name, Qt::Key_Return);
-    QTRY_VERIFY(!dialog->isVisible());
 }
 
 /// Where data is absent, tests that need it are skipped, or fail when it is required.

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QCoreApplication>
+#include <QApplication>
+#include <QFileDialog>
+#include <QLineEdit>
 #include <QTemporaryDir>
 #include <QTest>
 #include <algorithm>
@@ -106,5 +108,22 @@ public:
     std::filesystem::path image;
     std::unique_ptr<MainWindow> window;
 };
+
+/// Types a file's name into the file dialog that is open, and Enter.
+inline void chooseInDialog(const QString& file) {
+    QFileDialog* dialog = nullptr;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            dialog = qobject_cast<QFileDialog*>(QApplication::activeWindow());
+            return dialog != nullptr;
+        },
+        patienceMs));
+    auto* name = dialog->findChild<QLineEdit*>(QStringLiteral("fileNameEdit"));
+    QVERIFY(name != nullptr);
+    name->clear();
+    QTest::keyClicks(name, file);
+    QTest::keyClick(name, Qt::Key_Return);
+    QTRY_VERIFY(!dialog->isVisible());
+}
 
 }  // namespace lamscope::ui::testing

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <opencv2/core.hpp>
+
+#include "image/image.h"
+
+namespace lamscope {
+
+/// A picture of 8-bit RGB (CV_8UC3) as an Image, values on the levels n / 255.
+[[nodiscard]] Image toImage(const cv::Mat& mat);
+
+}  // namespace lamscope
