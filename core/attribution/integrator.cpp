@@ -2,6 +2,7 @@
 #include "attribution/integrator.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 #include <torch/torch.h>
@@ -92,6 +93,17 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
         }
     }
     return true;
+}
+
+std::optional<std::vector<GradientSample>> Integrator::samplesAt(const std::vector<double>& alpha,
+                                                                 const std::stop_token& stop) {
+    std::vector<GradientSample> samples(alpha.size());
+    std::vector<std::size_t> wanted(alpha.size());
+    std::iota(wanted.begin(), wanted.end(), std::size_t{0});
+    if (!sampleAll(alpha, wanted, samples, stop, {})) {
+        return std::nullopt;
+    }
+    return samples;
 }
 
 std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refinesPrevious,

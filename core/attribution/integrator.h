@@ -114,6 +114,11 @@ public:
                                                          const std::stop_token& stop = {},
                                                          const IntegrationProgress& progress = {});
 
+    /// Value and gradient at points of the path, apart from any integral. Returns nullopt when stopped. Throws as
+    /// integrate().
+    [[nodiscard]] std::optional<std::vector<GradientSample>> samplesAt(const std::vector<double>& alpha,
+                                                                       const std::stop_token& stop = {});
+
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:

@@ -24,6 +24,13 @@ struct LamCurves {
     std::vector<double> cumulative;  ///< Σ attribution from the baseline up to and with the node
 };
 
+/// The gradient of the detector at one point of a path: what LAM integrates, before the path weighs it.
+struct PathGradient {
+    double alpha = 0.0;          ///< 0…1; 0 is the baseline, 1 the image
+    std::vector<double> map{};   ///< height x width of the context, |Σ_RGB ∂D(F(γ(α)))/∂γ|, units of D
+    std::int64_t nonfinite = 0;  ///< elements of the gradient that were NaN or infinite and were set to 0
+};
+
 /// A local attribution map with everything that is reported about it. Plain data, safe to copy between threads.
 struct LamResult {
     Patch patch;   ///< as asked for, in SR pixels of the whole image
@@ -50,6 +57,7 @@ struct LamResult {
     std::optional<double> estimatedMapError;  ///< relative L1 of the map; nullopt for a single level
     std::int64_t nonfiniteGradients = 0;      ///< gradient elements that were NaN or infinite and set to 0
     LamCurves curves;
+    std::vector<PathGradient> pathGradients;  ///< filled by who wants them, see computePathGradients()
 
     std::optional<double> psnr;       ///< SR against HR over the context, RGB, 8-bit values, dB; where HR is known
     std::optional<double> psnrPatch;  ///< the same over the patch

@@ -20,6 +20,7 @@ lamscope_library(lamscope_core
     attribution/lam_options.h
     attribution/nodes.h
     attribution/parameter_randomisation.h
+    attribution/path_gradients.h
     attribution/path_image.h
     attribution/signed_map.h
     model/device.h
@@ -41,6 +42,7 @@ lamscope_library(lamscope_core
     attribution/lam_options.cpp
     attribution/nodes.cpp
     attribution/parameter_randomisation.cpp
+    attribution/path_gradients.cpp
     attribution/signed_map.cpp
     model/allocation_meter.cpp
     model/arch/attention.cpp

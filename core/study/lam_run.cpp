@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "attribution/path_gradients.h"
 #include "error.h"
 #include "image/image_file.h"
 #include "image/sha256.h"
@@ -101,6 +102,13 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
         auto result = computeLam(models[i], pair.lr, pair.hr.empty() ? nullptr : &pair.hr, options.lam, stop, report);
         if (!result) {
             return std::nullopt;
+        }
+        if (!options.gradientsAt.empty()) {
+            auto gradients = computePathGradients(models[i], pair.lr, options.lam, options.gradientsAt, stop);
+            if (!gradients) {
+                return std::nullopt;
+            }
+            result->pathGradients = *std::move(gradients);
         }
         document.results.push_back({std::move(cards[i]), std::move(*result), {}, {}});
     }

@@ -24,7 +24,8 @@ struct LamRunOptions {
     Reduction reduction = Reduction::Pillow;
     std::vector<ModelSpec> models;
     LamOptions lam;
-    std::string device = "cpu";  ///< as returned by resolveDevice()
+    std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
+    std::string device = "cpu";         ///< as returned by resolveDevice()
 };
 
 /// Where a run stands.

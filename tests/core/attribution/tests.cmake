@@ -7,6 +7,7 @@ lamscope_test(core_test LABEL unit
     core/attribution/lam_options_test.cpp
     core/attribution/lam_test.cpp
     core/attribution/nodes_test.cpp
+    core/attribution/path_gradients_test.cpp
     core/live/compute_thread_test.cpp
     core/live/live_engine_test.cpp
     core/model/load_test.cpp

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "attribution/path_gradients.h"
+
+#include <utility>
+
+#include <torch/torch.h>
+
+#include "attribution/detector.h"
+#include "attribution/image_paths.h"
+#include "attribution/integrator.h"
+#include "attribution/lam_context.h"
+#include "model/sr_model_implementation.h"
+
+namespace lamscope {
+
+std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& model, const Image& lr,
+                                                              const LamOptions& options,
+                                                              const std::vector<double>& alpha,
+                                                              const std::stop_token& stop) {
+    const auto region = checkedContext(model.card(), lr, nullptr, options);
+    checkMemory(model.implementation(), region);
+    auto patch = options.patch;
+    patch.x -= region.x * model.card().scale;
+    patch.y -= region.y * model.card().scale;
+    const auto path = makeImagePath(lr.cropped(region), options);
+    const PatchDetector detector(model.implementation(), options.detector, patch);
+    DirectGradients gradients(*path, detector);
+    Integrator integrator(*path, gradients, 1);
+    const auto samples = integrator.samplesAt(alpha, stop);
+    if (!samples) {
+        return std::nullopt;
+    }
+    std::vector<PathGradient> result;
+    for (std::size_t i = 0; i < alpha.size(); ++i) {
+        const auto& sample = samples->at(i);
+        const auto map = sample.gradient.front().to(torch::kFloat64).sum(0).abs().contiguous();
+        const auto* const values = map.data_ptr<double>();
+        result.push_back({.alpha = alpha[i], .map = {values, values + map.numel()}, .nonfinite = sample.nonfinite});
+    }
+    return result;
+}
+
+}  // namespace lamscope
