@@ -19,6 +19,7 @@
 
 #include "dialogs/icons.h"
 #include "dialogs/theme.h"
+#include "session/queued_call.h"
 
 namespace lamscope::ui {
 
@@ -153,7 +154,7 @@ void LogView::save(const QString& file) {
     // On a thread of the pool: the file may lie on a slow or absent network drive.
     const auto promise = std::make_shared<QPromise<QString>>();
     watcher->setFuture(promise->future());
-    QThreadPool::globalInstance()->start([promise, file, bytes = plainText().toUtf8()] {
+    startOn(*QThreadPool::globalInstance(), [promise, file, bytes = plainText().toUtf8()] {
         promise->start();
         QSaveFile out(file);
         const bool saved =

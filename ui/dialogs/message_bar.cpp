@@ -84,7 +84,8 @@ void MessageBar::remove(MessageRow* row) {
 
 bool MessageBar::event(QEvent* event) {
     // Escape means this bar before it means any shortcut of the window.
-    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+    const auto* const key = dynamic_cast<QKeyEvent*>(event);
+    if (event->type() == QEvent::ShortcutOverride && key != nullptr && key->key() == Qt::Key_Escape) {
         event->accept();
         return true;
     }

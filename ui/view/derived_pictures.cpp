@@ -28,7 +28,7 @@ std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
     }
     std::erase_if(store.entries, [](const auto& each) { return each.second.source.expired(); });
     store.entries[source.get()] = {source, nullptr};
-    pool_.start([this, &store, weak = std::weak_ptr(source), compute] {
+    startOn(pool_, [this, &store, weak = std::weak_ptr(source), compute] {
         const auto alive = weak.lock();
         if (!alive) {
             return;

@@ -4,6 +4,7 @@
 #include <QDir>
 #include <QFile>
 
+#include "session/queued_call.h"
 #include "session/session_file.h"
 
 namespace lamscope::ui {
@@ -55,7 +56,7 @@ Autosave::~Autosave() {
 void Autosave::setEnabled(bool enabled) {
     enabled_ = enabled;
     if (!enabled_) {
-        pool_.start([file = file_] { QFile::remove(file); });
+        startOn(pool_, [file = file_] { QFile::remove(file); });
     }
 }
 
@@ -64,7 +65,7 @@ void Autosave::saveNow() {
     if (!enabled_ || file_.isEmpty() || nothing) {
         return;
     }
-    pool_.start([saved = snapshot(session_), file = file_.toStdString()] {
+    startOn(pool_, [saved = snapshot(session_), file = file_.toStdString()] {
         try {
             writeSession(saved, file);
         } catch (const std::exception&) {

@@ -57,7 +57,7 @@ bool Exporter::hasResults() {
 }
 
 void Exporter::inBackground(const QString& what, const std::function<void()>& write) {
-    pool_.start([this, what, write] {
+    startOn(pool_, [this, what, write] {
         QString trouble;
         try {
             write();

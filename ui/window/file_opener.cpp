@@ -114,7 +114,7 @@ void FileOpener::openNetwork(const QString& fileWithSettings) {
 }
 
 void FileOpener::openSession(const QString& file) {
-    pool_.start([this, file] {
+    startOn(pool_, [this, file] {
         try {
             const auto saved = readAnySession(file.toStdString());
             callQueued(this, [this, saved, file] { restore(saved, file); });
@@ -129,7 +129,7 @@ void FileOpener::openImageOrFigure(const QString& file) {
         openImage(file);
         return;
     }
-    pool_.start([this, file] {
+    startOn(pool_, [this, file] {
         std::optional<SavedSession> saved;
         try {
             saved = sessionOfFigure(file.toStdString());
@@ -155,7 +155,7 @@ void FileOpener::restore(const SavedSession& saved, const QString& file) {
 }
 
 void FileOpener::saveSession(const QString& file) {
-    pool_.start([this, file, saved = snapshot(session_)] {
+    startOn(pool_, [this, file, saved = snapshot(session_)] {
         try {
             writeSession(saved, file.toStdString());
             callQueued(this, [this, file] {

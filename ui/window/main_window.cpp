@@ -463,7 +463,7 @@ void MainWindow::updateTitle() {
 }
 
 void MainWindow::updateRecentFiles() {
-    pool_.start([this, all = recentFiles_.all()] {
+    startOn(pool_, [this, all = recentFiles_.all()] {
         const auto files = RecentFiles::existing(all);
         callQueued(this, [this, files] {
             startPage_->setRecentFiles(files);
@@ -484,7 +484,7 @@ void MainWindow::updateRecentFiles() {
 }
 
 void MainWindow::makeSamples() {
-    pool_.start([this] {
+    startOn(pool_, [this] {
         std::vector<ShippedScene> scenes;
         std::vector<ModelSpec> networks;
         std::vector<Sample> samples;

@@ -60,7 +60,7 @@ void PathPreview::compute() {
         return;
     }
     computing_ = true;
-    pool_.start([this, alpha = wanted_, result = network->result, options = session_.options()] {
+    startOn(pool_, [this, alpha = wanted_, result = network->result, options = session_.options()] {
         const auto picture = toQImage(pathImage(result->lr, options, alpha));
         callQueued(this, [this, picture, alpha] { present(picture, alpha); });
     });

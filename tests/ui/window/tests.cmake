@@ -10,3 +10,4 @@ lamscope_qt_test(files_test SOURCES ui/window/files_test.cpp LIBRARIES lamscope_
 target_compile_definitions(files_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(files_test lamscope-cli)
 lamscope_qt_test(stress_test SOURCES ui/window/stress_test.cpp LIBRARIES lamscope_ui analytic_loader GTest::gtest)
+set_tests_properties(stress_test PROPERTIES LABELS "ui;thread")
