@@ -70,6 +70,8 @@ void FigureArguments::addTo(CLI::App& command) {
                     "them all")
         ->type_name("NAME=VALUE");
     command.add_option("--dpi", dpi, "resolution of PNG and TIFF")->capture_default_str()->check(CLI::Range(72, 2400));
+    command.add_flag("--timestamp", timestamp,
+                     "write the date into the files; without it the same session gives the same bytes");
     command.add_option("--caption", caption, "write a caption to start from; '-' for standard output")
         ->type_name("FILE");
 }
@@ -101,7 +103,11 @@ ui::FigureLayout FigureArguments::resolve(const std::optional<ui::FigureLayout>&
 void FigureArguments::write(StagedFiles& files, const std::vector<std::filesystem::path>& names,
                             const ui::SavedSession& session, const std::vector<LamDocument>& documents) const {
     const Typefaces typefaces;
-    for (const auto& warning : ui::addFigures(files, names, session, documents, dpi)) {
+    ui::FigureFileOptions options{.dpi = dpi};
+    if (timestamp) {
+        options.created = QDateTime::currentDateTimeUtc();
+    }
+    for (const auto& warning : ui::addFigures(files, names, session, documents, options)) {
         spdlog::warn("warning: {}", warning);
     }
     if (!caption.empty()) {

@@ -19,6 +19,7 @@ struct FigureArguments {
     std::vector<std::string> settings;  ///< NAME=VALUE
     int dpi = 600;
     std::string caption;
+    bool timestamp = false;
 
     void addTo(CLI::App& command);
 

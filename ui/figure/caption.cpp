@@ -12,12 +12,23 @@ namespace lamscope::ui {
 
 namespace {
 
-QString opening(FigureKind kind) {
-    switch (kind) {
+QString gradientsText(const FigureLayout& layout) {
+    if (!layout.gradients) {
+        return {};
+    }
+    return layout.normalisation == Normalisation::Shared
+               ? QObject::tr(", below them the detector's gradient there (magnitude, all on one scale)")
+               : QObject::tr(", below them the detector's gradient there (magnitude, each over its maximum)");
+}
+
+QString opening(const FigureLayout& layout) {
+    switch (layout.kind) {
         case FigureKind::Paths:
             return QObject::tr(
-                "One patch under several baselines and path functions: path images, the detector along "
-                "the path, the path's speed, and the cumulative attribution with its target (dashed).");
+                       "One patch under several baselines and path functions: path images%1; the detector "
+                       "along the path, the path's speed, and the cumulative attribution with its target "
+                       "(dashed).")
+                .arg(gradientsText(layout));
         case FigureKind::Maps:
             return QObject::tr("Local attribution maps, ordered by diffusion index (DI).");
         case FigureKind::Networks:
@@ -107,7 +118,7 @@ QString captionText(const std::vector<LamDocument>& documents, const FigureLayou
         names << QStringLiteral("%1 (DI %2)")
                      .arg(networkLines(named, first, layout).front(), numberText(named.result.diffusionIndex, layout));
     }
-    auto text = opening(layout.kind) + u' ' + scenesText(documents) + QStringLiteral(". ");
+    auto text = opening(layout) + u' ' + scenesText(documents) + QStringLiteral(". ");
     if (documents.size() == 1) {
         text += QObject::tr("Networks: %1. ").arg(names.join(QStringLiteral(", ")));
     }

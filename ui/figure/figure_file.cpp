@@ -99,7 +99,8 @@ std::string embeddedSession(const SavedSession& session, const std::vector<LamDo
 }
 
 std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                                    const SavedSession& session, const std::vector<LamDocument>& documents, int dpi) {
+                                    const SavedSession& session, const std::vector<LamDocument>& documents,
+                                    FigureFileOptions options) {
     for (const auto& name : names) {
         if (!figureFormat(name)) {
             throw Error(ErrorCode::InvalidArgument,
@@ -111,8 +112,8 @@ std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::f
     const auto sheet = layOutFigure(documents, *saved.figure);
     for (const auto& name : names) {
         const auto folder = std::filesystem::absolute(name).parent_path();
-        const auto bytes = encodeFigure(sheet, *figureFormat(name),
-                                        {.dpi = dpi, .session = embeddedSession(saved, documents, folder)});
+        options.session = embeddedSession(saved, documents, folder);
+        const auto bytes = encodeFigure(sheet, *figureFormat(name), options);
         files.add(name, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
     }
     std::vector<std::string> warnings;

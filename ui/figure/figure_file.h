@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QDateTime>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -26,13 +27,13 @@ enum class FigureFormat {
 
 /// What goes into a file beside the picture.
 struct FigureFileOptions {
-    int dpi = 600;          ///< of PNG and TIFF, 72…2400
-    std::string session{};  ///< JSON text that is embedded; empty: none
+    int dpi = 600;                       ///< of PNG and TIFF, 72…2400
+    std::string session{};               ///< JSON text that is embedded; empty: none
+    std::optional<QDateTime> created{};  ///< time stamp; unset: none, so that the bytes tell nothing of when
 };
 
-/// The bytes of the file: the same ones for the same sheet and options, since no time stamp goes into it. Needs a
-/// QGuiApplication; any thread. Throws Error(InvalidArgument) for a resolution out of range, Error(OutOfMemory) where
-/// the pixels do not fit.
+/// The bytes of the file: the same ones for the same sheet and options. Needs a QGuiApplication; any thread. Throws
+/// Error(InvalidArgument) for a resolution out of range, Error(OutOfMemory) where the pixels do not fit.
 [[nodiscard]] QByteArray encodeFigure(const FigureSheet& sheet, FigureFormat format, const FigureFileOptions& options);
 
 /// The session of a figure with what it was made of: the session file's text for `folder`, and the hashes, nodes and
@@ -40,11 +41,13 @@ struct FigureFileOptions {
 [[nodiscard]] std::string embeddedSession(const SavedSession& session, const std::vector<LamDocument>& documents,
                                           const std::filesystem::path& folder);
 
-/// Makes the figure of `session.figure` (of its defaults where it has none) and adds it to `files` under each name.
-/// Throws Error(InvalidArgument) for a name with another ending, and as layOutFigure() and encodeFigure().
+/// Makes the figure of `session.figure` (of its defaults where it has none) and adds it to `files` under each name,
+/// with its session embedded in place of the options' one. Throws Error(InvalidArgument) for a name with another
+/// ending, and as layOutFigure() and encodeFigure().
 /// @return what does not show as it should, in words.
 std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                                    const SavedSession& session, const std::vector<LamDocument>& documents, int dpi);
+                                    const SavedSession& session, const std::vector<LamDocument>& documents,
+                                    FigureFileOptions options = {});
 
 /// The session in a figure's file; none where the file is no figure made here. Any thread. Throws Error(BadFile) where
 /// the file cannot be read, or what is embedded is no session.

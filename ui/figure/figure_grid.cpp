@@ -47,7 +47,7 @@ GridMeasures measure(const FigureGrid& grid, double width, const FigureLayout& l
     GridMeasures measures;
     measures.besideWidth = besideWidth(grid, width, layout);
     measures.barSpace =
-        grid.barRow < 0
+        grid.barRow < 0 && !grid.leavesBarSpace
             ? 0.0
             : onGrid(figureGap + barWidth + 2.0 + SheetFont(numberStyle(layout)).width(QStringLiteral("0")));
     const double space = width - measures.besideWidth - measures.barSpace;

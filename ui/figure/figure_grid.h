@@ -23,7 +23,8 @@ struct FigureGrid {
     std::vector<QStringList> under;           ///< lines under each column; empty: none
     std::vector<QStringList> beside;          ///< lines left of each row; empty: none
     bool besideUpwards = true;
-    int barRow = -1;  ///< the row with a colour bar at its right; -1: none
+    int barRow = -1;              ///< the row with a colour bar at its right; -1: none
+    bool leavesBarSpace = false;  ///< as if there was one: grids one below the other keep their columns
 };
 
 /// What labels are counted with: "(a) ", "(b) ", …; nothing where the layout has no letters.

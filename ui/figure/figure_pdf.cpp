@@ -36,14 +36,21 @@ private:
     bool wasRandom_;
 };
 
-/// Blanks the time of writing. Offsets within the file stay, as the table at its end needs.
-void removeTime(QByteArray& file) {
+/// Puts the time of writing that is wanted, or none, in place of Qt's. Offsets within the file stay, as the table at
+/// its end needs.
+void setTime(QByteArray& file, const std::optional<QDateTime>& created) {
     const QByteArray key("/CreationDate (");
     const auto start = file.indexOf(key);
     const auto end = start < 0 ? -1 : file.indexOf(')', start);
-    if (end >= 0) {
-        file.replace(start, end + 1 - start, QByteArray(end + 1 - start, ' '));
+    if (end < 0) {
+        return;
     }
+    QByteArray entry;
+    if (created) {
+        entry = key + created->toUTC().toString(QStringLiteral("'D:'yyyyMMddhhmmss'Z'")).toLatin1() + ')';
+    }
+    const auto length = end + 1 - start;
+    file.replace(start, length, entry.leftJustified(length, ' ', true));
 }
 
 /// Qt rounds pages to whole points; the width is the publisher's.
@@ -82,7 +89,7 @@ QByteArray encodePdf(const FigureSheet& sheet, const FigureFileOptions& options)
         paintSheet(painter, sheet, false);
     }
     buffer.close();
-    removeTime(bytes);
+    setTime(bytes, options.created);
     setWidth(bytes, sheet.size.width());
     return bytes;
 }

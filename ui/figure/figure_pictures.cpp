@@ -21,6 +21,10 @@ QImage enlarged(const QImage& picture, int factor) {
     return picture.scaled(picture.size() * factor, Qt::IgnoreAspectRatio, Qt::FastTransformation);
 }
 
+double largest(const PathGradient& gradient) {
+    return gradient.map.empty() ? 0.0 : *std::ranges::max_element(gradient.map);
+}
+
 QImage laidOver(const QImage& base, const QImage& translucent) {
     QImage result = base;
     QPainter painter(&result);
@@ -110,7 +114,26 @@ FigurePicture FigurePictures::map() const {
         picture = QImage(named_.result.context.width, named_.result.context.height, QImage::Format_RGB32);
         picture.fill(colourMap(layout_.colourMap).at(0.0));
     }
-    auto shown = cropped(picture.convertToFormat(QImage::Format_RGB32), 1);
+    return croppedMap(picture);
+}
+
+FigurePicture FigurePictures::pathGradient(const PathGradient& gradient, double sharedMaximum) const {
+    const auto& context = named_.result.context;
+    const double maximum = sharedMaximum > 0.0 ? sharedMaximum : largest(gradient);
+    const auto& colours = colourMap(layout_.colourMap);
+    QImage picture(context.width, context.height, QImage::Format_RGB32);
+    auto value = gradient.map.begin();
+    for (int y = 0; y < context.height; ++y) {
+        for (int x = 0; x < context.width; ++x) {
+            picture.setPixel(x, y, colours.at(maximum > 0.0 ? *value / maximum : 0.0));
+            ++value;
+        }
+    }
+    return croppedMap(picture);
+}
+
+FigurePicture FigurePictures::croppedMap(const QImage& map) const {
+    auto shown = cropped(map.convertToFormat(QImage::Format_RGB32), 1);
     shown.box = {};
     shown.framed = true;
     return shown;
@@ -128,11 +151,14 @@ FigurePicture FigurePictures::overlay() const {
     if (!layer.picture.isNull()) {
         base = laidOver(base, enlarged(layer.picture, scale));
     }
-    return cropped(base, scale);
+    auto picture = cropped(base, scale);
+    picture.box = {};  // it would hide the map where it is strongest; the scene beside it has one
+    return picture;
 }
 
 FigurePicture FigurePictures::area() const {
     auto picture = lr();
+    picture.box = {};  // as over the map
     const auto area = areaOfContribution(named_.result);
     QPainterPath inside;
     inside.addRect(QRectF(picture.image.rect()));
@@ -175,15 +201,34 @@ double sharedMaximum(const std::vector<LamDocument>& documents, const FigureLayo
     return maximum;
 }
 
+double sharedGradientMaximum(const std::vector<LamDocument>& documents, const FigureLayout& layout) {
+    double maximum = 0.0;
+    if (layout.normalisation == Normalisation::Shared) {
+        for (const auto& document : documents) {
+            for (const auto& named : document.results) {
+                for (const auto& gradient : named.result.pathGradients) {
+                    maximum = std::max(maximum, largest(gradient));
+                }
+            }
+        }
+    }
+    return maximum;
+}
+
+bool sharesGrid(const NamedLamResult& named, const NamedLamResult& other) {
+    return named.card.scale == other.card.scale && named.result.context == other.result.context;
+}
+
 FigurePicture interestPicture(const LamDocument& document, const FigureLayout& layout) {
     const auto& first = document.results.front();
     std::vector<std::shared_ptr<const MassSet>> sets;
     for (const auto& named : document.results) {
-        if (named.card.scale == first.card.scale && named.result.context == first.result.context) {
+        if (sharesGrid(named, first)) {
             sets.push_back(std::make_shared<const MassSet>(massSet(named.result)));
         }
     }
     auto picture = FigurePictures(first, layout, 0.0).lr();
+    picture.box = {};  // as over the map
     const auto areas = areasPicture(areasOfInterest(sets));
     if (!areas.isNull()) {
         const auto shown = FigurePictures(first, layout, 0.0).shown();

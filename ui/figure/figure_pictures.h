@@ -44,6 +44,9 @@ public:
     [[nodiscard]] FigurePicture inset() const;
     /// γ(α) of the path of `options`.
     [[nodiscard]] FigurePicture pathImage(const LamOptions& options, double alpha) const;
+    /// The gradient at a point of the path, one pixel a value. @param sharedMaximum what stands for 1; 0: its own
+    /// maximum.
+    [[nodiscard]] FigurePicture pathGradient(const PathGradient& gradient, double sharedMaximum) const;
 
     [[nodiscard]] bool hasHr() const;
     /// The part of the context that pictures of the whole show, LR pixels of the context.
@@ -53,6 +56,8 @@ private:
     [[nodiscard]] FigurePicture patch() const;
     [[nodiscard]] FigurePicture overlay() const;
     [[nodiscard]] FigurePicture area() const;
+    /// The shown part of a picture of values, framed.
+    [[nodiscard]] FigurePicture croppedMap(const QImage& map) const;
     /// The shown part of a picture of the context whose pixels are `finer` times as fine as the LR's, with the box.
     [[nodiscard]] FigurePicture cropped(const QImage& context, int finer) const;
     /// The patch with `sides` times its side of an image of the context.
@@ -67,6 +72,12 @@ private:
 
 /// The attribution that stands for 1 in all maps of a figure with shared normalisation; 0 with their own.
 [[nodiscard]] double sharedMaximum(const std::vector<LamDocument>& documents, const FigureLayout& layout);
+
+/// The gradient that stands for 1 in all gradients of a figure with shared normalisation; 0 with their own.
+[[nodiscard]] double sharedGradientMaximum(const std::vector<LamDocument>& documents, const FigureLayout& layout);
+
+/// True when the LR pixels of both results are the same ones.
+[[nodiscard]] bool sharesGrid(const NamedLamResult& named, const NamedLamResult& other);
 
 /// Where the networks of a document look, over the LR image of its first result. Results on other grids than the first
 /// one's (another scale) are left out.

@@ -26,10 +26,10 @@ struct PlotAxis {
 
 /// One curve over α in [0, 1].
 struct FigurePlot {
-    std::span<const double> alpha;
-    std::span<const double> values;  ///< as many; those that are not finite are left out
-    PlotAxis axis;                   ///< of the values
-    std::optional<double> target;    ///< a red dashed line at this value
+    std::vector<double> alpha;
+    std::vector<double> values;    ///< as many; those that are not finite are left out
+    PlotAxis axis;                 ///< of the values
+    std::optional<double> target;  ///< a red dashed line at this value
 };
 
 /// Places the plot with its axes and their numbers; everything stays inside `place`.

@@ -56,6 +56,9 @@ QByteArray pngOf(QImage image, const FigureFileOptions& options) {
     image.setDotsPerMeterX(static_cast<int>(std::lround(options.dpi * inchesPerMetre)));
     image.setDotsPerMeterY(image.dotsPerMeterX());
     image.setText(QStringLiteral("Software"), QString::fromStdString(programText()));
+    if (options.created) {
+        image.setText(QStringLiteral("Creation Time"), options.created->toUTC().toString(Qt::ISODate));
+    }
     if (!options.session.empty()) {
         image.setText(textKey, QString::fromStdString(options.session));
     }
@@ -86,6 +89,10 @@ QByteArray tiffOf(const QImage& picture, const FigureFileOptions& options) {
         TIFFSetField(tiff, TIFFTAG_YRESOLUTION, static_cast<double>(options.dpi));
         TIFFSetField(tiff, TIFFTAG_RESOLUTIONUNIT, RESUNIT_INCH);
         TIFFSetField(tiff, TIFFTAG_SOFTWARE, programText().c_str());
+        if (options.created) {
+            const auto time = options.created->toUTC().toString(QStringLiteral("yyyy:MM:dd hh:mm:ss"));
+            TIFFSetField(tiff, TIFFTAG_DATETIME, time.toLatin1().constData());
+        }
         if (!options.session.empty()) {
             TIFFSetField(tiff, TIFFTAG_IMAGEDESCRIPTION, options.session.c_str());
         }

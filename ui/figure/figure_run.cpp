@@ -83,8 +83,8 @@ void makeAllNamesUnique(LamDocument& document) {
 
 /// One image on one path; nullopt when stopped.
 std::optional<LamDocument> computeScene(const SavedScene& scene, LamOptions options, const std::vector<Batch>& batches,
-                                        const std::string& device, const std::stop_token& stop,
-                                        const LamRunCallback& progress) {
+                                        const std::vector<double>& gradientsAt, const std::string& device,
+                                        const std::stop_token& stop, const LamRunCallback& progress) {
     std::optional<LamDocument> whole;
     for (const auto& batch : batches) {
         options.patch = batch.patch;
@@ -94,6 +94,7 @@ std::optional<LamDocument> computeScene(const SavedScene& scene, LamOptions opti
                                 .reduction = scene.reduction,
                                 .models = batch.models,
                                 .lam = options,
+                                .gradientsAt = gradientsAt,
                                 .device = device},
                                stop, progress);
         if (!document) {
@@ -118,13 +119,15 @@ std::optional<FigureRun> computeFigure(const SavedSession& session, const std::s
     if (session.image.empty() || networks.empty()) {
         throw Error(ErrorCode::BadFile, "the session has no image or no network that is shown: there is no figure");
     }
+    const auto gradientsAt =
+        layout.kind == FigureKind::Paths && layout.gradients ? layout.alphas : std::vector<double>();
     FigureRun run;
     for (const auto& scene : scenesOf(session, layout.kind)) {
         const auto batches = batchesOf(scene, networks, device);
         for (const auto path : pathsOf(session, layout)) {
             auto options = session.options;
             options.path = path;
-            auto document = computeScene(scene, options, batches, device, stop, progress);
+            auto document = computeScene(scene, options, batches, gradientsAt, device, stop, progress);
             if (!document) {
                 return std::nullopt;
             }

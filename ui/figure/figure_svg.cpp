@@ -35,7 +35,11 @@ QByteArray encodeSvg(const FigureSheet& sheet, const FigureFileOptions& options)
         generator.setOutputDevice(&buffer);
         generator.setViewBox(QRectF(QPointF(), sheet.size));
         generator.setSize(sheet.size.toSize());
-        generator.setDescription(QStringLiteral("Lamscope %1").arg(QString::fromStdString(version())));
+        auto description = QStringLiteral("Lamscope %1").arg(QString::fromStdString(version()));
+        if (options.created) {
+            description += QStringLiteral(", ") + options.created->toUTC().toString(Qt::ISODate);
+        }
+        generator.setDescription(description);
         QPainter painter(&generator);
         paintSheet(painter, sheet, false);
     }

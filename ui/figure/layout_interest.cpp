@@ -59,6 +59,23 @@ InterestPictures picturesOf(const LamDocument& document, const FigureLayout& lay
     return {pictures.scene(), pictures.lr(), interestPicture(document, layout), pictures.hasHr()};
 }
 
+/// Says which networks the areas leave out, since their pixels are others.
+void warnOfOtherGrids(FigureSheet& sheet, const LamDocument& document) {
+    const auto& first = document.results.front();
+    QStringList others;
+    for (const auto& named : document.results) {
+        if (!sharesGrid(named, first)) {
+            others << QString::fromStdString(named.card.name);
+        }
+    }
+    if (!others.isEmpty()) {
+        sheet.warnings.push_back(
+            QObject::tr("The areas of interest leave out %1: networks of other scales than ×%2 have other LR pixels")
+                .arg(others.join(QStringLiteral(", ")))
+                .arg(first.card.scale));
+    }
+}
+
 /// Empty where HR is not known.
 GridCell sceneCell(const InterestPictures& pictures) {
     return {pictures.hasHr ? std::optional(pictures.scene) : std::nullopt, {}};
@@ -77,6 +94,7 @@ double placeInterest(FigureSheet& sheet, const std::vector<LamDocument>& documen
     if (anyHr) {
         names.prepend(QObject::tr("HR"));
     }
+    warnOfOtherGrids(sheet, documents.front());
     double y = start.y();
     if (documents.size() <= fewImages) {
         FigureGrid grid;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QObject>
 #include <algorithm>
-#include <array>
 
 #include "figure/figure_grid.h"
 #include "figure/figure_layouts.h"
 #include "figure/figure_plot.h"
+#include "figure/path_curves.h"
 
 namespace lamscope::ui {
 
@@ -36,145 +36,234 @@ QStringList pathLines(PathKind path) {
     return {};
 }
 
+/// Where they were computed, of all paths.
+bool showsGradients(const std::vector<LamDocument>& documents, const FigureLayout& layout) {
+    return layout.gradients && std::ranges::all_of(documents, [&](const LamDocument& document) {
+               const auto& gradients = document.results.front().result.pathGradients;
+               return std::ranges::equal(gradients, layout.alphas, {}, &PathGradient::alpha);
+           });
+}
+
 const NamedLamResult& resultOf(const LamDocument& document) {
     return document.results.front();
 }
 
+/// A picture of the upper part with what is written under it.
+struct OverviewPart {
+    GridCell cell;
+    QStringList lines;
+    bool isMap = false;
+};
+
 /// (a) to (d): HR with box, LR, SR, and the map of every path.
-FigureGrid overview(const std::vector<LamDocument>& documents, double shared, const FigureLayout& layout,
-                    FigureLetters& letters) {
+std::vector<OverviewPart> overview(const std::vector<LamDocument>& documents, double shared, bool splitsNames,
+                                   const FigureLayout& layout, FigureLetters& letters) {
     const auto& main = documents.back();
     const FigurePictures pictures(resultOf(main), layout, shared);
-    FigureGrid grid;
-    auto& row = grid.rows.emplace_back();
-    const auto add = [&](const FigurePicture& picture, const QStringList& lines) {
-        row.push_back({picture, {}});
-        if (layout.labels) {
-            grid.under.push_back(lines);
-        }
+    const auto named = [&](const QString& what, const QString& name) {
+        const auto first = letters.next() + what;
+        return splitsNames ? QStringList{first, name} : QStringList{first + QStringLiteral(", ") + name};
     };
+    std::vector<OverviewPart> parts;
     if (pictures.hasHr()) {
-        row.push_back({pictures.scene(), layout.inset ? std::optional(pictures.inset()) : std::nullopt});
-        if (layout.labels) {
-            grid.under.push_back({letters.next() + QObject::tr("HR")});
+        parts.push_back({{pictures.scene(), layout.inset ? std::optional(pictures.inset()) : std::nullopt},
+                         {letters.next() + QObject::tr("HR")}});
+    }
+    parts.push_back({{pictures.lr(), {}}, {letters.next() + QObject::tr("LR")}});
+    parts.push_back(
+        {{pictures.sr(), {}}, named(QObject::tr("SR"), networkLines(resultOf(main), main, layout).front())});
+    for (const auto& document : documents) {
+        const auto& result = resultOf(document);
+        auto lines = named(QObject::tr("LAM"), pathLabel(document.options.path));
+        lines << QStringLiteral("DI %1").arg(numberText(result.result.diffusionIndex, layout));
+        parts.push_back({{FigurePictures(result, layout, shared).map(), {}}, lines, true});
+    }
+    return parts;
+}
+
+/// The upper part, in as many lines as the width needs.
+double placeOverview(FigureSheet& sheet, const std::vector<LamDocument>& documents, double shared, const QPointF& start,
+                     double width, const FigureLayout& layout, FigureLetters& letters) {
+    constexpr double smallestSide = 50.0;
+    constexpr double roomForNames = 75.0;
+    const auto count = static_cast<int>(documents.size()) + (resultOf(documents.back()).result.hr.empty() ? 2 : 3);
+    const int columns = balancedColumns(count, 0, smallestSide, width);
+    const auto parts = overview(documents, shared, width / columns < roomForNames, layout, letters);
+    double y = start.y();
+    for (std::size_t first = 0; first < parts.size(); first += static_cast<std::size_t>(columns)) {
+        FigureGrid grid;
+        grid.leavesBarSpace = layout.colourBar;
+        auto& row = grid.rows.emplace_back();
+        for (std::size_t i = first; i < first + static_cast<std::size_t>(columns); ++i) {
+            const auto part = i < parts.size() ? parts[i] : OverviewPart();
+            row.push_back(part.cell);
+            if (layout.labels) {
+                grid.under.push_back(part.lines);
+            }
+            if (layout.colourBar && part.isMap) {
+                grid.barRow = 0;
+            }
+        }
+        y += first > 0 ? figureGap : 0.0;
+        y = placeGrid(sheet, grid, {start.x(), y}, width, layout);
+    }
+    return y;
+}
+
+/// The lower part: a row a path.
+class PathRows {
+public:
+    PathRows(FigureSheet& sheet, const std::vector<LamDocument>& documents, double shared, const FigureLayout& layout,
+             FigureLetters& letters)
+        : sheet_(sheet)
+        , documents_(documents)
+        , shared_(shared)
+        , layout_(layout)
+        , letters_(letters)
+        , gradients_(showsGradients(documents, layout)) {}
+
+    /// Images left and curves right, or below where the width holds only one of them. Returns where they end.
+    double place(double left, double top, double width) {
+        constexpr double holdsBoth = 300.0;
+        if (width < holdsBoth) {
+            const double side = imageSide(width);
+            const double y = placeImages({left, top, width}, imagesHeight(side)) + 2.0 * figureGap;
+            constexpr double shape = 0.7;
+            return placePlots({left, y, width}, plotsHeight(shape * plotWidth(width - namesWidth())), true);
+        }
+        constexpr double imagesShare = 0.46;
+        const double imagesWidth = imagesShare * width;
+        const double height = plotsHeight(imagesHeight(imageSide(imagesWidth)));
+        const double plotsLeft = imagesWidth + figureGap;
+        const double end = placeImages({left, top, imagesWidth}, height);
+        return std::max(end, placePlots({left + plotsLeft, top, width - plotsLeft}, height, false));
+    }
+
+private:
+    /// Where rows begin, and how wide they are.
+    struct Place {
+        double left;
+        double top;
+        double width;
+    };
+
+    [[nodiscard]] double namesWidth() const { return layout_.labels ? 2.0 * lineHeight(labelStyle(layout_)) : 0.0; }
+    [[nodiscard]] double imageSide(double width) const {
+        const auto count = static_cast<double>(layout_.alphas.size());
+        return downToGrid((width - namesWidth() - (count - 1.0) * figureGap) / count);
+    }
+    [[nodiscard]] double imagesHeight(double side) const { return gradients_ ? 2.0 * side + figureGap : side; }
+    [[nodiscard]] static double plotWidth(double width) {
+        return downToGrid((width - (curveCount - 1.0) * 2.0 * figureGap) / curveCount);
+    }
+    [[nodiscard]] double plotsHeight(double wanted) const {
+        constexpr double lowest = 7.0;  // in letters
+        return onGrid(std::max(wanted, lowest * layout_.smallFontSize));
+    }
+
+    void placeTitle(const QRectF& place, const QString& title) {
+        sheet_.addText(place, Qt::AlignHCenter, title, labelStyle(layout_));
+    }
+
+    void placeName(const LamDocument& document, double left, double top, double height) {
+        if (!layout_.labels) {
+            return;
+        }
+        const auto lines = pathLines(document.options.path);
+        const double line = namesWidth() / static_cast<double>(lines.size());
+        for (qsizetype i = 0; i < lines.size(); ++i) {
+            sheet_.addTextUpwards({left + static_cast<double>(i) * line, top, line, height}, lines[i],
+                                  labelStyle(layout_));
         }
     }
-    add(pictures.lr(), {letters.next() + QObject::tr("LR")});
-    add(pictures.sr(),
-        {letters.next() + QObject::tr("SR, %1").arg(networkLines(resultOf(main), main, layout).front())});
-    for (const auto& document : documents) {
-        const auto& named = resultOf(document);
-        add(FigurePictures(named, layout, shared).map(),
-            {letters.next() + QObject::tr("LAM, %1").arg(pathLabel(document.options.path)),
-             QStringLiteral("DI %1").arg(numberText(named.result.diffusionIndex, layout))});
-    }
-    grid.barRow = layout.colourBar ? 0 : -1;
-    return grid;
-}
 
-/// One of the columns of curves.
-struct CurveColumn {
-    QString title;
-    const std::vector<double> LamCurves::*values;
-    bool toTarget;  ///< runs to D(F(I)) - D(F(I'))
-};
-
-const std::array<CurveColumn, 3>& curveColumns() {
-    static const std::array<CurveColumn, 3> columns{{{QStringLiteral("D(F(γ(α)))"), &LamCurves::detector, false},
-                                                     {QStringLiteral("‖∂γ/∂α‖"), &LamCurves::pathSpeed, false},
-                                                     {QObject::tr("cumulative"), &LamCurves::cumulative, true}}};
-    return columns;
-}
-
-/// A curve with what is known at the ends of the path, between which the nodes lie.
-struct WholeCurve {
-    std::vector<double> alpha;
-    std::vector<double> values;
-
-    void add(double a, double value) {
-        alpha.push_back(a);
-        values.push_back(value);
-    }
-};
-
-WholeCurve curveOf(const LamResult& result, const CurveColumn& column) {
-    WholeCurve curve;
-    const bool isDetector = column.values == &LamCurves::detector;
-    if (isDetector || column.toTarget) {
-        curve.add(0.0, isDetector ? result.detectorBaseline : 0.0);
-    }
-    const auto& values = result.curves.*column.values;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        curve.add(result.curves.alpha[i], values[i]);
-    }
-    if (isDetector || column.toTarget) {
-        curve.add(1.0, isDetector ? result.detectorImage : result.attributionSum);
-    }
-    return curve;
-}
-
-double targetOf(const LamDocument& document) {
-    const auto& result = resultOf(document).result;
-    return result.detectorImage - result.detectorBaseline;
-}
-
-/// One axis for all paths, so that their curves can be compared.
-PlotAxis axisOf(const std::vector<LamDocument>& documents, const CurveColumn& column) {
-    std::vector<double> values;
-    for (const auto& document : documents) {
-        const auto curve = curveOf(resultOf(document).result, column);
-        values.insert(values.end(), curve.values.begin(), curve.values.end());
-        if (column.toTarget) {
-            values.push_back(targetOf(document));
+    double placeImages(const Place& place, double height) {
+        const double side = imageSide(place.width);
+        const auto left = [&](std::size_t column) {
+            return place.left + namesWidth() + static_cast<double>(column) * (side + figureGap);
+        };
+        const double titleHeight = lineHeight(labelStyle(layout_));
+        if (layout_.labels) {
+            auto title = letters_.next() + QObject::tr("γ(α)");
+            if (gradients_) {
+                title += QObject::tr(", below: %1gradient there").arg(letters_.next());
+            }
+            placeTitle({left(0), place.top, left(layout_.alphas.size()) - figureGap - left(0), titleHeight}, title);
         }
+        const double sharedGradient = sharedGradientMaximum(documents_, layout_);
+        double y = place.top + titleHeight + 1.0;
+        for (const auto& document : documents_) {
+            const auto& named = resultOf(document);
+            const FigurePictures pictures(named, layout_, shared_);
+            placeName(document, place.left, y, height);
+            for (std::size_t i = 0; i < layout_.alphas.size(); ++i) {
+                const double imageHeight = gradients_ ? side : height;
+                placePicture(sheet_, pictures.pathImage(document.options, layout_.alphas[i]),
+                             {left(i), y, side, imageHeight}, layout_);
+                if (gradients_) {
+                    placePicture(sheet_, pictures.pathGradient(named.result.pathGradients[i], sharedGradient),
+                                 {left(i), y + height - side, side, side}, layout_);
+                }
+            }
+            y += height + figureGap;
+        }
+        y -= figureGap;
+        if (!layout_.labels) {
+            return y;
+        }
+        const auto style = numberStyle(layout_);
+        for (std::size_t i = 0; i < layout_.alphas.size(); ++i) {
+            sheet_.addText({left(i), y + 1.0, side, lineHeight(style)}, Qt::AlignHCenter,
+                           (i == 0 ? QStringLiteral("α = ") : QString()) + alphaText(layout_.alphas[i]), style);
+        }
+        return y + 1.0 + lineHeight(style);
     }
-    return PlotAxis::around(values);
-}
 
-/// Where things lie in the lower half: path images left, curves right.
-struct Columns {
-    double left = 0.0;
-    double side = 0.0;  // of a path image
-    double plotsLeft = 0.0;
-    double plotWidth = 0.0;
-    double labelWidth = 0.0;
+    double placePlots(const Place& place, double height, bool named) {
+        const double names = named ? namesWidth() : 0.0;
+        const double width = plotWidth(place.width - names);
+        const auto left = [&](std::size_t column) {
+            return place.left + names + static_cast<double>(column) * (width + 2.0 * figureGap);
+        };
+        const auto columns = curveColumns(documents_);
+        const double titleHeight = lineHeight(labelStyle(layout_));
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            placeTitle({left(i), place.top, width, titleHeight}, letters_.next() + columns[i].title);
+        }
+        double y = place.top + titleHeight + 1.0;
+        for (std::size_t row = 0; row < documents_.size(); ++row) {
+            if (named) {
+                placeName(documents_[row], place.left, y, height);
+            }
+            for (std::size_t i = 0; i < columns.size(); ++i) {
+                placePlot(sheet_, {left(i), y, width, height}, columns[i].curves[row], layout_);
+            }
+            y += height + figureGap;
+        }
+        y -= figureGap;
+        if (!layout_.labels) {
+            return y;
+        }
+        const auto style = numberStyle(layout_);
+        for (std::size_t i = 0; i < columns.size(); ++i) {
+            sheet_.addText({left(i), y + 1.0, width, lineHeight(style)}, Qt::AlignHCenter, QStringLiteral("α"), style);
+        }
+        return y + 1.0 + lineHeight(style);
+    }
 
-    [[nodiscard]] double image(std::size_t index) const {
-        return left + labelWidth + static_cast<double>(index) * (side + figureGap);
+    [[nodiscard]] QString alphaText(double alpha) const {
+        constexpr int digits = 3;
+        return QString::number(alpha, 'g', digits).replace(u'.', QString::fromStdString(layout_.decimalMark));
     }
-    [[nodiscard]] double plot(std::size_t index) const {
-        return plotsLeft + static_cast<double>(index) * (plotWidth + 2.0 * figureGap);
-    }
+
+    static constexpr double curveCount = 3.0;
+    FigureSheet& sheet_;
+    const std::vector<LamDocument>& documents_;
+    double shared_;
+    const FigureLayout& layout_;
+    FigureLetters& letters_;
+    bool gradients_;
 };
-
-Columns columnsFor(double left, double width, const FigureLayout& layout) {
-    constexpr double imagesShare = 0.46;
-    const double labels = layout.labels ? 2.0 * lineHeight(labelStyle(layout)) : 0.0;
-    const auto images = static_cast<double>(layout.alphas.size());
-    Columns columns{.left = left, .labelWidth = labels};
-    columns.side = downToGrid((width * imagesShare - labels - (images - 1.0) * figureGap) / images);
-    columns.plotsLeft = columns.image(layout.alphas.size()) + figureGap;
-    const auto plots = static_cast<double>(curveColumns().size());
-    columns.plotWidth = downToGrid((left + width - columns.plotsLeft - (plots - 1.0) * 2.0 * figureGap) / plots);
-    return columns;
-}
-
-/// What the columns of the lower half show, above them.
-double placeTitles(FigureSheet& sheet, const Columns& columns, double y, const FigureLayout& layout,
-                   FigureLetters& letters) {
-    const auto style = labelStyle(layout);
-    const double height = lineHeight(style);
-    const double imagesWidth = columns.plotsLeft - figureGap - columns.image(0);
-    if (layout.labels) {
-        sheet.addText({columns.image(0), y, imagesWidth, height}, Qt::AlignHCenter,
-                      letters.next() + QObject::tr("γ(α)"), style);
-    }
-    for (std::size_t i = 0; i < curveColumns().size(); ++i) {
-        sheet.addText({columns.plot(i), y, columns.plotWidth, height}, Qt::AlignHCenter,
-                      letters.next() + curveColumns().at(i).title, style);
-    }
-    return y + height + 1.0;
-}
 
 }  // namespace
 
@@ -182,56 +271,8 @@ double placePaths(FigureSheet& sheet, const std::vector<LamDocument>& documents,
                   const FigureLayout& layout) {
     const double shared = sharedMaximum(documents, layout);
     FigureLetters letters(layout);
-    double y = placeGrid(sheet, overview(documents, shared, layout, letters), start, width, layout) + 2.0 * figureGap;
-    const auto columns = columnsFor(start.x(), width, layout);
-    y = placeTitles(sheet, columns, y, layout, letters);
-    const auto numbers = numberStyle(layout);
-    constexpr double lowestPlot = 7.0;  // in letters
-    const double height = onGrid(std::max(columns.side, lowestPlot * numbers.size));
-    for (const auto& document : documents) {
-        const auto& named = resultOf(document);
-        const FigurePictures pictures(named, layout, shared);
-        if (layout.labels) {
-            const auto lines = pathLines(document.options.path);
-            const double line = columns.labelWidth / static_cast<double>(lines.size());
-            for (qsizetype i = 0; i < lines.size(); ++i) {
-                sheet.addTextUpwards({columns.left + static_cast<double>(i) * line, y, line, height}, lines[i],
-                                     labelStyle(layout));
-            }
-        }
-        for (std::size_t i = 0; i < layout.alphas.size(); ++i) {
-            placePicture(sheet, pictures.pathImage(document.options, layout.alphas[i]),
-                         {columns.image(i), y, columns.side, height}, layout);
-        }
-        for (std::size_t i = 0; i < curveColumns().size(); ++i) {
-            const auto& column = curveColumns().at(i);
-            const auto curve = curveOf(named.result, column);
-            placePlot(sheet, {columns.plot(i), y, columns.plotWidth, height},
-                      {.alpha = curve.alpha,
-                       .values = curve.values,
-                       .axis = axisOf(documents, column),
-                       .target = column.toTarget ? std::optional(targetOf(document)) : std::nullopt},
-                      layout);
-        }
-        y += height + figureGap;
-    }
-    y -= figureGap;
-    if (!layout.labels) {
-        return y;
-    }
-    // α under the path images and under each plot.
-    const double line = lineHeight(numbers);
-    for (std::size_t i = 0; i < layout.alphas.size(); ++i) {
-        auto digits = layout;
-        digits.decimals = std::min(layout.decimals, 2);
-        sheet.addText({columns.image(i), y + 1.0, columns.side, line}, Qt::AlignHCenter,
-                      (i == 0 ? QStringLiteral("α = ") : QString()) + numberText(layout.alphas[i], digits), numbers);
-    }
-    for (std::size_t i = 0; i < curveColumns().size(); ++i) {
-        sheet.addText({columns.plot(i), y + 1.0, columns.plotWidth, line}, Qt::AlignHCenter, QStringLiteral("α"),
-                      numbers);
-    }
-    return y + 1.0 + line;
+    const double y = placeOverview(sheet, documents, shared, start, width, layout, letters) + 2.0 * figureGap;
+    return PathRows(sheet, documents, shared, layout, letters).place(start.x(), y, width);
 }
 
 }  // namespace lamscope::ui

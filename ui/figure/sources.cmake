@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Of the views' library only what draws pictures without widgets is used; Qt's own widgets are not.
 find_package(TIFF REQUIRED COMPONENTS CXX)
 lamscope_ui_library(lamscope_figure
   SOURCES
@@ -18,6 +17,7 @@ lamscope_ui_library(lamscope_figure
     figure/layout_maps.cpp
     figure/layout_networks.cpp
     figure/layout_paths.cpp
+    figure/path_curves.cpp
     figure/results_table.cpp
   PUBLIC Qt6::Gui lamscope_study lamscope_ui_session
-  PRIVATE Qt6::Svg TIFF::CXX lamscope_ui_view nlohmann_json::nlohmann_json fmt::fmt)
+  PRIVATE Qt6::Svg TIFF::CXX lamscope_ui_pictures nlohmann_json::nlohmann_json fmt::fmt)

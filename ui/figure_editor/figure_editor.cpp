@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "figure_editor/figure_editor.h"
 
+#include <algorithm>
 #include <exception>
 #include <utility>
 
@@ -12,15 +13,38 @@ namespace lamscope::ui {
 
 namespace {
 
-/// What documents of several paths depend on.
-std::string pathsKey(SavedSession session) {
+/// What the documents of a part depend on.
+std::string keyOf(SavedSession part) {
+    const auto shown = part.figure.value_or(FigureLayout());
     FigureLayout layout;
-    layout.kind = FigureKind::Paths;
-    layout.paths = session.figure.value_or(FigureLayout()).paths;
-    session.figure = layout;
-    session.view = {};
-    session.reference = {};
-    return toJson(session, std::filesystem::current_path());
+    if (shown.kind == FigureKind::Paths) {
+        layout.kind = FigureKind::Paths;
+        layout.paths = shown.paths;
+        layout.alphas = shown.alphas;
+        layout.gradients = shown.gradients;
+    } else {
+        part.selected = {};
+    }
+    part.figure = layout;
+    part.view = {};
+    part.reference = {};
+    return toJson(part, std::filesystem::current_path());
+}
+
+QString fileName(const SavedScene& scene) {
+    return QString::fromStdString(scene.image.filename().string());
+}
+
+QStringList namesOf(const std::vector<SavedScene>& scenes) {
+    QStringList names;
+    for (const auto& scene : scenes) {
+        names << QObject::tr("%1, %2 × %2 at (%3, %4)")
+                     .arg(fileName(scene))
+                     .arg(scene.box.size)
+                     .arg(scene.box.x)
+                     .arg(scene.box.y);
+    }
+    return names;
 }
 
 }  // namespace
@@ -44,6 +68,7 @@ FigureEditor::FigureEditor(Session& session, QWidget& window)
     connect(&session_, &Session::imageChanged, this, refreshLater);
     connect(&session_, &Session::boxChanged, this, refreshLater);
     connect(&session_, &Session::optionsChanged, this, refreshLater);
+    connect(&session_, &Session::moreScenesChanged, this, refreshLater);
 }
 
 FigureEditor::~FigureEditor() {
@@ -58,14 +83,18 @@ void FigureEditor::show() {
         connect(dialog_, &FigureDialog::layoutChanged, this, [this](const FigureLayout& layout) {
             const auto before = session_.figureLayout();
             session_.setFigureLayout(layout);
-            if (!before || before->kind != layout.kind || before->paths != layout.paths) {
-                refresh();
+            if (!before || before->kind != layout.kind || layout.kind == FigureKind::Paths) {
+                refresh();  // computes only where something else is shown
             }
         });
         connect(dialog_, &FigureDialog::exportRequested, this, &FigureEditor::exportRequested);
-        connect(dialog_, &QObject::destroyed, this, &FigureEditor::stopComputing);
+        connect(dialog_, &FigureDialog::keepImageRequested, this, &FigureEditor::keepImage);
+        connect(dialog_, &FigureDialog::removeImageRequested, this, &FigureEditor::removeImage);
+        connect(dialog_, &QObject::destroyed, this, [this] {
+            stopComputing();
+            computed_.clear();
+        });
         session_.setFigureLayout(dialog_->figureLayout());
-        computedFor_.clear();
         refresh();
     }
     dialog_->show();
@@ -73,54 +102,86 @@ void FigureEditor::show() {
 }
 
 SavedSession FigureEditor::session() const {
-    return snapshot(session_);
+    auto saved = snapshot(session_);
+    // Kept while it is open, it is shown once.
+    std::erase(saved.moreScenes, static_cast<const SavedScene&>(saved));
+    return saved;
+}
+
+std::vector<SavedSession> FigureEditor::parts() const {
+    auto part = session();
+    const auto scenes = std::exchange(part.moreScenes, {});
+    if (dialog_->figureLayout().kind == FigureKind::Paths) {
+        return {part};
+    }
+    std::vector<SavedSession> result;
+    for (const auto& scene : scenes) {
+        static_cast<SavedScene&>(part) = scene;
+        result.push_back(part);
+    }
+    return result;
 }
 
 void FigureEditor::refresh() {
     if (dialog_ == nullptr) {
         return;
     }
-    if (dialog_->figureLayout().kind == FigureKind::Paths) {
-        computePaths();
-        return;
-    }
-    stopComputing();
-    auto document = resultsDocument(session_);
-    if (document.results.empty()) {
-        dialog_->setMessage(tr("There is no current map: open an image and a network, and let a map be computed."));
-        return;
-    }
-    dialog_->setDocuments({std::move(document)});
-}
-
-void FigureEditor::computePaths() {
-    const auto saved = snapshot(session_);
-    const auto key = pathsKey(saved);
-    if (key == computedFor_) {
-        return;
-    }
-    stopComputing();
-    computedFor_ = key;
-    if (!session_.hasImage() || session_.networks().empty()) {
+    dialog_->setFurtherImages(namesOf(session_.moreScenes()));
+    std::vector<LamDocument> documents;
+    if (dialog_->figureLayout().kind != FigureKind::Paths) {
+        auto open = resultsDocument(session_);
+        if (open.results.empty()) {
+            stopComputing();
+            dialog_->setMessage(tr("There is no current map: open an image and a network, and let a map be computed."));
+            return;
+        }
+        documents.push_back(std::move(open));
+    } else if (!session_.hasImage() || session_.networks().empty()) {
+        stopComputing();
         dialog_->setMessage(tr("Open an image and a network first."));
         return;
     }
-    dialog_->setMessage(tr("Computing the maps of all paths …"));
+    std::map<std::string, std::vector<LamDocument>> kept;
+    for (const auto& part : parts()) {
+        const auto key = keyOf(part);
+        const auto found = computed_.find(key);
+        if (found == computed_.end()) {
+            compute(part, key);
+            return;
+        }
+        documents.insert(documents.end(), found->second.begin(), found->second.end());
+        kept.insert(*found);
+    }
+    computed_ = std::move(kept);  // what is no longer shown
+    stopComputing();
+    dialog_->setDocuments(std::move(documents));
+}
+
+void FigureEditor::compute(const SavedSession& part, const std::string& key) {
+    if (key == computing_) {
+        return;
+    }
+    stopComputing();
+    computing_ = key;
+    dialog_->setMessage(dialog_->figureLayout().kind == FigureKind::Paths
+                            ? tr("Computing the maps of all paths …")
+                            : tr("Computing the maps of %1 …").arg(fileName(part)));
     stop_ = std::stop_source();
-    pool_.start([this, saved, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
+    pool_.start([this, part, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
         std::optional<FigureRun> run;
         QString trouble;
         try {
-            run = computeFigure(saved, device.empty() ? "cpu" : device, stop);
+            run = computeFigure(part, device.empty() ? "cpu" : device, stop);
         } catch (const std::exception& error) {
             trouble = QString::fromStdString(error.what());
         }
         callQueued(this, [this, key, run = std::move(run), trouble]() mutable {
-            if (dialog_ == nullptr || key != computedFor_) {
+            if (dialog_ == nullptr || key != computing_) {
                 return;  // something else is wanted meanwhile
             }
             if (run) {
-                dialog_->setDocuments(std::move(run->documents));
+                computed_[key] = std::move(run->documents);
+                refresh();
             } else if (!trouble.isEmpty()) {
                 dialog_->setMessage(trouble);
             }
@@ -130,7 +191,22 @@ void FigureEditor::computePaths() {
 
 void FigureEditor::stopComputing() {
     stop_.request_stop();
-    computedFor_.clear();
+    computing_.clear();
+}
+
+void FigureEditor::keepImage() {
+    const auto open = static_cast<const SavedScene&>(snapshot(session_));
+    auto scenes = session_.moreScenes();
+    if (!open.image.empty() && std::ranges::find(scenes, open) == scenes.end()) {
+        scenes.push_back(open);
+        session_.setMoreScenes(scenes);
+    }
+}
+
+void FigureEditor::removeImage(int index) {
+    auto scenes = session_.moreScenes();
+    scenes.erase(scenes.begin() + index);
+    session_.setMoreScenes(scenes);
 }
 
 }  // namespace lamscope::ui

@@ -5,6 +5,7 @@
 #include <QPointer>
 #include <QThreadPool>
 #include <QTimer>
+#include <map>
 #include <memory>
 #include <stop_token>
 
@@ -14,9 +15,9 @@
 
 namespace lamscope::ui {
 
-/// The paper figure of a session: shows its dialog, keeps the layout in the session, and brings what the figure shows:
-/// the session's results, or for figures over several paths, what is computed for them in the background. GUI thread
-/// only; `session` must outlive it.
+/// The paper figure of a session: shows its dialog, keeps layout and further images in the session, and brings what the
+/// figure shows: the session's results, and what is computed in the background for further images or for several paths.
+/// GUI thread only; `session` must outlive it.
 class FigureEditor final : public QObject {
     Q_OBJECT
 
@@ -38,14 +39,18 @@ signals:
 
 private:
     void refresh();
-    void computePaths();
+    [[nodiscard]] std::vector<SavedSession> parts() const;
+    void compute(const SavedSession& part, const std::string& key);
     void stopComputing();
+    void keepImage();
+    void removeImage(int index);
 
     Session& session_;
     QWidget& window_;
     QPointer<FigureDialog> dialog_;
-    QTimer later_;             // one refresh for many changes
-    std::string computedFor_;  // the session and paths that the computed documents belong to, as text
+    QTimer later_;                                              // one refresh for many changes
+    std::map<std::string, std::vector<LamDocument>> computed_;  // of parts, by what they depend on, as text
+    std::string computing_;                                     // the key of the part in work, or of one that failed
     std::stop_source stop_;
     QThreadPool pool_;  // one thread
 };

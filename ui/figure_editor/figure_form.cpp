@@ -77,7 +77,8 @@ FigureForm::FigureForm(QWidget* parent)
     , font_(new QFontComboBox(this))
     , fontSize_(number(6.0, 24.0, 0.5, tr(" pt"), this))
     , smallFontSize_(number(6.0, 24.0, 0.5, tr(" pt"), this))
-    , lineWidth_(number(0.1, 10.0, 0.25, tr(" pt"), this)) {
+    , lineWidth_(number(0.1, 10.0, 0.25, tr(" pt"), this))
+    , gradients_(new QCheckBox(tr("&Gradients along the path"), this)) {
     makeFields();
     arrange();
     setFigureLayout(layout_);
@@ -119,7 +120,7 @@ void FigureForm::makeFields() {
     for (auto* box : {direction_, colourMap_, decimalMark_}) {
         connect(box, &QComboBox::currentIndexChanged, this, &FigureForm::readFields);
     }
-    for (auto* box : {colourBar_, shared_, inset_, labels_, letters_}) {
+    for (auto* box : {colourBar_, shared_, inset_, labels_, letters_, gradients_}) {
         connect(box, &QCheckBox::toggled, this, &FigureForm::readFields);
     }
     for (auto* box : {millimetres_, opacity_, surroundings_, boxWidth_, fontSize_, smallFontSize_, lineWidth_}) {
@@ -150,6 +151,7 @@ void FigureForm::arrange() {
     mapForm->addRow(tr("O&pacity over SR"), opacity_);
     mapForm->addRow(colourBar_);
     mapForm->addRow(shared_);
+    mapForm->addRow(gradients_);
     auto* text = new QGroupBox(tr("Text and lines"), this);
     auto* textForm = new QFormLayout(text);
     textForm->addRow(labels_);
@@ -194,6 +196,7 @@ void FigureForm::setFigureLayout(const FigureLayout& layout) {
     fontSize_->setValue(layout.fontSize);
     smallFontSize_->setValue(layout.smallFontSize);
     lineWidth_->setValue(layout.lineWidth);
+    gradients_->setChecked(layout.gradients);
     filling_ = false;
     enableWhatCounts();
 }
@@ -231,6 +234,7 @@ void FigureForm::readFields() {
     layout_.fontSize = fontSize_->value();
     layout_.smallFontSize = smallFontSize_->value();
     layout_.lineWidth = lineWidth_->value();
+    layout_.gradients = gradients_->isChecked();
     enableWhatCounts();
     emit changed(layout_);
 }
@@ -280,6 +284,7 @@ void FigureForm::enableWhatCounts() {
     inset_->setEnabled(networks || layout_.kind == FigureKind::Paths);
     colourBar_->setEnabled(layout_.kind != FigureKind::Interest);
     shared_->setEnabled(layout_.kind != FigureKind::Interest);
+    gradients_->setEnabled(layout_.kind == FigureKind::Paths);
     decimals_->setEnabled(layout_.kind != FigureKind::Interest);
     const auto* const width = std::ranges::find_if(figureWidths, [this](const auto& known) {
         constexpr double tolerance = 0.001;

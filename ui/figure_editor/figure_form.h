@@ -65,6 +65,7 @@ private:
     QDoubleSpinBox* fontSize_;
     QDoubleSpinBox* smallFontSize_;
     QDoubleSpinBox* lineWidth_;
+    QCheckBox* gradients_;
 };
 
 }  // namespace lamscope::ui

@@ -9,5 +9,7 @@ lamscope_ui_library(lamscope_figure_editor
     figure_editor/figure_form.h
     figure_editor/figure_preview.cpp
     figure_editor/figure_preview.h
+    figure_editor/figure_scenes.cpp
+    figure_editor/figure_scenes.h
   PUBLIC Qt6::Widgets lamscope_figure lamscope_ui_session
-  PRIVATE lamscope_ui_view lamscope_ui_panels)
+  PRIVATE lamscope_ui_pictures lamscope_ui_panels)

@@ -178,6 +178,7 @@ const std::vector<Field>& fields() {
         list("paths", &Layout::paths, nameIn, [](const Json& json) { return pathFromString(json.get<std::string>()); }),
         list(
             "alphas", &Layout::alphas, [](double alpha) { return Json(alpha); }, alphaFrom),
+        flag("gradients", &Layout::gradients),
     };
     return all;
 }

@@ -67,6 +67,7 @@ struct FigureLayout {
 
     std::vector<PathKind> paths{PathKind::Black, PathKind::BlurredLinear, PathKind::Blur};  ///< fig3
     std::vector<double> alphas{0.0, 0.25, 0.5, 0.75, 1.0};                                  ///< fig3: path images shown
+    bool gradients = true;  ///< fig3: under each of them
 
     friend bool operator==(const FigureLayout&, const FigureLayout&) = default;
 };

@@ -303,6 +303,13 @@ void Session::setView(const ViewSettings& view) {
     push(tr("view"), [&](UndoableState& state) { state.view = view; });
 }
 
+void Session::setMoreScenes(const std::vector<SavedScene>& scenes) {
+    if (scenes != moreScenes_) {
+        moreScenes_ = scenes;
+        emit moreScenesChanged();
+    }
+}
+
 void Session::setPaused(bool paused) {
     if (paused != paused_) {
         paused_ = paused;

@@ -12,6 +12,7 @@
 #include "live/live_input.h"
 #include "session/figure_layout.h"
 #include "session/network_entry.h"
+#include "session/saved_scene.h"
 #include "session/undoable_state.h"
 #include "session/view_settings.h"
 
@@ -89,6 +90,9 @@ public:
     /// How the paper figure is laid out; unset before one was made. Not part of undo: its dialog has its own way back.
     [[nodiscard]] const std::optional<FigureLayout>& figureLayout() const { return figureLayout_; }
     void setFigureLayout(const std::optional<FigureLayout>& layout) { figureLayout_ = layout; }
+    /// Images that the paper figure shows beside the open one; they stay when another one is opened. Not part of undo.
+    [[nodiscard]] const std::vector<SavedScene>& moreScenes() const { return moreScenes_; }
+    void setMoreScenes(const std::vector<SavedScene>& scenes);
     [[nodiscard]] bool isPaused() const { return paused_; }
     void setPaused(bool paused);
 
@@ -119,6 +123,7 @@ signals:
     void selectionChanged();
     void optionsChanged();
     void viewChanged();
+    void moreScenesChanged();
     void pausedChanged();
     void progressChanged();
     void troubleReported(const QString& text);
@@ -151,6 +156,7 @@ private:
     LamOptions options_;
     ViewSettings view_;
     std::optional<FigureLayout> figureLayout_;
+    std::vector<SavedScene> moreScenes_;
     bool paused_ = false;
     ComputeProgress progress_;
     QString device_;

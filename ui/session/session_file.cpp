@@ -199,6 +199,7 @@ SavedSession snapshot(const Session& session) {
     saved.options = session.options();
     saved.view = session.view();
     saved.figure = session.figureLayout();
+    saved.moreScenes = session.moreScenes();
     return saved;
 }
 

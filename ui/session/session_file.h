@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "session/figure_layout.h"
+#include "session/saved_scene.h"
 #include "session/session.h"
 
 namespace lamscope::ui {
@@ -16,17 +17,6 @@ struct SavedNetwork {
     ModelSpec spec;
     std::string sha256;  ///< empty when it had not been loaded
     bool shown = true;
-};
-
-/// An image with a place in it.
-struct SavedScene {
-    std::filesystem::path image;  ///< empty: none
-    std::string imageSha256;
-    std::filesystem::path referenceImage;  ///< HR beside an LR image, for figures; empty: none
-    ImageRole role = ImageRole::Hr;
-    Reduction reduction = Reduction::Pillow;
-    Box box;
-    int gridScale = 1;  ///< of the grid that `box` is on
 };
 
 /// What a `*.lamscope` file holds. Plain data: no file of it has been touched.

@@ -33,7 +33,9 @@ void SessionOpener::open(const SavedSession& saved) {
         ids_.push_back(id);
     }
     if (!saved_.moreScenes.empty()) {
-        session_.reportNote(tr("The figure shows several images; the window opens the first of them, %1.")
+        session_.reportNote(tr("The figure shows %1 images: the window opens the first of them, %2; Export → Paper "
+                               "figure… shows them all.")
+                                .arg(saved_.moreScenes.size() + 1)
                                 .arg(QString::fromStdString(saved_.image.string())));
     }
     waitingForImage_ = !saved_.image.empty();
@@ -91,6 +93,7 @@ void SessionOpener::finishWhenSettled() {
     }
     session_.restore(state);
     session_.setFigureLayout(saved_.figure);
+    session_.setMoreScenes(saved_.moreScenes);
     if (saved_.selected) {
         session_.select(ids_.at(*saved_.selected));
     }

@@ -1,27 +1,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-lamscope_ui_library(lamscope_ui_view
+# What is drawn without widgets.
+lamscope_ui_library(lamscope_ui_pictures
   SOURCES
     view/areas_of_interest.cpp
-    view/box_editing.cpp
-    view/colour_bar.cpp
     view/colour_map.cpp
     view/contours.cpp
     view/derived_pictures.cpp
-    view/elided_label.cpp
-    view/image_pane.cpp
-    view/image_view.cpp
-    view/input_controls.cpp
     view/layers.cpp
-    view/pane_header.cpp
-    view/pane_picture.cpp
     view/pyramid.cpp
-    view/view_grid.cpp
-    view/view_transform.cpp
-  PUBLIC Qt6::Widgets lamscope_ui_session lamscope_metrics)
-qt_add_resources(lamscope_ui_view colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
+  PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)
+qt_add_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
   FILES
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/blue-white-red.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/inferno.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/magma.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/viridis.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/white-red.txt)
+
+lamscope_ui_library(lamscope_ui_view
+  SOURCES
+    view/box_editing.cpp
+    view/colour_bar.cpp
+    view/elided_label.cpp
+    view/image_pane.cpp
+    view/image_view.cpp
+    view/input_controls.cpp
+    view/pane_header.cpp
+    view/pane_picture.cpp
+    view/view_grid.cpp
+    view/view_transform.cpp
+  PUBLIC Qt6::Widgets lamscope_ui_pictures)

@@ -128,10 +128,10 @@ void Exporter::exportLatex(const QString& file) {
 }
 
 void Exporter::exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
-                            int dpi) {
-    inBackground(file, [file, saved, documents, dpi] {
+                            const FigureFileOptions& options) {
+    inBackground(file, [file, saved, documents, options] {
         StagedFiles files;
-        static_cast<void>(addFigures(files, {file.toStdString()}, saved, documents, dpi));
+        static_cast<void>(addFigures(files, {file.toStdString()}, saved, documents, options));
         files.commit();
     });
 }

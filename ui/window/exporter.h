@@ -13,6 +13,8 @@
 
 namespace lamscope::ui {
 
+struct FigureFileOptions;
+
 /// Writes what the window shows to files, each whole or not at all. What is written is what was shown when the export
 /// was asked for; encoding and writing happen on another thread. GUI thread only.
 class Exporter final : public QObject {
@@ -32,7 +34,7 @@ public:
     void exportPicture(const QString& file, const QImage& picture);
     /// The paper figure of `saved` with what it shows, in the format of the file's name. See addFigures().
     void exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
-                      int dpi);
+                      const FigureFileOptions& options);
 
     /// Runs `write` on the exporter's thread and reports how it ended; `what` names it, e.g. a file.
     void inBackground(const QString& what, const std::function<void()>& write);

@@ -291,9 +291,10 @@ void MainWindow::connectExports() {
     connect(actions_->exportFigure, &QAction::triggered, &figureEditor_, &FigureEditor::show);
     connect(&figureEditor_, &FigureEditor::exportRequested, this, [this] {
         const auto* dialog = figureEditor_.dialog();
-        chooseTarget(tr("Export figure"), tr("Figures (*.pdf *.svg *.png *.tif *.tiff)"), QStringLiteral("pdf"),
-                     [this, saved = figureEditor_.session(), documents = dialog->documents(), dpi = dialog->dpi()](
-                         const QString& file) { exporter_.exportFigure(file, saved, documents, dpi); });
+        chooseTarget(
+            tr("Export figure"), tr("Figures (*.pdf *.svg *.png *.tif *.tiff)"), QStringLiteral("pdf"),
+            [this, saved = figureEditor_.session(), documents = dialog->documents(), options = dialog->fileOptions()](
+                const QString& file) { exporter_.exportFigure(file, saved, documents, options); });
     });
     connect(actions_->exportMaps, &QAction::triggered, this, [this] {
         chooseFolder(tr("Folder for the maps"), [this](const QString& folder) { exporter_.exportMaps(folder); });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Paper figures from the command line, as their users make them.
 #include <QProcess>
+#include <QRegularExpression>
+#include <QStandardPaths>
 #include <QTest>
 
 #include "figure/figure_file.h"
@@ -37,10 +39,13 @@ private slots:
     void overviewWithoutALayout();
     void wrongUsageIsTold();
     void whatIsMissingIsTold();
+    void aFullDiskLeavesNothingBehind();
+    void timeStampsOnlyWhereAsked();
 
 private:
     [[nodiscard]] QString in(const char* name) const { return QString::fromStdString((*folder_ / name).string()); }
     [[nodiscard]] static Outcome run(const QStringList& arguments);
+    [[nodiscard]] static Outcome runProgram(const QString& program, const QStringList& arguments);
     [[nodiscard]] Outcome lam(const QStringList& arguments) const;
 
     std::unique_ptr<TemporaryFolder> folder_;
@@ -53,12 +58,16 @@ void FigureCommandTest::init() {
 }
 
 Outcome FigureCommandTest::run(const QStringList& arguments) {
+    return runProgram(QStringLiteral(LAMSCOPE_CLI), arguments);
+}
+
+Outcome FigureCommandTest::runProgram(const QString& program, const QStringList& arguments) {
     QProcess process;
     auto environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QStringLiteral("QT_QPA_PLATFORM"));  // as in a shell without a display
     environment.remove(QStringLiteral("DISPLAY"));
     process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(LAMSCOPE_CLI), arguments);
+    process.start(program, arguments);
     constexpr int patience = 120'000;
     process.waitForFinished(patience);
     return {process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1,
@@ -205,6 +214,47 @@ void FigureCommandTest::whatIsMissingIsTold() {
 
     outcome = run({QStringLiteral("figure"), in("b.pdf"), QStringLiteral("--out"), in("absent/c.pdf")});
     QCOMPARE(outcome.exitCode, 1);
+}
+
+void FigureCommandTest::aFullDiskLeavesNothingBehind() {
+    // A disk of 64 KiB in a name space of its own, so that nothing outside is touched.
+    const auto program = QStandardPaths::findExecutable(QStringLiteral("unshare"));
+    const QStringList apart{QStringLiteral("--map-root-user"), QStringLiteral("--mount"), QStringLiteral("sh"),
+                            QStringLiteral("-c")};
+    const auto mount = QStringLiteral("mount -t tmpfs -o size=64k lamscope \"$0\"");
+    std::filesystem::create_directory(*folder_ / "disk");
+    if (program.isEmpty() || runProgram(program, apart + QStringList{mount, in("disk")}).exitCode != 0) {
+        QSKIP("this user or this machine may not mount a small disk");
+    }
+    QVERIFY(lam({in("a.svg"), QStringLiteral("--layout"), QStringLiteral("fig5")}).exitCode == 0);
+    for (const auto* name : {"disk/a.png", "disk/a.tif", "disk/a.pdf", "disk/a.svg"}) {
+        // It fits no figure, but the file that was there.
+        const auto script =
+            mount + QStringLiteral(R"( && head -c 50000 /dev/zero > "$0/full" && echo old > "$1" && shift
+"$@"; code=$?; ls -A "$0"; cat "$0"/a.*; exit $code)");
+        const auto outcome =
+            runProgram(program, apart
+                                    + QStringList{script, in("disk"), in(name), QStringLiteral(LAMSCOPE_CLI),
+                                                  QStringLiteral("figure"), in("a.svg"), QStringLiteral("--out"),
+                                                  in(name), QStringLiteral("--set"), QStringLiteral("inset=true")});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.messages.contains(QStringLiteral("'%1' could not be written: No space left").arg(in(name))),
+                 qPrintable(outcome.messages));
+        QCOMPARE(outcome.messages.count(QLatin1String("error")), 1);
+        QCOMPARE(outcome.output, QString::fromLatin1(name).mid(5) + QStringLiteral("\nfull\nold\n"));
+    }
+}
+
+void FigureCommandTest::timeStampsOnlyWhereAsked() {
+    QVERIFY(lam({in("a.svg"), QStringLiteral("--layout"), QStringLiteral("fig4")}).exitCode == 0);
+    QVERIFY(
+        lam({in("b.svg"), QStringLiteral("--layout"), QStringLiteral("fig4"), QStringLiteral("--timestamp")}).exitCode
+        == 0);
+    const auto plain = QString::fromStdString(contentOf(in("a.svg").toStdString()));
+    auto stamped = QString::fromStdString(contentOf(in("b.svg").toStdString()));
+    const QRegularExpression stamp(QStringLiteral(R"((<desc>[^<,]*), \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ</desc>)"));
+    QVERIFY(stamped.contains(stamp));
+    QCOMPARE(stamped.replace(stamp, QStringLiteral("\\1</desc>")), plain);
 }
 
 QTEST_GUILESS_MAIN(FigureCommandTest)

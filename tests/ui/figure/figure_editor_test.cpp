@@ -5,13 +5,17 @@
 #include <QComboBox>
 #include <QFileDialog>
 #include <QLineEdit>
+#include <QListWidget>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <stdexcept>
 
 #include "figure/figure_file.h"
+#include "figure/figure_run.h"
 #include "figure_editor/figure_form.h"
 #include "figure_editor/figure_preview.h"
+#include "ui/figure/figure_test_data.h"
 #include "ui/window/window_fixture.h"
 
 namespace lamscope::ui {
@@ -28,6 +32,15 @@ QComboBox* boxWith(const QWidget& form, const QString& text) {
         }
     }
     return nullptr;
+}
+
+QPushButton* button(const QWidget& dialog, const QString& text) {
+    for (auto* each : dialog.findChildren<QPushButton*>()) {
+        if (each->text() == text) {
+            return each;
+        }
+    }
+    throw std::logic_error("no such button");
 }
 
 /// As the user's click on an entry of the list.
@@ -47,6 +60,8 @@ private slots:
     void theDialogFollowsTheSessionAndEditsItsLayout();
     void figuresOverPathsAreComputed();
     void anExportedFigureOpensAsItsSession();
+    void keptImagesStayInTheFigure();
+    void aFigureOfSeveralImagesComesBackWhole();
     void withoutAMapThereIsNothingToExport();
 };
 
@@ -145,15 +160,86 @@ void FigureEditorTest::anExportedFigureOpensAsItsSession() {
     }
 }
 
+void FigureEditorTest::keptImagesStayInTheFigure() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic:scale=2");
+    QVERIFY(fixture.waitForMaps());
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    auto* list = dialog->findChild<QListWidget*>();
+    QCOMPARE(dialog->documents().size(), std::size_t{1});
+    const auto place = fixture.session().box();
+    button(*dialog, QStringLiteral("&Keep the open image"))->click();
+    QTRY_COMPARE(list->count(), 1);
+    button(*dialog, QStringLiteral("&Keep the open image"))->click();  // it is there already
+    QTest::qWait(300);
+    QCOMPARE(list->count(), 1);
+    QCOMPARE(dialog->documents().size(), std::size_t{1});  // and is not shown twice
+    QVERIFY(fixture.window->figureEditor().session().moreScenes.empty());
+
+    // Another place in the image: the kept one is shown below.
+    fixture.session().setBox({10, 12, 16});
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{2}, testing::patienceMs);
+    const auto& kept = dialog->documents().back().results.front().result.patch;
+    QCOMPARE(kept.x, place.x);
+    QCOMPARE(kept.y, place.y);
+    QTRY_COMPARE(dialog->documents().front().results.front().result.patch.x, 10);
+
+    list->setCurrentRow(0);
+    button(*dialog, QStringLiteral("Remo&ve"))->click();
+    QTRY_COMPARE(dialog->documents().size(), std::size_t{1});
+    QCOMPARE(list->count(), 0);
+}
+
+void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
+    WindowFixture fixture;
+    const auto other = fixture.files.path() / "other.png";
+    WindowFixture::writePng(other, testing::patternImage(120, 100));
+    SavedSession session;
+    session.image = fixture.image;
+    session.box = {40, 40, 16};
+    session.networks.push_back({ModelSpec::parse("bicubic:scale=2,name=Two"), "", true});
+    session.options.nodes = 3;
+    session.moreScenes.push_back({other, "", {}, ImageRole::Hr, Reduction::Pillow, {50, 30, 16}, 1});
+    session.figure = defaultLayout(FigureKind::Interest);
+    const auto run = computeFigure(session, "cpu");
+    QVERIFY(run);
+    QCOMPARE(run->documents.size(), std::size_t{2});
+    const auto file = fixture.files.path() / "both.svg";
+    StagedFiles files;
+    static_cast<void>(addFigures(files, {file}, session, run->documents));
+    files.commit();
+
+    QSignalSpy notes(&fixture.session(), &Session::noteReported);
+    fixture.window->files().open({QString::fromStdString(file.string())});
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(!notes.isEmpty());
+    QVERIFY(notes.front().front().toString().contains(QLatin1String("2 images")));
+    QCOMPARE(fixture.session().moreScenes().size(), std::size_t{1});
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{2}, testing::patienceMs);
+    QCOMPARE(dialog->findChild<QListWidget*>()->count(), 1);
+
+    // It goes out as it came in: the pictures are the same, the session's hashes are new.
+    const auto again = fixture.files.path() / "again.svg";
+    emit dialog->exportRequested();
+    chooseInDialog(QString::fromStdString(again.string()));
+    QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(again), testing::patienceMs);
+    const auto pictures = [](const std::filesystem::path& svg) {
+        const auto text = test::contentOf(svg);
+        return text.substr(text.find("</metadata>"));
+    };
+    QVERIFY(pictures(again) == pictures(file));
+    QCOMPARE(sessionOfFigure(again)->moreScenes.front().image, other);
+}
+
 void FigureEditorTest::withoutAMapThereIsNothingToExport() {
     const WindowFixture fixture;
     fixture.window->actions().exportFigure->trigger();
     auto* dialog = fixture.window->figureEditor().dialog();
-    const auto buttons = dialog->findChildren<QPushButton*>();
-    const auto found =
-        std::ranges::find_if(buttons, [](const auto* button) { return button->text() == QStringLiteral("&Export…"); });
-    QVERIFY(found != buttons.end());
-    QVERIFY(!(*found)->isEnabled());
+    QVERIFY(!button(*dialog, QStringLiteral("&Export…"))->isEnabled());
 }
 
 }  // namespace lamscope::ui

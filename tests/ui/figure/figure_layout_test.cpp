@@ -47,6 +47,7 @@ FigureLayout everythingChanged() {
     layout.lineWidth = 0.75;
     layout.paths = {PathKind::Blur};
     layout.alphas = {0.0, 0.125};
+    layout.gradients = false;
     return layout;
 }
 

@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "figure/figure_file.h"
+#include "figure/path_curves.h"
 #include "support/temporary_folder.h"
 #include "ui/figure/figure_test_data.h"
 #include "view/colour_map.h"
@@ -53,6 +54,7 @@ std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& docume
         paths.push_back(document);
         paths.back().results.resize(1);
         paths.back().options.path = path;
+        addPathGradients(paths.back().results.front().result, FigureLayout().alphas);
     }
     return paths;
 }
@@ -131,6 +133,9 @@ private slots:
     void mapsInTheFileAreTheValuesThroughTheColourMap();
     void pixelsOfImagesAreNotSmoothed();
     void sharedNormalisationDividesByTheLargest();
+    void gradientsStandUnderTheirPathImages();
+    void curvesRunFromEndToEndOfThePath();
+    void timeStampsOnlyWhereAsked();
     void namesAreShortenedInTheMiddle();
     void networksOfOtherScalesSaySo();
     void mapsAreOrderedByDiffusionIndex();
@@ -244,6 +249,83 @@ void FigureTest::sharedNormalisationDividesByTheLargest() {
     QCOMPARE(middle(), colourMap("white-red").at(0.5));
 }
 
+void FigureTest::gradientsStandUnderTheirPathImages() {
+    auto layout = defaultLayout(FigureKind::Paths);
+    layout.alphas = {0.0, 1.0};
+    auto document = madeDocument(1);
+    auto& result = document.results.front().result;
+    const auto last = [&] {  // of the overview, the path images and the gradients: the gradients at 0 and 1
+        const auto pictures = itemsOf<SheetPicture>(layOutFigure({document}, layout));
+        return std::pair(pictures.at(pictures.size() - 3), pictures.back());
+    };
+    const auto count = [&] { return itemsOf<SheetPicture>(layOutFigure({document}, layout)).size(); };
+    const auto without = count();
+    addPathGradients(result, {0.0, 1.0});  // the second is half as large
+    QCOMPARE(count(), without + 2);
+    const auto [first, second] = last();
+    const auto image = itemsOf<SheetPicture>(layOutFigure({document}, layout)).at(count() - 2);
+    QCOMPARE(second.place.left(), image.place.left());
+    QVERIFY(second.place.top() > image.place.bottom());
+    const auto& colours = colourMap("white-red");
+    for (int y = 0; y < 16; ++y) {
+        for (int x = 0; x < 16; ++x) {
+            const double value = result.map[static_cast<std::size_t>(16 * y + x)];
+            QCOMPARE(first.image.pixel(x, y), colours.at(value));
+            QCOMPARE(second.image.pixel(x, y), colours.at(value));
+        }
+    }
+    layout.normalisation = Normalisation::Shared;
+    QCOMPARE(last().second.image.pixel(8, 8), colours.at(0.5));
+    layout.gradients = false;
+    QCOMPARE(count(), without);
+    // Made for other points of the path.
+    layout.gradients = true;
+    layout.alphas = {0.0, 0.5};
+    QCOMPARE(count(), without);
+}
+
+void FigureTest::curvesRunFromEndToEndOfThePath() {
+    auto document = madeDocument(1);
+    auto& result = document.results.front().result;
+    document.options.path = PathKind::Black;
+    double squared = 0.0;  // ‖∂γ/∂α‖ = ‖I‖ on the linear path from black
+    for (const float value : result.lr.values()) {
+        squared += static_cast<double>(value) * value;
+    }
+    const auto columns = curveColumns({document});
+    QCOMPARE(columns.size(), std::size_t{3});
+    for (const auto& column : columns) {
+        const auto& curve = column.curves.front();
+        QCOMPARE(curve.alpha.size(), std::size_t{29});
+        QCOMPARE(curve.values.size(), curve.alpha.size());
+        QCOMPARE(curve.alpha.front(), 0.0);
+        QCOMPARE(curve.alpha.back(), 1.0);
+    }
+    QCOMPARE(columns[0].curves.front().values.front(), result.detectorBaseline);
+    QCOMPARE(columns[0].curves.front().values.back(), result.detectorImage);
+    QVERIFY(std::abs(columns[1].curves.front().values.front() / std::sqrt(squared) - 1.0) < 1e-4);
+    QVERIFY(std::abs(columns[1].curves.front().values.back() / std::sqrt(squared) - 1.0) < 1e-4);
+    QCOMPARE(columns[2].curves.front().values.front(), 0.0);
+    QCOMPARE(columns[2].curves.front().values.back(), result.attributionSum);
+    QCOMPARE(columns[2].curves.front().target.value(), result.detectorImage - result.detectorBaseline);
+    // A node at the end is the end.
+    result.curves.alpha.back() = 1.0;
+    QCOMPARE(curveColumns({document})[0].curves.front().alpha.size(), std::size_t{28});
+}
+
+void FigureTest::timeStampsOnlyWhereAsked() {
+    const auto sheet = layOutFigure({madeDocument(1)}, defaultLayout(FigureKind::Maps));
+    const QDateTime time(QDate(2026, 1, 2), QTime(3, 4, 5), Qt::UTC);
+    const auto stamped = [&](FigureFormat format) { return encodeFigure(sheet, format, {.dpi = 72, .created = time}); };
+    const auto pdf = stamped(FigureFormat::Pdf);
+    QVERIFY(pdf.contains("/CreationDate (D:20260102030405Z)"));
+    QCOMPARE(pdf.size(), encodeFigure(sheet, FigureFormat::Pdf, {.dpi = 72}).size());
+    QVERIFY(stamped(FigureFormat::Svg).contains(", 2026-01-02T03:04:05Z</desc>"));
+    QCOMPARE(QImage::fromData(stamped(FigureFormat::Png)).text(QStringLiteral("Creation Time")),
+             QStringLiteral("2026-01-02T03:04:05Z"));
+    QVERIFY(stamped(FigureFormat::Tiff).contains("2026:01:02 03:04:05"));
+}
+
 void FigureTest::namesAreShortenedInTheMiddle() {
     auto document = madeDocument(4);
     document.results[1].card.name = longName;
@@ -263,6 +345,9 @@ void FigureTest::networksOfOtherScalesSaySo() {
     QCOMPARE(faultOf(sheet), QString());
     QVERIFY(textsOf(sheet).contains(QStringLiteral("Net-1 ×4")));
     QVERIFY(textsOf(sheet).contains(QStringLiteral("Two ×2")));
+    const auto areas = layOutFigure({document}, defaultLayout(FigureKind::Interest));
+    QCOMPARE(areas.warnings.size(), std::size_t{1});
+    QVERIFY(areas.warnings.front().contains(QLatin1String("leave out Two")));
 }
 
 void FigureTest::mapsAreOrderedByDiffusionIndex() {
@@ -386,7 +471,7 @@ void FigureTest::everyFormatGivesItsSessionBack() {
     const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
                                                    folder / "a.tif", folder / "b.TIFF"};
     StagedFiles files;
-    QVERIFY(addFigures(files, names, session, {madeDocument(1)}, 150).empty());
+    QVERIFY(addFigures(files, names, session, {madeDocument(1)}, {.dpi = 150}).empty());
     files.commit();
     for (const auto& name : names) {
         const auto read = readAnySession(name);
@@ -405,7 +490,7 @@ void FigureTest::damagedFilesAreRefused() {
     const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
                                                    folder / "a.tif"};
     StagedFiles files;
-    static_cast<void>(addFigures(files, names, session, {madeDocument(1)}, 72));
+    static_cast<void>(addFigures(files, names, session, {madeDocument(1)}, {.dpi = 72}));
     files.commit();
     for (const auto& name : names) {
         const auto content = contentOf(name);
@@ -436,8 +521,8 @@ void FigureTest::wholeFilesOrNone() {
     {
         StagedFiles files;
         try {
-            static_cast<void>(
-                addFigures(files, {folder / "a.pdf", folder / "absent" / "a.svg"}, session, {madeDocument(1)}, 72));
+            static_cast<void>(addFigures(files, {folder / "a.pdf", folder / "absent" / "a.svg"}, session,
+                                         {madeDocument(1)}, {.dpi = 72}));
             QFAIL("no error");
         } catch (const Error& error) {
             QVERIFY(error.code() == ErrorCode::WriteFailed);
@@ -445,8 +530,8 @@ void FigureTest::wholeFilesOrNone() {
     }
     QCOMPARE(folder.fileCount(), before);
     StagedFiles files;
-    QVERIFY_EXCEPTION_THROWN(static_cast<void>(addFigures(files, {folder / "a.jpg"}, session, {madeDocument(1)}, 72)),
-                             Error);
+    QVERIFY_EXCEPTION_THROWN(
+        static_cast<void>(addFigures(files, {folder / "a.jpg"}, session, {madeDocument(1)}, {.dpi = 72})), Error);
 }
 
 void FigureTest::theCaptionTellsHowItWasMade() {

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "attribution/lam_json.h"
@@ -67,6 +68,19 @@ inline NamedLamResult madeResult(const std::string& name, int scale, int width, 
         result.curves.cumulative.push_back(9.0 * alpha * alpha - 0.1);
     }
     return named;
+}
+
+/// Gradients of the shape of the map: the first as large as it, each further one half as large as the one before.
+inline void addPathGradients(LamResult& result, const std::vector<double>& alphas) {
+    double factor = 1.0;
+    for (const double alpha : alphas) {
+        PathGradient gradient{.alpha = alpha, .map = result.map};
+        for (auto& value : gradient.map) {
+            value *= factor;
+        }
+        result.pathGradients.push_back(std::move(gradient));
+        factor /= 2.0;
+    }
 }
 
 /// So many networks on one image.

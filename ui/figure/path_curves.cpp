@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "figure/path_curves.h"
+
+#include <QObject>
+#include <cmath>
+#include <utility>
+
+#include "attribution/path_image.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+const LamResult& resultOf(const LamDocument& document) {
+    return document.results.front().result;
+}
+
+/// ‖∂γ/∂α‖ over the first or the last piece of the path.
+double speedAtEnd(const LamDocument& document, bool atImage) {
+    constexpr double piece = 1.0 / 256.0;
+    const auto& lr = resultOf(document).lr;
+    const auto from = pathImage(lr, document.options, atImage ? 1.0 - piece : 0.0);
+    const auto to = pathImage(lr, document.options, atImage ? 1.0 : piece);
+    double squared = 0.0;
+    for (std::size_t i = 0; i < to.values().size(); ++i) {
+        const double difference = static_cast<double>(to.values()[i]) - from.values()[i];
+        squared += difference * difference;
+    }
+    return std::sqrt(squared) / piece;
+}
+
+FigurePlot curveOf(const LamCurves& curves, const std::vector<double>& values, double atBaseline, double atImage) {
+    FigurePlot curve{.alpha = {0.0}, .values = {atBaseline}, .axis = {}, .target = {}};
+    curve.alpha.insert(curve.alpha.end(), curves.alpha.begin(), curves.alpha.end());
+    curve.values.insert(curve.values.end(), values.begin(), values.end());
+    if (curve.alpha.back() < 1.0) {  // official and paper have a node there
+        curve.alpha.push_back(1.0);
+        curve.values.push_back(atImage);
+    }
+    return curve;
+}
+
+void shareAxis(CurveColumn& column) {
+    std::vector<double> values;
+    for (const auto& curve : column.curves) {
+        values.insert(values.end(), curve.values.begin(), curve.values.end());
+        if (curve.target) {
+            values.push_back(*curve.target);
+        }
+    }
+    for (auto& curve : column.curves) {
+        curve.axis = PlotAxis::around(values);
+    }
+}
+
+}  // namespace
+
+std::vector<CurveColumn> curveColumns(const std::vector<LamDocument>& documents) {
+    CurveColumn detector{.title = QStringLiteral("D(F(γ(α)))"), .curves = {}};
+    CurveColumn speed{.title = QStringLiteral("‖∂γ/∂α‖"), .curves = {}};
+    CurveColumn cumulative{.title = QObject::tr("cumulative"), .curves = {}};
+    for (const auto& document : documents) {
+        const auto& result = resultOf(document);
+        const auto& curves = result.curves;
+        detector.curves.push_back(curveOf(curves, curves.detector, result.detectorBaseline, result.detectorImage));
+        speed.curves.push_back(
+            curveOf(curves, curves.pathSpeed, speedAtEnd(document, false), speedAtEnd(document, true)));
+        speed.curves.back().axis = PlotAxis::around(speed.curves.back().values);
+        cumulative.curves.push_back(curveOf(curves, curves.cumulative, 0.0, result.attributionSum));
+        cumulative.curves.back().target = result.detectorImage - result.detectorBaseline;
+    }
+    shareAxis(detector);
+    shareAxis(cumulative);
+    return {std::move(detector), std::move(speed), std::move(cumulative)};
+}
+
+}  // namespace lamscope::ui
