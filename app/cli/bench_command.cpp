@@ -15,6 +15,7 @@ struct BenchArguments {
     ModelArguments models;
     std::vector<int> sides{64};
     int repeats = BenchmarkOptions{}.repeats;
+    bool diMap = false;
     std::string json;
 };
 
@@ -23,6 +24,7 @@ int run(const BenchArguments& arguments) {
     options.models = arguments.models.specs();
     options.sides = arguments.sides;
     options.repeats = arguments.repeats;
+    options.diMap = arguments.diMap;
     options.device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
     std::optional<BenchmarkReport> report;
@@ -57,6 +59,7 @@ void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("--repeats", arguments->repeats, "how often each timing is taken; the median is reported")
         ->capture_default_str()
         ->check(CLI::Range(1, 100));
+    command->add_flag("--di-map", arguments->diMap, "also a DI map of each network, which takes minutes");
     command->add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
         ->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

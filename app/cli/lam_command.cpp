@@ -27,7 +27,8 @@ struct LamArguments {
     std::string lr;
     std::string reference;
     std::string reduce = "pillow";
-    std::string patch;
+    std::vector<std::string> patches;
+    std::optional<int> grid;
     std::string preset = "exact";
     std::string path = "blur";
     std::string detector = "gradient";
@@ -89,9 +90,22 @@ LamRunOptions toOptions(const LamArguments& arguments) {
     if (arguments.figure.given() && arguments.figures.empty()) {
         throw UsageError("--layout, --width, --set and --caption go with --figure");
     }
+    if (arguments.patches.empty() && !arguments.grid) {
+        throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
+    }
+    if (!arguments.figures.empty() && arguments.patches.size() != 1) {
+        throw UsageError("--figure goes with one --patch");
+    }
     return asUsage([&] {
         run.reduction = reductionFromString(arguments.reduce);
-        run.lam.patch = parsePatch(arguments.patch);
+        for (const auto& patch : arguments.patches) {
+            run.patches.push_back(parsePatch(patch));
+        }
+        if (!run.patches.empty()) {
+            run.lam.patch = run.patches.front();
+        }
+        run.gridStride = arguments.grid;
+        run.gridAlone = run.patches.empty();
         run.lam.preset = presetFromString(arguments.preset);
         run.lam.path = pathFromString(arguments.path);
         run.lam.detector = detectorFromString(arguments.detector);
@@ -182,8 +196,8 @@ int run(const LamArguments& arguments) {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
         document = runLam(options, interrupt.token(), [&](const LamRunProgress& state) {
-            const double share = static_cast<double>(state.lam.nodesDone)
-                                 / static_cast<double>(std::max<std::int64_t>(state.lam.nodesPlanned, 1));
+            const double share =
+                static_cast<double>(state.done) / static_cast<double>(std::max<std::int64_t>(state.planned, 1));
             line.show(
                 state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
                 share);
@@ -231,9 +245,18 @@ void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
         ->capture_default_str();
     arguments->models.addTo(*command, true);
-    command->add_option("--patch", arguments->patch, "the patch in SR pixels: top-left corner and side (16)")
-        ->required()
-        ->type_name("X,Y[,SIZE]");
+    command
+        ->add_option("--patch", arguments->patches,
+                     "the patch in SR pixels: top-left corner and side (16); several share most of the work")
+        ->type_name("X,Y[,SIZE]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    command
+        ->add_option("--grid", arguments->grid,
+                     "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
+                     "do not say otherwise")
+        ->type_name("STRIDE")
+        ->check(CLI::PositiveNumber);
     command
         ->add_option("--preset", arguments->preset,
                      "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "

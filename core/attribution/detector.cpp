@@ -4,6 +4,8 @@
 #include <opencv2/imgproc.hpp>
 #include <torch/torch.h>
 
+#include "attribution/evaluation_window.h"
+
 namespace lamscope {
 
 namespace {
@@ -58,16 +60,12 @@ torch::Tensor PatchDetector::operator()(const TensorList& points) const {
 
 torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
     // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
-    const auto margin = detectorMargin(kind_);
     const int scale = model_.card().scale;
-    const int left = (patch_.x - margin.before) / scale;
-    const int top = (patch_.y - margin.before) / scale;
-    const int right = (patch_.x + patch_.size + margin.after - 1) / scale + 1;
-    const int bottom = (patch_.y + patch_.size + margin.after - 1) / scale + 1;
+    const auto reads = detectorReads(kind_, patch_, scale);
     auto patch = patch_;
-    patch.x -= left * scale;
-    patch.y -= top * scale;
-    return detect(kind_, begun(Rect{left, top, right - left, bottom - top}), patch);
+    patch.x -= reads.x * scale;
+    patch.y -= reads.y * scale;
+    return detect(kind_, begun(reads), patch);
 }
 
 }  // namespace lamscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -12,8 +13,20 @@
 
 namespace lamscope {
 
-/// The path of `options` that ends in the LR image `lr`: one tensor [n, 3, h, w] per point, values in [0, 1].
-[[nodiscard]] std::unique_ptr<Path> makeImagePath(const Image& lr, const LamOptions& options);
+/// A path through LR images: one tensor [n, 3, h, w] per point, values in [0, 1]. Thread-safe.
+class ImagePath : public Path {
+public:
+    /// The same path as seen through a window of its images: its points are the crops of the whole's.
+    [[nodiscard]] virtual std::shared_ptr<const ImagePath> cropped(const Rect& window) const = 0;
+};
+
+/// The path of `options` that ends in the LR image `lr`.
+[[nodiscard]] std::shared_ptr<const ImagePath> makeImagePath(const Image& lr, const LamOptions& options);
+
+/// The same path, keeping its points up to a number of bytes: maps of several patches, and the levels of one, ask for
+/// the same points.
+[[nodiscard]] std::shared_ptr<const ImagePath> withKeptPoints(std::shared_ptr<const ImagePath> path,
+                                                              std::int64_t limitBytes);
 
 /// Blur width at α on the blur path: σ(1 − α), LR pixels.
 [[nodiscard]] double blurSigma(const LamOptions& options, double alpha);

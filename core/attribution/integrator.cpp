@@ -44,6 +44,17 @@ std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const T
     return samples;
 }
 
+void throwGradientError(const std::exception& error) {
+    if (isOutOfMemory(error)) {
+        throw Error(ErrorCode::OutOfMemory,
+                    fmt::format("not enough memory for the gradient at a single path image ({}); use a smaller image "
+                                "or --context",
+                                briefMessage(error)));
+    }
+    throw Error(ErrorCode::ModelFailure,
+                fmt::format("evaluating the network's gradient failed: {}", briefMessage(error)));
+}
+
 Integrator::Integrator(const Path& path, GradientSource& gradients, std::int64_t batch)
     : path_(path)
     , gradients_(gradients)
@@ -68,15 +79,8 @@ bool Integrator::sampleAll(const std::vector<double>& alpha, const std::vector<s
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {
-            if (!isOutOfMemory(error)) {
-                throw Error(ErrorCode::ModelFailure,
-                            fmt::format("evaluating the network's gradient failed: {}", briefMessage(error)));
-            }
-            if (batch_ == 1) {
-                throw Error(ErrorCode::OutOfMemory,
-                            fmt::format("not enough memory for the gradient at a single path image ({}); use a smaller "
-                                        "image or --context",
-                                        briefMessage(error)));
+            if (!isOutOfMemory(error) || batch_ == 1) {
+                throwGradientError(error);
             }
             warnings_.push_back(
                 fmt::format("not enough memory for {} path images at once; going on with {}", batch_, batch_ / 2));
@@ -112,7 +116,7 @@ std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refi
     std::vector<GradientSample> samples(count);
     std::vector<std::size_t> wanted;
     for (std::size_t k = 0; k < count; ++k) {
-        if (refinesPrevious && k % 3 == 1) {
+        if (refinesPrevious && isNodeOfCoarserLevel(k)) {
             samples[k] = std::move(samples_.at(k / 3));
         } else {
             wanted.push_back(k);

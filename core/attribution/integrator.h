@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <exception>
 #include <functional>
 #include <optional>
 #include <span>
@@ -86,6 +87,9 @@ private:
 /// `keepGraph` the graph can be differentiated again.
 [[nodiscard]] std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const TensorList& points,
                                                           bool keepGraph);
+
+/// Throws what a failed gradient at a single point of a path means to the user: Error(OutOfMemory or ModelFailure).
+[[noreturn]] void throwGradientError(const std::exception& error);
 
 /// The integral at one level of refinement.
 struct IntegralLevel {

@@ -2,7 +2,9 @@
 #include "attribution/lam.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,21 +12,27 @@
 #include "attribution/detector.h"
 #include "attribution/lam_context.h"
 #include "attribution/lam_refinement.h"
+#include "attribution/patch_groups.h"
+#include "attribution/shared_refinement.h"
 #include "error.h"
 #include "model/sr_model_implementation.h"
 
 namespace lamscope {
 
 std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamOptions& options,
-                                    const std::stop_token& stop, const LamProgressCallback& progress) {
+                                    const std::stop_token& stop, const LamProgressCallback& progress,
+                                    const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
     const auto region = checkedContext(model.card(), lr, hr, options);
-    checkMemory(model.implementation(), region);
+    const auto patch = patchIn(region, options.patch, model.card().scale);
+    checkMemory(model.implementation(), evaluation.window ? evaluationWindow(model.card(), options.detector,
+                                                                             {&patch, 1}, region.width, region.height)
+                                                          : region);
     const auto path = makeMeasuredPath(lr.cropped(region), options, stop);
     if (!path || stop.stop_requested()) {
         return std::nullopt;
     }
-    const LamContext context(model, lr, hr, region, path);
+    LamContext context(model, lr, hr, region, path, nullptr, evaluation);
     LamRefinement refinement(context, options, start);
     LamProgress report;
     report.nodesPlanned = makePlan(options).nodes;
@@ -46,6 +54,55 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
         }
     }
     return *latest;
+}
+
+std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
+                                                  const LamOptions& options, std::span<const Patch> patches,
+                                                  const std::stop_token& stop, const LamsProgressCallback& progress,
+                                                  const EvaluationOptions& evaluation) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto& card = model.card();
+    for (const auto& patch : patches) {
+        auto own = options;
+        own.patch = patch;
+        static_cast<void>(checkedContext(card, lr, hr, own));
+    }
+    LamsProgress report{.gradientsDone = 0,
+                        .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * makePlan(options).nodes};
+    std::vector<LamResult> results(patches.size());
+    std::unique_ptr<LamContext> context;
+    for (const auto& group : groupPatches(card, lr.width(), lr.height(), options, patches)) {
+        std::vector<Patch> members;
+        for (const auto index : group.patches) {
+            members.push_back(patches[index]);
+        }
+        if (!context || context->region() != group.region) {
+            context.reset();
+            checkMemory(model.implementation(), group.window);
+            const auto path = makeMeasuredPath(lr.cropped(group.region), options, stop);
+            if (!path) {
+                return std::nullopt;
+            }
+            context = std::make_unique<LamContext>(model, lr, hr, group.region, path, nullptr, evaluation);
+        }
+        SharedRefinement refinement(*context, options, members, start);
+        const auto before = report.gradientsDone;
+        while (!refinement.finished()) {
+            const bool complete = refinement.next(stop, [&](std::int64_t done) {
+                report.gradientsDone = before + done;
+                if (progress) {
+                    progress(report);
+                }
+            });
+            if (!complete) {
+                return std::nullopt;
+            }
+        }
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            results[group.patches[i]] = *refinement.results()[i];
+        }
+    }
+    return results;
 }
 
 Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamOptions& options) {

@@ -5,10 +5,12 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
 
+#include "attribution/evaluation_window.h"
 #include "attribution/lam_options.h"
 #include "image/image.h"
 #include "model/sr_model.h"
@@ -91,7 +93,26 @@ using LamProgressCallback = std::function<void(const LamProgress&)>;
 /// one), ModelFailure. Calls with different models may run at the same time; memory grows with nodes x context size.
 [[nodiscard]] std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr,
                                                   const LamOptions& options, const std::stop_token& stop = {},
-                                                  const LamProgressCallback& progress = {});
+                                                  const LamProgressCallback& progress = {},
+                                                  const EvaluationOptions& evaluation = {});
+
+/// Where the maps of several patches stand.
+struct LamsProgress {
+    std::int64_t gradientsDone = 0;
+    std::int64_t gradientsPlanned = 0;  ///< the most that can be needed
+};
+
+using LamsProgressCallback = std::function<void(const LamsProgress&)>;
+
+/// The maps of several patches of one image, in their order. Patches with the same context share forward passes: they
+/// cost one forward pass per node and one backward pass per node and patch. Each result is that of computeLam() up to
+/// the rounding of float32. Parameters, errors and nullopt as for computeLam(); the options' patch is unused.
+[[nodiscard]] std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
+                                                                const LamOptions& options,
+                                                                std::span<const Patch> patches,
+                                                                const std::stop_token& stop = {},
+                                                                const LamsProgressCallback& progress = {},
+                                                                const EvaluationOptions& evaluation = {});
 
 /// Checks everything that computeLam() checks before its first evaluation, and returns the LR rectangle that the
 /// network sees. Throws Error(InvalidArgument).

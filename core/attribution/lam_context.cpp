@@ -2,6 +2,7 @@
 #include "attribution/lam_context.h"
 
 #include <algorithm>
+#include <cmath>
 #include <span>
 #include <utility>
 
@@ -26,6 +27,16 @@ constexpr std::int64_t probeSide = 64;
 
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
+/// Path images that are kept: all that refinement to 243 nodes asks for on 64x64 pixels.
+constexpr std::int64_t keptPathBytes = 64L * 1024 * 1024;
+/// Kept forward passes serve patches that move this far, in LR pixels, to each side.
+constexpr int retainedSlack = 8;
+
+bool contains(const Rect& outer, const Rect& inner) {
+    return outer.x <= inner.x && outer.y <= inner.y && outer.x + outer.width >= inner.x + inner.width
+           && outer.y + outer.height >= inner.y + inner.height;
+}
+
 }  // namespace
 
 std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamOptions& options,
@@ -35,15 +46,35 @@ std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamO
     if (!length) {
         return nullptr;
     }
-    return std::make_shared<const MeasuredPath>(MeasuredPath{std::move(path), std::move(*length)});
+    return std::make_shared<const MeasuredPath>(withKeptPoints(std::move(path), keptPathBytes), std::move(*length));
+}
+
+std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {
+    {
+        const std::scoped_lock lock(mutex_);
+        if (const auto found = speeds_.find(nodes.edge); found != speeds_.end()) {
+            return found->second;
+        }
+    }
+    std::vector<double> speed;
+    auto previous = path_->at(std::span(nodes.edge).first(1)).front();
+    for (std::size_t k = 0; k < nodes.alpha.size(); ++k) {
+        auto next = path_->at(std::span(nodes.edge).subspan(k + 1, 1)).front();
+        const double width = nodes.edge[k + 1] - nodes.edge[k];
+        const double step = (next - previous).square_().sum().item<double>();
+        speed.push_back(width > 0.0 ? std::sqrt(step) / width : 0.0);
+        previous = std::move(next);
+    }
+    const std::scoped_lock lock(mutex_);
+    return speeds_.emplace(nodes.edge, std::move(speed)).first->second;
 }
 
 bool samePath(const LamOptions& a, const LamOptions& b) {
     return a.path == b.path && a.sigma == b.sigma && a.kernel == b.kernel;
 }
 
-void checkMemory(const SrModel::Implementation& model, const Rect& region) {
-    const auto pixels = static_cast<std::int64_t>(region.width) * region.height;
+void checkMemory(const SrModel::Implementation& model, const Rect& window) {
+    const auto pixels = static_cast<std::int64_t>(window.width) * window.height;
     const auto available = availableMemory();
     if (pixels <= unquestionedPixels || !model.device().is_cpu() || available == 0) {
         return;
@@ -63,50 +94,79 @@ void checkMemory(const SrModel::Implementation& model, const Rect& region) {
         throw Error(ErrorCode::OutOfMemory,
                     fmt::format("{} needs about {:.1f} GiB for a gradient on {}x{} LR pixels, and {:.1f} GiB are free; "
                                 "use a smaller image or --context",
-                                card.name, needed / gibibyte, region.width, region.height,
+                                card.name, needed / gibibyte, window.width, window.height,
                                 static_cast<double>(available) / gibibyte));
     }
 }
 
 LamContext::LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region,
-                       std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget)
+                       std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget,
+                       const EvaluationOptions& evaluation)
     : model_(model.implementation())
     , region_(region)
-    , path_(std::move(path)) {
+    , path_(std::move(path))
+    , budget_(model_.device().is_cpu() ? budget : nullptr)
+    , evaluation_(evaluation) {
     const int scale = model_.card().scale;
     lr_ = lr.cropped(region_);
     if (hr != nullptr) {
         hr_ = hr->cropped({region_.x * scale, region_.y * scale, region_.width * scale, region_.height * scale});
     }
-    measureEnds();
-    if (budget != nullptr && model_.device().is_cpu()) {
-        retained_ = std::make_unique<RetainedForwards>(model_, *path_->path, *budget);
+    measureImage();
+}
+
+WindowedPath LamContext::windowFor(DetectorKind kind, std::span<const Patch> patches) {
+    const Rect whole{0, 0, region_.width, region_.height};
+    const auto windowWith = [&](int slack) {
+        return evaluation_.window ? evaluationWindow(model_.card(), kind, patches, region_.width, region_.height, slack)
+                                  : whole;
+    };
+    auto window = windowWith(0);
+    if (retained_ && contains(window_.window, window)) {
+        return window_;
     }
+    if (budget_ != nullptr) {
+        window = windowWith(retainedSlack);
+    }
+    window_ = {window, window == whole ? path_->path() : path_->path()->cropped(window)};
+    if (budget_ != nullptr) {
+        retained_ = std::make_shared<RetainedForwards>(model_, window_.path, *budget_);
+    }
+    return window_;
 }
 
 double LamContext::detectorImage(DetectorKind kind, const Patch& patch) const {
     return detect(kind, srImage_, patch).item<double>();
 }
 
-double LamContext::detectorBaseline(DetectorKind kind, const Patch& patch) const {
-    return detect(kind, srBaseline_, patch).item<double>();
+double LamContext::detectorBaseline(DetectorKind kind, const Patch& patch, const WindowedPath& window) {
+    if (baselinePath_ != window.path) {
+        const torch::NoGradGuard noGradients;
+        constexpr double start = 0.0;
+        srBaseline_ = evaluated(model_.toInput(window.path->at(std::span(&start, 1)).front()));
+        baselinePath_ = window.path;
+    }
+    return detect(kind, srBaseline_, patchIn(window.window, patch, model_.card().scale)).item<double>();
 }
 
-void LamContext::measureEnds() {
-    const torch::NoGradGuard noGradients;
-    const auto inputAt = [&](double alpha) { return model_.toInput(path_->path->at(std::span(&alpha, 1)).front()); };
+torch::Tensor LamContext::evaluated(const torch::Tensor& input) const {
     try {
-        srBaseline_ = model_.forward(inputAt(0.0));
-        const auto image = inputAt(1.0);
-        srImage_ = model_.forward(image);
-        sr_ = model_.toSrImage(srImage_, image);
+        return model_.forward(input);
     } catch (const Error&) {
         throw;
     } catch (const std::exception& error) {
         throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                    fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, lr_.width(),
-                                lr_.height(), briefMessage(error)));
+                    fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, input.size(3),
+                                input.size(2), briefMessage(error)));
     }
+}
+
+void LamContext::measureImage() {
+    const torch::NoGradGuard noGradients;
+    constexpr double end = 1.0;
+    const auto image = model_.toInput(path_->path()->at(std::span(&end, 1)).front());
+    srImage_ = evaluated(image);
+    sr_ = model_.toSrImage(srImage_, image);
     if (!hr_.empty()) {
         psnr_ = peakSignalToNoise(quantise8(sr_), hr_, Channel::Rgb);
     }

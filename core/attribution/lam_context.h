@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
+#include <utility>
+#include <vector>
 
 #include <torch/types.h>
 
+#include "attribution/evaluation_window.h"
+#include "attribution/image_paths.h"
 #include "attribution/integrator.h"
 #include "attribution/lam.h"
 #include "attribution/retained_forwards.h"
@@ -15,9 +22,29 @@
 namespace lamscope {
 
 /// A path through LR images with its length: all networks that see the same LR image can share one. Thread-safe.
-struct MeasuredPath {
-    std::unique_ptr<Path> path;
-    ArcLength length;
+class MeasuredPath {
+public:
+    MeasuredPath(std::shared_ptr<const ImagePath> path, ArcLength length)
+        : path_(std::move(path))
+        , length_(std::move(length)) {}
+
+    [[nodiscard]] const std::shared_ptr<const ImagePath>& path() const { return path_; }
+    [[nodiscard]] const ArcLength& length() const { return length_; }
+
+    /// ‖∂γ/∂α‖ over each cell: increment norm / cell width. Computed once for the same nodes.
+    [[nodiscard]] std::vector<double> speed(const Nodes& nodes) const;
+
+private:
+    std::shared_ptr<const ImagePath> path_;
+    ArcLength length_;
+    mutable std::mutex mutex_;
+    mutable std::map<std::vector<double>, std::vector<double>> speeds_;  // by cell edges
+};
+
+/// The part of a region that is evaluated for some patches, and the path through it.
+struct WindowedPath {
+    Rect window;  ///< LR pixels of the region
+    std::shared_ptr<const ImagePath> path;
 };
 
 /// The path of `options` that ends in `lr`; null when stopped.
@@ -27,10 +54,10 @@ struct MeasuredPath {
 /// True when the path depends on nothing in which the two differ.
 [[nodiscard]] bool samePath(const LamOptions& a, const LamOptions& b);
 
-/// Throws Error(OutOfMemory) when a gradient on `region` would need more memory than the machine has left, judged by a
-/// small probe; regions up to 256 x 256 pixels are not questioned. It costs less than what it saves from: minutes of
-/// work before the failure.
-void checkMemory(const SrModel::Implementation& model, const Rect& region);
+/// Throws Error(OutOfMemory) when a gradient on `window`, the part of a context that is evaluated, would need more
+/// memory than the machine has left, judged by a small probe; windows up to 256 x 256 pixels are not questioned. It
+/// costs less than what it saves from: minutes of work before the failure.
+void checkMemory(const SrModel::Implementation& model, const Rect& window);
 
 /// One network on one part of an image: everything that maps of different patches, detectors and presets share. Not
 /// thread-safe.
@@ -42,7 +69,8 @@ public:
     ///                 the model.
     /// Throws Error(ModelFailure, OutOfMemory).
     LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region,
-               std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget = nullptr);
+               std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget = nullptr,
+               const EvaluationOptions& evaluation = {});
 
     [[nodiscard]] const SrModel::Implementation& model() const { return model_; }
     [[nodiscard]] const Rect& region() const { return region_; }
@@ -51,25 +79,35 @@ public:
     [[nodiscard]] const Image& sr() const { return sr_; }
     [[nodiscard]] const std::optional<double>& psnr() const { return psnr_; }
     [[nodiscard]] const MeasuredPath& path() const { return *path_; }
-    [[nodiscard]] RetainedForwards* retained() const { return retained_.get(); }
 
-    /// D at the two ends of the path; `patch` in SR pixels of the region.
+    /// What has to be evaluated for these patches (SR pixels of the region). Where forward passes are kept, the window
+    /// stays the same for patches close to each other.
+    [[nodiscard]] WindowedPath windowFor(DetectorKind kind, std::span<const Patch> patches);
+    /// The forward passes that are kept for the latest window; null where none are.
+    [[nodiscard]] const std::shared_ptr<RetainedForwards>& retained() const { return retained_; }
+
+    /// D at the two ends of the path; `patch` in SR pixels of the region, inside `window`. Throws as the constructor.
     [[nodiscard]] double detectorImage(DetectorKind kind, const Patch& patch) const;
-    [[nodiscard]] double detectorBaseline(DetectorKind kind, const Patch& patch) const;
+    [[nodiscard]] double detectorBaseline(DetectorKind kind, const Patch& patch, const WindowedPath& window);
 
 private:
-    void measureEnds();
+    [[nodiscard]] torch::Tensor evaluated(const torch::Tensor& input) const;
+    void measureImage();
 
     const SrModel::Implementation& model_;
     Rect region_;
     std::shared_ptr<const MeasuredPath> path_;
-    std::unique_ptr<RetainedForwards> retained_;
+    RetentionBudget* budget_;
+    EvaluationOptions evaluation_;
+    WindowedPath window_;  // the latest
+    std::shared_ptr<RetainedForwards> retained_;
     Image lr_;
     Image hr_;
     Image sr_;
     std::optional<double> psnr_;
-    torch::Tensor srImage_;     // [1, 3, H, W]
-    torch::Tensor srBaseline_;  // the same
+    torch::Tensor srImage_;                          // [1, 3, H, W]
+    std::shared_ptr<const ImagePath> baselinePath_;  // of `srBaseline_`
+    torch::Tensor srBaseline_;                       // of the window that was asked for last
 };
 
 }  // namespace lamscope

@@ -25,6 +25,7 @@ Json optionsJson(const LamDocument& document) {
     const auto& options = document.options;
     const auto plan = makePlan(options);
     Json json{{"patch", {{"x", options.patch.x}, {"y", options.patch.y}, {"size", options.patch.size}}},
+              {"grid", document.gridStride ? Json(*document.gridStride) : Json(nullptr)},
               {"preset", toString(options.preset)},
               {"path", toString(options.path)},
               {"sigma", options.sigma},
@@ -79,6 +80,38 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
     return json;
 }
 
+/// A row of values a row of cells.
+template <typename Value>
+Json gridJson(const DiMap& map, Value DiMapCell::*member) {
+    auto rows = Json::array();
+    for (int row = 0; row < map.rows; ++row) {
+        auto values = Json::array();
+        for (int column = 0; column < map.columns; ++column) {
+            const auto& value = map.at(column, row).*member;
+            values.push_back(value ? Json(*value) : Json(nullptr));
+        }
+        rows.push_back(std::move(values));
+    }
+    return rows;
+}
+
+Json gridJson(const NamedDiMap& named) {
+    const auto& map = named.map;
+    const auto& first = map.cells.front().patch;
+    return {{"model", modelJson(named.card)},
+            {"x", first.x},
+            {"y", first.y},
+            {"size", first.size},
+            {"stride", map.stride},
+            {"columns", map.columns},
+            {"rows", map.rows},
+            {"di", gridJson(map, &DiMapCell::diffusionIndex)},
+            {"mass95_pixels", gridJson(map, &DiMapCell::mass95Pixels)},
+            {"radius_pixels", gridJson(map, &DiMapCell::radiusPixels)},
+            {"completeness_error", gridJson(map, &DiMapCell::completenessError)},
+            {"file", named.file.empty() ? Json(nullptr) : Json(named.file.string())}};
+}
+
 /// NaN where a value is not defined.
 template <typename Number>
 double orNan(const std::optional<Number>& value) {
@@ -89,8 +122,31 @@ std::string csvNumber(double value) {
     return std::isfinite(value) ? fmt::format("{}", value) : "";
 }
 
+std::string gridCsv(const LamDocument& document) {
+    std::string text = "network,patch_x,patch_y,patch_size,di,mass95_pixels,radius_pixels,completeness_error,nodes\n";
+    for (const auto& [card, map, file] : document.grids) {
+        for (const auto& cell : map.cells) {
+            text +=
+                fmt::format("{},{},{},{},{},{},{},{},{}\n", csvField(card.name), cell.patch.x, cell.patch.y,
+                            cell.patch.size, csvNumber(orNan(cell.diffusionIndex)), csvNumber(orNan(cell.mass95Pixels)),
+                            csvNumber(orNan(cell.radiusPixels)), csvNumber(orNan(cell.completenessError)), cell.nodes);
+        }
+    }
+    return text;
+}
+
 std::string cell(double value, const char* format) {
     return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
+}
+
+bool hasSeveralPatches(const LamDocument& document) {
+    return std::ranges::any_of(document.results, [&](const auto& named) {
+        return named.result.patch != document.results.front().result.patch;
+    });
+}
+
+std::string nameInTable(const LamDocument& document, const ModelCard& card, const LamResult& result) {
+    return hasSeveralPatches(document) ? fmt::format("{} {},{}", card.name, result.patch.x, result.patch.y) : card.name;
 }
 
 /// A text with the characters that LaTeX gives a meaning escaped.
@@ -137,6 +193,53 @@ std::string latexCell(double value, const char* format) {
     return text.starts_with('-') || text.starts_with('+') ? fmt::format("${}$", text) : text;
 }
 
+/// Rows as lines of aligned columns, the first to the left.
+std::string aligned(const std::vector<std::vector<std::string>>& rows) {
+    std::vector<std::size_t> widths(rows.front().size());
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            widths[i] = std::max(widths[i], row[i].size());
+        }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            text += i == 0 ? fmt::format("{:<{}}", row[i], widths[i]) : fmt::format("  {:>{}}", row[i], widths[i]);
+        }
+        text += '\n';
+    }
+    return text;
+}
+
+/// What is between the smallest and the largest DI, and where that is.
+std::string gridText(const LamDocument& document) {
+    std::vector<std::vector<std::string>> rows{{"network", "patches", "DI from", "mean", "to", "at"}};
+    for (const auto& [card, map, file] : document.grids) {
+        double sum = 0.0;
+        int count = 0;
+        const DiMapCell* least = nullptr;
+        const DiMapCell* most = nullptr;
+        for (const auto& one : map.cells) {
+            if (!one.diffusionIndex) {
+                continue;
+            }
+            sum += *one.diffusionIndex;
+            ++count;
+            least = least == nullptr || one.diffusionIndex < least->diffusionIndex ? &one : least;
+            most = most == nullptr || one.diffusionIndex > most->diffusionIndex ? &one : most;
+        }
+        const auto grid = fmt::format("{}x{}", map.columns, map.rows);
+        if (count == 0) {
+            rows.push_back({card.name, grid, "-", "-", "-", "-"});
+            continue;
+        }
+        rows.push_back({card.name, grid, fmt::format("{:.2f}", *least->diffusionIndex),
+                        fmt::format("{:.2f}", sum / count), fmt::format("{:.2f}", *most->diffusionIndex),
+                        fmt::format("{},{}", most->patch.x, most->patch.y)});
+    }
+    return aligned(rows);
+}
+
 }  // namespace
 
 std::string toJson(const LamDocument& document) {
@@ -152,10 +255,19 @@ std::string toJson(const LamDocument& document) {
     for (const auto& named : document.results) {
         json["results"].push_back(resultJson(document, named));
     }
+    if (document.gridStride) {
+        json["grids"] = Json::array();
+        for (const auto& named : document.grids) {
+            json["grids"].push_back(gridJson(named));
+        }
+    }
     return dumpJson(json);
 }
 
 std::string toCsv(const LamDocument& document) {
+    if (document.results.empty()) {
+        return gridCsv(document);
+    }
     std::string text =
         "network,architecture,scale,parameters,lr_width,lr_height,patch_x,patch_y,patch_size,context_x,context_y,"
         "context_width,context_height,di,gini,mass95_pixels,radius_pixels,detector_image,detector_baseline,"
@@ -181,7 +293,7 @@ std::string toText(const LamDocument& document) {
                                   "compl. %", "nodes", "est. error", "PSNR patch", "seconds"};
     std::vector<std::vector<std::string>> rows{{headings.begin(), headings.end()}};
     for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        rows.push_back({card.name, cell(orNan(result.diffusionIndex), "{:.2f}"),
+        rows.push_back({nameInTable(document, card, result), cell(orNan(result.diffusionIndex), "{:.2f}"),
                         cell(orNan(result.mass95Pixels), "{:.0f}"), cell(orNan(result.radiusPixels), "{:.1f}"),
                         cell(result.detectorImage, "{:.2f}"),
                         cell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
@@ -189,19 +301,9 @@ std::string toText(const LamDocument& document) {
                         cell(orNan(result.estimatedMapError), "{:.3f}"), cell(orNan(result.psnrPatch), "{:.2f}"),
                         cell(result.seconds, "{:.1f}")});
     }
-    std::array<std::size_t, headings.size()> widths{};
-    for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            widths.at(i) = std::max(widths.at(i), row[i].size());
-        }
-    }
-    std::string text;
-    for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            text +=
-                i == 0 ? fmt::format("{:<{}}", row[i], widths.at(i)) : fmt::format("  {:>{}}", row[i], widths.at(i));
-        }
-        text += '\n';
+    auto text = document.results.empty() ? std::string() : aligned(rows);
+    if (!document.grids.empty()) {
+        text += gridText(document);
     }
     return text;
 }
@@ -230,13 +332,24 @@ std::string toLatex(const LamDocument& document) {
 
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder) {
     files.makeFolder(folder);
+    const bool several = hasSeveralPatches(document);
     for (auto& [card, result, attributionFile, mapFile] : document.results) {
+        const auto stem = several ? fmt::format("{}.{}_{}", card.name, result.patch.x, result.patch.y) : card.name;
         const std::array<std::int64_t, 3> shape{3, result.context.height, result.context.width};
-        attributionFile = folder / (card.name + ".attribution.npy");
+        attributionFile = folder / (stem + ".attribution.npy");
         files.add(attributionFile, encodeNpy(shape, result.attribution));
-        mapFile = folder / (card.name + ".map.npy");
+        mapFile = folder / (stem + ".map.npy");
         const std::vector<float> map(result.map.begin(), result.map.end());
         files.add(mapFile, encodeNpy(std::span(shape).subspan(1), map));
+    }
+    for (auto& [card, map, file] : document.grids) {
+        const std::array<std::int64_t, 2> shape{map.rows, map.columns};
+        std::vector<float> values;
+        for (const auto& one : map.cells) {
+            values.push_back(static_cast<float>(orNan(one.diffusionIndex)));
+        }
+        file = folder / (card.name + ".di.npy");
+        files.add(file, encodeNpy(shape, values));
     }
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "attribution/di_map.h"
 #include "attribution/lam.h"
 #include "image/atomic_file.h"
 #include "model/model_card.h"
@@ -20,6 +21,13 @@ struct NamedLamResult {
     std::filesystem::path mapFile;
 };
 
+/// One network's DI map.
+struct NamedDiMap {
+    ModelCard card;  ///< as in NamedLamResult
+    DiMap map;
+    std::filesystem::path file;  ///< where addLamArrays() put it; empty if it did not
+};
+
 /// A whole run: one image, one set of options, one or more networks.
 struct LamDocument {
     std::string imageFile;
@@ -32,15 +40,18 @@ struct LamDocument {
     std::string device;         ///< "cpu" or "cuda"
     int threads = 0;
     LamOptions options;
-    std::vector<std::string> warnings;  ///< about the image files
-    std::vector<NamedLamResult> results;
+    std::vector<std::string> warnings;    ///< about the image files
+    std::optional<int> gridStride{};      ///< of `grids`, SR pixels
+    std::vector<NamedLamResult> results;  ///< network by network, patch by patch
+    std::vector<NamedDiMap> grids;
 };
 
 /// The document in the format of the command line (`lam --json`), ending with a newline. Numbers that are not finite or
 /// not defined become null.
 [[nodiscard]] std::string toJson(const LamDocument& document);
 
-/// The table of results: a header line, then a line a network, comma-separated (RFC 4180).
+/// The table of results: a header line, then a line a network and patch, comma-separated (RFC 4180). Without results,
+/// that of the DI maps: a line a cell.
 [[nodiscard]] std::string toCsv(const LamDocument& document);
 
 /// The same for a terminal: aligned columns, rounded for reading.
@@ -52,7 +63,8 @@ struct LamDocument {
 [[nodiscard]] std::string toLatex(const LamDocument& document);
 
 /// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,
-/// which is made if need be, and notes the paths in the results. Throws Error(WriteFailed).
+/// which is made if need be, and notes the paths in the results; with several patches NAME.X_Y.… of each, with a DI map
+/// NAME.di.npy (rows x columns float32, NaN where a cell's DI is not defined). Throws Error(WriteFailed).
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder);
 
 /// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.

@@ -40,39 +40,60 @@ double estimateError(const std::vector<double>& coarse, const std::vector<double
     return 0.5 * difference / sum;
 }
 
-Patch patchInRegion(const LamContext& context, Patch patch) {
-    patch.x -= context.region().x * context.model().card().scale;
-    patch.y -= context.region().y * context.model().card().scale;
-    return patch;
-}
-
-std::unique_ptr<GradientSource> gradientsFor(const LamContext& context, const PatchDetector& detector) {
-    if (auto* retained = context.retained()) {
-        return std::make_unique<RetainedGradients>(*retained, detector);
-    }
-    return std::make_unique<DirectGradients>(*context.path().path, detector);
+WindowedPath windowOf(LamContext& context, const LamOptions& options) {
+    const auto patch = patchIn(context.region(), options.patch, context.model().card().scale);
+    return context.windowFor(options.detector, std::span(&patch, 1));
 }
 
 }  // namespace
 
-LamRefinement::LamRefinement(const LamContext& context, const LamOptions& options,
+LamRefinement::LamRefinement(LamContext& context, const LamOptions& options,
                              std::chrono::steady_clock::time_point start)
+    : LamRefinement(context, options, windowOf(context, options), nullptr, start) {}
+
+LamRefinement::LamRefinement(LamContext& context, const LamOptions& options, WindowedPath window,
+                             GradientSource* gradients, std::chrono::steady_clock::time_point start)
     : start_(start)
     , context_(context)
     , options_(options)
     , plan_(makePlan(options))
-    , patch_(patchInRegion(context, options.patch))
-    , moves_(context.path().length.total() > shortestPath)
-    , detector_(context.model(), options.detector, patch_)
-    , gradients_(gradientsFor(context, detector_))
-    , integrator_(*context.path().path, *gradients_, nodesAtOnce())
+    , patch_(patchIn(context.region(), options.patch, context.model().card().scale))
+    , moves_(context.path().length().total() > shortestPath)
+    , window_(std::move(window))
+    , detector_(context.model(), options.detector, patchIn(window_.window, patch_, context.model().card().scale))
+    , detectorBaseline_(context.detectorBaseline(options.detector, patch_, window_))
+    , ownGradients_(gradients == nullptr ? makeGradients() : nullptr)
+    , integrator_(*window_.path, gradients == nullptr ? *ownGradients_ : *gradients, nodesAtOnce())
     , ladder_(plan_.arcLength ? triplingLadder(plan_.nodes) : std::vector<int>{plan_.nodes}) {}
 
-std::shared_ptr<const LamResult> LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+std::unique_ptr<GradientSource> LamRefinement::makeGradients() const {
+    if (const auto& retained = context_.retained()) {
+        return std::make_unique<RetainedGradients>(retained, detector_);
+    }
+    return std::make_unique<DirectGradients>(*window_.path, detector_);
+}
+
+Nodes LamRefinement::nextNodes() const {
     const int count = ladder_.at(level_);
-    const auto nodes =
-        plan_.arcLength ? arcLengthMidpoints(context_.path().length, count) : uniformRightEndpoints(count);
-    const auto level = integrator_.integrate(nodes, latest_ != nullptr, stop, progress);
+    return plan_.arcLength ? arcLengthMidpoints(context_.path().length(), count) : uniformRightEndpoints(count);
+}
+
+std::vector<double> LamRefinement::nextAlpha() const {
+    if (finished_) {
+        return {};
+    }
+    const auto nodes = nextNodes();
+    std::vector<double> alpha;
+    for (std::size_t k = 0; k < nodes.alpha.size(); ++k) {
+        if (latest_ == nullptr || !isNodeOfCoarserLevel(k)) {
+            alpha.push_back(nodes.alpha[k]);
+        }
+    }
+    return alpha;
+}
+
+std::shared_ptr<const LamResult> LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+    const auto level = integrator_.integrate(nextNodes(), latest_ != nullptr, stop, progress);
     if (!level) {
         return nullptr;
     }
@@ -88,7 +109,7 @@ std::int64_t LamRefinement::nodesAtOnce() const {
         return 1;  // they are kept one by one, and a newer request waits for one batch
     }
     const auto pixels = context_.model().device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
-    return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(context_.lr().width()) * context_.lr().height()),
+    return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window_.window.width) * window_.window.height),
                                   1);
 }
 
@@ -106,13 +127,13 @@ LamResult LamRefinement::resultOf(const IntegralLevel& level) const {
             peakSignalToNoise(quantise8(result.sr.cropped(patch)), result.hr.cropped(patch), Channel::Rgb);
     }
     result.detectorImage = context_.detectorImage(options_.detector, patch_);
-    result.detectorBaseline = context_.detectorBaseline(options_.detector, patch_);
+    result.detectorBaseline = detectorBaseline_;
     result.nodes = static_cast<int>(level.nodes.alpha.size());
     result.nonfiniteGradients = level.nonfiniteGradients;
     result.curves = curvesOf(level);
     result.warnings = integrator_.warnings();
 
-    const auto attribution = level.attribution.front();  // [3, h, w], float64
+    const auto attribution = onRegion(level.attribution.front());  // [3, h, w], float64
     const auto values = attribution.to(torch::kFloat32).contiguous();
     result.attribution.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
     result.attributionSum = attribution.sum().item<double>();
@@ -137,11 +158,23 @@ LamResult LamRefinement::resultOf(const IntegralLevel& level) const {
     return result;
 }
 
+torch::Tensor LamRefinement::onRegion(const torch::Tensor& attribution) const {
+    const auto& window = window_.window;
+    const auto& region = context_.region();
+    if (window.width == region.width && window.height == region.height) {
+        return attribution;
+    }
+    auto whole = torch::zeros({Image::channels, region.height, region.width}, torch::kFloat64);
+    whole.narrow(1, window.y, window.height).narrow(2, window.x, window.width).copy_(attribution);
+    return whole;
+}
+
 LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     LamCurves curves;
     curves.alpha = level.nodes.alpha;
     curves.detector = level.values;
-    curves.pathSpeed = level.speed;
+    // Of the whole context's path, of which a window sees a part.
+    curves.pathSpeed = context_.path().speed(level.nodes);
     curves.cumulative = level.cumulative;
     for (const double alpha : level.nodes.alpha) {
         curves.sigma.push_back(options_.path == PathKind::Blur ? blurSigma(options_, alpha)

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <stop_token>
+#include <utility>
 #include <vector>
 
 #include "attribution/integrator.h"
@@ -19,11 +19,19 @@ class LamRefinement {
 public:
     /// @param context must outlive this object; its region is contextAround() the patch.
     /// @param start   when the request was made: LamResult::seconds counts from it.
-    LamRefinement(const LamContext& context, const LamOptions& options,
+    LamRefinement(LamContext& context, const LamOptions& options,
                   std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now());
 
-    /// Nodes of the level that next() computes; 0 when finished.
-    [[nodiscard]] int nextNodes() const { return finished() ? 0 : ladder_[level_]; }
+    /// The same on a window that holds what the patch needs, with gradients from `gradients`, at points of the window's
+    /// path and for its detector. Both must outlive this object.
+    LamRefinement(LamContext& context, const LamOptions& options, WindowedPath window, GradientSource& gradients,
+                  std::chrono::steady_clock::time_point start)
+        : LamRefinement(context, options, std::move(window), &gradients, start) {}
+
+    /// What is measured at each point of the window's path.
+    [[nodiscard]] const PatchDetector& detector() const { return detector_; }
+    /// Where next() will ask for gradients; empty when finished.
+    [[nodiscard]] std::vector<double> nextAlpha() const;
     /// True when the tolerance is met or the last level is done.
     [[nodiscard]] bool finished() const { return finished_; }
 
@@ -33,20 +41,28 @@ public:
                                                         const IntegrationProgress& progress = {});
 
 private:
+    LamRefinement(LamContext& context, const LamOptions& options, WindowedPath window, GradientSource* gradients,
+                  std::chrono::steady_clock::time_point start);
+
+    [[nodiscard]] std::unique_ptr<GradientSource> makeGradients() const;
     [[nodiscard]] std::int64_t nodesAtOnce() const;
+    [[nodiscard]] Nodes nextNodes() const;
+    [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;
     [[nodiscard]] LamResult resultOf(const IntegralLevel& level) const;
     [[nodiscard]] LamCurves curvesOf(const IntegralLevel& level) const;
     void describeMap(LamResult& result) const;
     void addWarnings(LamResult& result, bool defined) const;
 
     std::chrono::steady_clock::time_point start_;
-    const LamContext& context_;
+    LamContext& context_;
     LamOptions options_;
     LamPlan plan_;
     Patch patch_;  // in SR pixels of the region
     bool moves_;
-    PatchDetector detector_;
-    std::unique_ptr<GradientSource> gradients_;
+    WindowedPath window_;
+    PatchDetector detector_;  // on the window
+    double detectorBaseline_;
+    std::unique_ptr<GradientSource> ownGradients_;
     Integrator integrator_;
     std::vector<int> ladder_;
     std::size_t level_ = 0;

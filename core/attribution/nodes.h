@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <span>
 #include <vector>
@@ -35,6 +36,11 @@ private:
 
 /// n cells of equal arc length, each sampled at its midpoint (in arc length). Node j of n is node 3j+1 of 3n.
 [[nodiscard]] Nodes arcLengthMidpoints(const ArcLength& length, int n);
+
+/// Whether node k of a level is a node of the level with a third of the nodes.
+[[nodiscard]] constexpr bool isNodeOfCoarserLevel(std::size_t k) {
+    return k % 3 == 1;
+}
 
 /// 3, 9, 27, … up to and with `n` when n is 3·3^k; otherwise {n}.
 [[nodiscard]] std::vector<int> triplingLadder(int n);

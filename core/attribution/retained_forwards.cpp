@@ -18,7 +18,7 @@ RetainedForwards::~RetainedForwards() {
 RetainedForwards::Forward RetainedForwards::evaluate(double alpha, const PatchDetector& detector) const {
     const AllocationMeter meter;
     Forward forward;
-    forward.points = detector.prepare(path_.at(std::span(&alpha, 1)));
+    forward.points = detector.prepare(path_->at(std::span(&alpha, 1)));
     forward.points.front().requires_grad_(true);
     forward.finish = model_.begin(forward.points.front());
     forward.bytes = meter.heldBytes();
@@ -46,7 +46,7 @@ GradientSample RetainedForwards::at(double alpha, const PatchDetector& detector)
 std::vector<GradientSample> RetainedGradients::at(std::span<const double> alpha) {
     std::vector<GradientSample> samples;
     for (const double a : alpha) {
-        samples.push_back(forwards_.at(a, detector_));
+        samples.push_back(forwards_->at(a, detector_));
     }
     return samples;
 }

@@ -3,6 +3,9 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <utility>
+#include <vector>
 
 #include "attribution/detector.h"
 #include "attribution/integrator.h"
@@ -20,10 +23,10 @@ struct RetentionBudget {
 /// then costs backward passes only. What the budget does not hold is evaluated and forgotten. Not thread-safe.
 class RetainedForwards {
 public:
-    /// All three must outlive this object.
-    RetainedForwards(const SrModel::Implementation& model, const Path& path, RetentionBudget& budget)
+    /// Model and budget must outlive this object.
+    RetainedForwards(const SrModel::Implementation& model, std::shared_ptr<const Path> path, RetentionBudget& budget)
         : model_(model)
-        , path_(path)
+        , path_(std::move(path))
         , budget_(budget) {}
     RetainedForwards(const RetainedForwards&) = delete;
     RetainedForwards& operator=(const RetainedForwards&) = delete;
@@ -44,7 +47,7 @@ private:
     [[nodiscard]] Forward evaluate(double alpha, const PatchDetector& detector) const;
 
     const SrModel::Implementation& model_;
-    const Path& path_;
+    std::shared_ptr<const Path> path_;
     RetentionBudget& budget_;
     std::map<double, Forward> kept_;  // by α
 };
@@ -52,15 +55,15 @@ private:
 /// The gradients of one patch's detector on retained forward passes.
 class RetainedGradients final : public GradientSource {
 public:
-    /// Both must outlive this object.
-    RetainedGradients(RetainedForwards& forwards, const PatchDetector& detector)
-        : forwards_(forwards)
+    /// The detector must outlive this object.
+    RetainedGradients(std::shared_ptr<RetainedForwards> forwards, const PatchDetector& detector)
+        : forwards_(std::move(forwards))
         , detector_(detector) {}
 
     [[nodiscard]] std::vector<GradientSample> at(std::span<const double> alpha) override;
 
 private:
-    RetainedForwards& forwards_;
+    std::shared_ptr<RetainedForwards> forwards_;
     const PatchDetector& detector_;
 };
 

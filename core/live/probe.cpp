@@ -21,15 +21,14 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// An error of any library in words for the user.
+}  // namespace
+
 std::string messageOf(const std::exception& error) {
     if (isOutOfMemory(error)) {
         return "not enough memory; choose a smaller context, or close other networks";
     }
     return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
 }
-
-}  // namespace
 
 void LiveNetwork::dropContext() {
     refinement.reset();
@@ -135,7 +134,9 @@ bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::
     const auto region = checkedContext(network.model->card(), *lr, hr.get(), options);
     if (!network.context || network.context->region() != region || !samePath(network.pathOptions, options)) {
         network.dropContext();
-        checkMemory(network.model->implementation(), region);
+        const auto patch = patchIn(region, options.patch, network.model->card().scale);
+        checkMemory(network.model->implementation(), evaluationWindow(network.model->card(), options.detector,
+                                                                      {&patch, 1}, region.width, region.height));
         const auto path = pathFor(network, region, options, stop);
         if (!path) {
             return false;

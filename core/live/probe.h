@@ -42,6 +42,9 @@ struct LiveNetwork {
     void dropContext();
 };
 
+/// An error of any library in words for the user.
+[[nodiscard]] std::string messageOf(const std::exception& error);
+
 /// Serves one request after the other on loaded networks. Compute thread only.
 class Probe {
 public:

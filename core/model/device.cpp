@@ -16,7 +16,12 @@ namespace {
 /// The program is linked to LibTorch's CPU part alone; loading the CUDA part registers that backend.
 bool cudaUsable() {
     static std::once_flag once;
-    std::call_once(once, [] { dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL); });
+    std::call_once(once, [] {
+        dlopen("libtorch_cuda.so", RTLD_NOW | RTLD_GLOBAL);
+        // TF32 keeps 10 bits of each factor: enough for a picture, not for a number that is reported.
+        at::globalContext().setAllowTF32CuDNN(false);
+        at::globalContext().setAllowTF32CuBLAS(false);
+    });
     try {
         return torch::cuda::is_available();
     } catch (const c10::Error&) {

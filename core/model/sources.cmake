@@ -15,6 +15,8 @@ set(FAMILY_REGISTRY ${CMAKE_CURRENT_BINARY_DIR}/registry.cpp)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/arch/registry.cpp.in ${FAMILY_REGISTRY} @ONLY)
 lamscope_library(lamscope_core
   HEADERS
+    attribution/di_map.h
+    attribution/evaluation_window.h
     attribution/lam.h
     attribution/lam_json.h
     attribution/lam_options.h
@@ -31,6 +33,8 @@ lamscope_library(lamscope_core
     model/sr_model.h
   SOURCES
     attribution/detector.cpp
+    attribution/di_map.cpp
+    attribution/evaluation_window.cpp
     attribution/image_paths.cpp
     attribution/integrator.cpp
     attribution/lam.cpp
@@ -42,7 +46,9 @@ lamscope_library(lamscope_core
     attribution/lam_options.cpp
     attribution/nodes.cpp
     attribution/parameter_randomisation.cpp
+    attribution/patch_groups.cpp
     attribution/path_gradients.cpp
+    attribution/shared_refinement.cpp
     attribution/signed_map.cpp
     model/allocation_meter.cpp
     model/arch/attention.cpp

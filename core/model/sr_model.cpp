@@ -96,7 +96,10 @@ torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
 }
 
 torch::Tensor SrModel::Implementation::toInput(const torch::Tensor& batch) const {
-    return batch.to(device_, type_).contiguous(torch::MemoryFormat::ChannelsLast);
+    const auto input = batch.to(type_).contiguous(torch::MemoryFormat::ChannelsLast);
+    // From pinned memory a GPU fetches the batch while the CPU makes the next.
+    return device_.is_cuda() && input.is_cpu() ? input.pin_memory().to(device_, /*non_blocking=*/true)
+                                               : input.to(device_);
 }
 
 std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {

@@ -2,7 +2,7 @@
 #include "study/benchmark.h"
 
 #include <algorithm>
-#include <chrono>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <thread>
@@ -18,83 +18,19 @@
 #include "metrics/kernel_density.h"
 #include "model/device.h"
 #include "study/low_resolution.h"
+#include "study/plain_loop.h"
 #include "study/scene.h"
+#include "study/timing.h"
 
 namespace lamscope {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-constexpr int plainNodes = 50;
 constexpr int lamNodes = 27;
 constexpr int referenceNodes = 243;
+/// Tried in this order for a map as exact as the published loop's.
+constexpr std::array equalErrorNodes{9, 12, 15, 18, 21, 24, 27, 36, 50};
 constexpr std::int64_t convolutionChannels = 64;
-
-template <typename Work>
-double secondsOf(const Work& work) {
-    const auto start = Clock::now();
-    work();
-    return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-double median(std::vector<double> values) {
-    std::ranges::sort(values);
-    return values[values.size() / 2];
-}
-
-/// The median time of `repeats` calls.
-template <typename Work>
-double medianSeconds(int repeats, const Work& work) {
-    std::vector<double> seconds;
-    seconds.reserve(static_cast<std::size_t>(repeats));
-    for (int i = 0; i < repeats; ++i) {
-        seconds.push_back(secondsOf(work));
-    }
-    return median(std::move(seconds));
-}
-
-/// The published loop as it is written everywhere: one path image at a time in the framework's default layout, the
-/// network's parameters collecting gradients too. Same path, rule and detector as the preset official.
-std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOptions& options) {
-    const auto& implementation = model.implementation();
-    const auto path = makeImagePath(lr, options);
-    const auto pointAt = [&](double alpha) {
-        return path->at(std::span(&alpha, 1)).front().to(implementation.device(), torch::kFloat32).contiguous();
-    };
-    auto previous = pointAt(0.0);
-    auto attribution = torch::zeros_like(previous);
-    for (int k = 1; k <= plainNodes; ++k) {
-        const auto point = pointAt(static_cast<double>(k) / plainNodes);
-        auto input = point.clone().requires_grad_(true);
-        detect(options.detector, implementation.forward(input), options.patch).sum().backward();
-        attribution += input.grad().nan_to_num(0.0) * (point - previous);
-        previous = point;
-    }
-    const auto magnitude = attribution.sum(0).sum(0).abs().to(torch::kCPU, torch::kFloat64).contiguous();
-    const auto map = magnitude / magnitude.max();
-    return {map.data_ptr<double>(), map.data_ptr<double>() + map.numel()};
-}
-
-/// A network as the published loop holds it.
-SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device) {
-    auto model = loadModel(spec, device);
-    for (const auto& parameter : model.implementation().network().parameters()) {
-        parameter.set_data(parameter.contiguous());
-        parameter.requires_grad_(true);
-    }
-    return model;
-}
-
-double mapError(const std::vector<double>& map, const std::vector<double>& reference) {
-    double difference = 0.0;
-    double sum = 0.0;
-    for (std::size_t i = 0; i < map.size(); ++i) {
-        difference += std::abs(map[i] - reference[i]);
-        sum += reference[i];
-    }
-    return difference / sum;
-}
 
 double convolutionFlops(std::int64_t pixels) {
     return 2.0 * 9.0 * convolutionChannels * convolutionChannels * static_cast<double>(pixels);
@@ -177,6 +113,25 @@ LamOptions exactOptions(const Patch& patch, int nodes) {
     return options;
 }
 
+/// Ours with the fewest nodes whose map is as close to the reference as the published loop's.
+std::optional<TimedMap> measureEqualError(const SrModel& model, const Image& lr, const Patch& patch,
+                                          const std::vector<double>& reference, double plainError,
+                                          const BenchmarkOptions& options, const std::stop_token& stop) {
+    for (const int nodes : equalErrorNodes) {
+        std::optional<LamResult> result;
+        const double seconds = medianSeconds(
+            options.repeats, [&] { result = computeLam(model, lr, nullptr, exactOptions(patch, nodes), stop); });
+        if (!result) {
+            return std::nullopt;
+        }
+        const double error = relativeDifference(result->map, reference);
+        if (error <= plainError) {
+            return TimedMap{nodes, seconds, error};
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, const BenchmarkOptions& options,
                                            const std::stop_token& stop,
                                            const std::function<void(const std::string&)>& say) {
@@ -213,11 +168,20 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
         }
         plainSeconds.push_back(secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }));
     }
-    result.lam = {lamNodes, median(std::move(ourSeconds)), mapError(ours->map, reference->map)};
-    result.plain = {plainNodes, median(std::move(plainSeconds)), mapError(plainMap, reference->map)};
+    result.lam = {lamNodes, median(std::move(ourSeconds)), relativeDifference(ours->map, reference->map)};
+    result.plain = {plainNodes, median(std::move(plainSeconds)), relativeDifference(plainMap, reference->map)};
 
+    result.equalError = measureEqualError(model, image, patch, reference->map, result.plain.mapError, options, stop);
     result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
-    return result;
+    say(fmt::format("{}, {}x{}: dragging, many patches, receptive field", result.card.name, side, side));
+    result.drag = measureDrag(model, image, options.repeats, stop);
+    result.sharing = measureSharing(model, image, stop);
+    result.window = measureWindow(model, image, lamNodes, options.repeats, stop);
+    if (options.diMap) {
+        say(fmt::format("{}, {}x{}: DI map", result.card.name, side, side));
+        result.diMap = measureDiMap(model, image, stop);
+    }
+    return stop.stop_requested() ? std::nullopt : std::optional(std::move(result));
 }
 
 }  // namespace
@@ -278,12 +242,54 @@ std::string toJson(const BenchmarkReport& report) {
                    {"ratio", report.kernelDensity.directSeconds / report.kernelDensity.seconds}};
     json["results"] = Json::array();
     for (const auto& result : report.results) {
-        json["results"].push_back({{"model", modelJson(result.card)},
-                                   {"lr", {result.lrWidth, result.lrHeight}},
-                                   {"forward_backward_seconds", result.forwardBackwardSeconds},
-                                   {"plain", timed(result.plain)},
-                                   {"lam", timed(result.lam)},
-                                   {"speedup", result.plain.seconds / result.lam.seconds}});
+        Json one{{"model", modelJson(result.card)},
+                 {"lr", {result.lrWidth, result.lrHeight}},
+                 {"forward_backward_seconds", result.forwardBackwardSeconds},
+                 {"plain", timed(result.plain)},
+                 {"lam", timed(result.lam)},
+                 {"speedup", result.plain.seconds / result.lam.seconds},
+                 {"equal_error", nullptr},
+                 {"drag", nullptr},
+                 {"patches", nullptr},
+                 {"window", nullptr},
+                 {"di_map", nullptr}};
+        if (const auto& equal = result.equalError) {
+            one["equal_error"] = timed(*equal);
+            one["equal_error"]["speedup"] = result.plain.seconds / equal->seconds;
+        }
+        if (const auto& drag = result.drag) {
+            one["drag"] = {{"nodes", previewNodes},
+                           {"cold_seconds", drag->coldSeconds},
+                           {"warm_seconds", drag->warmSeconds},
+                           {"forward_backward_seconds", drag->forwardBackwardSeconds},
+                           {"backward_seconds", drag->backwardSeconds},
+                           {"cold_units", drag->coldSeconds / drag->forwardBackwardSeconds},
+                           {"warm_units", drag->warmSeconds / drag->backwardSeconds}};
+        }
+        if (const auto& sharing = result.sharing) {
+            one["patches"] = {{"count", sharing->patches},
+                              {"nodes", previewNodes},
+                              {"seconds", sharing->seconds},
+                              {"separate_seconds", sharing->separateSeconds},
+                              {"ratio", sharing->seconds / sharing->separateSeconds}};
+        }
+        if (const auto& window = result.window) {
+            one["window"] = {{"width", window->window.width},
+                             {"height", window->window.height},
+                             {"seconds", window->seconds},
+                             {"whole_seconds", window->wholeSeconds},
+                             {"ratio", window->wholeSeconds / window->seconds},
+                             {"map_difference", window->difference}};
+        }
+        if (const auto& map = result.diMap) {
+            one["di_map"] = {{"columns", map->columns},
+                             {"rows", map->rows},
+                             {"nodes", previewNodes},
+                             {"lam_seconds", map->lamSeconds},
+                             {"coarse_units", map->coarseSeconds / map->lamSeconds},
+                             {"units", map->seconds / map->lamSeconds}};
+        }
+        json["results"].push_back(std::move(one));
     }
     return dumpJson(json);
 }
@@ -303,6 +309,31 @@ std::string toText(const BenchmarkReport& report) {
             result.card.name, result.lrWidth, result.lrHeight, result.plain.seconds, result.plain.mapError,
             result.lam.nodes, result.lam.seconds, result.lam.mapError, result.plain.seconds / result.lam.seconds,
             result.forwardBackwardSeconds * 1e3);
+        if (const auto& equal = result.equalError) {
+            text += fmt::format("  as exact as the published loop: {} nodes {:.2f} s, error {:.3f}: {:.1f}x\n",
+                                equal->nodes, equal->seconds, equal->mapError, result.plain.seconds / equal->seconds);
+        }
+        if (const auto& drag = result.drag) {
+            text += fmt::format(
+                "  dragging, {} nodes: {:.1f} forward+backward passes at first, {:.1f} backward passes then\n",
+                previewNodes, drag->coldSeconds / drag->forwardBackwardSeconds,
+                drag->warmSeconds / drag->backwardSeconds);
+        }
+        if (const auto& sharing = result.sharing) {
+            text += fmt::format("  {} patches at once: {:.2f} of as many runs\n", sharing->patches,
+                                sharing->seconds / sharing->separateSeconds);
+        }
+        if (const auto& window = result.window) {
+            text += fmt::format(
+                "  window of the receptive field {}x{}: {:.1f}x faster than the whole, maps differ by {:.1e}\n",
+                window->window.width, window->window.height, window->wholeSeconds / window->seconds,
+                window->difference);
+        }
+        if (const auto& map = result.diMap) {
+            text += fmt::format("  DI map of {}x{} patches: {:.1f} maps of {} nodes, first picture after {:.1f}\n",
+                                map->columns, map->rows, map->seconds / map->lamSeconds, previewNodes,
+                                map->coarseSeconds / map->lamSeconds);
+        }
     }
     return text;
 }

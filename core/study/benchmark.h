@@ -13,6 +13,7 @@
 #include "model/model_card.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
+#include "study/reuse_benchmark.h"
 
 namespace lamscope {
 
@@ -49,6 +50,11 @@ struct ModelBenchmark {
     double forwardBackwardSeconds = 0.0;  ///< one image, as LAM evaluates it, divided by the batch
     TimedMap plain;                       ///< the published loop
     TimedMap lam;                         ///< ours
+    std::optional<TimedMap> equalError;   ///< ours with as few nodes as give the error of `plain`
+    std::optional<DragSpeed> drag;
+    std::optional<SharingSpeed> sharing;
+    std::optional<WindowSpeed> window;  ///< where the receptive field is bounded
+    std::optional<DiMapSpeed> diMap;    ///< where asked for
 };
 
 /// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:
@@ -67,11 +73,13 @@ struct BenchmarkOptions {
     std::vector<int> sides{64};  ///< LR sides of the drawn scene
     std::string device = "cpu";  ///< as returned by resolveDevice()
     int repeats = 5;             ///< of every timing; the median is reported
+    bool diMap = false;          ///< also a DI map of each network: minutes
 };
 
 /// Measures speed and error on this machine, in one run:
 ///   the published loop (one image at a time, contiguous layout, parameters with gradients, 50 right endpoints uniform
 ///   in σ) against ours at 27 nodes, and both maps' errors against 243 nodes;
+///   what reuse saves: see reuse_benchmark.h;
 ///   sustained convolution throughput against the peak;
 ///   kernel density by FFT against the direct sum.
 /// @param progress called with a line about what is measured next; may be empty.

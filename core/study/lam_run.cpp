@@ -55,6 +55,70 @@ LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& option
     return pair;
 }
 
+std::vector<Patch> patchesOf(const LamRunOptions& options) {
+    if (options.gridAlone) {
+        return {};
+    }
+    return options.patches.empty() ? std::vector{options.lam.patch} : options.patches;
+}
+
+using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
+
+std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
+                                                  const LamRunOptions& options, const std::stop_token& stop,
+                                                  const ReportGradients& report) {
+    const auto patches = patchesOf(options);
+    const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
+    if (patches.size() != 1) {
+        return computeLams(model, pair.lr, hr, options.lam, patches, stop,
+                           [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+    }
+    auto own = options.lam;
+    own.patch = patches.front();
+    auto result = computeLam(model, pair.lr, hr, own, stop,
+                             [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); });
+    if (!result) {
+        return std::nullopt;
+    }
+    return std::vector{std::move(*result)};
+}
+
+/// False when stopped.
+bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card, const LowResolutionPair& pair,
+             const LamRunOptions& options, const std::stop_token& stop, const ReportGradients& report) {
+    auto results = computeMaps(model, pair, options, stop, report);
+    if (!results) {
+        return false;
+    }
+    for (auto& result : *results) {
+        if (!options.gradientsAt.empty()) {
+            auto own = options.lam;
+            own.patch = result.patch;
+            auto gradients = computePathGradients(model, pair.lr, own, options.gradientsAt, stop);
+            if (!gradients) {
+                return false;
+            }
+            result.pathGradients = *std::move(gradients);
+        }
+        document.results.push_back({card, std::move(result), {}, {}});
+    }
+    return true;
+}
+
+/// False when stopped.
+bool addGrid(LamDocument& document, const SrModel& model, const ModelCard& card, const Image& lr,
+             const LamRunOptions& options, const std::stop_token& stop, const ReportGradients& report) {
+    if (!options.gridStride) {
+        return true;
+    }
+    auto map = computeDiMap(model, lr, options.lam, *options.gridStride, stop,
+                            [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+    if (map) {
+        document.grids.push_back({card, std::move(*map), {}});
+    }
+    return map.has_value();
+}
+
 }  // namespace
 
 std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop,
@@ -75,8 +139,10 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
     for (auto& card : cards) {
         names.push_back(&card);
         pairs.push_back(imagesFor(images, options, card.scale));
-        checkPatch(options.lam.patch, options.lam.detector, card.scale, pairs.back().lr.width(),
-                   pairs.back().lr.height(), makePlan(options.lam).context);
+        for (const auto& patch : patchesOf(options)) {
+            checkPatch(patch, options.lam.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
+                       makePlan(options.lam).context);
+        }
     }
     makeNamesUnique(names);
 
@@ -92,25 +158,18 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
     document.warnings = images.warnings;
     document.lrWidth = pairs.front().lr.width();
     document.lrHeight = pairs.front().lr.height();
+    document.gridStride = options.gridStride;
     for (std::size_t i = 0; i < models.size(); ++i) {
-        const auto report = [&](const LamProgress& state) {
+        const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
             if (progress) {
-                progress({i, models.size(), cards[i].name, state});
+                progress({i, models.size(), cards[i].name, done, planned});
             }
         };
-        const auto& pair = pairs[i];
-        auto result = computeLam(models[i], pair.lr, pair.hr.empty() ? nullptr : &pair.hr, options.lam, stop, report);
-        if (!result) {
+        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, stop, report)
+                              && addGrid(document, models[i], cards[i], pairs[i].lr, options, stop, report);
+        if (!complete) {
             return std::nullopt;
         }
-        if (!options.gradientsAt.empty()) {
-            auto gradients = computePathGradients(models[i], pair.lr, options.lam, options.gradientsAt, stop);
-            if (!gradients) {
-                return std::nullopt;
-            }
-            result->pathGradients = *std::move(gradients);
-        }
-        document.results.push_back({std::move(cards[i]), std::move(*result), {}, {}});
     }
     return document;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -24,6 +25,9 @@ struct LamRunOptions {
     Reduction reduction = Reduction::Pillow;
     std::vector<ModelSpec> models;
     LamOptions lam;
+    std::vector<Patch> patches{};       ///< instead of `lam.patch`, where not empty; they share forward passes
+    std::optional<int> gridStride{};    ///< SR pixels; also a DI map of patches as large as `lam.patch`
+    bool gridAlone = false;             ///< no map of any patch beside it
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
     std::string device = "cpu";         ///< as returned by resolveDevice()
 };
@@ -32,8 +36,9 @@ struct LamRunOptions {
 struct LamRunProgress {
     std::size_t model = 0;  ///< index of the network at work
     std::size_t models = 0;
-    std::string name;  ///< of that network
-    LamProgress lam;
+    std::string name;          ///< of that network
+    std::int64_t done = 0;     ///< gradients
+    std::int64_t planned = 0;  ///< the most that can be needed
 };
 
 using LamRunCallback = std::function<void(const LamRunProgress&)>;

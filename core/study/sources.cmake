@@ -7,8 +7,11 @@ lamscope_library(lamscope_study
     study/lam_run.h
     study/low_resolution.h
     study/overview_picture.h
+    study/plain_loop.h
+    study/reuse_benchmark.h
     study/scene.h
     study/shipped_files.h
+    study/timing.h
     study/upscale_files.h
   SOURCES
     study/benchmark.cpp
@@ -18,6 +21,8 @@ lamscope_library(lamscope_study
     study/low_resolution.cpp
     study/opencv_image.cpp
     study/overview_picture.cpp
+    study/plain_loop.cpp
+    study/reuse_benchmark.cpp
     study/scene.cpp
     study/shipped_files.cpp
     study/upscale_files.cpp

@@ -168,6 +168,53 @@ TEST_F(Cli, ModelsAreRepeatableAndNamesDistinct) {
     EXPECT_EQ(json["results"][2]["model"]["name"], "Third");
 }
 
+TEST_F(Cli, SeveralPatchesGiveWhatEachGivesAlone) {
+    const auto nodes = std::vector<std::string>{"--nodes", "9", "--context", "whole", "--json", "-"};
+    auto together = lam({"--patch", "20,30,8", "--npy", in("arrays")});
+    together.insert(together.end(), nodes.begin(), nodes.end());
+    const auto both = run(together);
+    ASSERT_EQ(both.exitCode, 0) << both.messages;
+    const auto results = nlohmann::json::parse(both.output).at("results");
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[1].at("patch"), (nlohmann::json{{"x", 20}, {"y", 30}, {"size", 8}}));
+    const std::vector<std::string> places{"64,60", "20,30,8"};
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        std::vector<std::string> alone{"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", places[i]};
+        alone.insert(alone.end(), nodes.begin(), nodes.end());
+        const auto one = nlohmann::json::parse(run(alone).output).at("results").at(0);
+        EXPECT_NEAR(results[i].at("di").get<double>(), one.at("di").get<double>(), 1e-3) << places[i];
+        EXPECT_NEAR(results[i].at("attribution_sum").get<double>(), one.at("attribution_sum").get<double>(), 1e-4);
+    }
+    EXPECT_TRUE(std::filesystem::exists(in("arrays/Bicubic.64_60.map.npy")));
+    EXPECT_TRUE(std::filesystem::exists(in("arrays/Bicubic.20_30.attribution.npy")));
+}
+
+TEST_F(Cli, GridGivesTheDiOfEveryPatch) {
+    const auto outcome = run({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--grid", "16", "--context", "whole",
+                              "--json", "-", "--csv", in("di.csv"), "--npy", in("arrays")});
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+    const auto json = nlohmann::json::parse(outcome.output);
+    EXPECT_TRUE(json.at("results").empty());
+    const auto& grid = json.at("grids").at(0);
+    // A patch and the pixel to its right and below: 17 of 160 and of 144.
+    EXPECT_EQ(grid.at("columns"), 9);
+    EXPECT_EQ(grid.at("rows"), 8);
+    ASSERT_EQ(grid.at("di").size(), 8U);
+    ASSERT_EQ(grid.at("di").at(3).size(), 9U);
+
+    const auto probe = run({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,48", "--context", "whole",
+                            "--nodes", "9", "--json", "-"});
+    const auto probed = nlohmann::json::parse(probe.output).at("results").at(0);
+    EXPECT_NEAR(grid.at("di").at(3).at(4).get<double>(), probed.at("di").get<double>(), 1e-3);
+    EXPECT_EQ(grid.at("mass95_pixels").at(3).at(4), probed.at("mass95_pixels"));
+
+    const auto array = readNpy(in("arrays/Bicubic.di.npy"));
+    EXPECT_EQ(array.shape, (std::vector<std::int64_t>{8, 9}));
+    const auto table = contentOf(in("di.csv"));
+    EXPECT_EQ(std::ranges::count(table, '\n'), 1 + 8 * 9);
+    EXPECT_THAT(table, HasSubstr("Bicubic,64,48,16,"));
+}
+
 TEST_F(Cli, WrongUsageIsCode2) {
     expectTrouble({"lam", "--hr", in("hr.png"), "--patch", "64,60"}, 2, "--model");
     expectTrouble({"lam", "--model", "bicubic", "--patch", "64,60"}, 2, "--hr");

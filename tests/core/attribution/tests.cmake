@@ -2,6 +2,7 @@
 # Everything that needs LibTorch is one program: its headers are the slow part of each build.
 lamscope_test(core_test LABEL unit
   SOURCES
+    core/attribution/di_map_test.cpp
     core/attribution/integrator_test.cpp
     core/attribution/lam_json_test.cpp
     core/attribution/lam_options_test.cpp
@@ -28,6 +29,7 @@ endif()
 # Private headers of the core: recognition is not for the outside.
 lamscope_test(network_records_test LABEL golden
   SOURCES core/model/network_records_test.cpp support/synthetic_checkpoint.cpp
+    core/attribution/evaluation_test.cpp
     core/model/arch/back_projection_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp

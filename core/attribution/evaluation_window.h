@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <span>
+
+#include "attribution/lam_options.h"
+#include "image/image.h"
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// How gradients are evaluated. None of it changes a result beyond the rounding of float32; tests and benchmarks
+/// compare the ways, everything else takes the defaults.
+struct EvaluationOptions {
+    bool window = true;  ///< evaluate only what the receptive field lets the patch depend on
+};
+
+/// A patch of an image in the SR pixels of the part `region` (LR pixels) of it.
+[[nodiscard]] Patch patchIn(const Rect& region, Patch patch, int scale);
+
+/// The LR rectangle under the SR pixels that the detector reads for `patch`, in the grid of the patch's image.
+[[nodiscard]] Rect detectorReads(DetectorKind kind, const Patch& patch, int scale);
+
+/// The part of an LR image of `width` x `height` pixels that has to be evaluated so that the detector's values and
+/// gradients for all `patches` (SR pixels of that image) equal those on the whole image up to rounding: what the
+/// receptive field reaches, grown so that the network's size rules and the alignment of its windows stay the same. The
+/// whole image where the receptive field is global or not proven, or where little would be saved.
+/// @param slack  LR pixels that are added on each side, so that neighbouring patches find themselves inside.
+[[nodiscard]] Rect evaluationWindow(const ModelCard& card, DetectorKind kind, std::span<const Patch> patches, int width,
+                                    int height, int slack = 0);
+
+}  // namespace lamscope

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/reuse_benchmark.h"
+
+#include <limits>
+
+#include <torch/torch.h>
+
+#include "attribution/di_map.h"
+#include "attribution/evaluation_window.h"
+#include "attribution/lam.h"
+#include "attribution/lam_context.h"
+#include "attribution/lam_refinement.h"
+#include "study/benchmark.h"
+#include "study/timing.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int patchesPerSide = 8;
+constexpr int separateShare = 8;
+constexpr int gridStride = 16;
+
+LamOptions wholeImage(const Patch& patch, int nodes) {
+    LamOptions options;
+    options.patch = patch;
+    options.nodes = nodes;
+    options.context = 0;
+    return options;
+}
+
+Patch middlePatch(const SrModel& model, const Image& lr) {
+    const int scale = model.card().scale;
+    Patch patch;
+    patch.x = (lr.width() * scale - patch.size) / 2;
+    patch.y = (lr.height() * scale - patch.size) / 2;
+    return patch;
+}
+
+Rect wholeOf(const Image& lr) {
+    return {0, 0, lr.width(), lr.height()};
+}
+
+/// Seconds of one gradient on a forward pass that is there.
+double measureBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
+    const auto path = makeImagePath(lr, LamOptions{});
+    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const double half = 0.5;
+    auto points = detector.prepare(path->at(std::span(&half, 1)));
+    points.front().requires_grad_(true);
+    const auto finish = model.implementation().begin(points.front());
+    const auto value = detector.finish(finish).sum();
+    return medianSeconds(repeats, [&] {
+        torch::autograd::grad({value}, points, {}, /*retain_graph=*/true).front().sum().item<float>();
+    });
+}
+
+}  // namespace
+
+std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int repeats, const std::stop_token& stop) {
+    const auto patch = middlePatch(model, lr);
+    auto moved = patch;
+    moved.x += model.card().scale;
+    const auto path = makeMeasuredPath(lr, wholeImage(patch, previewNodes), stop);
+    if (!path) {
+        return std::nullopt;
+    }
+    const auto refine = [&](LamContext& context, const Patch& place) {
+        return secondsOf([&] {
+            LamRefinement refinement(context, wholeImage(place, previewNodes));
+            while (!refinement.finished() && refinement.next(stop)) {
+            }
+        });
+    };
+    DragSpeed speed;
+    std::vector<double> cold;
+    std::vector<double> warm;
+    for (int i = 0; i < repeats; ++i) {
+        RetentionBudget budget{.limit = std::numeric_limits<std::int64_t>::max(), .used = 0};
+        LamContext context(model, lr, nullptr, wholeOf(lr), path, &budget);
+        cold.push_back(refine(context, patch));
+        warm.push_back(refine(context, moved));
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
+    }
+    speed.coldSeconds = median(std::move(cold));
+    speed.warmSeconds = median(std::move(warm));
+    speed.forwardBackwardSeconds = measureForwardBackward(model, lr, patch, 2 * repeats + 1);
+    speed.backwardSeconds = measureBackward(model, lr, patch, 2 * repeats + 1);
+    return speed;
+}
+
+std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr, const std::stop_token& stop) {
+    const int scale = model.card().scale;
+    std::vector<Patch> patches;
+    for (int row = 0; row < patchesPerSide; ++row) {
+        for (int column = 0; column < patchesPerSide; ++column) {
+            Patch patch;
+            patch.x = column * (lr.width() * scale - patch.size - 1) / (patchesPerSide - 1);
+            patch.y = row * (lr.height() * scale - patch.size - 1) / (patchesPerSide - 1);
+            patches.push_back(patch);
+        }
+    }
+    const auto options = wholeImage({}, previewNodes);
+    SharingSpeed speed{.patches = static_cast<int>(patches.size())};
+    speed.seconds = secondsOf([&] { static_cast<void>(computeLams(model, lr, nullptr, options, patches, stop)); });
+    for (std::size_t i = 0; i < patches.size(); i += separateShare) {
+        // One of each row and each column of the grid.
+        const auto& patch = patches[i + i / separateShare];
+        speed.separateSeconds +=
+            separateShare * secondsOf([&] {
+                static_cast<void>(computeLam(model, lr, nullptr, wholeImage(patch, previewNodes), stop));
+            });
+    }
+    return stop.stop_requested() ? std::nullopt : std::optional(speed);
+}
+
+std::optional<WindowSpeed> measureWindow(const SrModel& model, const Image& lr, int nodes, int repeats,
+                                         const std::stop_token& stop) {
+    const auto options = wholeImage(middlePatch(model, lr), nodes);
+    WindowSpeed speed;
+    speed.window = evaluationWindow(model.card(), options.detector, {&options.patch, 1}, lr.width(), lr.height());
+    if (speed.window == wholeOf(lr)) {
+        return std::nullopt;
+    }
+    std::optional<LamResult> windowed;
+    std::optional<LamResult> whole;
+    speed.seconds = medianSeconds(repeats, [&] { windowed = computeLam(model, lr, nullptr, options, stop); });
+    speed.wholeSeconds =
+        secondsOf([&] { whole = computeLam(model, lr, nullptr, options, stop, {}, {.window = false}); });
+    if (!windowed || !whole) {
+        return std::nullopt;
+    }
+    speed.difference = relativeDifference(windowed->map, whole->map);
+    return speed;
+}
+
+std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, const std::stop_token& stop) {
+    const auto options = wholeImage(middlePatch(model, lr), previewNodes);
+    DiMapSpeed speed;
+    constexpr int repeats = 5;
+    speed.lamSeconds =
+        medianSeconds(repeats, [&] { static_cast<void>(computeLam(model, lr, nullptr, options, stop)); });
+    std::optional<DiMap> map;
+    const auto start = Clock::now();
+    speed.seconds = secondsOf([&] {
+        map = computeDiMap(model, lr, options, gridStride, stop, [&](const DiMapProgress& state) {
+            if (state.map != nullptr && speed.coarseSeconds == 0.0) {
+                speed.coarseSeconds = std::chrono::duration<double>(Clock::now() - start).count();
+            }
+        });
+    });
+    if (!map) {
+        return std::nullopt;
+    }
+    speed.columns = map->columns;
+    speed.rows = map->rows;
+    return speed;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every way to evaluate gradients gives the same maps: on the whole image, in the window of the receptive field, shared
+// by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
+#include <random>
+
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include "attribution/lam.h"
+#include "attribution/lam_context.h"
+#include "attribution/lam_refinement.h"
+#include "attribution/patch_groups.h"
+#include "support/analytic_networks.h"
+#include "support/network_variants.h"
+#include "support/synthetic_checkpoint.h"
+#include "support/test_data.h"
+
+namespace lamscope {
+namespace {
+
+constexpr int patchSize = 6;
+constexpr double tolerance = 1e-8;
+
+SrModel inFloat64(test::RecognisedNetwork network) {
+    network.card.scale = network.scale;
+    return SrModel(std::make_unique<SrModel::Implementation>(std::move(network.network), std::move(network.card),
+                                                             torch::kCPU, torch::kFloat64));
+}
+
+/// Relative L1 distance of attributions, and of what else a result says.
+void expectEqual(const LamResult& a, const LamResult& b, const std::string& what) {
+    ASSERT_EQ(a.attribution.size(), b.attribution.size()) << what;
+    double difference = 0.0;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.attribution.size(); ++i) {
+        difference += std::abs(a.attribution[i] - b.attribution[i]);
+        sum += std::abs(a.attribution[i]);
+    }
+    ASSERT_GT(sum, 0.0) << what;
+    // Attributions are handed out in float32.
+    EXPECT_LT(difference, 1e-7 * sum) << what;
+    EXPECT_NEAR(a.attributionSum, b.attributionSum, tolerance * sum) << what;
+    EXPECT_NEAR(a.detectorImage, b.detectorImage, tolerance * std::abs(a.detectorImage)) << what;
+    EXPECT_NEAR(a.detectorBaseline, b.detectorBaseline, tolerance * std::abs(a.detectorImage)) << what;
+    ASSERT_EQ(a.curves.pathSpeed.size(), b.curves.pathSpeed.size()) << what;
+    for (std::size_t i = 0; i < a.curves.pathSpeed.size(); ++i) {
+        EXPECT_NEAR(a.curves.pathSpeed[i], b.curves.pathSpeed[i], tolerance * a.curves.pathSpeed[i]) << what;
+        EXPECT_NEAR(a.curves.detector[i], b.curves.detector[i], tolerance * std::abs(a.detectorImage)) << what;
+        EXPECT_NEAR(a.curves.cumulative[i], b.curves.cumulative[i], tolerance * sum) << what;
+    }
+}
+
+class Evaluation : public testing::TestWithParam<std::string> {
+protected:
+    void SetUp() override {
+        const auto file = test::networksFile("networks_golden.json");
+        if (!std::filesystem::exists(file) && test::dataRequired()) {
+            GTEST_FAIL() << test::missingData(file);
+        }
+        if (!std::filesystem::exists(file)) {
+            GTEST_SKIP() << test::missingData(file);
+        }
+        model_.emplace(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
+    }
+
+    /// So large that a patch in a corner leaves something out where the receptive field is bounded.
+    [[nodiscard]] int side() const {
+        const auto& field = model_->card().receptiveField;
+        const int small = std::max(8, model_->card().minimumSide);
+        return field.global || !field.radius ? small : std::max(small, *field.radius + 3 + 9);
+    }
+
+    std::optional<SrModel> model_;
+};
+
+TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
+    const auto lr = test::testImage(side(), side() + 1);
+    const int scale = model_->card().scale;
+    std::mt19937 random(static_cast<unsigned>(std::hash<std::string>{}(GetParam())));
+    const auto place = [&](int extent) {
+        return std::uniform_int_distribution(0, extent * scale - patchSize - 1)(random);
+    };
+    const std::vector<Patch> patches{{0, 0, patchSize}, {place(lr.width()), place(lr.height()), patchSize}};
+    LamOptions options;
+    options.context = 0;
+    options.nodes = 2;  // both in one batch, where nothing says otherwise
+
+    std::vector<LamResult> whole;
+    for (const auto& patch : patches) {
+        options.patch = patch;
+        whole.push_back(*computeLam(*model_, lr, nullptr, options, {}, {}, {.window = false}));
+        expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options), "window");
+    }
+    const auto together = *computeLams(*model_, lr, nullptr, options, patches);
+    ASSERT_EQ(together.size(), patches.size());
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        expectEqual(whole[i], together[i], "several patches");
+    }
+
+    RetentionBudget budget{.limit = std::int64_t{1} << 40, .used = 0};
+    {
+        LamContext context(*model_, lr, nullptr, {0, 0, lr.width(), lr.height()}, makeMeasuredPath(lr, options),
+                           &budget);
+        for (const auto i : {0, 1, 0}) {
+            options.patch = patches[static_cast<std::size_t>(i)];
+            expectEqual(whole[static_cast<std::size_t>(i)], *LamRefinement(context, options).next(),
+                        "kept forward passes");
+            EXPECT_GT(budget.used, 0);
+        }
+    }
+    EXPECT_EQ(budget.used, 0);
+}
+
+std::vector<std::string> syntheticRecords() {
+    if (!std::filesystem::exists(test::networksFile("networks_keys.json"))) {
+        return {"no records"};
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : test::networksJson("networks_keys.json").items()) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(syntheticRecords()),
+                         [](const testing::TestParamInfo<std::string>& tested) {
+                             std::string name = tested.param.substr(0, tested.param.find(" ("));
+                             std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+                             return name;
+                         });
+
+ModelCard cardOf(int radius, int sizeMultiple = 1) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.radius = radius;
+    card.sizeMultiple = sizeMultiple;
+    return card;
+}
+
+TEST(EvaluationWindow, IsTheReceptiveFieldAroundWhatTheDetectorReads) {
+    // The gradient detector reads SR pixels 120…136, which lie in LR pixels 30…34.
+    const Patch patch{120, 120, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Gradient, {&patch, 1}, 64, 80), (Rect{23, 23, 19, 19}));
+    // Intensity reads no further than the patch.
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Intensity, {&patch, 1}, 64, 80), (Rect{23, 23, 18, 18}));
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Gradient, {&patch, 1}, 64, 80, 4), (Rect{19, 19, 27, 27}));
+}
+
+TEST(EvaluationWindow, KeepsTheAlignmentOfTheNetworksOwnWindows) {
+    const Patch middle{120, 120, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7, 8), DetectorKind::Gradient, {&middle, 1}, 64, 80), (Rect{16, 16, 32, 32}));
+    // At the end of an image that is no multiple it ends where the image does: the padding stays the same.
+    const Patch last{61 * 4 - 17, 0, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7, 8), DetectorKind::Gradient, {&last, 1}, 61, 64), (Rect{48, 0, 13, 16}));
+}
+
+TEST(EvaluationWindow, IsTheWholeImageWithoutABoundOrWithoutGain) {
+    const Patch patch{8, 8, 16};
+    const Rect whole{0, 0, 64, 64};
+    auto card = cardOf(7);
+    card.receptiveField.radius.reset();
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+    card.receptiveField.global = true;
+    card.receptiveField.radius = 3;
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+    EXPECT_EQ(evaluationWindow(cardOf(60), DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+}
+
+TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.global = true;
+    LamOptions options;
+    options.nodes = 9;
+    const std::vector<Patch> patches{{0, 0}, {100, 90}, {200, 40}};
+    const auto groups = groupPatches(card, 64, 64, options, patches);
+    ASSERT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1, 2}));
+    EXPECT_EQ(groups[0].window, (Rect{0, 0, 64, 64}));
+}
+
+TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.global = true;
+    LamOptions options;
+    options.context = 32;
+    const std::vector<Patch> patches{{0, 0}, {400, 400}, {4, 4}};
+    const auto groups = groupPatches(card, 128, 128, options, patches);
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 2}));  // both in the corner's context
+}
+
+TEST(PatchGroups, WithABoundNeighboursShareAWindowAndDistantPatchesDoNot) {
+    LamOptions options;
+    options.context = 0;
+    const std::vector<Patch> patches{{400, 400}, {416, 400}, {1200, 1200}};
+    const auto groups = groupPatches(cardOf(20), 512, 512, options, patches);
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(groups[1].patches, (std::vector<std::size_t>{2}));
+}
+
+}  // namespace
+}  // namespace lamscope
