@@ -12,35 +12,24 @@
 
 namespace lamscope::ui {
 
-// Qt's queues order what was written before work is handed over before what the work reads in its thread. The atomics
-// here say the same in terms that the thread sanitizer sees, which cannot look into Qt.
-
-/// How many calls were queued.
-inline std::atomic<unsigned> queuedCalls = 0;
-
-/// Runs `work` from the event loop of `receiver`'s thread, unless it is gone by then. From any thread.
+/// Work that another thread is to do. Qt's queues order what was written before against what the work reads there; the
+/// flag, set anew wherever the work comes to lie, says the same in terms that the thread sanitizer sees, which cannot
+/// look into Qt.
 template <typename Work>
-void callQueued(QObject* receiver, Work work) {
-    queuedCalls.fetch_add(1, std::memory_order_release);
-    QMetaObject::invokeMethod(
-        receiver,
-        [work = std::move(work)]() mutable {
-            static_cast<void>(queuedCalls.load(std::memory_order_acquire));
-            work();
-        },
-        Qt::QueuedConnection);
-}
-
-/// `work` for a thread of a pool.
-template <typename Work>
-class PoolTask : public QRunnable {
+class HandedOver {
 public:
-    explicit PoolTask(Work work)
+    explicit HandedOver(Work work)
         : work_(std::move(work)) {
         ready_.store(true, std::memory_order_release);
     }
+    HandedOver(HandedOver&& other) noexcept
+        : HandedOver(std::move(other.work_)) {}
+    HandedOver(const HandedOver&) = delete;
+    HandedOver& operator=(const HandedOver&) = delete;
+    HandedOver& operator=(HandedOver&&) = delete;
+    ~HandedOver() = default;
 
-    void run() override {
+    void operator()() {
         static_cast<void>(ready_.load(std::memory_order_acquire));
         work_();
     }
@@ -50,10 +39,25 @@ private:
     std::atomic<bool> ready_ = false;
 };
 
+/// Runs `work` from the event loop of `receiver`'s thread, unless it is gone by then. From any thread.
+template <typename Work>
+void callQueued(QObject* receiver, Work work) {
+    QMetaObject::invokeMethod(receiver, HandedOver(std::move(work)), Qt::QueuedConnection);
+}
+
 /// Runs `work` in a thread of `pool`.
 template <typename Work>
 void startOn(QThreadPool& pool, Work work) {
-    pool.start(std::make_unique<PoolTask<Work>>(std::move(work)).release());  // the pool deletes it
+    class Task : public QRunnable {
+    public:
+        explicit Task(Work given)
+            : work_(std::move(given)) {}
+        void run() override { work_(); }
+
+    private:
+        HandedOver<Work> work_;
+    };
+    pool.start(std::make_unique<Task>(std::move(work)).release());  // the pool deletes it
 }
 
 }  // namespace lamscope::ui
