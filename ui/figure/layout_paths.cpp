@@ -147,7 +147,9 @@ private:
         double width;
     };
 
-    [[nodiscard]] double namesWidth() const { return layout_.labels ? 2.0 * lineHeight(labelStyle(layout_)) : 0.0; }
+    [[nodiscard]] double namesWidth() const {
+        return layout_.labels ? nameLines * lineHeight(labelStyle(layout_)) + 1.0 : 0.0;
+    }
     [[nodiscard]] double imageSide(double width) const {
         const auto count = static_cast<double>(layout_.alphas.size());
         return downToGrid((width - namesWidth() - (count - 1.0) * figureGap) / count);
@@ -170,7 +172,7 @@ private:
             return;
         }
         const auto lines = pathLines(document.options.path);
-        const double line = namesWidth() / static_cast<double>(lines.size());
+        const double line = lineHeight(labelStyle(layout_));
         for (qsizetype i = 0; i < lines.size(); ++i) {
             sheet_.addTextUpwards({left + static_cast<double>(i) * line, top, line, height}, lines[i],
                                   labelStyle(layout_));
@@ -257,6 +259,7 @@ private:
     }
 
     static constexpr double curveCount = 3.0;
+    static constexpr double nameLines = 2.0;
     FigureSheet& sheet_;
     const std::vector<LamDocument>& documents_;
     double shared_;
