@@ -77,7 +77,7 @@ Attempt withScale(const Architecture& architecture, const Checkpoint& checkpoint
     }
     auto result = tryFamily(architecture, checkpoint, settings, *scale);
     auto& order = result.built.scales;
-    std::ranges::rotate(order, std::ranges::find(order, *scale));
+    std::rotate(order.begin(), std::ranges::find(order, *scale), order.end());
     result.assumptions.push_back(fmt::format("scale {} ({})", *scale, evidence));
     return result;
 }
@@ -117,9 +117,9 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
     const LayerBuilder layers(checkpoint);
     auto families = candidates(settings);
     // Those whose signature is there come first: they fit, or come closest, in nearly every case.
-    const auto others =
-        std::ranges::stable_partition(families, [&](const auto* family) { return family->matches(layers); });
-    const auto signatures = static_cast<std::size_t>(others.begin() - families.begin());
+    const auto others = std::stable_partition(families.begin(), families.end(),
+                                              [&](const auto* family) { return family->matches(layers); });
+    const auto signatures = static_cast<std::size_t>(others - families.begin());
     Recognition result;
     for (std::size_t i = 0; i < families.size(); ++i) {
         if (i == signatures && result.nearest) {
