@@ -167,7 +167,7 @@ void FigureEditor::compute(const SavedSession& part, const std::string& key) {
                             ? tr("Computing the maps of all paths …")
                             : tr("Computing the maps of %1 …").arg(fileName(part)));
     stop_ = std::stop_source();
-    pool_.start([this, part, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
+    startOn(pool_, [this, part, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
         std::optional<FigureRun> run;
         QString trouble;
         try {
