@@ -212,8 +212,10 @@ void FigureCommandTest::whatIsMissingIsTold() {
     QVERIFY(outcome.messages.contains(QLatin1String("hr.png")));
     QVERIFY(!std::filesystem::exists(*folder_ / "c.pdf"));
 
+    writeImage(*folder_ / "hr.png", testing::patternImage(164, 144));
     outcome = run({QStringLiteral("figure"), in("b.pdf"), QStringLiteral("--out"), in("absent/c.pdf")});
     QCOMPARE(outcome.exitCode, 1);
+    QVERIFY2(outcome.messages.contains(in("absent/c.pdf")), qPrintable(outcome.messages));
 }
 
 void FigureCommandTest::aFullDiskLeavesNothingBehind() {
