@@ -2,7 +2,6 @@
 #include "study/benchmark.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fstream>
 #include <thread>
@@ -28,8 +27,9 @@ namespace {
 
 constexpr int lamNodes = 27;
 constexpr int referenceNodes = 243;
-/// Tried in this order for a map as exact as the published loop's.
-constexpr std::array equalErrorNodes{9, 12, 15, 18, 21, 24, 27, 36, 50};
+/// Tried for a map as exact as the published loop's.
+constexpr int fewestEqualNodes = 9;
+constexpr int mostEqualNodes = 50;
 constexpr std::int64_t convolutionChannels = 64;
 
 double convolutionFlops(std::int64_t pixels) {
@@ -65,7 +65,8 @@ ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
     const auto forwardBackward = [&] {
         auto x = input;
         for (const auto& weight : weights) {
-            x = at::leaky_relu(at::conv2d(x, weight, {}, 1, 1), 0.05);
+            x = at::conv2d(x, weight, {}, 1, 1);
+            at::leaky_relu_(x, 0.05);  // in place, as the networks here do it
         }
         torch::autograd::grad({x.sum()}, {input}).front().sum().item<float>();
     };
@@ -113,23 +114,65 @@ LamOptions exactOptions(const Patch& patch, int nodes) {
     return options;
 }
 
-/// Ours with the fewest nodes whose map is as close to the reference as the published loop's.
-std::optional<TimedMap> measureEqualError(const SrModel& model, const Image& lr, const Patch& patch,
-                                          const std::vector<double>& reference, double plainError,
-                                          const BenchmarkOptions& options, const std::stop_token& stop) {
-    for (const int nodes : equalErrorNodes) {
-        std::optional<LamResult> result;
-        const double seconds = medianSeconds(
-            options.repeats, [&] { result = computeLam(model, lr, nullptr, exactOptions(patch, nodes), stop); });
+/// The fewest nodes that give a map as close to the reference as the published loop's; nullopt when there are none, or
+/// stopped.
+std::optional<int> nodesForError(const SrModel& model, const Image& lr, const Patch& patch,
+                                 const std::vector<double>& reference, double error, const std::stop_token& stop) {
+    for (int nodes = fewestEqualNodes; nodes <= mostEqualNodes; ++nodes) {
+        const auto result = computeLam(model, lr, nullptr, exactOptions(patch, nodes), stop);
         if (!result) {
             return std::nullopt;
         }
-        const double error = relativeDifference(result->map, reference);
-        if (error <= plainError) {
-            return TimedMap{nodes, seconds, error};
+        if (relativeDifference(result->map, reference) <= error) {
+            return nodes;
         }
     }
     return std::nullopt;
+}
+
+/// Fills in the times and errors of the published loop and of ours; false when stopped.
+bool compareWithPlainLoop(ModelBenchmark& result, const SrModel& model, const SrModel& plainModel, const Image& image,
+                          const Patch& patch, const std::vector<double>& reference, const BenchmarkOptions& options,
+                          const std::stop_token& stop, const std::function<void(const std::string&)>& say) {
+    auto plainOptions = exactOptions(patch, plainNodes);
+    plainOptions.preset = Preset::Official;
+    std::vector<double> plainMap;
+    const auto plainTime = [&] { return secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }); };
+    std::vector<double> plainSeconds{plainTime()};
+    const double plainError = relativeDifference(plainMap, reference);
+    const auto equalNodes = nodesForError(model, image, patch, reference, plainError, stop);
+    std::vector<int> ourNodes{lamNodes};
+    if (equalNodes) {
+        ourNodes.push_back(*equalNodes);
+    }
+    std::vector<std::vector<double>> ourSeconds(ourNodes.size());
+    std::vector<TimedMap> ours(ourNodes.size());
+    // In turn, so that all meet the machine in the same state.
+    for (int round = 0; round < options.repeats; ++round) {
+        say(fmt::format("{}, {}x{}: ours and the published loop, round {} of {}", result.card.name, result.lrWidth,
+                        result.lrHeight, round + 1, options.repeats));
+        for (std::size_t k = 0; k < ourNodes.size(); ++k) {
+            std::optional<LamResult> map;
+            ourSeconds[k].push_back(
+                secondsOf([&] { map = computeLam(model, image, nullptr, exactOptions(patch, ourNodes[k]), stop); }));
+            if (!map) {
+                return false;
+            }
+            ours[k] = {ourNodes[k], 0.0, relativeDifference(map->map, reference)};
+        }
+        if (round > 0) {  // the first was taken above
+            plainSeconds.push_back(plainTime());
+        }
+    }
+    for (std::size_t k = 0; k < ours.size(); ++k) {
+        ours[k].seconds = median(ourSeconds[k]);
+    }
+    result.lam = ours.front();
+    result.plain = {plainNodes, median(std::move(plainSeconds)), plainError};
+    if (equalNodes) {
+        result.equalError = ours.back();
+    }
+    return true;
 }
 
 std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, const BenchmarkOptions& options,
@@ -150,28 +193,10 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
         return std::nullopt;
     }
 
-    const auto plainModel = loadForPlainLoop(spec, options.device);
-    auto plainOptions = exactOptions(patch, plainNodes);
-    plainOptions.preset = Preset::Official;
-    std::optional<LamResult> ours;
-    std::vector<double> plainMap;
-    std::vector<double> ourSeconds;
-    std::vector<double> plainSeconds;
-    // In turn, so that both meet the machine in the same state.
-    for (int i = 0; i < options.repeats; ++i) {
-        say(fmt::format("{}, {}x{}: {} nodes and the published loop, round {} of {}", result.card.name, side, side,
-                        lamNodes, i + 1, options.repeats));
-        ourSeconds.push_back(
-            secondsOf([&] { ours = computeLam(model, image, nullptr, exactOptions(patch, lamNodes), stop); }));
-        if (!ours || stop.stop_requested()) {
-            return std::nullopt;
-        }
-        plainSeconds.push_back(secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }));
+    if (!compareWithPlainLoop(result, model, loadForPlainLoop(spec, options.device), image, patch, reference->map,
+                              options, stop, say)) {
+        return std::nullopt;
     }
-    result.lam = {lamNodes, median(std::move(ourSeconds)), relativeDifference(ours->map, reference->map)};
-    result.plain = {plainNodes, median(std::move(plainSeconds)), relativeDifference(plainMap, reference->map)};
-
-    result.equalError = measureEqualError(model, image, patch, reference->map, result.plain.mapError, options, stop);
     result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
     say(fmt::format("{}, {}x{}: dragging, many patches, receptive field", result.card.name, side, side));
     result.drag = measureDrag(model, image, options.repeats, stop);

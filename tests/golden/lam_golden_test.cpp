@@ -9,9 +9,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "attribution/lam.h"
 #include "image/image_file.h"
 #include "image/npy.h"
 #include "study/lam_run.h"
+#include "study/low_resolution.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -95,6 +97,28 @@ TEST_P(PublishedMap, ExactConvergesAndKnowsItsError) {
     EXPECT_NEAR(*result.diffusionIndex, record_.at("converged_DI").get<double>(), 0.35);
     EXPECT_LT(std::abs(*result.completenessError), 0.02);
 }
+
+/// The tests above evaluate as the program does; here with nothing saved, and with forward passes shared.
+class EveryEvaluation : public PublishedMap {};
+
+TEST_P(EveryEvaluation, GivesTheAuthorsResult) {
+    const auto model = loadModel(options_.models.front());
+    const auto lr = makeLowResolution(readImage(options_.image).image, model.card().scale, Reduction::Pillow).lr;
+    options_.lam.preset = Preset::Official;
+    const auto tolerance = std::get<0>(GetParam()) == "carn_m" ? 2e-4 : 4e-3;
+
+    const auto whole = computeLam(model, lr, nullptr, options_.lam, {}, {}, {.window = false});
+    EXPECT_LT(relativeL1(whole->attribution, golden("official")), tolerance);
+
+    const std::vector<Patch> patches{{.x = 0, .y = 0, .size = 16}, options_.lam.patch};
+    const auto shared = computeLams(model, lr, nullptr, options_.lam, patches);
+    EXPECT_LT(relativeL1(shared->at(1).attribution, golden("official")), tolerance);
+    EXPECT_NEAR(*shared->at(1).diffusionIndex, record_.at("official_DI").get<double>(), 0.05);
+}
+
+// One network with a bounded receptive field, one without.
+INSTANTIATE_TEST_SUITE_P(Networks, EveryEvaluation, testing::Values(std::tuple("carn_m", 6), std::tuple("imdn_x4", 1)),
+                         [](const auto& tested) { return std::get<0>(tested.param); });
 
 INSTANTIATE_TEST_SUITE_P(Networks, PublishedMap,
                          testing::Combine(testing::Values("imdn_x4", "carn_m", "pan_x4", "rfdn_aim_x4",

@@ -70,6 +70,14 @@ protected:
         return field.global || !field.radius ? small : std::max(small, *field.radius + 3 + 9);
     }
 
+    [[nodiscard]] bool isLarge() const {
+        std::int64_t values = 0;
+        for (const auto& parameter : model_->implementation().network().parameters()) {
+            values += parameter.numel();
+        }
+        return values > 4'000'000;
+    }
+
     std::optional<SrModel> model_;
 };
 
@@ -83,7 +91,7 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     const std::vector<Patch> patches{{0, 0, patchSize}, {place(lr.width()), place(lr.height()), patchSize}};
     LamOptions options;
     options.context = 0;
-    options.nodes = 2;  // both in one batch, where nothing says otherwise
+    options.nodes = isLarge() ? 1 : 2;  // both in one batch, where nothing says otherwise
 
     std::vector<LamResult> whole;
     for (const auto& patch : patches) {
@@ -101,7 +109,7 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     {
         LamContext context(*model_, lr, nullptr, {0, 0, lr.width(), lr.height()}, makeMeasuredPath(lr, options),
                            &budget);
-        for (const auto i : {0, 1, 0}) {
+        for (const auto i : {0, 1}) {
             options.patch = patches[static_cast<std::size_t>(i)];
             expectEqual(whole[static_cast<std::size_t>(i)], *LamRefinement(context, options).next(),
                         "kept forward passes");
