@@ -12,6 +12,7 @@
 #include "image/image_file.h"
 #include "image/sha256.h"
 #include "live/compute_thread.h"
+#include "live/di_map_run.h"
 #include "live/probe.h"
 #include "live/sanity_check.h"
 #include "model/device.h"
@@ -68,6 +69,7 @@ public:
 
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
         probe_.clear();
+        diMaps_.clear();
         image_ = image.pixels;
         role_ = role;
         reduction_ = reduction;
@@ -91,7 +93,10 @@ public:
         }
     }
 
-    void removeNetwork(NetworkId id) { networks_.erase(id); }
+    void removeNetwork(NetworkId id) {
+        diMaps_.remove(id);  // it looks at the network
+        networks_.erase(id);
+    }
     void setRequest(const ProbeRequest& request, Clock::time_point asked) { probe_.setRequest(request, asked); }
     void cancelProbe() { probe_.clear(); }
 
@@ -99,6 +104,11 @@ public:
         sanity_.emplace(std::move(networks), [this](const ModelSpec& spec) { return options_.load(spec, device_); });
     }
     void cancelSanityCheck() { sanity_.reset(); }
+
+    void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
+        diMaps_.start(targets, options);
+    }
+    void cancelDiMaps() { diMaps_.stop(); }
 
     void setRetainedBytes(std::int64_t bytes) {
         budget_.limit = bytes;
@@ -153,6 +163,10 @@ private:
         if (sanity_ && !sanity_->finished()) {
             sink_(live::Progress{"parameter randomisation", 0, 0});
             sanity_->step(networks_, sink_, stop);
+            return true;
+        }
+        if (diMaps_.hasWork()) {
+            diMaps_.step(networks_, sink_, stop);
             return true;
         }
         sink_(live::Idle{probe_.number()});
@@ -255,6 +269,7 @@ private:
     Probe::Networks networks_;
     Probe probe_;
     std::optional<SanityCheck> sanity_;
+    DiMapRun diMaps_;
     ComputeThread thread_;  // last: it uses all the others
 };
 
@@ -302,6 +317,14 @@ void LiveEngine::checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>
 
 void LiveEngine::cancelSanityCheck() {
     inside_->post([inside = inside_.get()] { inside->cancelSanityCheck(); });
+}
+
+void LiveEngine::scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
+    inside_->post([inside = inside_.get(), targets, options] { inside->scanDiMaps(targets, options); });
+}
+
+void LiveEngine::cancelDiMaps() {
+    inside_->post([inside = inside_.get()] { inside->cancelDiMaps(); });
 }
 
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {

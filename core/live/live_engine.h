@@ -41,6 +41,15 @@ struct ProbeTarget {
     friend bool operator==(const ProbeTarget&, const ProbeTarget&) = default;
 };
 
+/// One network's share of a DI map, in its SR pixels.
+struct DiMapTarget {
+    NetworkId id = 0;
+    int patchSize = 16;
+    int stride = 16;  ///< from one patch to the next
+
+    friend bool operator==(const DiMapTarget&, const DiMapTarget&) = default;
+};
+
 /// Maps of one patch in several networks.
 struct ProbeRequest {
     std::int64_t number = 0;           ///< larger for newer requests
@@ -83,6 +92,13 @@ public:
     /// is wanted. SanityChecked follows for each map. `options` as in a request. Replaces an earlier check.
     void checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks, const LamOptions& options);
     void cancelSanityCheck();
+
+    /// Computes the DI maps of these networks whenever nothing else is wanted, coarse ones of all of them first.
+    /// DiMapReady follows as they grow, at most ten a second of each, and at once for those that an earlier request
+    /// began with the same options: they go on. All other DI maps are forgotten.
+    void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options);
+    /// Stops; what was begun is kept for the next request, until the input or the network changes.
+    void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "attribution/di_map.h"
 #include "attribution/lam.h"
 #include "attribution/parameter_randomisation.h"
 #include "live/live_input.h"
@@ -87,6 +88,21 @@ struct SanityChecked {
     int total = 0;
 };
 
+/// A network's DI map as far as it has come.
+struct DiMapReady {
+    NetworkId id = 0;
+    std::shared_ptr<const Image> lr;  ///< the whole input that it is of
+    LamOptions options;               ///< of the request; of the patch the size alone counts
+    std::shared_ptr<const DiMap> map;
+    bool finished = false;
+};
+
+/// The network's DI map cannot be computed.
+struct DiMapFailed {
+    NetworkId id = 0;
+    std::string message;
+};
+
 struct Progress {
     std::string what;          ///< e.g. "IMDN", "reading photo.png"
     std::int64_t done = 0;     ///< nodes
@@ -100,8 +116,9 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
-                               live::CardMeasured, live::NetworkFailed, live::NetworkImages, live::MapReady,
-                               live::MapFailed, live::SanityChecked, live::Progress, live::Idle>;
+using LiveEvent =
+    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
+                 live::NetworkFailed, live::NetworkImages, live::MapReady, live::MapFailed, live::SanityChecked,
+                 live::DiMapReady, live::DiMapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -9,6 +9,7 @@ lamscope_library(lamscope_live
     live/network_id.h
   SOURCES
     live/compute_thread.cpp
+    live/di_map_run.cpp
     live/live_engine.cpp
     live/live_input.cpp
     live/probe.cpp

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <vector>
 
 #include "live/live_engine.h"
 #include "session/session.h"
@@ -28,6 +29,9 @@ public:
 
     /// Stops what is being computed; what is shown stays until something changes.
     void cancel();
+
+    /// DI maps are computed while their layer is shown. Goes on with them after cancel().
+    void scanDiMaps();
 
     /// Runs the parameter-randomisation check on all shown networks with the session's box and options.
     void checkSanity();
@@ -61,6 +65,10 @@ private:
     void requestSoon();
     void requestNow();
     void start(LiveEngineOptions options);
+    /// Drops DI maps that do not belong to the options of now, and says which the engine should compute.
+    void followDiMaps();
+    [[nodiscard]] DiMapTarget diMapTarget(const NetworkEntry& entry) const;
+    [[nodiscard]] bool isCurrentDiMap(const NetworkEntry& entry, const LamOptions& options, int stride) const;
     /// Options, with the patch, that a map of this network must have been computed with to be current.
     [[nodiscard]] LamOptions wantedOptions(const NetworkEntry& entry) const;
     void receive(const LiveEvent& event);
@@ -74,6 +82,8 @@ private:
     void receive(const live::MapReady& event);
     void receive(const live::MapFailed& event);
     void receive(const live::SanityChecked& event);
+    void receive(const live::DiMapReady& event);
+    void receive(const live::DiMapFailed& event);
     void receive(const live::Progress& event);
     void receive(const live::Idle& event);
 
@@ -83,6 +93,9 @@ private:
     std::int64_t requestNumber_ = 0;
     std::int64_t lastOfOldInput_ = 0;                // requests up to this one were about another image
     std::map<NetworkId, LamOptions> resultOptions_;  // what the entries' results were computed with
+    std::vector<DiMapTarget> scanned_;               // what the engine was last asked for
+    LamOptions scannedOptions_;
+    std::map<NetworkId, LamOptions> diMapOptions_;  // what the entries' DI maps were computed with
     QTimer soon_;
     bool liveWhileDragging_ = true;
     std::unique_ptr<LiveEngine> engine_;  // last: its events use all the others

@@ -5,6 +5,7 @@
 #include <QString>
 #include <memory>
 
+#include "attribution/di_map.h"
 #include "attribution/lam.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
@@ -36,6 +37,10 @@ struct NetworkEntry {
     bool stale = false;           ///< `result` belongs to an older box or older options: never to be shown as current
     bool finished = false;        ///< `result` is as exact as the options ask for
     double latencySeconds = 0.0;  ///< from the request to `result`
+
+    std::shared_ptr<const DiMap> diMap;  ///< of the options of now, as far as it has come; null before its first cells
+    bool diMapFinished = false;
+    QString diMapTrouble;  ///< why there is none; empty if all is well
 
     [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }
     /// The result when it belongs to the box and options of now, otherwise null.

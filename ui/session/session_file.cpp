@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session_file.h"
 
+#include <algorithm>
 #include <fstream>
 #include <iterator>
 
@@ -89,7 +90,8 @@ Json viewJson(const ViewSettings& view) {
             {"opacity", view.opacity},
             {"colour_map", view.colourMap},
             {"normalisation", toString(view.normalisation)},
-            {"areas_of_interest", view.areasOfInterest}};
+            {"areas_of_interest", view.areasOfInterest},
+            {"di_map_stride", view.diMapStride}};
 }
 
 ViewSettings viewFrom(const Json& json) {
@@ -101,6 +103,7 @@ ViewSettings viewFrom(const Json& json) {
     view.colourMap = json.at("colour_map").get<std::string>();
     view.normalisation = normalisationFromString(json.at("normalisation").get<std::string>());
     view.areasOfInterest = json.at("areas_of_interest").get<bool>();
+    view.diMapStride = std::max(optionalFrom<int>(json, "di_map_stride").value_or(0), 0);  // older files have none
     return view;
 }
 

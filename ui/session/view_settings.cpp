@@ -18,13 +18,14 @@ namespace {
 template <typename Value>
 using Names = std::span<const std::pair<Value, std::string_view>>;
 
-constexpr std::array<std::pair<Layer, std::string_view>, 7> layers{{{Layer::Sr, "sr"},
+constexpr std::array<std::pair<Layer, std::string_view>, 8> layers{{{Layer::Sr, "sr"},
                                                                     {Layer::Map, "map"},
                                                                     {Layer::Overlay, "overlay"},
                                                                     {Layer::Signed, "signed"},
                                                                     {Layer::Area, "area"},
                                                                     {Layer::Difference, "difference"},
-                                                                    {Layer::HrWithBox, "hr-with-box"}}};
+                                                                    {Layer::HrWithBox, "hr-with-box"},
+                                                                    {Layer::DiMap, "di-map"}}};
 constexpr std::array<std::pair<OverlayStyle, std::string_view>, 2> overlayStyles{
     {{OverlayStyle::FollowMap, "follow-map"}, {OverlayStyle::HalfAndHalf, "half-and-half"}}};
 constexpr std::array<std::pair<Normalisation, std::string_view>, 2> normalisations{

@@ -15,6 +15,7 @@ enum class Layer {
     Area,        ///< area of contribution: density contours over the image
     Difference,  ///< map minus the reference network's map, diverging around zero
     HrWithBox,   ///< the HR image (the LR where HR is not known) with the box, as the paper prints it
+    DiMap,       ///< the diffusion index of every patch of a grid over the image
 };
 
 enum class OverlayStyle {
@@ -27,7 +28,7 @@ enum class Normalisation {
     Shared,  ///< all maps divided by the largest attribution among the networks shown
 };
 
-/// How the panes look; nothing here changes a number.
+/// How the panes look; nothing here changes a number of a patch.
 struct ViewSettings {
     Layer layer = Layer::Overlay;
     OverlayStyle overlay = OverlayStyle::FollowMap;
@@ -36,6 +37,7 @@ struct ViewSettings {
     std::string colourMap = "white-red";  ///< a name of colourMapNames()
     Normalisation normalisation = Normalisation::Own;
     bool areasOfInterest = false;  ///< the input pane shows where most networks look and where only few do
+    int diMapStride = 0;           ///< of Layer::DiMap, pixels of the box grid; 0: the box's size
 
     friend bool operator==(const ViewSettings&, const ViewSettings&) = default;
 };

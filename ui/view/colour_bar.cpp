@@ -52,10 +52,16 @@ QSize ColourBar::sizeHint() const {
     return {2 * margin + barWidth + metrics.height(), 0};
 }
 
-void ColourBar::setScale(const ColourMap* colours, const QString& caption, bool dimmed) {
+void ColourBar::setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends) {
     colours_ = colours;
     caption_ = caption;
     dimmed_ = dimmed;
+    ends_ = ends;
+    if (ends_.highest.isEmpty()) {
+        const bool diverging = colours_ != nullptr && colours_->isDiverging();
+        ends_ = {diverging ? QStringLiteral("\u22121") : QStringLiteral("0"),
+                 diverging ? QStringLiteral("+1") : QStringLiteral("1")};
+    }
     update();
 }
 
@@ -99,8 +105,8 @@ void ColourBar::drawScale(QPainter& painter, const QRect& bar) const {
         painter.drawText(QRect(bar.center().x() - 20, y, 41, lineHeight), Qt::AlignCenter, value);
     };
     const bool diverging = colours_->isDiverging();
-    label(margin - 2, diverging ? QStringLiteral("+1") : QStringLiteral("1"));
-    label(bar.bottom() + 3, diverging ? QStringLiteral("\u22121") : QStringLiteral("0"));
+    label(margin - 2, ends_.highest);
+    label(bar.bottom() + 3, ends_.lowest);
     if (diverging) {
         painter.drawText(QRect(bar.right() + 4, bar.center().y() - lineHeight / 2, 20, lineHeight),
                          Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0"));

@@ -22,7 +22,14 @@ public:
         QString meaning;
     };
 
-    void setScale(const ColourMap* colours, const QString& caption, bool dimmed);
+    /// What the ends of a scale are marked with.
+    struct Ends {
+        QString lowest;
+        QString highest;
+    };
+
+    /// @param ends  empty: 0 or −1, and 1.
+    void setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends = {});
     /// Colours with a meaning each instead of a scale; empty: blank.
     void setKeys(const std::vector<Key>& keys);
     [[nodiscard]] const ColourMap* colours() const { return colours_; }
@@ -38,6 +45,7 @@ private:
 
     const ColourMap* colours_ = nullptr;
     QString caption_;
+    Ends ends_;
     std::vector<Key> keys_;
     bool dimmed_ = false;
 };

@@ -125,6 +125,13 @@ void ImagePane::setSharedMaximum(double maximum) {
     }
 }
 
+void ImagePane::setSharedDiRange(const std::optional<DiRange>& range) {
+    if (range != sharedDiRange_) {
+        sharedDiRange_ = range;
+        refresh();
+    }
+}
+
 void ImagePane::refresh() {
     if (id_ == input) {
         refreshInput();
@@ -188,6 +195,10 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
     }
     addBase(picture, entry);
     const auto& view = session_.view();
+    if (view.layer == Layer::DiMap) {
+        addDiMap(picture, entry);
+        return picture;
+    }
     picture.opaqueMap = view.layer == Layer::Map || view.layer == Layer::Signed || view.layer == Layer::Difference;
     const bool isItsOwnReference = view.layer == Layer::Difference && session_.reference() == id_;
     if (!entry.result || isItsOwnReference) {
@@ -217,7 +228,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
-        const bool canLieOnLr = view.layer == Layer::Overlay || view.layer == Layer::Area;
+        const bool canLieOnLr = view.layer == Layer::Overlay || view.layer == Layer::Area || view.layer == Layer::DiMap;
         const bool wantsLr = view.layer == Layer::HrWithBox || (canLieOnLr && view.overlayOnLr);
         const bool takesLr = wantsLr || !entry.sr;
         image = takesLr ? entry.lr : entry.sr;
@@ -227,7 +238,8 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     }
     if (image) {
         // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
-        const bool grey = view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result;
+        const bool grey = (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result)
+                          || (view.layer == Layer::DiMap && entry.diMap);
         picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
         if (const auto& before = view_->picture(); !picture.base && before.image == image) {
@@ -247,6 +259,17 @@ void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
     }
 }
 
+std::optional<DiRange> ImagePane::rangeOf(const DiMap& map) const {
+    return sharedDiRange_ ? sharedDiRange_ : diRange(map);
+}
+
+void ImagePane::addDiMap(PanePicture& picture, const NetworkEntry& entry) const {
+    if (entry.diMap) {
+        picture.diMap = {entry.diMap, lrPixel(session_, entry) / entry.card.scale};
+        picture.map = makeDiMapLayer(picture.diMap, session_.view(), rangeOf(*entry.diMap).value_or(DiRange()));
+    }
+}
+
 QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& picture) const {
     if (entry.state == NetworkEntry::State::Loading) {
         return tr("Loading %1\u2026").arg(entry.name());
@@ -260,6 +283,9 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (session_.view().layer == Layer::Difference && session_.reference() == id_) {
         return tr("The reference: the other maps are compared with this one's.");
     }
+    if (session_.view().layer == Layer::DiMap) {
+        return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
+    }
     if (entry.stale) {
         return {};
     }
@@ -269,6 +295,11 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
 void ImagePane::refreshBar(const PanePicture& picture) {
     if (picture.area && !picture.area->bands.empty()) {
         bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
+    } else if (picture.diMap.map) {
+        const auto range = rangeOf(*picture.diMap.map);
+        const auto number = [](double index) { return QString::number(index, 'f', index < 10.0 ? 2 : 1); };
+        bar_->setScale(range ? picture.map.colours : nullptr, sharedDiRange_ ? tr("DI, shared scale") : tr("DI"), false,
+                       range ? ColourBar::Ends{number(range->least), number(range->largest)} : ColourBar::Ends());
     } else {
         bar_->setScale(picture.map.colours, sharedMaximum_ > 0.0 ? tr("shared scale") : tr("own scale"),
                        picture.dimmed);
@@ -360,7 +391,13 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     }
     const auto& map = picture.map;
-    if (!map.values.empty()) {
+    if (picture.diMap.map) {
+        if (const auto cell = cellUnder(picture.diMap, scene)) {
+            if (const auto* shownCell = picture.diMap.map->shownAt(cell->x(), cell->y())) {
+                readout.cell = *shownCell;
+            }
+        }
+    } else if (!map.values.empty()) {
         if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
             readout.mapValue = map.values[static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
                                           + static_cast<std::size_t>(at->x())];

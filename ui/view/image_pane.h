@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 
 #include "session/session.h"
 #include "view/derived_pictures.h"
@@ -35,6 +36,8 @@ public:
 
     /// The attribution that stands for 1; 0: each map's own maximum.
     void setSharedMaximum(double maximum);
+    /// The indices at the ends of a DI map's colours; nullopt: each map's own.
+    void setSharedDiRange(const std::optional<DiRange>& range);
     void refresh();
 
 signals:
@@ -54,6 +57,8 @@ private:
     void addBase(PanePicture& picture, const NetworkEntry& entry) const;
     void addArea(PanePicture& picture, const NetworkEntry& entry) const;
     void addInterest(PanePicture& picture) const;
+    void addDiMap(PanePicture& picture, const NetworkEntry& entry) const;
+    [[nodiscard]] std::optional<DiRange> rangeOf(const DiMap& map) const;
     [[nodiscard]] QString noticeFor(const NetworkEntry& entry, const PanePicture& picture) const;
     void refreshBar(const PanePicture& picture);
     void emitReadout(QPointF scene);
@@ -62,6 +67,7 @@ private:
     DerivedPictures& pictures_;
     NetworkId id_;
     double sharedMaximum_ = 0.0;
+    std::optional<DiRange> sharedDiRange_;
     int gridScale_ = 0;  ///< that the places of the picture are meant for
     PaneHeader* header_;
     InputControls* controls_ = nullptr;  ///< of the input pane

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/image_view.h"
 
+#include <QApplication>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QWheelEvent>
@@ -17,6 +18,10 @@ namespace {
 constexpr int wheelStep = 120;  // eighths of a degree: one notch
 constexpr double zoomPerNotch = 1.25;
 constexpr int largeSizeStep = 8;
+
+QPointF middleOf(const Box& box) {
+    return {box.x + 0.5 * box.size, box.y + 0.5 * box.size};
+}
 
 }  // namespace
 
@@ -107,11 +112,17 @@ void ImageView::mousePressEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton) {
         const auto scene = toScene(event->position());
         const auto box = session_.box();
-        const QPointF middle(box.x + 0.5 * box.size, box.y + 0.5 * box.size);
-        grip_ = scene - middle;
+        grip_ = scene - middleOf(box);
+        if (picture_.diMap.map) {
+            click_ = event->position();
+        }
         if (!contains(box, scene)) {
-            grip_ = QPointF();
-            dragBox(event->position());
+            if (putBoxOnCell(scene)) {
+                grip_ = scene - middleOf(session_.box());
+            } else {
+                grip_ = QPointF();
+                dragBox(event->position());
+            }
         }
     } else if (event->button() == Qt::MiddleButton || event->button() == Qt::RightButton) {
         pan_ = event->position();
@@ -120,8 +131,13 @@ void ImageView::mousePressEvent(QMouseEvent* event) {
 }
 
 void ImageView::mouseMoveEvent(QMouseEvent* event) {
+    if (click_ && (event->position() - *click_).manhattanLength() >= QApplication::startDragDistance()) {
+        click_.reset();
+    }
     if (grip_) {
-        dragBox(event->position());
+        if (!click_) {
+            dragBox(event->position());
+        }
     } else if (pan_) {
         transform_.pan((event->position() - *pan_) * devicePixelRatioF());
         pan_ = event->position();
@@ -134,6 +150,10 @@ void ImageView::mouseMoveEvent(QMouseEvent* event) {
 void ImageView::mouseReleaseEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && grip_) {
         grip_.reset();
+        if (click_) {
+            putBoxOnCell(toScene(event->position()));
+        }
+        click_.reset();
         session_.endDrag();
     } else if (event->button() != Qt::LeftButton) {
         pan_.reset();
@@ -168,6 +188,14 @@ void ImageView::leaveEvent(QEvent* event) {
 
 void ImageView::dragBox(QPointF position) {
     session_.setBox(centredBox(session_.box(), toScene(position) - *grip_), true);
+}
+
+bool ImageView::putBoxOnCell(QPointF scene) {
+    const auto cell = cellUnder(picture_.diMap, scene);
+    if (cell) {
+        session_.setBox(boxOfCell(picture_.diMap, *cell), true);
+    }
+    return cell.has_value();
 }
 
 void ImageView::resizeBox(int steps, bool large) {

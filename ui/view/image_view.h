@@ -12,8 +12,8 @@
 namespace lamscope::ui {
 
 /// The image of a pane with the box, and what the mouse does there: a drag moves the box, or brings it to a place
-/// outside of it; Ctrl with the wheel changes its size (with Shift by 8); the wheel zooms; the middle and the right
-/// button pan.
+/// outside of it; a click on a cell of a DI map puts it on the cell's patch; Ctrl with the wheel changes its size (with
+/// Shift by 8); the wheel zooms; the middle and the right button pan.
 class ImageView : public QWidget {
     Q_OBJECT
 
@@ -47,6 +47,8 @@ protected:
 private:
     [[nodiscard]] SceneMapping mapping() const;
     void dragBox(QPointF position);
+    /// Puts the box on the patch of the DI map's cell that lies there; false where there is none.
+    bool putBoxOnCell(QPointF scene);
     void resizeBox(int steps, bool large);
     void updateCursor(QPointF position);
     void drawNotice(QPainter& painter) const;
@@ -55,9 +57,10 @@ private:
     ViewTransform& transform_;
     PanePicture picture_;
     QString notice_;
-    std::optional<QPointF> grip_;  ///< while the box is dragged: where it was taken, from its middle
-    std::optional<QPointF> pan_;   ///< while panning: where the pointer was
-    int wheelRest_ = 0;            ///< of high-resolution wheels, eighths of a degree
+    std::optional<QPointF> grip_;   ///< while the box is dragged: where it was taken, from its middle
+    std::optional<QPointF> click_;  ///< on a DI map: where the button went down, until the pointer moves away
+    std::optional<QPointF> pan_;    ///< while panning: where the pointer was
+    int wheelRest_ = 0;             ///< of high-resolution wheels, eighths of a degree
 };
 
 }  // namespace lamscope::ui

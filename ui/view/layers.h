@@ -26,6 +26,7 @@ struct LayerMap {
     const ColourMap* colours = nullptr;  ///< null where there is no map to show
     QImage picture;                      ///< one pixel per value, row 0 on top; what lies beneath shows through
     QRectF place;                        ///< of the context on the box grid, also where the layer has no values
+    QPainterPath undefined;              ///< on the box grid: where the network gives no value; drawn hatched
     QString trouble;                     ///< why a layer that should have a map has none
 };
 

@@ -70,6 +70,13 @@ void drawArea(QPainter& painter, const PanePicture& picture, const SceneMapping&
     painter.restore();
 }
 
+/// Says that there is no value, not a low one.
+void hatch(QPainter& painter, const QPainterPath& area, const SceneMapping& mapping) {
+    auto toScreen = QTransform::fromTranslate(mapping.origin.x(), mapping.origin.y());
+    toScreen.scale(mapping.zoom, mapping.zoom);
+    painter.fillPath(toScreen.map(area), QBrush(QColor(90, 90, 95), Qt::BDiagPattern));
+}
+
 /// A frame of strips, not of pen strokes: whole device pixels at any zoom.
 void drawFrame(QPainter& painter, const QRect& outer, int width, const QColor& colour) {
     const QRect inner = outer.adjusted(width, width, -width, -width);
@@ -107,7 +114,10 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
     const bool hasArea = picture.area && !picture.area->bands.empty();
     if (hasMap || hasArea) {
         const auto target = mapping.toScreen(picture.map.place);
-        const bool seesPart = !picture.map.place.contains(picture.basePlace);
+        if (picture.diMap.map) {  // whose tiles can be wider than their patches
+            painter.setClipRect(mapping.toScreen(picture.basePlace).toAlignedRect(), Qt::IntersectClip);
+        }
+        const bool seesPart = !picture.diMap.map && !picture.map.place.contains(picture.basePlace);
         if (seesPart) {
             veilOutside(painter, picture, mapping);
         }
@@ -122,10 +132,12 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
             drawArea(painter, picture, mapping);
         }
         painter.setOpacity(1.0);
+        hatch(painter, picture.map.undefined, mapping);
         if (seesPart) {
             drawContext(painter, target, linePixels);
         }
     }
+    painter.setClipRect(viewport);
     if (!picture.interest.isNull()) {
         painter.setOpacity(picture.dimmed ? dimmedOpacity : 1.0);
         drawImage(painter, picture.interest, mapping.toScreen(picture.interestPlace), viewport);

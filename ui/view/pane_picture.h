@@ -8,6 +8,7 @@
 #include <QSizeF>
 #include <memory>
 
+#include "view/di_map_layer.h"
 #include "view/layers.h"
 #include "view/pyramid.h"
 
@@ -32,6 +33,7 @@ struct PanePicture {
     QRectF basePlace;
 
     LayerMap map;
+    PlacedDiMap diMap;       ///< that `map` shows; nothing lies outside of its context then
     bool opaqueMap = false;  ///< the map is read on white: what lies around it is pushed back more
     std::shared_ptr<const AreaOfContribution> area;  ///< null: none
     const ColourMap* areaColours = nullptr;          ///< set where `area` is

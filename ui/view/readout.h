@@ -6,6 +6,7 @@
 #include <QPointF>
 #include <optional>
 
+#include "attribution/di_map.h"
 #include "live/network_id.h"
 
 namespace lamscope::ui {
@@ -18,6 +19,7 @@ struct Readout {
     std::optional<QRgb> colour;      ///< of the pixel of the image that is shown
     std::optional<double> mapValue;  ///< as the colour bar has it, -1…1 or 0…1
     bool mapIsStale = false;         ///< `mapValue` belongs to an older box
+    std::optional<DiMapCell> cell;   ///< of a DI map, in its place
 };
 
 }  // namespace lamscope::ui

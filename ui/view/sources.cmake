@@ -6,6 +6,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/colour_map.cpp
     view/contours.cpp
     view/derived_pictures.cpp
+    view/di_map_layer.cpp
     view/layers.cpp
     view/pyramid.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)

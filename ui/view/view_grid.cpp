@@ -4,6 +4,7 @@
 #include <QKeyEvent>
 #include <QWindow>
 #include <algorithm>
+#include <optional>
 
 #include "view/box_editing.h"
 
@@ -55,12 +56,12 @@ ViewGrid::ViewGrid(Session& session, QWidget* parent)
     connect(&session_, &Session::imageChanged, this, &ViewGrid::updateScene);
     connect(&session_, &Session::boxChanged, this, &ViewGrid::updateScene);
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updatePanes);
-    connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedMaximum);
-    connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedMaximum);
-    connect(&session_, &Session::viewChanged, this, &ViewGrid::updateSharedMaximum);
+    connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedScale);
+    connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedScale);
+    connect(&session_, &Session::viewChanged, this, &ViewGrid::updateSharedScale);
     updateScene();
     updatePanes();
-    updateSharedMaximum();
+    updateSharedScale();
 }
 
 /// Panes use the transform and the pictures, which are members and would go first.
@@ -128,9 +129,10 @@ void ViewGrid::updateScene() {
     }
 }
 
-void ViewGrid::updateSharedMaximum() {
+void ViewGrid::updateSharedScale() {
     double current = 0.0;
     double all = 0.0;
+    std::optional<DiRange> di;
     if (session_.view().normalisation == Normalisation::Shared) {
         for (const auto& entry : session_.networks()) {
             if (entry.shown && entry.result) {
@@ -138,10 +140,14 @@ void ViewGrid::updateSharedMaximum() {
                 all = std::max(all, maximum);
                 current = entry.stale ? current : std::max(current, maximum);
             }
+            if (const auto own = entry.shown && entry.diMap ? diRange(*entry.diMap) : std::nullopt) {
+                di = di ? DiRange{std::min(di->least, own->least), std::max(di->largest, own->largest)} : *own;
+            }
         }
     }
     for (auto* pane : order_) {
         pane->setSharedMaximum(current > 0.0 ? current : all);
+        pane->setSharedDiRange(di);
     }
 }
 

@@ -53,7 +53,7 @@ private:
     ImagePane* addPane(NetworkId id);
     void updatePanes();
     void updateScene();
-    void updateSharedMaximum();
+    void updateSharedScale();
     void arrange();
 
     Session& session_;

@@ -103,6 +103,35 @@ void Exporter::exportArrays(const QString& folder) {
     });
 }
 
+void Exporter::exportDiMaps(const QString& folder) {
+    LamDocument document;
+    for (const auto& entry : session_.networks()) {
+        if (entry.shown && entry.diMap && entry.diMapFinished) {
+            document.grids.push_back({entry.card, *entry.diMap, {}});
+        }
+    }
+    if (document.grids.empty()) {
+        session_.reportTrouble(
+            tr("There is no finished DI map to export: choose the layer \u201cDI map\u201d, and let it "
+               "be computed."));
+        return;
+    }
+    std::vector<ModelCard*> cards;
+    for (auto& grid : document.grids) {
+        cards.push_back(&grid.card);
+    }
+    makeNamesUnique(cards);
+    inBackground(folder, [document, folder] {
+        auto named = document;
+        const std::filesystem::path target(folder.toStdString());
+        StagedFiles files;
+        addLamArrays(files, named, target);
+        const auto csv = toCsv(named);
+        files.add(target / "di.csv", std::as_bytes(std::span(csv)));
+        files.commit();
+    });
+}
+
 void Exporter::exportCsv(const QString& file) {
     if (hasResults()) {
         inBackground(file, [text = toCsv(resultsDocument(session_)), file] {

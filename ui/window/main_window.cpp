@@ -302,6 +302,9 @@ void MainWindow::connectExports() {
     connect(actions_->exportArrays, &QAction::triggered, this, [this] {
         chooseFolder(tr("Folder for the arrays"), [this](const QString& folder) { exporter_.exportArrays(folder); });
     });
+    connect(actions_->exportDiMaps, &QAction::triggered, this, [this] {
+        chooseFolder(tr("Folder for the DI maps"), [this](const QString& folder) { exporter_.exportDiMaps(folder); });
+    });
     const auto toFile = [this](QAction* action, const QString& suffix, auto write) {
         connect(action, &QAction::triggered, this, [this, action, suffix, write] {
             chooseTarget(action->text().remove(QStringLiteral("…")),
@@ -355,6 +358,7 @@ void MainWindow::connectTools() {
         controller_->cancel();
         controller_->cancelSanityCheck();
     });
+    connect(actions_->diMap, &QAction::triggered, controller_.get(), &LiveController::scanDiMaps);
     connect(actions_->settings, &QAction::triggered, this, [this] {
         auto* dialog = new SettingsDialog(settings_, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -28,7 +28,8 @@ QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-void addCaption(QToolBar& bar, const QString& text, QWidget* control, const QString& help) {
+/// The places of caption and control on the bar, which are what shows and hides them.
+std::array<QAction*, 2> addCaption(QToolBar& bar, const QString& text, QWidget* control, const QString& help) {
     auto* caption = new QLabel(text + QLatin1Char(' '));
     caption->setForegroundRole(QPalette::PlaceholderText);
     caption->setContentsMargins(8, 0, 0, 0);
@@ -36,8 +37,7 @@ void addCaption(QToolBar& bar, const QString& text, QWidget* control, const QStr
     caption->setToolTip(help);
     control->setToolTip(help);
     control->setAccessibleName(text);
-    bar.addWidget(caption);
-    bar.addWidget(control);
+    return {bar.addWidget(caption), bar.addWidget(control)};
 }
 
 /// A button that unfolds a form.
@@ -242,14 +242,16 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
     , layer_(new QComboBox)
     , opacity_(new QSlider(Qt::Horizontal))
     , colourMap_(new QComboBox)
-    , normalisation_(new QComboBox) {
-    const std::array<std::pair<Layer, QString>, 7> layers{{{Layer::Sr, tr("SR image")},
+    , normalisation_(new QComboBox)
+    , stride_(new QComboBox) {
+    const std::array<std::pair<Layer, QString>, 8> layers{{{Layer::Sr, tr("SR image")},
                                                            {Layer::Map, tr("map")},
                                                            {Layer::Overlay, tr("overlay")},
                                                            {Layer::Signed, tr("signed attribution")},
                                                            {Layer::Area, tr("area of contribution")},
                                                            {Layer::Difference, tr("difference to reference")},
-                                                           {Layer::HrWithBox, tr("HR with box")}}};
+                                                           {Layer::HrWithBox, tr("HR with box")},
+                                                           {Layer::DiMap, tr("DI map")}}};
     for (const auto& [layer, text] : layers) {
         layer_->addItem(text, static_cast<int>(layer));
     }
@@ -257,6 +259,15 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
     connect(layer_, &QComboBox::activated, this, [this] {
         change([this](ViewSettings& view) { view.layer = static_cast<Layer>(layer_->currentData().toInt()); });
     });
+
+    stride_->addItem(tr("patch"), 0);
+    for (const int stride : {4, 8, 16, 32, 64}) {
+        stride_->addItem(tr("%1 px").arg(stride), stride);
+    }
+    strideActions_ = addCaption(bar, tr("Stride"), stride_,
+                                tr("From one patch of the DI map to the next, in SR pixels; patch: side by side"));
+    connect(stride_, &QComboBox::activated, this,
+            [this] { change([this](ViewSettings& view) { view.diMapStride = stride_->currentData().toInt(); }); });
 
     opacity_->setRange(0, opacitySteps);
     opacity_->setFixedWidth(90);
@@ -269,7 +280,9 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
         colourMap_->addItem(name == "white-red" ? tr("white → red") : QString::fromStdString(name),
                             QString::fromStdString(name));
     }
-    addCaption(bar, tr("Colours"), colourMap_, tr("Colour map of the layers that do not diverge around zero"));
+    addCaption(
+        bar, tr("Colours"), colourMap_,
+        tr("Colour map of the layers that do not diverge around zero\n(DI map: viridis in place of white → red)"));
     connect(colourMap_, &QComboBox::activated, this, [this] {
         change([this](ViewSettings& view) { view.colourMap = colourMap_->currentData().toString().toStdString(); });
     });
@@ -301,7 +314,15 @@ void ViewControls::follow() {
     selectData(normalisation_, static_cast<int>(view.normalisation));
     const QSignalBlocker quiet(opacity_);
     opacity_->setValue(qRound(view.opacity * opacitySteps));
-    opacity_->setEnabled(view.layer == Layer::Overlay);
+    const bool isDiMap = view.layer == Layer::DiMap;
+    opacity_->setEnabled(view.layer == Layer::Overlay || isDiMap);
+    if (stride_->findData(view.diMapStride) < 0) {
+        stride_->addItem(tr("%1 px").arg(view.diMapStride), view.diMapStride);
+    }
+    selectData(stride_, view.diMapStride);
+    for (auto* action : strideActions_) {
+        action->setVisible(isDiMap);
+    }
 }
 
 }  // namespace lamscope::ui

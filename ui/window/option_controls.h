@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QToolBar>
+#include <array>
 
 #include "session/session.h"
 
@@ -59,6 +60,8 @@ private:
     QSlider* opacity_;
     QComboBox* colourMap_;
     QComboBox* normalisation_;
+    QComboBox* stride_;
+    std::array<QAction*, 2> strideActions_{};  ///< of its caption and itself on the bar
 };
 
 }  // namespace lamscope::ui

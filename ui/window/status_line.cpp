@@ -20,6 +20,19 @@ QLabel* makeLabel(const QString& widest) {
     return label;
 }
 
+QString textOf(const DiMapCell& cell) {
+    const auto where = StatusLine::tr("patch (%1, %2)").arg(cell.patch.x).arg(cell.patch.y);
+    if (!cell.diffusionIndex) {
+        return StatusLine::tr("DI not defined · %1").arg(where);
+    }
+    return StatusLine::tr("DI %1 · 95 % %2 px · radius %3 px · %4 · %5 nodes")
+        .arg(*cell.diffusionIndex, 0, 'f', 2)
+        .arg(cell.mass95Pixels.value_or(0))
+        .arg(cell.radiusPixels.value_or(0.0), 0, 'f', 1)
+        .arg(where)
+        .arg(cell.nodes);
+}
+
 }  // namespace
 
 StatusLine::StatusLine(Session& session, QWidget* parent)
@@ -64,6 +77,10 @@ void StatusLine::showReadout(const Readout& readout) {
         readout.colour
             ? tr("RGB %1 %2 %3").arg(qRed(*readout.colour)).arg(qGreen(*readout.colour)).arg(qBlue(*readout.colour))
             : QString());
+    if (readout.cell) {
+        map_->setText(textOf(*readout.cell));
+        return;
+    }
     map_->setText(!readout.mapValue    ? QString()
                   : readout.mapIsStale ? tr("map %1 (old)").arg(*readout.mapValue, 0, 'f', 3)
                                        : tr("map %1").arg(*readout.mapValue, 0, 'f', 3));

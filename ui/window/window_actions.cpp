@@ -14,7 +14,7 @@ namespace lamscope::ui {
 namespace {
 
 constexpr int numberedNetworks = 9;
-constexpr int layerCount = 7;
+constexpr int layerCount = 8;
 
 /// The n-th network of the list, counted from 1; null if there are fewer.
 const NetworkEntry* nth(const Session& session, int n) {
@@ -59,6 +59,7 @@ void WindowActions::makeFileMenu() {
     exportMenu->addSeparator();
     exportMaps = add(exportMenu, QObject::tr("Maps as PNG…"), {});
     exportArrays = add(exportMenu, QObject::tr("Maps and attributions as NPY…"), {});
+    exportDiMaps = add(exportMenu, QObject::tr("DI maps as NPY and CSV…"), {});
     exportMenu->addSeparator();
     exportCsv = add(exportMenu, QObject::tr("Table as CSV…"), {});
     exportLatex = add(exportMenu, QObject::tr("Table as LaTeX…"), {});
@@ -104,7 +105,8 @@ void WindowActions::makeLayerActions(QMenu* menu) {
          {Layer::Signed, QObject::tr("Signed attribution")},
          {Layer::Area, QObject::tr("Area of contribution")},
          {Layer::Difference, QObject::tr("Difference to the reference network")},
-         {Layer::HrWithBox, QObject::tr("HR with box")}}};
+         {Layer::HrWithBox, QObject::tr("HR with box")},
+         {Layer::DiMap, QObject::tr("DI map of the whole image")}}};
     auto* group = new QActionGroup(&window_);
     for (const auto& [layer, text] : layers) {
         auto* action = add(menu, text, {});
@@ -217,6 +219,10 @@ void WindowActions::makeToolsMenu() {
         pause->setIcon(icon(session_.isPaused() ? QStringLiteral("play") : QStringLiteral("pause")));
     });
     cancel = add(menu, QObject::tr("Stop computing"), QObject::tr("Esc"), QStringLiteral("cancel"));
+    diMap = add(menu, QObject::tr("Compute the DI map"), QObject::tr("G"));
+    diMap->setToolTip(QObject::tr("Shows the layer, and goes on where computing was stopped"));
+    QObject::connect(diMap, &QAction::triggered, &session_,
+                     [this] { changeView([](ViewSettings& view) { view.layer = Layer::DiMap; }); });
     menu->addSeparator();
     sanity = add(menu, QObject::tr("Randomise parameters, check completeness…"), QObject::tr("Ctrl+R"),
                  QStringLiteral("dice"));

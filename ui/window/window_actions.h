@@ -31,6 +31,7 @@ public:
     QAction* exportFigure = nullptr;
     QAction* exportMaps = nullptr;
     QAction* exportArrays = nullptr;
+    QAction* exportDiMaps = nullptr;
     QAction* exportCsv = nullptr;
     QAction* exportJson = nullptr;
     QAction* exportLatex = nullptr;
@@ -54,6 +55,7 @@ public:
 
     QAction* pause = nullptr;
     QAction* cancel = nullptr;
+    QAction* diMap = nullptr;
     QAction* sanity = nullptr;
     QAction* log = nullptr;
 

@@ -13,6 +13,8 @@
 namespace lamscope {
 namespace {
 
+using live::DiMapFailed;
+using live::DiMapReady;
 using live::Idle;
 using live::ImageFailed;
 using live::MapFailed;
@@ -223,6 +225,120 @@ TEST_F(LiveEngineTest, RemovingANetworkAtWorkLeavesTheOthers) {
     for (const auto& map : events_.all<MapReady>()) {
         EXPECT_FALSE(map.id == 1 && map.finished);
     }
+}
+
+class DiMapTest : public LiveEngineTest {
+protected:
+    static constexpr int patchSize = 8;
+    static constexpr int stride = 8;
+
+    [[nodiscard]] std::optional<DiMapReady> firstMap(NetworkId id) {
+        return events_.waitFor<DiMapReady>([id](const DiMapReady& event) { return event.id == id; });
+    }
+    [[nodiscard]] std::optional<DiMapReady> finishedMap(NetworkId id) {
+        return events_.waitFor<DiMapReady>([id](const DiMapReady& event) { return event.id == id && event.finished; });
+    }
+    static int computedCells(const DiMap& map) {
+        return static_cast<int>(std::ranges::count_if(map.cells, [](const DiMapCell& cell) { return cell.nodes > 0; }));
+    }
+};
+
+TEST_F(DiMapTest, AProbeInterruptsItAndItGoesOnToWhatComputeDiMapGives) {
+    engine_.addNetwork(1, spec("slow"));
+    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}}, options_);
+    const auto coarse = firstMap(1);
+    ASSERT_TRUE(coarse);
+    EXPECT_FALSE(coarse->finished);
+    EXPECT_LT(computedCells(*coarse->map), 25);
+    EXPECT_NE(coarse->map->shownAt(0, 0), nullptr);
+    auto probe = request(1, {{1, {10, 12, 8}}});
+    probe.options.nodes = 27;
+    engine_.probe(probe);
+    ASSERT_TRUE(events_.waitFor<MapReady>());
+    EXPECT_FALSE(events_.all<DiMapReady>().back().finished);
+
+    const auto map = finishedMap(1);
+    ASSERT_TRUE(map);
+    ASSERT_TRUE(finished(1, 1));
+    auto options = options_;
+    options.patch = {.x = 0, .y = 0, .size = patchSize};
+    EXPECT_EQ(map->options, options);
+    const auto direct = computeDiMap(loadAnalytic(spec("global"), "cpu"), *image_.pixels, options, stride);
+    ASSERT_TRUE(direct);
+    ASSERT_EQ(map->map->cells.size(), 25U);
+    for (std::size_t i = 0; i < direct->cells.size(); ++i) {
+        EXPECT_EQ(map->map->cells[i].patch, direct->cells[i].patch);
+        EXPECT_EQ(map->map->cells[i].nodes, 9);
+        EXPECT_NEAR(*map->map->cells[i].diffusionIndex, *direct->cells[i].diffusionIndex, 1e-4);
+    }
+}
+
+TEST_F(DiMapTest, EveryNetworkGetsItsCoarseMapFirst) {
+    engine_.addNetwork(1, spec("slow"));
+    engine_.addNetwork(2, spec("slow"));
+    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 4, .stride = 4}},
+                       options_);
+    ASSERT_TRUE(finishedMap(1));
+    ASSERT_TRUE(finishedMap(2));
+    const auto maps = events_.all<DiMapReady>();
+    ASSERT_GE(maps.size(), 4U);
+    EXPECT_EQ(maps[0].id, 1);
+    EXPECT_EQ(maps[1].id, 2);
+    EXPECT_EQ(computedCells(*maps[1].map), 16);  // 11 x 11 cells have a coarse one for each block of 3 x 3
+}
+
+TEST_F(DiMapTest, CancelledItKeepsWhatItHasForTheSameRequest) {
+    engine_.addNetwork(1, spec("slow"));
+    const std::vector<DiMapTarget> targets{{.id = 1, .patchSize = patchSize, .stride = stride}};
+    engine_.scanDiMaps(targets, options_);
+    ASSERT_TRUE(firstMap(1));
+    engine_.cancelDiMaps();
+    engine_.probe(request(7, {}));
+    ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 7; }));
+    const auto before = events_.all<DiMapReady>();
+    ASSERT_FALSE(before.back().finished);
+
+    engine_.scanDiMaps(targets, options_);
+    ASSERT_TRUE(finishedMap(1));
+    const auto all = events_.all<DiMapReady>();
+    EXPECT_EQ(all[before.size()].map, before.back().map);  // reported again, as it was
+    for (std::size_t i = 1; i < all.size(); ++i) {
+        EXPECT_GE(computedCells(*all[i].map), computedCells(*all[i - 1].map));
+    }
+}
+
+TEST_F(DiMapTest, NetworksAndInputsMayGoMeanwhile) {
+    engine_.addNetwork(1, spec("slow"));
+    engine_.addNetwork(2, spec("slow"));
+    const std::vector<DiMapTarget> targets{{.id = 1, .patchSize = patchSize, .stride = stride},
+                                           {.id = 2, .patchSize = patchSize, .stride = stride}};
+    engine_.scanDiMaps(targets, options_);
+    ASSERT_TRUE(firstMap(1));
+    engine_.removeNetwork(1);
+    ASSERT_TRUE(finishedMap(2));
+    EXPECT_FALSE(std::ranges::any_of(events_.all<DiMapReady>(),
+                                     [](const DiMapReady& event) { return event.id == 1 && event.finished; }));
+    EXPECT_TRUE(events_.all<DiMapFailed>().empty());
+
+    engine_.setInput(opened(32), ImageRole::Lr, Reduction::Pillow);
+    engine_.scanDiMaps({targets[1]}, options_);
+    const auto map =
+        events_.waitFor<DiMapReady>([](const DiMapReady& event) { return event.finished && event.lr->width() == 32; });
+    ASSERT_TRUE(map);
+    EXPECT_EQ(map->map->columns, 7);
+}
+
+TEST_F(DiMapTest, WhatCannotBeComputedIsSaid) {
+    engine_.addNetwork(1, spec("wrong"));
+    engine_.addNetwork(2, spec("global"));
+    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 100, .stride = 8}},
+                       options_);
+    const auto wrong = events_.waitFor<DiMapFailed>([](const DiMapFailed& event) { return event.id == 1; });
+    ASSERT_TRUE(wrong);
+    EXPECT_THAT(wrong->message, testing::HasSubstr("expected an output 2 times"));
+    const auto large = events_.waitFor<DiMapFailed>([](const DiMapFailed& event) { return event.id == 2; });
+    ASSERT_TRUE(large);
+    EXPECT_THAT(large->message, testing::HasSubstr("no patch of 100x100"));
 }
 
 TEST(LiveEngine, EndsInMidComputation) {

@@ -11,3 +11,6 @@ lamscope_qt_test(ui_view_grid_test
 lamscope_qt_test(ui_view_pane_test
   SOURCES ui/view/image_pane_test.cpp
   LIBRARIES lamscope_ui_view)
+lamscope_qt_test(ui_view_di_map_test
+  SOURCES ui/view/di_map_test.cpp
+  LIBRARIES lamscope_ui_view)

@@ -146,13 +146,13 @@ void ProbingTest::everyLayerLooksDifferent() {
     QVERIFY(fixture.session().role() == ImageRole::Hr);
     std::set<Layer> seen;
     std::vector<QImage> pictures;
-    for (int i = 0; i < 7; ++i) {
+    for (int i = 0; i < 8; ++i) {
         fixture.key(Qt::Key_L);
         seen.insert(fixture.session().view().layer);
         QTest::qWait(300);  // the area of contribution is computed beside
         pictures.push_back(fixture.view(id).grab().toImage());
     }
-    QCOMPARE(seen.size(), std::size_t{7});
+    QCOMPARE(seen.size(), std::size_t{8});
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         for (std::size_t j = 0; j < i; ++j) {
             QVERIFY2(pictures[i] != pictures[j], qPrintable(QStringLiteral("%1 and %2").arg(i).arg(j)));

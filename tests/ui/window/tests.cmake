@@ -5,6 +5,7 @@ target_include_directories(analytic_loader PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(analytic_loader PUBLIC lamscope_core PRIVATE lamscope_warnings LibTorch::LibTorch)
 
 lamscope_qt_test(probing_test SOURCES ui/window/probing_test.cpp LIBRARIES lamscope_ui analytic_loader)
+lamscope_qt_test(di_map_window_test SOURCES ui/window/di_map_test.cpp LIBRARIES lamscope_ui analytic_loader)
 
 lamscope_qt_test(files_test SOURCES ui/window/files_test.cpp LIBRARIES lamscope_ui analytic_loader GTest::gtest)
 target_compile_definitions(files_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
