@@ -12,31 +12,35 @@
 
 namespace lamscope::ui {
 
-/// Work that another thread is to do. Qt's queues order what was written before against what the work reads there; the
-/// flag, set anew wherever the work comes to lie, says the same in terms that the thread sanitizer sees, which cannot
-/// look into Qt.
+/// Work that another thread is to do, and that either of the two may be the last to let go. Qt's queues and counts of
+/// references order all of it already; the flag, set anew wherever the work comes to lie and when it is done, says the
+/// same in terms that the thread sanitizer sees, which cannot look into Qt.
 template <typename Work>
 class HandedOver {
 public:
     explicit HandedOver(Work work)
         : work_(std::move(work)) {
-        ready_.store(true, std::memory_order_release);
+        release();
     }
     HandedOver(HandedOver&& other) noexcept
         : HandedOver(std::move(other.work_)) {}
     HandedOver(const HandedOver&) = delete;
     HandedOver& operator=(const HandedOver&) = delete;
     HandedOver& operator=(HandedOver&&) = delete;
-    ~HandedOver() = default;
+    ~HandedOver() { acquire(); }
 
     void operator()() {
-        static_cast<void>(ready_.load(std::memory_order_acquire));
+        acquire();
         work_();
+        release();
     }
 
 private:
+    void acquire() { static_cast<void>(written_.load(std::memory_order_acquire)); }
+    void release() { written_.store(true, std::memory_order_release); }
+
     Work work_;
-    std::atomic<bool> ready_ = false;
+    std::atomic<bool> written_ = false;
 };
 
 /// Runs `work` from the event loop of `receiver`'s thread, unless it is gone by then. From any thread.
