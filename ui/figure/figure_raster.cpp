@@ -99,7 +99,8 @@ QByteArray tiffOf(const QImage& picture, const FigureFileOptions& options) {
         QByteArray row;
         for (int y = 0; y < image.height(); ++y) {
             // The predictor changes the row that it is given.
-            row = QByteArray(reinterpret_cast<const char*>(image.constScanLine(y)), channels * image.width());
+            row =
+                QByteArray(reinterpret_cast<const char*>(image.constScanLine(y)), qsizetype{channels} * image.width());
             TIFFWriteScanline(tiff, row.data(), static_cast<std::uint32_t>(y), 0);
         }
     }

@@ -170,7 +170,7 @@ const std::vector<Field>& fields() {
         flag("labels", &Layout::labels),
         flag("letters", &Layout::letters),
         integer("decimals", &Layout::decimals, 0, 6),
-        text("decimal_mark", &Layout::decimalMark, isDecimalMark, "\".\" or \",\""),
+        text("decimal_mark", &Layout::decimalMark, isDecimalMark, R"("." or ",")"),
         text("font", &Layout::font, isName, "the name of a typeface"),
         number("font_size", &Layout::fontSize, 6.0, 24.0),
         number("small_font_size", &Layout::smallFontSize, 6.0, 24.0),
