@@ -51,7 +51,7 @@ struct InterestPictures {
     FigurePicture scene;
     FigurePicture lr;
     FigurePicture interest;
-    bool hasHr;
+    bool hasHr = false;
 };
 
 InterestPictures picturesOf(const LamDocument& document, const FigureLayout& layout) {
