@@ -7,6 +7,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace lamscope::ui {
 
@@ -71,8 +72,8 @@ private:
 
 }  // namespace
 
-SheetFont::SheetFont(const SheetStyle& style)
-    : style_(style) {}
+SheetFont::SheetFont(SheetStyle style)
+    : style_(std::move(style)) {}
 
 double SheetFont::width(const QString& text) const {
     return QFontMetricsF(fontOf(style_)).horizontalAdvance(text) / fontScale;

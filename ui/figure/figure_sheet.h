@@ -29,7 +29,7 @@ struct SheetStyle {
 /// Lengths of text at any size: from the outlines of the typeface, without the rounding that screens want.
 class SheetFont {
 public:
-    explicit SheetFont(const SheetStyle& style);
+    explicit SheetFont(SheetStyle style);
 
     [[nodiscard]] double width(const QString& text) const;
     [[nodiscard]] double capHeight() const;  ///< of a capital letter

@@ -41,18 +41,18 @@ inline constexpr std::array<FigureWidth, 5> figureWidths{
 /// inch).
 struct FigureLayout {
     FigureKind kind = FigureKind::Networks;
-    double widthMm = 174.625;                                                                 ///< 40…600
-    std::vector<FigureCell> cells{FigureCell::Patch, FigureCell::Overlay, FigureCell::Area};  ///< of a network
     bool networksDown = false;  ///< a row a network instead of a column
+    double widthMm = 174.625;   ///< 40…600
+    std::vector<FigureCell> cells{FigureCell::Patch, FigureCell::Overlay, FigureCell::Area};  ///< of a network
 
     std::string colourMap = "white-red";  ///< a name of colourMapNames()
     bool colourBar = true;
     double opacity = 0.5;  ///< of the map over the SR image, 0…1
     Normalisation normalisation = Normalisation::Own;
 
+    bool inset = false;       ///< the patch, enlarged, in a corner of the HR image
     int crop = 0;             ///< side of the part of the maps that is shown, LR pixels around the patch; 0: all
     double surroundings = 4;  ///< side of what the patch picture shows, in sides of the patch, 1…32
-    bool inset = false;       ///< the patch, enlarged, in a corner of the HR image
     std::string boxColour = "#e1191f";
     double boxWidth = 0.75;  ///< 0.1…10
 
