@@ -175,6 +175,7 @@ private:
 
     void addStage(const LamOptions& options, const std::vector<std::size_t>& cells) {
         std::vector<Patch> patches;
+        patches.reserve(cells.size());
         for (const auto cell : cells) {
             patches.push_back(map_.cells[cell].patch);
         }
@@ -202,6 +203,7 @@ private:
             context_ = std::make_unique<LamContext>(model_, *lr_, nullptr, work.region, path);
         }
         std::vector<Patch> patches;
+        patches.reserve(work.cells.size());
         for (const auto cell : work.cells) {
             patches.push_back(map_.cells[cell].patch);
         }

@@ -61,7 +61,7 @@ std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {
     for (std::size_t k = 0; k < nodes.alpha.size(); ++k) {
         auto next = path_->at(std::span(nodes.edge).subspan(k + 1, 1)).front();
         const double width = nodes.edge[k + 1] - nodes.edge[k];
-        const double step = (next - previous).square_().sum().item<double>();
+        const auto step = (next - previous).square_().sum().item<double>();
         speed.push_back(width > 0.0 ? std::sqrt(step) / width : 0.0);
         previous = std::move(next);
     }

@@ -31,9 +31,9 @@ SharedRefinement::SharedRefinement(LamContext& context, const LamOptions& option
     for (const auto& patch : patches) {
         auto own = options;
         own.patch = patch;
-        OnePatch one{.samples = std::make_unique<TakenSamples>(), .refinement = {}};
-        one.refinement = std::make_unique<LamRefinement>(context, own, window, *one.samples, start);
-        patches_.push_back(std::move(one));
+        auto samples = std::make_unique<TakenSamples>();
+        auto refinement = std::make_unique<LamRefinement>(context, own, window, *samples, start);
+        patches_.push_back({std::move(samples), std::move(refinement)});
     }
 }
 

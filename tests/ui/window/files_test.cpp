@@ -399,6 +399,8 @@ void FilesTest::exportsAreWhatTheyName() {
     QVERIFY(contentOf(folder + QStringLiteral("/curves.pdf")).startsWith("%PDF"));
     QCOMPARE(QImage(folder + QStringLiteral("/window.png")).size(), fixture.window->size());
     // The context of 64 x 64 LR pixels, each 4 x 4 pixels of the picture.
+    // The message about the arrays, which lie in the same folder, says the same.
+    QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(folder + QStringLiteral("/Net.map.png")), testing::patienceMs);
     const QImage map(folder + QStringLiteral("/Net.map.png"));
     QCOMPARE(map.size(), QSize(256, 256));
     QCOMPARE(map.pixel(0, 0), map.pixel(3, 3));
