@@ -19,9 +19,7 @@ std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& mod
                                                               const std::stop_token& stop) {
     const auto region = checkedContext(model.card(), lr, nullptr, options);
     checkMemory(model.implementation(), region);
-    auto patch = options.patch;
-    patch.x -= region.x * model.card().scale;
-    patch.y -= region.y * model.card().scale;
+    const auto patch = patchIn(region, options.patch, model.card().scale);
     const auto path = makeImagePath(lr.cropped(region), options);
     const PatchDetector detector(model.implementation(), options.detector, patch);
     DirectGradients gradients(*path, detector);

@@ -106,20 +106,12 @@ MachineDescription describeMachine(const std::string& device) {
     return machine;
 }
 
-LamOptions exactOptions(const Patch& patch, int nodes) {
-    LamOptions options;
-    options.patch = patch;
-    options.nodes = nodes;
-    options.context = 0;
-    return options;
-}
-
 /// The fewest nodes that give a map as close to the reference as the published loop's; nullopt when there are none, or
 /// stopped.
 std::optional<int> nodesForError(const SrModel& model, const Image& lr, const Patch& patch,
                                  const std::vector<double>& reference, double error, const std::stop_token& stop) {
     for (int nodes = fewestEqualNodes; nodes <= mostEqualNodes; ++nodes) {
-        const auto result = computeLam(model, lr, nullptr, exactOptions(patch, nodes), stop);
+        const auto result = computeLam(model, lr, nullptr, wholeImageOptions(patch, nodes), stop);
         if (!result) {
             return std::nullopt;
         }
@@ -134,7 +126,7 @@ std::optional<int> nodesForError(const SrModel& model, const Image& lr, const Pa
 bool compareWithPlainLoop(ModelBenchmark& result, const SrModel& model, const SrModel& plainModel, const Image& image,
                           const Patch& patch, const std::vector<double>& reference, const BenchmarkOptions& options,
                           const std::stop_token& stop, const std::function<void(const std::string&)>& say) {
-    auto plainOptions = exactOptions(patch, plainNodes);
+    auto plainOptions = wholeImageOptions(patch, plainNodes);
     plainOptions.preset = Preset::Official;
     std::vector<double> plainMap;
     const auto plainTime = [&] { return secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }); };
@@ -153,8 +145,8 @@ bool compareWithPlainLoop(ModelBenchmark& result, const SrModel& model, const Sr
                         result.lrHeight, round + 1, options.repeats));
         for (std::size_t k = 0; k < ourNodes.size(); ++k) {
             std::optional<LamResult> map;
-            ourSeconds[k].push_back(
-                secondsOf([&] { map = computeLam(model, image, nullptr, exactOptions(patch, ourNodes[k]), stop); }));
+            ourSeconds[k].push_back(secondsOf(
+                [&] { map = computeLam(model, image, nullptr, wholeImageOptions(patch, ourNodes[k]), stop); }));
             if (!map) {
                 return false;
             }
@@ -188,7 +180,7 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     result.card = model.card();
     result.lrWidth = result.lrHeight = side;
     say(fmt::format("{}, {}x{}: reference map of {} nodes", result.card.name, side, side, referenceNodes));
-    const auto reference = computeLam(model, image, nullptr, exactOptions(patch, referenceNodes), stop);
+    const auto reference = computeLam(model, image, nullptr, wholeImageOptions(patch, referenceNodes), stop);
     if (!reference) {
         return std::nullopt;
     }

@@ -21,14 +21,6 @@ constexpr int patchesPerSide = 8;
 constexpr int separateShare = 8;
 constexpr int gridStride = 16;
 
-LamOptions wholeImage(const Patch& patch, int nodes) {
-    LamOptions options;
-    options.patch = patch;
-    options.nodes = nodes;
-    options.context = 0;
-    return options;
-}
-
 Patch middlePatch(const SrModel& model, const Image& lr) {
     const int scale = model.card().scale;
     Patch patch;
@@ -61,13 +53,13 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     const auto patch = middlePatch(model, lr);
     auto moved = patch;
     moved.x += model.card().scale;
-    const auto path = makeMeasuredPath(lr, wholeImage(patch, previewNodes), stop);
+    const auto path = makeMeasuredPath(lr, wholeImageOptions(patch, previewNodes), stop);
     if (!path) {
         return std::nullopt;
     }
     const auto refine = [&](LamContext& context, const Patch& place) {
         return secondsOf([&] {
-            LamRefinement refinement(context, wholeImage(place, previewNodes));
+            LamRefinement refinement(context, wholeImageOptions(place, previewNodes));
             while (!refinement.finished() && refinement.next(stop)) {
             }
         });
@@ -102,7 +94,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
             patches.push_back(patch);
         }
     }
-    const auto options = wholeImage({}, previewNodes);
+    const auto options = wholeImageOptions({}, previewNodes);
     SharingSpeed speed{.patches = static_cast<int>(patches.size())};
     speed.seconds = secondsOf([&] { static_cast<void>(computeLams(model, lr, nullptr, options, patches, stop)); });
     for (std::size_t i = 0; i < patches.size(); i += separateShare) {
@@ -110,7 +102,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
         const auto& patch = patches[i + i / separateShare];
         speed.separateSeconds +=
             separateShare * secondsOf([&] {
-                static_cast<void>(computeLam(model, lr, nullptr, wholeImage(patch, previewNodes), stop));
+                static_cast<void>(computeLam(model, lr, nullptr, wholeImageOptions(patch, previewNodes), stop));
             });
     }
     return stop.stop_requested() ? std::nullopt : std::optional(speed);
@@ -118,7 +110,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
 
 std::optional<WindowSpeed> measureWindow(const SrModel& model, const Image& lr, int nodes, int repeats,
                                          const std::stop_token& stop) {
-    const auto options = wholeImage(middlePatch(model, lr), nodes);
+    const auto options = wholeImageOptions(middlePatch(model, lr), nodes);
     WindowSpeed speed;
     speed.window = evaluationWindow(model.card(), options.detector, {&options.patch, 1}, lr.width(), lr.height());
     if (speed.window == wholeOf(lr)) {
@@ -137,7 +129,7 @@ std::optional<WindowSpeed> measureWindow(const SrModel& model, const Image& lr, 
 }
 
 std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, const std::stop_token& stop) {
-    const auto options = wholeImage(middlePatch(model, lr), previewNodes);
+    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
     DiMapSpeed speed;
     constexpr int repeats = 5;
     speed.lamSeconds =

@@ -7,6 +7,8 @@
 #include <span>
 #include <vector>
 
+#include "attribution/lam_options.h"
+
 // What benchmarks share.
 
 namespace lamscope {
@@ -34,6 +36,15 @@ double medianSeconds(int repeats, const Work& work) {
         seconds.push_back(secondsOf(work));
     }
     return median(std::move(seconds));
+}
+
+/// Exactly so many nodes of the preset exact, the whole image as context.
+inline LamOptions wholeImageOptions(const Patch& patch, int nodes) {
+    LamOptions options;
+    options.patch = patch;
+    options.nodes = nodes;
+    options.context = 0;
+    return options;
 }
 
 /// Relative L1 distance of a map from a reference.

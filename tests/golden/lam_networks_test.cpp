@@ -38,13 +38,7 @@ Image testPicture(int side) {
 class LamOnNetwork : public testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
-        const auto file = test::networksFile("networks_golden.json");
-        if (!std::filesystem::exists(file) && test::dataRequired()) {
-            GTEST_FAIL() << test::missingData(file);
-        }
-        if (!std::filesystem::exists(file)) {
-            GTEST_SKIP() << test::missingData(file);
-        }
+        LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         const auto weights =
             folder_.write("net_x4.safetensors", test::safetensorsFile(test::syntheticCheckpoint(GetParam()).tensors));
         const auto& record = test::networksJson("networks_golden.json").at(GetParam());
@@ -109,31 +103,14 @@ TEST_P(LamOnBoundedNetwork, IsZeroOutsideTheDeclaredReceptiveField) {
     EXPECT_GT(inside, 0.0);
 }
 
-std::vector<std::string> syntheticRecords() {
-    if (!std::filesystem::exists(test::networksFile("networks_keys.json"))) {
-        return {"no records"};
-    }
-    std::vector<std::string> names;
-    for (const auto& [name, entry] : test::networksJson("networks_keys.json").items()) {
-        names.push_back(name);
-    }
-    return names;
-}
-
-std::string testName(const testing::TestParamInfo<std::string>& tested) {
-    std::string name = tested.param.substr(0, tested.param.find(" ("));
-    std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
-    return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, LamOnNetwork, testing::ValuesIn(syntheticRecords()), testName);
+INSTANTIATE_TEST_SUITE_P(All, LamOnNetwork, testing::ValuesIn(test::syntheticRecords()), test::recordTestName);
 
 INSTANTIATE_TEST_SUITE_P(Records, LamOnBoundedNetwork,
                          testing::Values("CARN multi-scale x4 (synthetic)", "SPAN 48ch x4 (synthetic, unfused keys)",
                                          "EDSR baseline x4 (synthetic; LAM_Demo class)", "DBPN T=7 x4 (synthetic)",
                                          "MSRResNet BasicSR x4 (synthetic)", "DDBPN EDSR-framework x4 (synthetic)",
                                          "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)"),
-                         testName);
+                         test::recordTestName);
 
 }  // namespace
 }  // namespace lamscope

@@ -71,6 +71,23 @@ const nlohmann::json& networksJson(const std::string& name) {
     return documents[name] = nlohmann::json::parse(stream);
 }
 
+std::vector<std::string> syntheticRecords() {
+    if (!std::filesystem::exists(networksFile("networks_keys.json"))) {
+        return {"no records"};
+    }
+    std::vector<std::string> names;
+    for (const auto& [name, entry] : networksJson("networks_keys.json").items()) {
+        names.push_back(name);
+    }
+    return names;
+}
+
+std::string recordTestName(const testing::TestParamInfo<std::string>& tested) {
+    std::string name = tested.param.substr(0, tested.param.find(" ("));
+    std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
+    return name;
+}
+
 Checkpoint syntheticCheckpoint(const std::string& record) {
     const auto& entry = networksJson("networks_keys.json").at(record);
     const double gain = networksJson("networks_golden.json").at(record).at("fill_gain");

@@ -3,7 +3,9 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "model/checkpoint/checkpoint.h"
@@ -16,6 +18,12 @@ std::filesystem::path networksFile(const std::string& name);
 
 /// The content of one of these files, read once. Throws std::runtime_error where it is absent.
 const nlohmann::json& networksJson(const std::string& name);
+
+/// The names of `networks_keys.json`; one that stands for them where the file is absent, so that their tests are known.
+std::vector<std::string> syntheticRecords();
+
+/// The record's name as a test's.
+std::string recordTestName(const testing::TestParamInfo<std::string>& tested);
 
 /// The weights of a record without a published file: the tensors of `networks_keys.json`, filled by the portable rule
 /// that `networks_golden.json` describes in "_about".

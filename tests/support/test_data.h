@@ -34,12 +34,15 @@ inline std::string missingData(const std::filesystem::path& path) {
 }  // namespace lamscope::test
 
 // NOLINTBEGIN(cppcoreguidelines-macro-usage): skipping must return from the calling test
-/// Declares `variable` as the path of a test data file; skips the test where the file is absent, or fails it where
+/// Declares `variable` as a path; skips the test where there is no such file, or fails it where
 /// LAMSCOPE_REQUIRE_DATA=1. To be used at the top of a test (or of SetUp()).
-#define LAMSCOPE_NEED_DATA(variable, relative)                                   \
-    const std::filesystem::path variable = ::lamscope::test::dataFile(relative); \
-    if (!std::filesystem::exists(variable) && ::lamscope::test::dataRequired())  \
-        GTEST_FAIL() << ::lamscope::test::missingData(variable);                 \
-    if (!std::filesystem::exists(variable))                                      \
+#define LAMSCOPE_NEED_FILE(variable, file)                                      \
+    const std::filesystem::path variable = (file);                              \
+    if (!std::filesystem::exists(variable) && ::lamscope::test::dataRequired()) \
+        GTEST_FAIL() << ::lamscope::test::missingData(variable);                \
+    if (!std::filesystem::exists(variable))                                     \
     GTEST_SKIP() << ::lamscope::test::missingData(variable)
+
+/// The same for a file of the test data.
+#define LAMSCOPE_NEED_DATA(variable, relative) LAMSCOPE_NEED_FILE(variable, ::lamscope::test::dataFile(relative))
 // NOLINTEND(cppcoreguidelines-macro-usage)

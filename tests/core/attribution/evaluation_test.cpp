@@ -54,13 +54,7 @@ void expectEqual(const LamResult& a, const LamResult& b, const std::string& what
 class Evaluation : public testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
-        const auto file = test::networksFile("networks_golden.json");
-        if (!std::filesystem::exists(file) && test::dataRequired()) {
-            GTEST_FAIL() << test::missingData(file);
-        }
-        if (!std::filesystem::exists(file)) {
-            GTEST_SKIP() << test::missingData(file);
-        }
+        LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         model_.emplace(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
     }
 
@@ -122,23 +116,7 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     EXPECT_EQ(budget.used, 0);
 }
 
-std::vector<std::string> syntheticRecords() {
-    if (!std::filesystem::exists(test::networksFile("networks_keys.json"))) {
-        return {"no records"};
-    }
-    std::vector<std::string> names;
-    for (const auto& [name, entry] : test::networksJson("networks_keys.json").items()) {
-        names.push_back(name);
-    }
-    return names;
-}
-
-INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(syntheticRecords()),
-                         [](const testing::TestParamInfo<std::string>& tested) {
-                             std::string name = tested.param.substr(0, tested.param.find(" ("));
-                             std::erase_if(name, [](unsigned char c) { return std::isalnum(c) == 0; });
-                             return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::syntheticRecords()), test::recordTestName);
 
 ModelCard cardOf(int radius, int sizeMultiple = 1) {
     ModelCard card;
