@@ -48,6 +48,12 @@ find_package_handle_standard_args(
     "looked in ${_libtorch_candidates}. Run packaging/install-deps, or set LAMSCOPE_LIBTORCH to an unzipped LibTorch")
 
 if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
+  # Beside LibTorch's headers lies a newer fmt than the library that programs are linked with. The library's own headers
+  # go first.
+  find_path(FMT_HEADERS fmt/format.h PATHS /usr/include REQUIRED)
+  set(_libtorch_fmt_first "${CMAKE_BINARY_DIR}/fmt_first")
+  file(MAKE_DIRECTORY "${_libtorch_fmt_first}")
+  file(CREATE_LINK "${FMT_HEADERS}/fmt" "${_libtorch_fmt_first}/fmt" SYMBOLIC)
   add_library(LibTorch::c10 SHARED IMPORTED)
   set_target_properties(LibTorch::c10 PROPERTIES IMPORTED_LOCATION "${LibTorch_DIRECTORY}/lib/libc10.so")
   add_library(LibTorch::LibTorch SHARED IMPORTED)
@@ -55,5 +61,5 @@ if(LibTorch_FOUND AND NOT TARGET LibTorch::LibTorch)
     IMPORTED_LOCATION "${LibTorch_DIRECTORY}/lib/libtorch_cpu.so"
     INTERFACE_LINK_LIBRARIES LibTorch::c10
     INTERFACE_INCLUDE_DIRECTORIES
-      "${LibTorch_DIRECTORY}/include;${LibTorch_DIRECTORY}/include/torch/csrc/api/include")
+      "${_libtorch_fmt_first};${LibTorch_DIRECTORY}/include;${LibTorch_DIRECTORY}/include/torch/csrc/api/include")
 endif()

@@ -48,21 +48,25 @@ int run(const BenchArguments& arguments) {
 
 }  // namespace
 
-void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
+void addBenchArguments(CLI::App& command, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<BenchArguments>();
-    auto* command = app.add_subcommand("bench", "speed and error on this machine, against the plain published loop");
-    arguments->models.addTo(*command, false);
-    command->add_option("--side", arguments->sides, "LR sides of the test scene, comma-separated")
+    arguments->models.addTo(command, false);
+    command.add_option("--side", arguments->sides, "LR sides of the test scene, comma-separated")
         ->delimiter(',')
         ->capture_default_str()
         ->check(CLI::Range(16, 2048));
-    command->add_option("--repeats", arguments->repeats, "how often each timing is taken; the median is reported")
+    command.add_option("--repeats", arguments->repeats, "how often each timing is taken; the median is reported")
         ->capture_default_str()
         ->check(CLI::Range(1, 100));
-    command->add_flag("--di-map", arguments->diMap, "also a DI map of each network, which takes minutes");
-    command->add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
+    command.add_flag("--di-map", arguments->diMap, "also a DI map of each network, which takes minutes");
+    command.add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+    command.callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
+    addBenchArguments(*app.add_subcommand("bench", "speed and error on this machine, against the plain published loop"),
+                      chosen);
 }
 
 }  // namespace lamscope::cli

@@ -15,6 +15,8 @@ void addInfoCommand(CLI::App& app, ChosenCommand& chosen);
 void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen);
 void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen);
 void addBenchCommand(CLI::App& app, ChosenCommand& chosen);
+/// The options of `bench` as those of a program of its own.
+void addBenchArguments(CLI::App& command, ChosenCommand& chosen);
 void addFigureCommand(CLI::App& app, ChosenCommand& chosen);
 void addSceneCommand(CLI::App& app, ChosenCommand& chosen);
 

@@ -2,9 +2,9 @@
 #include "attribution/detector.h"
 
 #include <opencv2/imgproc.hpp>
-#include <torch/torch.h>
 
 #include "attribution/evaluation_window.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -92,9 +92,11 @@ const DiMapCell& DiMap::nearest(double x, double y) const {
 
 class DiMapScan::Inside {
 public:
-    Inside(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride)
+    Inside(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+           const EvaluationOptions& evaluation)
         : model_(model)
         , lr_(std::move(lr))
+        , evaluation_(evaluation)
         , options_(withDefaultNodes(options))
         , map_(emptyMap(model.card(), *lr_, options_, stride)) {
         options_.patch = map_.cells.front().patch;
@@ -200,7 +202,7 @@ private:
             if (!path) {
                 return false;
             }
-            context_ = std::make_unique<LamContext>(model_, *lr_, nullptr, work.region, path);
+            context_ = std::make_unique<LamContext>(model_, *lr_, nullptr, work.region, path, nullptr, evaluation_);
         }
         std::vector<Patch> patches;
         patches.reserve(work.cells.size());
@@ -214,6 +216,7 @@ private:
 
     const SrModel& model_;
     std::shared_ptr<const Image> lr_;
+    EvaluationOptions evaluation_;
     LamOptions options_;
     DiMap map_;
     std::vector<Work> work_;
@@ -224,8 +227,9 @@ private:
     std::int64_t gradientsPlanned_ = 0;
 };
 
-DiMapScan::DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride)
-    : inside_(std::make_unique<Inside>(model, std::move(lr), options, stride)) {}
+DiMapScan::DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+                     const EvaluationOptions& evaluation)
+    : inside_(std::make_unique<Inside>(model, std::move(lr), options, stride, evaluation)) {}
 DiMapScan::~DiMapScan() = default;
 
 const DiMap& DiMapScan::map() const {
@@ -245,8 +249,9 @@ bool DiMapScan::next(const std::stop_token& stop, const DiMapCallback& progress)
 }
 
 std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options, int stride,
-                                  const std::stop_token& stop, const DiMapCallback& progress) {
-    DiMapScan scan(model, std::make_shared<const Image>(lr), options, stride);
+                                  const std::stop_token& stop, const DiMapCallback& progress,
+                                  const EvaluationOptions& evaluation) {
+    DiMapScan scan(model, std::make_shared<const Image>(lr), options, stride, evaluation);
     while (!scan.finished()) {
         if (!scan.next(stop, progress)) {
             return std::nullopt;

@@ -8,6 +8,7 @@
 #include <stop_token>
 #include <vector>
 
+#include "attribution/evaluation_window.h"
 #include "attribution/lam_options.h"
 #include "image/image.h"
 #include "model/sr_model.h"
@@ -59,7 +60,8 @@ public:
     ///                neither is and the preset is exact: 9 nodes.
     /// @param stride  SR pixels, at least 1.
     /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
-    DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride);
+    DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+              const EvaluationOptions& evaluation = {});
     ~DiMapScan();
     DiMapScan(const DiMapScan&) = delete;
     DiMapScan& operator=(const DiMapScan&) = delete;
@@ -81,6 +83,7 @@ private:
 /// The whole scan; nullopt when stopped.
 [[nodiscard]] std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options,
                                                 int stride, const std::stop_token& stop = {},
-                                                const DiMapCallback& progress = {});
+                                                const DiMapCallback& progress = {},
+                                                const EvaluationOptions& evaluation = {});
 
 }  // namespace lamscope

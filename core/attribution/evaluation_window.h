@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <span>
 
 #include "attribution/lam_options.h"
@@ -9,10 +11,16 @@
 
 namespace lamscope {
 
+class BatchCalibration;
+
 /// How gradients are evaluated. None of it changes a result beyond the rounding of float32; tests and benchmarks
-/// compare the ways, everything else takes the defaults.
+/// compare the ways.
 struct EvaluationOptions {
     bool window = true;  ///< evaluate only what the receptive field lets the patch depend on
+    /// Path images evaluated at once, at least 1; halved where memory does not suffice. Unset: as many as give a fixed
+    /// number of pixels, or as `batches` finds fastest.
+    std::optional<std::int64_t> batch{};
+    BatchCalibration* batches = nullptr;  ///< must outlive the computation
 };
 
 /// A patch of an image in the SR pixels of the part `region` (LR pixels) of it.

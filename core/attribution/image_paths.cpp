@@ -12,10 +12,10 @@
 
 #include <ATen/Parallel.h>
 #include <opencv2/imgproc.hpp>
-#include <torch/torch.h>
 
 #include "attribution/path_image.h"
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -5,10 +5,10 @@
 #include <numeric>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/torch_errors.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

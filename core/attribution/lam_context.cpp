@@ -7,8 +7,8 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
+#include "attribution/batch_calibration.h"
 #include "attribution/image_paths.h"
 #include "error.h"
 #include "image/colour.h"
@@ -16,6 +16,7 @@
 #include "model/allocation_meter.h"
 #include "model/process_memory.h"
 #include "model/torch_errors.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -24,6 +25,13 @@ namespace {
 /// Smaller regions fit everywhere; the probe that estimates larger ones would cost more than it saves.
 constexpr std::int64_t unquestionedPixels = 256L * 256L;
 constexpr std::int64_t probeSide = 64;
+
+/// The most LR pixels evaluated at once: on a CPU the activations of a few 64x64 images still fit its caches, and more
+/// would need gigabytes; a GPU wants many.
+constexpr std::int64_t pixelsPerBatchCpu = 16384;
+constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
+
+constexpr int fewestCalibratedNodes = 9;
 
 constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 
@@ -135,13 +143,29 @@ WindowedPath LamContext::windowFor(DetectorKind kind, std::span<const Patch> pat
     return window_;
 }
 
+std::int64_t LamContext::nodesAtOnce(const Rect& window, int plannedNodes) const {
+    if (retained_ != nullptr) {
+        return 1;  // they are kept one by one, and a newer request waits for one batch
+    }
+    if (evaluation_.batch) {
+        return *evaluation_.batch;
+    }
+    const auto pixels = model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
+    const auto most = std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window.width) * window.height), 1);
+    // Where few batches are needed there is little to gain.
+    const bool worthwhile = plannedNodes >= fewestCalibratedNodes && plannedNodes > most;
+    return evaluation_.batches != nullptr && worthwhile
+               ? evaluation_.batches->imagesAtOnce(model_, window.width, window.height, most)
+               : most;
+}
+
 double LamContext::detectorImage(DetectorKind kind, const Patch& patch) const {
     return detect(kind, srImage_, patch).item<double>();
 }
 
 double LamContext::detectorBaseline(DetectorKind kind, const Patch& patch, const WindowedPath& window) {
     if (baselinePath_ != window.path) {
-        const torch::NoGradGuard noGradients;
+        const at::NoGradGuard noGradients;
         constexpr double start = 0.0;
         srBaseline_ = evaluated(model_.toInput(window.path->at(std::span(&start, 1)).front()));
         baselinePath_ = window.path;
@@ -162,7 +186,7 @@ torch::Tensor LamContext::evaluated(const torch::Tensor& input) const {
 }
 
 void LamContext::measureImage() {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     constexpr double end = 1.0;
     const auto image = model_.toInput(path_->path()->at(std::span(&end, 1)).front());
     srImage_ = evaluated(image);

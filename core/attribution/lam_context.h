@@ -86,6 +86,10 @@ public:
     /// The forward passes that are kept for the latest window; null where none are.
     [[nodiscard]] const std::shared_ptr<RetainedForwards>& retained() const { return retained_; }
 
+    /// How many path images of `window` to evaluate at once, of so many in all. The first call for a size may
+    /// calibrate, see BatchCalibration.
+    [[nodiscard]] std::int64_t nodesAtOnce(const Rect& window, int plannedNodes) const;
+
     /// D at the two ends of the path; `patch` in SR pixels of the region, inside `window`. Throws as the constructor.
     [[nodiscard]] double detectorImage(DetectorKind kind, const Patch& patch) const;
     [[nodiscard]] double detectorBaseline(DetectorKind kind, const Patch& patch, const WindowedPath& window);

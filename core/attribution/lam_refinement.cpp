@@ -7,22 +7,17 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "attribution/image_paths.h"
 #include "attribution/nodes.h"
 #include "image/colour.h"
 #include "metrics/concentration.h"
 #include "metrics/psnr_ssim.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
 namespace {
-
-/// LR pixels evaluated at once. On a CPU small batches win, since the activations of one or two 64x64 images still fit
-/// its caches; a GPU wants many.
-constexpr std::int64_t pixelsPerBatchCpu = 8192;
-constexpr std::int64_t pixelsPerBatchCuda = 64L * 8192;
 
 /// Below this Euclidean length the path does not move: the image equals its baseline up to rounding.
 constexpr double shortestPath = 1e-6;
@@ -63,7 +58,8 @@ LamRefinement::LamRefinement(LamContext& context, const LamOptions& options, Win
     , detector_(context.model(), options.detector, patchIn(window_.window, patch_, context.model().card().scale))
     , detectorBaseline_(context.detectorBaseline(options.detector, patch_, window_))
     , ownGradients_(gradients == nullptr ? makeGradients() : nullptr)
-    , integrator_(*window_.path, gradients == nullptr ? *ownGradients_ : *gradients, nodesAtOnce())
+    , integrator_(*window_.path, gradients == nullptr ? *ownGradients_ : *gradients,
+                  context_.nodesAtOnce(window_.window, plan_.nodes))
     , ladder_(plan_.arcLength ? triplingLadder(plan_.nodes) : std::vector<int>{plan_.nodes}) {}
 
 std::unique_ptr<GradientSource> LamRefinement::makeGradients() const {
@@ -102,15 +98,6 @@ std::shared_ptr<const LamResult> LamRefinement::next(const std::stop_token& stop
     finished_ = level_ == ladder_.size()
                 || (plan_.tolerance && latest_->estimatedMapError && *latest_->estimatedMapError < *plan_.tolerance);
     return latest_;
-}
-
-std::int64_t LamRefinement::nodesAtOnce() const {
-    if (context_.retained() != nullptr) {
-        return 1;  // they are kept one by one, and a newer request waits for one batch
-    }
-    const auto pixels = context_.model().device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
-    return std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window_.window.width) * window_.window.height),
-                                  1);
 }
 
 LamResult LamRefinement::resultOf(const IntegralLevel& level) const {

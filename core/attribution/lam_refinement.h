@@ -45,7 +45,6 @@ private:
                   std::chrono::steady_clock::time_point start);
 
     [[nodiscard]] std::unique_ptr<GradientSource> makeGradients() const;
-    [[nodiscard]] std::int64_t nodesAtOnce() const;
     [[nodiscard]] Nodes nextNodes() const;
     [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;
     [[nodiscard]] LamResult resultOf(const IntegralLevel& level) const;

@@ -4,9 +4,9 @@
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
-#include <torch/torch.h>
 
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -41,7 +41,7 @@ std::string_view toString(RandomisedLayers layers) {
 }
 
 void randomiseParameters(SrModel& model, RandomisedLayers layers, std::uint64_t seed) {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     auto generator = at::detail::createCPUGenerator(seed);
     auto parameters = model.implementation().network().parameters();
     for (std::size_t i = firstOf(layers, parameters); i < parameters.size(); ++i) {

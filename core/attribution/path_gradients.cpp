@@ -3,13 +3,12 @@
 
 #include <utility>
 
-#include <torch/torch.h>
-
 #include "attribution/detector.h"
 #include "attribution/image_paths.h"
 #include "attribution/integrator.h"
 #include "attribution/lam_context.h"
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -3,9 +3,8 @@
 
 #include <utility>
 
-#include <torch/torch.h>
-
 #include "model/allocation_meter.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -2,11 +2,12 @@
 #include "attribution/shared_refinement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
-#include <torch/torch.h>
-
 #include "error.h"
+#include "model/torch_errors.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -28,6 +29,7 @@ SharedRefinement::SharedRefinement(LamContext& context, const LamOptions& option
     }
     const auto window = context.windowFor(options.detector, inRegion);
     path_ = window.path;
+    batch_ = context.nodesAtOnce(window.window, makePlan(options).nodes);
     for (const auto& patch : patches) {
         auto own = options;
         own.patch = patch;
@@ -41,7 +43,7 @@ bool SharedRefinement::finished() const {
     return std::ranges::all_of(patches_, [](const OnePatch& one) { return one.refinement->finished(); });
 }
 
-bool SharedRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+std::map<double, std::vector<SharedRefinement::OnePatch*>> SharedRefinement::wanted() {
     std::map<double, std::vector<OnePatch*>> wanted;
     for (auto& one : patches_) {
         for (const double alpha : one.refinement->nextAlpha()) {
@@ -50,10 +52,32 @@ bool SharedRefinement::next(const std::stop_token& stop, const IntegrationProgre
             }
         }
     }
-    for (const auto& [alpha, patches] : wanted) {
-        if (!sampleAt(alpha, patches, stop, progress)) {
-            return false;
+    return wanted;
+}
+
+bool SharedRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+    const auto missing = wanted();
+    for (auto first = missing.begin(); first != missing.end();) {
+        std::vector<double> alpha;
+        auto last = first;
+        while (last != missing.end() && std::ssize(alpha) < batch_ && last->second == first->second) {
+            alpha.push_back(last->first);
+            ++last;
         }
+        try {
+            if (!sampleAt(alpha, first->second, stop, progress)) {
+                return false;
+            }
+        } catch (const Error&) {
+            throw;
+        } catch (const std::exception& error) {
+            if (!isOutOfMemory(error) || batch_ == 1) {
+                throwGradientError(error);
+            }
+            batch_ /= 2;
+            continue;
+        }
+        first = last;
     }
     for (std::size_t i = 0; i < patches_.size(); ++i) {
         if (!patches_[i].refinement->finished()) {
@@ -63,29 +87,28 @@ bool SharedRefinement::next(const std::stop_token& stop, const IntegrationProgre
     return true;
 }
 
-bool SharedRefinement::sampleAt(double alpha, const std::vector<OnePatch*>& patches, const std::stop_token& stop,
-                                const IntegrationProgress& progress) {
+bool SharedRefinement::sampleAt(const std::vector<double>& alpha, const std::vector<OnePatch*>& patches,
+                                const std::stop_token& stop, const IntegrationProgress& progress) {
     if (stop.stop_requested()) {
         return false;
     }
-    try {
-        const TensorList points{model_.toInput(path_->at(std::span(&alpha, 1)).front()).requires_grad_(true)};
-        const auto finish = model_.begin(points.front());
-        for (auto* one : patches) {
-            if (stop.stop_requested()) {
-                return false;
-            }
-            const auto value = one->refinement->detector().finish(finish);
-            one->samples->take(alpha, std::move(sampleGradients(value, points, one != patches.back()).front()));
-            ++gradientsDone_;
-            if (progress) {
-                progress(gradientsDone_);
-            }
+    const TensorList points{model_.toInput(path_->at(alpha).front()).requires_grad_(true)};
+    const auto finish = model_.begin(points.front());
+    for (auto* one : patches) {
+        if (stop.stop_requested()) {
+            return false;
         }
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        throwGradientError(error);
+        if (one->samples->has(alpha.front())) {
+            continue;  // of a batch whose memory did not suffice for the others
+        }
+        auto samples = sampleGradients(one->refinement->detector().finish(finish), points, one != patches.back());
+        for (std::size_t i = 0; i < alpha.size(); ++i) {
+            one->samples->take(alpha[i], std::move(samples[i]));
+        }
+        gradientsDone_ += std::ssize(alpha);
+        if (progress) {
+            progress(gradientsDone_);
+        }
     }
     return true;
 }

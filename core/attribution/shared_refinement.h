@@ -15,7 +15,8 @@
 namespace lamscope {
 
 /// The maps of several patches in one context, level by level. Each point of the path is evaluated once and
-/// differentiated once for each patch: P patches cost one forward pass per node and P backward passes. Not thread-safe.
+/// differentiated once for each patch: P patches cost one forward pass per node and P backward passes. Points that the
+/// same patches want go through the network together. Not thread-safe.
 class SharedRefinement {
 public:
     /// @param context must outlive this object; its region is contextAround() each of the patches.
@@ -53,11 +54,15 @@ private:
         std::unique_ptr<LamRefinement> refinement;
     };
 
-    [[nodiscard]] bool sampleAt(double alpha, const std::vector<OnePatch*>& patches, const std::stop_token& stop,
-                                const IntegrationProgress& progress);
+    /// What the patches want next, by α.
+    [[nodiscard]] std::map<double, std::vector<OnePatch*>> wanted();
+    /// False when stopped.
+    [[nodiscard]] bool sampleAt(const std::vector<double>& alpha, const std::vector<OnePatch*>& patches,
+                                const std::stop_token& stop, const IntegrationProgress& progress);
 
     const SrModel::Implementation& model_;
     std::shared_ptr<const ImagePath> path_;
+    std::int64_t batch_ = 1;
     std::vector<OnePatch> patches_;
     std::vector<std::shared_ptr<const LamResult>> results_;
     std::int64_t gradientsDone_ = 0;

@@ -87,7 +87,9 @@ void DiMapRun::begin(Scan& scan, const Probe::Networks& loaded) {
         return;
     }
     scan.lr = network->second.input.lr;
-    scan.scan = std::make_unique<DiMapScan>(*network->second.model, scan.lr, scan.options, scan.target.stride);
+    // One path image at a time: a newer request waits for one batch.
+    scan.scan = std::make_unique<DiMapScan>(*network->second.model, scan.lr, scan.options, scan.target.stride,
+                                            EvaluationOptions{.batch = 1});
     const auto& options = scan.scan->options();
     scan.gradientsPlanned = static_cast<std::int64_t>(scan.scan->map().cells.size()) * makePlan(options).nodes;
 }

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "attribution/batch_calibration.h"
 #include "error.h"
 #include "image/image_file.h"
 #include "image/sha256.h"
@@ -50,7 +51,8 @@ public:
             }
             inner(std::move(event));
         })
-        , probe_(networks_, sink_, budget_)
+        , batches_(BatchCalibration::defaultFile())
+        , probe_(networks_, sink_, budget_, previewBudget_, batches_)
         , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
@@ -84,7 +86,9 @@ public:
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
             auto& network = networks_[id];
+            network.spec = spec;
             network.model = std::make_unique<SrModel>(options_.load(spec, device_));
+            makePreview(network);
             sink_(live::NetworkLoaded{id, network.model->card()});
             giveInput(id, network);
         } catch (const std::exception& error) {
@@ -111,9 +115,20 @@ public:
     void cancelDiMaps() { diMaps_.stop(); }
 
     void setRetainedBytes(std::int64_t bytes) {
-        budget_.limit = bytes;
+        options_.retainedBytes = bytes;
+        shareBudget();
         for (auto& [id, network] : networks_) {
-            network.dropContext();
+            network.dropContexts();
+        }
+    }
+
+    void setPreviews(bool on) {
+        options_.previews = on;
+        shareBudget();
+        for (auto& [id, network] : networks_) {
+            network.dropContexts();
+            network.dropPreview();
+            makePreview(network);
         }
     }
 
@@ -127,7 +142,7 @@ private:
     void start() {
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
         setComputeThreads(options_.threads);
-        budget_.limit = options_.retainedBytes;
+        shareBudget();
         live::DeviceChosen chosen;
         try {
             device_ = resolveDevice(options_.device);
@@ -173,6 +188,23 @@ private:
         return false;
     }
 
+    /// Previews keep forward passes of their own: those of a finished map would leave them no room.
+    void shareBudget() {
+        previewBudget_.limit = options_.previews ? options_.retainedBytes / 2 : 0;
+        budget_.limit = options_.retainedBytes - previewBudget_.limit;
+    }
+
+    void makePreview(LiveNetwork& network) const {
+        if (!options_.previews || device_ != "cpu" || !processorHasBFloat16()) {
+            return;
+        }
+        try {
+            network.previewModel = std::make_unique<SrModel>(inBFloat16(options_.load(network.spec, device_)));
+        } catch (const std::exception&) {
+            return;  // the file is not there any more, say: maps come from the network that is loaded
+        }
+    }
+
     void giveInput(NetworkId id, LiveNetwork& network) {
         if (!image_) {
             return;
@@ -205,9 +237,10 @@ private:
     /// Where the context is the whole image, its SR is the image's.
     void takeImage(NetworkId id) {
         auto& network = networks_.at(id);
-        if (!network.sr && network.context
-            && network.context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
-            network.sr = std::make_shared<const Image>(network.context->sr());
+        const auto& context = network.maps.context;
+        if (!network.sr && context
+            && context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
+            network.sr = std::make_shared<const Image>(context->sr());
             sink_(live::NetworkImages{id, network.input.lr, network.sr});
         }
     }
@@ -265,7 +298,9 @@ private:
     ImageRole role_ = ImageRole::Lr;
     Reduction reduction_ = Reduction::Pillow;
     std::map<int, ScaledInput> inputs_;  // by scale
-    RetentionBudget budget_;             // outlives the networks' contexts
+    RetentionBudget budget_;             // outlives the networks' contexts, as does the next
+    RetentionBudget previewBudget_;
+    BatchCalibration batches_;
     Probe::Networks networks_;
     Probe probe_;
     std::optional<SanityCheck> sanity_;
@@ -329,6 +364,10 @@ void LiveEngine::cancelDiMaps() {
 
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {
     inside_->post([inside = inside_.get(), bytes] { inside->setRetainedBytes(bytes); });
+}
+
+void LiveEngine::setPreviews(bool on) {
+    inside_->post([inside = inside_.get(), on] { inside->setPreviews(on); });
 }
 
 }  // namespace lamscope

@@ -28,6 +28,9 @@ struct LiveEngineOptions {
     int threads = 0;  ///< 0: one per core
     /// Bytes of forward passes that are kept for the next position of the box.
     std::int64_t retainedBytes = defaultRetainedBytes();
+    /// While the box moves, maps come from copies of the networks in bfloat16 (see inBFloat16()) where the processor
+    /// has it and networks are evaluated there; they are marked, and give way to exact ones when the box rests.
+    bool previews = false;
 
     /// An eighth of the machine's memory, at most 2 GiB.
     [[nodiscard]] static std::int64_t defaultRetainedBytes();
@@ -101,6 +104,7 @@ public:
     void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
+    void setPreviews(bool on);
 
 private:
     class Inside;

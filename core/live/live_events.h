@@ -66,6 +66,7 @@ struct MapReady {
     NetworkId id = 0;
     LamOptions options;  ///< it was computed with, the patch included
     std::shared_ptr<const LamResult> result;
+    bool preview = false;         ///< computed in bfloat16: a picture, and no number of it is to be shown
     bool finished = false;        ///< as exact as the request's options ask for
     double latencySeconds = 0.0;  ///< since the request
 };

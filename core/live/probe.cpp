@@ -30,18 +30,32 @@ std::string messageOf(const std::exception& error) {
     return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
 }
 
-void LiveNetwork::dropContext() {
+void LiveMaps::dropRefinement() {
     refinement.reset();
-    context.reset();
     levels = 0;
 }
 
+void LiveMaps::dropContext() {
+    dropRefinement();
+    context.reset();
+}
+
+void LiveNetwork::dropContexts() {
+    maps.dropContext();
+    previewMaps.dropContext();
+}
+
 void LiveNetwork::dropInput() {
-    dropContext();
+    dropContexts();
     input = {};
     sr.reset();
     failed = false;
     refused = false;
+}
+
+void LiveNetwork::dropPreview() {
+    previewMaps.dropContext();
+    previewModel.reset();
 }
 
 void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked) {
@@ -52,9 +66,13 @@ void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::t
     }
     for (const auto& target : request.targets) {
         const auto found = networks_.find(target.id);
-        if (found != networks_.end() && found->second.refinement && found->second.refined != optionsFor(target)) {
-            found->second.refinement.reset();
-            found->second.levels = 0;
+        if (found == networks_.end()) {
+            continue;
+        }
+        for (auto* maps : {&found->second.maps, &found->second.previewMaps}) {
+            if (maps->refined != optionsFor(target)) {
+                maps->dropRefinement();
+            }
         }
     }
 }
@@ -73,12 +91,20 @@ LiveNetwork* Probe::usable(const ProbeTarget& target) const {
     return &found->second;
 }
 
-int Probe::wantedLevels(const LiveNetwork& network) const {
+bool Probe::previews(const LiveNetwork& network) const {
+    return request_->moving && network.previewModel != nullptr;
+}
+
+LiveMaps& Probe::mapsOf(LiveNetwork& network) const {
+    return previews(network) ? network.previewMaps : network.maps;
+}
+
+int Probe::wantedLevels(const LiveMaps& maps) const {
     if (!request_->moving) {
         return std::numeric_limits<int>::max();
     }
     constexpr int secondLevelNodes = 9;
-    return network.nodeSeconds > 0.0 && network.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
+    return maps.nodeSeconds > 0.0 && maps.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
 }
 
 const ProbeTarget* Probe::nextCoarse() const {
@@ -86,8 +112,8 @@ const ProbeTarget* Probe::nextCoarse() const {
         return nullptr;
     }
     for (const auto& target : request_->targets) {
-        const auto* network = usable(target);
-        if (network != nullptr && network->levels == 0) {
+        auto* network = usable(target);
+        if (network != nullptr && mapsOf(*network).levels == 0) {
             return &target;
         }
     }
@@ -101,14 +127,17 @@ const ProbeTarget* Probe::nextFine() const {
     const ProbeTarget* least = nullptr;
     int leastLevels = 0;
     for (const auto& target : request_->targets) {
-        const auto* network = usable(target);
-        if (network == nullptr || !network->refinement || network->refinement->finished()
-            || network->levels >= wantedLevels(*network)) {
+        auto* network = usable(target);
+        if (network == nullptr) {
             continue;
         }
-        if (least == nullptr || network->levels < leastLevels) {
+        const auto& maps = mapsOf(*network);
+        if (!maps.refinement || maps.refinement->finished() || maps.levels >= wantedLevels(maps)) {
+            continue;
+        }
+        if (least == nullptr || maps.levels < leastLevels) {
             least = &target;
-            leastLevels = network->levels;
+            leastLevels = maps.levels;
         }
     }
     return least;
@@ -131,29 +160,35 @@ std::shared_ptr<const MeasuredPath> Probe::pathFor(const LiveNetwork& network, c
 
 bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop) {
     const auto& [lr, hr] = network.input;
-    const auto region = checkedContext(network.model->card(), *lr, hr.get(), options);
-    if (!network.context || network.context->region() != region || !samePath(network.pathOptions, options)) {
-        network.dropContext();
-        const auto patch = patchIn(region, options.patch, network.model->card().scale);
-        checkMemory(network.model->implementation(), evaluationWindow(network.model->card(), options.detector,
-                                                                      {&patch, 1}, region.width, region.height));
+    const auto& model = previews(network) ? *network.previewModel : *network.model;
+    auto& maps = mapsOf(network);
+    const auto region = checkedContext(model.card(), *lr, hr.get(), options);
+    if (!maps.context || maps.context->region() != region || !samePath(maps.pathOptions, options)) {
+        maps.dropContext();
+        const auto patch = patchIn(region, options.patch, model.card().scale);
+        checkMemory(model.implementation(),
+                    evaluationWindow(model.card(), options.detector, {&patch, 1}, region.width, region.height));
         const auto path = pathFor(network, region, options, stop);
         if (!path) {
             return false;
         }
-        network.context = std::make_unique<LamContext>(*network.model, *lr, hr.get(), region, path, &budget_);
-        network.pathOptions = options;
+        maps.context = std::make_unique<LamContext>(model, *lr, hr.get(), region, path,
+                                                    previews(network) ? &previewBudget_ : &budget_,
+                                                    EvaluationOptions{.batches = &batches_});
+        maps.pathOptions = options;
     }
-    if (!network.refinement) {
-        network.refinement = std::make_unique<LamRefinement>(*network.context, options, asked_);
-        network.refined = options;
-        network.levels = 0;
+    if (!maps.refinement) {
+        maps.refinement = std::make_unique<LamRefinement>(*maps.context, options, asked_);
+        maps.refined = options;
+        maps.levels = 0;
     }
     return true;
 }
 
 void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
     auto& network = networks_.at(target.id);
+    auto& maps = mapsOf(network);
+    const bool preview = previews(network);
     const auto& request = *request_;
     const auto& name = network.model->card().name;
     try {
@@ -162,11 +197,11 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
         }
         const auto begin = Clock::now();
         std::int64_t firstNodes = -1;
-        const auto result = network.refinement->next(stop, [&](std::int64_t nodesDone) {
+        const auto result = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
             if (firstNodes < 0) {
                 firstNodes = nodesDone;
             } else if (nodesDone > firstNodes) {
-                network.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone);
+                maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone);
             }
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
@@ -174,12 +209,22 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
             }
         });
         if (result) {
-            ++network.levels;
-            sink_(live::MapReady{request.number, target.id, network.refined, result, network.refinement->finished(),
-                                 secondsSince(asked_)});
+            ++maps.levels;
+            sink_(live::MapReady{.request = request.number,
+                                 .id = target.id,
+                                 .options = maps.refined,
+                                 .result = result,
+                                 .preview = preview,
+                                 .finished = !preview && maps.refinement->finished(),
+                                 .latencySeconds = secondsSince(asked_)});
         }
     } catch (const std::exception& error) {
-        network.dropContext();
+        const auto* own = dynamic_cast<const Error*>(&error);
+        if (preview && (own == nullptr || own->code() != ErrorCode::InvalidArgument)) {
+            network.dropPreview();  // what is wrong with the network itself shows with its map in float32
+            return;
+        }
+        maps.dropContext();
         network.refused = true;
         sink_(live::MapFailed{request.number, target.id, messageOf(error)});
     }

@@ -11,6 +11,9 @@ namespace {
 /// Fixed, so that the check gives the same numbers each time.
 constexpr std::uint64_t seed = 20210619;
 
+/// One path image at a time: whoever moves the box waits for one batch.
+constexpr EvaluationOptions oneByOne{.batch = 1};
+
 }  // namespace
 
 SanityCheck::SanityCheck(std::vector<Network> networks, Loader load)
@@ -39,7 +42,8 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
             const auto& [lr, hr] = found->second.input;
             auto& trained = trainedMaps_[job.network];
             if (trained.empty()) {
-                const auto result = computeLam(*found->second.model, *lr, hr.get(), network.options, stop);
+                const auto result =
+                    computeLam(*found->second.model, *lr, hr.get(), network.options, stop, {}, oneByOne);
                 if (!result) {
                     return;
                 }
@@ -47,7 +51,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
             }
             auto random = load_(network.spec);
             randomiseParameters(random, job.layers, seed);
-            const auto result = computeLam(random, *lr, hr.get(), network.options, stop);
+            const auto result = computeLam(random, *lr, hr.get(), network.options, stop, {}, oneByOne);
             if (!result) {
                 return;
             }

@@ -15,4 +15,5 @@ lamscope_library(lamscope_live
     live/probe.cpp
     live/sanity_check.cpp
   PUBLIC lamscope_study
-  PRIVATE LibTorch::LibTorch fmt::fmt-header-only)
+  PRIVATE LibTorch::LibTorch fmt::fmt)
+target_precompile_headers(lamscope_live REUSE_FROM lamscope_core)

@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include <torch/torch.h>
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -2,12 +2,16 @@
 #include "model/device.h"
 
 #include <dlfcn.h>
+#include <fstream>
 #include <mutex>
 #include <string>
 
-#include <torch/torch.h>
+#include <ATen/Parallel.h>
+#include <torch/cuda.h>
+#include <torch/version.h>
 
 #include "error.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -54,6 +58,24 @@ void setComputeThreads(int threads) {
 
 int computeThreads() {
     return at::get_num_threads();
+}
+
+std::string processorName() {
+    std::ifstream info("/proc/cpuinfo");
+    for (std::string line; std::getline(info, line);) {
+        if (line.starts_with("model name")) {
+            return line.substr(line.find(':') + 2);
+        }
+    }
+    return {};
+}
+
+bool processorHasBFloat16() {
+#if defined(__x86_64__)
+    return __builtin_cpu_supports("avx512bf16") != 0;  // processors with AMX have it as well
+#else
+    return false;
+#endif
 }
 
 std::string libtorchVersion() {

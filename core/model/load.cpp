@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "image/sha256.h"
@@ -18,6 +17,7 @@
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "model/torchscript_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

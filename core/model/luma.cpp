@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/luma.h"
 
-#include <torch/torch.h>
-
 #include "model/bicubic_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -6,9 +6,8 @@
 #include <limits>
 #include <numbers>
 
-#include <torch/torch.h>
-
 #include "model/bicubic_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -41,7 +40,7 @@ torch::Tensor withoutBorder(const torch::Tensor& x, int scale) {
 double residual(const Network& network, int scale, std::pair<int, int> size, double range) {
     const auto picture = smoothPicture(network.channels(), size);
     try {
-        const torch::NoGradGuard noGradients;
+        const at::NoGradGuard noGradients;
         const auto sr = network.forward(picture * range) / range;
         const auto averaged = at::avg_pool2d(sr, {scale, scale});
         const auto difference = withoutBorder(averaged - picture, 1);
@@ -64,7 +63,7 @@ RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> siz
 }
 
 double agreementWithBicubic(const Network& network, int scale, double range, std::pair<int, int> size) {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const auto picture = smoothPicture(network.channels(), size);
     const auto sr = network.forward(picture * range) / range;
     const auto reference = makeBicubicNetwork(scale)->forward(picture);

@@ -4,10 +4,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/allocation_meter.h"
 #include "model/process_memory.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

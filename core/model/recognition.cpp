@@ -8,12 +8,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/arch/architecture.h"
 #include "model/padded_network.h"
 #include "model/range_probe.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -15,6 +15,7 @@ set(FAMILY_REGISTRY ${CMAKE_CURRENT_BINARY_DIR}/registry.cpp)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/arch/registry.cpp.in ${FAMILY_REGISTRY} @ONLY)
 lamscope_library(lamscope_core
   HEADERS
+    attribution/batch_calibration.h
     attribution/di_map.h
     attribution/evaluation_window.h
     attribution/lam.h
@@ -32,6 +33,7 @@ lamscope_library(lamscope_core
     model/process_memory.h
     model/sr_model.h
   SOURCES
+    attribution/batch_calibration.cpp
     attribution/detector.cpp
     attribution/di_map.cpp
     attribution/evaluation_window.cpp
@@ -78,8 +80,6 @@ lamscope_library(lamscope_core
     model/torchscript_card.cpp
     model/torchscript_network.cpp
   PUBLIC lamscope_base
-  PRIVATE lamscope_checkpoint lamscope_metrics LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt-header-only
+  PRIVATE lamscope_checkpoint lamscope_metrics LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt
           nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
-# LibTorch's headers bring a newer fmt, which would meet the system's library at link time: used as headers alone, it
-# needs none.
-target_precompile_headers(lamscope_core PRIVATE <torch/torch.h>)
+target_precompile_headers(lamscope_core PRIVATE torch_headers.h)

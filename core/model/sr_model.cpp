@@ -6,12 +6,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/luma.h"
 #include "model/sr_model_implementation.h"
 #include "model/torch_errors.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -41,6 +41,11 @@ SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelC
     , card_(std::move(card))
     , device_(device)
     , type_(type) {
+    evaluateIn(type);
+}
+
+void SrModel::Implementation::evaluateIn(torch::ScalarType type) {
+    type_ = type;
     network_->to(device_, type_);
 }
 
@@ -70,6 +75,9 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
     return [this, translated, finish = std::move(finish), count = lr.size(0), channels = network_->channels(),
             lrHeight = lr.size(2), lrWidth = lr.size(3)](const std::optional<Rect>& region) {
         auto sr = translated([&] { return finish(region); });
+        if (sr.scalar_type() == torch::kBFloat16) {
+            sr = sr.to(torch::kFloat32);  // sums of a detector need more than 8 bits
+        }
         if (card_.range != 1.0) {
             sr = sr / card_.range;
         }
@@ -86,7 +94,7 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
 }
 
 Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {
-    return toImage(card_.colour == ModelCard::Colour::Y ? withColoursOf(lr, sr, card_.scale) : sr);
+    return toImage(card_.colour == ModelCard::Colour::Y ? withColoursOf(lr.to(sr.scalar_type()), sr, card_.scale) : sr);
 }
 
 torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
@@ -105,7 +113,7 @@ torch::Tensor SrModel::Implementation::toInput(const torch::Tensor& batch) const
 std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {
     const auto& model = *implementation_;
     checkSize(card(), lr.width(), lr.height());
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const auto run = [&](const Image& part) {
         try {
             const auto input = model.toInput(part);
@@ -161,6 +169,11 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
         }
     }
     return sr;
+}
+
+SrModel inBFloat16(SrModel model) {
+    model.implementation().evaluateIn(torch::kBFloat16);
+    return model;
 }
 
 void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {

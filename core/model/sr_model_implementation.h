@@ -19,6 +19,9 @@ public:
     Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device = torch::kCPU,
                    torch::ScalarType type = torch::kFloat32);
 
+    /// Converts the weights; results of a type narrower than float32 are handed out in float32.
+    void evaluateIn(torch::ScalarType type);
+
     [[nodiscard]] const ModelCard& card() const { return card_; }
     [[nodiscard]] const Network& network() const { return *network_; }
     [[nodiscard]] torch::Device device() const { return device_; }

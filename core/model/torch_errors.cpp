@@ -4,7 +4,7 @@
 #include <new>
 #include <string_view>
 
-#include <torch/torch.h>
+#include "torch_headers.h"
 
 namespace lamscope {
 

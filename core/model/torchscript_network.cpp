@@ -12,13 +12,13 @@
 #include <fmt/ranges.h>
 #include <torch/csrc/jit/serialization/import_read.h>
 #include <torch/script.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/padded_network.h"
 #include "model/recognition.h"
 #include "model/torch_errors.h"
 #include "model/torchscript_card.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -138,7 +138,7 @@ Trial tryAt(const Network& network, const Size& size) {
     const auto channels = network.channels();
     torch::Tensor sr;
     try {
-        const torch::NoGradGuard noGradients;
+        const at::NoGradGuard noGradients;
         sr = network.forward(torch::full({1, channels, height, width}, 0.5));
     } catch (const Error&) {
         throw;

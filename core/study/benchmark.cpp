@@ -3,12 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <thread>
 #include <unistd.h>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "attribution/detector.h"
 #include "attribution/image_paths.h"
@@ -20,6 +18,7 @@
 #include "study/plain_loop.h"
 #include "study/scene.h"
 #include "study/timing.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -43,7 +42,7 @@ ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
     };
     ConvolutionSpeed speed;
     {
-        const torch::NoGradGuard noGradients;
+        const at::NoGradGuard noGradients;
         constexpr std::int64_t side = 256;
         const auto weight = make({channels, channels, 3, 3});
         const auto input = make({1, channels, side, side});
@@ -92,13 +91,7 @@ KernelDensitySpeed measureKernelDensity(int repeats) {
 
 MachineDescription describeMachine(const std::string& device) {
     MachineDescription machine;
-    std::ifstream info("/proc/cpuinfo");
-    for (std::string line; std::getline(info, line);) {
-        if (line.starts_with("model name")) {
-            machine.cpu = line.substr(line.find(':') + 2);
-            break;
-        }
-    }
+    machine.cpu = processorName();
     machine.cores = static_cast<int>(std::thread::hardware_concurrency());
     machine.threads = computeThreads();
     machine.memoryBytes = static_cast<std::int64_t>(sysconf(_SC_PHYS_PAGES)) * sysconf(_SC_PAGESIZE);
@@ -109,9 +102,10 @@ MachineDescription describeMachine(const std::string& device) {
 /// The fewest nodes that give a map as close to the reference as the published loop's; nullopt when there are none, or
 /// stopped.
 std::optional<int> nodesForError(const SrModel& model, const Image& lr, const Patch& patch,
-                                 const std::vector<double>& reference, double error, const std::stop_token& stop) {
+                                 const std::vector<double>& reference, double error,
+                                 const EvaluationOptions& evaluation, const std::stop_token& stop) {
     for (int nodes = fewestEqualNodes; nodes <= mostEqualNodes; ++nodes) {
-        const auto result = computeLam(model, lr, nullptr, wholeImageOptions(patch, nodes), stop);
+        const auto result = computeLam(model, lr, nullptr, wholeImageOptions(patch, nodes), stop, {}, evaluation);
         if (!result) {
             return std::nullopt;
         }
@@ -124,15 +118,16 @@ std::optional<int> nodesForError(const SrModel& model, const Image& lr, const Pa
 
 /// Fills in the times and errors of the published loop and of ours; false when stopped.
 bool compareWithPlainLoop(ModelBenchmark& result, const SrModel& model, const SrModel& plainModel, const Image& image,
-                          const Patch& patch, const std::vector<double>& reference, const BenchmarkOptions& options,
-                          const std::stop_token& stop, const std::function<void(const std::string&)>& say) {
+                          const Patch& patch, const std::vector<double>& reference, const EvaluationOptions& evaluation,
+                          const BenchmarkOptions& options, const std::stop_token& stop,
+                          const std::function<void(const std::string&)>& say) {
     auto plainOptions = wholeImageOptions(patch, plainNodes);
     plainOptions.preset = Preset::Official;
     std::vector<double> plainMap;
     const auto plainTime = [&] { return secondsOf([&] { plainMap = plainLoop(plainModel, image, plainOptions); }); };
     std::vector<double> plainSeconds{plainTime()};
     const double plainError = relativeDifference(plainMap, reference);
-    const auto equalNodes = nodesForError(model, image, patch, reference, plainError, stop);
+    const auto equalNodes = nodesForError(model, image, patch, reference, plainError, evaluation, stop);
     std::vector<int> ourNodes{lamNodes};
     if (equalNodes) {
         ourNodes.push_back(*equalNodes);
@@ -145,8 +140,9 @@ bool compareWithPlainLoop(ModelBenchmark& result, const SrModel& model, const Sr
                         result.lrHeight, round + 1, options.repeats));
         for (std::size_t k = 0; k < ourNodes.size(); ++k) {
             std::optional<LamResult> map;
-            ourSeconds[k].push_back(secondsOf(
-                [&] { map = computeLam(model, image, nullptr, wholeImageOptions(patch, ourNodes[k]), stop); }));
+            const auto ownOptions = wholeImageOptions(patch, ourNodes[k]);
+            ourSeconds[k].push_back(
+                secondsOf([&] { map = computeLam(model, image, nullptr, ownOptions, stop, {}, evaluation); }));
             if (!map) {
                 return false;
             }
@@ -180,13 +176,17 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     result.card = model.card();
     result.lrWidth = result.lrHeight = side;
     say(fmt::format("{}, {}x{}: reference map of {} nodes", result.card.name, side, side, referenceNodes));
-    const auto reference = computeLam(model, image, nullptr, wholeImageOptions(patch, referenceNodes), stop);
+    BatchCalibration batches;
+    const EvaluationOptions evaluation{.batches = &batches};
+    const auto reference =
+        computeLam(model, image, nullptr, wholeImageOptions(patch, referenceNodes), stop, {}, evaluation);
     if (!reference) {
         return std::nullopt;
     }
+    result.batches = batches.latest();
 
     if (!compareWithPlainLoop(result, model, loadForPlainLoop(spec, options.device), image, patch, reference->map,
-                              options, stop, say)) {
+                              evaluation, options, stop, say)) {
         return std::nullopt;
     }
     result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
@@ -194,6 +194,10 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     result.drag = measureDrag(model, image, options.repeats, stop);
     result.sharing = measureSharing(model, image, stop);
     result.window = measureWindow(model, image, lamNodes, options.repeats, stop);
+    if (options.device == "cpu" && processorHasBFloat16()) {
+        result.preview =
+            measurePreview(model, inBFloat16(loadModel(spec, options.device)), image, options.repeats, stop);
+    }
     if (options.diMap) {
         say(fmt::format("{}, {}x{}: DI map", result.card.name, side, side));
         result.diMap = measureDiMap(model, image, stop);
@@ -269,6 +273,8 @@ std::string toJson(const BenchmarkReport& report) {
                  {"drag", nullptr},
                  {"patches", nullptr},
                  {"window", nullptr},
+                 {"batches", Json::array()},
+                 {"preview", nullptr},
                  {"di_map", nullptr}};
         if (const auto& equal = result.equalError) {
             one["equal_error"] = timed(*equal);
@@ -297,6 +303,16 @@ std::string toJson(const BenchmarkReport& report) {
                              {"whole_seconds", window->wholeSeconds},
                              {"ratio", window->wholeSeconds / window->seconds},
                              {"map_difference", window->difference}};
+        }
+        for (const auto& time : result.batches) {
+            one["batches"].push_back({{"images", time.images}, {"seconds_per_image", time.secondsPerImage}});
+        }
+        if (const auto& preview = result.preview) {
+            one["preview"] = {{"nodes", previewNodes},
+                              {"seconds", preview->seconds},
+                              {"float32_seconds", preview->float32Seconds},
+                              {"ratio", preview->float32Seconds / preview->seconds},
+                              {"map_difference", numberOrNull(preview->difference)}};
         }
         if (const auto& map = result.diMap) {
             one["di_map"] = {{"columns", map->columns},
@@ -345,6 +361,17 @@ std::string toText(const BenchmarkReport& report) {
                 "  window of the receptive field {}x{}: {:.1f}x faster than the whole, maps differ by {:.1e}\n",
                 window->window.width, window->window.height, window->wholeSeconds / window->seconds,
                 window->difference);
+        }
+        if (!result.batches.empty()) {
+            text += fmt::format("  batches of {}, of", fastestBatch(result.batches));
+            for (const auto& time : result.batches) {
+                text += fmt::format(" {} ({:.0f} ms an image)", time.images, time.secondsPerImage * 1e3);
+            }
+            text += '\n';
+        }
+        if (const auto& preview = result.preview) {
+            text += fmt::format("  preview in bfloat16: {:.1f}x faster, maps differ by {:.2f}\n",
+                                preview->float32Seconds / preview->seconds, preview->difference);
         }
         if (const auto& map = result.diMap) {
             text += fmt::format("  DI map of {}x{} patches: {:.1f} maps of {} nodes, first picture after {:.1f}\n",

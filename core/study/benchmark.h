@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "attribution/batch_calibration.h"
 #include "attribution/lam_options.h"
 #include "image/image.h"
 #include "model/model_card.h"
@@ -51,10 +52,12 @@ struct ModelBenchmark {
     TimedMap plain;                       ///< the published loop
     TimedMap lam;                         ///< ours
     std::optional<TimedMap> equalError;   ///< ours with as few nodes as give the error of `plain`
+    std::vector<BatchTime> batches;       ///< what the choice of ours rests on, see BatchCalibration
     std::optional<DragSpeed> drag;
     std::optional<SharingSpeed> sharing;
-    std::optional<WindowSpeed> window;  ///< where the receptive field is bounded
-    std::optional<DiMapSpeed> diMap;    ///< where asked for
+    std::optional<WindowSpeed> window;    ///< where the receptive field is bounded
+    std::optional<PreviewSpeed> preview;  ///< where the processor has bfloat16
+    std::optional<DiMapSpeed> diMap;      ///< where asked for
 };
 
 /// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:

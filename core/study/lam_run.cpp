@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "attribution/batch_calibration.h"
 #include "attribution/path_gradients.h"
 #include "error.h"
 #include "image/image_file.h"
@@ -65,18 +66,20 @@ std::vector<Patch> patchesOf(const LamRunOptions& options) {
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 
 std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                  const LamRunOptions& options, const std::stop_token& stop,
-                                                  const ReportGradients& report) {
+                                                  const LamRunOptions& options, const EvaluationOptions& evaluation,
+                                                  const std::stop_token& stop, const ReportGradients& report) {
     const auto patches = patchesOf(options);
     const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
     if (patches.size() != 1) {
-        return computeLams(model, pair.lr, hr, options.lam, patches, stop,
-                           [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+        return computeLams(
+            model, pair.lr, hr, options.lam, patches, stop,
+            [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
     }
     auto own = options.lam;
     own.patch = patches.front();
-    auto result = computeLam(model, pair.lr, hr, own, stop,
-                             [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); });
+    auto result = computeLam(
+        model, pair.lr, hr, own, stop, [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); },
+        evaluation);
     if (!result) {
         return std::nullopt;
     }
@@ -85,8 +88,9 @@ std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const Lo
 
 /// False when stopped.
 bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card, const LowResolutionPair& pair,
-             const LamRunOptions& options, const std::stop_token& stop, const ReportGradients& report) {
-    auto results = computeMaps(model, pair, options, stop, report);
+             const LamRunOptions& options, const EvaluationOptions& evaluation, const std::stop_token& stop,
+             const ReportGradients& report) {
+    auto results = computeMaps(model, pair, options, evaluation, stop, report);
     if (!results) {
         return false;
     }
@@ -107,12 +111,14 @@ bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card,
 
 /// False when stopped.
 bool addGrid(LamDocument& document, const SrModel& model, const ModelCard& card, const Image& lr,
-             const LamRunOptions& options, const std::stop_token& stop, const ReportGradients& report) {
+             const LamRunOptions& options, const EvaluationOptions& evaluation, const std::stop_token& stop,
+             const ReportGradients& report) {
     if (!options.gridStride) {
         return true;
     }
-    auto map = computeDiMap(model, lr, options.lam, *options.gridStride, stop,
-                            [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+    auto map = computeDiMap(
+        model, lr, options.lam, *options.gridStride, stop,
+        [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
     if (map) {
         document.grids.push_back({card, std::move(*map), {}});
     }
@@ -159,14 +165,16 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
     document.lrWidth = pairs.front().lr.width();
     document.lrHeight = pairs.front().lr.height();
     document.gridStride = options.gridStride;
+    BatchCalibration batches(BatchCalibration::defaultFile());
+    const EvaluationOptions evaluation{.batches = &batches};
     for (std::size_t i = 0; i < models.size(); ++i) {
         const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
             if (progress) {
                 progress({i, models.size(), cards[i].name, done, planned});
             }
         };
-        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, stop, report)
-                              && addGrid(document, models[i], cards[i], pairs[i].lr, options, stop, report);
+        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, evaluation, stop, report)
+                              && addGrid(document, models[i], cards[i], pairs[i].lr, options, evaluation, stop, report);
         if (!complete) {
             return std::nullopt;
         }

@@ -43,7 +43,8 @@ struct LamRunProgress {
 
 using LamRunCallback = std::function<void(const LamRunProgress&)>;
 
-/// Reads the image and all networks (so that what is wrong shows before the long work), then computes the map of each.
+/// Reads the image and all networks (so that what is wrong shows before the long work), then computes the map of each,
+/// with the batches of BatchCalibration::defaultFile().
 /// @param progress called on the calling thread between batches of nodes; must not throw; may be empty.
 /// @return nullopt when stopped. Throws as makePlan(), readImage(), loadModel() and computeLam().
 [[nodiscard]] std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop = {},

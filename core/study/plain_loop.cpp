@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/plain_loop.h"
 
-#include <torch/torch.h>
-
 #include "attribution/detector.h"
 #include "attribution/image_paths.h"
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -3,8 +3,6 @@
 
 #include <limits>
 
-#include <torch/torch.h>
-
 #include "attribution/di_map.h"
 #include "attribution/evaluation_window.h"
 #include "attribution/lam.h"
@@ -12,6 +10,7 @@
 #include "attribution/lam_refinement.h"
 #include "study/benchmark.h"
 #include "study/timing.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -149,6 +148,27 @@ std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, co
     speed.columns = map->columns;
     speed.rows = map->rows;
     return speed;
+}
+
+std::optional<PreviewSpeed> measurePreview(const SrModel& model, const SrModel& preview, const Image& lr, int repeats,
+                                           const std::stop_token& stop) {
+    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
+    const EvaluationOptions oneByOne{.batch = 1};  // as the window does
+    std::optional<LamResult> rough;
+    std::optional<LamResult> exact;
+    std::vector<double> roughSeconds;
+    std::vector<double> exactSeconds;
+    for (int i = 0; i < repeats; ++i) {
+        roughSeconds.push_back(
+            secondsOf([&] { rough = computeLam(preview, lr, nullptr, options, stop, {}, oneByOne); }));
+        exactSeconds.push_back(secondsOf([&] { exact = computeLam(model, lr, nullptr, options, stop, {}, oneByOne); }));
+        if (!rough || !exact) {
+            return std::nullopt;
+        }
+    }
+    return PreviewSpeed{.seconds = median(std::move(roughSeconds)),
+                        .float32Seconds = median(std::move(exactSeconds)),
+                        .difference = relativeDifference(rough->map, exact->map)};
 }
 
 }  // namespace lamscope

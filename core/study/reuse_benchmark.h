@@ -45,6 +45,13 @@ struct DiMapSpeed {
     double seconds = 0.0;
 };
 
+/// A map of 9 nodes in bfloat16, as the window's preview computes it, against float32.
+struct PreviewSpeed {
+    double seconds = 0.0;
+    double float32Seconds = 0.0;
+    double difference = 0.0;  ///< relative L1 of the maps
+};
+
 /// What reuse saves on `lr`, around its middle. All use the whole image as context. `repeats` of each timing, the
 /// median is reported. Nullopt when stopped. Throw as computeLam().
 [[nodiscard]] std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int repeats,
@@ -56,5 +63,9 @@ struct DiMapSpeed {
                                                        const std::stop_token& stop);
 [[nodiscard]] std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr,
                                                      const std::stop_token& stop);
+
+/// @param preview the same network as `model`, see inBFloat16().
+[[nodiscard]] std::optional<PreviewSpeed> measurePreview(const SrModel& model, const SrModel& preview, const Image& lr,
+                                                         int repeats, const std::stop_token& stop);
 
 }  // namespace lamscope

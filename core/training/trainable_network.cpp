@@ -6,12 +6,12 @@
 #include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/luma.h"
 #include "model/recognition.h"
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

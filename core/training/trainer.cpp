@@ -5,10 +5,11 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/optim/adam.h>
 
 #include "error.h"
 #include "model/torch_errors.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 
@@ -32,7 +33,7 @@ void assign(const torch::Tensor& target, const TensorData& data, const std::stri
                     fmt::format("the state of the training holds {} values for '{}', the network has {}; begin anew",
                                 data.numel(), name, target.numel()));
     }
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     target.copy_(torch::tensor(data.values).view(target.sizes()));
 }
 
@@ -119,7 +120,7 @@ double Trainer::tryStep(const TrainingBatch& batch) {
 }
 
 void Trainer::updateAverage() {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     // Early on, the average follows closely: else it would remember the untrained weights for long.
     const auto steps = static_cast<double>(step_);
     const double decay = std::min(options_.averageDecay, (1.0 + steps) / (10.0 + steps));

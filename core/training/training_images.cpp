@@ -4,12 +4,12 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "image/image_file.h"
 #include "model/process_memory.h"
 #include "study/image_pairs.h"
+#include "torch_headers.h"
 #include "training/random.h"
 
 namespace lamscope {

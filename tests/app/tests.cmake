@@ -2,3 +2,9 @@
 lamscope_qt_test(window_picture_test SOURCES app/window_picture_test.cpp LIBRARIES Qt6::Gui lamscope_study)
 target_compile_definitions(window_picture_test PRIVATE LAMSCOPE_WINDOW="$<TARGET_FILE:lamscope>")
 add_dependencies(window_picture_test lamscope)
+
+# It must run on machines without Qt and without OpenCV's image files.
+add_test(NAME bench_needs_little COMMAND sh -c
+  "ldd '$<TARGET_FILE:lamscope-bench>' >needs.txt && grep -q libtorch_cpu needs.txt && ! grep -E 'Qt|imgcodecs|not found' needs.txt"
+  WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
+set_tests_properties(bench_needs_little PROPERTIES LABELS unit TIMEOUT 60)

@@ -6,12 +6,11 @@
 #include <string>
 #include <utility>
 
-#include <torch/torch.h>
-
 #include "model/bicubic_network.h"
 #include "model/network.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
+#include "torch_headers.h"
 
 namespace lamscope::test {
 

@@ -8,9 +8,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "model/recognition.h"
+#include "torch_headers.h"
 
 namespace lamscope::test {
 
@@ -75,7 +75,7 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }
 
 torch::Tensor RecognisedNetwork::operator()(const torch::Tensor& lr) const {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     return network->forward(lr);
 }
 
@@ -133,7 +133,7 @@ int measuredRadius(const RecognisedNetwork& network) {
 }
 
 double regionError(const RecognisedNetwork& network) {
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const int scale = network.scale;
     const auto input = picture(13, 11, network.network->channels());
     const auto whole = network.network->forward(input);

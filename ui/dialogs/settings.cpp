@@ -14,6 +14,7 @@ const QString deviceKey = QStringLiteral("device");
 const QString threadsKey = QStringLiteral("computeThreads");
 const QString cacheKey = QStringLiteral("cacheMiB");
 const QString liveKey = QStringLiteral("liveWhileDragging");
+const QString previewsKey = QStringLiteral("previews");
 const QString autosaveKey = QStringLiteral("autosave");
 const QString recentKey = QStringLiteral("recentFileCount");
 
@@ -60,6 +61,7 @@ Settings loadSettings(const QSettings& store) {
     result.computeThreads = number(store, threadsKey, standard.computeThreads, 0, Settings::mostThreads);
     result.cacheMiB = number(store, cacheKey, standard.cacheMiB, Settings::leastCacheMiB, Settings::mostCacheMiB);
     result.liveWhileDragging = store.value(liveKey, standard.liveWhileDragging).toBool();
+    result.previews = store.value(previewsKey, standard.previews).toBool();
     result.autosave = store.value(autosaveKey, standard.autosave).toBool();
     result.recentFiles = number(store, recentKey, standard.recentFiles, 0, Settings::mostRecentFiles);
     return result;
@@ -71,6 +73,7 @@ void saveSettings(const Settings& settings, QSettings& store) {
     store.setValue(threadsKey, settings.computeThreads);
     store.setValue(cacheKey, settings.cacheMiB);
     store.setValue(liveKey, settings.liveWhileDragging);
+    store.setValue(previewsKey, settings.previews);
     store.setValue(autosaveKey, settings.autosave);
     store.setValue(recentKey, settings.recentFiles);
 }

@@ -33,6 +33,7 @@ private:
     QSpinBox* threads_;
     QSpinBox* cache_;
     QCheckBox* live_;
+    QCheckBox* previews_;
     QCheckBox* autosave_;
     QSpinBox* recent_;
 };

@@ -67,6 +67,7 @@ void LiveController::followImage() {
             changed.lr = nullptr;
             changed.sr = nullptr;
             changed.result = nullptr;
+            changed.preview = nullptr;
             changed.diMap = nullptr;
             changed.diMapTrouble.clear();
         });
@@ -89,6 +90,7 @@ void LiveController::followNetworks() {
             engine_->removeNetwork(*known);
             lastNotes_.erase(*known);
             resultOptions_.erase(*known);
+            previewOptions_.erase(*known);
             diMapOptions_.erase(*known);
             known = known_.erase(known);
         }
@@ -104,9 +106,14 @@ LamOptions LiveController::wantedOptions(const NetworkEntry& entry) const {
 
 void LiveController::requestSoon() {
     for (const auto& entry : session_.networks()) {
-        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wantedOptions(entry);
-        if (stale != entry.stale) {
-            session_.updateNetwork(entry.id, [stale](NetworkEntry& changed) { changed.stale = stale; });
+        const auto wanted = wantedOptions(entry);
+        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wanted;
+        const bool previewStale = entry.preview != nullptr && previewOptions_[entry.id] != wanted;
+        if (stale != entry.stale || previewStale != entry.previewStale) {
+            session_.updateNetwork(entry.id, [stale, previewStale](NetworkEntry& changed) {
+                changed.stale = stale;
+                changed.previewStale = previewStale;
+            });
         }
     }
     followDiMaps();
@@ -258,6 +265,10 @@ void LiveController::receive(const live::MapReady& event) {
     if (entry == nullptr || event.request <= lastOfOldInput_) {
         return;
     }
+    if (event.preview) {
+        receivePreview(event, *entry);
+        return;
+    }
     const bool current = event.options == wantedOptions(*entry);
     if (!current && entry->currentResult() != nullptr) {
         return;
@@ -265,6 +276,7 @@ void LiveController::receive(const live::MapReady& event) {
     resultOptions_[event.id] = event.options;
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.result = event.result;
+        changed.preview = nullptr;
         changed.stale = !current;
         changed.finished = event.finished;
         changed.latencySeconds = event.latencySeconds;
@@ -287,6 +299,19 @@ void LiveController::receive(const live::MapReady& event) {
     emit mapArrived(event.id, event.request, event.result->nodes);
 }
 
+void LiveController::receivePreview(const live::MapReady& event, const NetworkEntry& entry) {
+    const bool current = event.options == wantedOptions(entry);
+    if (entry.currentResult() != nullptr || (!current && entry.preview != nullptr && !entry.previewStale)) {
+        return;  // there is something better
+    }
+    previewOptions_[event.id] = event.options;
+    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
+        changed.preview = event.result;
+        changed.previewStale = !current;
+        changed.message.clear();
+    });
+}
+
 void LiveController::receive(const live::MapFailed& event) {
     const auto* entry = session_.network(event.id);
     if (entry == nullptr || (event.request != 0 && event.request != requestNumber_)) {
@@ -299,6 +324,7 @@ void LiveController::receive(const live::MapFailed& event) {
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.message = message;
         changed.result = nullptr;
+        changed.preview = nullptr;
     });
     session_.reportTrouble(message);
 }

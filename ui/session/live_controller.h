@@ -38,6 +38,7 @@ public:
     void cancelSanityCheck() { engine_->cancelSanityCheck(); }
 
     void setRetainedBytes(std::int64_t bytes) { engine_->setRetainedBytes(bytes); }
+    void setPreviews(bool on) { engine_->setPreviews(on); }
     /// While the box is dragged, maps follow it; otherwise they wait until it rests.
     void setLiveWhileDragging(bool live) { liveWhileDragging_ = live; }
 
@@ -80,6 +81,7 @@ private:
     void receive(const live::NetworkFailed& event);
     void receive(const live::NetworkImages& event);
     void receive(const live::MapReady& event);
+    void receivePreview(const live::MapReady& event, const NetworkEntry& entry);
     void receive(const live::MapFailed& event);
     void receive(const live::SanityChecked& event);
     void receive(const live::DiMapReady& event);
@@ -91,9 +93,10 @@ private:
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;
-    std::int64_t lastOfOldInput_ = 0;                // requests up to this one were about another image
-    std::map<NetworkId, LamOptions> resultOptions_;  // what the entries' results were computed with
-    std::vector<DiMapTarget> scanned_;               // what the engine was last asked for
+    std::int64_t lastOfOldInput_ = 0;                 // requests up to this one were about another image
+    std::map<NetworkId, LamOptions> resultOptions_;   // what the entries' results were computed with
+    std::map<NetworkId, LamOptions> previewOptions_;  // and their previews
+    std::vector<DiMapTarget> scanned_;                // what the engine was last asked for
     LamOptions scannedOptions_;
     std::map<NetworkId, LamOptions> diMapOptions_;  // what the entries' DI maps were computed with
     QTimer soon_;

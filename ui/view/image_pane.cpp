@@ -170,6 +170,8 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
         detail = tr("loading\u2026");
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
+    } else if (entry.preview) {
+        value = tr("preview");  // the numbers follow when the box rests
     } else if (entry.result && !entry.result->diffusionIndex) {
         value = tr("DI \u2013");
     } else if (entry.result) {
@@ -182,9 +184,10 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
             }
         }
     }
-    header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
+    const bool stale = entry.isDrawnStale();
+    header_->setValue(value, detail, stale && entry.state == NetworkEntry::State::Ready);
     setAccessibleName(entry.name());
-    setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
+    setAccessibleDescription(stale ? tr("%1, of an older box").arg(value) : value);
 }
 
 PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
@@ -201,16 +204,16 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
     }
     picture.opaqueMap = view.layer == Layer::Map || view.layer == Layer::Signed || view.layer == Layer::Difference;
     const bool isItsOwnReference = view.layer == Layer::Difference && session_.reference() == id_;
-    if (!entry.result || isItsOwnReference) {
+    if (!entry.drawnResult() || isItsOwnReference) {
         return picture;
     }
     PlacedResult reference;
     if (const auto* other = session_.network(session_.reference())) {
         reference = {other->currentResult(), lrPixel(session_, *other)};
     }
-    const PlacedResult shown{entry.result.get(), lrPixel(session_, entry)};
+    const PlacedResult shown{entry.drawnResult().get(), lrPixel(session_, entry)};
     picture.map = makeLayer(shown, reference, view, sharedMaximum_);
-    picture.dimmed = entry.stale;
+    picture.dimmed = entry.isDrawnStale();
     if (picture.dimmed && !picture.map.picture.isNull()) {
         picture.map.picture = desaturated(picture.map.picture);
     }
@@ -238,8 +241,9 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     }
     if (image) {
         // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
-        const bool grey = (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result)
-                          || (view.layer == Layer::DiMap && entry.diMap);
+        const bool grey =
+            (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.drawnResult())
+            || (view.layer == Layer::DiMap && entry.diMap);
         picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
         if (const auto& before = view_->picture(); !picture.base && before.image == image) {
@@ -250,7 +254,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
 
 void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
     picture.areaColours = &colourMap(session_.view().colourMap);
-    picture.area = pictures_.area(entry.result);
+    picture.area = pictures_.area(entry.drawnResult());
     const auto& before = view_->picture();
     if (!picture.area && before.area) {  // the last one, as what it is, until the new one is there
         picture.area = before.area;
@@ -286,7 +290,7 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (session_.view().layer == Layer::DiMap) {
         return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
     }
-    if (entry.stale) {
+    if (entry.isDrawnStale()) {
         return {};
     }
     return picture.area ? picture.area->trouble : picture.map.trouble;
@@ -336,7 +340,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
     const NetworkEntry* first = nullptr;
     QStringList leftOut;
     for (const auto& entry : session_.networks()) {
-        if (!entry.shown || !entry.result || !entry.lr) {
+        if (!entry.shown || !entry.drawnResult() || !entry.lr) {
             continue;
         }
         first = first == nullptr ? &entry : first;
@@ -344,7 +348,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
             leftOut += entry.name();
             continue;
         }
-        const auto set = entry.stale ? nullptr : pictures_.mass(entry.result);
+        const auto set = entry.isDrawnStale() ? nullptr : pictures_.mass(entry.drawnResult());
         complete = complete && set != nullptr;
         sets.push_back(set);
     }

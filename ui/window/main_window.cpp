@@ -418,6 +418,7 @@ LiveEngineOptions MainWindow::engineOptions() const {
     engine.device = options_.device.value_or(settings_.device);
     engine.threads = options_.threads.value_or(settings_.computeThreads);
     engine.retainedBytes = settings_.cacheMiB * bytesPerMiB;
+    engine.previews = settings_.previews;
     return engine;
 }
 
@@ -433,8 +434,13 @@ void MainWindow::applySettings(const Settings& settings) {
         options_.device.reset();
         options_.threads.reset();
         controller_->restart(engineOptions());
-    } else if (settings_.cacheMiB != before.cacheMiB) {
+        return;
+    }
+    if (settings_.cacheMiB != before.cacheMiB) {
         controller_->setRetainedBytes(settings_.cacheMiB * bytesPerMiB);
+    }
+    if (settings_.previews != before.previews) {
+        controller_->setPreviews(settings_.previews);
     }
 }
 

@@ -2,7 +2,9 @@
 #include "model/arch/attention.h"
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+#include <torch/csrc/autograd/custom_function.h>
+
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -6,9 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
-
 #include "model/arch/layers.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -9,10 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include <torch/torch.h>
-
 #include "model/arch/architecture.h"
 #include "model/arch/residual_blocks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

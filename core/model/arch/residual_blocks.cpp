@@ -4,7 +4,8 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
+
+#include "torch_headers.h"
 
 namespace lamscope {
 

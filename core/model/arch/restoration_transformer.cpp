@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "model/arch/div2k_mean.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

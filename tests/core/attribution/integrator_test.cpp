@@ -4,9 +4,9 @@
 #include <new>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "error.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

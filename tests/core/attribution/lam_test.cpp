@@ -5,11 +5,11 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "attribution/detector.h"
 #include "error.h"
 #include "support/analytic_networks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {
@@ -168,13 +168,14 @@ TEST(Lam, StopDuringTheSecondLevelReturnsNothing) {
     options.nodes = 27;
     std::stop_source source;
     int levels = 0;
-    const auto result =
-        computeLam(model, testImage(80, 80), nullptr, options, source.get_token(), [&](const LamProgress& state) {
-            levels += state.level ? 1 : 0;
-            if (state.nodesDone == 4) {
-                source.request_stop();
-            }
-        });
+    const auto result = computeLam(model, testImage(80, 80), nullptr, options, source.get_token(),
+                                   [&](const LamProgress& state) {
+                                       levels += state.level ? 1 : 0;
+                                       if (state.nodesDone == 4) {
+                                           source.request_stop();
+                                       }
+                                   },
+                                   {.batch = 1});
     EXPECT_FALSE(result.has_value());
     EXPECT_EQ(levels, 1);
 }

@@ -4,11 +4,11 @@
 #include <algorithm>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "attribution/path_image.h"
 #include "error.h"
 #include "support/analytic_networks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

@@ -2,6 +2,7 @@
 # Everything that needs LibTorch is one program: its headers are the slow part of each build.
 lamscope_test(core_test LABEL unit
   SOURCES
+    core/attribution/batch_calibration_test.cpp
     core/attribution/di_map_test.cpp
     core/attribution/integrator_test.cpp
     core/attribution/lam_json_test.cpp
@@ -19,8 +20,8 @@ lamscope_test(core_test LABEL unit
     core/model/torchscript_test.cpp
     core/study/image_pairs_test.cpp
     core/study/study_test.cpp
-  LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
-target_precompile_headers(core_test PRIVATE <torch/torch.h> <gtest/gtest.h>)
+  LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/torch_headers.h <gtest/gtest.h>)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.
   set_source_files_properties(core/model/torchscript_card_test.cpp core/model/torchscript_test.cpp PROPERTIES
@@ -51,7 +52,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
     support/network_variants.cpp
-  LIBRARIES lamscope_core lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt-header-only)
+  LIBRARIES lamscope_core lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(network_records_test REUSE_FROM core_test)
 lamscope_test(golden_test LABEL golden
   SOURCES golden/lam_golden_test.cpp golden/lam_networks_test.cpp golden/psnr_golden_test.cpp

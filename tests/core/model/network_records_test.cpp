@@ -8,11 +8,11 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "model/recognition.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {
@@ -108,10 +108,7 @@ const std::vector<Expected>& expectations() {
         {"SAFMN x4 (synthetic)", "SAFMN", 4, {{"features", "36"}, {"blocks", "8"}}},
         {"SRCNN 9-5-5 Y (synthetic)", "SRCNN", 1, {{"kernels", "9-5-5"}, {"features", "64-32"}}},
         {"fsrcnn_x4.pth", "FSRCNN", 4, {{"features", "56"}, {"shrunk features", "12"}, {"mapping layers", "4"}}},
-        {"lapsrn_x2x4.pth (x4 output)",
-         "LapSRN",
-         4,
-         {{"features", "64"}, {"levels", "2"}, {"layers per level", "10"}}},
+        {"lapsrn_x2x4.pth (x4 output)", "LapSRN", 4, {{"features", "64"}, {"levels", "2"}, {"layers per level", "10"}}},
     };
     return all;
 }
@@ -223,7 +220,7 @@ TEST_P(NetworkRecord, IsReproducedInFloat32) {
 TEST_P(NetworkRecord, RegionIsTheCropOfTheWhole) {
     auto& network = *recognition_.network;
     network.to(torch::kCPU, torch::kFloat64);
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const auto input = recordInput(*record_);
     const std::int64_t scale = GetParam().scale;
     const auto whole = network.forward(input);

@@ -6,12 +6,12 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "support/analytic_networks.h"
 #include "support/test_data.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {
@@ -189,7 +189,7 @@ TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
     LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
     const auto model = loadModel(ModelSpec::parse(file.string() + ":scale=" + std::to_string(record.scale)));
     const auto& network = inFloat64(model);
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const auto input = probeInput(record.range);
     const std::int64_t scale = record.scale;
     const auto whole = network.forward(input);

@@ -3,11 +3,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "model/luma.h"
 #include "model/padded_network.h"
 #include "support/analytic_networks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

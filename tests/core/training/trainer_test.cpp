@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
+#include "torch_headers.h"
 #include "training/initial_weights.h"
 
 namespace lamscope {
@@ -55,7 +55,7 @@ TEST(Trainer, GradientOfTheLossAgreesWithFiniteDifferences) {
     const auto hr = batch.hr.to(torch::kFloat64);
     const auto loss = [&] { return meanAbsoluteError(network.forward(lr, TrainingPrecision::Float32), hr); };
     loss().backward();
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     for (const auto& [key, tensor] : network.parameters()) {
         const auto values = tensor.view({-1});
         for (const std::int64_t i : {std::int64_t{0}, tensor.numel() / 2, tensor.numel() - 1}) {

@@ -97,6 +97,7 @@ void PreferencesTest::settingsSurviveARoundTrip() {
     settings.computeThreads = 3;
     settings.cacheMiB = 777;
     settings.liveWhileDragging = false;
+    settings.previews = true;
     settings.autosave = false;
     settings.recentFiles = 4;
     saveSettings(settings, *store_);
@@ -130,6 +131,7 @@ void PreferencesTest::theDialogShowsWhatItIsGiven() {
     settings.computeThreads = 2;
     settings.cacheMiB = 512;
     settings.liveWhileDragging = false;
+    settings.previews = true;
     settings.autosave = false;
     settings.recentFiles = 0;
     const SettingsDialog dialog(settings);

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // BSRN and BSRN-S: Li et al., "Blueprint Separable Residual Network for Efficient Image Super-Resolution", CVPRW 2022.
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/distillation_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

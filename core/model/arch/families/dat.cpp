@@ -6,11 +6,11 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

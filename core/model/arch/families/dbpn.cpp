@@ -4,10 +4,10 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/back_projection.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

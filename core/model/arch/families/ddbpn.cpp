@@ -4,11 +4,11 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/back_projection.h"
 #include "model/arch/residual_blocks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -3,10 +3,10 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/residual_blocks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

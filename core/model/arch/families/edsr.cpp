@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // EDSR: Lim et al., "Enhanced Deep Residual Networks for Single Image Super-Resolution", CVPRW 2017.
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/edsr_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

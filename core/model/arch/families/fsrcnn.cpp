@@ -4,9 +4,9 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

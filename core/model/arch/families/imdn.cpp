@@ -7,11 +7,11 @@
 #include <string>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/distillation_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

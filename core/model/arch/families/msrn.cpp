@@ -2,10 +2,10 @@
 // MSRN: Li et al., "Multi-scale Residual Network for Image Super-Resolution", ECCV 2018, as released in the framework
 // of EDSR.
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/residual_blocks.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // PAN: Zhao et al., "Efficient Image Super-Resolution Using Pixel Attention", ECCVW 2020.
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

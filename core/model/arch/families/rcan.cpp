@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/edsr_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -5,12 +5,12 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/distillation_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

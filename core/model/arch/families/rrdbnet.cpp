@@ -7,9 +7,9 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

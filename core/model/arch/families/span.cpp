@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/div2k_mean.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -7,10 +7,10 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
 #include "model/bicubic_network.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -2,9 +2,9 @@
 // SRResNet: Ledig et al., "Photo-Realistic Single Image Super-Resolution Using a Generative Adversarial Network", CVPR
 // 2017, in the port of twtygqyy, which normalises every image by itself (InstanceNorm, also under the name bn_mid).
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "model/arch/architecture.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 

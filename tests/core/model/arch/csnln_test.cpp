@@ -4,9 +4,9 @@
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/network_variants.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/expect_error.h"
 #include "support/network_variants.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

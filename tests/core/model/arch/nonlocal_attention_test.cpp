@@ -2,9 +2,9 @@
 #include "model/arch/nonlocal_attention.h"
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/network_variants.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

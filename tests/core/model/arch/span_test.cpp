@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/network_variants.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

@@ -2,9 +2,9 @@
 // The kinds of SRResNet: with instance normalisation (twtygqyy), and without (BasicSR, its predecessors, KAIR).
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "support/network_variants.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {
@@ -61,7 +61,7 @@ TEST(SrResNet, RunningStatisticsOfOldFilesAreNotUsed) {
 
 TEST(SrResNet, RegionsOfASinglePixelAgree) {
     const auto network = recogniseInFloat64(normalised(1).checkpoint());
-    const torch::NoGradGuard noGradients;
+    const at::NoGradGuard noGradients;
     const auto finish = network.network->begin(picture(1, 1));
     const auto first = finish(std::nullopt).clone();
     EXPECT_EQ(distance(first, finish(std::nullopt)), 0.0);

@@ -5,7 +5,8 @@
 #include <utility>
 
 #include <gtest/gtest.h>
-#include <torch/torch.h>
+
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <torch/torch.h>
 
 #include "model/bicubic_network.h"
 #include "support/network_variants.h"
 #include "support/test_data.h"
+#include "torch_headers.h"
 
 namespace lamscope {
 namespace {
