@@ -131,6 +131,7 @@ const std::vector<BatchTime>& BatchCalibration::times(const SrModel::Implementat
 
 std::filesystem::path BatchCalibration::defaultFile() {
     const auto folder = [](const char* variable) {
+        // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing here changes the environment
         const char* value = std::getenv(variable);
         return std::filesystem::path(value == nullptr ? "" : value);
     };

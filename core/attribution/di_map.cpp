@@ -22,6 +22,9 @@ constexpr int coarseNodes = 3;
 /// The longer side of the grid has about so many coarse cells.
 constexpr int coarseCells = 4;
 constexpr std::int64_t mostCells = 100'000;
+/// Cells that are computed together: the map grows on the screen by so many. Fewer would share too little of the
+/// forward passes; with 32, one pass of 33 is forward.
+constexpr std::size_t cellsPerGroup = 32;
 
 LamOptions withDefaultNodes(LamOptions options) {
     if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
@@ -182,13 +185,15 @@ private:
             patches.push_back(map_.cells[cell].patch);
         }
         for (const auto& group : groupPatches(model_.card(), lr_->width(), lr_->height(), options, patches)) {
-            Work work{.options = options, .region = group.region, .window = group.window};
-            for (const auto index : group.patches) {
-                work.cells.push_back(cells[index]);
+            for (std::size_t first = 0; first < group.patches.size(); first += cellsPerGroup) {
+                Work work{.options = options, .region = group.region, .window = group.window};
+                for (auto i = first; i < std::min(first + cellsPerGroup, group.patches.size()); ++i) {
+                    work.cells.push_back(cells[group.patches[i]]);
+                }
+                work.gradients = static_cast<std::int64_t>(work.cells.size()) * makePlan(options).nodes;
+                gradientsPlanned_ += work.gradients;
+                work_.push_back(std::move(work));
             }
-            work.gradients = static_cast<std::int64_t>(work.cells.size()) * makePlan(options).nodes;
-            gradientsPlanned_ += work.gradients;
-            work_.push_back(std::move(work));
         }
     }
 

@@ -24,10 +24,7 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
                                     const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
     const auto region = checkedContext(model.card(), lr, hr, options);
-    const auto patch = patchIn(region, options.patch, model.card().scale);
-    checkMemory(model.implementation(), evaluation.window ? evaluationWindow(model.card(), options.detector,
-                                                                             {&patch, 1}, region.width, region.height)
-                                                          : region);
+    checkMemory(model.implementation(), region, options, evaluation);
     const auto path = makeMeasuredPath(lr.cropped(region), options, stop);
     if (!path || stop.stop_requested()) {
         return std::nullopt;

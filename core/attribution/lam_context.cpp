@@ -107,6 +107,15 @@ void checkMemory(const SrModel::Implementation& model, const Rect& window) {
     }
 }
 
+void checkMemory(const SrModel::Implementation& model, const Rect& region, const LamOptions& options,
+                 const EvaluationOptions& evaluation) {
+    const auto& card = model.card();
+    const auto patch = patchIn(region, options.patch, card.scale);
+    checkMemory(model, evaluation.window
+                           ? evaluationWindow(card, options.detector, {&patch, 1}, region.width, region.height)
+                           : region);
+}
+
 LamContext::LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region,
                        std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget,
                        const EvaluationOptions& evaluation)

@@ -58,6 +58,9 @@ struct WindowedPath {
 /// memory than the machine has left, judged by a small probe; windows up to 256 x 256 pixels are not questioned. It
 /// costs less than what it saves from: minutes of work before the failure.
 void checkMemory(const SrModel::Implementation& model, const Rect& window);
+/// The same for what has to be evaluated of the context `region` for the patch of `options`.
+void checkMemory(const SrModel::Implementation& model, const Rect& region, const LamOptions& options,
+                 const EvaluationOptions& evaluation = {});
 
 /// One network on one part of an image: everything that maps of different patches, detectors and presets share. Not
 /// thread-safe.

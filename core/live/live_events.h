@@ -106,8 +106,8 @@ struct DiMapFailed {
 
 struct Progress {
     std::string what;          ///< e.g. "IMDN", "reading photo.png"
-    std::int64_t done = 0;     ///< nodes
-    std::int64_t planned = 0;  ///< the most nodes that can be needed; 0 where there are none
+    std::int64_t done = 0;     ///< gradients: one for each node of each map
+    std::int64_t planned = 0;  ///< the most that can be needed; 0 where there are none
 };
 
 /// Nothing is left to do.

@@ -165,9 +165,7 @@ bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::
     const auto region = checkedContext(model.card(), *lr, hr.get(), options);
     if (!maps.context || maps.context->region() != region || !samePath(maps.pathOptions, options)) {
         maps.dropContext();
-        const auto patch = patchIn(region, options.patch, model.card().scale);
-        checkMemory(model.implementation(),
-                    evaluationWindow(model.card(), options.detector, {&patch, 1}, region.width, region.height));
+        checkMemory(model.implementation(), region, options);
         const auto path = pathFor(network, region, options, stop);
         if (!path) {
             return false;

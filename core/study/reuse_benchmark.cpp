@@ -63,10 +63,14 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
             }
         });
     };
-    DragSpeed speed;
     std::vector<double> cold;
     std::vector<double> warm;
+    std::vector<double> forwardBackward;
+    std::vector<double> backward;
+    // In turn, so that maps and their units meet the machine in the same state.
     for (int i = 0; i < repeats; ++i) {
+        forwardBackward.push_back(measureForwardBackward(model, lr, patch, previewNodes));
+        backward.push_back(measureBackward(model, lr, patch, previewNodes));
         RetentionBudget budget{.limit = std::numeric_limits<std::int64_t>::max(), .used = 0};
         LamContext context(model, lr, nullptr, wholeOf(lr), path, &budget);
         cold.push_back(refine(context, patch));
@@ -75,11 +79,10 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
             return std::nullopt;
         }
     }
-    speed.coldSeconds = median(std::move(cold));
-    speed.warmSeconds = median(std::move(warm));
-    speed.forwardBackwardSeconds = measureForwardBackward(model, lr, patch, 2 * repeats + 1);
-    speed.backwardSeconds = measureBackward(model, lr, patch, 2 * repeats + 1);
-    return speed;
+    return DragSpeed{.coldSeconds = median(std::move(cold)),
+                     .warmSeconds = median(std::move(warm)),
+                     .forwardBackwardSeconds = median(std::move(forwardBackward)),
+                     .backwardSeconds = median(std::move(backward))};
 }
 
 std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr, const std::stop_token& stop) {

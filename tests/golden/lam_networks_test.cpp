@@ -92,7 +92,8 @@ TEST_P(LamOnBoundedNetwork, IsZeroOutsideTheDeclaredReceptiveField) {
     double inside = 0.0;
     for (int y = 0; y < side; ++y) {
         for (int x = 0; x < side; ++x) {
-            const double value = result->map[static_cast<std::size_t>(y * side + x)];
+            const double value =
+                result->map[static_cast<std::size_t>(y) * static_cast<std::size_t>(side) + static_cast<std::size_t>(x)];
             if (std::max(x, y) >= reach) {
                 ASSERT_EQ(value, 0.0) << x << "," << y;
             } else {

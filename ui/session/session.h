@@ -21,7 +21,7 @@ namespace lamscope::ui {
 /// What is being computed, for the status bar.
 struct ComputeProgress {
     bool busy = false;
-    QString what;  ///< e.g. "IMDN: 27 -> 81 nodes"
+    QString what;  ///< e.g. "IMDN"
     qint64 done = 0;
     qint64 planned = 0;  ///< 0 while it cannot be told
 };

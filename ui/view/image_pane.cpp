@@ -99,7 +99,10 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     connect(header_, &PaneHeader::doubleClicked, this, &ImagePane::headerDoubleClicked);
     connect(view_, &ImageView::pressed, this, select);
     connect(view_, &ImageView::hovered, this, &ImagePane::emitReadout);
-    connect(view_, &ImageView::left, this, &ImagePane::left);
+    connect(view_, &ImageView::left, this, [this] {
+        pointer_.reset();
+        emit left();
+    });
     connect(&session_, &Session::networkChanged, this, [this](NetworkId changed) {
         if (changed == id_ || changed == session_.reference() || id_ == input) {
             refresh();
@@ -160,6 +163,9 @@ void ImagePane::refreshNetwork(const NetworkEntry& entry) {
     view_->setNotice(noticeFor(entry, picture));
     refreshBar(picture);
     view_->setPicture(std::move(picture));
+    if (pointer_) {
+        emitReadout(*pointer_);  // another value lies under it now
+    }
 }
 
 void ImagePane::refreshHeader(const NetworkEntry& entry) {
@@ -375,6 +381,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
 // --- both
 
 void ImagePane::emitReadout(QPointF scene) {
+    pointer_ = scene;
     const auto& picture = view_->picture();
     if (!pixelAt(scene, {0.0, 0.0, 1.0 * session_.gridWidth(), 1.0 * session_.gridHeight()}, 1.0)) {
         emit left();
@@ -401,7 +408,7 @@ void ImagePane::emitReadout(QPointF scene) {
                 readout.cell = *shownCell;
             }
         }
-    } else if (!map.values.empty()) {
+    } else if (!map.values.empty() && !(entry != nullptr && entry->preview)) {
         if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
             readout.mapValue = map.values[static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
                                           + static_cast<std::size_t>(at->x())];

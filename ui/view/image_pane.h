@@ -72,6 +72,7 @@ private:
     PaneHeader* header_;
     InputControls* controls_ = nullptr;  ///< of the input pane
     ImageView* view_;
+    std::optional<QPointF> pointer_;  // where it is over the view, on the box grid
     ColourBar* bar_;
 };
 

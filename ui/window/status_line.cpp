@@ -116,7 +116,7 @@ void StatusLine::followProgress() {
     if (!progress.busy) {
         return;
     }
-    task_->setText(known ? tr("%1  %2 of ≤ %3 nodes").arg(progress.what).arg(progress.done).arg(progress.planned)
+    task_->setText(known ? tr("%1  %2 of ≤ %3 gradients").arg(progress.what).arg(progress.done).arg(progress.planned)
                          : progress.what);
     progress_->setRange(0, static_cast<int>(progress.planned));  // 0, 0: busy, no share known
     progress_->setValue(static_cast<int>(progress.done));

@@ -22,6 +22,7 @@ constexpr double plenty = 1e9;
 
 std::vector<std::int64_t> sizesOf(const std::vector<BatchTime>& times) {
     std::vector<std::int64_t> sizes;
+    sizes.reserve(times.size());
     for (const auto& time : times) {
         sizes.push_back(time.images);
     }
@@ -177,8 +178,10 @@ TEST_F(Calibration, ChangesNoMapBeyondRounding) {
 
 TEST(CalibrationFile, LiesInTheUsersFolderForCaches) {
     // Tests run with a folder of their own.
+    // NOLINTBEGIN(concurrency-mt-unsafe): nothing here changes the environment
     const char* caches = std::getenv("XDG_CACHE_HOME");
     const char* home = std::getenv("HOME");
+    // NOLINTEND(concurrency-mt-unsafe)
     const auto file = BatchCalibration::defaultFile();
     if (caches != nullptr && *caches == '/') {
         EXPECT_EQ(file, std::filesystem::path(caches) / "lamscope" / "batches.json");

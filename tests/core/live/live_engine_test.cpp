@@ -22,7 +22,6 @@ using live::MapFailed;
 using live::MapReady;
 using live::NetworkFailed;
 using live::NetworkImages;
-using live::NetworkLoaded;
 using test::EventRecorder;
 
 constexpr int scale = 2;

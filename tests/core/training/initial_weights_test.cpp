@@ -74,9 +74,10 @@ TEST(InitialWeights, WindowPositionsCountOffsetsAsTheTableDoes) {
 TEST(InitialWeights, WindowMasksPartWhatTheShiftBroughtTogether) {
     // An image of 4x4 in windows of 2x2, shifted by 1: the first window is whole, the last has four strangers.
     const auto values = filled(Fill::WindowMask, {4, 4, 4});
-    for (std::size_t i = 0; i < 16; ++i) {
+    constexpr std::size_t count = 16;
+    for (std::size_t i = 0; i < count; ++i) {
         EXPECT_EQ(values[i], 0.0F);
-        EXPECT_EQ(values[3 * 16 + i], i % 5 == 0 ? 0.0F : -100.0F);
+        EXPECT_EQ(values[3 * count + i], i % 5 == 0 ? 0.0F : -100.0F);
     }
     // The second: its left column lies before the border, the right one came from the other side.
     EXPECT_THAT(std::vector<float>(values.begin() + 16, values.begin() + 20), testing::ElementsAre(0, -100, 0, -100));

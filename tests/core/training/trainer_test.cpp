@@ -62,9 +62,9 @@ TEST(Trainer, GradientOfTheLossAgreesWithFiniteDifferences) {
             constexpr double step = 1e-6;
             const auto value = values[i].item<double>();
             values[i] = value + step;
-            const double above = loss().item<double>();
+            const auto above = loss().item<double>();
             values[i] = value - step;
-            const double below = loss().item<double>();
+            const auto below = loss().item<double>();
             values[i] = value;
             EXPECT_NEAR(tensor.grad().reshape({-1})[i].item<double>(), (above - below) / (2.0 * step), 1e-6)
                 << key << " " << i;
@@ -95,7 +95,7 @@ TEST(Trainer, LowPrecisionKeepsTheLossInFloat32) {
     const auto exact = network.forward(batch.lr, TrainingPrecision::Float32);
     const auto rough = network.forward(batch.lr, TrainingPrecision::BFloat16);
     EXPECT_EQ(rough.scalar_type(), torch::kFloat32);
-    const double difference = (exact - rough).abs().max().item<double>();
+    const auto difference = (exact - rough).abs().max().item<double>();
     EXPECT_GT(difference, 0.0);
     EXPECT_LT(difference, 0.02);  // eight bits of mantissa, a few layers
     EXPECT_TRUE(at::equal(network.forward(batch.lr, TrainingPrecision::Float32), exact));

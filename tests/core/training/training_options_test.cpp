@@ -73,10 +73,10 @@ TEST(TrainingOptions, RefusesWhatItDoesNotUnderstand) {
     refuses("\"crop\": 16", "\"crop\": 1.5", "crop = 1.5");
     refuses("\"crop\": 16", "\"crop\": 2", "8");
     refuses("[4, 3, 3, 3]", "[4, 0]", "[4,0]");
-    refuses("\"scale\": 2", "\"scale\": 9", "scale = 9");
-    refuses("\"validate_every\": 50", "\"validate_every\": 55", "no multiple");
-    refuses("\"name\": \"small\"", "\"name\": \"a/b\"", "without a slash");
-    refuses("\"learning_rate\": 0.5", "\"learning_rate\": \"fast\"", "learning_rate");
+    refuses(R"("scale": 2)", R"("scale": 9)", "scale = 9");
+    refuses(R"("validate_every": 50)", R"("validate_every": 55)", "no multiple");
+    refuses(R"("name": "small")", R"("name": "a/b")", "without a slash");
+    refuses(R"("learning_rate": 0.5)", R"("learning_rate": "fast")", "learning_rate");
     refuses("\"a\"", "\"head.0.bias\"", "twice");
     refuses("\"steps\": 100", R"("steps": 100, "schedule": "step")", "halve_every");
     refuses("\"steps\": 100", R"("steps": 100, "precision": "float16")", "float16");

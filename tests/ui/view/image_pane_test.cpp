@@ -34,9 +34,13 @@ private slots:
     void areasOfInterestLieOverTheInput();
     void networksOfDifferentScaleShareTheScene();
     void readoutTellsPixelColourAndValue();
+    void readoutFollowsTheMapUnderAPointerThatRests();
+    void previewsAreDrawnWithoutNumbers();
     void panesHaveAccessibleNames();
 
 private:
+    void movePointerOnMap(const std::optional<Readout>& seen) const;
+
     std::unique_ptr<testing::GridFixture> f_;
 };
 
@@ -202,6 +206,40 @@ void ImagePaneTest::readoutTellsPixelColourAndValue() {
     left.clear();
     QTest::mouseMove(&f_->view(0), f_->at(0, {-5.0, 4.0}));
     QCOMPARE(left.count(), 1);
+}
+
+/// To the brightest pixel of the map; the window system may still report where the pointer was before.
+void ImagePaneTest::movePointerOnMap(const std::optional<Readout>& seen) const {
+    QTRY_VERIFY((QTest::mouseMove(&f_->view(1), f_->at(1, {162.0, 82.0})), seen && seen->mapValue.has_value()));
+}
+
+void ImagePaneTest::readoutFollowsTheMapUnderAPointerThatRests() {
+    std::optional<Readout> seen;
+    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
+    movePointerOnMap(seen);
+    QVERIFY(!seen->mapIsStale);
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = true; });
+    QVERIFY(seen->mapIsStale);
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = false; });
+    QVERIFY(!seen->mapIsStale);
+}
+
+void ImagePaneTest::previewsAreDrawnWithoutNumbers() {
+    std::optional<Readout> seen;
+    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
+    movePointerOnMap(seen);
+    // While the box moves: the last result is old, a preview is drawn in its place.
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) {
+        entry.preview = entry.result;
+        entry.stale = true;
+    });
+    QVERIFY(!f_->view(1).picture().map.picture.isNull());
+    QVERIFY(!f_->view(1).picture().dimmed);
+    QVERIFY(!seen->mapValue.has_value());
+    QCOMPARE(f_->pane(1).accessibleDescription(), QStringLiteral("preview"));
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.preview = nullptr; });
+    QVERIFY(f_->view(1).picture().dimmed);
+    QVERIFY(seen->mapIsStale);
 }
 
 void ImagePaneTest::panesHaveAccessibleNames() {

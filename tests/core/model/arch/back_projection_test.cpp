@@ -55,7 +55,7 @@ TEST(Dbpn, AnyDepthWidthAndScale) {
             EXPECT_EQ(network.card.architecture, "DBPN");
             EXPECT_EQ(network.card.scales, std::vector{scale});
             EXPECT_EQ(network.range, 1.0);
-            EXPECT_EQ(network(picture(3, 2)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 3 * scale, 2 * scale}));
+            EXPECT_EQ(network(picture(3, 2)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 3L * scale, 2L * scale}));
             EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network)) << scale << " " << stages;
             EXPECT_LE(test::regionError(network), closeTo);
         }

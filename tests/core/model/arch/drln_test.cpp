@@ -42,7 +42,8 @@ Checkpoint makeDrln(const std::vector<int>& groups, const std::vector<std::int64
 
 /// The SR after `change(key, index, value)` of every value of the file.
 template <typename Change>
-torch::Tensor changedSr(Checkpoint checkpoint, const Change& change) {
+torch::Tensor changedSr(const Checkpoint& original, const Change& change) {
+    auto checkpoint = original;
     for (auto& [key, data] : checkpoint.tensors) {
         for (std::size_t i = 0; i < data.values.size(); ++i) {
             data.values[i] = change(key, i, data.values[i]);

@@ -60,7 +60,7 @@ TEST(RrdbNet, AnyDepthWidthAndScale) {
             EXPECT_EQ(network.card.scales, std::vector{scale});
             EXPECT_EQ(network.range, 1.0);
             EXPECT_THAT(network.card.assumed, testing::ElementsAre("slope 0.2", "residual_scale 0.2"));
-            EXPECT_EQ(network(picture(4, 3)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 4 * scale, 3 * scale}));
+            EXPECT_EQ(network(picture(4, 3)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 4L * scale, 3L * scale}));
             EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network)) << steps << " " << blocks;
             EXPECT_LE(test::regionError(network), closeTo);
         }

@@ -40,7 +40,7 @@ TEST(Safmn, AnyDepthWidthAndScale) {
             EXPECT_EQ(network.card.scales, std::vector{scale});
             EXPECT_EQ(network.range, 1.0);
             EXPECT_EQ(network.card.minimumSide, 1 << (levels - 1));
-            EXPECT_EQ(network(picture(9, 8)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 9 * scale, 8 * scale}));
+            EXPECT_EQ(network(picture(9, 8)).sizes().vec(), (std::vector<std::int64_t>{1, 3, 9L * scale, 8L * scale}));
             EXPECT_LE(test::measuredRadius(network), network.card.receptiveField.radius);
             EXPECT_LE(test::regionError(network), 1e-12);
         }

@@ -53,7 +53,7 @@ TEST(Fsrcnn, AnyDepthWidthColoursAndScale) {
                 EXPECT_EQ(network.card.architecture, "FSRCNN");
                 EXPECT_EQ(network.range, 1.0);
                 EXPECT_EQ(network.card.colour == ModelCard::Colour::Y, colours == 1);
-                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, colours, 5 * scale, 4 * scale}));
+                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, colours, 5L * scale, 4L * scale}));
                 EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network));
                 EXPECT_LE(test::regionError(network), closeTo);
             }
@@ -114,7 +114,7 @@ TEST(Srcnn, AnyKernelsColoursAndScale) {
                 const auto network = recogniseInFloat64(srcnn(kernels, colours).checkpoint(), atScale(scale));
                 EXPECT_EQ(network.card.architecture, "SRCNN");
                 EXPECT_EQ(network.card.scales.front(), scale);
-                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, colours, 5 * scale, 4 * scale}));
+                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, colours, 5L * scale, 4L * scale}));
                 EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network));
                 EXPECT_LE(test::regionError(network), closeTo);
             }
@@ -182,7 +182,7 @@ TEST(LapSrn, AnyDepthWidthAndLevel) {
                 EXPECT_EQ(network.card.architecture, "LapSRN");
                 EXPECT_EQ(network.card.colour, ModelCard::Colour::Y);
                 EXPECT_EQ(network.card.scales.front(), 1 << levels);
-                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, 1, 5 * scale, 4 * scale}));
+                EXPECT_EQ(sizeOf(network, 5, 4), (std::vector<std::int64_t>{1, 1, 5L * scale, 4L * scale}));
                 EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network)) << levels << " " << scale;
                 EXPECT_LE(test::regionError(network), closeTo);
             }
