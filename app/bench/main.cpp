@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "commands.h"
-#include "console.h"
 #include "model/device.h"
 #include "program.h"
 #include "version.h"
@@ -21,12 +20,7 @@ int runCommand(int argc, char** argv) {
     });
     ChosenCommand chosen;
     addBenchArguments(app, chosen);
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitCode::Done : ExitCode::WrongUsage;
-    }
-    return chosen();
+    return parseAndRun(app, argc, argv, chosen);
 }
 
 }  // namespace

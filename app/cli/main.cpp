@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "commands.h"
-#include "console.h"
 #include "model/device.h"
 #include "program.h"
 #include "version.h"
@@ -40,12 +39,7 @@ int runCommand(int argc, char** argv) {
     if (!first.empty() && !first.starts_with('-') && known.empty()) {
         throw UsageError(fmt::format("there is no command '{}' (try 'lamscope-cli --help')", first));
     }
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitCode::Done : ExitCode::WrongUsage;
-    }
-    return chosen();
+    return parseAndRun(app, argc, argv, chosen);
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace lamscope {
 
 /// What the weights of a file turned out to be.
 struct Recognition {
-    std::unique_ptr<Network> network;  ///< of any size; null when no known network fits exactly
+    std::unique_ptr<Network> network;        ///< of any size; null when no known network fits exactly
     std::vector<std::string> parameterKeys;  ///< names of network->parameters() in the checkpoint, in their order
     std::optional<double> defaultRange;
     std::optional<KeyDifference> nearest;  ///< then: what comes closest

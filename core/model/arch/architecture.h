@@ -23,8 +23,8 @@ struct BuiltNetwork {
     std::vector<int> scales;
     /// Files of all these scales have the same shapes: the loader decides by the file's name or by a probe.
     bool scaleIsOpen = false;
-    std::optional<double> defaultRange;                 ///< nullopt: published files disagree, ask the probe
-    std::vector<double> mean;                           ///< RGB, [0, 1], subtracted inside the network; empty: none
+    std::optional<double> defaultRange;  ///< nullopt: published files disagree, ask the probe
+    std::vector<double> mean;            ///< RGB, [0, 1], subtracted inside the network; empty: none
     /// The network takes sides that are multiples of this. The loader pads by reflection and crops.
     int sizeMultiple = 1;
     int minimumSide = 1;
