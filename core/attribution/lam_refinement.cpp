@@ -59,7 +59,8 @@ LamRefinement::LamRefinement(LamContext& context, const LamOptions& options, Win
     , detectorBaseline_(context.detectorBaseline(options.detector, patch_, window_))
     , ownGradients_(gradients == nullptr ? makeGradients() : nullptr)
     , integrator_(*window_.path, gradients == nullptr ? *ownGradients_ : *gradients,
-                  context_.nodesAtOnce(window_.window, plan_.nodes))
+                  // Gradients from elsewhere are there already: no batch has to be chosen, still less calibrated.
+                  gradients == nullptr ? context_.nodesAtOnce(window_.window, plan_.nodes) : plan_.nodes)
     , ladder_(plan_.arcLength ? triplingLadder(plan_.nodes) : std::vector<int>{plan_.nodes}) {}
 
 std::unique_ptr<GradientSource> LamRefinement::makeGradients() const {
