@@ -30,7 +30,7 @@ constexpr int positionsPerNetwork = 20;
 constexpr int clicksPerNetwork = 4;
 constexpr int unitRepeats = 9;
 constexpr int fineNodes = 27;
-constexpr std::chrono::seconds patience{120};
+constexpr std::chrono::seconds longestWait{120};
 
 double percentile(std::vector<double> values, double share) {
     if (values.empty()) {
@@ -118,7 +118,9 @@ private:
         }
     }
 
-    static bool waitUntil(const std::function<bool()>& condition) { return lamscope::waitUntil(condition, patience); }
+    static bool waitUntil(const std::function<bool()>& condition) {
+        return lamscope::waitUntil(condition, longestWait);
+    }
 
     [[nodiscard]] bool allLoaded() {
         auto& session = window_.session();

@@ -21,7 +21,7 @@ namespace lamscope {
 
 namespace {
 
-constexpr std::chrono::minutes patience{10};
+constexpr std::chrono::minutes longestSettling{10};
 // Longer than the window takes to draw what it prepares on another thread.
 constexpr std::chrono::milliseconds rest{500};
 
@@ -67,9 +67,9 @@ public:
             window_.files().placeBox(*box);
         }
         window_.files().open(files);
-        if (!waitUntil([this] { return imageFailed_ || isSettled(); }, patience)) {
+        if (!waitUntil([this] { return imageFailed_ || isSettled(); }, longestSettling)) {
             std::cerr << fmt::format("lamscope: no picture: the maps were not finished after {} minutes\n",
-                                     patience.count());
+                                     longestSettling.count());
             return false;
         }
         return !imageFailed_;

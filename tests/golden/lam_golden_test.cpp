@@ -14,6 +14,7 @@
 #include "image/npy.h"
 #include "study/lam_run.h"
 #include "study/low_resolution.h"
+#include "support/spec_of.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -28,7 +29,7 @@ protected:
         record_ = nlohmann::json::parse(stream).at(network + "/" + std::to_string(image));
         options_.image = test::dataFile("images") / record_.at("image").get<std::string>();
         options_.imageIsHr = true;
-        options_.models = {ModelSpec::parse(test::dataFile("weights/" + network + ".pth").string())};
+        options_.models = {test::specOf(test::dataFile("weights/" + network + ".pth"))};
         options_.lam.patch = {record_.at("patch_x"), record_.at("patch_y"), record_.at("patch_size")};
         options_.lam.context = 0;
     }

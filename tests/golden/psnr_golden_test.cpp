@@ -5,6 +5,7 @@
 
 #include "model/sr_model.h"
 #include "study/evaluate.h"
+#include "support/spec_of.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -21,7 +22,7 @@ class PublishedPsnr : public testing::TestWithParam<Expected> {};
 TEST_P(PublishedPsnr, IsReproduced) {
     const auto& expected = GetParam();
     LAMSCOPE_NEED_DATA(weights, std::string("weights/") + expected.network + ".pth");
-    const auto model = loadModel(ModelSpec::parse(weights.string()));
+    const auto model = loadModel(test::specOf(weights));
     for (const auto& [set, psnr] : {std::pair{"set5", expected.set5}, std::pair{"set14", expected.set14}}) {
         EvaluateOptions options;
         options.hrFolder = options.lrFolder = test::dataFile("images") / set;
@@ -42,7 +43,7 @@ TEST(PublishedPsnr, OfImdnX2OnLrMadeByMatlabsRule) {
     EvaluateOptions options;
     options.hrFolder = test::dataFile("images/set5");
     // The paper's 38.00 dB is rounded.
-    EXPECT_NEAR(evaluate(loadModel(ModelSpec::parse(weights.string())), options)->mean.psnr, 38.00, 0.01);
+    EXPECT_NEAR(evaluate(loadModel(test::specOf(weights)), options)->mean.psnr, 38.00, 0.01);
 }
 
 }  // namespace

@@ -56,6 +56,12 @@ CheckpointMaker& CheckpointMaker::meanShift(const std::vector<float>& mean) {
     return tensor("add_mean.weight", {3, 3, 1, 1}, identity).tensor("add_mean.bias", {3}, mean);
 }
 
+ModelSettings assuming(const std::string& name, const std::vector<double>& values) {
+    ModelSettings settings;
+    settings.assumptions[name] = values;
+    return settings;
+}
+
 Checkpoint renamed(const Checkpoint& checkpoint, const std::function<std::string(const std::string& key)>& rename) {
     auto result = checkpoint;
     result.tensors.clear();

@@ -40,6 +40,12 @@ private:
     Checkpoint checkpoint_;
 };
 
+/// How close two float64 evaluations of the same network are.
+inline constexpr double closeTo = 1e-12;
+
+/// Settings with one assumption of what no shape tells, e.g. "residual_scale".
+[[nodiscard]] ModelSettings assuming(const std::string& name, const std::vector<double>& values);
+
 /// The same tensors under other names; those whose new name is empty are left out.
 [[nodiscard]] Checkpoint renamed(const Checkpoint& checkpoint,
                                  const std::function<std::string(const std::string& key)>& rename);

@@ -11,6 +11,8 @@
 
 namespace lamscope::ui {
 
+inline constexpr double pointsPerInch = 72.0;
+
 // Private to the library: one pair of functions a format. Readers get the whole file, or its name where their library
 // reads files itself, and return the embedded text; they trust nothing in it.
 

@@ -14,7 +14,6 @@ namespace lamscope::ui {
 namespace {
 
 constexpr int resolution = 1200;
-constexpr double pointsPerInch = 72.0;
 const char* const attachmentName = "session.lamscope";
 
 /// Qt writes fonts in the order of a hash table: with the same seed it is the same order.

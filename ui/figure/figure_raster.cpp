@@ -18,7 +18,6 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr double pointsPerInch = 72.0;
 const QString textKey = QStringLiteral("lamscope-session");
 
 using TiffFile = std::unique_ptr<TIFF, decltype(&TIFFClose)>;

@@ -9,8 +9,6 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr double smallestSide = 32.0;
-
 QString cellLabel(FigureCell cell) {
     switch (cell) {
         case FigureCell::Patch:
@@ -139,6 +137,7 @@ double placeNetworks(FigureSheet& sheet, const std::vector<LamDocument>& documen
             y = placeGrid(sheet, down(document, shared, layout, letters), {start.x(), y}, width, layout);
             continue;
         }
+        constexpr double smallestSide = 32.0;
         const auto count = document.results.size();
         const auto columns =
             static_cast<std::size_t>(balancedColumns(static_cast<int>(count), 1, smallestSide, width - beside));

@@ -44,7 +44,7 @@ bool showsGradients(const std::vector<LamDocument>& documents, const FigureLayou
            });
 }
 
-const NamedLamResult& resultOf(const LamDocument& document) {
+const NamedLamResult& namedResultOf(const LamDocument& document) {
     return document.results.front();
 }
 
@@ -59,7 +59,7 @@ struct OverviewPart {
 std::vector<OverviewPart> overview(const std::vector<LamDocument>& documents, double shared, bool splitsNames,
                                    const FigureLayout& layout, FigureLetters& letters) {
     const auto& main = documents.back();
-    const FigurePictures pictures(resultOf(main), layout, shared);
+    const FigurePictures pictures(namedResultOf(main), layout, shared);
     const auto named = [&](const QString& what, const QString& name) {
         const auto first = letters.next() + what;
         return splitsNames ? QStringList{first, name} : QStringList{first + QStringLiteral(", ") + name};
@@ -71,9 +71,9 @@ std::vector<OverviewPart> overview(const std::vector<LamDocument>& documents, do
     }
     parts.push_back({{pictures.lr(), {}}, {letters.next() + QObject::tr("LR")}});
     parts.push_back(
-        {{pictures.sr(), {}}, named(QObject::tr("SR"), networkLines(resultOf(main), main, layout).front())});
+        {{pictures.sr(), {}}, named(QObject::tr("SR"), networkLines(namedResultOf(main), main, layout).front())});
     for (const auto& document : documents) {
-        const auto& result = resultOf(document);
+        const auto& result = namedResultOf(document);
         auto lines = named(QObject::tr("LAM"), pathLabel(document.options.path));
         lines << QStringLiteral("DI %1").arg(numberText(result.result.diffusionIndex, layout));
         parts.push_back({{FigurePictures(result, layout, shared).map(), {}}, lines, true});
@@ -86,7 +86,7 @@ double placeOverview(FigureSheet& sheet, const std::vector<LamDocument>& documen
                      double width, const FigureLayout& layout, FigureLetters& letters) {
     constexpr double smallestSide = 50.0;
     constexpr double roomForNames = 75.0;
-    const auto count = static_cast<int>(documents.size()) + (resultOf(documents.back()).result.hr.empty() ? 2 : 3);
+    const auto count = static_cast<int>(documents.size()) + (namedResultOf(documents.back()).result.hr.empty() ? 2 : 3);
     const int columns = balancedColumns(count, 0, smallestSide, width);
     const auto parts = overview(documents, shared, width / columns < roomForNames, layout, letters);
     double y = start.y();
@@ -195,7 +195,7 @@ private:
         const double sharedGradient = sharedGradientMaximum(documents_, layout_);
         double y = place.top + titleHeight + 1.0;
         for (const auto& document : documents_) {
-            const auto& named = resultOf(document);
+            const auto& named = namedResultOf(document);
             const FigurePictures pictures(named, layout_, shared_);
             placeName(document, place.left, y, height);
             for (std::size_t i = 0; i < layout_.alphas.size(); ++i) {

@@ -8,7 +8,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int margin = 6;
+constexpr int barMargin = 6;
 constexpr int barWidth = 10;
 
 QFont smallFont(const QWidget& widget) {
@@ -49,7 +49,7 @@ ColourBar::ColourBar(QWidget* parent)
 
 QSize ColourBar::sizeHint() const {
     const QFontMetrics metrics(smallFont(*this));
-    return {2 * margin + barWidth + metrics.height(), 0};
+    return {2 * barMargin + barWidth + metrics.height(), 0};
 }
 
 void ColourBar::setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends) {
@@ -81,7 +81,7 @@ void ColourBar::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     painter.setFont(smallFont(*this));
     const int lineHeight = painter.fontMetrics().height();
-    const QRect bar(margin, margin + lineHeight, barWidth, height() - 2 * (margin + lineHeight));
+    const QRect bar(barMargin, barMargin + lineHeight, barWidth, height() - 2 * (barMargin + lineHeight));
     if (bar.height() < 2 * lineHeight) {
         return;
     }
@@ -105,7 +105,7 @@ void ColourBar::drawScale(QPainter& painter, const QRect& bar) const {
         painter.drawText(QRect(bar.center().x() - 20, y, 41, lineHeight), Qt::AlignCenter, value);
     };
     const bool diverging = colours_->isDiverging();
-    label(margin - 2, ends_.highest);
+    label(barMargin - 2, ends_.highest);
     label(bar.bottom() + 3, ends_.lowest);
     if (diverging) {
         painter.drawText(QRect(bar.right() + 4, bar.center().y() - lineHeight / 2, 20, lineHeight),

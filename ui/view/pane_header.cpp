@@ -12,7 +12,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int margin = 8;
+constexpr int sideMargin = 8;
 constexpr int swatch = 11;
 
 }  // namespace
@@ -25,7 +25,7 @@ PaneHeader::PaneHeader(QWidget* parent)
     , value_(new QLabel(this)) {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    layout_->setContentsMargins(margin + swatch + 7, 4, margin, 4);
+    layout_->setContentsMargins(sideMargin + swatch + 7, 4, sideMargin, 4);
     layout_->setSpacing(6);
     layout_->addWidget(name_);
     layout_->addStretch(1);
@@ -79,7 +79,7 @@ void PaneHeader::paintEvent(QPaintEvent* /*event*/) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour_);
-    painter.drawRoundedRect(QRectF(margin, 0.5 * (height() - swatch), swatch, swatch), 2.5, 2.5);
+    painter.drawRoundedRect(QRectF(sideMargin, 0.5 * (height() - swatch), swatch, swatch), 2.5, 2.5);
 }
 
 void PaneHeader::mousePressEvent(QMouseEvent* /*event*/) {

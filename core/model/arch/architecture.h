@@ -32,7 +32,7 @@ struct BuiltNetwork {
 };
 
 /// One network family: how to know it by its keys and how to build it. Each lies in a file NAME.cpp of the families
-/// folder and comes from a function NAMEArchitecture() there: such a file is all that a new family needs.
+/// folder and comes from a function NAME::architecture() there: such a file is all that a new family needs.
 struct Architecture {
     std::string_view key;  ///< lower case, as in the setting arch=
     bool (*matches)(const LayerBuilder& layers);

@@ -24,12 +24,12 @@ using live::NetworkFailed;
 using live::NetworkImages;
 using test::EventRecorder;
 
-constexpr int scale = 2;
+constexpr int networkScale = 2;
 
 /// A network whose attribution is neither local nor flat: bicubic times a smooth function of the image's mean.
 torch::Tensor globalFormula(const torch::Tensor& lr) {
     const auto mean = lr.mean({1, 2, 3}, true);
-    return test::enlargeByCopying(lr.square(), scale) * (1.0 + mean);
+    return test::enlargeByCopying(lr.square(), networkScale) * (1.0 + mean);
 }
 
 /// Evaluations of the slow network so far.
@@ -38,7 +38,7 @@ std::atomic<int> slowEvaluations{0};
 SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
     const auto name = spec.file.string();
     if (name == "global") {
-        return test::makeModel(globalFormula, scale);
+        return test::makeModel(globalFormula, networkScale);
     }
     if (name == "slow") {
         return test::makeModel(
@@ -47,7 +47,7 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
                 std::this_thread::sleep_for(std::chrono::milliseconds(20));
                 return globalFormula(lr);
             },
-            scale);
+            networkScale);
     }
     if (name == "float32 alone") {
         return test::makeModel(
@@ -57,10 +57,10 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
                 }
                 return globalFormula(lr);
             },
-            scale);
+            networkScale);
     }
     if (name == "wrong") {
-        return test::makeModel([](const torch::Tensor& lr) { return lr; }, scale);
+        return test::makeModel([](const torch::Tensor& lr) { return lr; }, networkScale);
     }
     throw Error(ErrorCode::BadFile, name + ": not a model file");
 }

@@ -10,12 +10,14 @@
 #include "model/doctor.h"
 #include "model/sr_model.h"
 #include "support/safetensors_file.h"
+#include "support/spec_of.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
 namespace {
 
+using test::specOf;
 using testing::HasSubstr;
 
 std::string errorOf(const ModelSpec& spec) {
@@ -25,10 +27,6 @@ std::string errorOf(const ModelSpec& spec) {
         return error.what();
     }
     return "no error";
-}
-
-ModelSpec specOf(const std::filesystem::path& file, const std::string& settings = "") {
-    return ModelSpec::parse(file.string() + settings);
 }
 
 TEST(Load, RecognisesThePublishedNetworks) {

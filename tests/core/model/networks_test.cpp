@@ -10,6 +10,7 @@
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "support/analytic_networks.h"
+#include "support/spec_of.h"
 #include "support/test_data.h"
 #include "torch_headers.h"
 
@@ -151,7 +152,7 @@ class PublishedNetwork : public testing::TestWithParam<Record> {};
 TEST_P(PublishedNetwork, ReproducesTheAuthorsClassInFloat64) {
     const auto& record = GetParam();
     LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
-    const auto model = loadModel(ModelSpec::parse(file.string() + ":scale=" + std::to_string(record.scale)));
+    const auto model = loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale)));
     const auto& network = inFloat64(model);
 
     auto input = probeInput(record.range).requires_grad_(true);
@@ -187,7 +188,7 @@ INSTANTIATE_TEST_SUITE_P(Weights, PublishedNetwork, testing::ValuesIn(records), 
 TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
     const auto& record = GetParam();
     LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
-    const auto model = loadModel(ModelSpec::parse(file.string() + ":scale=" + std::to_string(record.scale)));
+    const auto model = loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale)));
     const auto& network = inFloat64(model);
     const at::NoGradGuard noGradients;
     const auto input = probeInput(record.range);

@@ -12,6 +12,7 @@
 #include "model/sr_model.h"
 #include "support/analytic_networks.h"
 #include "support/expect_error.h"
+#include "support/spec_of.h"
 #include "support/temporary_folder.h"
 
 namespace lamscope {
@@ -69,7 +70,7 @@ protected:
     void writeBeside(const std::string& card) const { folder_.write("net.lamscope.json", card); }
 
     [[nodiscard]] ModelCard load(const std::string& settings = {}) const {
-        return loadModel(ModelSpec::parse(file_.string() + settings)).card();
+        return loadModel(test::specOf(file_, settings)).card();
     }
 
     void expectBadCard(const std::string& card, const std::vector<std::string>& parts) const {
@@ -186,7 +187,7 @@ def forward(self, x):
     return torch.upsample_nearest2d(torch.index_select(x, 1, self.order) * self.gain, [x.size(2) * 2, x.size(3) * 2])
 )");
     module.save(file_.string());
-    const auto model = loadModel(ModelSpec::parse(file_.string()));
+    const auto model = loadModel(test::specOf(file_));
     EXPECT_THAT(model.card().warnings, Contains("weights in Half, computed in float32"));
     const auto lr = test::testImage(8, 8);
     const auto sr = model.upscale(lr);
@@ -195,7 +196,7 @@ def forward(self, x):
 
 TEST_F(TorchScriptCards, TraceForOneSizeIsUsedAtThatSize) {
     write(squareTwice(24));
-    const auto model = loadModel(ModelSpec::parse(file_.string()));
+    const auto model = loadModel(test::specOf(file_));
     EXPECT_THAT(model.card().fixedSize, Optional(Pair(24, 24)));
     EXPECT_EQ(model.card().scale, 2);
     EXPECT_THAT(model.card().warnings, Contains(HasSubstr("works on 24x24 LR pixels only")));
@@ -245,7 +246,7 @@ TEST_F(TorchScriptCards, WindowsArePaddedByACardOrByTrial) {
     EXPECT_EQ(load().minimumSide, 21);  // reflection needs more than half
     EXPECT_THAT(load().warnings, IsEmpty());
     write(windows, {}, torch::rand({1, 3, 40, 40}));
-    const auto model = loadModel(ModelSpec::parse(file_.string()));
+    const auto model = loadModel(test::specOf(file_));
     EXPECT_EQ(model.card().sizeMultiple, 40);  // works at 40, 80 and 120
     EXPECT_EQ(model.card().fixedSize, std::nullopt);
     EXPECT_THAT(model.card().warnings, Contains(HasSubstr("multiples of 40 from 40")));
@@ -255,7 +256,7 @@ TEST_F(TorchScriptCards, WindowsArePaddedByACardOrByTrial) {
 
 TEST_F(TorchScriptCards, DoctorTellsTheFixedSize) {
     write(squareTwice(32), R"({"fixed_size": [32, 32], "range": 1})");
-    const auto report = inspectModel(ModelSpec::parse(file_.string()));
+    const auto report = inspectModel(test::specOf(file_));
     EXPECT_THAT(report.card.warnings, ElementsAre(HasSubstr("32x32 LR pixels only, as its card states")));
     EXPECT_THAT(report.card.receptiveField.radius, Optional(0));  // of nearest-neighbour enlargement
     EXPECT_TRUE(report.card.bicubicAgreementDb.has_value());

@@ -13,12 +13,14 @@
 #include "model/sr_model_implementation.h"
 #include "support/analytic_networks.h"
 #include "support/expect_error.h"
+#include "support/spec_of.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
 namespace {
 
+using test::specOf;
 using testing::HasSubstr;
 
 void writeScript(const std::filesystem::path& file, const std::string& code) {
@@ -26,10 +28,6 @@ void writeScript(const std::filesystem::path& file, const std::string& code) {
     module.register_parameter("gain", torch::full({1}, 1.0), false);
     module.define(code);
     module.save(file.string());
-}
-
-ModelSpec specOf(const std::filesystem::path& file) {
-    return ModelSpec::parse(file.string());
 }
 
 TEST(TorchScript, ScaleAndRangeAreMeasured) {

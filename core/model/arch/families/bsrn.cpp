@@ -7,7 +7,7 @@
 #include "model/arch/distillation_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::bsrn {
 
 namespace {
 
@@ -144,8 +144,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture bsrnArchitecture() {
+Architecture architecture() {
     return {"bsrn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::bsrn

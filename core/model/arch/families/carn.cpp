@@ -9,7 +9,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::carn {
 
 namespace {
 
@@ -182,8 +182,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture carnArchitecture() {
+Architecture architecture() {
     return {"carn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::carn

@@ -10,7 +10,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::csnln {
 
 namespace {
 
@@ -259,8 +259,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture csnlnArchitecture() {
+Architecture architecture() {
     return {"csnln", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::csnln

@@ -12,7 +12,7 @@
 #include "model/arch/window_attention.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::dat {
 
 namespace {
 
@@ -337,8 +337,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture datArchitecture() {
+Architecture architecture() {
     return {"dat", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::dat

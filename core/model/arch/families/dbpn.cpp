@@ -9,7 +9,7 @@
 #include "model/arch/back_projection.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::dbpn {
 
 namespace {
 
@@ -70,8 +70,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture dbpnArchitecture() {
+Architecture architecture() {
     return {"dbpn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::dbpn

@@ -10,7 +10,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::ddbpn {
 
 namespace {
 
@@ -63,8 +63,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture ddbpnArchitecture() {
+Architecture architecture() {
     return {"ddbpn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::ddbpn

@@ -8,7 +8,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::drln {
 
 namespace {
 
@@ -146,8 +146,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture drlnArchitecture() {
+Architecture architecture() {
     return {"drln", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::drln

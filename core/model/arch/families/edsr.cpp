@@ -5,7 +5,7 @@
 #include "model/arch/edsr_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::edsr {
 
 namespace {
 
@@ -48,8 +48,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture edsrArchitecture() {
+Architecture architecture() {
     return {"edsr", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::edsr

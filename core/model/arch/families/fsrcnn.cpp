@@ -8,7 +8,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::fsrcnn {
 
 namespace {
 
@@ -137,8 +137,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture fsrcnnArchitecture() {
+Architecture architecture() {
     return {"fsrcnn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::fsrcnn

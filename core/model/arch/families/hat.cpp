@@ -10,7 +10,7 @@
 #include "model/arch/window_attention.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::hat {
 
 namespace {
 
@@ -192,8 +192,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture hatArchitecture() {
+Architecture architecture() {
     return {"hat", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::hat

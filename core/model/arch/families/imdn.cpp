@@ -13,7 +13,7 @@
 #include "model/arch/distillation_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::imdn {
 
 namespace {
 
@@ -166,8 +166,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture imdnArchitecture() {
+Architecture architecture() {
     return {"imdn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::imdn

@@ -9,7 +9,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::kairresnet {
 
 namespace {
 
@@ -125,8 +125,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture kairresnetArchitecture() {
+Architecture architecture() {
     return {"kairresnet", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::kairresnet

@@ -9,7 +9,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::lapsrn {
 
 namespace {
 
@@ -138,8 +138,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture lapsrnArchitecture() {
+Architecture architecture() {
     return {"lapsrn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::lapsrn

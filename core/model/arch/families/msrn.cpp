@@ -7,7 +7,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::msrn {
 
 namespace {
 
@@ -106,8 +106,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture msrnArchitecture() {
+Architecture architecture() {
     return {"msrn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::msrn

@@ -8,7 +8,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::msrresnet {
 
 namespace {
 
@@ -104,8 +104,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture msrresnetArchitecture() {
+Architecture architecture() {
     return {"msrresnet", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::msrresnet

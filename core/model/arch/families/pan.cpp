@@ -5,7 +5,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::pan {
 
 namespace {
 
@@ -133,8 +133,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture panArchitecture() {
+Architecture architecture() {
     return {"pan", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::pan

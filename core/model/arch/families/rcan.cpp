@@ -7,7 +7,7 @@
 #include "model/arch/edsr_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rcan {
 
 namespace {
 
@@ -102,8 +102,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rcanArchitecture() {
+Architecture architecture() {
     return {"rcan", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rcan

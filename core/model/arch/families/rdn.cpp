@@ -9,7 +9,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rdn {
 
 namespace {
 
@@ -160,8 +160,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rdnArchitecture() {
+Architecture architecture() {
     return {"rdn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rdn

@@ -12,7 +12,7 @@
 #include "model/arch/distillation_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rfdn {
 
 namespace {
 
@@ -112,8 +112,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rfdnArchitecture() {
+Architecture architecture() {
     return {"rfdn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rfdn

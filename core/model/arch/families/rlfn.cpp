@@ -7,7 +7,7 @@
 #include "model/arch/distillation_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rlfn {
 
 namespace {
 
@@ -91,8 +91,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rlfnArchitecture() {
+Architecture architecture() {
     return {"rlfn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rlfn

@@ -9,7 +9,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rnan {
 
 namespace {
 
@@ -154,8 +154,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rnanArchitecture() {
+Architecture architecture() {
     return {"rnan", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rnan

@@ -11,7 +11,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rrdbnet {
 
 namespace {
 
@@ -228,8 +228,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture rrdbnetArchitecture() {
+Architecture architecture() {
     return {"rrdbnet", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::rrdbnet

@@ -8,7 +8,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::safmn {
 
 namespace {
 
@@ -128,8 +128,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture safmnArchitecture() {
+Architecture architecture() {
     return {"safmn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::safmn

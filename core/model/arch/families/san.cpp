@@ -9,7 +9,7 @@
 #include "model/arch/residual_blocks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::san {
 
 namespace {
 
@@ -176,8 +176,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture sanArchitecture() {
+Architecture architecture() {
     return {"san", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::san

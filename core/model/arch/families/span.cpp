@@ -11,7 +11,7 @@
 #include "model/arch/div2k_mean.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::span {
 
 namespace {
 
@@ -164,8 +164,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture spanArchitecture() {
+Architecture architecture() {
     return {"span", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::span

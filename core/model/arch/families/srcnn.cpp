@@ -12,7 +12,7 @@
 #include "model/bicubic_network.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::srcnn {
 
 namespace {
 
@@ -124,8 +124,8 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
 
 }  // namespace
 
-Architecture srcnnArchitecture() {
+Architecture architecture() {
     return {"srcnn", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::srcnn

@@ -6,7 +6,7 @@
 #include "model/arch/architecture.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::srresnet {
 
 namespace {
 
@@ -118,8 +118,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture srresnetArchitecture() {
+Architecture architecture() {
     return {"srresnet", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::srresnet

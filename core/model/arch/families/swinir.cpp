@@ -10,7 +10,7 @@
 #include "model/arch/window_attention.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::swinir {
 
 namespace {
 
@@ -124,8 +124,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
 
 }  // namespace
 
-Architecture swinirArchitecture() {
+Architecture architecture() {
     return {"swinir", matches, build};
 }
 
-}  // namespace lamscope
+}  // namespace lamscope::swinir

@@ -8,15 +8,15 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::back_projection_test {
 namespace {
 
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
 
-constexpr double closeTo = 1e-12;
 const std::map<int, std::int64_t> kernelOfScale{{2, 6}, {4, 8}, {8, 12}};
 
 CheckpointMaker dbpn(std::int64_t features, std::int64_t base, int stages, int scale) {
@@ -142,4 +142,4 @@ TEST(Ddbpn, IsDbpnWithItsConcatenationsOldestFirst) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::back_projection_test

@@ -8,7 +8,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::csnln_test {
 namespace {
 
 constexpr std::int64_t features = 3;
@@ -191,4 +191,4 @@ TEST(Csnln, CrossScaleAttentionFollowsThePaper) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::csnln_test

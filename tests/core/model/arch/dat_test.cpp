@@ -5,7 +5,7 @@
 
 #include "support/transformer_variants.h"
 
-namespace lamscope {
+namespace lamscope::dat_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -189,4 +189,4 @@ TEST(Dat, WithoutUsableOffsetsAFileIsRefused) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::dat_test

@@ -10,22 +10,17 @@
 #include "support/test_data.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::distillation_networks_test {
 namespace {
 
+using test::assuming;
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
 
-constexpr double closeTo = 1e-12;
 constexpr std::int64_t colours = 3;
-
-ModelSettings assuming(const std::string& name, const std::vector<double>& values) {
-    ModelSettings settings;
-    settings.assumptions[name] = values;
-    return settings;
-}
 
 /// Sets the values of a tensor by their number.
 void fill(Checkpoint& checkpoint, const std::string& key, const std::function<float(std::int64_t n)>& value) {
@@ -381,4 +376,4 @@ TEST(Carn, TailOfASingleScale) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::distillation_networks_test

@@ -5,7 +5,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::drln_test {
 namespace {
 
 constexpr std::int64_t features = 4;
@@ -110,4 +110,4 @@ TEST(Drln, OnlyCentreTapsOfTheAttentionAct) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::drln_test

@@ -8,15 +8,15 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::edsr_test {
 namespace {
 
+using test::assuming;
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
-
-constexpr double closeTo = 1e-12;
 
 const std::vector<float> div2kMean{0.4488F, 0.4371F, 0.4040F};
 
@@ -41,12 +41,6 @@ CheckpointMaker edsr(std::int64_t features, int blocks, int scale) {
     }
     maker.convolution("tail.1", features, 3);
     return maker;
-}
-
-ModelSettings assuming(const std::string& name, double value) {
-    ModelSettings settings;
-    settings.assumptions[name] = {value};
-    return settings;
 }
 
 TEST(Edsr, AnyDepthWidthAndScale) {
@@ -86,8 +80,8 @@ TEST(Edsr, WideNetworkScalesItsResidualsByATenth) {
     const auto network = recogniseInFloat64(checkpoint);
     EXPECT_THAT(network.card.assumed, testing::ElementsAre("residual_scale 0.1"));
     // With one block, what follows the residual is linear.
-    const auto without = recogniseInFloat64(checkpoint, assuming("residual_scale", 0.0))(input);
-    const auto full = recogniseInFloat64(checkpoint, assuming("residual_scale", 1.0))(input);
+    const auto without = recogniseInFloat64(checkpoint, assuming("residual_scale", {0.0}))(input);
+    const auto full = recogniseInFloat64(checkpoint, assuming("residual_scale", {1.0}))(input);
     EXPECT_GT(distance(full, without), 1e-3);
     EXPECT_LE(distance(network(input), 0.9 * without + 0.1 * full), closeTo);
 }
@@ -95,7 +89,7 @@ TEST(Edsr, WideNetworkScalesItsResidualsByATenth) {
 TEST(Edsr, MeanShiftThatSuperImageStoresAndLeavesOut) {
     const auto checkpoint = edsr(6, 2, 2).meanShift(times255(div2kMean)).checkpoint();
     EXPECT_THAT(recogniseInFloat64(checkpoint).card.assumed, testing::Contains("mean_shift 1"));
-    const auto network = recogniseInFloat64(checkpoint, assuming("mean_shift", 0.0));
+    const auto network = recogniseInFloat64(checkpoint, assuming("mean_shift", {0.0}));
     EXPECT_EQ(network.range, 1.0);
     EXPECT_TRUE(network.card.mean.empty());
     const auto plain = recogniseInFloat64(edsr(6, 2, 2).checkpoint());
@@ -138,4 +132,4 @@ TEST(Edsr, OtherShapesAreRejected) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::edsr_test

@@ -5,7 +5,7 @@
 
 #include "support/transformer_variants.h"
 
-namespace lamscope {
+namespace lamscope::hat_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -156,4 +156,4 @@ TEST(Hat, MisshapenFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::hat_test

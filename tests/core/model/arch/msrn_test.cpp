@@ -5,7 +5,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::msrn_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -59,4 +59,4 @@ TEST(Msrn, MeanShiftThatSuperImageStoresAndLeavesOut) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::msrn_test

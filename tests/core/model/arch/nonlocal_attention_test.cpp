@@ -6,7 +6,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::nonlocal_attention_test {
 namespace {
 
 struct Channels {
@@ -43,4 +43,4 @@ TEST_P(NonlocalAttention, IsTheSoftmaxOfTheProductsTimesTheValues) {
 INSTANTIATE_TEST_SUITE_P(Channels, NonlocalAttention, testing::Values(Channels{3, 3}, Channels{2, 5}, Channels{6, 4}));
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::nonlocal_attention_test

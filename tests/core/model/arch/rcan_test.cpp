@@ -5,15 +5,15 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rcan_test {
 namespace {
 
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
 
-constexpr double closeTo = 1e-12;
 constexpr int groups = 2;
 constexpr int blocks = 3;
 constexpr std::int64_t features = 8;
@@ -133,4 +133,4 @@ TEST(Rcan, UnshuffledHeadLowersTheScale) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::rcan_test

@@ -7,7 +7,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rdn_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -97,4 +97,4 @@ TEST(Rdn, EnlargementsBeyondEightAreRejected) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::rdn_test

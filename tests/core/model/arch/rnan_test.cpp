@@ -7,7 +7,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rnan_test {
 namespace {
 
 constexpr std::int64_t features = 6;
@@ -111,4 +111,4 @@ TEST(Rnan, AttentionIsNormalisedOverTheQueries) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::rnan_test

@@ -6,15 +6,15 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::rrdbnet_test {
 namespace {
 
+using test::assuming;
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
-
-constexpr double closeTo = 1e-12;
 
 struct Variant {
     std::int64_t features = 5;
@@ -43,12 +43,6 @@ CheckpointMaker rrdbNet(const Variant& variant, double gain = 0.8) {
     }
     maker.convolution("conv_hr", features, features);
     return maker.convolution("conv_last", features, 3);
-}
-
-ModelSettings assuming(const std::string& name, double value) {
-    ModelSettings settings;
-    settings.assumptions[name] = {value};
-    return settings;
 }
 
 TEST(RrdbNet, AnyDepthWidthAndScale) {
@@ -143,12 +137,12 @@ TEST(RrdbNet, AssumedValuesAreUsed) {
     }
     const auto input = picture(5, 4);
     // Residuals scaled by 0 do not matter.
-    EXPECT_EQ(distance(recogniseInFloat64(weak, assuming("residual_scale", 0.0))(input),
-                       recogniseInFloat64(strong, assuming("residual_scale", 0.0))(input)),
+    EXPECT_EQ(distance(recogniseInFloat64(weak, assuming("residual_scale", {0.0}))(input),
+                       recogniseInFloat64(strong, assuming("residual_scale", {0.0}))(input)),
               0.0);
     EXPECT_GT(distance(recogniseInFloat64(weak)(input), recogniseInFloat64(strong)(input)), 1e-3);
     // With the slope 1 every activation is the identity: the mean of two inputs gives the mean of two outputs.
-    const auto affine = recogniseInFloat64(weak, assuming("slope", 1.0));
+    const auto affine = recogniseInFloat64(weak, assuming("slope", {1.0}));
     EXPECT_LE(distance(affine(-0.5 * input), 1.5 * affine(torch::zeros_like(input)) - 0.5 * affine(input)), closeTo);
 }
 
@@ -158,4 +152,4 @@ TEST(RrdbNet, EsrganPlusIsRejected) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::rrdbnet_test

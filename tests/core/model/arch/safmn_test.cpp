@@ -5,7 +5,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::safmn_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -52,4 +52,4 @@ TEST(Safmn, OtherShapesAreRejected) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::safmn_test

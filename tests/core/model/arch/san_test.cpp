@@ -7,7 +7,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::san_test {
 namespace {
 
 constexpr std::int64_t features = 8;
@@ -122,4 +122,4 @@ TEST(San, CovarianceIsThatOfTheCentralThousandPixelsOfALongSide) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::san_test

@@ -5,7 +5,7 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::span_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -118,4 +118,4 @@ TEST(Span, WithoutNormalisation) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::span_test

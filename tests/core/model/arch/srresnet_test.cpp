@@ -6,15 +6,15 @@
 #include "support/network_variants.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::srresnet_test {
 namespace {
 
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
 
-constexpr double closeTo = 1e-12;
 constexpr std::int64_t features = 6;
 
 CheckpointMaker normalised(int blocks) {
@@ -188,4 +188,4 @@ TEST(KairResNet, ScaleOfOneNearestEnlargementIsOpen) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::srresnet_test

@@ -6,7 +6,7 @@
 #include "support/expect_error.h"
 #include "support/transformer_variants.h"
 
-namespace lamscope {
+namespace lamscope::swinir_test {
 namespace {
 
 using test::CheckpointMaker;
@@ -329,4 +329,4 @@ TEST(SwinIr, MisshapenFilesAreRefused) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::swinir_test

@@ -8,7 +8,7 @@
 
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::window_attention_test {
 namespace {
 
 constexpr Extent image{8, 12};
@@ -100,4 +100,4 @@ TEST(WindowAttention, TheTableIsOrderedByTheQuerysOffset) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::window_attention_test

@@ -11,15 +11,14 @@
 #include "support/test_data.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::y_networks_test {
 namespace {
 
 using test::CheckpointMaker;
+using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
-
-constexpr double closeTo = 1e-12;
 
 ModelSettings atScale(int scale) {
     ModelSettings settings;
@@ -227,4 +226,4 @@ TEST(LapSrn, AssumedSlopeIsUsed) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::y_networks_test
