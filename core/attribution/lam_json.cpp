@@ -353,7 +353,7 @@ void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesyst
     }
 }
 
-void makeNamesUnique(std::vector<ModelCard*> cards) {
+void makeNamesUnique(const std::vector<ModelCard*>& cards) {
     std::set<std::string> taken;
     for (auto* card : cards) {
         auto name = card->name;

@@ -68,6 +68,6 @@ struct LamDocument {
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder);
 
 /// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
-void makeNamesUnique(std::vector<ModelCard*> cards);
+void makeNamesUnique(const std::vector<ModelCard*>& cards);
 
 }  // namespace lamscope

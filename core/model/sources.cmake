@@ -13,6 +13,8 @@ endforeach()
 list(JOIN FAMILY_NAMES ", " FAMILY_NAMES)
 set(FAMILY_REGISTRY ${CMAKE_CURRENT_BINARY_DIR}/registry.cpp)
 configure_file(${CMAKE_CURRENT_LIST_DIR}/arch/registry.cpp.in ${FAMILY_REGISTRY} @ONLY)
+# Compiled together with a family, its declaration of that family would be a second one.
+set_source_files_properties(${FAMILY_REGISTRY} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 lamscope_library(lamscope_core
   HEADERS
     attribution/batch_calibration.h

@@ -20,9 +20,8 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr std::size_t largestCard = 65536;
-constexpr int largestScale = 8;
 constexpr int largestRule = 512;  // size multiple and minimum side
-constexpr int largestSide = 1024;
+constexpr int largestFixedSide = 1024;
 constexpr double smallestRange = 1e-3;
 constexpr double largestRange = 1e6;
 constexpr std::size_t longestName = 200;
@@ -93,9 +92,9 @@ public:
 
     [[nodiscard]] std::optional<std::pair<int, int>> fixedSize() const {
         const auto sides = read<std::vector<int>>(
-            "fixed_size", fmt::format("[width, height], whole numbers from 1 to {}", largestSide),
+            "fixed_size", fmt::format("[width, height], whole numbers from 1 to {}", largestFixedSide),
             [](const Json& value) {
-                return listOf<int>(value, 2, [](const Json& item) { return wholeIn(item, largestSide); });
+                return listOf<int>(value, 2, [](const Json& item) { return wholeIn(item, largestFixedSide); });
             });
         return sides ? std::optional(std::pair((*sides)[0], (*sides)[1])) : std::nullopt;
     }
@@ -207,7 +206,7 @@ TorchScriptCard readTorchScriptCard(const std::filesystem::path& file, const std
     }
     TorchScriptCard card;
     card.name = reader.name();
-    card.scale = reader.whole("scale", largestScale);
+    card.scale = reader.whole("scale", largestTorchScriptScale);
     card.range = reader.range();
     if (card.range) {
         card.rangeEvidence = "stated by " + reader.originOf("range");

@@ -15,6 +15,9 @@ namespace lamscope {
 /// The name of the card among the extra files of a TorchScript archive.
 constexpr std::string_view embeddedCardName = "lamscope.json";
 
+/// The largest scale that a card may state or a network may turn out to have.
+constexpr int largestTorchScriptScale = 8;
+
 /// What the maker of a TorchScript archive states about the network. Written by packaging/export/lamscope_export.py;
 /// the keys and their meaning are in docs/your-network.md.
 struct TorchScriptCard {

@@ -133,7 +133,6 @@ struct Trial {
 };
 
 Trial tryAt(const Network& network, const Size& size) {
-    constexpr int largestScale = 8;
     const auto [width, height] = size;
     const auto channels = network.channels();
     torch::Tensor sr;
@@ -150,7 +149,7 @@ Trial tryAt(const Network& network, const Size& size) {
                                        briefMessage(error))};
     }
     const auto scale = sr.dim() == 4 ? sr.size(2) / height : 0;
-    if (scale < 1 || scale > largestScale
+    if (scale < 1 || scale > largestTorchScriptScale
         || sr.sizes() != at::IntArrayRef({1, channels, scale * height, scale * width})) {
         return {.failure = fmt::format("a super-resolution network maps 1x{}x{}x{} to {} and a whole multiple of "
                                        "that size, this one gives {}",

@@ -72,9 +72,9 @@ Work lamOf(int nodes, bool window) {
 void sixteenPatches(const Subject& subject) {
     auto options = subject.options;
     options.nodes = 9;
-    std::vector<Patch> patches;
+    std::vector<Patch> patches(16);
     for (int i = 0; i < 16; ++i) {
-        patches.push_back({.x = i % 4 * 60, .y = i / 4 * 60});
+        patches[static_cast<std::size_t>(i)] = {.x = i % 4 * 60, .y = i / 4 * 60};
     }
     benchmark::DoNotOptimize(lamscope::computeLams(subject.model, subject.lr, nullptr, options, patches));
 }
@@ -98,9 +98,10 @@ int main(int count, char** arguments) {
                                             {"DI map of 4x4 patches", diMap}};
     for (const auto& network : lamscope::shippedNetworks()) {
         const auto subject = std::make_shared<const Subject>(network);
-        for (const auto& [name, work] : works) {
-            benchmark::RegisterBenchmark((subject->model.card().name + "/" + name).c_str(),
-                                         [subject, work](benchmark::State& state) { run(state, *subject, work); })
+        for (const auto& named : works) {
+            benchmark::RegisterBenchmark(
+                (subject->model.card().name + "/" + named.first).c_str(),
+                [subject, work = named.second](benchmark::State& state) { run(state, *subject, work); })
                 ->Unit(benchmark::kMillisecond)
                 ->UseRealTime();
         }

@@ -10,5 +10,4 @@ lamscope_test(fuzz_replay_test
     fuzz/replay_test.cpp
     fuzz/seeds.cpp
   LIBRARIES lamscope_checkpoint nlohmann_json::nlohmann_json PkgConfig::libzip)
-target_compile_options(fuzz_replay_test PRIVATE
-  $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> -Wno-unknown-warning-option)
+target_compile_options(fuzz_replay_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)

@@ -10,7 +10,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/layers.cpp
     view/pyramid.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)
-qt_add_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
+lamscope_ui_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
   FILES
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/blue-white-red.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/inferno.txt

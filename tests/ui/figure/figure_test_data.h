@@ -33,13 +33,15 @@ inline NamedLamResult madeResult(const std::string& name, int scale, int width, 
     auto& result = named.result;
     result.context = {0, 0, width, height};
     constexpr int size = 8;
-    result.patch = {width * scale / 2 - size / 2, height * scale / 2 - size / 2, size};
+    result.patch = {(width * scale - size) / 2, (height * scale - size) / 2, size};
     const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
     result.attribution.assign(3 * pixels, 0.0F);
     double maximum = 0.0;
     for (std::size_t i = 0; i < pixels; ++i) {
-        const double x = static_cast<double>(i % static_cast<std::size_t>(width)) - width / 2.0;
-        const double y = static_cast<double>(i / static_cast<std::size_t>(width)) - height / 2.0;
+        const auto column = i % static_cast<std::size_t>(width);
+        const auto row = i / static_cast<std::size_t>(width);
+        const double x = static_cast<double>(column) - width / 2.0;
+        const double y = static_cast<double>(row) - height / 2.0;
         const double value = std::exp(-(x * x + 2.0 * y * y) / (2.0 * reach * reach));
         result.attribution[pixels + i] = static_cast<float>(value);
         maximum = std::max(maximum, value);

@@ -19,8 +19,9 @@ inline constexpr int lrSide = 64;
 
 /// All of the attribution in one LR pixel.
 inline std::shared_ptr<const LamResult> hotPixel(int x, int y, double value) {
-    std::vector<double> sums(static_cast<std::size_t>(lrSide * lrSide), 0.0);
-    sums[static_cast<std::size_t>(y * lrSide + x)] = value;
+    constexpr std::size_t columns = lrSide;
+    std::vector<double> sums(columns * columns, 0.0);
+    sums[static_cast<std::size_t>(y) * columns + static_cast<std::size_t>(x)] = value;
     return sharedResultOf(sums, {0, 0, lrSide, lrSide});
 }
 

@@ -13,7 +13,6 @@
 namespace lamscope::ui {
 
 using testing::resultOf;
-using testing::sharedResultOf;
 
 namespace {
 

@@ -288,7 +288,9 @@ void ProbingTest::hoveringTheCurvesShowsThePathImage() {
     fixture.add("global.pth");
     QVERIFY(fixture.waitForMaps());
     auto* preview = fixture.window->findChild<QWidget*>(QStringLiteral("pathPreview"));
-    QVERIFY(preview != nullptr);
+    if (preview == nullptr) {
+        QFAIL("there is no preview");
+    }
     QVERIFY(!preview->isVisible());
     auto* panel = fixture.window->findChild<QWidget*>(QStringLiteral("curves"));
     QVERIFY(panel != nullptr);

@@ -54,9 +54,9 @@ public:
         QVERIFY(QTest::qWaitForWindowActive(window.get()));
     }
 
-    void openImage() { window->files().open({QString::fromStdString(image.string())}); }
+    void openImage() const { window->files().open({QString::fromStdString(image.string())}); }
 
-    NetworkId add(const char* spec) {
+    NetworkId add(const char* spec) const {
         window->files().openNetwork(QString::fromUtf8(spec));
         return session().networks().back().id;
     }
