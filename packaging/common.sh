@@ -39,6 +39,19 @@ failed() {
 }
 trap 'failed "$?" "$LINENO"' ERR
 
+# How many jobs at once: one for each core, `$1` at most, and 2 GiB of free memory for each: compilers of torch headers
+# and tests of large networks need up to that.
+parallelJobs() {
+    local jobs cores available
+    cores=$(nproc)
+    jobs=${1:-$cores}
+    available=$(awk '/^MemAvailable:/ {print int($2 / 1048576)}' /proc/meminfo)
+    if [[ $jobs -gt $cores ]]; then jobs=$cores; fi
+    if [[ $jobs -gt $((available / 2)) ]]; then jobs=$((available / 2)); fi
+    if [[ $jobs -lt 1 ]]; then jobs=1; fi
+    printf '%s\n' "$jobs"
+}
+
 # Relative folders mean the caller's working folder; an empty variable means an unset one.
 for variable in LAMSCOPE_CACHE LAMSCOPE_LIBTORCH LAMSCOPE_DATA; do
     if [[ -z ${!variable:-} ]]; then

@@ -10,7 +10,7 @@
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 
-namespace lamscope {
+namespace lamscope::atomic_file_test {
 namespace {
 
 using test::contentOf;
@@ -141,4 +141,4 @@ TEST(StagedFiles, AFailedCommitTakesBackTheFilesThatHadTheirNames) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::atomic_file_test

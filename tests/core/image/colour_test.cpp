@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-namespace lamscope {
+namespace lamscope::colour_test {
 namespace {
 
 // The definition's corners: black 16, white 235, and the three weights.
@@ -55,4 +55,4 @@ TEST(Quantise8, KeepsEveryLevelOfAnEightBitFile) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::colour_test

@@ -17,7 +17,7 @@
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
-namespace lamscope {
+namespace lamscope::image_file_test {
 namespace {
 
 using test::contentOf;
@@ -549,4 +549,4 @@ TEST(WriteImage, LeavesNothingBehindWhenItFails) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::image_file_test

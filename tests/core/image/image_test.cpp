@@ -6,7 +6,7 @@
 
 #include "error.h"
 
-namespace lamscope {
+namespace lamscope::image_test {
 namespace {
 
 Image numbered(int width, int height) {
@@ -51,4 +51,4 @@ TEST(Image, RefusesWhatDoesNotFit) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::image_test

@@ -13,7 +13,7 @@
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
 
-namespace lamscope {
+namespace lamscope::npy_test {
 namespace {
 
 using test::contentOf;
@@ -180,4 +180,4 @@ TEST(Npy, RefusesMissingFilesAndFolders) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::npy_test

@@ -13,7 +13,7 @@
 #include "image/image_file.h"
 #include "support/test_data.h"
 
-namespace lamscope {
+namespace lamscope::resize_test {
 namespace {
 
 /// An image of 8-bit levels, the same in all channels.
@@ -188,4 +188,4 @@ TEST(MatlabBicubic, RefusesWhatCannotBeResized) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::resize_test

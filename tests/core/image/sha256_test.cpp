@@ -6,7 +6,7 @@
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 
-namespace lamscope {
+namespace lamscope::sha256_test {
 namespace {
 
 using test::expectError;
@@ -31,4 +31,4 @@ TEST(Sha256, RefusesMissingFilesAndFolders) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::sha256_test

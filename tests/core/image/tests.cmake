@@ -9,4 +9,3 @@ lamscope_test(image_test LABEL unit
     core/image/resize_test.cpp
     core/image/sha256_test.cpp
   LIBRARIES lamscope_files lamscope_base opencv_core opencv_imgcodecs)
-set_target_properties(image_test PROPERTIES UNITY_BUILD OFF)  # local names that are constants in the next file

@@ -6,7 +6,7 @@
 
 #include "core/model/checkpoint/writers.h"
 
-namespace lamscope::detail {
+namespace lamscope::detail::pickle_test {
 namespace {
 
 namespace pickled = test::pickled;
@@ -154,4 +154,4 @@ TEST(Pickle, refusesAnUnbalancedStack) {
 }
 
 }  // namespace
-}  // namespace lamscope::detail
+}  // namespace lamscope::detail::pickle_test

@@ -10,7 +10,7 @@
 #include "model/checkpoint/checkpoint.h"
 #include "support/test_data.h"
 
-namespace lamscope {
+namespace lamscope::published_weights_test {
 namespace {
 
 struct Published {
@@ -99,4 +99,4 @@ TEST(PublishedWeightsDamage, isAlwaysReported) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::published_weights_test

@@ -7,7 +7,7 @@
 #include "model/checkpoint/checkpoint.h"
 #include "support/safetensors_file.h"
 
-namespace lamscope {
+namespace lamscope::safetensors_test {
 namespace {
 
 using test::bytesOf;
@@ -152,4 +152,4 @@ TEST(Safetensors, hasNoNamedWeightSets) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::safetensors_test

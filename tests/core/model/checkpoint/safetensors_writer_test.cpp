@@ -11,7 +11,7 @@
 #include "error.h"
 #include "support/temporary_folder.h"
 
-namespace lamscope {
+namespace lamscope::safetensors_writer_test {
 namespace {
 
 const std::vector<std::pair<std::string, TensorData>> tensors{
@@ -67,4 +67,4 @@ TEST(SafetensorsWriter, RefusesWhatNoReaderWouldUnderstand) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::safetensors_writer_test

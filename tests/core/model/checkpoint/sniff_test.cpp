@@ -9,7 +9,7 @@
 #include "model/checkpoint/checkpoint.h"
 #include "support/safetensors_file.h"
 
-namespace lamscope {
+namespace lamscope::sniff_test {
 namespace {
 
 using test::TemporaryFolder;
@@ -79,4 +79,4 @@ TEST(Sniff, refusesZipArchivesOfOthers) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::sniff_test

@@ -10,7 +10,7 @@
 #include "core/model/checkpoint/writers.h"
 #include "model/checkpoint/format_error.h"
 
-namespace lamscope::detail {
+namespace lamscope::detail::tensor_copy_test {
 namespace {
 
 using ::testing::ElementsAre;
@@ -130,4 +130,4 @@ TEST(TensorCopy, convertsEveryType) {
 }
 
 }  // namespace
-}  // namespace lamscope::detail
+}  // namespace lamscope::detail::tensor_copy_test

@@ -12,6 +12,5 @@ lamscope_test(checkpoint_test
     core/model/checkpoint/weight_set_test.cpp
     core/model/checkpoint/writers.cpp
   LIBRARIES lamscope_checkpoint nlohmann_json::nlohmann_json PkgConfig::libzip spdlog::spdlog)
-set_target_properties(checkpoint_test PROPERTIES UNITY_BUILD OFF)  # each file has its own read()
 # GCC 12 takes "literal" + std::string for an overlapping copy (its bug 105651).
 target_compile_options(checkpoint_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)

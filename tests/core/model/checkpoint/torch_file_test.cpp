@@ -6,7 +6,7 @@
 #include "error.h"
 #include "model/checkpoint/checkpoint.h"
 
-namespace lamscope {
+namespace lamscope::torch_file_test {
 namespace {
 
 namespace pickled = test::pickled;
@@ -359,4 +359,4 @@ TEST(TorchFile, neverCrashesOnTruncation) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::torch_file_test

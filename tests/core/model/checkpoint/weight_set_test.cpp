@@ -6,7 +6,7 @@
 #include "error.h"
 #include "model/checkpoint/checkpoint.h"
 
-namespace lamscope {
+namespace lamscope::weight_set_test {
 namespace {
 
 namespace pickled = test::pickled;
@@ -237,4 +237,4 @@ TEST(WeightSet, namesObjectsWithoutWeights) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::weight_set_test
