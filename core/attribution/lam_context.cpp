@@ -33,8 +33,6 @@ constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
 
 constexpr int fewestCalibratedNodes = 9;
 
-constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
-
 /// Path images that are kept: all that refinement to 243 nodes asks for on 64x64 pixels.
 constexpr std::int64_t keptPathBytes = 64L * 1024 * 1024;
 /// Kept forward passes serve patches that move this far, in LR pixels, to each side.

@@ -5,6 +5,8 @@
 
 namespace lamscope {
 
+constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;  ///< bytes
+
 /// Prepares the process for large evaluations, once: the C library keeps up to 512 MiB of freed memory for the next
 /// one, and what the machine has left becomes a limit, so that an image that is too large ends in an Error(OutOfMemory)
 /// and not in the kernel killing the process.

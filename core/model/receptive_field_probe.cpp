@@ -13,7 +13,6 @@ namespace lamscope {
 
 namespace {
 
-constexpr double gibibyte = 1024.0 * 1024.0 * 1024.0;
 /// Of the free memory, for a probe that nobody asked for.
 constexpr double spareShare = 0.25;
 

@@ -72,9 +72,10 @@ Work lamOf(int nodes, bool window) {
 void sixteenPatches(const Subject& subject) {
     auto options = subject.options;
     options.nodes = 9;
-    std::vector<Patch> patches(16);
+    std::vector<Patch> patches;
+    patches.reserve(16);
     for (int i = 0; i < 16; ++i) {
-        patches[static_cast<std::size_t>(i)] = {.x = i % 4 * 60, .y = i / 4 * 60};
+        patches.push_back({.x = i % 4 * 60, .y = i / 4 * 60});
     }
     benchmark::DoNotOptimize(lamscope::computeLams(subject.model, subject.lr, nullptr, options, patches));
 }
@@ -98,7 +99,7 @@ int main(int count, char** arguments) {
                                             {"DI map of 4x4 patches", diMap}};
     for (const auto& network : lamscope::shippedNetworks()) {
         const auto subject = std::make_shared<const Subject>(network);
-        for (const auto& named : works) {
+        for (const auto& named : works) {  // clang 14 cannot capture structured bindings
             benchmark::RegisterBenchmark(
                 (subject->model.card().name + "/" + named.first).c_str(),
                 [subject, work = named.second](benchmark::State& state) { run(state, *subject, work); })

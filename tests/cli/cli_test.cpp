@@ -3,6 +3,7 @@
 #include <chrono>
 #include <csignal>
 #include <fcntl.h>
+#include <fstream>
 #include <functional>
 #include <limits>
 #include <sys/mount.h>
@@ -31,6 +32,19 @@ struct Outcome {
     std::string output;
     std::string messages;
 };
+
+/// Whether the process handles SIGINT: proc(5), "SigCgt" is a mask whose lowest bit is signal 1.
+bool handlesInterrupt(pid_t process) {
+    std::ifstream status("/proc/" + std::to_string(process) + "/status");
+    for (std::string word; status >> word;) {
+        if (word == "SigCgt:") {
+            std::uint64_t handled = 0;
+            status >> std::hex >> handled;
+            return (handled >> (SIGINT - 1) & 1U) != 0;
+        }
+    }
+    return false;
+}
 
 class Cli : public testing::Test {
 protected:
@@ -321,7 +335,10 @@ TEST_F(Cli, FullDiskLeavesNothing) {
 TEST_F(Cli, InterruptStopsSoonAndLeavesNothing) {
     const auto outcome =
         run(lam({"--nodes", "100000", "--json", in("a.json"), "--npy", in("arrays")}), [](pid_t child) {
-            std::this_thread::sleep_for(std::chrono::seconds(2));
+            for (int trial = 0; trial < 3000 && !handlesInterrupt(child); ++trial) {
+                std::this_thread::sleep_for(std::chrono::milliseconds(20));
+            }
+            std::this_thread::sleep_for(std::chrono::seconds(1));  // now it computes
             kill(child, SIGINT);
         });
     EXPECT_EQ(outcome.exitCode, 130) << outcome.messages;

@@ -11,10 +11,10 @@
 
 namespace lamscope::ui {
 
-inline constexpr double pointsPerInch = 72.0;
-
 // Private to the library: one pair of functions a format. Readers get the whole file, or its name where their library
 // reads files itself, and return the embedded text; they trust nothing in it.
+
+constexpr double pointsPerInch = 72.0;  ///< the sheet is in points
 
 [[nodiscard]] QByteArray encodePdf(const FigureSheet& sheet, const FigureFileOptions& options);
 [[nodiscard]] QByteArray encodeSvg(const FigureSheet& sheet, const FigureFileOptions& options);

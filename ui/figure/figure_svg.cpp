@@ -21,7 +21,7 @@ void setAttribute(QString& text, const QString& name, const QString& value) {
 }
 
 QString millimetres(double points) {
-    constexpr double perPoint = 25.4 / 72.0;
+    constexpr double perPoint = 25.4 / pointsPerInch;
     return QString::number(points * perPoint, 'f', 4) + QStringLiteral("mm");
 }
 

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "error.h"
+#include "session/value_names.h"
 
 namespace lamscope::ui {
 
@@ -26,25 +27,6 @@ constexpr std::array<std::pair<FigureCell, std::string_view>, 4> cells{{{FigureC
                                                                         {FigureCell::Map, "map"},
                                                                         {FigureCell::Overlay, "overlay"},
                                                                         {FigureCell::Area, "area"}}};
-
-template <typename Names, typename Value>
-std::string_view nameOf(const Names& names, Value value) {
-    const auto* const found = std::ranges::find(names, value, &Names::value_type::first);
-    return found == names.end() ? std::string_view() : found->second;
-}
-
-template <typename Names>
-auto valueOf(const Names& names, std::string_view what, std::string_view wanted) {
-    const auto* const found = std::ranges::find(names, wanted, &Names::value_type::second);
-    if (found == names.end()) {
-        std::string known;
-        for (const auto& [value, name] : names) {
-            known += fmt::format("{}{}", known.empty() ? "" : ", ", name);
-        }
-        throw Error(ErrorCode::InvalidArgument, fmt::format("unknown {} '{}'; known: {}", what, wanted, known));
-    }
-    return found->first;
-}
 
 FigureCell cellFromString(std::string_view name) {
     return valueOf(cells, "picture", name);

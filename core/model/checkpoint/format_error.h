@@ -20,6 +20,9 @@ public:
 /// Text from a file, made fit for a message: bytes that are not printable ASCII become \xNN, long text is cut.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 60);
 
+/// The longest name of a tensor that readers take.
+constexpr std::size_t maxTensorNameLength = 512;
+
 /// True for valid UTF-8 without control characters.
 [[nodiscard]] bool isPlainText(std::string_view text);
 

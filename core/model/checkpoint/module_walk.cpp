@@ -12,13 +12,12 @@ namespace lamscope::detail {
 
 namespace {
 
-constexpr std::size_t maxNameLength = 512;
 constexpr std::size_t maxDepth = 64;
 
 }  // namespace
 
 void WeightCollector::add(const std::string& name, NodeId tensor) {
-    if (name.empty() || name.size() > maxNameLength || !isPlainText(name)) {
+    if (name.empty() || name.size() > maxTensorNameLength || !isPlainText(name)) {
         throw FormatError(
             fmt::format("is damaged: '{}' cannot be the name of a tensor; use another copy", printable(name)));
     }
@@ -91,7 +90,7 @@ void WeightCollector::walk(NodeId module) {
         const Visit visit = std::move(pending.back());
         pending.pop_back();
         const NodeId attributes = attributesOf(pickle_, visit.module);
-        if (visit.depth > maxDepth || visit.prefix.size() > maxNameLength) {
+        if (visit.depth > maxDepth || visit.prefix.size() > maxTensorNameLength) {
             throw FormatError("is damaged: its modules are nested without end; use another copy");
         }
         addAttributes(attributes, visit.prefix);

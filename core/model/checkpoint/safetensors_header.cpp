@@ -17,7 +17,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t maxKeyLength = 512;
 constexpr std::size_t maxControls = std::size_t{1} << 16U;
 
 /// Takes the header piece by piece, so that no JSON of another structure is ever built up in memory.
@@ -133,7 +132,7 @@ private:
             throw FormatError(
                 fmt::format("names '{}' twice, so its weights are ambiguous; use another copy", printable(name)));
         }
-        if (name.empty() || name.size() > maxKeyLength || !isPlainText(name)) {
+        if (name.empty() || name.size() > maxTensorNameLength || !isPlainText(name)) {
             throw FormatError(
                 fmt::format("is damaged: '{}' cannot be the name of a tensor; use another copy", printable(name)));
         }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t maxSide = std::int64_t{1} << 40U;
 
-[[noreturn]] void damaged(std::string_view what) {
+[[noreturn]] void damagedTensor(std::string_view what) {
     throw FormatError(fmt::format("is damaged: one of its tensors {}; use another copy", what));
 }
 
@@ -20,13 +20,13 @@ constexpr std::int64_t maxSide = std::int64_t{1} << 40U;
 void checkReach(const TensorLayout& layout, std::uint64_t limit) {
     std::uint64_t last = layout.offset;
     if (last >= limit) {
-        damaged("begins past the end of its storage");
+        damagedTensor("begins past the end of its storage");
     }
     for (std::size_t axis = 0; axis < layout.shape.size(); ++axis) {
         const auto steps = static_cast<std::uint64_t>(layout.shape[axis] - 1);
         const auto stride = static_cast<std::uint64_t>(layout.strides[axis]);
         if (stride != 0 && steps > (limit - 1 - last) / stride) {
-            damaged("reaches past the end of its storage");
+            damagedTensor("reaches past the end of its storage");
         }
         last += steps * stride;
     }
@@ -74,10 +74,10 @@ void copyStrided(DType dtype, const std::byte* origin, const TensorLayout& layou
 
 std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t limit) {
     if (shape.size() > maxRank) {
-        damaged(fmt::format("has {} dimensions", shape.size()));
+        damagedTensor(fmt::format("has {} dimensions", shape.size()));
     }
     if (std::ranges::any_of(shape, [](std::int64_t side) { return side < 0 || side > maxSide; })) {
-        damaged("has a side that is negative or far too long");
+        damagedTensor("has a side that is negative or far too long");
     }
     const bool empty = std::ranges::find(shape, 0) != shape.end();
     const std::uint64_t most = empty ? static_cast<std::uint64_t>(maxSide) : limit;
@@ -85,7 +85,7 @@ std::uint64_t checkedCount(const std::vector<std::int64_t>& shape, std::uint64_t
     for (const std::int64_t side : shape) {
         const std::uint64_t factor = side == 0 ? 1 : static_cast<std::uint64_t>(side);
         if (count > most / factor) {
-            damaged("has more values than its storage");
+            damagedTensor("has more values than its storage");
         }
         count *= factor;
     }
@@ -98,7 +98,7 @@ TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const Tens
     const std::uint64_t count = checkedCount(layout.shape, available);
     if (layout.strides.size() != layout.shape.size()
         || std::ranges::any_of(layout.strides, [](std::int64_t stride) { return stride < 0; })) {
-        damaged("has negative or missing strides");
+        damagedTensor("has negative or missing strides");
     }
     if (readerOf(dtype) == nullptr) {
         throw FormatError(

@@ -26,7 +26,7 @@ constexpr std::uint64_t zip64EndRecordSize = 56;
 /// Where a 32-bit number says this, the real one stands in the record's zip64 field.
 constexpr std::uint32_t inZip64Field = 0xFFFFFFFF;
 
-[[noreturn]] void damaged(std::string_view what) {
+[[noreturn]] void damagedArchive(std::string_view what) {
     throw FormatError(
         fmt::format("begins like a zip archive but is truncated or damaged ({}); download or copy it again", what));
 }
@@ -96,7 +96,7 @@ ZipArchive::ZipArchive(std::uint64_t fileSize, ByteSource source)
 
 std::vector<std::byte> ZipArchive::bytesAt(std::uint64_t offset, std::uint64_t count) const {
     if (offset > fileSize_ || count > fileSize_ - offset) {
-        damaged("a part lies beyond its end");
+        damagedArchive("a part lies beyond its end");
     }
     std::vector<std::byte> bytes(static_cast<std::size_t>(count));
     source_(offset, bytes);
@@ -118,7 +118,7 @@ ZipArchive::Directory ZipArchive::findDirectory() const {
             const auto place = load<std::uint64_t>(tail, before - zip64LocatorSize + 8);
             const std::vector<std::byte> wide = bytesAt(place, zip64EndRecordSize);
             if (!hasSignature(wide, "PK\x06\x06")) {
-                damaged("no zip64 end record");
+                damagedArchive("no zip64 end record");
             }
             return {.offset = load<std::uint64_t>(wide, 48),
                     .size = load<std::uint64_t>(wide, 40),
@@ -128,25 +128,25 @@ ZipArchive::Directory ZipArchive::findDirectory() const {
                 .size = load<std::uint32_t>(record, 12),
                 .count = load<std::uint16_t>(record, 10)};
     }
-    damaged("no end record");
+    damagedArchive("no end record");
 }
 
 void ZipArchive::readDirectory(const Directory& directory) {
     const std::vector<std::byte> bytes = bytesAt(directory.offset, directory.size);
     if (directory.count > directory.size / directoryRecordSize) {
-        damaged("a directory with fewer entries than announced");
+        damagedArchive("a directory with fewer entries than announced");
     }
     names_.reserve(static_cast<std::size_t>(directory.count));
     std::span<const std::byte> rest(bytes);
     while (names_.size() < directory.count) {
         if (rest.size() < directoryRecordSize || !hasSignature(rest, "PK\x01\x02")) {
-            damaged("a directory with fewer entries than announced");
+            damagedArchive("a directory with fewer entries than announced");
         }
         const std::size_t nameLength = load<std::uint16_t>(rest, 28);
         const std::size_t extraLength = load<std::uint16_t>(rest, 30);
         const std::size_t length = directoryRecordSize + nameLength + extraLength + load<std::uint16_t>(rest, 32);
         if (length > rest.size()) {
-            damaged("a directory that ends early");
+            damagedArchive("a directory that ends early");
         }
         const auto nameBytes = rest.subspan(directoryRecordSize, nameLength);
         auto zip64 = zip64Field(rest.subspan(directoryRecordSize + nameLength, extraLength));

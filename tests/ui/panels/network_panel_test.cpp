@@ -96,7 +96,6 @@ QAction* NetworkPanelTest::action(const QString& text) const {
     return nullptr;
 }
 
-// NOLINTNEXTLINE(readability-convert-member-functions-to-static): Qt Test calls members
 void NetworkPanelTest::numbersAreWrittenForReaders() {
     QCOMPARE(countText(860), QStringLiteral("860"));
     QCOMPARE(countText(715176), QStringLiteral("715 k"));
