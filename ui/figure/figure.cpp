@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "error.h"
+#include "figure/figure_formats.h"
 #include "figure/figure_layouts.h"
 #include "view/colour_map.h"
 
@@ -15,7 +16,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr double pointsPerMillimetre = 72.0 / 25.4;
+constexpr double pointsPerMillimetre = pointsPerInch / 25.4;
 constexpr double margin = 0.5;  // half of what lines at the edge need
 
 FigurePainter* painterOf(FigureKind kind) {
