@@ -46,7 +46,8 @@ public:
         return planes.reshape({batch, lr.size(1), planes.size(2), planes.size(3)});
     }
 
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {kernels_}; }
+    /// None: the kernels are not learnt.
+    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {}; }
 
     void to(torch::Device device, torch::ScalarType type) override { kernels_ = kernels_.to(device, type); }
 
