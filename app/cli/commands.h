@@ -21,6 +21,7 @@ void addBenchCommand(CLI::App& app, ChosenCommand& chosen);
 /// The options of `bench` as those of a program of its own.
 void addBenchArguments(CLI::App& command, ChosenCommand& chosen);
 void addFigureCommand(CLI::App& app, ChosenCommand& chosen);
+void addSanityCommand(CLI::App& app, ChosenCommand& chosen);
 void addSceneCommand(CLI::App& app, ChosenCommand& chosen);
 
 }  // namespace lamscope::cli

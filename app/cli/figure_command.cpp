@@ -46,10 +46,8 @@ int run(const RepaintArguments& arguments) {
     {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
-        made = ui::computeFigure(session, device, interrupt.token(), [&](const LamRunProgress& state) {
-            line.show(state.name,
-                      static_cast<double>(state.done) / static_cast<double>(std::max<std::int64_t>(state.planned, 1)));
-        });
+        made = ui::computeFigure(session, device, interrupt.token(),
+                                 [&](const LamRunProgress& state) { line.show(state.name, shareOf(state)); });
     }
     if (!made) {
         return ExitCode::Interrupted;

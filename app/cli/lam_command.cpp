@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <charconv>
 #include <memory>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -13,6 +11,7 @@
 #include "figure_arguments.h"
 #include "image/atomic_file.h"
 #include "image/image_file.h"
+#include "lam_arguments.h"
 #include "model_arguments.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
@@ -21,22 +20,11 @@ namespace lamscope::cli {
 
 namespace {
 
-struct LamArguments {
+struct LamCommandArguments {
     ModelArguments models;
-    std::string hr;
-    std::string lr;
-    std::string reference;
-    std::string reduce = "pillow";
+    LamArguments lam;
     std::vector<std::string> patches;
     std::optional<int> grid;
-    std::string preset = "exact";
-    std::string path = "blur";
-    std::string detector = "gradient";
-    std::string context;
-    double sigma = LamOptions{}.sigma;
-    int kernel = LamOptions{}.kernel;
-    std::optional<int> nodes;
-    std::optional<double> tolerance;
     std::string json;
     std::string npy;
     std::string csv;
@@ -44,42 +32,8 @@ struct LamArguments {
     FigureArguments figure;
 };
 
-int parseInteger(const std::string& text, const std::string& what) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        throw UsageError(fmt::format("{} '{}' is not a whole number", what, text));
-    }
-    return value;
-}
-
-Patch parsePatch(const std::string& text) {
-    std::vector<int> numbers;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, ',');) {
-        numbers.push_back(parseInteger(part, "--patch: "));
-    }
-    if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
-        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in SR pixels, found '{}'", text));
-    }
-    Patch patch{.x = numbers[0], .y = numbers[1]};
-    if (numbers.size() == 3) {
-        patch.size = numbers[2];
-    }
-    return patch;
-}
-
-LamRunOptions toOptions(const LamArguments& arguments) {
-    LamRunOptions run;
-    if (arguments.hr.empty() == arguments.lr.empty()) {
-        throw UsageError("give the image either with --hr or with --lr");
-    }
-    if (!arguments.reference.empty() && arguments.lr.empty()) {
-        throw UsageError("--reference goes with --lr; an image given with --hr is its own reference");
-    }
-    run.imageIsHr = !arguments.hr.empty();
-    run.image = run.imageIsHr ? arguments.hr : arguments.lr;
-    run.reference = arguments.reference;
+LamRunOptions toOptions(const LamCommandArguments& arguments) {
+    auto run = arguments.lam.toOptions();
     run.models = arguments.models.specs();
     static_cast<void>(arguments.figure.resolve({}));
     for (const auto& file : arguments.figures) {
@@ -96,38 +50,20 @@ LamRunOptions toOptions(const LamArguments& arguments) {
     if (!arguments.figures.empty() && arguments.patches.size() != 1) {
         throw UsageError("--figure goes with one --patch");
     }
-    return asUsage([&] {
-        run.reduction = reductionFromString(arguments.reduce);
-        for (const auto& patch : arguments.patches) {
-            run.patches.push_back(parsePatch(patch));
-        }
-        if (!run.patches.empty()) {
-            run.lam.patch = run.patches.front();
-        }
-        run.gridStride = arguments.grid;
-        run.gridAlone = run.patches.empty();
-        run.lam.preset = presetFromString(arguments.preset);
-        run.lam.path = pathFromString(arguments.path);
-        run.lam.detector = detectorFromString(arguments.detector);
-        run.lam.sigma = arguments.sigma;
-        run.lam.kernel = arguments.kernel;
-        run.lam.nodes = arguments.nodes;
-        run.lam.tolerance = arguments.tolerance;
-        if (arguments.context == "whole") {
-            run.lam.context = 0;
-        } else if (!arguments.context.empty()) {
-            run.lam.context = parseInteger(arguments.context, "--context:");
-            if (*run.lam.context < 1) {
-                throw UsageError("--context wants a side in LR pixels, at least 1, or 'whole'");
-            }
-        }
-        static_cast<void>(makePlan(run.lam));
-        return run;
-    });
+    for (const auto& patch : arguments.patches) {
+        run.patches.push_back(parsePatch(patch));
+    }
+    if (!run.patches.empty()) {
+        run.lam.patch = run.patches.front();
+    }
+    run.gridStride = arguments.grid;
+    run.gridAlone = run.patches.empty();
+    checkPlan(run);
+    return run;
 }
 
 /// Without a layout, a PNG is the quick overview.
-bool isOverview(const LamArguments& arguments, const std::filesystem::path& file) {
+bool isOverview(const LamCommandArguments& arguments, const std::filesystem::path& file) {
     return !arguments.figure.given() && ui::figureFormat(file) == ui::FigureFormat::Png;
 }
 
@@ -143,7 +79,7 @@ std::vector<LamDocument> figureDocuments(const LamDocument& document, const ui::
 
 /// False when stopped.
 bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOptions& options,
-                const LamArguments& arguments, const std::stop_token& stop) {
+                const LamCommandArguments& arguments, const std::stop_token& stop) {
     std::vector<std::filesystem::path> papers;
     for (const std::filesystem::path file : arguments.figures) {
         if (isOverview(arguments, file)) {
@@ -164,7 +100,7 @@ bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOpt
 }
 
 /// False when stopped.
-bool writeOutputs(LamDocument& document, const LamRunOptions& options, const LamArguments& arguments,
+bool writeOutputs(LamDocument& document, const LamRunOptions& options, const LamCommandArguments& arguments,
                   const std::stop_token& stop) {
     StagedFiles files;
     if (!arguments.npy.empty()) {
@@ -187,7 +123,7 @@ bool writeOutputs(LamDocument& document, const LamRunOptions& options, const Lam
     return true;
 }
 
-int run(const LamArguments& arguments) {
+int run(const LamCommandArguments& arguments) {
     auto options = toOptions(arguments);
     options.device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
@@ -196,11 +132,9 @@ int run(const LamArguments& arguments) {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
         document = runLam(options, interrupt.token(), [&](const LamRunProgress& state) {
-            const double share =
-                static_cast<double>(state.done) / static_cast<double>(std::max<std::int64_t>(state.planned, 1));
             line.show(
                 state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
-                share);
+                shareOf(state));
         });
     }
     if (!document) {
@@ -231,51 +165,21 @@ int run(const LamArguments& arguments) {
 }  // namespace
 
 void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
-    const auto arguments = std::make_shared<LamArguments>();
+    const auto arguments = std::make_shared<LamCommandArguments>();
     auto* command = app.add_subcommand("lam", "local attribution map of a patch: which input pixels a network used");
     command->footer(
         "Example:\n  lamscope-cli lam --hr photo.png --model imdn_x4.pth --patch 120,120 --figure map.png\n"
         "The table goes to standard output, everything else to standard error.");
-    auto* hr =
-        command->add_option("--hr", arguments->hr, "high-resolution image, reduced here at each network's scale");
-    auto* lr = command->add_option("--lr", arguments->lr, "low-resolution image, used as it is");
-    hr->type_name("IMG")->excludes(lr);
-    lr->type_name("IMG");
-    command->add_option("--reference", arguments->reference, "HR image beside --lr, for PSNR")->type_name("HR");
-    command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
-        ->capture_default_str();
+    arguments->lam.addImageTo(*command);
     arguments->models.addTo(*command, true);
-    command
-        ->add_option("--patch", arguments->patches,
-                     "the patch in SR pixels: top-left corner and side (16); several share most of the work")
-        ->type_name("X,Y[,SIZE]")
-        ->expected(1)
-        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+    addPatchesTo(*command, arguments->patches);
     command
         ->add_option("--grid", arguments->grid,
                      "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
                      "do not say otherwise")
         ->type_name("STRIDE")
         ->check(CLI::PositiveNumber);
-    command
-        ->add_option("--preset", arguments->preset,
-                     "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "
-                     "estimated error is under the tolerance)")
-        ->capture_default_str();
-    command->add_option("--path", arguments->path, "blur, black or blurred-linear")->capture_default_str();
-    command->add_option("--sigma", arguments->sigma, "blur of the baseline, LR pixels")->capture_default_str();
-    command->add_option("--kernel", arguments->kernel, "side of the blur kernel, LR pixels, odd")
-        ->capture_default_str();
-    command->add_option("--nodes", arguments->nodes,
-                        "path images to evaluate; with --preset exact alone exactly so many, with --tolerance at most");
-    command->add_option("--tolerance", arguments->tolerance,
-                        "estimated map error at which exact stops refining (0.05)");
-    command->add_option("--detector", arguments->detector, "gradient, intensity or gabor")->capture_default_str();
-    command
-        ->add_option("--context", arguments->context,
-                     "side in LR pixels of what the network sees around the patch, or 'whole' (official and paper: "
-                     "whole, exact: 64)")
-        ->type_name("N|whole");
+    arguments->lam.addMethodTo(*command);
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
     command->add_option("--npy", arguments->npy, "write NAME.attribution.npy and NAME.map.npy into this folder")

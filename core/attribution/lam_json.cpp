@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <set>
 
 #include <fmt/format.h>
@@ -13,6 +12,7 @@
 #include "error.h"
 #include "image/npy.h"
 #include "json_fields.h"
+#include "table_text.h"
 
 namespace lamscope {
 
@@ -112,16 +112,6 @@ Json gridJson(const NamedDiMap& named) {
             {"file", named.file.empty() ? Json(nullptr) : Json(named.file.string())}};
 }
 
-/// NaN where a value is not defined.
-template <typename Number>
-double orNan(const std::optional<Number>& value) {
-    return value ? static_cast<double>(*value) : std::numeric_limits<double>::quiet_NaN();
-}
-
-std::string csvNumber(double value) {
-    return std::isfinite(value) ? fmt::format("{}", value) : "";
-}
-
 std::string gridCsv(const LamDocument& document) {
     std::string text = "network,patch_x,patch_y,patch_size,di,mass95_pixels,radius_pixels,completeness_error,nodes\n";
     for (const auto& [card, map, file] : document.grids) {
@@ -133,10 +123,6 @@ std::string gridCsv(const LamDocument& document) {
         }
     }
     return text;
-}
-
-std::string cell(double value, const char* format) {
-    return std::isfinite(value) ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
 bool hasSeveralPatches(const LamDocument& document) {
@@ -191,24 +177,6 @@ std::string latexCell(double value, const char* format) {
     }
     auto text = fmt::format(fmt::runtime(format), value);
     return text.starts_with('-') || text.starts_with('+') ? fmt::format("${}$", text) : text;
-}
-
-/// Rows as lines of aligned columns, the first to the left.
-std::string aligned(const std::vector<std::vector<std::string>>& rows) {
-    std::vector<std::size_t> widths(rows.front().size());
-    for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            widths[i] = std::max(widths[i], row[i].size());
-        }
-    }
-    std::string text;
-    for (const auto& row : rows) {
-        for (std::size_t i = 0; i < row.size(); ++i) {
-            text += i == 0 ? fmt::format("{:<{}}", row[i], widths[i]) : fmt::format("  {:>{}}", row[i], widths[i]);
-        }
-        text += '\n';
-    }
-    return text;
 }
 
 /// What is between the smallest and the largest DI, and where that is.
@@ -293,13 +261,13 @@ std::string toText(const LamDocument& document) {
                                   "compl. %", "nodes", "est. error", "PSNR patch", "seconds"};
     std::vector<std::vector<std::string>> rows{{headings.begin(), headings.end()}};
     for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        rows.push_back({nameInTable(document, card, result), cell(orNan(result.diffusionIndex), "{:.2f}"),
-                        cell(orNan(result.mass95Pixels), "{:.0f}"), cell(orNan(result.radiusPixels), "{:.1f}"),
-                        cell(result.detectorImage, "{:.2f}"),
-                        cell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
-                        cell(100.0 * orNan(result.completenessError), "{:+.2f}"), std::to_string(result.nodes),
-                        cell(orNan(result.estimatedMapError), "{:.3f}"), cell(orNan(result.psnrPatch), "{:.2f}"),
-                        cell(result.seconds, "{:.1f}")});
+        rows.push_back({nameInTable(document, card, result), cellText(orNan(result.diffusionIndex), "{:.2f}"),
+                        cellText(orNan(result.mass95Pixels), "{:.0f}"), cellText(orNan(result.radiusPixels), "{:.1f}"),
+                        cellText(result.detectorImage, "{:.2f}"),
+                        cellText(result.detectorImage - result.detectorBaseline, "{:.2f}"),
+                        cellText(100.0 * orNan(result.completenessError), "{:+.2f}"), std::to_string(result.nodes),
+                        cellText(orNan(result.estimatedMapError), "{:.3f}"),
+                        cellText(orNan(result.psnrPatch), "{:.2f}"), cellText(result.seconds, "{:.1f}")});
     }
     auto text = document.results.empty() ? std::string() : aligned(rows);
     if (!document.grids.empty()) {

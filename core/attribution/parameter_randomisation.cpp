@@ -40,11 +40,11 @@ std::string_view toString(RandomisedLayers layers) {
     return {};
 }
 
-void randomiseParameters(SrModel& model, RandomisedLayers layers, std::uint64_t seed) {
+void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
     const at::NoGradGuard noGradients;
-    auto generator = at::detail::createCPUGenerator(seed);
+    auto generator = at::detail::createCPUGenerator(randomisation.seed);
     auto parameters = model.implementation().network().parameters();
-    for (std::size_t i = firstOf(layers, parameters); i < parameters.size(); ++i) {
+    for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
         auto& parameter = parameters[i];
         const auto spread = parameter.numel() > 1 ? parameter.std().to(torch::kCPU).item<double>() : 0.0;
         const auto mean = parameter.mean().to(torch::kCPU).item<double>();

@@ -13,10 +13,19 @@ enum class RandomisedLayers { Last, Half, All };
 
 [[nodiscard]] std::string_view toString(RandomisedLayers layers);
 
+/// What randomiseParameters() is told.
+struct Randomisation {
+    RandomisedLayers layers = RandomisedLayers::All;
+    std::uint64_t seed = 20210619;  ///< fixed, so that a check gives the same numbers each time
+};
+
+/// Signed attributions that depend on the weights correlate less than this with those of the trained network.
+inline constexpr double acceptedCorrelation = 0.5;
+
 /// Replaces the weights of these layers (of the last half, of the very last) by normal noise of each tensor's own mean
 /// and standard deviation, in place. A map that explains the network must change with it (Adebayo et al., "Sanity
 /// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. A network without weights stays as
 /// it is. Not to be called while the model is evaluated.
-void randomiseParameters(SrModel& model, RandomisedLayers layers, std::uint64_t seed);
+void randomiseParameters(SrModel& model, const Randomisation& randomisation);
 
 }  // namespace lamscope

@@ -8,9 +8,6 @@ namespace lamscope {
 
 namespace {
 
-/// Fixed, so that the check gives the same numbers each time.
-constexpr std::uint64_t seed = 20210619;
-
 /// One path image at a time: whoever moves the box waits for one batch.
 constexpr EvaluationOptions oneByOne{.batch = 1};
 
@@ -50,7 +47,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
                 trained = signedMap(*result);
             }
             auto random = load_(network.spec);
-            randomiseParameters(random, job.layers, seed);
+            randomiseParameters(random, {.layers = job.layers});
             const auto result = computeLam(random, *lr, hr.get(), network.options, stop, {}, oneByOne);
             if (!result) {
                 return;

@@ -47,6 +47,7 @@ lamscope_library(lamscope_core
     attribution/retained_forwards.cpp
     attribution/lam_json.cpp
     json_fields.cpp
+    table_text.cpp
     attribution/lam_options.cpp
     attribution/nodes.cpp
     attribution/parameter_randomisation.cpp

@@ -138,6 +138,9 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
             return std::nullopt;
         }
         models.push_back(loadModel(spec, options.device));
+        if (options.randomisation) {
+            randomiseParameters(models.back(), *options.randomisation);
+        }
         cards.push_back(models.back().card());
     }
     std::vector<ModelCard*> names;

@@ -12,6 +12,7 @@
 
 #include "attribution/lam.h"
 #include "attribution/lam_json.h"
+#include "attribution/parameter_randomisation.h"
 #include "model/model_spec.h"
 #include "study/low_resolution.h"
 
@@ -29,7 +30,8 @@ struct LamRunOptions {
     std::optional<int> gridStride{};    ///< SR pixels; also a DI map of patches as large as `lam.patch`
     bool gridAlone = false;             ///< no map of any patch beside it
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
-    std::string device = "cpu";         ///< as returned by resolveDevice()
+    std::optional<Randomisation> randomisation{};  ///< of every network, before its map
+    std::string device = "cpu";                    ///< as returned by resolveDevice()
 };
 
 /// Where a run stands.
@@ -40,6 +42,11 @@ struct LamRunProgress {
     std::int64_t done = 0;     ///< gradients
     std::int64_t planned = 0;  ///< the most that can be needed
 };
+
+/// What is done of the network at work, 0…1.
+[[nodiscard]] inline double shareOf(const LamRunProgress& progress) {
+    return progress.planned > 0 ? static_cast<double>(progress.done) / static_cast<double>(progress.planned) : 0.0;
+}
 
 using LamRunCallback = std::function<void(const LamRunProgress&)>;
 

@@ -23,6 +23,7 @@ lamscope_library(lamscope_study
     study/image_pairs.h
     study/lam_run.h
     study/overview_picture.h
+    study/sanity_run.h
     study/shipped_files.h
     study/upscale_files.h
   SOURCES
@@ -31,6 +32,7 @@ lamscope_library(lamscope_study
     study/lam_run.cpp
     study/opencv_image.cpp
     study/overview_picture.cpp
+    study/sanity_run.cpp
     study/shipped_files.cpp
     study/upscale_files.cpp
   PUBLIC lamscope_benchmark lamscope_files

@@ -363,6 +363,23 @@ TEST_F(Cli, UpscaleWritesPngAndArray) {
     EXPECT_EQ(run({"upscale", "--model", "bicubic", "bicubic", "--lr", in("hr.png"), "--out", in("sr")}).exitCode, 2);
 }
 
+TEST_F(Cli, SanityComparesWithRandomWeights) {
+    const std::vector<std::string> sanity{"sanity", "--hr", in("hr.png"), "--model", "bicubic", "--nodes", "1"};
+    const auto with = [&](const std::vector<std::string>& more) {
+        auto arguments = sanity;
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    };
+    const auto outcome = run(with({"--patch", "64,60", "--csv", in("sanity.csv")}));
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_THAT(outcome.output, HasSubstr("Bicubic"));
+    EXPECT_THAT(outcome.output, HasSubstr("hardly changes"));  // it has no weights
+    EXPECT_EQ(std::ranges::count(contentOf(in("sanity.csv")), '\n'), 4);
+    expectTrouble(sanity, 2, "--patch");
+    expectTrouble(with({"--patch", "64,60", "--draws", "0"}), 2, "--draws");
+    expectTrouble(with({"--patch", "999,60"}), 1, "(999, 60)");
+}
+
 TEST_F(Cli, SceneAndLamOnIt) {
     ASSERT_EQ(run({"scene", "--out", in("scene.png")}).exitCode, 0);
     EXPECT_EQ(run({"lam", "--hr", in("scene.png"), "--model", "bicubic", "--patch", "120,120"}).exitCode, 0);

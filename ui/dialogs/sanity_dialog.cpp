@@ -12,6 +12,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "attribution/parameter_randomisation.h"
 #include "dialogs/icons.h"
 #include "dialogs/theme.h"
 
@@ -22,7 +23,7 @@ namespace {
 enum Column { NetworkColumn, LayersColumn, CorrelationColumn, CompletenessColumn, VerdictColumn };
 
 bool passes(const SanityRow& row) {
-    return row.correlation && *row.correlation < SanityDialog::acceptedCorrelation;
+    return row.correlation && *row.correlation < acceptedCorrelation;
 }
 
 QString verdictOf(const SanityRow& row) {

@@ -27,9 +27,6 @@ class SanityDialog : public QDialog {
     Q_OBJECT
 
 public:
-    /// A map that depends on the weights correlates less than this with the map of the trained network.
-    static constexpr double acceptedCorrelation = 0.5;
-
     explicit SanityDialog(QWidget* parent = nullptr);
 
     void setRows(const std::vector<SanityRow>& rows);

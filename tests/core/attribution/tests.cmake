@@ -19,6 +19,7 @@ lamscope_test(core_test LABEL unit
     core/model/torchscript_card_test.cpp
     core/model/torchscript_test.cpp
     core/study/image_pairs_test.cpp
+    core/study/sanity_run_test.cpp
     core/study/study_test.cpp
   LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/torch_headers.h <gtest/gtest.h>)

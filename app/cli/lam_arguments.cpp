@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "lam_arguments.h"
+
+#include <charconv>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "program.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+int parseInteger(const std::string& text, const std::string& what) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+        throw UsageError(fmt::format("{} '{}' is not a whole number", what, text));
+    }
+    return value;
+}
+
+}  // namespace
+
+void LamArguments::addImageTo(CLI::App& command) {
+    auto* hrOption = command.add_option("--hr", hr, "high-resolution image, reduced here at each network's scale");
+    auto* lrOption = command.add_option("--lr", lr, "low-resolution image, used as it is");
+    hrOption->type_name("IMG")->excludes(lrOption);
+    lrOption->type_name("IMG");
+    command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
+    command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
+}
+
+void LamArguments::addMethodTo(CLI::App& command) {
+    command
+        .add_option("--preset", preset,
+                    "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "
+                    "estimated error is under the tolerance)")
+        ->capture_default_str();
+    command.add_option("--path", path, "blur, black or blurred-linear")->capture_default_str();
+    command.add_option("--sigma", sigma, "blur of the baseline, LR pixels")->capture_default_str();
+    command.add_option("--kernel", kernel, "side of the blur kernel, LR pixels, odd")->capture_default_str();
+    command.add_option("--nodes", nodes,
+                       "path images to evaluate; with --preset exact alone exactly so many, with --tolerance at most");
+    command.add_option("--tolerance", tolerance, "estimated map error at which exact stops refining (0.05)");
+    command.add_option("--detector", detector, "gradient, intensity or gabor")->capture_default_str();
+    command
+        .add_option("--context", context,
+                    "side in LR pixels of what the network sees around the patch, or 'whole' (official and paper: "
+                    "whole, exact: 64)")
+        ->type_name("N|whole");
+}
+
+LamRunOptions LamArguments::toOptions() const {
+    if (hr.empty() == lr.empty()) {
+        throw UsageError("give the image either with --hr or with --lr");
+    }
+    if (!reference.empty() && lr.empty()) {
+        throw UsageError("--reference goes with --lr; an image given with --hr is its own reference");
+    }
+    LamRunOptions run;
+    run.imageIsHr = !hr.empty();
+    run.image = run.imageIsHr ? hr : lr;
+    run.reference = reference;
+    return asUsage([&] {
+        run.reduction = reductionFromString(reduce);
+        run.lam.preset = presetFromString(preset);
+        run.lam.path = pathFromString(path);
+        run.lam.detector = detectorFromString(detector);
+        run.lam.sigma = sigma;
+        run.lam.kernel = kernel;
+        run.lam.nodes = nodes;
+        run.lam.tolerance = tolerance;
+        if (context == "whole") {
+            run.lam.context = 0;
+        } else if (!context.empty()) {
+            run.lam.context = parseInteger(context, "--context:");
+            if (*run.lam.context < 1) {
+                throw UsageError("--context wants a side in LR pixels, at least 1, or 'whole'");
+            }
+        }
+        return run;
+    });
+}
+
+CLI::Option* addPatchesTo(CLI::App& command, std::vector<std::string>& patches) {
+    return command
+        .add_option("--patch", patches,
+                    "the patch in SR pixels: top-left corner and side (16); several share most of the work")
+        ->type_name("X,Y[,SIZE]")
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+}
+
+Patch parsePatch(const std::string& text) {
+    std::vector<int> numbers;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, ',');) {
+        numbers.push_back(parseInteger(part, "--patch:"));
+    }
+    if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
+        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in SR pixels, found '{}'", text));
+    }
+    Patch patch{.x = numbers[0], .y = numbers[1]};
+    if (numbers.size() == 3) {
+        patch.size = numbers[2];
+    }
+    return patch;
+}
+
+void checkPlan(const LamRunOptions& options) {
+    asUsage([&] { static_cast<void>(makePlan(options.lam)); });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/sanity_run.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "attribution/signed_map.h"
+#include "image/image_file.h"
+#include "metrics/correlation.h"
+#include "study/scene.h"
+#include "study/shipped_files.h"
+#include "support/temporary_folder.h"
+
+namespace lamscope {
+namespace {
+
+using testing::HasSubstr;
+
+class SanityRun : public testing::Test {
+protected:
+    SanityRun() {
+        writeImage(folder_ / "scene.png", drawScene(128));
+        options_.image = folder_ / "scene.png";
+        options_.imageIsHr = true;
+        options_.lam.patch = {56, 60, 16};
+        options_.lam.nodes = 3;
+    }
+
+    test::TemporaryFolder folder_;
+    LamRunOptions options_;
+};
+
+TEST_F(SanityRun, WithoutWeightsNothingChanges) {
+    options_.models = {ModelSpec::parse("bicubic")};
+    const auto maps = *runSanity(options_, 1);
+    ASSERT_EQ(maps.size(), 3U);
+    for (const auto& map : maps) {
+        EXPECT_NEAR(map.correlation.value(), 1.0, 1e-12);
+        EXPECT_NEAR(map.unsignedCorrelation.value(), 1.0, 1e-12);
+    }
+    EXPECT_THAT(toText(maps), HasSubstr("hardly changes"));
+}
+
+TEST_F(SanityRun, ComparesTheTrainedNetworkWithEachRandomOne) {
+    options_.models = {shippedNetworks().front()};
+    options_.patches = {{56, 60, 16}, {40, 40, 16}};
+    const auto maps = *runSanity(options_, 2);
+    ASSERT_EQ(maps.size(), 2U * 3U * 2U);
+
+    const auto image = readImage(options_.image).image;
+    const auto model = loadModel(options_.models.front());
+    const auto pair = makeLowResolution(image, model.card().scale, options_.reduction);
+    for (const auto& map : maps) {
+        auto random = loadModel(options_.models.front());
+        randomiseParameters(random, map.randomisation);
+        auto options = options_.lam;
+        options.patch = map.patch;
+        const auto before = *computeLam(model, pair.lr, &pair.hr, options);
+        const auto after = *computeLam(random, pair.lr, &pair.hr, options);
+        // Patches that share forward passes round differently.
+        EXPECT_NEAR(map.correlation.value(), pearsonCorrelation(signedMap(before), signedMap(after)), 1e-3);
+        EXPECT_NEAR(map.unsignedCorrelation.value(), pearsonCorrelation(before.map, after.map), 1e-3);
+        EXPECT_NEAR(map.completenessError.value(), after.completenessError.value(),
+                    1e-3 * (1.0 + std::abs(after.completenessError.value())));
+    }
+    EXPECT_NE(maps.front().correlation, maps.back().correlation);
+    EXPECT_EQ(maps.front().randomisation.seed, Randomisation{}.seed);
+    EXPECT_NE(maps.back().randomisation.seed, Randomisation{}.seed);
+
+    const auto csv = toCsv(maps);
+    EXPECT_EQ(std::ranges::count(csv, '\n'), 13);
+    EXPECT_THAT(csv, HasSubstr(",40,40,16,half,"));
+}
+
+TEST_F(SanityRun, AMapThatVanishesHasNoCorrelation) {
+    Image flat(64, 64);
+    std::ranges::fill(flat.values(), 0.5F);
+    writeImage(options_.image, flat);
+    options_.lam.patch = {24, 24, 16};
+    options_.models = {ModelSpec::parse("bicubic")};
+    const auto maps = *runSanity(options_, 1);
+    EXPECT_FALSE(maps.front().correlation);
+    EXPECT_FALSE(maps.front().unsignedCorrelation);
+    EXPECT_THAT(toCsv(maps), HasSubstr(",,"));
+}
+
+TEST_F(SanityRun, StopsWhenAsked) {
+    options_.models = {shippedNetworks().front()};
+    std::stop_source source;
+    int reports = 0;
+    EXPECT_FALSE(runSanity(options_, 1000, source.get_token(), [&](const LamRunProgress& state) {
+        EXPECT_LT(state.model, state.models);
+        if (++reports == 8) {
+            source.request_stop();
+        }
+    }));
+    EXPECT_LT(reports, 20);
+}
+
+}  // namespace
+}  // namespace lamscope
