@@ -20,7 +20,7 @@ template <typename Number>
 /// A number for a terminal's table, in a format of fmt; a dash where it is not finite.
 [[nodiscard]] std::string cellText(double value, const char* format);
 
-/// Rows of equal length as lines of aligned columns, the first to the left.
+/// Rows, at least one and of equal length, as lines of aligned columns, the first to the left.
 [[nodiscard]] std::string aligned(const std::vector<std::vector<std::string>>& rows);
 
 }  // namespace lamscope

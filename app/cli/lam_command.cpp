@@ -140,15 +140,8 @@ int run(const LamCommandArguments& arguments) {
     if (!document) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : document->warnings) {
+    for (const auto& warning : warningsOf(*document)) {
         spdlog::warn("warning: {}", warning);
-    }
-    for (const auto& named : document->results) {
-        for (const auto* list : {&named.card.warnings, &named.result.warnings}) {
-            for (const auto& warning : *list) {
-                spdlog::warn("warning: {}: {}", named.card.name, warning);
-            }
-        }
     }
     if (!writeOutputs(*document, options, arguments, interrupt.token())) {
         return ExitCode::Interrupted;

@@ -2,6 +2,7 @@
 #include <memory>
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include "commands.h"
 #include "console.h"
@@ -32,23 +33,26 @@ int run(const SanityArguments& arguments) {
     checkPlan(options);
     options.device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
-    std::optional<std::vector<RandomisedMap>> maps;
+    std::optional<SanityRun> checked;
     {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
-        maps = runSanity(options, arguments.draws, interrupt.token(), [&](const LamRunProgress& state) {
+        checked = runSanity(options, arguments.draws, interrupt.token(), [&](const LamRunProgress& state) {
             line.show(fmt::format("{} ({} of {})", state.name, state.model + 1, state.models), shareOf(state));
         });
     }
-    if (!maps) {
+    if (!checked) {
         return ExitCode::Interrupted;
+    }
+    for (const auto& warning : checked->warnings) {
+        spdlog::warn("warning: {}", warning);
     }
     StagedFiles files;
     if (!arguments.csv.empty()) {
-        files.add(arguments.csv, toCsv(*maps));
+        files.add(arguments.csv, toCsv(checked->maps));
     }
     files.commit();
-    printResult(toText(*maps));
+    printResult(toText(checked->maps));
     return ExitCode::Done;
 }
 

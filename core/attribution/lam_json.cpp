@@ -232,6 +232,29 @@ std::string toJson(const LamDocument& document) {
     return dumpJson(json);
 }
 
+std::vector<std::string> warningsOf(const LamDocument& document) {
+    auto warnings = document.warnings;
+    std::set<std::string> named;
+    const auto add = [&](const std::string& name, const std::vector<std::string>& list) {
+        for (const auto& warning : list) {
+            warnings.push_back(fmt::format("{}: {}", name, warning));
+        }
+    };
+    const auto addCard = [&](const ModelCard& card) {
+        if (named.insert(card.name).second) {
+            add(card.name, card.warnings);
+        }
+    };
+    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        addCard(card);
+        add(card.name, result.warnings);
+    }
+    for (const auto& [card, map, file] : document.grids) {
+        addCard(card);
+    }
+    return warnings;
+}
+
 std::string toCsv(const LamDocument& document) {
     if (document.results.empty()) {
         return gridCsv(document);

@@ -62,6 +62,10 @@ struct LamDocument {
 /// no column where no network has one.
 [[nodiscard]] std::string toLatex(const LamDocument& document);
 
+/// What the program says beside the numbers: about the image files, then about each network and its results, whose
+/// names come first.
+[[nodiscard]] std::vector<std::string> warningsOf(const LamDocument& document);
+
 /// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,
 /// which is made if need be, and notes the paths in the results; with several patches NAME.X_Y.… of each, with a DI map
 /// NAME.di.npy (rows x columns float32, NaN where a cell's DI is not defined). Throws Error(WriteFailed).

@@ -4,7 +4,9 @@
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
 
+#include "error.h"
 #include "model/sr_model_implementation.h"
 #include "torch_headers.h"
 
@@ -44,6 +46,10 @@ void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
     const at::NoGradGuard noGradients;
     auto generator = at::detail::createCPUGenerator(randomisation.seed);
     auto parameters = model.implementation().network().parameters();
+    if (parameters.empty()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} has no weights that could be randomised; leave it out", model.card().name));
+    }
     for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
         auto& parameter = parameters[i];
         const auto spread = parameter.numel() > 1 ? parameter.std().to(torch::kCPU).item<double>() : 0.0;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -10,6 +11,9 @@ namespace lamscope {
 
 /// Which layers lose what they have learnt. A layer is a weight tensor with its bias, in the order of the network.
 enum class RandomisedLayers { Last, Half, All };
+
+/// In the order of a check: from little to everything.
+inline constexpr std::array everyRandomisation{RandomisedLayers::Last, RandomisedLayers::Half, RandomisedLayers::All};
 
 [[nodiscard]] std::string_view toString(RandomisedLayers layers);
 
@@ -22,10 +26,15 @@ struct Randomisation {
 /// Signed attributions that depend on the weights correlate less than this with those of the trained network.
 inline constexpr double acceptedCorrelation = 0.5;
 
+/// @param correlation of signed attributions with those of the trained network, -1...1.
+[[nodiscard]] constexpr bool dependsOnWeights(double correlation) {
+    return correlation < acceptedCorrelation;
+}
+
 /// Replaces the weights of these layers (of the last half, of the very last) by normal noise of each tensor's own mean
 /// and standard deviation, in place. A map that explains the network must change with it (Adebayo et al., "Sanity
-/// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. A network without weights stays as
-/// it is. Not to be called while the model is evaluated.
+/// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. Not to be called while the
+/// model is evaluated. Throws Error(InvalidArgument) where there are none, as with bicubic enlargement.
 void randomiseParameters(SrModel& model, const Randomisation& randomisation);
 
 }  // namespace lamscope

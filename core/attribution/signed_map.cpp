@@ -1,7 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "attribution/signed_map.h"
 
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "metrics/correlation.h"
+
 namespace lamscope {
+
+namespace {
+
+bool isComparable(const LamResult& result) {
+    const auto finite = [](auto value) { return std::isfinite(value); };
+    return result.diffusionIndex && std::ranges::all_of(result.attribution, finite)
+           && std::ranges::adjacent_find(result.map, std::not_equal_to<>()) != result.map.end();
+}
+
+}  // namespace
 
 std::vector<double> signedMap(const LamResult& result) {
     const auto pixels = result.attribution.size() / Image::channels;
@@ -11,6 +27,14 @@ std::vector<double> signedMap(const LamResult& result) {
                   + result.attribution[2 * pixels + i];
     }
     return sums;
+}
+
+std::optional<MapCorrelation> correlationOf(const LamResult& first, const LamResult& second) {
+    if (!isComparable(first) || !isComparable(second)) {
+        return std::nullopt;
+    }
+    return MapCorrelation{.signedMaps = pearsonCorrelation(signedMap(first), signedMap(second)),
+                          .unsignedMaps = pearsonCorrelation(first.map, second.map)};
 }
 
 }  // namespace lamscope

@@ -2,7 +2,6 @@
 #include "live/sanity_check.h"
 
 #include "attribution/signed_map.h"
-#include "metrics/correlation.h"
 
 namespace lamscope {
 
@@ -17,7 +16,7 @@ SanityCheck::SanityCheck(std::vector<Network> networks, Loader load)
     : networks_(std::move(networks))
     , load_(std::move(load)) {
     for (std::size_t i = 0; i < networks_.size(); ++i) {
-        for (const auto layers : {RandomisedLayers::Last, RandomisedLayers::Half, RandomisedLayers::All}) {
+        for (const auto layers : everyRandomisation) {
             jobs_.push_back({i, layers});
         }
     }
@@ -37,14 +36,12 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
         const auto found = loaded.find(network.id);
         if (found != loaded.end() && found->second.input.lr) {
             const auto& [lr, hr] = found->second.input;
-            auto& trained = trainedMaps_[job.network];
-            if (trained.empty()) {
-                const auto result =
-                    computeLam(*found->second.model, *lr, hr.get(), network.options, stop, {}, oneByOne);
+            if (!trained_.contains(job.network)) {
+                auto result = computeLam(*found->second.model, *lr, hr.get(), network.options, stop, {}, oneByOne);
                 if (!result) {
                     return;
                 }
-                trained = signedMap(*result);
+                trained_.emplace(job.network, *std::move(result));
             }
             auto random = load_(network.spec);
             randomiseParameters(random, {.layers = job.layers});
@@ -52,8 +49,12 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
             if (!result) {
                 return;
             }
-            report.correlation = pearsonCorrelation(trained, signedMap(*result));
             report.completenessError = result->completenessError;
+            if (const auto correlation = correlationOf(trained_.at(job.network), *result)) {
+                report.correlation = correlation->signedMaps;
+            } else {
+                report.message = "one of the maps vanishes: nothing can be compared";
+            }
         } else {
             report.message = "the network is not there any more";
         }

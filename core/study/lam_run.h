@@ -30,7 +30,7 @@ struct LamRunOptions {
     std::optional<int> gridStride{};    ///< SR pixels; also a DI map of patches as large as `lam.patch`
     bool gridAlone = false;             ///< no map of any patch beside it
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
-    std::optional<Randomisation> randomisation{};  ///< of every network, before its map
+    std::optional<Randomisation> randomisation{};  ///< of every network, before its map; no file says it
     std::string device = "cpu";                    ///< as returned by resolveDevice()
 };
 

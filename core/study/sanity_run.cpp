@@ -2,35 +2,21 @@
 #include "study/sanity_run.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
-#include <span>
+#include <limits>
 
 #include <fmt/format.h>
 
-#include "attribution/signed_map.h"
 #include "csv_field.h"
 #include "error.h"
-#include "metrics/correlation.h"
 #include "table_text.h"
 
 namespace lamscope {
 
 namespace {
 
-constexpr std::array allLayers{RandomisedLayers::Last, RandomisedLayers::Half, RandomisedLayers::All};
-
-/// nullopt where it is not defined: a map vanishes, or random weights let it overflow.
-std::optional<double> correlationOf(std::span<const double> first, std::span<const double> second) {
-    try {
-        return pearsonCorrelation(first, second);
-    } catch (const Error&) {
-        return std::nullopt;
-    }
-}
-
 /// `maps`: a list for each trained result.
-void addMaps(std::vector<std::vector<RandomisedMap>>& maps, const LamDocument& trained, const LamDocument& random,
+void compare(std::vector<std::vector<RandomisedMap>>& maps, const LamDocument& trained, const LamDocument& random,
              const Randomisation& randomisation) {
     for (std::size_t i = 0; i < trained.results.size(); ++i) {
         const auto& before = trained.results[i].result;
@@ -38,24 +24,34 @@ void addMaps(std::vector<std::vector<RandomisedMap>>& maps, const LamDocument& t
         maps[i].push_back({.network = trained.results[i].card.name,
                            .patch = before.patch,
                            .randomisation = randomisation,
-                           .correlation = correlationOf(signedMap(before), signedMap(after)),
-                           .unsignedCorrelation = correlationOf(before.map, after.map),
+                           .correlation = correlationOf(before, after),
                            .completenessError = after.completenessError});
     }
+}
+
+double signedOf(const RandomisedMap& map) {
+    return map.correlation ? map.correlation->signedMaps : std::numeric_limits<double>::quiet_NaN();
+}
+
+double unsignedOf(const RandomisedMap& map) {
+    return map.correlation ? map.correlation->unsignedMaps : std::numeric_limits<double>::quiet_NaN();
 }
 
 const char* verdictOn(const RandomisedMap& map) {
     if (!map.correlation) {
         return "-";
     }
-    return *map.correlation < acceptedCorrelation ? "depends on them" : "hardly changes";
+    return dependsOnWeights(map.correlation->signedMaps) ? "depends on them" : "hardly changes";
 }
 
 }  // namespace
 
-std::optional<std::vector<RandomisedMap>> runSanity(const LamRunOptions& options, int draws,
-                                                    const std::stop_token& stop, const LamRunCallback& progress) {
-    const std::size_t runs = 1 + allLayers.size() * static_cast<std::size_t>(draws);
+std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, const std::stop_token& stop,
+                                   const LamRunCallback& progress) {
+    if (draws < 1) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be drawn {} times", draws));
+    }
+    const std::size_t runs = 1 + everyRandomisation.size() * static_cast<std::size_t>(draws);
     std::size_t run = 0;
     const auto compute = [&](const std::optional<Randomisation>& randomisation) {
         auto own = options;
@@ -74,23 +70,29 @@ std::optional<std::vector<RandomisedMap>> runSanity(const LamRunOptions& options
     if (!trained) {
         return std::nullopt;
     }
+    SanityRun result{.maps = {}, .warnings = warningsOf(*trained)};
     std::vector<std::vector<RandomisedMap>> maps(trained->results.size());
     for (int draw = 0; draw < draws; ++draw) {
-        for (const auto layers : allLayers) {
+        for (const auto layers : everyRandomisation) {
             Randomisation randomisation{.layers = layers};
             randomisation.seed += static_cast<std::uint64_t>(draw);
             const auto random = compute(randomisation);
             if (!random) {
                 return std::nullopt;
             }
-            addMaps(maps, *trained, *random, randomisation);
+            compare(maps, *trained, *random, randomisation);
+            for (const auto& [card, lam, attributionFile, mapFile] : random->results) {
+                for (const auto& warning : lam.warnings) {
+                    result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", card.name,
+                                                          toString(layers), randomisation.seed, warning));
+                }
+            }
         }
     }
-    std::vector<RandomisedMap> all;
     for (auto& list : maps) {
-        std::ranges::move(list, std::back_inserter(all));
+        std::ranges::move(list, std::back_inserter(result.maps));
     }
-    return all;
+    return result;
 }
 
 std::string toCsv(const std::vector<RandomisedMap>& maps) {
@@ -99,19 +101,19 @@ std::string toCsv(const std::vector<RandomisedMap>& maps) {
     for (const auto& map : maps) {
         text +=
             fmt::format("{},{},{},{},{},{},{},{},{}\n", csvField(map.network), map.patch.x, map.patch.y, map.patch.size,
-                        toString(map.randomisation.layers), map.randomisation.seed, csvNumber(orNan(map.correlation)),
-                        csvNumber(orNan(map.unsignedCorrelation)), csvNumber(orNan(map.completenessError)));
+                        toString(map.randomisation.layers), map.randomisation.seed, csvNumber(signedOf(map)),
+                        csvNumber(unsignedOf(map)), csvNumber(orNan(map.completenessError)));
     }
     return text;
 }
 
 std::string toText(const std::vector<RandomisedMap>& maps) {
     std::vector<std::vector<std::string>> rows{
-        {"network", "patch", "randomised", "correlation", "unsigned", "compl. %", "the map"}};
+        {"network", "patch", "randomised", "seed", "correlation", "unsigned", "compl. %", "the map"}};
     for (const auto& map : maps) {
-        rows.push_back({map.network, fmt::format("{},{}", map.patch.x, map.patch.y),
-                        std::string(toString(map.randomisation.layers)), cellText(orNan(map.correlation), "{:.3f}"),
-                        cellText(orNan(map.unsignedCorrelation), "{:.3f}"),
+        rows.push_back({map.network, fmt::format("{},{},{}", map.patch.x, map.patch.y, map.patch.size),
+                        std::string(toString(map.randomisation.layers)), std::to_string(map.randomisation.seed),
+                        cellText(signedOf(map), "{:.3f}"), cellText(unsignedOf(map), "{:.3f}"),
                         cellText(100.0 * orNan(map.completenessError), "{:+.2f}"), verdictOn(map)});
     }
     return aligned(rows);

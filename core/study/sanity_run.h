@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attribution/parameter_randomisation.h"
+#include "attribution/signed_map.h"
 #include "study/lam_run.h"
 
 namespace lamscope {
@@ -16,20 +17,24 @@ struct RandomisedMap {
     std::string network;  ///< unique name, as in LamDocument
     Patch patch;
     Randomisation randomisation;
-    // Pearson's correlation with the trained network's map, -1...1; nullopt where either map vanishes.
-    std::optional<double> correlation;          ///< of signedMap(): decides, see acceptedCorrelation
-    std::optional<double> unsignedCorrelation;  ///< of LamResult::map, which keeps the box and the reach in any case
-    std::optional<double> completenessError;    ///< of the randomised network's map, see LamResult
+    /// With the trained network's map, see correlationOf(). The signed one decides, see dependsOnWeights(); unsigned
+    /// maps share the box and the reach in any case.
+    std::optional<MapCorrelation> correlation;
+    std::optional<double> completenessError;  ///< of the randomised network's map, see LamResult
+};
+
+struct SanityRun {
+    std::vector<RandomisedMap> maps;    ///< network by network, patch by patch, draw by draw, from Last to All
+    std::vector<std::string> warnings;  ///< warningsOf() the trained networks' maps, then about randomised ones
 };
 
 /// Maps of all networks with the last layer, half of the layers and all of them randomised, compared with the trained
 /// networks' (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018).
 /// @param options as for runLam(), without a grid; `randomisation` is unused.
-/// @param draws   how often weights are drawn, at least 1; the first is that of the window's check.
-/// @return the maps network by network, patch by patch, draw by draw; nullopt when stopped. Throws as runLam().
-[[nodiscard]] std::optional<std::vector<RandomisedMap>> runSanity(const LamRunOptions& options, int draws,
-                                                                  const std::stop_token& stop = {},
-                                                                  const LamRunCallback& progress = {});
+/// @param draws   how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
+/// @return nullopt when stopped. Throws as runLam() and randomiseParameters(), and Error(InvalidArgument) for `draws`.
+[[nodiscard]] std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws,
+                                                 const std::stop_token& stop = {}, const LamRunCallback& progress = {});
 
 /// A header line, then a line a map, comma-separated (RFC 4180); values that are not defined are empty.
 [[nodiscard]] std::string toCsv(const std::vector<RandomisedMap>& maps);

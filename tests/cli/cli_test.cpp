@@ -364,7 +364,13 @@ TEST_F(Cli, UpscaleWritesPngAndArray) {
 }
 
 TEST_F(Cli, SanityComparesWithRandomWeights) {
-    const std::vector<std::string> sanity{"sanity", "--hr", in("hr.png"), "--model", "bicubic", "--nodes", "1"};
+    const std::vector<std::string> sanity{"sanity",
+                                          "--hr",
+                                          in("hr.png"),
+                                          "--nodes",
+                                          "1",
+                                          "--model",
+                                          "models/fsrcnn-s/fsrcnn-s_x4.safetensors:name=Small"};
     const auto with = [&](const std::vector<std::string>& more) {
         auto arguments = sanity;
         arguments.insert(arguments.end(), more.begin(), more.end());
@@ -372,12 +378,12 @@ TEST_F(Cli, SanityComparesWithRandomWeights) {
     };
     const auto outcome = run(with({"--patch", "64,60", "--csv", in("sanity.csv")}));
     EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
-    EXPECT_THAT(outcome.output, HasSubstr("Bicubic"));
-    EXPECT_THAT(outcome.output, HasSubstr("hardly changes"));  // it has no weights
+    EXPECT_THAT(outcome.output, HasSubstr("Small"));
     EXPECT_EQ(std::ranges::count(contentOf(in("sanity.csv")), '\n'), 4);
     expectTrouble(sanity, 2, "--patch");
     expectTrouble(with({"--patch", "64,60", "--draws", "0"}), 2, "--draws");
     expectTrouble(with({"--patch", "999,60"}), 1, "(999, 60)");
+    expectTrouble(with({"--patch", "64,60", "--model", "bicubic"}), 1, "Bicubic has no weights");
 }
 
 TEST_F(Cli, SceneAndLamOnIt) {

@@ -14,7 +14,6 @@
 #include "attribution/signed_map.h"
 #include "image/image_file.h"
 #include "image/sha256.h"
-#include "metrics/correlation.h"
 #include "study/evaluate.h"
 #include "study/low_resolution.h"
 #include "study/shipped_files.h"
@@ -157,7 +156,7 @@ TEST(Trust, SignedAttributionsForgetWhatIsRandomised) {
             if (scene.telling) {
                 const auto patch = scene.patches.front().patch;
                 correlations.push_back(
-                    pearsonCorrelation(signedMap(lamAt(model, scene, patch)), signedMap(lamAt(random, scene, patch))));
+                    correlationOf(lamAt(model, scene, patch), lamAt(random, scene, patch)).value().signedMaps);
             }
         }
         const double mean =

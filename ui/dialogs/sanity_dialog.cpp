@@ -23,7 +23,7 @@ namespace {
 enum Column { NetworkColumn, LayersColumn, CorrelationColumn, CompletenessColumn, VerdictColumn };
 
 bool passes(const SanityRow& row) {
-    return row.correlation && *row.correlation < acceptedCorrelation;
+    return row.correlation && dependsOnWeights(*row.correlation);
 }
 
 QString verdictOf(const SanityRow& row) {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/sanity_run.h"
 
+#include <algorithm>
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "attribution/signed_map.h"
+#include "error.h"
 #include "image/image_file.h"
 #include "metrics/correlation.h"
 #include "study/scene.h"
@@ -14,11 +18,12 @@
 namespace lamscope {
 namespace {
 
+using testing::Contains;
 using testing::HasSubstr;
 
-class SanityRun : public testing::Test {
+class Sanity : public testing::Test {
 protected:
-    SanityRun() {
+    Sanity() {
         writeImage(folder_ / "scene.png", drawScene(128));
         options_.image = folder_ / "scene.png";
         options_.imageIsHr = true;
@@ -30,27 +35,27 @@ protected:
     LamRunOptions options_;
 };
 
-TEST_F(SanityRun, WithoutWeightsNothingChanges) {
+TEST_F(Sanity, NeedsWeightsToRandomise) {
     options_.models = {ModelSpec::parse("bicubic")};
-    const auto maps = *runSanity(options_, 1);
-    ASSERT_EQ(maps.size(), 3U);
-    for (const auto& map : maps) {
-        EXPECT_NEAR(map.correlation.value(), 1.0, 1e-12);
-        EXPECT_NEAR(map.unsignedCorrelation.value(), 1.0, 1e-12);
-    }
-    EXPECT_THAT(toText(maps), HasSubstr("hardly changes"));
+    EXPECT_THROW(static_cast<void>(runSanity(options_, 1)), Error);
 }
 
-TEST_F(SanityRun, ComparesTheTrainedNetworkWithEachRandomOne) {
+TEST_F(Sanity, NeedsADraw) {
+    options_.models = {shippedNetworks().front()};
+    EXPECT_THROW(static_cast<void>(runSanity(options_, 0)), Error);
+}
+
+TEST_F(Sanity, ComparesTheTrainedNetworkWithEachRandomOne) {
     options_.models = {shippedNetworks().front()};
     options_.patches = {{56, 60, 16}, {40, 40, 16}};
-    const auto maps = *runSanity(options_, 2);
+    const auto maps = runSanity(options_, 2)->maps;
     ASSERT_EQ(maps.size(), 2U * 3U * 2U);
 
     const auto image = readImage(options_.image).image;
     const auto model = loadModel(options_.models.front());
     const auto pair = makeLowResolution(image, model.card().scale, options_.reduction);
     for (const auto& map : maps) {
+        ASSERT_TRUE(map.correlation);
         auto random = loadModel(options_.models.front());
         randomiseParameters(random, map.randomisation);
         auto options = options_.lam;
@@ -58,33 +63,38 @@ TEST_F(SanityRun, ComparesTheTrainedNetworkWithEachRandomOne) {
         const auto before = *computeLam(model, pair.lr, &pair.hr, options);
         const auto after = *computeLam(random, pair.lr, &pair.hr, options);
         // Patches that share forward passes round differently.
-        EXPECT_NEAR(map.correlation.value(), pearsonCorrelation(signedMap(before), signedMap(after)), 1e-3);
-        EXPECT_NEAR(map.unsignedCorrelation.value(), pearsonCorrelation(before.map, after.map), 1e-3);
+        EXPECT_NEAR(map.correlation->signedMaps, pearsonCorrelation(signedMap(before), signedMap(after)), 1e-3);
+        EXPECT_NEAR(map.correlation->unsignedMaps, pearsonCorrelation(before.map, after.map), 1e-3);
         EXPECT_NEAR(map.completenessError.value(), after.completenessError.value(),
                     1e-3 * (1.0 + std::abs(after.completenessError.value())));
     }
-    EXPECT_NE(maps.front().correlation, maps.back().correlation);
-    EXPECT_EQ(maps.front().randomisation.seed, Randomisation{}.seed);
-    EXPECT_NE(maps.back().randomisation.seed, Randomisation{}.seed);
+    // The same patch and layers, drawn twice.
+    EXPECT_EQ(maps[0].patch, maps[3].patch);
+    EXPECT_EQ(maps[0].randomisation.layers, maps[3].randomisation.layers);
+    EXPECT_EQ(maps[0].randomisation.seed, Randomisation{}.seed);
+    EXPECT_NE(maps[3].randomisation.seed, Randomisation{}.seed);
+    EXPECT_NE(maps[0].correlation->signedMaps, maps[3].correlation->signedMaps);
 
     const auto csv = toCsv(maps);
     EXPECT_EQ(std::ranges::count(csv, '\n'), 13);
     EXPECT_THAT(csv, HasSubstr(",40,40,16,half,"));
 }
 
-TEST_F(SanityRun, AMapThatVanishesHasNoCorrelation) {
+TEST_F(Sanity, AMapThatVanishesHasNoCorrelation) {
     Image flat(64, 64);
     std::ranges::fill(flat.values(), 0.5F);
     writeImage(options_.image, flat);
     options_.lam.patch = {24, 24, 16};
-    options_.models = {ModelSpec::parse("bicubic")};
-    const auto maps = *runSanity(options_, 1);
-    EXPECT_FALSE(maps.front().correlation);
-    EXPECT_FALSE(maps.front().unsignedCorrelation);
-    EXPECT_THAT(toCsv(maps), HasSubstr(",,"));
+    options_.models = {shippedNetworks().front()};
+    const auto checked = *runSanity(options_, 1);
+    ASSERT_EQ(checked.maps.size(), 3U);
+    // On the blur path a flat image is its own baseline: nothing is attributed, whatever the weights.
+    EXPECT_FALSE(checked.maps.front().correlation);
+    EXPECT_THAT(toText(checked.maps), HasSubstr("  -\n"));
+    EXPECT_THAT(checked.warnings, Contains(HasSubstr("random weights")));
 }
 
-TEST_F(SanityRun, StopsWhenAsked) {
+TEST_F(Sanity, StopsWhenAsked) {
     options_.models = {shippedNetworks().front()};
     std::stop_source source;
     int reports = 0;

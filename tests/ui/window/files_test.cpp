@@ -450,7 +450,9 @@ void FilesTest::randomisedParametersChangeTheMap() {
     }
     WindowFixture fixture;
     fixture.openImage();
-    fixture.add((textOf(test::dataFile("weights/carn_m.pth")) + QStringLiteral(":scale=4")).toUtf8().constData());
+    const auto trained =
+        fixture.add((textOf(test::dataFile("weights/carn_m.pth")) + QStringLiteral(":scale=4")).toUtf8().constData());
+    fixture.add("bicubic");
     auto options = fixture.session().options();
     options.nodes = 9;
     options.context = 32;
@@ -468,12 +470,20 @@ void FilesTest::randomisedParametersChangeTheMap() {
             break;
         }
     }
-    QTRY_COMPARE_WITH_TIMEOUT(checks.size(), std::size_t{3}, testing::patienceMs);
+    QTRY_COMPARE_WITH_TIMEOUT(checks.size(), std::size_t{6}, testing::patienceMs);
+    std::vector<double> correlations;
     for (const auto& check : checks) {
-        QVERIFY2(check.message.empty(), check.message.c_str());
-        QVERIFY(*check.correlation < 0.9999);
+        if (check.id == trained) {
+            QVERIFY2(check.message.empty(), check.message.c_str());
+            correlations.push_back(*check.correlation);
+        } else {
+            QVERIFY(!check.correlation);
+            QVERIFY2(check.message.find("no weights") != std::string::npos, check.message.c_str());
+        }
     }
-    QVERIFY(*checks.back().correlation < *checks.front().correlation);
+    QCOMPARE(correlations.size(), std::size_t{3});
+    QVERIFY(correlations.front() < 0.9999);
+    QVERIFY(correlations.back() < correlations.front());
 }
 
 }  // namespace lamscope::ui
