@@ -10,9 +10,6 @@ namespace lamscope::cli {
 /// Set by the command that the arguments choose; returns an exit code.
 using ChosenCommand = std::function<int()>;
 
-/// Parses the arguments and runs what they choose; returns an exit code. Help and complaints go where they belong.
-[[nodiscard]] int parseAndRun(CLI::App& app, int argc, char** argv, const ChosenCommand& chosen);
-
 void addLamCommand(CLI::App& app, ChosenCommand& chosen);
 void addInfoCommand(CLI::App& app, ChosenCommand& chosen);
 void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen);

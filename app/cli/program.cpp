@@ -4,11 +4,21 @@
 #include <exception>
 #include <new>
 
+#include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 
 #include "console.h"
 
 namespace lamscope::cli {
+
+int parseAndRun(CLI::App& app, int argc, char** argv, const std::function<int()>& work) {
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? ExitCode::Done : ExitCode::WrongUsage;
+    }
+    return work();
+}
 
 int runProgram(const std::function<int()>& work, const std::string& interrupted, const std::string& remedy) {
     setUpMessages();

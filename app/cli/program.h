@@ -6,6 +6,10 @@
 
 #include "error.h"
 
+namespace CLI {
+class App;
+}
+
 namespace lamscope::cli {
 
 /// Arguments that are wrong whatever the files hold: exit code 2.
@@ -24,6 +28,10 @@ auto asUsage(const Parse& parse) {
         throw UsageError(error.what());
     }
 }
+
+/// Parses the arguments, then runs `work`, which returns an exit code as this does. Help and complaints go where they
+/// belong.
+[[nodiscard]] int parseAndRun(CLI::App& app, int argc, char** argv, const std::function<int()>& work);
 
 /// What main() of a command-line program does around its work: messages go to standard error, exceptions become one
 /// line and an exit code.

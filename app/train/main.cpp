@@ -101,12 +101,7 @@ int runCommand(int argc, char** argv) {
     app.add_option("--threads", arguments.threads, "processor threads to use; 0: one a core")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? ExitCode::Done : ExitCode::WrongUsage;
-    }
-    return train(arguments);
+    return parseAndRun(app, argc, argv, [&] { return train(arguments); });
 }
 
 }  // namespace
