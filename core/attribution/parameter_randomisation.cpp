@@ -48,7 +48,7 @@ void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
     auto parameters = model.implementation().network().parameters();
     if (parameters.empty()) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} has no weights that could be randomised; leave it out", model.card().name));
+                    fmt::format("{} has no weights to randomise; leave it out", model.card().name));
     }
     for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
         auto& parameter = parameters[i];

@@ -209,7 +209,10 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
 void measureRest(const Network& network, ModelCard& card) {
     // Attention over the whole image can cost minutes where convolutions cost a second.
     const auto usual = card.receptiveField.global ? checkProbeSize : usualProbeSize;
-    card.bicubicAgreementDb = agreementWithBicubic(network, card.scale, card.range, probeSize(card, usual));
+    const double agreement = agreementWithBicubic(network, card.scale, card.range, probeSize(card, usual));
+    if (std::isfinite(agreement)) {  // it is infinite for bicubic enlargement itself
+        card.bicubicAgreementDb = agreement;
+    }
     if (!card.receptiveField.global && !card.receptiveField.radius) {
         card.receptiveField = measureReceptiveField(network, card);
     }

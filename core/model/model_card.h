@@ -58,7 +58,8 @@ struct ModelCard {
     std::int64_t tensors = 0;     ///< tensors in the file
     std::int64_t parameters = 0;  ///< values in these tensors
     std::int64_t nonfiniteWeights = 0;
-    std::optional<double> bicubicAgreementDb;  ///< PSNR of the SR of a smooth pattern against bicubic enlargement
+    /// PSNR of the SR of a smooth pattern against bicubic enlargement; unset where not measured or infinite.
+    std::optional<double> bicubicAgreementDb;
     std::vector<std::string> warnings;
 };
 

@@ -88,7 +88,8 @@ SanityDialog::SanityDialog(QWidget* parent)
     column->addWidget(table_, 1);
     column->addWidget(verdict_);
     column->addLayout(buttons);
-    resize(680, 460);
+    resize(760, 460);
+    showRows();
     setRunning(false);
     run_->setFocus();
 }

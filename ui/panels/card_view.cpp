@@ -108,7 +108,7 @@ QString otherScales(const ModelCard& card) {
         }
     }
     return others.isEmpty() ? QString()
-                            : CardView::tr("the file can also do %1").arg(others.join(QStringLiteral(", ")));
+                            : CardView::tr("can also do %1").arg(others.join(QStringLiteral(", ")));
 }
 
 QString meanText(const ModelCard& card) {

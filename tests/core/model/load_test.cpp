@@ -156,5 +156,11 @@ TEST(Inspect, MeasuresWhatLoadingLeavesOut) {
     EXPECT_THAT(toJson({report}), HasSubstr("\"receptive_field\": 36"));
 }
 
+TEST(Inspect, BicubicIsNotComparedWithItself) {
+    const auto report = inspectModel(ModelSpec::parse("bicubic"));
+    EXPECT_FALSE(report.card.bicubicAgreementDb.has_value());
+    EXPECT_THAT(toText(report), testing::Not(HasSubstr("vs bicubic")));
+}
+
 }  // namespace
 }  // namespace lamscope

@@ -4,6 +4,7 @@
 #include <QDropEvent>
 #include <QFile>
 #include <QFileDialog>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
@@ -78,6 +79,7 @@ private slots:
     void theStartPageAsksForFiles();
     void aFileDroppedOnTheStartPageIsChosen();
     void sanityRowsAreJudgedByTheirCorrelation();
+    void sanityShowsItsHeadingsWholeBeforeItRuns();
     void sanityRunsAndCancels();
 };
 
@@ -309,6 +311,14 @@ void DialogsTest::sanityRowsAreJudgedByTheirCorrelation() {
     const auto labels = dialog.findChildren<QLabel*>();
     QVERIFY(std::any_of(labels.begin(), labels.end(),
                         [](const QLabel* label) { return label->text().startsWith(QStringLiteral("1 of 2 maps")); }));
+}
+
+void DialogsTest::sanityShowsItsHeadingsWholeBeforeItRuns() {
+    const SanityDialog dialog;
+    const auto* header = dialog.findChild<QTreeWidget*>()->header();
+    for (int column = 0; column < header->count(); ++column) {
+        QVERIFY(header->sectionSize(column) >= header->sectionSizeHint(column));
+    }
 }
 
 void DialogsTest::sanityRunsAndCancels() {
