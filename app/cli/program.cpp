@@ -4,7 +4,6 @@
 #include <exception>
 #include <new>
 
-#include <CLI/CLI.hpp>
 #include <spdlog/spdlog.h>
 
 #include "console.h"

@@ -4,11 +4,9 @@
 #include <functional>
 #include <string>
 
-#include "error.h"
+#include <CLI/CLI.hpp>
 
-namespace CLI {
-class App;
-}
+#include "error.h"
 
 namespace lamscope::cli {
 
