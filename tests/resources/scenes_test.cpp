@@ -79,11 +79,13 @@ double bicubicError(const Image& hr, const Patch& patch) {
 
 class SceneTest : public ::testing::TestWithParam<Scene> {};
 
-TEST_P(SceneTest, IsDrawnAsCommitted) {
+TEST_P(SceneTest, IsDrawnTheSameTwiceAndAsCommitted) {
+    const auto hr = GetParam().draw();
+    EXPECT_TRUE(samePixels(hr, GetParam().draw()));
     const auto file = readImage(committed(GetParam().name + "_HR.png"));
     EXPECT_THAT(file.warnings, ::testing::IsEmpty());
     EXPECT_EQ(file.image.bitDepth, 8);
-    EXPECT_TRUE(samePixels(GetParam().draw(), file.image));
+    EXPECT_TRUE(samePixels(hr, file.image));
 }
 
 TEST_P(SceneTest, LowResolutionImageIsTheReductionByFour) {

@@ -63,17 +63,16 @@ protected:
     [[nodiscard]] int side() const {
         const auto& field = model_->card().receptiveField;
         const int small = std::max(8, model_->card().minimumSide);
-        const bool takesMinutes =
-            field.global || !field.radius || *field.radius > largestRadius || parameterCount() > 8'000'000;
-        return takesMinutes ? small : std::max(small, *field.radius + 3 + 9);
+        return field.global || !field.radius || *field.radius > largestRadius ? small
+                                                                              : std::max(small, *field.radius + 3 + 9);
     }
 
-    [[nodiscard]] std::int64_t parameterCount() const {
+    [[nodiscard]] bool isLarge() const {
         std::int64_t values = 0;
         for (const auto& parameter : model_->implementation().network().parameters()) {
             values += parameter.numel();
         }
-        return values;
+        return values > 4'000'000;
     }
 
     std::optional<SrModel> model_;
@@ -89,7 +88,7 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     const std::vector<Patch> patches{{0, 0, patchSize}, {place(lr.width()), place(lr.height()), patchSize}};
     LamOptions options;
     options.context = 0;
-    options.nodes = parameterCount() > 4'000'000 ? 1 : 2;  // both in one batch, where nothing says otherwise
+    options.nodes = isLarge() ? 1 : 2;  // both in one batch, where nothing says otherwise
 
     std::vector<LamResult> whole;
     for (const auto& patch : patches) {
