@@ -31,8 +31,8 @@ struct EvaluationOptions {
 
 /// The part of an LR image of `width` x `height` pixels that has to be evaluated so that the detector's values and
 /// gradients for all `patches` (SR pixels of that image) equal those on the whole image up to rounding: what the
-/// receptive field reaches, grown so that the network's size rules and the alignment of its windows stay the same. The
-/// whole image where the receptive field is global or not proven, or where little would be saved.
+/// receptive field reaches, see croppedAround(). The whole image where the network must see it, or where little would
+/// be saved.
 /// @param slack  LR pixels that are added on each side, so that neighbouring patches find themselves inside.
 [[nodiscard]] Rect evaluationWindow(const ModelCard& card, DetectorKind kind, std::span<const Patch> patches, int width,
                                     int height, int slack = 0);

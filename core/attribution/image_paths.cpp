@@ -2,17 +2,18 @@
 #include "attribution/image_paths.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include <ATen/Parallel.h>
-#include <opencv2/imgproc.hpp>
 
+#include "attribution/blurrable_image.h"
 #include "attribution/path_image.h"
 #include "model/sr_model_implementation.h"
 #include "torch_headers.h"
@@ -21,73 +22,21 @@ namespace lamscope {
 
 namespace {
 
-/// Added to every σ, so that the kernel of σ = 0 is defined (it is the unit impulse): as in the LAM authors' code.
-constexpr double sigmaOffset = 1e-5;
-constexpr int arcLengthCells = 128;
+constexpr int arcLengthCells = 1000;
+/// Between two looks at the stop token, where distances take whole blurs.
 constexpr int cellsAtOnce = 8;
 static_assert(arcLengthCells % cellsAtOnce == 0);
-
-/// An image as three planes of float64, blurred by correlation with a sampled, normalised Gaussian; the border is
-/// reflected without repeating the edge pixel.
-class BlurrableImage {
-public:
-    explicit BlurrableImage(const Image& image)
-        : window_(0, 0, image.width(), image.height()) {
-        for (int channel = 0; channel < Image::channels; ++channel) {
-            auto& plane = planes_.at(static_cast<std::size_t>(channel));
-            plane.create(image.height(), image.width(), CV_64F);
-            std::ranges::copy(image.plane(channel), plane.begin<double>());
-        }
-    }
-
-    /// The same pixels seen through a window: what lies around it still takes part in a blur.
-    [[nodiscard]] BlurrableImage cropped(const Rect& window) const {
-        auto result = *this;
-        result.window_ = {window_.x + window.x, window_.y + window.y, window.width, window.height};
-        return result;
-    }
-
-    [[nodiscard]] int height() const { return window_.height; }
-    [[nodiscard]] int width() const { return window_.width; }
-    [[nodiscard]] std::size_t planeSize() const { return static_cast<std::size_t>(window_.area()); }
-    [[nodiscard]] std::size_t size() const { return Image::channels * planeSize(); }
-
-    /// Writes 3·h·w values.
-    void blur(double sigma, int kernelSide, double* target) const {
-        // The 2-D Gaussian normalised to sum 1 is the product of two normalised 1-D ones.
-        cv::Mat kernel(kernelSide, 1, CV_64F);
-        const double spread = sigma + sigmaOffset;
-        const int centre = kernelSide / 2;
-        for (int i = 0; i < kernelSide; ++i) {
-            const double distance = i - centre;
-            kernel.at<double>(i) = std::exp(-distance * distance / (2.0 * spread * spread));
-        }
-        kernel /= cv::sum(kernel)[0];
-        for (const auto& plane : planes_) {
-            cv::Mat result(height(), width(), CV_64F, target);
-            // OpenCV reads beyond a part of a picture where the picture goes on.
-            cv::sepFilter2D(plane(window_), result, CV_64F, kernel, kernel, cv::Point(-1, -1), 0.0,
-                            cv::BORDER_REFLECT_101);
-            target += planeSize();
-        }
-    }
-
-    void copyTo(double* target) const {
-        for (const auto& plane : planes_) {
-            cv::Mat result(height(), width(), CV_64F, target);
-            plane(window_).copyTo(result);
-            target += planeSize();
-        }
-    }
-
-private:
-    std::array<cv::Mat, Image::channels> planes_;
-    cv::Rect window_;
-};
 
 torch::Tensor makePoints(std::size_t count, const BlurrableImage& image) {
     return torch::empty({static_cast<std::int64_t>(count), Image::channels, image.height(), image.width()},
                         torch::kFloat64);
+}
+
+/// Euclidean distances between consecutive points.
+std::vector<double> stepLengths(const torch::Tensor& points) {
+    const auto count = points.size(0) - 1;
+    const auto norms = (points.narrow(0, 1, count) - points.narrow(0, 0, count)).flatten(1).norm(2, 1);
+    return {norms.data_ptr<double>(), norms.data_ptr<double>() + count};
 }
 
 /// γ(α) = ω(σ − ασ) ⊗ I, the paper's Eq. 2.
@@ -100,12 +49,25 @@ public:
     [[nodiscard]] TensorList at(std::span<const double> alpha) const override {
         auto points = makePoints(alpha.size(), image_);
         auto* target = points.data_ptr<double>();
-        at::parallel_for(0, static_cast<std::int64_t>(alpha.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-            for (auto i = static_cast<std::size_t>(begin); i < static_cast<std::size_t>(end); ++i) {
-                image_.blur(blurSigma(options_, alpha[i]), options_.kernel, target + i * image_.size());
+        const auto planes = static_cast<std::int64_t>(alpha.size()) * Image::channels;
+        at::parallel_for(0, planes, 1, [&](std::int64_t begin, std::int64_t end) {
+            for (auto plane = begin; plane < end; ++plane) {
+                const double sigma = blurSigma(options_, alpha[static_cast<std::size_t>(plane / Image::channels)]);
+                image_.blur(static_cast<int>(plane % Image::channels), sigma, options_.kernel,
+                            target + static_cast<std::size_t>(plane) * image_.planeSize());
             }
         });
         return {points};
+    }
+
+    [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
+        if (!BlurDistances::serves(options_.kernel)) {
+            return stepLengths(at(alpha).front());
+        }
+        std::call_once(measured_, [this] { blurDistances_.emplace(image_, options_.kernel); });
+        std::vector<double> sigma;
+        std::ranges::transform(alpha, std::back_inserter(sigma), [this](double a) { return blurSigma(options_, a); });
+        return blurDistances_->consecutive(sigma);
     }
 
     [[nodiscard]] std::shared_ptr<const ImagePath> cropped(const Rect& window) const override {
@@ -115,6 +77,8 @@ public:
 private:
     BlurrableImage image_;
     LamOptions options_;
+    mutable std::once_flag measured_;
+    mutable std::optional<BlurDistances> blurDistances_;
 };
 
 /// γ(α) = (1 − α)·I' + α·I with I' black or the blurred image.
@@ -124,11 +88,11 @@ public:
         const BlurrableImage image(lr);
         image_ = makePoints(1, image);
         image.copyTo(image_.data_ptr<double>());
-        if (options.path == PathKind::Black) {
-            baseline_ = torch::zeros_like(image_);
-        } else {
-            baseline_ = torch::empty_like(image_);
-            image.blur(options.sigma, options.kernel, baseline_.data_ptr<double>());
+        baseline_ = torch::zeros_like(image_);
+        if (options.path == PathKind::BlurredLinear) {
+            for (int channel = 0; channel < Image::channels; ++channel) {
+                image.blur(channel, options.sigma, options.kernel, baseline_[0][channel].data_ptr<double>());
+            }
         }
     }
 
@@ -136,6 +100,15 @@ public:
         const auto weights =
             torch::tensor(std::vector<double>(alpha.begin(), alpha.end()), torch::kFloat64).view({-1, 1, 1, 1});
         return {baseline_ * (1.0 - weights) + image_ * weights};
+    }
+
+    [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
+        const auto whole = (image_ - baseline_).norm().item<double>();
+        std::vector<double> result;
+        for (std::size_t i = 1; i < alpha.size(); ++i) {
+            result.push_back(std::abs(alpha[i] - alpha[i - 1]) * whole);
+        }
+        return result;
     }
 
     [[nodiscard]] std::shared_ptr<const ImagePath> cropped(const Rect& window) const override {
@@ -161,11 +134,33 @@ public:
         , limitBytes_(limitBytes) {}
 
     [[nodiscard]] TensorList at(std::span<const double> alpha) const override {
-        std::vector<torch::Tensor> points;
-        for (const double a : alpha) {
-            points.push_back(pointAt(a));
+        std::vector<torch::Tensor> points(alpha.size());
+        std::vector<std::size_t> missing;
+        std::vector<double> missingAlpha;
+        {
+            const std::scoped_lock lock(mutex_);
+            for (std::size_t i = 0; i < alpha.size(); ++i) {
+                if (const auto found = kept_.find(alpha[i]); found != kept_.end()) {
+                    points[i] = found->second;
+                } else {
+                    missing.push_back(i);
+                    missingAlpha.push_back(alpha[i]);
+                }
+            }
+        }
+        if (!missing.empty()) {
+            // Together: the path makes them in parallel.
+            const auto made = path_->at(missingAlpha).front();
+            for (std::size_t i = 0; i < missing.size(); ++i) {
+                points[missing[i]] = made.narrow(0, static_cast<std::int64_t>(i), 1);
+                keep(missingAlpha[i], points[missing[i]]);
+            }
         }
         return {points.size() == 1 ? points.front() : at::cat(points)};
+    }
+
+    [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
+        return path_->distances(alpha);
     }
 
     [[nodiscard]] std::shared_ptr<const ImagePath> cropped(const Rect& window) const override {
@@ -173,20 +168,13 @@ public:
     }
 
 private:
-    [[nodiscard]] torch::Tensor pointAt(double alpha) const {
-        {
-            const std::scoped_lock lock(mutex_);
-            if (const auto found = kept_.find(alpha); found != kept_.end()) {
-                return found->second;
-            }
-        }
-        auto point = path_->at(std::span(&alpha, 1)).front();
+    void keep(double alpha, const torch::Tensor& point) const {
         const auto bytes = static_cast<std::int64_t>(point.nbytes());
         const std::scoped_lock lock(mutex_);
-        if (usedBytes_ + bytes <= limitBytes_ && kept_.emplace(alpha, point).second) {
+        if (usedBytes_ + bytes <= limitBytes_ && !kept_.contains(alpha)) {
+            kept_.emplace(alpha, point.clone());  // a slice would keep all that were made with it
             usedBytes_ += bytes;
         }
-        return point;
     }
 
     std::shared_ptr<const ImagePath> path_;
@@ -195,22 +183,6 @@ private:
     mutable std::map<double, torch::Tensor> kept_;  // by α
     mutable std::int64_t usedBytes_ = 0;
 };
-
-/// Euclidean distances between consecutive points.
-std::vector<double> stepLengths(const TensorList& points) {
-    std::vector<double> squared(static_cast<std::size_t>(points.front().size(0) - 1));
-    at::parallel_for(0, static_cast<std::int64_t>(squared.size()), 1, [&](std::int64_t begin, std::int64_t end) {
-        for (auto i = begin; i < end; ++i) {
-            for (const auto& tensor : points) {
-                squared[static_cast<std::size_t>(i)] += (tensor[i + 1] - tensor[i]).square_().sum().item<double>();
-            }
-        }
-    });
-    for (auto& value : squared) {
-        value = std::sqrt(value);
-    }
-    return squared;
-}
 
 }  // namespace
 
@@ -233,7 +205,7 @@ double blurSigma(const LamOptions& options, double alpha) {
     return options.sigma * (1.0 - alpha);
 }
 
-std::optional<ArcLength> measureArcLength(const Path& path, const std::stop_token& stop) {
+std::optional<ArcLength> measureArcLength(const ImagePath& path, const std::stop_token& stop) {
     std::vector<double> cumulative{0.0};
     std::vector<double> alpha;
     for (int first = 0; first < arcLengthCells; first += cellsAtOnce) {
@@ -244,7 +216,7 @@ std::optional<ArcLength> measureArcLength(const Path& path, const std::stop_toke
         for (int i = first; i <= first + cellsAtOnce; ++i) {
             alpha.push_back(static_cast<double>(i) / arcLengthCells);
         }
-        for (const double step : stepLengths(path.at(alpha))) {
+        for (const double step : path.distances(alpha)) {
             cumulative.push_back(cumulative.back() + step);
         }
     }

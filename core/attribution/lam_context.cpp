@@ -2,7 +2,7 @@
 #include "attribution/lam_context.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <span>
 #include <utility>
 
@@ -33,6 +33,8 @@ constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
 
 constexpr int fewestCalibratedNodes = 9;
 
+/// Below this Euclidean length the path does not move: the image equals its baseline up to rounding.
+constexpr double shortestPath = 1e-6;
 /// Path images that are kept: all that refinement to 243 nodes asks for on 64x64 pixels.
 constexpr std::int64_t keptPathBytes = 64L * 1024 * 1024;
 /// Kept forward passes serve patches that move this far, in LR pixels, to each side.
@@ -47,32 +49,38 @@ bool contains(const Rect& outer, const Rect& inner) {
 
 std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamOptions& options,
                                                      const std::stop_token& stop) {
-    auto path = makeImagePath(lr, options);
-    auto length = measureArcLength(*path, stop);
-    if (!length) {
+    auto path = std::make_shared<const MeasuredPath>(withKeptPoints(makeImagePath(lr, options), keptPathBytes));
+    if (stop.stop_requested() || (makePlan(options).arcLength && !path->measure(stop))) {
         return nullptr;
     }
-    return std::make_shared<const MeasuredPath>(withKeptPoints(std::move(path), keptPathBytes), std::move(*length));
+    return path;
+}
+
+bool MeasuredPath::measure(const std::stop_token& stop) const {
+    const std::scoped_lock lock(mutex_);
+    if (!length_) {
+        length_ = measureArcLength(*path_, stop);
+    }
+    return length_.has_value();
+}
+
+const ArcLength& MeasuredPath::length() const {
+    measure({});
+    return *length_;
+}
+
+bool MeasuredPath::moves() const {
+    constexpr std::array ends{0.0, 1.0};
+    return path_->distances(ends).front() > shortestPath;
 }
 
 std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {
-    {
-        const std::scoped_lock lock(mutex_);
-        if (const auto found = speeds_.find(nodes.edge); found != speeds_.end()) {
-            return found->second;
-        }
-    }
-    std::vector<double> speed;
-    auto previous = path_->at(std::span(nodes.edge).first(1)).front();
-    for (std::size_t k = 0; k < nodes.alpha.size(); ++k) {
-        auto next = path_->at(std::span(nodes.edge).subspan(k + 1, 1)).front();
+    auto speed = path_->distances(nodes.edge);
+    for (std::size_t k = 0; k < speed.size(); ++k) {
         const double width = nodes.edge[k + 1] - nodes.edge[k];
-        const auto step = (next - previous).square_().sum().item<double>();
-        speed.push_back(width > 0.0 ? std::sqrt(step) / width : 0.0);
-        previous = std::move(next);
+        speed[k] = width > 0.0 ? speed[k] / width : 0.0;
     }
-    const std::scoped_lock lock(mutex_);
-    return speeds_.emplace(nodes.edge, std::move(speed)).first->second;
+    return speed;
 }
 
 bool samePath(const LamOptions& a, const LamOptions& b) {

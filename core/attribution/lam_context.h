@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,21 +23,25 @@ namespace lamscope {
 /// A path through LR images with its length: all networks that see the same LR image can share one. Thread-safe.
 class MeasuredPath {
 public:
-    MeasuredPath(std::shared_ptr<const ImagePath> path, ArcLength length)
-        : path_(std::move(path))
-        , length_(std::move(length)) {}
+    explicit MeasuredPath(std::shared_ptr<const ImagePath> path)
+        : path_(std::move(path)) {}
 
     [[nodiscard]] const std::shared_ptr<const ImagePath>& path() const { return path_; }
-    [[nodiscard]] const ArcLength& length() const { return length_; }
 
-    /// ‖∂γ/∂α‖ over each cell: increment norm / cell width. Computed once for the same nodes.
+    /// Measures the length unless that is done; false when stopped.
+    bool measure(const std::stop_token& stop) const;
+    /// Measured when it is asked for first: a preset of nodes uniform in α needs none.
+    [[nodiscard]] const ArcLength& length() const;
+
+    /// Whether image and baseline differ by more than rounding.
+    [[nodiscard]] bool moves() const;
+    /// ‖∂γ/∂α‖ over each cell: increment norm / cell width.
     [[nodiscard]] std::vector<double> speed(const Nodes& nodes) const;
 
 private:
     std::shared_ptr<const ImagePath> path_;
-    ArcLength length_;
     mutable std::mutex mutex_;
-    mutable std::map<std::vector<double>, std::vector<double>> speeds_;  // by cell edges
+    mutable std::optional<ArcLength> length_;
 };
 
 /// The part of a region that is evaluated for some patches, and the path through it.
@@ -47,7 +50,7 @@ struct WindowedPath {
     std::shared_ptr<const ImagePath> path;
 };
 
-/// The path of `options` that ends in `lr`; null when stopped.
+/// The path of `options` that ends in `lr`, measured where they ask for arc length; null when stopped.
 [[nodiscard]] std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamOptions& options,
                                                                    const std::stop_token& stop = {});
 

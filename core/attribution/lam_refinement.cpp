@@ -19,8 +19,6 @@ namespace lamscope {
 
 namespace {
 
-/// Below this Euclidean length the path does not move: the image equals its baseline up to rounding.
-constexpr double shortestPath = 1e-6;
 /// A mean gradient per SR value in the patch below this is a flat patch: a thirtieth of an 8-bit step.
 constexpr double flatDetector = 1e-4;
 
@@ -53,7 +51,7 @@ LamRefinement::LamRefinement(LamContext& context, const LamOptions& options, Win
     , options_(options)
     , plan_(makePlan(options))
     , patch_(patchIn(context.region(), options.patch, context.model().card().scale))
-    , moves_(context.path().length().total() > shortestPath)
+    , moves_(context.path().moves())
     , window_(std::move(window))
     , detector_(context.model(), options.detector, patchIn(window_.window, patch_, context.model().card().scale))
     , detectorBaseline_(context.detectorBaseline(options.detector, patch_, window_))

@@ -69,11 +69,21 @@ Json reportJson(const ModelReport& report) {
     json["fixed_size"] = card.fixedSize ? Json{card.fixedSize->first, card.fixedSize->second} : Json(nullptr);
     json["receptive_field"] = receptiveFieldJson(card.receptiveField);
     json["receptive_field_evidence"] = card.receptiveField.evidence;
+    json["cropping_multiple"] = card.cropping.multiple ? Json(*card.cropping.multiple) : Json(nullptr);
+    json["cropping_evidence"] = card.cropping.evidence;
     json["bicubic_agreement_db"] = numberOrNull(card.bicubicAgreementDb);
     json["nonfinite_weights"] = card.nonfiniteWeights;
     json["nearest"] = nearestJson(report.nearest);
     json["warnings"] = card.warnings;
     return json;
+}
+
+std::string croppingInWords(const Cropping& cropping) {
+    const auto parts = !cropping.multiple ? std::string("whole images only")
+                       : *cropping.multiple == 1
+                           ? std::string("parts of images too")
+                           : fmt::format("parts of images too, at multiples of {}", *cropping.multiple);
+    return cropping.evidence.empty() ? parts : fmt::format("{} ({})", parts, cropping.evidence);
 }
 
 void addKeys(std::string& text, std::string_view heading, const std::vector<std::string>& keys) {
@@ -135,6 +145,9 @@ std::string toText(const ModelReport& report) {
                                             : field.radius ? fmt::format("±{} LR pixels", *field.radius)
                                                            : "unknown",
                                             field.evidence));
+        if (!field.global) {
+            line("evaluated on", croppingInWords(card.cropping));
+        }
         if (card.fixedSize) {
             line("image size", fmt::format("{}x{} LR pixels only", card.fixedSize->first, card.fixedSize->second));
         } else {

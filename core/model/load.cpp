@@ -10,6 +10,7 @@
 #include "image/sha256.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
+#include "model/cropping_probe.h"
 #include "model/process_memory.h"
 #include "model/range_probe.h"
 #include "model/receptive_field_probe.h"
@@ -157,6 +158,7 @@ Candidate makeAnalytic(const ModelSpec& spec) {
     card.scales = {1, 2, 3, 4, 5, 6, 7, 8};
     card.rangeEvidence = "analytic";
     card.receptiveField = {.global = false, .radius = 2, .evidence = "analytic"};
+    card.cropping = {.multiple = 1, .evidence = "analytic"};
     candidate.network = makeBicubicNetwork(card.scale);
     return candidate;
 }
@@ -243,6 +245,7 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
     }
     if (!spec.isAnalytic()) {
         chooseRange(candidate, spec.settings);
+        card.cropping = probeCropping(*candidate.network, card);
     }
     return SrModel(std::make_unique<SrModel::Implementation>(std::move(candidate.network), std::move(card),
                                                              torch::Device(device)));
@@ -254,6 +257,7 @@ ModelReport inspectModel(const ModelSpec& spec) {
     if (candidate.network && card.nonfiniteWeights == 0) {
         if (!spec.isAnalytic()) {
             chooseRange(candidate, spec.settings);
+            card.cropping = probeCropping(*candidate.network, card);
         }
         measureRest(*candidate.network, card);
     }

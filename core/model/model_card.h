@@ -20,6 +20,17 @@ struct ReceptiveField {
     std::string evidence;
 };
 
+/// Whether a network gives on a part of an image what it gives there on the whole, apart from what its receptive field
+/// reaches from the part's sides. A small receptive field does not say so: a network that resizes its features by a
+/// share of the image, or pools over one, looks near and yet depends on where the image ends.
+struct Cropping {
+    /// A part may start at multiples of this many LR pixels and end at one or where the image ends. It holds for images
+    /// whose sides are multiples of it, or are padded to such (ModelCard::sizeMultiple). nullopt: the network must see
+    /// the whole.
+    std::optional<int> multiple;
+    std::string evidence;  ///< in words
+};
+
 /// Keys that keep a weight file from being a known network (model doctor).
 struct KeyDifference {
     std::string architecture;             ///< the network that comes closest
@@ -54,6 +65,7 @@ struct ModelCard {
     int minimumSide = 1;   ///< smallest LR side the network accepts
     std::optional<std::pair<int, int>> fixedSize;  ///< LR width and height of a network that takes no other size
     ReceptiveField receptiveField;
+    Cropping cropping;
 
     std::int64_t tensors = 0;     ///< tensors in the file
     std::int64_t parameters = 0;  ///< values in these tensors

@@ -93,6 +93,7 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.sizeMultiple = built.sizeMultiple;
     card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;
+    card.cropping = built.cropping;
 }
 
 std::vector<const Architecture*> candidates(const ModelSettings& settings) {

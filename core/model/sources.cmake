@@ -28,6 +28,7 @@ lamscope_library(lamscope_core
     attribution/path_gradients.h
     attribution/path_image.h
     attribution/signed_map.h
+    model/cropping.h
     model/device.h
     model/doctor.h
     model/model_card.h
@@ -36,6 +37,7 @@ lamscope_library(lamscope_core
     model/sr_model.h
   SOURCES
     attribution/batch_calibration.cpp
+    attribution/blurrable_image.cpp
     attribution/detector.cpp
     attribution/di_map.cpp
     attribution/evaluation_window.cpp
@@ -68,6 +70,8 @@ lamscope_library(lamscope_core
     ${FAMILY_SOURCES}
     ${FAMILY_REGISTRY}
     model/bicubic_network.cpp
+    model/cropping.cpp
+    model/cropping_probe.cpp
     model/device.cpp
     model/doctor.cpp
     model/load.cpp

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "error.h"
+#include "model/cropping.h"
 #include "model/luma.h"
 #include "model/sr_model_implementation.h"
 #include "model/torch_errors.h"
@@ -17,11 +18,22 @@ namespace lamscope {
 
 namespace {
 
-/// An LR tile of this many pixels keeps the activations of a 64-channel network under about 3 GiB.
-constexpr std::int64_t largestTile = 1024L * 1024L;
-constexpr int smallestTileSide = 256;
-/// Tiles overlap by the receptive field, or by this much where it is larger or unknown (which is then said).
-constexpr int largestOverlap = 96;
+/// An LR image of this many pixels keeps the activations of a 64-channel network under about 3 GiB.
+constexpr std::int64_t largestWhole = 1024L * 1024L;
+/// Side of what one tile contributes, LR pixels; the receptive field comes on top.
+constexpr int tileSide = 768;
+
+/// Copies the SR of `part`, LR pixels, from that of `tile`, which holds it.
+void copyPart(const Image& tileSr, const Rect& tile, const Rect& part, int scale, Image& sr) {
+    const auto width = static_cast<std::size_t>(part.width) * static_cast<std::size_t>(scale);
+    for (int channel = 0; channel < Image::channels; ++channel) {
+        for (int row = part.y * scale; row < (part.y + part.height) * scale; ++row) {
+            const auto first = static_cast<std::size_t>(row - tile.y * scale) * static_cast<std::size_t>(tileSr.width())
+                               + static_cast<std::size_t>(part.x - tile.x) * static_cast<std::size_t>(scale);
+            std::ranges::copy(tileSr.plane(channel).subspan(first, width), &sr.at(channel, row, part.x * scale));
+        }
+    }
+}
 
 }  // namespace
 
@@ -126,46 +138,26 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
                                     briefMessage(error)));
         }
     };
-    const bool whole = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestTile;
-    if (whole) {
-        if (stop.stop_requested()) {
-            return std::nullopt;
-        }
+    if (stop.stop_requested()) {
+        return std::nullopt;
+    }
+    const bool small = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestWhole;
+    if (small || !mayBeCropped(card(), lr.width(), lr.height())) {
         auto sr = run(lr);
         sr.file = lr.file;
         return sr;
     }
     const int scale = card().scale;
-    const auto scaleFactor = static_cast<std::size_t>(scale);
-    const int overlap = std::min(card().receptiveField.radius.value_or(largestOverlap), largestOverlap);
-    // Tiles start at multiples of the size rule, so that each obeys it where the image does.
-    const int step = smallestTileSide * 3 / card().sizeMultiple * card().sizeMultiple;
-    const int margin = (overlap + card().sizeMultiple - 1) / card().sizeMultiple * card().sizeMultiple;
     Image sr(lr.width() * scale, lr.height() * scale);
     sr.file = lr.file;
-    for (int y = 0; y < lr.height(); y += step) {
-        for (int x = 0; x < lr.width(); x += step) {
+    for (int y = 0; y < lr.height(); y += tileSide) {
+        for (int x = 0; x < lr.width(); x += tileSide) {
             if (stop.stop_requested()) {
                 return std::nullopt;
             }
-            const int left = std::max(x - margin, 0);
-            const int top = std::max(y - margin, 0);
-            const int right = std::min(x + step + margin, lr.width());
-            const int bottom = std::min(y + step + margin, lr.height());
-            const auto tile = run(lr.cropped({left, top, right - left, bottom - top}));
-            const int lastX = std::min(x + step, lr.width()) * scale;
-            const int lastY = std::min(y + step, lr.height()) * scale;
-            for (int channel = 0; channel < Image::channels; ++channel) {
-                for (int row = y * scale; row < lastY; ++row) {
-                    const auto source = std::as_const(tile)
-                                            .plane(channel)
-                                            .subspan(static_cast<std::size_t>(row - top * scale)
-                                                     * static_cast<std::size_t>(tile.width()))
-                                            .subspan(static_cast<std::size_t>(x - left) * scaleFactor,
-                                                     static_cast<std::size_t>(lastX - x * scale));
-                    std::ranges::copy(source, &sr.at(channel, row, x * scale));
-                }
-            }
+            const Rect part{x, y, std::min(tileSide, lr.width() - x), std::min(tileSide, lr.height() - y)};
+            const auto tile = *croppedAround(card(), part, lr.width(), lr.height());
+            copyPart(run(lr.cropped(tile)), tile, part, scale, sr);
         }
     }
     return sr;

@@ -29,8 +29,9 @@ public:
 
     [[nodiscard]] const ModelCard& card() const;
 
-    /// The SR image of `lr`, neither clamped nor rounded. Large images are cut into tiles that overlap by the receptive
-    /// field where memory asks for it. Returns nullopt when stopped between tiles.
+    /// The SR image of `lr`, neither clamped nor rounded. Images of more than a million pixels are evaluated in tiles
+    /// that overlap by the receptive field, where the network allows that (see Cropping) and the SR is the same; all
+    /// others whole. Returns nullopt when stopped before the first tile or between tiles.
     /// Throws Error: InvalidArgument (image smaller than the card allows), ModelFailure, OutOfMemory.
     [[nodiscard]] std::optional<Image> upscale(const Image& lr, const std::stop_token& stop = {}) const;
 

@@ -324,6 +324,7 @@ TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelS
     card.fixedSize = behaviour.fixedSize;
     card.sizeMultiple = behaviour.sizeMultiple;
     card.minimumSide = std::max(behaviour.minimumSide, smallestPaddedSide(behaviour.sizeMultiple));
+    card.cropping.evidence = "a TorchScript network does not say more";
     return {.network = padToMultiple(std::move(network), behaviour.sizeMultiple),
             .range = stated.range,
             .rangeEvidence = stated.rangeEvidence};

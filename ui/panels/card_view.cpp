@@ -107,8 +107,7 @@ QString otherScales(const ModelCard& card) {
             others += QStringLiteral("×%1").arg(scale);
         }
     }
-    return others.isEmpty() ? QString()
-                            : CardView::tr("can also do %1").arg(others.join(QStringLiteral(", ")));
+    return others.isEmpty() ? QString() : CardView::tr("can also do %1").arg(others.join(QStringLiteral(", ")));
 }
 
 QString meanText(const ModelCard& card) {
@@ -124,6 +123,14 @@ QString receptiveFieldText(const ReceptiveField& field) {
         return CardView::tr("global");
     }
     return field.radius ? CardView::tr("±%1 LR pixels").arg(*field.radius) : QString();
+}
+
+QString croppingText(const Cropping& cropping) {
+    if (!cropping.multiple) {
+        return CardView::tr("whole images only");
+    }
+    return *cropping.multiple == 1 ? CardView::tr("parts of images too")
+                                   : CardView::tr("parts of images too, at multiples of %1").arg(*cropping.multiple);
 }
 
 QString sizeText(const ModelCard& card) {
@@ -160,6 +167,9 @@ void addCard(CardTable& table, const ModelCard& card) {
     table.row(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());
     table.row(CardView::tr("Receptive field"), receptiveFieldText(field), fromUtf8(field.evidence));
+    if (!field.global) {
+        table.row(CardView::tr("Evaluated on"), croppingText(card.cropping), fromUtf8(card.cropping.evidence));
+    }
     table.row(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
         table.row(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),

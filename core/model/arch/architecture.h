@@ -29,6 +29,7 @@ struct BuiltNetwork {
     int sizeMultiple = 1;
     int minimumSide = 1;
     ReceptiveField receptiveField;
+    Cropping cropping;  ///< by default the network sees images whole; what a family claims is tried on loading
 };
 
 /// One network family: how to know it by its keys and how to build it. Each lies in a file NAME.cpp of the families

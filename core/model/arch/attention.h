@@ -16,6 +16,8 @@ namespace lamscope {
 class EnhancedSpatialAttention {
 public:
     static constexpr int minimumSide = 15;
+    /// Why a network that holds it cannot be evaluated on a part of an image.
+    static constexpr auto whyWhole = "its spatial attention is resized by a share of the image";
 
     torch::Tensor (*activation)(const torch::Tensor&) = nullptr;  ///< between the pooled convolutions
     Convolution conv1;

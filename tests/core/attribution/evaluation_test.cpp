@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Every way to evaluate gradients gives the same maps: on the whole image, in the window of the receptive field, shared
 // by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
+#include <algorithm>
+#include <map>
 #include <random>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "attribution/lam.h"
 #include "attribution/lam_context.h"
 #include "attribution/lam_refinement.h"
 #include "attribution/patch_groups.h"
+#include "model/cropping.h"
 #include "support/analytic_networks.h"
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
 #include "torch_headers.h"
@@ -20,12 +25,61 @@ namespace {
 
 constexpr int patchSize = 6;
 constexpr double tolerance = 1e-8;
-constexpr int largestRadius = 40;
+/// Weights times pixels of an image whose maps take a few seconds in float64.
+constexpr double mostWork = 1.2e10;
+
+/// The MSRResNet of KAIR, x2, of three features.
+Checkpoint kairResNet() {
+    test::CheckpointMaker maker;
+    maker.convolution("model.0", 3, 3);
+    for (int i = 0; i < 2; ++i) {
+        maker.convolution(fmt::format("model.1.sub.{}.res.0", i), 3, 3);
+        maker.convolution(fmt::format("model.1.sub.{}.res.2", i), 3, 3);
+    }
+    maker.convolution("model.1.sub.2", 3, 3).convolution("model.2", 3, 12).convolution("model.5", 3, 3);
+    return maker.convolution("model.7", 3, 3, 3, false).checkpoint();
+}
+
+/// Families that have no record, or whose record reaches too far to be evaluated beyond its reach in float64.
+const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
+    static const std::map<std::string, Checkpoint (*)()> networks{
+        {"small IMDN of the challenge", [] { return test::imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small MSRResNet of KAIR", kairResNet},
+        {"small RDN", [] { return test::rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
+        {"small RFDN", [] { return test::rfdn(8, 4, 4, 4, 4).checkpoint(); }},
+        {"small RRDBNet", [] { return test::rrdbNet({}).checkpoint(); }},
+        {"small RRDBNet on a coarser grid", [] { return test::rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
+        {"small SAFMN", [] { return test::safmn(8, 1, 4, 2).checkpoint(); }},
+        {"small SAFMN of three levels", [] { return test::safmn(6, 2, 3, 3).checkpoint(); }},
+    };
+    return networks;
+}
+
+/// Published files of families that have no record.
+const std::vector<std::string>& publishedFiles() {
+    static const std::vector<std::string> files{"bsrn_x4_ntire2022.pth", "fsrcnn_x4.pth", "imdn_x4.pth",
+                                                "lapsrn_x2x4.pth",       "pan_x4.pth",    "rfdn_aim_x4.pth",
+                                                "rlfn_x4_ntire2022.pth"};
+    return files;
+}
+
+std::vector<std::string> testedNetworks() {
+    auto names = test::syntheticRecords();
+    for (const auto& [name, make] : smallNetworks()) {
+        names.push_back(name);
+    }
+    names.insert(names.end(), publishedFiles().begin(), publishedFiles().end());
+    return names;
+}
 
 SrModel inFloat64(test::RecognisedNetwork network) {
     network.card.scale = network.scale;
     return SrModel(std::make_unique<SrModel::Implementation>(std::move(network.network), std::move(network.card),
                                                              torch::kCPU, torch::kFloat64));
+}
+
+int roundedUp(int value, int multiple) {
+    return (value + multiple - 1) / multiple * multiple;
 }
 
 /// Relative L1 distance of attributions, and of what else a result says.
@@ -54,6 +108,16 @@ void expectEqual(const LamResult& a, const LamResult& b, const std::string& what
 class Evaluation : public testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
+        if (smallNetworks().contains(GetParam())) {
+            model_.emplace(inFloat64(test::recogniseInFloat64(smallNetworks().at(GetParam())())));
+            return;
+        }
+        if (std::ranges::find(publishedFiles(), GetParam()) != publishedFiles().end()) {
+            LAMSCOPE_NEED_FILE(weights, test::dataRoot() / "weights" / GetParam());
+            model_.emplace(loadModel({.file = weights, .settings = {}}));
+            model_->implementation().evaluateIn(torch::kFloat64);
+            return;
+        }
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         model_.emplace(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
     }
@@ -63,32 +127,67 @@ protected:
     [[nodiscard]] int side() const {
         const auto& field = model_->card().receptiveField;
         const int small = std::max(8, model_->card().minimumSide);
-        return field.global || !field.radius || *field.radius > largestRadius ? small
-                                                                              : std::max(small, *field.radius + 3 + 9);
+        const double beyond = field.radius.value_or(0) + 12;
+        const bool tooMuch = beyond * beyond * static_cast<double>(weights()) > mostWork;
+        return field.global || !field.radius || tooMuch ? small : std::max(small, static_cast<int>(beyond));
     }
 
-    [[nodiscard]] bool isLarge() const {
+    [[nodiscard]] std::int64_t weights() const {
         std::int64_t values = 0;
         for (const auto& parameter : model_->implementation().network().parameters()) {
             values += parameter.numel();
         }
-        return values > 4'000'000;
+        return values;
     }
 
     std::optional<SrModel> model_;
 };
 
+TEST_P(Evaluation, PartsGiveTheSrOfTheWhole) {
+    const auto& card = model_->card();
+    const auto& model = model_->implementation();
+    const int multiple = card.cropping.multiple.value_or(1);
+    const at::NoGradGuard noGradients;
+    // Sides that are multiples, and others: a network may be cropped there too, or say that it may not.
+    for (const int beyond : {roundedUp(side() + 1, multiple), roundedUp(side(), multiple) + 3}) {
+        const auto lr = test::testImage(beyond + 2 * multiple, beyond);
+        const auto whole = model.forward(model.toInput(lr));
+        const int furthest = lr.width() - 2;
+        for (const auto& wanted : {Rect{0, 0, 2, 2}, Rect{furthest, beyond - 2, 2, 2}, Rect{furthest, 0, 1, 2},
+                                   Rect{lr.width() / 2, beyond / 2, 1, 1}}) {
+            const auto part = croppedAround(card, wanted, lr.width(), lr.height());
+            if (!part) {
+                EXPECT_FALSE(mayBeCropped(card, lr.width(), lr.height()));
+                continue;
+            }
+            const auto sr = model.forward(model.toInput(lr.cropped(*part)));
+            const std::int64_t scale = card.scale;
+            const auto of = [&](const torch::Tensor& image, int x, int y) {
+                return image.narrow(2, (wanted.y - y) * scale, wanted.height * scale)
+                    .narrow(3, (wanted.x - x) * scale, wanted.width * scale);
+            };
+            EXPECT_LT((of(sr, part->x, part->y) - of(whole, 0, 0)).abs().max().item<double>(),
+                      1e-9 * whole.abs().max().item<double>())
+                << wanted.x << "," << wanted.y << " of " << lr.width() << "x" << lr.height();
+        }
+    }
+}
+
 TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
-    const auto lr = test::testImage(side(), side() + 1);
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const auto lr = test::testImage(roundedUp(side(), multiple), roundedUp(side() + 1, multiple));
     const int scale = model_->card().scale;
     std::mt19937 random(static_cast<unsigned>(std::hash<std::string>{}(GetParam())));
     const auto place = [&](int extent) {
         return std::uniform_int_distribution(0, extent * scale - patchSize - 1)(random);
     };
-    const std::vector<Patch> patches{{0, 0, patchSize}, {place(lr.width()), place(lr.height()), patchSize}};
+    const std::vector<Patch> patches{
+        {0, 0, patchSize},
+        {place(lr.width()), place(lr.height()), patchSize},
+        {lr.width() * scale - patchSize - 1, lr.height() * scale - patchSize - 1, patchSize}};
     LamOptions options;
     options.context = 0;
-    options.nodes = isLarge() ? 1 : 2;  // both in one batch, where nothing says otherwise
+    options.nodes = weights() > 4'000'000 ? 1 : 2;  // both in one batch, where nothing says otherwise
 
     std::vector<LamResult> whole;
     for (const auto& patch : patches) {
@@ -106,10 +205,9 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     {
         LamContext context(*model_, lr, nullptr, {0, 0, lr.width(), lr.height()}, makeMeasuredPath(lr, options),
                            &budget);
-        for (const auto i : {0, 1}) {
-            options.patch = patches[static_cast<std::size_t>(i)];
-            expectEqual(whole[static_cast<std::size_t>(i)], *LamRefinement(context, options).next(),
-                        "kept forward passes");
+        for (std::size_t i = 0; i < patches.size(); ++i) {
+            options.patch = patches[i];
+            expectEqual(whole[i], *LamRefinement(context, options).next(), "kept forward passes");
             EXPECT_GT(budget.used, 0);
         }
     }
@@ -118,10 +216,10 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
 
 TEST_P(Evaluation, EveryFamilyHasAPreview) {
     const int small = std::max(8, model_->card().minimumSide);
-    auto preview = inBFloat16(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
-    const auto& inside = preview.implementation();
     const auto lr = test::testImage(small, small);
     const auto exact = model_->upscale(lr);
+    const auto preview = inBFloat16(std::move(*model_));
+    const auto& inside = preview.implementation();
     const auto rough = preview.upscale(lr);
     ASSERT_TRUE(exact && rough);
     double difference = 0.0;
@@ -141,13 +239,14 @@ TEST_P(Evaluation, EveryFamilyHasAPreview) {
     EXPECT_GT(gradient.abs().sum().item<double>(), 0.0);
 }
 
-INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::syntheticRecords()), test::recordTestName);
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(testedNetworks()), test::recordTestName);
 
 ModelCard cardOf(int radius, int sizeMultiple = 1) {
     ModelCard card;
     card.scale = 4;
     card.receptiveField.radius = radius;
     card.sizeMultiple = sizeMultiple;
+    card.cropping.multiple = sizeMultiple;
     return card;
 }
 
@@ -178,6 +277,18 @@ TEST(EvaluationWindow, IsTheWholeImageWithoutABoundOrWithoutGain) {
     card.receptiveField.radius = 3;
     EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
     EXPECT_EQ(evaluationWindow(cardOf(60), DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+}
+
+TEST(EvaluationWindow, IsTheWholeImageWhereTheNetworkDoesNotCommuteWithCropping) {
+    const Patch patch{8, 8, 16};
+    const Rect whole{0, 0, 64, 61};
+    auto card = cardOf(7);
+    card.cropping.multiple.reset();
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 61), whole);
+    // Pooled in cells of 8 without padding: only images of whole cells have the cells of their parts.
+    card.cropping.multiple = 8;
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 61), whole);
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), (Rect{0, 0, 16, 16}));
 }
 
 TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {

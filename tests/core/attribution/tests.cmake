@@ -4,6 +4,7 @@ lamscope_test(core_test LABEL unit
   SOURCES
     core/attribution/batch_calibration_test.cpp
     core/attribution/di_map_test.cpp
+    core/attribution/image_paths_test.cpp
     core/attribution/integrator_test.cpp
     core/attribution/lam_json_test.cpp
     core/attribution/lam_options_test.cpp
@@ -12,6 +13,7 @@ lamscope_test(core_test LABEL unit
     core/attribution/path_gradients_test.cpp
     core/live/compute_thread_test.cpp
     core/live/live_engine_test.cpp
+    core/model/cropping_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
@@ -53,6 +55,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
     support/network_variants.cpp
+    support/small_networks.cpp
   LIBRARIES lamscope_core lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(network_records_test REUSE_FROM core_test)
 lamscope_test(golden_test LABEL golden

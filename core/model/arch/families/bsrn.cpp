@@ -133,6 +133,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.defaultRange = 1.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
+    result.cropping.evidence = EnhancedSpatialAttention::whyWhole;
     if (!small) {
         result.receptiveField = {
             .global = true, .radius = std::nullopt, .evidence = "analytic: contrast-aware channel attention"};

@@ -176,6 +176,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     result.mean = meanOfShift(layers, "sub_mean.shifter.bias");
     // entry, 9 units of two 3x3 convolutions, and the last convolutions, which lie on finer grids.
     result.receptiveField = {.global = false, .radius = 21, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<Carn>(layers, features, groups, shared, used);
     return result;
 }

@@ -64,6 +64,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 1.0;
     result.receptiveField = {
         .global = false, .radius = reachOfBackProjection(stages, geometry), .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<BackProjectionNetwork>(std::move(parts));
     return result;
 }

@@ -57,6 +57,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 255.0;
     result.mean = meanOfShift(layers, "sub_mean.bias");
     result.receptiveField = {.global = false, .radius = reachOfBackProjection(depth, geometry), .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<BackProjectionNetwork>(std::move(parts));
     return result;
 }

@@ -41,6 +41,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     frame.describe(result, layers);
     // The head, two convolutions a block, the body's last one, and the tail, which reaches as far as two on this grid.
     result.receptiveField = {.global = false, .radius = 2 * frame.blocks + 4, .evidence = "analytic"};
+    result.cropping.multiple = result.sizeMultiple;
     auto blocks = makeBlocks(layers, frame, residualScale);
     result.network = std::make_unique<EdsrNetwork<ResidualBlock>>(std::move(frame), std::move(blocks));
     return result;

@@ -131,6 +131,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     // A 5x5 convolution, the mapping layers, and what the last layer's 9x9 kernel spans on the LR grid.
     const int lastReach = (used - 1 + static_cast<int>(upsamplingPadding)) / used;
     result.receptiveField = {.global = false, .radius = 2 + names.maps + lastReach, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<Fsrcnn>(layers, names, widths, used);
     return result;
 }

@@ -151,6 +151,7 @@ BuiltNetwork buildNumbered(LayerBuilder& layers, Form form, double slope) {
     result.scales = {parts.tail.scale};
     // Four 3x3 convolutions a block, the first one, the one behind the blocks, and the upsampler's.
     result.receptiveField = {.global = false, .radius = 4 * blocks + 2 + lastKernel / 2, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<DistillationNetwork<DistillationBlock>>(std::move(parts));
     return result;
 }

@@ -119,6 +119,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     // The first convolution, two a block, the body's last one, and the tail.
     const int reach = factor == 3 && !layout.shuffles ? 1 : 2;
     result.receptiveField = {.global = false, .radius = 2 * blocks + 2 + reach, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<KairResNet>(layers, layout, features, blocks, factor);
     return result;
 }

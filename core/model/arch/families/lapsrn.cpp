@@ -132,6 +132,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     }
     result.defaultRange = 1.0;
     result.receptiveField = {.global = false, .radius = radius(used, depth), .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<LapSrn>(layers, features, depth, levels, used);
     return result;
 }

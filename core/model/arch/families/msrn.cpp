@@ -100,6 +100,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     }
     // The head, two 5x5 convolutions a block, tail.1, and the upsampling, which reaches as far as two on this grid.
     result.receptiveField = {.global = false, .radius = 4 * blocks + 4, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::move(network);
     return result;
 }

@@ -98,6 +98,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.defaultRange = 1.0;
     // The first convolution, two a block, and the tail, which reaches as far as two on this grid.
     result.receptiveField = {.global = false, .radius = 2 * blocks + 3, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::move(network);
     return result;
 }

@@ -127,6 +127,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     result.defaultRange = 1.0;
     // 2 convolutions of 3x3 in a row per block, conv_first, trunk_conv, and what the ×4 tail adds, in LR pixels.
     result.receptiveField = {.global = false, .radius = 2 * blocks + 4, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<Pan>(layers, features, blocks, stages, used);
     return result;
 }

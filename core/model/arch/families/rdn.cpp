@@ -154,6 +154,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     // The first two convolutions, all layers, the fusion's 3x3, and the tail, which reaches as far as two on this grid.
     result.receptiveField = {
         .global = false, .radius = sizes.blocks * sizes.layersPerBlock + 5, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::move(network);
     return result;
 }

@@ -101,6 +101,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const Constants constants{.slope = layers.assumed("slope", 0.05), .dilations = assumedDilations(layers)};
     result.scales = {scale};
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
+    result.cropping.evidence = EnhancedSpatialAttention::whyWhole;
     if (blocks == 4 && constants.dilations == Constants{}.dilations) {
         result.receptiveField = {
             .global = false, .radius = 135, .evidence = "measured on a published network (lower bound)"};

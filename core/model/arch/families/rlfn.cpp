@@ -80,6 +80,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.defaultRange = 255.0;
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
+    result.cropping.evidence = EnhancedSpatialAttention::whyWhole;
     if (blocks == 4) {
         result.receptiveField = {
             .global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};

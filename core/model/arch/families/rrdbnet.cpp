@@ -222,6 +222,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const int coarse = denseBlocks * denseLayers * names.blocks + 2 + tailReach;
     result.receptiveField = {
         .global = false, .radius = shape.unshuffle * coarse + shape.unshuffle - 1, .evidence = "analytic"};
+    result.cropping.multiple = shape.unshuffle;
     result.network = std::make_unique<RrdbNet>(layers, names, shape, constants);
     return result;
 }

@@ -122,6 +122,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.receptiveField = {.global = false,
                              .radius = blocks * 2 * coarsest + 2,
                              .evidence = fmt::format("analytic, for sides that are multiples of {}", coarsest)};
+    result.cropping.multiple = coarsest;
     result.network = std::make_unique<Safmn>(layers, features, blocks, levels, scale);
     return result;
 }

@@ -158,6 +158,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     }
     // Three convolutions a block, one before and one behind them, and the upsampler's.
     result.receptiveField = {.global = false, .radius = 3 * blocks + 3, .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<Span>(layers, features, blocks, scale);
     return result;
 }

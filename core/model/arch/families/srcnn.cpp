@@ -118,6 +118,7 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     const int used = result.scales.front();
     result.defaultRange = 1.0;
     result.receptiveField = {.global = false, .radius = lrReach(reachOf(shapes), used), .evidence = "analytic"};
+    result.cropping.multiple = 1;
     result.network = std::make_unique<Srcnn>(layers, names, shapes, used);
     return result;
 }

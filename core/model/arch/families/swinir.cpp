@@ -119,6 +119,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.receptiveField = {.global = false,
                              .radius = largestReach(depths, result.sizeMultiple, groupEnd),
                              .evidence = "analytic (upper bound)"};
+    result.cropping.multiple = result.sizeMultiple;
     return result;
 }
 

@@ -6,6 +6,7 @@
 
 #include "support/expect_error.h"
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
 #include "torch_headers.h"
@@ -17,8 +18,10 @@ using test::assuming;
 using test::CheckpointMaker;
 using test::closeTo;
 using test::distance;
+using test::imdnAim;
 using test::picture;
 using test::recogniseInFloat64;
+using test::rfdn;
 
 constexpr std::int64_t colours = 3;
 
@@ -35,23 +38,6 @@ void fill(Checkpoint& checkpoint, const std::string& key, const std::function<fl
 
 float zero(std::int64_t /*n*/) {
     return 0.0F;
-}
-
-/// With the keys of the challenge (KAIR).
-CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int blocks, int scale,
-                        std::int64_t lastKernel = 3) {
-    CheckpointMaker maker;
-    maker.convolution("model.0", colours, features);
-    for (int i = 0; i < blocks; ++i) {
-        const auto prefix = fmt::format("model.1.sub.{}.", i);
-        maker.convolution(prefix + "conv1.0", features, features);
-        maker.convolution(prefix + "conv2.0", features - distilled, features);
-        maker.convolution(prefix + "conv3.0", features - distilled, features);
-        maker.convolution(prefix + "conv4", features - distilled, distilled);
-        maker.convolution(prefix + "conv1x1", 4 * distilled, features, 1);
-    }
-    maker.convolution(fmt::format("model.1.sub.{}", blocks), features, features, lastKernel);
-    return maker.convolution("model.2", features, colours * scale * scale);
 }
 
 Checkpoint asMobile(const Checkpoint& aim) {
@@ -149,29 +135,6 @@ TEST(Imdn, FormWithStridesWorksOnACoarserGrid) {
         EXPECT_LE(test::regionError(network), closeTo);  // of a size that is padded
     }
     EXPECT_FALSE(test::isRecognised(imdn(features, 2, 2, 2, true).checkpoint()));
-}
-
-/// RFDN.
-CheckpointMaker rfdn(std::int64_t features, std::int64_t distilled, std::int64_t reduced, int blocks, int scale) {
-    CheckpointMaker maker;
-    maker.convolution("fea_conv", colours, features);
-    for (int i = 1; i <= blocks; ++i) {
-        const auto prefix = fmt::format("B{}.", i);
-        for (int k = 1; k <= 3; ++k) {
-            maker.convolution(fmt::format("{}c{}_d", prefix, k), features, distilled, 1);
-            maker.convolution(fmt::format("{}c{}_r", prefix, k), features, features);
-        }
-        maker.convolution(prefix + "c4", features, distilled);
-        maker.convolution(prefix + "c5", 4 * distilled, features, 1);
-        maker.convolution(prefix + "esa.conv1", features, reduced, 1);
-        maker.convolution(prefix + "esa.conv_f", reduced, reduced, 1);
-        for (const auto* name : {"esa.conv_max", "esa.conv2", "esa.conv3", "esa.conv3_"}) {
-            maker.convolution(prefix + name, reduced, reduced);
-        }
-        maker.convolution(prefix + "esa.conv4", reduced, features, 1);
-    }
-    maker.convolution("c.0", blocks * features, features, 1).convolution("LR_conv", features, features);
-    return maker.convolution("upsampler.0", features, colours * scale * scale);
 }
 
 TEST(Rfdn, AssumedDilationIsUsed) {

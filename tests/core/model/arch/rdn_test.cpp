@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "torch_headers.h"
 
 namespace lamscope::rdn_test {
@@ -13,33 +14,8 @@ namespace {
 using test::CheckpointMaker;
 using test::distance;
 using test::picture;
+using test::rdn;
 using test::recogniseInFloat64;
-
-struct Rdn {
-    std::int64_t features;
-    int blocks;
-    int layers;
-    std::int64_t growth;
-};
-
-CheckpointMaker rdn(const Rdn& sizes, int scale) {
-    const auto& [features, blocks, layers, growth] = sizes;
-    CheckpointMaker maker;
-    maker.convolution("SFENet1", 3, features).convolution("SFENet2", features, features);
-    for (int d = 0; d < blocks; ++d) {
-        for (int c = 0; c < layers; ++c) {
-            maker.convolution(fmt::format("RDBs.{}.convs.{}.conv.0", d, c), features + c * growth, growth);
-        }
-        maker.convolution(fmt::format("RDBs.{}.LFF", d), features + layers * growth, features, 1);
-    }
-    maker.convolution("GFF.0", blocks * features, features, 1).convolution("GFF.1", features, features);
-    maker.convolution("UPNet.0", features, growth * (scale == 3 ? 9 : 4));
-    if (scale == 4) {
-        maker.convolution("UPNet.2", growth, growth * 4);
-    }
-    maker.convolution(scale == 4 ? "UPNet.4" : "UPNet.2", growth, 3);
-    return maker;
-}
 
 std::string otherName(const std::string& key, int scale) {
     auto name = test::replaced(key, "SFENet", "sfe");
@@ -54,7 +30,7 @@ std::string otherName(const std::string& key, int scale) {
 
 TEST(Rdn, BothKeySetsAtAnySizeAndScale) {
     // The second has the proportions of configuration A, whose growth is not its number of features.
-    for (const auto& sizes : {Rdn{6, 2, 3, 6}, Rdn{8, 3, 2, 4}}) {
+    for (const auto& sizes : {RdnSizes{6, 2, 3, 6}, RdnSizes{8, 3, 2, 4}}) {
         for (const int scale : {2, 3, 4}) {
             const auto official = rdn(sizes, scale).checkpoint();
             const auto network = recogniseInFloat64(official);

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "torch_headers.h"
 
 namespace lamscope::rrdbnet_test {
@@ -15,35 +16,7 @@ using test::closeTo;
 using test::distance;
 using test::picture;
 using test::recogniseInFloat64;
-
-struct Variant {
-    std::int64_t features = 5;
-    std::int64_t growth = 3;
-    int blocks = 2;
-    int steps = 2;
-    std::int64_t colours = 3;  ///< times the square of the pixel unshuffle
-};
-
-/// With the keys of BasicSR.
-CheckpointMaker rrdbNet(const Variant& variant, double gain = 0.8) {
-    CheckpointMaker maker(gain);
-    const auto features = variant.features;
-    maker.convolution("conv_first", variant.colours, features);
-    for (int i = 0; i < variant.blocks; ++i) {
-        for (int m = 1; m <= 3; ++m) {
-            for (int k = 1; k <= 5; ++k) {
-                maker.convolution(fmt::format("body.{}.rdb{}.conv{}", i, m, k), features + (k - 1) * variant.growth,
-                                  k < 5 ? variant.growth : features);
-            }
-        }
-    }
-    maker.convolution("conv_body", features, features);
-    for (int n = 1; n <= variant.steps; ++n) {
-        maker.convolution(fmt::format("conv_up{}", n), features, features);
-    }
-    maker.convolution("conv_hr", features, features);
-    return maker.convolution("conv_last", features, 3);
-}
+using test::rrdbNet;
 
 TEST(RrdbNet, AnyDepthWidthAndScale) {
     for (const int steps : {0, 1, 2, 3}) {
@@ -68,7 +41,7 @@ TEST(RrdbNet, PublishedReceptiveField) {
 
 TEST(RrdbNet, OlderKeysHoldTheSameNetwork) {
     for (const int steps : {0, 1, 2, 3}) {
-        const Variant variant{.steps = steps};
+        const test::RrdbNetSizes variant{.steps = steps};
         const auto checkpoint = rrdbNet(variant).checkpoint();
         const auto expected = recogniseInFloat64(checkpoint)(picture(5, 4));
         const auto firstRelease = test::renamed(checkpoint, [](const std::string& key) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "torch_headers.h"
 
 namespace lamscope::safmn_test {
@@ -11,26 +12,7 @@ namespace {
 using test::CheckpointMaker;
 using test::picture;
 using test::recogniseInFloat64;
-
-CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale, std::int64_t widening = 2) {
-    CheckpointMaker maker;
-    maker.convolution("to_feat", 3, features);
-    for (int i = 0; i < blocks; ++i) {
-        const auto prefix = fmt::format("feats.{}.", i);
-        for (const auto* norm : {"norm1", "norm2"}) {
-            maker.tensor(fmt::format("{}{}.weight", prefix, norm), {features});
-            maker.tensor(fmt::format("{}{}.bias", prefix, norm), {features});
-        }
-        const auto part = features / levels;
-        for (int level = 0; level < levels; ++level) {
-            maker.convolution(fmt::format("{}safm.mfr.{}", prefix, level), 1, part);
-        }
-        maker.convolution(prefix + "safm.aggr", features, features, 1);
-        maker.convolution(prefix + "ccm.ccm.0", features, widening * features);
-        maker.convolution(prefix + "ccm.ccm.2", widening * features, features, 1);
-    }
-    return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
-}
+using test::safmn;
 
 TEST(Safmn, AnyDepthWidthAndScale) {
     for (const int scale : {2, 3, 4}) {

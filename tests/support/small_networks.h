@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Checkpoints of network families in any depth, width and scale, with the keys of their publications.
+#pragma once
+
+#include <cstdint>
+
+#include "support/network_variants.h"
+
+namespace lamscope::test {
+
+/// The IMDN of the challenge (KAIR), without attention.
+[[nodiscard]] CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int blocks, int scale,
+                                      std::int64_t lastKernel = 3);
+
+[[nodiscard]] CheckpointMaker rfdn(std::int64_t features, std::int64_t distilled, std::int64_t reduced, int blocks,
+                                   int scale);
+
+struct RdnSizes {
+    std::int64_t features;
+    int blocks;
+    int layers;
+    std::int64_t growth;
+};
+
+[[nodiscard]] CheckpointMaker rdn(const RdnSizes& sizes, int scale);
+
+struct RrdbNetSizes {
+    std::int64_t features = 5;
+    std::int64_t growth = 3;
+    int blocks = 2;
+    int steps = 2;
+    std::int64_t colours = 3;  ///< times the square of the pixel unshuffle
+};
+
+/// With the keys of BasicSR.
+[[nodiscard]] CheckpointMaker rrdbNet(const RrdbNetSizes& sizes, double gain = 0.8);
+
+[[nodiscard]] CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale,
+                                    std::int64_t widening = 2);
+
+}  // namespace lamscope::test
