@@ -13,9 +13,9 @@ struct Span {
     int end = 0;
 };
 
-Span grown(Span span, int reach, int extent, int multiple) {
-    const int begin = std::max(span.begin - reach, 0) / multiple * multiple;
-    const int end = (span.end + reach + multiple - 1) / multiple * multiple;
+Span grown(Span span, int beyond, int extent, int multiple) {
+    const int begin = std::max(span.begin - beyond, 0) / multiple * multiple;
+    const int end = (span.end + beyond + multiple - 1) / multiple * multiple;
     return {begin, std::min(end, extent)};
 }
 
@@ -35,9 +35,9 @@ std::optional<Rect> croppedAround(const ModelCard& card, const Rect& wanted, int
         return std::nullopt;
     }
     const int multiple = std::lcm(*card.cropping.multiple, card.sizeMultiple);
-    const int reach = std::max(*card.receptiveField.radius + slack, card.minimumSide);
-    const auto columns = grown({wanted.x, wanted.x + wanted.width}, reach, width, multiple);
-    const auto rows = grown({wanted.y, wanted.y + wanted.height}, reach, height, multiple);
+    const int beyond = std::max(*card.receptiveField.radius + slack, card.minimumSide);
+    const auto columns = grown({wanted.x, wanted.x + wanted.width}, beyond, width, multiple);
+    const auto rows = grown({wanted.y, wanted.y + wanted.height}, beyond, height, multiple);
     return Rect{columns.begin, rows.begin, columns.end - columns.begin, rows.end - rows.begin};
 }
 

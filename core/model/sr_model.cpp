@@ -126,6 +126,7 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
     const auto& model = *implementation_;
     checkSize(card(), lr.width(), lr.height());
     const at::NoGradGuard noGradients;
+    const bool whole = !mayBeCropped(card(), lr.width(), lr.height());
     const auto run = [&](const Image& part) {
         try {
             const auto input = model.toInput(part);
@@ -133,16 +134,18 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {
-            throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                        fmt::format("{}: upscaling {}x{} pixels failed: {}", card().name, part.width(), part.height(),
-                                    briefMessage(error)));
+            const bool memory = isOutOfMemory(error);
+            throw Error(memory ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
+                        fmt::format("{}: upscaling {}x{} pixels {}failed: {}{}", card().name, part.width(),
+                                    part.height(), whole ? "at once " : "", briefMessage(error),
+                                    memory && whole ? "; this network must see images whole: use a smaller one" : ""));
         }
     };
     if (stop.stop_requested()) {
         return std::nullopt;
     }
     const bool small = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestWhole;
-    if (small || !mayBeCropped(card(), lr.width(), lr.height())) {
+    if (small || whole) {
         auto sr = run(lr);
         sr.file = lr.file;
         return sr;

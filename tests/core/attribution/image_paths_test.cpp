@@ -41,12 +41,19 @@ TEST_P(PathDistances, AreThoseOfThePathsImages) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllPaths, PathDistances,
-                         testing::Values(LamOptions{}, LamOptions{.sigma = 2.5, .kernel = 21},
-                                         LamOptions{.sigma = 9.0, .kernel = 41}, LamOptions{.path = PathKind::Black},
-                                         LamOptions{.path = PathKind::BlurredLinear}));
+LamOptions along(PathKind path, double sigma, int kernel) {
+    LamOptions options;
+    options.path = path;
+    options.sigma = sigma;
+    options.kernel = kernel;
+    return options;
+}
 
-TEST(PathDistances, OfAFlatImageVanish) {
+INSTANTIATE_TEST_SUITE_P(AllPaths, PathDistances,
+                         testing::Values(LamOptions{}, along(PathKind::Blur, 2.5, 21), along(PathKind::Blur, 9.0, 41),
+                                         along(PathKind::Black, 1.2, 9), along(PathKind::BlurredLinear, 1.2, 9)));
+
+TEST(PathOfAFlatImage, HasNoLength) {
     Image flat(20, 16);
     for (auto& value : flat.values()) {
         value = 0.3F;

@@ -17,7 +17,7 @@ using test::enlargeByCopying;
 using test::makeModel;
 using test::testImage;
 
-constexpr int scale = 2;
+constexpr int enlargement = 2;
 
 LamOptions optionsAt(int x, int y, int size, int context) {
     LamOptions options;
@@ -34,9 +34,11 @@ std::vector<PathGradient> compute(const SrModel& model, const Image& lr, const L
     return std::move(*gradients);
 }
 
-// D = Σ x² over copies of LR pixels: its gradient is 2·scale²·γ(α) in each channel under the patch, and 0 elsewhere.
+// D = Σ x² over copies of LR pixels: its gradient is 2·enlargement²·γ(α) in each channel under the patch, and 0
+// elsewhere.
 TEST(PathGradients, OfASquareAreTwiceThePathImage) {
-    const auto model = makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, scale).square(); }, scale);
+    const auto model =
+        makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, enlargement).square(); }, enlargement);
     const auto lr = testImage(20, 18);
     auto options = optionsAt(12, 8, 8, 12);
     const std::vector<double> alpha{0.0, 0.3, 1.0};
@@ -53,12 +55,12 @@ TEST(PathGradients, OfASquareAreTwiceThePathImage) {
             ASSERT_EQ(gradients[i].map.size(), 144U);
             for (int y = 0; y < context.height; ++y) {
                 for (int x = 0; x < context.width; ++x) {
-                    const int srX = (context.x + x) * scale;
-                    const int srY = (context.y + y) * scale;
+                    const int srX = (context.x + x) * enlargement;
+                    const int srY = (context.y + y) * enlargement;
                     const bool inside = srX >= 12 && srX < 20 && srY >= 8 && srY < 16;
                     const double sum = static_cast<double>(image.at(0, y, x)) + image.at(1, y, x) + image.at(2, y, x);
                     EXPECT_NEAR(gradients[i].map[static_cast<std::size_t>(y * context.width + x)],
-                                inside ? 2.0 * scale * scale * sum : 0.0, 1e-5)
+                                inside ? 2.0 * enlargement * enlargement * sum : 0.0, 1e-5)
                         << toString(path) << " " << alpha[i] << " " << x << " " << y;
                 }
             }
@@ -68,7 +70,8 @@ TEST(PathGradients, OfASquareAreTwiceThePathImage) {
 
 // One midpoint on the path from black: its attribution is the gradient at α = ½ times the image.
 TEST(PathGradients, WeighedByThePathGiveTheMap) {
-    const auto model = makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, scale).square(); }, scale);
+    const auto model =
+        makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, enlargement).square(); }, enlargement);
     Image grey(16, 16);
     std::ranges::fill(grey.values(), 0.25F);
     auto options = optionsAt(8, 8, 8, 0);
@@ -86,19 +89,20 @@ TEST(PathGradients, WeighedByThePathGiveTheMap) {
 
 TEST(PathGradients, NonfiniteOnesAreCountedAndZero) {
     // The derivative of √x at 0 is infinite.
-    const auto model = makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, scale).sqrt(); }, scale);
+    const auto model =
+        makeModel([](const torch::Tensor& lr) { return enlargeByCopying(lr, enlargement).sqrt(); }, enlargement);
     const auto gradients = compute(model, Image(16, 16), optionsAt(8, 8, 8, 0), {1.0});
     EXPECT_GT(gradients.front().nonfinite, 0);
     EXPECT_TRUE(std::ranges::all_of(gradients.front().map, [](double value) { return value == 0.0; }));
 }
 
 TEST(PathGradients, NoneAskedForNoneMade) {
-    const auto model = test::bicubicModel(scale);
+    const auto model = test::bicubicModel(enlargement);
     EXPECT_TRUE(compute(model, testImage(16, 16), optionsAt(8, 8, 8, 0), {}).empty());
 }
 
 TEST(PathGradients, StopAndWrongPatch) {
-    const auto model = test::bicubicModel(scale);
+    const auto model = test::bicubicModel(enlargement);
     std::stop_source stop;
     stop.request_stop();
     EXPECT_FALSE(computePathGradients(model, testImage(16, 16), optionsAt(8, 8, 8, 0), {0.5}, stop.get_token()));

@@ -9,33 +9,33 @@
 #include "support/analytic_networks.h"
 #include "torch_headers.h"
 
-namespace lamscope {
+namespace lamscope::cropping_test {
 namespace {
 
-constexpr int cell = 8;
-constexpr int scale = 2;
+constexpr int cellSide = 8;
+constexpr int enlargement = 2;
 
 /// Every SR pixel is its parent times the mean of its cell of 8x8 LR pixels: looks no further than 7 pixels.
 torch::Tensor cells(const torch::Tensor& lr) {
-    const auto means = at::adaptive_avg_pool2d(lr, {lr.size(2) / cell, lr.size(3) / cell});
-    return test::enlargeByCopying(lr * at::upsample_nearest2d(means, {lr.size(2), lr.size(3)}), scale);
+    const auto means = at::adaptive_avg_pool2d(lr, {lr.size(2) / cellSide, lr.size(3) / cellSide});
+    return test::enlargeByCopying(lr * at::upsample_nearest2d(means, {lr.size(2), lr.size(3)}), enlargement);
 }
 
 /// As near as a network looks that gates its features by a reduced picture of them: by a share of the image's side.
 torch::Tensor resizing(const torch::Tensor& lr) {
     const auto reduced = at::avg_pool2d(lr, {3, 3}, {3, 3});
     const auto back = at::upsample_bilinear2d(reduced, {lr.size(2), lr.size(3)}, false);
-    return test::enlargeByCopying(lr * back, scale);
+    return test::enlargeByCopying(lr * back, enlargement);
 }
 
 torch::Tensor wholeMean(const torch::Tensor& lr) {
-    return test::enlargeByCopying(lr + lr.mean({1, 2, 3}, true), scale);
+    return test::enlargeByCopying(lr + lr.mean({1, 2, 3}, true), enlargement);
 }
 
 ModelCard claiming(int radius, std::optional<int> multiple) {
     ModelCard card;
     card.name = "claiming";
-    card.scale = scale;
+    card.scale = enlargement;
     card.receptiveField.radius = radius;
     card.cropping.multiple = multiple;
     return card;
@@ -72,8 +72,8 @@ TEST(CroppedAround, OnlyWhereTheReachIsKnownAndCroppingCommutes) {
 
 TEST(CroppingProbe, KeepsWhatIsTrue) {
     const test::FormulaNetwork network(cells);
-    EXPECT_EQ(probeCropping(network, claiming(7, cell)).multiple, cell);
-    const auto bicubic = makeBicubicNetwork(scale);
+    EXPECT_EQ(probeCropping(network, claiming(7, cellSide)).multiple, cellSide);
+    const auto bicubic = makeBicubicNetwork(enlargement);
     const auto kept = probeCropping(*bicubic, claiming(2, 1));
     EXPECT_EQ(kept.multiple, 1);
     EXPECT_FALSE(kept.evidence.empty());
@@ -83,7 +83,7 @@ TEST(CroppingProbe, RefusesWhatIsNot) {
     EXPECT_EQ(probeCropping(test::FormulaNetwork(cells), claiming(7, 1)).multiple, std::nullopt);
     EXPECT_EQ(probeCropping(test::FormulaNetwork(resizing), claiming(6, 1)).multiple, std::nullopt);
     EXPECT_EQ(probeCropping(test::FormulaNetwork(wholeMean), claiming(1, 1)).multiple, std::nullopt);
-    EXPECT_EQ(probeCropping(*makeBicubicNetwork(scale), claiming(0, 1)).multiple, std::nullopt);  // it reaches 2
+    EXPECT_EQ(probeCropping(*makeBicubicNetwork(enlargement), claiming(0, 1)).multiple, std::nullopt);  // it reaches 2
     const test::FormulaNetwork broken([](const torch::Tensor&) -> torch::Tensor { throw std::runtime_error("no"); });
     EXPECT_EQ(probeCropping(broken, claiming(1, 1)).multiple, std::nullopt);
 }
@@ -91,7 +91,7 @@ TEST(CroppingProbe, RefusesWhatIsNot) {
 TEST(CroppingProbe, ClaimsNothingByItself) {
     const test::FormulaNetwork network(cells);
     EXPECT_EQ(probeCropping(network, claiming(7, std::nullopt)).multiple, std::nullopt);
-    auto card = claiming(7, cell);
+    auto card = claiming(7, cellSide);
     card.receptiveField.radius.reset();
     EXPECT_EQ(probeCropping(network, card).multiple, std::nullopt);
 }
@@ -108,14 +108,14 @@ protected:
         const auto whole = inside.forward(inside.toInput(lr));
         const auto sr = model.upscale(lr);
         ASSERT_TRUE(sr);
-        ASSERT_EQ(sr->width(), width * scale);
+        ASSERT_EQ(sr->width(), width * enlargement);
         const auto tiled = inside.toInput(*sr);
         EXPECT_LT((tiled - whole).abs().max().item<double>(), 1e-6);
     }
 };
 
 TEST_F(LargeImage, TilesGiveTheSrOfTheWhole) {
-    expectWhole(modelOf(cells, claiming(7, cell)));
+    expectWhole(modelOf(cells, claiming(7, cellSide)));
 }
 
 TEST_F(LargeImage, IsNotTiledWhereThatWouldChangeTheSr) {
@@ -124,4 +124,4 @@ TEST_F(LargeImage, IsNotTiledWhereThatWouldChangeTheSr) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::cropping_test

@@ -15,6 +15,7 @@ using test::CheckpointMaker;
 using test::distance;
 using test::picture;
 using test::rdn;
+using test::RdnSizes;
 using test::recogniseInFloat64;
 
 std::string otherName(const std::string& key, int scale) {
