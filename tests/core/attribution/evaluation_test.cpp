@@ -187,7 +187,6 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
         return std::uniform_int_distribution(0, extent * scale - patchSize - 1)(random);
     };
     const std::vector<Patch> patches{
-        {0, 0, patchSize},
         {place(lr.width()), place(lr.height()), patchSize},
         {lr.width() * scale - patchSize - 1, lr.height() * scale - patchSize - 1, patchSize}};
     LamOptions options;
