@@ -113,24 +113,26 @@ std::optional<std::vector<GradientSample>> Integrator::samplesAt(const std::vect
 std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refinesPrevious,
                                                    const std::stop_token& stop, const IntegrationProgress& progress) {
     const auto count = nodes.alpha.size();
-    std::vector<GradientSample> samples(count);
+    if (begun_ != nodes.alpha) {
+        std::vector<GradientSample> samples(count);
+        for (std::size_t k = 0; k < count; ++k) {
+            if (refinesPrevious && isNodeOfCoarserLevel(k)) {
+                samples[k] = std::move(samples_.at(k / 3));
+            }
+        }
+        samples_ = std::move(samples);
+        begun_ = nodes.alpha;
+    }
     std::vector<std::size_t> wanted;
     for (std::size_t k = 0; k < count; ++k) {
-        if (refinesPrevious && isNodeOfCoarserLevel(k)) {
-            samples[k] = std::move(samples_.at(k / 3));
-        } else {
+        if (samples_[k].gradient.empty()) {
             wanted.push_back(k);
         }
     }
-    samples_.clear();
-    if (!sampleAll(nodes.alpha, wanted, samples, stop, progress)) {
-        if (refinesPrevious) {  // so that the same level can be asked for again
-            for (std::size_t k = 1; k < count; k += 3) {
-                samples_.push_back(std::move(samples[k]));
-            }
-        }
+    if (!sampleAll(nodes.alpha, wanted, samples_, stop, progress)) {
         return std::nullopt;
     }
+    begun_.clear();
 
     IntegralLevel level;
     level.nodes = nodes;
@@ -144,19 +146,18 @@ std::optional<IntegralLevel> Integrator::integrate(const Nodes& nodes, bool refi
         double squaredNorm = 0.0;
         for (std::size_t t = 0; t < next.size(); ++t) {
             const auto increment = next[t][0] - previous[t][0];
-            const auto part = samples[k].gradient[t].to(torch::kFloat64) * increment;
+            const auto part = samples_[k].gradient[t].to(torch::kFloat64) * increment;
             level.attribution[t].add_(part);
             total += part.sum().item<double>();
             squaredNorm += increment.square().sum().item<double>();
         }
         const double width = nodes.edge[k + 1] - nodes.edge[k];
-        level.values.push_back(samples[k].value);
+        level.values.push_back(samples_[k].value);
         level.speed.push_back(width > 0.0 ? std::sqrt(squaredNorm) / width : 0.0);
         level.cumulative.push_back(total);
-        level.nonfiniteGradients += samples[k].nonfinite;
+        level.nonfiniteGradients += samples_[k].nonfinite;
         previous = next;
     }
-    samples_ = std::move(samples);
     return level;
 }
 

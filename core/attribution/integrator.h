@@ -101,7 +101,8 @@ struct IntegralLevel {
     std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
 };
 
-/// Called between batches, on the calling thread; must not throw.
+/// Called between batches, on the calling thread, with the different nodes evaluated since construction; must not
+/// throw.
 using IntegrationProgress = std::function<void(std::int64_t nodesDone)>;
 
 /// Asks for gradients at nodes of a path, batch by batch, and keeps them, so that levels of a tripling refinement share
@@ -113,7 +114,8 @@ public:
     Integrator(const Path& path, GradientSource& gradients, std::int64_t batch);
 
     /// The integral over `nodes`. With `refinesPrevious`, node 3j+1 of `nodes` is node j of the previous call and its
-    /// gradient is reused. Returns nullopt when stopped. Throws Error(OutOfMemory) when a single node does not fit.
+    /// gradient is reused. Returns nullopt when stopped; the same call then goes on where it was, and must come before
+    /// any other. Throws Error(OutOfMemory) when a single node does not fit.
     [[nodiscard]] std::optional<IntegralLevel> integrate(const Nodes& nodes, bool refinesPrevious,
                                                          const std::stop_token& stop = {},
                                                          const IntegrationProgress& progress = {});
@@ -134,7 +136,8 @@ private:
     GradientSource& gradients_;
     std::int64_t batch_;
     std::int64_t nodesDone_ = 0;
-    std::vector<GradientSample> samples_;  // of the latest level, by node
+    std::vector<GradientSample> samples_;  // of the latest level, by node; no gradient: not there yet
+    std::vector<double> begun_;            // nodes of a level that was stopped; empty: the latest is complete
     std::vector<std::string> warnings_;
 };
 

@@ -35,7 +35,7 @@ public:
     /// True when the tolerance is met or the last level is done.
     [[nodiscard]] bool finished() const { return finished_; }
 
-    /// Computes the next level; nullptr when stopped, after which the same level can be asked for again.
+    /// Computes the next level; nullptr when stopped, after which the same level goes on where it was.
     /// @param progress called between batches with the nodes done since construction; must not throw.
     [[nodiscard]] std::shared_ptr<const LamResult> next(const std::stop_token& stop = {},
                                                         const IntegrationProgress& progress = {});

@@ -157,6 +157,36 @@ TEST(Integrator, StopsBetweenBatches) {
     EXPECT_EQ(counting.evaluated, 4);
 }
 
+TEST(Integrator, AStoppedLevelGoesOnWhereItWas) {
+    const StraightPath path;
+    const CountingFunctional counting;
+    DirectGradients countingGradients(path, counting);
+    Integrator integrator(path, countingGradients, 2);
+    std::int64_t done = 0;
+    const auto count = [&](std::int64_t nodes) { done = nodes; };
+    ASSERT_TRUE(integrator.integrate(midpoints(3), false, {}, count));
+    for (const std::int64_t enough : {5, 7}) {
+        std::stop_source source;
+        const auto level = integrator.integrate(midpoints(9), true, source.get_token(), [&](std::int64_t nodes) {
+            done = nodes;
+            if (nodes >= enough) {
+                source.request_stop();
+            }
+        });
+        EXPECT_FALSE(level.has_value());
+        EXPECT_EQ(counting.evaluated, enough);
+    }
+    const auto level = integrator.integrate(midpoints(9), true, {}, count);
+    ASSERT_TRUE(level.has_value());
+    EXPECT_EQ(counting.evaluated, 9);
+    EXPECT_EQ(done, 9);
+    EXPECT_NEAR(level->cumulative.back(), endValue, 1e-6);
+    // And the next level finds all of them.
+    ASSERT_TRUE(integrator.integrate(midpoints(27), true, {}, count));
+    EXPECT_EQ(counting.evaluated, 27);
+    EXPECT_EQ(done, 27);
+}
+
 /// √x at 0 has an infinite derivative.
 class SquareRoots final : public SumOfSquares {
 public:
