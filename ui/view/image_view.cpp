@@ -186,6 +186,16 @@ void ImageView::leaveEvent(QEvent* event) {
     emit left();
 }
 
+void ImageView::hideEvent(QHideEvent* event) {
+    QWidget::hideEvent(event);
+    pan_.reset();
+    click_.reset();
+    if (grip_) {
+        grip_.reset();
+        session_.endDrag();
+    }
+}
+
 void ImageView::dragBox(QPointF position) {
     session_.setBox(centredBox(session_.box(), toScene(position) - *grip_), true);
 }

@@ -43,6 +43,8 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    /// A hidden view hears of no release: a drag ends where it is.
+    void hideEvent(QHideEvent* event) override;
 
 private:
     [[nodiscard]] SceneMapping mapping() const;
