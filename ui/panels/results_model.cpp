@@ -125,8 +125,8 @@ std::optional<double> ResultsModel::value(const NetworkEntry& entry, int column)
     double number = notDefined;
     if (column == DiffusionIndexDifference) {
         const auto* reference = session_.network(session_.reference());
-        // Maps of different boxes are not compared.
-        if (reference != nullptr && reference->result && reference->stale == entry.stale) {
+        // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
+        if (reference != nullptr && reference->currentResult() != nullptr && !entry.stale) {
             number = entry.result->diffusionIndex.value_or(notDefined)
                      - reference->result->diffusionIndex.value_or(notDefined);
         }

@@ -142,6 +142,8 @@ void ResultsPanelTest::differencesAreToTheReference() {
     QCOMPARE(text(1, column), QStringLiteral("ref"));
     makeStale(*session_, second_);  // maps of different boxes are not compared
     QCOMPARE(text(0, column), QStringLiteral("–"));
+    makeStale(*session_, first_);  // nor two old ones, which may be of different boxes, too
+    QCOMPARE(text(0, column), QStringLiteral("–"));
 }
 
 void ResultsPanelTest::sortingIsByRawValuesWithMissingOnesLast() {
