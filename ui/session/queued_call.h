@@ -4,10 +4,13 @@
 #include <QMetaObject>
 #include <QObject>
 #include <QRunnable>
+#include <QString>
 #include <QThreadPool>
 #include <Qt>
 #include <atomic>
+#include <exception>
 #include <memory>
+#include <new>
 #include <utility>
 
 namespace lamscope::ui {
@@ -49,7 +52,7 @@ void callQueued(QObject* receiver, Work work) {
     QMetaObject::invokeMethod(receiver, HandedOver(std::move(work)), Qt::QueuedConnection);
 }
 
-/// Runs `work` in a thread of `pool`.
+/// Runs `work`, which must not throw, in a thread of `pool`.
 template <typename Work>
 void startOn(QThreadPool& pool, Work work) {
     class Task : public QRunnable {
@@ -62,6 +65,22 @@ void startOn(QThreadPool& pool, Work work) {
         HandedOver<Work> work_;
     };
     pool.start(std::make_unique<Task>(std::move(work)).release());  // the pool deletes it
+}
+
+/// Computes a value in a thread of `pool` and calls `done` with it from the event loop of `receiver`'s thread; where
+/// `compute` throws, lack of memory included, `failed` with the reason in words.
+template <typename Compute, typename Done, typename Failed>
+void computeOn(QThreadPool& pool, QObject* receiver, Compute compute, Done done, Failed failed) {
+    startOn(pool, [receiver, compute = std::move(compute), done = std::move(done), failed = std::move(failed)] {
+        try {
+            callQueued(receiver, [done, value = compute()] { done(value); });
+        } catch (const std::bad_alloc&) {
+            callQueued(receiver, [failed] { failed(QObject::tr("not enough memory")); });
+        } catch (const std::exception& error) {
+            const auto text = QString::fromUtf8(error.what()).section(QLatin1Char('\n'), 0, 0);
+            callQueued(receiver, [failed, text] { failed(text); });
+        }
+    });
 }
 
 }  // namespace lamscope::ui

@@ -28,20 +28,25 @@ std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
     }
     std::erase_if(store.entries, [](const auto& each) { return each.second.source.expired(); });
     store.entries[source.get()] = {source, nullptr};
-    startOn(pool_, [this, &store, weak = std::weak_ptr(source), compute] {
-        const auto alive = weak.lock();
-        if (!alive) {
-            return;
-        }
-        auto value = std::make_shared<const Value>(compute(*alive));
-        callQueued(this, [this, &store, weak, value = std::move(value)] {
-            const auto wanted = weak.lock();
-            if (wanted) {
+    const auto weak = std::weak_ptr(source);
+    computeOn(
+        pool_, this,
+        [weak, compute] {
+            const auto alive = weak.lock();
+            return alive ? std::make_shared<const Value>(compute(*alive)) : nullptr;
+        },
+        [this, &store, weak](const std::shared_ptr<const Value>& value) {
+            if (const auto wanted = weak.lock()) {
                 store.entries[wanted.get()].value = value;
                 emit ready();
             }
+        },
+        [this, &store, weak](const QString& reason) {
+            if (const auto wanted = weak.lock()) {
+                store.entries.erase(wanted.get());
+                emit failed(reason);
+            }
         });
-    });
     return nullptr;
 }
 

@@ -15,8 +15,9 @@
 namespace lamscope::ui {
 
 /// What takes too long to compute on the GUI thread, computed once on another and kept as long as its source lives.
-/// Each function returns what is there and starts the work where there is nothing yet: then ready() follows. To be
-/// called on the GUI thread; the sources must not be null. The destructor waits for the work in hand.
+/// Each function returns what is there and starts the work where there is nothing yet: then ready() follows, or
+/// failed() and the next call tries again. To be called on the GUI thread; the sources must not be null. The destructor
+/// waits for the work in hand.
 class DerivedPictures : public QObject {
     Q_OBJECT
 
@@ -33,6 +34,7 @@ public:
 
 signals:
     void ready();
+    void failed(const QString& reason);
 
 private:
     /// Values by their source. An entry whose source is gone counts as absent: its address may be in use again.

@@ -2,6 +2,8 @@
 #include "view/pyramid.h"
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "image/colour.h"
 
@@ -14,6 +16,9 @@ QRgb colourAt(const Image& image, QPoint pixel) {
 
 QImage toQImage(const Image& image) {
     QImage picture(image.width(), image.height(), QImage::Format_RGB32);
+    if (picture.isNull() && image.width() > 0 && image.height() > 0) {
+        throw std::bad_alloc();  // which QImage does not say
+    }
     const auto red = image.plane(0);
     const auto green = image.plane(1);
     const auto blue = image.plane(2);
@@ -47,7 +52,11 @@ Pyramid reduced(const QImage& picture) {
         if (std::min(half.width(), half.height()) < smallestSide) {
             return pyramid;
         }
-        pyramid.levels.push_back(last.scaled(half, Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+        auto level = last.scaled(half, Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+        if (level.isNull()) {
+            throw std::bad_alloc();
+        }
+        pyramid.levels.push_back(std::move(level));
     }
 }
 

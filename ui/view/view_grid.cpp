@@ -59,6 +59,8 @@ ViewGrid::ViewGrid(Session& session, QWidget* parent)
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::viewChanged, this, &ViewGrid::updateSharedScale);
+    connect(&pictures_, &DerivedPictures::failed, this,
+            [this](const QString& reason) { session_.reportTrouble(tr("A picture cannot be drawn: %1").arg(reason)); });
     updateScene();
     updatePanes();
     updateSharedScale();

@@ -60,10 +60,14 @@ void PathPreview::compute() {
         return;
     }
     computing_ = true;
-    startOn(pool_, [this, alpha = wanted_, result = network->result, options = session_.options()] {
-        const auto picture = toQImage(pathImage(result->lr, options, alpha));
-        callQueued(this, [this, picture, alpha] { present(picture, alpha); });
-    });
+    const auto alpha = wanted_;
+    computeOn(
+        pool_, this,
+        [alpha, result = network->result, options = session_.options()] {
+            return toQImage(pathImage(result->lr, options, alpha));
+        },
+        [this, alpha](const QImage& picture) { present(picture, alpha); },
+        [this, alpha](const QString& reason) { presentTrouble(reason, alpha); });
 }
 
 void PathPreview::present(const QImage& picture, double alpha) {
@@ -84,6 +88,20 @@ void PathPreview::present(const QImage& picture, double alpha) {
         options.path == PathKind::Blur
             ? tr("γ(α)  ·  α %1  ·  σ %2").arg(alpha, 0, 'f', 3).arg(options.sigma * (1.0 - alpha), 0, 'f', 2)
             : tr("γ(α)  ·  α %1").arg(alpha, 0, 'f', 3));
+    finish(alpha);
+}
+
+void PathPreview::presentTrouble(const QString& reason, double alpha) {
+    computing_ = false;
+    if (wanted_ < 0.0) {
+        return;
+    }
+    picture_->clear();
+    caption_->setText(tr("γ(α) cannot be shown: %1").arg(reason));
+    finish(alpha);
+}
+
+void PathPreview::finish(double alpha) {
     place();
     show();
     raise();

@@ -31,6 +31,9 @@ protected:
 private:
     void compute();
     void present(const QImage& picture, double alpha);
+    void presentTrouble(const QString& reason, double alpha);
+    /// Shows what was made for `alpha`, and goes on where the pointer is elsewhere by now.
+    void finish(double alpha);
     void place();
 
     Session& session_;
