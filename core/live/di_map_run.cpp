@@ -86,10 +86,10 @@ void DiMapRun::begin(Scan& scan, const Probe::Networks& loaded) {
         scan.done = scan.failed = true;  // why there is no input was said when it was set
         return;
     }
-    scan.lr = network->second.input.lr;
+    scan.input = network->second.input.of;
     // One path image at a time: a newer request waits for one batch.
-    scan.scan = std::make_unique<DiMapScan>(*network->second.model, scan.lr, scan.options, scan.target.stride,
-                                            EvaluationOptions{.batch = 1});
+    scan.scan = std::make_unique<DiMapScan>(*network->second.model, network->second.input.lr, scan.options,
+                                            scan.target.stride, EvaluationOptions{.batch = 1});
     const auto& options = scan.scan->options();
     scan.gradientsPlanned = static_cast<std::int64_t>(scan.scan->map().cells.size()) * makePlan(options).nodes;
 }
@@ -117,13 +117,13 @@ void DiMapRun::advance(Scan& scan, const LiveEngine::EventSink& sink, const std:
 void DiMapRun::fail(Scan& scan, const std::exception& error, const LiveEngine::EventSink& sink) {
     scan.done = scan.failed = true;
     scan.scan.reset();
-    sink(live::DiMapFailed{scan.target.id, messageOf(error)});
+    sink(live::DiMapFailed{scan.target.id, scan.input, scan.options, scan.target.stride, messageOf(error)});
 }
 
 void DiMapRun::report(Scan& scan, const LiveEngine::EventSink& sink) {
     scan.askedAgain = false;
     scan.reported = Clock::now();
-    sink(live::DiMapReady{scan.target.id, scan.lr, scan.options, scan.map, scan.done});
+    sink(live::DiMapReady{scan.target.id, scan.input, scan.options, scan.map, scan.done});
 }
 
 void DiMapRun::sayProgress(const LiveEngine::EventSink& sink) {

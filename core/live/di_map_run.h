@@ -36,7 +36,7 @@ private:
     struct Scan {
         DiMapTarget target;
         LamOptions options;                  ///< with the patch's size
-        std::shared_ptr<const Image> lr{};   ///< null before it began
+        InputIdentity input{};               ///< set when it began
         std::unique_ptr<DiMapScan> scan{};   ///< null before it began, and when it is done
         std::shared_ptr<const DiMap> map{};  ///< as it was last reported
         bool done = false;                   ///< finished or failed

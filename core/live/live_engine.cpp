@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/live_engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -72,10 +73,11 @@ public:
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
         probe_.clear();
         diMaps_.clear();
-        image_ = image.pixels;
-        role_ = role;
-        reduction_ = reduction;
+        endSanityCheck(live::SanityEnded::Reason::InputChanged);
+        input_ = {image.pixels, role, reduction};
         inputs_.clear();
+        stopped_ = false;
+        awaitsRequest_ = true;
         for (auto& [id, network] : networks_) {
             network.dropInput();
             giveInput(id, network);
@@ -87,6 +89,8 @@ public:
         try {
             auto& network = networks_[id];
             network.spec = spec;
+            stopped_ = false;
+            awaitsRequest_ = true;
             network.model = std::make_unique<SrModel>(options_.load(spec, device_));
             makePreview(network);
             sink_(live::NetworkLoaded{id, network.model->card()});
@@ -101,16 +105,33 @@ public:
         diMaps_.remove(id);  // it looks at the network
         networks_.erase(id);
     }
-    void setRequest(const ProbeRequest& request, Clock::time_point asked) { probe_.setRequest(request, asked); }
-    void cancelProbe() { probe_.clear(); }
-
-    void checkSanity(std::vector<SanityCheck::Network> networks) {
-        sanity_.emplace(std::move(networks), [this](const ModelSpec& spec) { return options_.load(spec, device_); });
+    void setRequest(const ProbeRequest& request, Clock::time_point asked) {
+        probe_.setRequest(request, asked);
+        stopped_ = awaitsRequest_ = false;
     }
-    void cancelSanityCheck() { sanity_.reset(); }
+    void cancelProbe() {
+        probe_.clear();
+        stopped_ = awaitsRequest_ = false;
+    }
+
+    void stop() {
+        probe_.clear();
+        diMaps_.stop();
+        cancelSanityCheck();
+        stopped_ = true;
+    }
+
+    void checkSanity(std::int64_t run, std::vector<SanityCheck::Network> networks) {
+        cancelSanityCheck();
+        sanity_.emplace(run, std::move(networks),
+                        [this](const ModelSpec& spec) { return options_.load(spec, device_); });
+        stopped_ = false;
+    }
+    void cancelSanityCheck() { endSanityCheck(live::SanityEnded::Reason::Cancelled); }
 
     void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
         diMaps_.start(targets, options);
+        stopped_ = false;
     }
     void cancelDiMaps() { diMaps_.stop(); }
 
@@ -156,6 +177,10 @@ private:
     }
 
     bool step(const std::stop_token& stop) {
+        if (stopped_) {
+            sink_(live::Idle{probe_.number()});
+            return false;
+        }
         if (const auto* target = probe_.nextCoarse()) {
             workingFor_ = target->id;
             probe_.refine(*target, stop);
@@ -172,12 +197,17 @@ private:
             return true;
         }
         if (const auto id = nextWithoutMeasuredCard(); id != 0) {
-            measureCard(id);
+            measureCard(id, stop);
             return true;
         }
-        if (sanity_ && !sanity_->finished()) {
+        if (sanity_) {
             sink_(live::Progress{"parameter randomisation", 0, 0});
-            sanity_->step(networks_, sink_, stop);
+            if (!sanity_->finished()) {
+                sanity_->step(networks_, sink_, stop);
+            }
+            if (sanity_->finished()) {
+                endSanityCheck(live::SanityEnded::Reason::Done);
+            }
             return true;
         }
         if (diMaps_.hasWork()) {
@@ -186,6 +216,13 @@ private:
         }
         sink_(live::Idle{probe_.number()});
         return false;
+    }
+
+    void endSanityCheck(live::SanityEnded::Reason reason) {
+        if (sanity_) {
+            sink_(live::SanityEnded{sanity_->run(), reason});
+            sanity_.reset();
+        }
     }
 
     /// Previews keep forward passes of their own: those of a finished map would leave them no room.
@@ -206,15 +243,15 @@ private:
     }
 
     void giveInput(NetworkId id, LiveNetwork& network) {
-        if (!image_) {
+        if (!input_.pixels) {
             return;
         }
         try {
             network.input = inputFor(network.model->card().scale);
-            sink_(live::NetworkImages{id, network.input.lr, nullptr});
+            sink_(live::NetworkImages{id, input_, network.input.lr, nullptr});
         } catch (const std::exception& error) {
             network.refused = true;
-            sink_(live::MapFailed{0, id, error.what()});
+            sink_(live::MapFailed{.request = 0, .id = id, .input = input_, .options = {}, .message = error.what()});
         }
     }
 
@@ -223,13 +260,13 @@ private:
         if (known != inputs_.end()) {
             return known->second;
         }
-        ScaledInput input;
-        if (role_ == ImageRole::Hr) {
-            auto pair = makeLowResolution(*image_, scale, reduction_);
+        ScaledInput input{.of = input_, .lr = nullptr, .hr = nullptr};
+        if (input_.role == ImageRole::Hr) {
+            auto pair = makeLowResolution(*input_.pixels, scale, input_.reduction);
             input.lr = std::make_shared<const Image>(std::move(pair.lr));
             input.hr = std::make_shared<const Image>(std::move(pair.hr));
         } else {
-            input.lr = image_;
+            input.lr = input_.pixels;
         }
         return inputs_.emplace(scale, std::move(input)).first->second;
     }
@@ -241,36 +278,45 @@ private:
         if (!network.sr && context
             && context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
             network.sr = std::make_shared<const Image>(context->sr());
-            sink_(live::NetworkImages{id, network.input.lr, network.sr});
+            sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
         }
     }
 
+    /// Of the networks whose maps are wanted, which have their first ones by now; of any where none are wanted.
     [[nodiscard]] NetworkId nextWithoutImage() const {
-        for (const auto& [id, network] : networks_) {
-            if (network.input.lr && !network.sr && !network.failed) {
-                return id;
+        const auto lacksIt = [](const LiveNetwork& network) {
+            return network.input.lr && !network.sr && !network.failed;
+        };
+        if (const auto* request = probe_.request()) {
+            for (const auto& target : request->targets) {
+                const auto found = networks_.find(target.id);
+                if (found != networks_.end() && lacksIt(found->second)) {
+                    return target.id;
+                }
             }
+            return 0;
         }
-        return 0;
+        const auto found = std::ranges::find_if(networks_, [&](const auto& each) { return lacksIt(each.second); });
+        return awaitsRequest_ || found == networks_.end() ? 0 : found->first;
     }
 
     [[nodiscard]] NetworkId nextWithoutMeasuredCard() const {
-        for (const auto& [id, network] : networks_) {
-            if (!network.measured) {
-                return id;
-            }
-        }
-        return 0;
+        const auto found = std::ranges::find_if(networks_, [](const auto& each) { return !each.second.measured; });
+        return awaitsRequest_ || found == networks_.end() ? 0 : found->first;
     }
 
-    void measureCard(NetworkId id) {
+    void measureCard(NetworkId id, const std::stop_token& stop) {
         auto& network = networks_.at(id);
-        network.measured = true;
         sink_(live::Progress{fmt::format("measuring {}", network.model->card().name), 0, 0});
         try {
-            sink_(live::CardMeasured{id, measuredCard(*network.model)});
+            const auto card = measuredCard(*network.model, stop);
+            if (!card) {
+                return;  // its turn comes again
+            }
+            network.measured = true;
+            sink_(live::CardMeasured{id, *card});
         } catch (const std::exception&) {
-            return;  // the card stays as it is; what is wrong with the network shows with its map
+            network.measured = true;  // the card stays as it is; what is wrong with the network shows with its map
         }
     }
 
@@ -281,11 +327,12 @@ private:
             auto sr = network.model->upscale(*network.input.lr, stop);
             if (sr) {
                 network.sr = std::make_shared<const Image>(std::move(*sr));
-                sink_(live::NetworkImages{id, network.input.lr, network.sr});
+                sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
             }
         } catch (const std::exception& error) {
             network.failed = true;
-            sink_(live::MapFailed{0, id, error.what()});
+            sink_(live::MapFailed{
+                .request = 0, .id = id, .input = network.input.of, .options = {}, .message = error.what()});
         }
     }
 
@@ -294,9 +341,7 @@ private:
     std::atomic<Clock::rep> lastMap_{0};
     std::atomic<NetworkId> workingFor_{0};  // whose first map is at work; 0: none
     EventSink sink_;
-    std::shared_ptr<const Image> image_;
-    ImageRole role_ = ImageRole::Lr;
-    Reduction reduction_ = Reduction::Pillow;
+    InputIdentity input_;
     std::map<int, ScaledInput> inputs_;  // by scale
     RetentionBudget budget_;             // outlives the networks' contexts, as does the next
     RetentionBudget previewBudget_;
@@ -305,7 +350,9 @@ private:
     Probe probe_;
     std::optional<SanityCheck> sanity_;
     DiMapRun diMaps_;
-    ComputeThread thread_;  // last: it uses all the others
+    bool stopped_ = false;
+    bool awaitsRequest_ = false;  ///< of whoever set the input or added a network
+    ComputeThread thread_;        // last: it uses all the others
 };
 
 LiveEngine::LiveEngine(EventSink sink, LiveEngineOptions options)
@@ -339,7 +386,11 @@ void LiveEngine::cancelProbe() {
     inside_->post([inside = inside_.get()] { inside->cancelProbe(); });
 }
 
-void LiveEngine::checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
+void LiveEngine::stop() {
+    inside_->post([inside = inside_.get()] { inside->stop(); });
+}
+
+void LiveEngine::checkSanity(std::int64_t run, const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
                              const LamOptions& options) {
     std::vector<SanityCheck::Network> checked;
     for (const auto& [target, spec] : networks) {
@@ -347,7 +398,7 @@ void LiveEngine::checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>
         withPatch.patch = target.patch;
         checked.push_back({target.id, spec, withPatch});
     }
-    inside_->post([inside = inside_.get(), checked] { inside->checkSanity(checked); }, /*interrupt=*/false);
+    inside_->post([inside = inside_.get(), run, checked] { inside->checkSanity(run, checked); }, /*interrupt=*/false);
 }
 
 void LiveEngine::cancelSanityCheck() {

@@ -82,18 +82,30 @@ public:
     /// Says what all networks see from now on. The image may be null: nothing.
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
 
-    /// Loads a network; NetworkLoaded or NetworkFailed follows, then NetworkImages when there is an input.
+    /// Loads a network; NetworkLoaded or NetworkFailed follows, then NetworkImages with its LR when there is an input.
     void addNetwork(NetworkId id, const ModelSpec& spec);
     void removeNetwork(NetworkId id);
 
     /// Replaces the current request, which stops at its next batch of nodes. While the box moves, a coarse map that is
     /// nearly done may be finished first, so that something is seen during a fast drag.
+    ///
+    /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
+    /// the coarse maps and the finer ones, and at the end. After setInput() and addNetwork() it waits for the request,
+    /// or the cancelProbe(), that follows: the first map of a new image never waits for an evaluation of the whole.
     void probe(const ProbeRequest& request);
+    /// No maps are wanted.
     void cancelProbe();
 
+    /// Stops everything: maps and DI maps, of which what was begun is kept, SR images, measuring, the check of
+    /// parameters. All but the check goes on with the next call that asks for something.
+    void stop();
+
     /// Starts the parameter-randomisation check of these networks, given with their patches; it goes on whenever no map
-    /// is wanted. SanityChecked follows for each map. `options` as in a request. Replaces an earlier check.
-    void checkSanity(const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks, const LamOptions& options);
+    /// is wanted. SanityChecked follows for each map, SanityEnded at last. `options` as in a request. Replaces an
+    /// earlier check. It ends with the input that it began with.
+    /// @param run names the check in its events.
+    void checkSanity(std::int64_t run, const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
+                     const LamOptions& options);
     void cancelSanityCheck();
 
     /// Computes the DI maps of these networks whenever nothing else is wanted, coarse ones of all of them first.

@@ -53,9 +53,10 @@ struct NetworkFailed {
     std::string message;
 };
 
-/// The network's whole input and output for the image that is open. `sr` is null until it is computed.
+/// The network's whole input and output. `sr` is null until it is computed.
 struct NetworkImages {
     NetworkId id = 0;
+    InputIdentity input;
     std::shared_ptr<const Image> lr;
     std::shared_ptr<const Image> sr;
 };
@@ -64,7 +65,8 @@ struct NetworkImages {
 struct MapReady {
     std::int64_t request = 0;  ///< number of the request that asked for it
     NetworkId id = 0;
-    LamOptions options;  ///< it was computed with, the patch included
+    InputIdentity input;  ///< it was computed with
+    LamOptions options;   ///< the same, the patch included
     std::shared_ptr<const LamResult> result;
     bool preview = false;         ///< computed in bfloat16: a picture, and no number of it is to be shown
     bool finished = false;        ///< as exact as the request's options ask for
@@ -73,13 +75,16 @@ struct MapReady {
 
 /// The network's map, or its images, cannot be computed.
 struct MapFailed {
-    std::int64_t request = 0;
+    std::int64_t request = 0;  ///< 0: nobody asked, as for its images
     NetworkId id = 0;
+    InputIdentity input;
+    std::optional<LamOptions> options;  ///< of the map, the patch included; unset: its images
     std::string message;
 };
 
 /// One map of the parameter-randomisation check, see SanityCheck.
 struct SanityChecked {
+    std::int64_t run = 0;  ///< number of the check that it belongs to
     NetworkId id = 0;
     RandomisedLayers layers = RandomisedLayers::Last;
     std::optional<double> correlation;  ///< of the signed map with the trained network's, -1...1
@@ -89,11 +94,24 @@ struct SanityChecked {
     int total = 0;
 };
 
+/// A check has ended: nothing more comes of it.
+struct SanityEnded {
+    enum class Reason {
+        Done,
+        Cancelled,     ///< or another check was started
+        InputChanged,  ///< another image, role or reduction: its maps could not be compared any more
+        EngineGone,    ///< said by whoever owned the engine
+    };
+
+    std::int64_t run = 0;
+    Reason reason = Reason::Done;
+};
+
 /// A network's DI map as far as it has come.
 struct DiMapReady {
     NetworkId id = 0;
-    std::shared_ptr<const Image> lr;  ///< the whole input that it is of
-    LamOptions options;               ///< of the request; of the patch the size alone counts
+    InputIdentity input;
+    LamOptions options;  ///< of the request; of the patch the size alone counts
     std::shared_ptr<const DiMap> map;
     bool finished = false;
 };
@@ -101,6 +119,9 @@ struct DiMapReady {
 /// The network's DI map cannot be computed.
 struct DiMapFailed {
     NetworkId id = 0;
+    InputIdentity input;
+    LamOptions options;  ///< as of DiMapReady
+    int stride = 0;      ///< that was asked for, SR pixels
     std::string message;
 };
 
@@ -110,7 +131,7 @@ struct Progress {
     std::int64_t planned = 0;  ///< the most that can be needed; 0 where there are none
 };
 
-/// Nothing is left to do.
+/// Nothing is left to do, or everything was stopped.
 struct Idle {
     std::int64_t request = 0;  ///< the latest request served
 };
@@ -120,6 +141,6 @@ struct Idle {
 using LiveEvent =
     std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
                  live::NetworkFailed, live::NetworkImages, live::MapReady, live::MapFailed, live::SanityChecked,
-                 live::DiMapReady, live::DiMapFailed, live::Progress, live::Idle>;
+                 live::SanityEnded, live::DiMapReady, live::DiMapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -31,6 +31,16 @@ struct OpenedImage {
     std::shared_ptr<const Image> pixels;
 };
 
+/// Says which input a result was computed with: one opening of an image, in its role. It holds on to the pixels, so
+/// that no other image can come to lie in their place and pass for them.
+struct InputIdentity {
+    std::shared_ptr<const Image> pixels;  ///< null: no image
+    ImageRole role = ImageRole::Lr;
+    Reduction reduction = Reduction::Pillow;
+
+    friend bool operator==(const InputIdentity&, const InputIdentity&) = default;
+};
+
 /// A square of the scene that all networks share, on the box grid: HR pixels when the image is HR, otherwise LR pixels
 /// times `gridScale`. (x, y) is the top-left pixel.
 struct Box {

@@ -33,6 +33,7 @@ std::string messageOf(const std::exception& error) {
 void LiveMaps::dropRefinement() {
     refinement.reset();
     levels = 0;
+    nodesDone = 0;
 }
 
 void LiveMaps::dropContext() {
@@ -159,7 +160,7 @@ std::shared_ptr<const MeasuredPath> Probe::pathFor(const LiveNetwork& network, c
 }
 
 bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop) {
-    const auto& [lr, hr] = network.input;
+    const auto& [of, lr, hr] = network.input;
     const auto& model = previews(network) ? *network.previewModel : *network.model;
     auto& maps = mapsOf(network);
     const auto region = checkedContext(model.card(), *lr, hr.get(), options);
@@ -178,7 +179,6 @@ bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::
     if (!maps.refinement) {
         maps.refinement = std::make_unique<LamRefinement>(*maps.context, options, asked_);
         maps.refined = options;
-        maps.levels = 0;
     }
     return true;
 }
@@ -194,13 +194,10 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
             return;
         }
         const auto begin = Clock::now();
-        std::int64_t firstNodes = -1;
+        const auto nodesBefore = maps.nodesDone;
         const auto result = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
-            if (firstNodes < 0) {
-                firstNodes = nodesDone;
-            } else if (nodesDone > firstNodes) {
-                maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone);
-            }
+            maps.nodesDone = nodesDone;
+            maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
                 sink_(live::Progress{name, nodesDone, makePlan(request.options).nodes});
@@ -210,6 +207,7 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
             ++maps.levels;
             sink_(live::MapReady{.request = request.number,
                                  .id = target.id,
+                                 .input = network.input.of,
                                  .options = maps.refined,
                                  .result = result,
                                  .preview = preview,
@@ -224,7 +222,11 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
         }
         maps.dropContext();
         network.refused = true;
-        sink_(live::MapFailed{request.number, target.id, messageOf(error)});
+        sink_(live::MapFailed{.request = request.number,
+                              .id = target.id,
+                              .input = network.input.of,
+                              .options = optionsFor(target),
+                              .message = messageOf(error)});
     }
 }
 

@@ -18,6 +18,7 @@ namespace lamscope {
 
 /// LR and HR images at one scale.
 struct ScaledInput {
+    InputIdentity of;
     std::shared_ptr<const Image> lr;
     std::shared_ptr<const Image> hr;  ///< null where it is not known
 };
@@ -28,8 +29,9 @@ struct LiveMaps {
     std::unique_ptr<LamContext> context;  ///< of the latest patch
     LamOptions refined;                   ///< options, with the patch, of `refinement`
     std::unique_ptr<LamRefinement> refinement;
-    int levels = 0;            ///< done by `refinement`
-    double nodeSeconds = 0.0;  ///< of the latest nodes; 0 while not known
+    int levels = 0;              ///< done by `refinement`
+    std::int64_t nodesDone = 0;  ///< the same
+    double nodeSeconds = 0.0;    ///< of the latest nodes of a level; 0 while not known
 
     void dropRefinement();
     void dropContext();
@@ -75,6 +77,8 @@ public:
     void setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked);
     void clear() { request_.reset(); }
     [[nodiscard]] std::int64_t number() const { return request_ ? request_->number : 0; }
+    /// Null while no maps are wanted.
+    [[nodiscard]] const ProbeRequest* request() const { return request_ ? &*request_ : nullptr; }
 
     /// The first maps of networks that have none yet; nullptr when there are none.
     [[nodiscard]] const ProbeTarget* nextCoarse() const;

@@ -12,8 +12,9 @@ constexpr EvaluationOptions oneByOne{.batch = 1};
 
 }  // namespace
 
-SanityCheck::SanityCheck(std::vector<Network> networks, Loader load)
-    : networks_(std::move(networks))
+SanityCheck::SanityCheck(std::int64_t run, std::vector<Network> networks, Loader load)
+    : run_(run)
+    , networks_(std::move(networks))
     , load_(std::move(load)) {
     for (std::size_t i = 0; i < networks_.size(); ++i) {
         for (const auto layers : everyRandomisation) {
@@ -25,7 +26,8 @@ SanityCheck::SanityCheck(std::vector<Network> networks, Loader load)
 void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSink& sink, const std::stop_token& stop) {
     const auto& job = jobs_.at(next_);
     const auto& network = networks_.at(job.network);
-    live::SanityChecked report{.id = network.id,
+    live::SanityChecked report{.run = run_,
+                               .id = network.id,
                                .layers = job.layers,
                                .correlation = std::nullopt,
                                .completenessError = std::nullopt,
@@ -35,7 +37,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
     try {
         const auto found = loaded.find(network.id);
         if (found != loaded.end() && found->second.input.lr) {
-            const auto& [lr, hr] = found->second.input;
+            const auto& [of, lr, hr] = found->second.input;
             if (!trained_.contains(job.network)) {
                 auto result = computeLam(*found->second.model, *lr, hr.get(), network.options, stop, {}, oneByOne);
                 if (!result) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -22,8 +23,10 @@ public:
         LamOptions options;  ///< with the patch
     };
 
-    SanityCheck(std::vector<Network> networks, Loader load);
+    /// @param run its number, which its events carry.
+    SanityCheck(std::int64_t run, std::vector<Network> networks, Loader load);
 
+    [[nodiscard]] std::int64_t run() const { return run_; }
     [[nodiscard]] bool finished() const { return next_ == jobs_.size(); }
     /// Computes one map more and reports it; when stopped, the same map comes again with the next call.
     void step(const Probe::Networks& loaded, const LiveEngine::EventSink& sink, const std::stop_token& stop);
@@ -34,6 +37,7 @@ private:
         RandomisedLayers layers = RandomisedLayers::Last;
     };
 
+    std::int64_t run_;
     std::vector<Network> networks_;
     Loader load_;
     std::vector<Job> jobs_;

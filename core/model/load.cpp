@@ -207,25 +207,30 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
              "export(net, \"net.pt\", scale=4, range=1.0); see docs/your-network.md";
 }
 
-/// What loading leaves out.
-void measureRest(const Network& network, ModelCard& card) {
+/// What loading leaves out. False when stopped.
+bool measureRest(const Network& network, torch::Device device, ModelCard& card, const std::stop_token& stop = {}) {
     // Attention over the whole image can cost minutes where convolutions cost a second.
     const auto usual = card.receptiveField.global ? checkProbeSize : usualProbeSize;
-    const double agreement = agreementWithBicubic(network, card.scale, card.range, probeSize(card, usual));
+    const double agreement = agreementWithBicubic(network, device, card.scale, card.range, probeSize(card, usual));
     if (std::isfinite(agreement)) {  // it is infinite for bicubic enlargement itself
         card.bicubicAgreementDb = agreement;
     }
     if (!card.receptiveField.global && !card.receptiveField.radius) {
-        card.receptiveField = measureReceptiveField(network, card);
+        const auto field = measureReceptiveField(network, device, card, stop);
+        if (!field) {
+            return false;
+        }
+        card.receptiveField = *field;
     }
+    return true;
 }
 
 }  // namespace
 
-ModelCard measuredCard(const SrModel& model) {
+std::optional<ModelCard> measuredCard(const SrModel& model, const std::stop_token& stop) {
     auto card = model.card();
-    measureRest(model.implementation().network(), card);
-    return card;
+    const auto& inside = model.implementation();
+    return measureRest(inside.network(), inside.device(), card, stop) ? std::optional(std::move(card)) : std::nullopt;
 }
 
 SrModel loadModel(const ModelSpec& spec, const std::string& device) {
@@ -259,7 +264,7 @@ ModelReport inspectModel(const ModelSpec& spec) {
             chooseRange(candidate, spec.settings);
             card.cropping = probeCropping(*candidate.network, card);
         }
-        measureRest(*candidate.network, card);
+        measureRest(*candidate.network, torch::kCPU, card);
     }
     return {std::move(card), std::move(candidate.nearest)};
 }

@@ -62,10 +62,11 @@ RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> siz
     return {residual(network, scale, size, 1.0), residual(network, scale, size, 255.0)};
 }
 
-double agreementWithBicubic(const Network& network, int scale, double range, std::pair<int, int> size) {
+double agreementWithBicubic(const Network& network, torch::Device device, int scale, double range,
+                            std::pair<int, int> size) {
     const at::NoGradGuard noGradients;
     const auto picture = smoothPicture(network.channels(), size);
-    const auto sr = network.forward(picture * range) / range;
+    const auto sr = (network.forward((picture * range).to(device)) / range).to(torch::kCPU);
     const auto reference = makeBicubicNetwork(scale)->forward(picture);
     const auto difference = withoutBorder(sr - reference, scale).to(torch::kFloat64);
     return -10.0 * std::log10(difference.square().mean().item<double>());

@@ -26,12 +26,13 @@ constexpr std::pair checkProbeSize{24, 24};
 /// The LR width and height of the smooth picture for this network.
 [[nodiscard]] std::pair<int, int> probeSize(const ModelCard& card, std::pair<int, int> usual = usualProbeSize);
 
-/// Runs the network twice on an input of its own device and type float32.
+/// Runs the network, which is on the CPU, twice.
 [[nodiscard]] RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> size = usualProbeSize);
 
 /// PSNR in dB (peak 1) between the network's SR of the same smooth picture and its bicubic enlargement, border of 6 LR
 /// pixels left out; what a healthy network reaches is above 40.
-[[nodiscard]] double agreementWithBicubic(const Network& network, int scale, double range,
+/// @param device where the network is.
+[[nodiscard]] double agreementWithBicubic(const Network& network, torch::Device device, int scale, double range,
                                           std::pair<int, int> size = usualProbeSize);
 
 }  // namespace lamscope

@@ -56,8 +56,9 @@ private:
 [[nodiscard]] SrModel inBFloat16(SrModel model);
 
 /// The model's card with what loading leaves out: the receptive field where none is known, agreement with bicubic
-/// enlargement. Takes some evaluations. Throws as the network does.
-[[nodiscard]] ModelCard measuredCard(const SrModel& model);
+/// enlargement. Takes some evaluations, the largest of 321x321 LR pixels; nullopt when stopped between two passes.
+/// Throws as the network does.
+[[nodiscard]] std::optional<ModelCard> measuredCard(const SrModel& model, const std::stop_token& stop = {});
 
 /// What is in a model file, and how that was decided.
 struct ModelReport {

@@ -114,7 +114,7 @@ public:
         spec.settings.range = options_.range;
         const auto model = loadModel(spec);
         const auto bicubic = loadModel(ModelSpec::parse(fmt::format("bicubic:scale={}", options_.scale)));
-        TrainingCard card{.model = measuredCard(model),
+        TrainingCard card{.model = *measuredCard(model),
                           .options = options_,
                           .command = run_.command,
                           .trainingImages = images_.trainingCount(),

@@ -23,14 +23,22 @@ public:
         };
     }
 
-    /// Waits until an event of this type satisfies `wanted`, and returns a copy of it; nullopt after a minute.
+    /// How many events there are.
+    [[nodiscard]] std::size_t count() {
+        const std::scoped_lock lock(mutex_);
+        return events_.size();
+    }
+
+    /// Waits until an event of this type, not counting the first `from` of any type, satisfies `wanted`, and returns a
+    /// copy of it; nullopt after a minute.
     template <typename Event>
-    [[nodiscard]] std::optional<Event> waitFor(const std::function<bool(const Event&)>& wanted = {}) {
+    [[nodiscard]] std::optional<Event> waitFor(const std::function<bool(const Event&)>& wanted = {},
+                                               std::size_t from = 0) {
         std::optional<Event> found;
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::minutes(1), [&] {
-            for (const auto& event : events_) {
-                const auto* candidate = std::get_if<Event>(&event);
+            for (auto i = from; i < events_.size(); ++i) {
+                const auto* candidate = std::get_if<Event>(&events_[i]);
                 if (candidate != nullptr && (!wanted || wanted(*candidate))) {
                     found = *candidate;
                     return true;

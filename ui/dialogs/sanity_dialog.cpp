@@ -4,6 +4,7 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLabel>
 #include <QLocale>
 #include <QProgressBar>
@@ -45,8 +46,10 @@ QString number(double value, int decimals) {
 
 SanityDialog::SanityDialog(QWidget* parent)
     : QDialog(parent)
+    , subject_(new QLabel(this))
     , table_(new QTreeWidget(this))
     , verdict_(new QLabel(this))
+    , remark_(new QLabel(this))
     , progress_(new QProgressBar(this))
     , run_(new QPushButton(icon(QStringLiteral("play")), tr("&Run"), this))
     , cancel_(new QPushButton(icon(QStringLiteral("cancel")), tr("&Cancel"), this)) {
@@ -68,8 +71,14 @@ SanityDialog::SanityDialog(QWidget* parent)
     for (const int column : {CorrelationColumn, CompletenessColumn}) {
         table_->headerItem()->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
-    verdict_->setWordWrap(true);
-    verdict_->setTextFormat(Qt::PlainText);
+    for (auto* label : {subject_, verdict_, remark_}) {
+        label->setWordWrap(true);
+        label->setTextFormat(Qt::PlainText);
+    }
+    setSubject({});
+    setRemark({});
+    progress_->setFormat(tr("%v of %m maps"));
+    cancel_->setToolTip(tr("Ends the check (Esc)"));
 
     auto* close = new QPushButton(tr("Close"), this);
     connect(run_, &QPushButton::clicked, this, &SanityDialog::runRequested);
@@ -85,8 +94,10 @@ SanityDialog::SanityDialog(QWidget* parent)
     auto* column = new QVBoxLayout(this);
     column->setSpacing(10);
     column->addWidget(explanation);
+    column->addWidget(subject_);
     column->addWidget(table_, 1);
     column->addWidget(verdict_);
+    column->addWidget(remark_);
     column->addLayout(buttons);
     resize(760, 460);
     showRows();
@@ -99,12 +110,23 @@ void SanityDialog::setRows(const std::vector<SanityRow>& rows) {
     showRows();
 }
 
+void SanityDialog::setSubject(const QString& text) {
+    subject_->setText(text);
+    subject_->setVisible(!text.isEmpty());
+}
+
+void SanityDialog::setRemark(const QString& text) {
+    remark_->setText(text);
+    remark_->setVisible(!text.isEmpty());
+}
+
 void SanityDialog::setProgress(int done, int total) {
     progress_->setRange(0, total);
     progress_->setValue(done);
 }
 
 void SanityDialog::setRunning(bool running) {
+    running_ = running;
     progress_->setVisible(running);
     cancel_->setVisible(running);
     run_->setVisible(!running);
@@ -115,6 +137,14 @@ void SanityDialog::changeEvent(QEvent* event) {
         showRows();
     }
     QDialog::changeEvent(event);
+}
+
+void SanityDialog::keyPressEvent(QKeyEvent* event) {
+    if (running_ && event->matches(QKeySequence::Cancel)) {
+        emit cancelRequested();
+    } else {
+        QDialog::keyPressEvent(event);
+    }
 }
 
 void SanityDialog::showRows() {

@@ -30,9 +30,13 @@ public:
     explicit SanityDialog(QWidget* parent = nullptr);
 
     void setRows(const std::vector<SanityRow>& rows);
+    /// What the rows are of: image, place and options, in words.
+    void setSubject(const QString& text);
+    /// How the check ended, or what it is at; empty: none.
+    void setRemark(const QString& text);
     /// `total` 0: how much there is to do cannot be told.
     void setProgress(int done, int total);
-    /// Running: Cancel and the progress bar are there, Run is not.
+    /// Running: Cancel and the progress bar are there, Run is not, and Esc cancels in place of closing.
     void setRunning(bool running);
 
 signals:
@@ -41,13 +45,17 @@ signals:
 
 protected:
     void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void showRows();
 
     std::vector<SanityRow> rows_;
+    bool running_ = false;
+    QLabel* subject_;
     QTreeWidget* table_;
     QLabel* verdict_;
+    QLabel* remark_;
     QProgressBar* progress_;
     QPushButton* run_;
     QPushButton* cancel_;

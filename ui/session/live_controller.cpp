@@ -38,6 +38,9 @@ LiveController::~LiveController() = default;
 void LiveController::restart(LiveEngineOptions options) {
     engine_.reset();
     QCoreApplication::removePostedEvents(this);  // what the old engine still had to say
+    if (sanityRunning_) {
+        receive(live::SanityEnded{sanityRun_, live::SanityEnded::Reason::EngineGone});
+    }
     known_.clear();
     for (const auto& entry : session_.networks()) {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
@@ -49,18 +52,25 @@ void LiveController::restart(LiveEngineOptions options) {
 }
 
 void LiveController::openImage(const QString& file) {
+    stopped_ = false;
     engine_->openImage(file.toStdString());
 }
 
 void LiveController::cancel() {
-    engine_->cancelProbe();
-    engine_->cancelDiMaps();
-    session_.setProgress({});
+    soon_.stop();
+    engine_->stop();
+    stopped_ = true;
+    showNothingRunning();
+}
+
+void LiveController::showNothingRunning() {
+    ComputeProgress progress;
+    progress.stopped = stopped_;
+    session_.setProgress(progress);
 }
 
 void LiveController::followImage() {
     engine_->setInput(session_.image(), session_.role(), session_.reduction());
-    lastOfOldInput_ = requestNumber_;
     scanned_.clear();  // the engine forgot them
     for (const auto& entry : session_.networks()) {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
@@ -161,6 +171,7 @@ void LiveController::followDiMaps() {
     for (const auto& target : wanted) {
         session_.updateNetwork(target.id, [](NetworkEntry& changed) { changed.diMapTrouble.clear(); });
     }
+    stopped_ = false;
     engine_->scanDiMaps(wanted, options);
 }
 
@@ -170,10 +181,11 @@ void LiveController::scanDiMaps() {
 }
 
 void LiveController::requestNow() {
+    stopped_ = false;
     const bool waiting = session_.isDragging() && !liveWhileDragging_;
     if (!session_.hasImage() || session_.isPaused() || waiting) {
         engine_->cancelProbe();
-        session_.setProgress({});
+        showNothingRunning();
         return;
     }
     ProbeRequest request{
@@ -215,7 +227,7 @@ void LiveController::receive(const live::ImageOpened& event) {
 
 void LiveController::receive(const live::ImageFailed& event) {
     const auto message = QString::fromStdString(event.message);
-    session_.setProgress({});
+    showNothingRunning();
     session_.reportTrouble(message);
     emit imageFailed(message);
 }
@@ -254,6 +266,9 @@ void LiveController::receive(const live::NetworkFailed& event) {
 }
 
 void LiveController::receive(const live::NetworkImages& event) {
+    if (event.input != session_.input()) {
+        return;  // of an image that was open before
+    }
     session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
         entry.lr = event.lr;
         entry.sr = event.sr;
@@ -262,7 +277,7 @@ void LiveController::receive(const live::NetworkImages& event) {
 
 void LiveController::receive(const live::MapReady& event) {
     const auto* entry = session_.network(event.id);
-    if (entry == nullptr || event.request <= lastOfOldInput_) {
+    if (entry == nullptr || event.input != session_.input()) {
         return;
     }
     if (event.preview) {
@@ -314,7 +329,8 @@ void LiveController::receivePreview(const live::MapReady& event, const NetworkEn
 
 void LiveController::receive(const live::MapFailed& event) {
     const auto* entry = session_.network(event.id);
-    if (entry == nullptr || (event.request != 0 && event.request != requestNumber_)) {
+    if (entry == nullptr || event.input != session_.input()
+        || (event.options && *event.options != wantedOptions(*entry))) {
         return;
     }
     auto message = QString::fromStdString(event.message);
@@ -329,23 +345,32 @@ void LiveController::receive(const live::MapFailed& event) {
     session_.reportTrouble(message);
 }
 
-void LiveController::checkSanity() {
+std::int64_t LiveController::checkSanity() {
     std::vector<std::pair<ProbeTarget, ModelSpec>> networks;
     for (const auto& entry : session_.networks()) {
         if (entry.state == NetworkEntry::State::Ready && entry.shown) {
             networks.push_back({{entry.id, session_.patchFor(entry)}, entry.spec});
         }
     }
-    engine_->checkSanity(networks, session_.options());
+    stopped_ = false;
+    sanityRunning_ = true;
+    engine_->checkSanity(++sanityRun_, networks, session_.options());
+    return sanityRun_;
 }
 
 void LiveController::receive(const live::SanityChecked& event) {
     emit sanityChecked(event);
 }
 
+void LiveController::receive(const live::SanityEnded& event) {
+    sanityRunning_ = sanityRunning_ && event.run != sanityRun_;
+    emit sanityEnded(event);
+}
+
 void LiveController::receive(const live::DiMapReady& event) {
     const auto* entry = session_.network(event.id);
-    if (entry == nullptr || entry->lr != event.lr || !isCurrentDiMap(*entry, event.options, event.map->stride)) {
+    if (entry == nullptr || event.input != session_.input()
+        || !isCurrentDiMap(*entry, event.options, event.map->stride)) {
         return;
     }
     diMapOptions_[event.id] = event.options;
@@ -358,7 +383,7 @@ void LiveController::receive(const live::DiMapReady& event) {
 
 void LiveController::receive(const live::DiMapFailed& event) {
     const auto* entry = session_.network(event.id);
-    if (entry == nullptr) {
+    if (entry == nullptr || event.input != session_.input() || !isCurrentDiMap(*entry, event.options, event.stride)) {
         return;
     }
     const auto message = tr("%1: DI map: %2").arg(entry->name(), QString::fromStdString(event.message));
@@ -370,12 +395,19 @@ void LiveController::receive(const live::DiMapFailed& event) {
 }
 
 void LiveController::receive(const live::Progress& event) {
-    session_.setProgress({true, QString::fromStdString(event.what), event.done, event.planned});
+    if (stopped_) {
+        return;  // said before the engine heard of it
+    }
+    session_.setProgress({.busy = true,
+                          .stopped = false,
+                          .what = QString::fromStdString(event.what),
+                          .done = event.done,
+                          .planned = event.planned});
 }
 
 void LiveController::receive(const live::Idle& event) {
     if (event.request == 0 || event.request == requestNumber_) {
-        session_.setProgress({});
+        showNothingRunning();
         emit idle();
     }
 }

@@ -27,14 +27,16 @@ public:
     /// Reads an image in the background and makes it the session's, or reports why not.
     void openImage(const QString& file);
 
-    /// Stops what is being computed; what is shown stays until something changes.
+    /// Stops all that is being computed, the check of parameters too; what is shown stays. It goes on, but for the
+    /// check, when something changes.
     void cancel();
 
     /// DI maps are computed while their layer is shown. Goes on with them after cancel().
     void scanDiMaps();
 
-    /// Runs the parameter-randomisation check on all shown networks with the session's box and options.
-    void checkSanity();
+    /// Runs the parameter-randomisation check on all shown networks with the session's box and options, and returns the
+    /// number that its signals carry. It ends with the input that it began with; sanityEnded() always follows.
+    std::int64_t checkSanity();
     void cancelSanityCheck() { engine_->cancelSanityCheck(); }
 
     void setRetainedBytes(std::int64_t bytes) { engine_->setRetainedBytes(bytes); }
@@ -57,6 +59,7 @@ signals:
     /// A map of the latest request arrived; `request` is its number.
     void mapArrived(int id, qint64 request, int nodes);
     void sanityChecked(const lamscope::live::SanityChecked& check);
+    void sanityEnded(const lamscope::live::SanityEnded& end);
     void idle();
 
 private:
@@ -66,6 +69,7 @@ private:
     void requestSoon();
     void requestNow();
     void start(LiveEngineOptions options);
+    void showNothingRunning();
     /// Drops DI maps that do not belong to the options of now, and says which the engine should compute.
     void followDiMaps();
     [[nodiscard]] DiMapTarget diMapTarget(const NetworkEntry& entry) const;
@@ -84,6 +88,7 @@ private:
     void receivePreview(const live::MapReady& event, const NetworkEntry& entry);
     void receive(const live::MapFailed& event);
     void receive(const live::SanityChecked& event);
+    void receive(const live::SanityEnded& event);
     void receive(const live::DiMapReady& event);
     void receive(const live::DiMapFailed& event);
     void receive(const live::Progress& event);
@@ -93,7 +98,9 @@ private:
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;
-    std::int64_t lastOfOldInput_ = 0;                 // requests up to this one were about another image
+    std::int64_t sanityRun_ = 0;  // number of the latest check
+    bool sanityRunning_ = false;
+    bool stopped_ = false;                            // by cancel(), until something is asked for
     std::map<NetworkId, LamOptions> resultOptions_;   // what the entries' results were computed with
     std::map<NetworkId, LamOptions> previewOptions_;  // and their previews
     std::vector<DiMapTarget> scanned_;                // what the engine was last asked for

@@ -21,7 +21,8 @@ namespace lamscope::ui {
 /// What is being computed, for the status bar.
 struct ComputeProgress {
     bool busy = false;
-    QString what;  ///< e.g. "IMDN"
+    bool stopped = false;  ///< by the user; it goes on with the next change
+    QString what;          ///< e.g. "IMDN"
     qint64 done = 0;
     qint64 planned = 0;  ///< 0 while it cannot be told
 };
@@ -42,6 +43,8 @@ public:
     [[nodiscard]] bool hasImage() const { return image_.pixels != nullptr; }
     [[nodiscard]] ImageRole role() const { return role_; }
     [[nodiscard]] Reduction reduction() const { return reduction_; }
+    /// What a result must have been computed with to be of the image that is open, in its role of now.
+    [[nodiscard]] InputIdentity input() const { return {image_.pixels, role_, reduction_}; }
     /// Takes over an image that was read, guesses its role and centres the box; the undo history starts anew.
     void setImage(const OpenedImage& image);
     void setRole(ImageRole role);            ///< undoable; the box keeps its place in the scene

@@ -1,7 +1,30 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/sanity_run.h"
 
+#include <QFileInfo>
+
 namespace lamscope::ui {
+
+namespace {
+
+QString textOf(live::SanityEnded::Reason reason) {
+    using Reason = live::SanityEnded::Reason;
+    switch (reason) {
+        case Reason::Done:
+            return {};
+        case Reason::Cancelled:
+            return SanityRun::tr("Stopped before its end.");
+        case Reason::InputChanged:
+            return SanityRun::tr(
+                "Ended because another image, role or reduction was chosen: maps of two inputs say nothing about "
+                "weights.");
+        case Reason::EngineGone:
+            return SanityRun::tr("Ended because computing began anew with other settings.");
+    }
+    return {};
+}
+
+}  // namespace
 
 SanityRun::SanityRun(Session& session, LiveController& controller, SanityDialog& dialog)
     : QObject(&dialog)
@@ -10,41 +33,64 @@ SanityRun::SanityRun(Session& session, LiveController& controller, SanityDialog&
     , dialog_(dialog) {
     connect(&dialog_, &SanityDialog::runRequested, this, &SanityRun::run);
     connect(&dialog_, &SanityDialog::cancelRequested, this, [this] {
+        dialog_.setRemark(tr("Stopping\u2026"));
         controller_.cancelSanityCheck();
-        dialog_.setRunning(false);
     });
-    connect(&controller_, &LiveController::sanityChecked, this, &SanityRun::receive);
+    connect(&controller_, &LiveController::sanityChecked, this,
+            qOverload<const live::SanityChecked&>(&SanityRun::receive));
+    connect(&controller_, &LiveController::sanityEnded, this, qOverload<const live::SanityEnded&>(&SanityRun::receive));
+}
+
+QString SanityRun::subject() const {
+    const auto box = session_.box();
+    return tr("%1 as %2, box at (%3, %4), %5 × %5")
+        .arg(QFileInfo(QString::fromStdString(session_.image().file)).fileName(),
+             session_.role() == ImageRole::Hr ? tr("HR") : tr("LR"))
+        .arg(box.x)
+        .arg(box.y)
+        .arg(box.size);
 }
 
 void SanityRun::run() {
-    rows_.clear();
-    int networks = 0;
+    names_.clear();
     for (const auto& entry : session_.networks()) {
         if (entry.shown && entry.state == NetworkEntry::State::Ready) {
-            ++networks;
+            names_[entry.id] = entry.name();
         }
     }
-    if (networks == 0 || !session_.hasImage()) {
+    if (names_.empty() || !session_.hasImage()) {
         session_.reportTrouble(tr("There is nothing to check: open an image and a network first."));
         return;
     }
+    rows_.clear();
     dialog_.setRows(rows_);
+    dialog_.setSubject(subject());
+    dialog_.setRemark(
+        tr("Goes on whenever no map is wanted, also while this window is closed. Esc or Cancel ends it."));
     dialog_.setRunning(true);
     dialog_.setProgress(0, 0);
-    controller_.checkSanity();
+    run_ = controller_.checkSanity();
 }
 
 void SanityRun::receive(const live::SanityChecked& check) {
-    const auto* entry = session_.network(check.id);
+    if (check.run != run_) {
+        return;
+    }
     const auto layers = toString(check.layers);
-    rows_.push_back({.network = entry != nullptr ? entry->name() : QString(),
+    rows_.push_back({.network = names_[check.id],
                      .layers = QString::fromUtf8(layers.data(), static_cast<qsizetype>(layers.size())),
                      .correlation = check.correlation,
                      .completenessError = check.completenessError,
                      .trouble = QString::fromStdString(check.message)});
     dialog_.setRows(rows_);
     dialog_.setProgress(check.done, check.total);
-    dialog_.setRunning(check.done < check.total);
+}
+
+void SanityRun::receive(const live::SanityEnded& end) {
+    if (end.run == run_) {
+        dialog_.setRunning(false);
+        dialog_.setRemark(textOf(end.reason));
+    }
 }
 
 }  // namespace lamscope::ui

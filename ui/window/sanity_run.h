@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QObject>
+#include <cstdint>
+#include <map>
 #include <vector>
 
 #include "dialogs/sanity_dialog.h"
@@ -9,8 +11,8 @@
 
 namespace lamscope::ui {
 
-/// Answers a SanityDialog: runs the check on the compute thread and fills the table as maps arrive. Lives as long as
-/// the dialog.
+/// Answers a SanityDialog: runs the check on the compute thread and fills the table as maps arrive, of the latest check
+/// alone. Lives as long as the dialog.
 class SanityRun final : public QObject {
     Q_OBJECT
 
@@ -20,10 +22,14 @@ public:
 private:
     void run();
     void receive(const live::SanityChecked& check);
+    void receive(const live::SanityEnded& end);
+    [[nodiscard]] QString subject() const;
 
     Session& session_;
     LiveController& controller_;
     SanityDialog& dialog_;
+    std::int64_t run_ = 0;                // number of the latest check
+    std::map<NetworkId, QString> names_;  // of its networks, which may go meanwhile
     std::vector<SanityRow> rows_;
 };
 

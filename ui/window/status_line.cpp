@@ -33,6 +33,11 @@ QString textOf(const DiMapCell& cell) {
         .arg(cell.nodes);
 }
 
+QString stoppedText(Layer layer) {
+    return layer == Layer::DiMap ? StatusLine::tr("Stopped: maps go on with the next change, the DI map with G")
+                                 : StatusLine::tr("Stopped: goes on with the next change");
+}
+
 }  // namespace
 
 StatusLine::StatusLine(Session& session, QWidget* parent)
@@ -57,7 +62,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     progress_->setTextVisible(false);
     cancel_->setIcon(icon(QStringLiteral("cancel")));
     cancel_->setAutoRaise(true);
-    cancel_->setToolTip(tr("Stop computing (Esc)"));
+    cancel_->setToolTip(tr("Stop computing (Esc). What is shown stays; the next change goes on from there"));
     cancel_->setAccessibleName(tr("Stop computing"));
     connect(cancel_, &QToolButton::clicked, this, &StatusLine::cancelRequested);
     for (auto* widget : std::initializer_list<QWidget*>{task_, progress_, timeLeft_, cancel_, device_, latency_}) {
@@ -102,7 +107,8 @@ void StatusLine::setLatency(double seconds) {
 
 void StatusLine::followProgress() {
     const auto& progress = session_.progress();
-    for (auto* widget : std::initializer_list<QWidget*>{task_, progress_, cancel_}) {
+    task_->setVisible(progress.busy || progress.stopped);
+    for (auto* widget : std::initializer_list<QWidget*>{progress_, cancel_}) {
         widget->setVisible(progress.busy);
     }
     if (!progress.busy || progress.what != runningTask_ || progress.done < startedWith_) {
@@ -114,6 +120,7 @@ void StatusLine::followProgress() {
     const bool known = progress.busy && progress.planned > 0;
     timeLeft_->setVisible(known && doneHere > 0);
     if (!progress.busy) {
+        task_->setText(progress.stopped ? stoppedText(session_.view().layer) : QString());
         return;
     }
     task_->setText(known ? tr("%1  %2 of ≤ %3 gradients").arg(progress.what).arg(progress.done).arg(progress.planned)

@@ -213,6 +213,7 @@ void WindowActions::makeToolsMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Tools")));
     pause = add(menu, QObject::tr("Pause live"), QObject::tr("Space"), QStringLiteral("pause"));
     pause->setCheckable(true);
+    pause->setToolTip(QObject::tr("Maps wait until this is pressed again; images and networks are still loaded"));
     QObject::connect(pause, &QAction::triggered, &session_, &Session::setPaused);
     QObject::connect(&session_, &Session::pausedChanged, pause, [this] {
         pause->setChecked(session_.isPaused());

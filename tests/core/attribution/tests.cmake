@@ -14,6 +14,7 @@ lamscope_test(core_test LABEL unit
     core/live/compute_thread_test.cpp
     core/live/live_engine_test.cpp
     core/model/cropping_test.cpp
+    core/live/live_jobs_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
@@ -25,6 +26,11 @@ lamscope_test(core_test LABEL unit
     core/study/study_test.cpp
   LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/torch_headers.h <gtest/gtest.h>)
+# A program of its own: it registers a device.
+lamscope_test(other_device_test LABEL unit
+  SOURCES core/live/other_device_test.cpp support/other_device.cpp
+  LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(other_device_test REUSE_FROM core_test)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.
   set_source_files_properties(core/model/torchscript_card_test.cpp core/model/torchscript_test.cpp PROPERTIES

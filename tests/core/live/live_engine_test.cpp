@@ -217,8 +217,9 @@ TEST_F(LiveEngineTest, HrImagesAreReducedAndGivePsnr) {
     EXPECT_EQ(images->sr->width(), 48);
 }
 
-TEST_F(LiveEngineTest, SrImagesComeWithoutAnyRequest) {
+TEST_F(LiveEngineTest, SrImagesComeWhereNoMapIsWanted) {
     engine_.addNetwork(1, spec("global"));
+    engine_.cancelProbe();
     const auto images = events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; });
     ASSERT_TRUE(images);
     EXPECT_EQ(images->sr->width(), 48);
@@ -332,8 +333,8 @@ TEST_F(DiMapTest, NetworksAndInputsMayGoMeanwhile) {
 
     engine_.setInput(opened(32), ImageRole::Lr, Reduction::Pillow);
     engine_.scanDiMaps({targets[1]}, options_);
-    const auto map =
-        events_.waitFor<DiMapReady>([](const DiMapReady& event) { return event.finished && event.lr->width() == 32; });
+    const auto map = events_.waitFor<DiMapReady>(
+        [](const DiMapReady& event) { return event.finished && event.input.pixels->width() == 32; });
     ASSERT_TRUE(map);
     EXPECT_EQ(map->map->columns, 7);
 }

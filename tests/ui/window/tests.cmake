@@ -7,6 +7,9 @@ target_link_libraries(analytic_loader PUBLIC lamscope_core PRIVATE lamscope_warn
 lamscope_qt_test(probing_test SOURCES ui/window/probing_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(di_map_window_test SOURCES ui/window/di_map_test.cpp LIBRARIES lamscope_ui analytic_loader)
 
+lamscope_qt_test(jobs_test SOURCES ui/window/jobs_test.cpp LIBRARIES lamscope_ui analytic_loader)
+lamscope_qt_test(low_memory_test SOURCES ui/window/low_memory_test.cpp LIBRARIES lamscope_ui)
+
 lamscope_qt_test(files_test SOURCES ui/window/files_test.cpp LIBRARIES lamscope_ui analytic_loader GTest::gtest)
 target_compile_definitions(files_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(files_test lamscope-cli)

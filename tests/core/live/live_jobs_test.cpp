@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// In which order a LiveEngine does its work, and how each piece of it ends.
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include <gmock/gmock.h>
+
+#include "live/live_engine.h"
+#include "support/analytic_networks.h"
+#include "support/event_recorder.h"
+
+namespace lamscope {
+namespace {
+
+using live::CardMeasured;
+using live::Idle;
+using live::MapFailed;
+using live::MapReady;
+using live::NetworkImages;
+using live::NetworkLoaded;
+using live::SanityChecked;
+using live::SanityEnded;
+
+constexpr int networkScale = 2;
+constexpr int imageSide = 40;
+constexpr int contextSide = 24;
+constexpr NetworkId id = 1;
+
+/// The extents that a network was evaluated on, and what happens at one of them, on the compute thread.
+class Evaluations {
+public:
+    using Hook = std::function<void()>;
+
+    /// Once, at the first evaluation for which `where` holds, given its number and width from here on.
+    void at(std::function<bool(std::size_t number, int width)> where, Hook hook) {
+        const std::scoped_lock lock(mutex_);
+        widths_.clear();
+        where_ = std::move(where);
+        hook_ = std::move(hook);
+    }
+
+    void add(int width) {
+        Hook hook;
+        {
+            const std::scoped_lock lock(mutex_);
+            widths_.push_back(width);
+            if (where_ && where_(widths_.size(), width)) {
+                hook = std::exchange(hook_, {});
+                where_ = {};
+            }
+        }
+        if (hook) {
+            hook();
+        }
+    }
+
+    [[nodiscard]] std::vector<int> widths() {
+        const std::scoped_lock lock(mutex_);
+        return widths_;
+    }
+
+private:
+    std::mutex mutex_;
+    std::vector<int> widths_;
+    std::function<bool(std::size_t, int)> where_;
+    Hook hook_;
+};
+
+OpenedImage opened(int side) {
+    return {.file = "test.png", .sha256 = "", .pixels = std::make_shared<const Image>(test::testImage(side, side))};
+}
+
+class LiveJobs : public testing::Test {
+protected:
+    LiveJobs() {
+        options_.context = contextSide;
+        engine_.setInput(image_, ImageRole::Lr, Reduction::Pillow);
+        engine_.addNetwork(id, {.file = "global", .settings = {}});
+    }
+
+    /// Waits until the network is loaded and nothing is left to do.
+    [[nodiscard]] bool sleeps() { return events_.waitFor<NetworkLoaded>() && events_.waitFor<Idle>({}, loading_); }
+
+    [[nodiscard]] ProbeRequest request(std::int64_t number, std::vector<ProbeTarget> targets) const {
+        return {.number = number, .options = options_, .targets = std::move(targets), .moving = false};
+    }
+    [[nodiscard]] std::optional<MapReady> finished(std::int64_t number) {
+        return events_.waitFor<MapReady>(
+            [number](const MapReady& map) { return map.request == number && map.finished; });
+    }
+
+    void checkSanity(std::int64_t run) {
+        engine_.checkSanity(run, {{target_, {.file = "global", .settings = {}}}}, options_);
+    }
+    [[nodiscard]] std::optional<SanityEnded> ended(std::int64_t run) {
+        return events_.waitFor<SanityEnded>([run](const SanityEnded& end) { return end.run == run; });
+    }
+    [[nodiscard]] int checksOf(std::int64_t run) {
+        return static_cast<int>(
+            std::ranges::count(events_.all<SanityChecked>(), run, [](const SanityChecked& each) { return each.run; }));
+    }
+
+    LiveEngineOptions engineOptions() {
+        LiveEngineOptions options;
+        options.retainedBytes = 0;  // every node shows as an evaluation
+        options.load = [this](const ModelSpec& /*spec*/, const std::string& /*device*/) {
+            loading_ = events_.count();
+            return test::makeModel(
+                [this](const torch::Tensor& lr) {
+                    evaluations_.add(static_cast<int>(lr.size(3)));
+                    return test::enlargeByCopying(lr.square(), networkScale) * (1.0 + lr.mean({1, 2, 3}, true));
+                },
+                networkScale);
+        };
+        return options;
+    }
+
+    const ProbeTarget target_{id, {20, 20, 8}};
+    const OpenedImage image_ = opened(imageSide);
+    const InputIdentity input_{image_.pixels, ImageRole::Lr, Reduction::Pillow};
+    LamOptions options_;
+    Evaluations evaluations_;
+    test::EventRecorder events_;
+    std::atomic<std::size_t> loading_{0};  // events before the network was loaded
+    LiveEngine engine_{events_.sink(), engineOptions()};
+};
+
+TEST_F(LiveJobs, TheFirstMapOfAnImageNeverWaitsForTheSrOfTheWhole) {
+    ASSERT_TRUE(sleeps());
+    EXPECT_THAT(evaluations_.widths(), testing::IsEmpty());
+    engine_.probe(request(1, {target_}));
+    ASSERT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
+    const auto widths = evaluations_.widths();
+    EXPECT_EQ(widths.front(), contextSide);
+    EXPECT_THAT(widths, testing::Contains(imageSide));
+    ASSERT_TRUE(finished(1));
+}
+
+TEST_F(LiveJobs, ANetworkThatNobodyLooksAtIsNotEvaluatedOnTheWholeImage) {
+    engine_.probe(request(1, {}));
+    ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 1; }));
+    EXPECT_THAT(evaluations_.widths(), testing::Not(testing::Contains(imageSide)));
+    engine_.probe(request(2, {target_}));
+    EXPECT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
+}
+
+TEST_F(LiveJobs, ANewBoxIsServedBetweenTwoPassesOfTheMeasuring) {
+    constexpr int firstProbe = 81;
+    std::size_t mark = 0;
+    evaluations_.at([](std::size_t /*number*/, int width) { return width == firstProbe; },
+                    [&] {
+                        mark = events_.count();
+                        engine_.probe(request(2, {{id, {24, 20, 8}}}));
+                    });
+    engine_.probe(request(1, {target_}));
+    ASSERT_TRUE(finished(2));
+    EXPECT_TRUE(events_.waitFor<CardMeasured>());
+    // Without a new box the second, larger probe would have been the next.
+    const auto widths = evaluations_.widths();
+    const auto first = std::ranges::find(widths, firstProbe);
+    ASSERT_NE(first, widths.end());
+    ASSERT_NE(first + 1, widths.end());
+    EXPECT_EQ(*(first + 1), contextSide);
+    const auto next = events_.waitFor<MapReady>({}, mark);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->request, 2);
+}
+
+TEST_F(LiveJobs, StopEndsAllWorkUntilSomethingIsAskedFor) {
+    constexpr std::size_t enough = 20;
+    ASSERT_TRUE(sleeps());
+    options_.nodes = 81;
+    const auto mark = events_.count();
+    std::size_t atStop = 0;
+    evaluations_.at([](std::size_t number, int /*width*/) { return number == enough; },
+                    [&] {
+                        atStop = events_.count();
+                        engine_.stop();
+                    });
+    engine_.probe(request(1, {target_}));
+    ASSERT_TRUE(events_.waitFor<Idle>({}, mark));
+    EXPECT_EQ(evaluations_.widths().size(), enough);
+    EXPECT_THAT(events_.all<CardMeasured>(), testing::IsEmpty());
+
+    engine_.probe(request(2, {target_}));
+    ASSERT_TRUE(finished(2));
+    EXPECT_TRUE(events_.waitFor<CardMeasured>({}, atStop));
+    // The map, at its level of 27 nodes by then, went on where it was: all levels of it took 81 nodes, beside the
+    // image and the baseline of the context.
+    const auto widths = evaluations_.widths();
+    EXPECT_EQ(std::ranges::count(widths, contextSide), 81 + 2);
+}
+
+TEST_F(LiveJobs, EventsCarryTheInputThatTheyAreOf) {
+    engine_.probe(request(1, {target_}));
+    ASSERT_TRUE(finished(1));
+    ASSERT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
+    for (const auto& images : events_.all<NetworkImages>()) {
+        EXPECT_EQ(images.input, input_);
+    }
+    for (const auto& map : events_.all<MapReady>()) {
+        EXPECT_EQ(map.input, input_);
+    }
+    engine_.probe(request(2, {{id, {4000, 20, 8}}}));
+    const auto failed = events_.waitFor<MapFailed>();
+    ASSERT_TRUE(failed);
+    EXPECT_EQ(failed->input, input_);
+    ASSERT_TRUE(failed->options);
+    EXPECT_EQ(failed->options->patch, (Patch{4000, 20, 8}));
+
+    const auto thin = std::make_shared<const Image>(200, 1);  // too low to be halved
+    engine_.setInput({.file = "thin.png", .sha256 = "", .pixels = thin}, ImageRole::Hr, Reduction::Matlab);
+    const auto thinFailed = events_.waitFor<MapFailed>([](const MapFailed& event) { return event.request == 0; });
+    ASSERT_TRUE(thinFailed);
+    EXPECT_EQ(thinFailed->input, (InputIdentity{thin, ImageRole::Hr, Reduction::Matlab}));
+    EXPECT_FALSE(thinFailed->options);
+}
+
+TEST_F(LiveJobs, ACheckOfParametersEndsWithTheInputItBeganWith) {
+    ASSERT_TRUE(sleeps());
+    const auto other = opened(imageSide);
+    evaluations_.at([](std::size_t number, int /*width*/) { return number == 5; },
+                    [&] { engine_.setInput(other, ImageRole::Lr, Reduction::Pillow); });
+    checkSanity(1);
+    const auto end = ended(1);
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->reason, SanityEnded::Reason::InputChanged);
+    EXPECT_EQ(checksOf(1), 0);
+
+    checkSanity(2);
+    const auto next = ended(2);
+    ASSERT_TRUE(next);
+    EXPECT_EQ(next->reason, SanityEnded::Reason::Done);
+    EXPECT_EQ(checksOf(1), 0);
+    EXPECT_EQ(checksOf(2), 3);
+}
+
+TEST_F(LiveJobs, ACheckOfParametersSaysWhenItIsCancelledReplacedOrStopped) {
+    ASSERT_TRUE(sleeps());
+    const auto whenAtWork = [&](const Evaluations::Hook& hook) {
+        evaluations_.at([](std::size_t number, int /*width*/) { return number == 5; }, hook);
+    };
+    whenAtWork([&] { engine_.cancelSanityCheck(); });
+    checkSanity(1);
+    ASSERT_TRUE(ended(1));
+    whenAtWork([&] {
+        whenAtWork([&] { engine_.stop(); });
+        checkSanity(3);
+    });
+    checkSanity(2);
+    ASSERT_TRUE(ended(2));
+    ASSERT_TRUE(ended(3));
+    for (const auto& end : events_.all<SanityEnded>()) {
+        EXPECT_EQ(end.reason, SanityEnded::Reason::Cancelled);
+    }
+    EXPECT_EQ(checksOf(1), 0);
+}
+
+}  // namespace
+}  // namespace lamscope

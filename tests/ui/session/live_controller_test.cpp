@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What comes too late: events of images, checks and engines that are not there any more.
+#include "session/live_controller.h"
+
+#include <QSignalSpy>
+#include <QTest>
+#include <chrono>
+#include <semaphore>
+
+#include "support/analytic_loader.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int patienceMs = 180'000;
+
+OpenedImage imageOf(int width, int height) {
+    Image image(width, height);
+    for (int y = 0; y < height; ++y) {
+        for (int x = 0; x < width; ++x) {
+            image.at(1, y, x) = 0.5F + 0.01F * static_cast<float>((x * 7 + y * 3) % 40);
+        }
+    }
+    return {.file = "picture.png", .sha256 = "", .pixels = std::make_shared<const Image>(std::move(image))};
+}
+
+}  // namespace
+
+class LiveControllerTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void init();
+    void cleanup();
+    void picturesOfAnImageThatWasOpenBeforeAreDropped();
+    void failuresOfAnImageThatWasOpenBeforeAreDropped();
+    void aCheckOfParametersEndsWithItsEngine();
+
+private:
+    [[nodiscard]] NetworkId addReady(const char* spec);
+    /// Blocks this thread, so that it hears of nothing, until the engine has done all that it was asked before.
+    void waitForEngine();
+
+    std::counting_semaphore<> loads_{0};
+    std::unique_ptr<Session> session_;
+    std::unique_ptr<LiveController> controller_;
+};
+
+void LiveControllerTest::init() {
+    session_ = std::make_unique<Session>();
+    LiveEngineOptions options;
+    options.threads = 1;
+    options.load = [this](const ModelSpec& spec, const std::string& device) {
+        loads_.release();
+        return test::loadAnalytic(spec, device);
+    };
+    controller_ = std::make_unique<LiveController>(*session_, options);
+}
+
+void LiveControllerTest::cleanup() {
+    controller_.reset();
+    session_.reset();
+    while (loads_.try_acquire()) {
+    }
+}
+
+NetworkId LiveControllerTest::addReady(const char* spec) {
+    const auto id = session_->addNetwork(ModelSpec::parse(spec));
+    const auto ready = [&] { return session_->network(id)->state == NetworkEntry::State::Ready; };
+    const bool loaded = QTest::qWaitFor(ready, patienceMs) && loads_.try_acquire();
+    return loaded ? id : 0;
+}
+
+void LiveControllerTest::waitForEngine() {
+    static_cast<void>(session_->addNetwork(ModelSpec::parse("global.pth:name=last")));
+    QVERIFY(loads_.try_acquire_for(std::chrono::milliseconds(patienceMs)));
+}
+
+void LiveControllerTest::picturesOfAnImageThatWasOpenBeforeAreDropped() {
+    session_->setImage(imageOf(20, 20));
+    const auto id = addReady("global.pth");
+    QVERIFY(id != 0);
+    session_->setImage(imageOf(24, 24));
+    waitForEngine();
+    session_->setImage(imageOf(28, 28));
+    int wrong = 0;
+    connect(session_.get(), &Session::networkChanged, this, [&](int changed) {
+        const auto& lr = session_->network(changed)->lr;
+        wrong += lr == nullptr || lr == session_->image().pixels ? 0 : 1;
+    });
+    QVERIFY(QTest::qWaitFor([&] { return session_->network(id)->sr != nullptr; }, patienceMs));
+    QCOMPARE(wrong, 0);
+    QCOMPARE(session_->network(id)->sr->width(), 28 * 4);
+}
+
+void LiveControllerTest::failuresOfAnImageThatWasOpenBeforeAreDropped() {
+    session_->setImage(imageOf(20, 20));
+    const auto id = addReady("global.pth");
+    QVERIFY(id != 0);
+    session_->setImage(imageOf(200, 1));  // as HR it cannot be reduced
+    QVERIFY(session_->role() == ImageRole::Hr);
+    waitForEngine();
+    session_->setImage(imageOf(28, 28));
+    const QSignalSpy troubles(session_.get(), &Session::troubleReported);
+    QVERIFY(QTest::qWaitFor([&] { return session_->network(id)->sr != nullptr; }, patienceMs));
+    QCOMPARE(troubles.count(), 0);
+    QVERIFY(session_->network(id)->message.isEmpty());
+}
+
+void LiveControllerTest::aCheckOfParametersEndsWithItsEngine() {
+    session_->setImage(imageOf(20, 20));
+    QVERIFY(addReady("slow.pth") != 0);
+    std::vector<live::SanityEnded> ends;
+    connect(controller_.get(), &LiveController::sanityEnded, this,
+            [&](const live::SanityEnded& end) { ends.push_back(end); });
+    const auto run = controller_->checkSanity();
+    LiveEngineOptions options;
+    options.load = test::loadAnalytic;
+    controller_->restart(options);
+    QCOMPARE(ends.size(), std::size_t{1});
+    QCOMPARE(ends.front().run, run);
+    QVERIFY(ends.front().reason == live::SanityEnded::Reason::EngineGone);
+    QVERIFY(controller_->checkSanity() > run);
+}
+
+}  // namespace lamscope::ui
+
+QTEST_GUILESS_MAIN(lamscope::ui::LiveControllerTest)
+#include "live_controller_test.moc"
