@@ -261,10 +261,7 @@ void MainWindow::connectFileActions() {
                     [this](const QStringList& files) { opener_->openSession(files.front()); });
     });
     connect(actions_->saveSession, &QAction::triggered, this, &MainWindow::saveSession);
-    connect(actions_->saveSessionAs, &QAction::triggered, this, [this] {
-        sessionFile_.clear();
-        saveSession();
-    });
+    connect(actions_->saveSessionAs, &QAction::triggered, this, &MainWindow::saveSessionAs);
     connect(actions_->quit, &QAction::triggered, this, &QWidget::close);
     connect(opener_.get(), &FileOpener::opened, &recentFiles_, &RecentFiles::add);
     const auto remember = [this](const QString& file) {
@@ -281,8 +278,12 @@ void MainWindow::connectFileActions() {
 void MainWindow::saveSession() {
     if (!sessionFile_.isEmpty()) {
         opener_->saveSession(sessionFile_);
-        return;
+    } else {
+        saveSessionAs();
     }
+}
+
+void MainWindow::saveSessionAs() {
     chooseTarget(tr("Save session"), sessionFilter(), QStringLiteral("lamscope"),
                  [this](const QString& file) { opener_->saveSession(file); });
 }
@@ -354,10 +355,7 @@ void MainWindow::connectTools() {
         QGuiApplication::clipboard()->setText(command);
         showNote(tr("Copied: %1").arg(command));
     });
-    connect(actions_->cancel, &QAction::triggered, this, [this] {
-        controller_->cancel();
-        controller_->cancelSanityCheck();
-    });
+    connect(actions_->cancel, &QAction::triggered, controller_.get(), &LiveController::cancel);
     connect(actions_->diMap, &QAction::triggered, controller_.get(), &LiveController::scanDiMaps);
     connect(actions_->settings, &QAction::triggered, this, [this] {
         auto* dialog = new SettingsDialog(settings_, this);

@@ -90,6 +90,7 @@ private:
                       const std::function<void(const QString&)>& use);
     void chooseFolder(const QString& title, const std::function<void(const QString&)>& use);
     void saveSession();
+    void saveSessionAs();
     void showSanity();
     void showTrouble(const QString& text);
     void showNote(const QString& text);
