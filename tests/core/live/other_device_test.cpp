@@ -5,6 +5,7 @@
 
 #include <gmock/gmock.h>
 
+#include "attribution/di_map.h"
 #include "attribution/parameter_randomisation.h"
 #include "live/live_engine.h"
 #include "support/analytic_networks.h"
@@ -83,6 +84,18 @@ TEST(OtherDevice, PicturesAndMapsAreTheCpus) {
         ASSERT_NEAR(mapThere->map[i], mapHere->map[i], 1e-3);
     }
     EXPECT_GT(test::otherDeviceKernels(), kernels);
+}
+
+TEST(OtherDevice, DiMapsAreTheCpus) {
+    constexpr int stride = 16;
+    const auto image = test::testImage(24, 24);
+    const auto there = computeDiMap(smallModel(test::otherDevice()), image, optionsOf({0, 0, 16}), stride);
+    const auto here = computeDiMap(smallModel(torch::kCPU), image, optionsOf({0, 0, 16}), stride);
+    ASSERT_TRUE(there && here);
+    ASSERT_EQ(there->cells.size(), 4U);
+    for (std::size_t i = 0; i < here->cells.size(); ++i) {
+        EXPECT_NEAR(*there->cells[i].diffusionIndex, *here->cells[i].diffusionIndex, 1e-3);
+    }
 }
 
 TEST(OtherDevice, ParametersCanBeRandomisedThere) {
