@@ -133,14 +133,19 @@ TEST_F(OtherDeviceLive, ItsCardIsMeasured) {
     EXPECT_EQ(measured->card.receptiveField.radius, 1);
 }
 
-/// There a level is one batch. How long nodes take is known from it alone, so that 9 of them follow the 3 where they
-/// are fast enough; on a busy machine not at every place, so some are tried.
+/// So small an image that all nodes of a level are one batch, as those of larger ones are on a GPU. How long nodes take
+/// is known from it alone, so that 9 of them follow the 3 where they are fast enough; on a busy machine not at every
+/// place, so some are tried.
 TEST_F(OtherDeviceLive, AFastNetworkFollowsAMovingBoxWithNineNodes) {
-    constexpr int places = 40;
+    constexpr int along = 8;
+    constexpr int places = 5 * along;
+    const auto image = std::make_shared<const Image>(test::testImage(8, 8));
+    engine_.setInput({.file = "small.png", .sha256 = "", .pixels = image}, ImageRole::Lr, Reduction::Pillow);
     int most = 0;
     for (int i = 0; i < places && most < 9; ++i) {
         const auto number = i + 1;
-        engine_.probe({.number = number, .options = {}, .targets = {{1, {4 + i, 20, 8}}}, .moving = true});
+        const Patch patch{1 + i % along, 1 + i / along, 4};
+        engine_.probe({.number = number, .options = {}, .targets = {{1, patch}}, .moving = true});
         ASSERT_TRUE(events_.waitFor<live::Idle>([number](const live::Idle& idle) { return idle.request == number; }));
         for (const auto& map : events_.all<MapReady>()) {
             most = std::max(most, map.result->nodes);
