@@ -3,6 +3,14 @@ lamscope_qt_test(window_picture_test SOURCES app/window_picture_test.cpp LIBRARI
 target_compile_definitions(window_picture_test PRIVATE LAMSCOPE_WINDOW="$<TARGET_FILE:lamscope>")
 add_dependencies(window_picture_test lamscope)
 
+lamscope_test(programs_test LABEL cli SOURCES app/programs_test.cpp LIBRARIES)
+add_dependencies(programs_test lamscope lamscope-bench lamscope-cli lamscope-train)
+foreach(program lamscope lamscope-bench lamscope-cli lamscope-train)
+  string(MAKE_C_IDENTIFIER ${program} variable)
+  string(TOUPPER ${variable} variable)
+  target_compile_definitions(programs_test PRIVATE ${variable}="$<TARGET_FILE:${program}>")
+endforeach()
+
 # It must run on machines without Qt and without OpenCV's image files.
 add_test(NAME bench_needs_little COMMAND sh -c
   "ldd '$<TARGET_FILE:lamscope-bench>' >needs.txt && grep -q libtorch_cpu needs.txt && ! grep -E 'Qt|imgcodecs|not found' needs.txt"

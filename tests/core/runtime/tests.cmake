@@ -1,0 +1,4 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+lamscope_test(runtime_test LABEL unit
+  SOURCES core/runtime/spinning_test.cpp
+  LIBRARIES lamscope_base)
