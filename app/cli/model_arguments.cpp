@@ -12,7 +12,9 @@ void ModelArguments::addTo(CLI::App& command, bool modelsRequired) {
     command.add_option("--device", device, "cpu, cuda or auto (cuda where it is there)")
         ->capture_default_str()
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-    command.add_option("--threads", threads, "processor threads to use; 0: one a core")
+    command
+        .add_option("--threads", threads,
+                    "processor threads to use; 0: as many as there are processors for this process")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
 }

@@ -84,7 +84,8 @@ int runProgram(int argc, char** argv) {
                                        "images, networks (with settings, as net.pth:scale=4) and sessions to open");
     cli.add_option("--device", arguments.device, "cpu, cuda or auto, instead of the settings'")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
-    cli.add_option("--threads", arguments.threads, "processor threads, instead of the settings'; 0: one a core")
+    cli.add_option("--threads", arguments.threads,
+                   "processor threads, instead of the settings'; 0: as many as there are processors for this process")
         ->check(CLI::Range(0, 1024));
     cli.add_flag("--bench-gui", arguments.benchGui,
                  "drag the box along a fixed track over the files given (an image and networks), print how fast the "

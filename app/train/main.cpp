@@ -98,7 +98,8 @@ int runCommand(int argc, char** argv) {
         ->type_name("NAME=HR_DIR[,LR_DIR]")
         ->allow_extra_args();
     app.add_flag("--restart", arguments.restart, "begin anew, whatever the output folder holds");
-    app.add_option("--threads", arguments.threads, "processor threads to use; 0: one a core")
+    app.add_option("--threads", arguments.threads,
+                   "processor threads to use; 0: as many as there are processors for this process")
         ->capture_default_str()
         ->check(CLI::Range(0, 1024));
     return parseAndRun(app, argc, argv, [&] { return train(arguments); });

@@ -25,7 +25,7 @@ struct LiveEngineOptions {
     /// Makes a network; replaced by tests that need slow or analytic ones. Called on the compute thread.
     std::function<SrModel(const ModelSpec&, const std::string& device)> load = loadModel;
     DeviceChoice device = DeviceChoice::Cpu;
-    int threads = 0;  ///< 0: one per core
+    int threads = 0;  ///< 0: defaultThreads()
     /// Bytes of forward passes that are kept for the next position of the box.
     std::int64_t retainedBytes = defaultRetainedBytes();
     /// While the box moves, maps come from copies of the networks in bfloat16 (see inBFloat16()) where the processor

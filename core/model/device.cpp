@@ -11,6 +11,7 @@
 #include <torch/version.h>
 
 #include "error.h"
+#include "runtime/processors.h"
 #include "torch_headers.h"
 
 namespace lamscope {
@@ -51,9 +52,7 @@ std::string resolveDevice(DeviceChoice choice) {
 }
 
 void setComputeThreads(int threads) {
-    if (threads > 0) {
-        at::set_num_threads(threads);
-    }
+    at::set_num_threads(threads > 0 ? threads : defaultThreads());
 }
 
 int computeThreads() {

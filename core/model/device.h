@@ -17,7 +17,8 @@ enum class DeviceChoice {
 /// Throws Error(InvalidArgument) when CUDA is demanded and not available. Safe to call from any thread.
 [[nodiscard]] std::string resolveDevice(DeviceChoice choice);
 
-/// Threads that LibTorch uses inside one operation; 0 leaves its default (one per core).
+/// Threads that LibTorch uses inside one operation from now on; 0: defaultThreads(), also after another number. Call it
+/// on the thread that computes.
 void setComputeThreads(int threads);
 [[nodiscard]] int computeThreads();
 

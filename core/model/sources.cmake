@@ -87,6 +87,6 @@ lamscope_library(lamscope_core
     model/torchscript_card.cpp
     model/torchscript_network.cpp
   PUBLIC lamscope_base
-  PRIVATE lamscope_checkpoint lamscope_metrics LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt
+  PRIVATE lamscope_checkpoint lamscope_metrics lamscope_runtime LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt
           nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})
 target_precompile_headers(lamscope_core PRIVATE torch_headers.h)

@@ -2,8 +2,10 @@
 # The process on its machine, without LibTorch.
 lamscope_library(lamscope_runtime
   HEADERS
+    runtime/processors.h
     runtime/spinning.h
   SOURCES
+    runtime/processors.cpp
     runtime/spinning.cpp
   PRIVATE lamscope_base fmt::fmt)
 # An object and no library, which the linker would leave out: nothing refers to it.

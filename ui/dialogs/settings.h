@@ -20,7 +20,7 @@ struct Settings {
 
     Theme theme = Theme::System;
     DeviceChoice device = DeviceChoice::Auto;
-    int computeThreads = 0;            ///< 0: all cores; at most mostThreads
+    int computeThreads = 0;            ///< 0: defaultThreads(); at most mostThreads
     int cacheMiB = defaultCacheMiB();  ///< of forward passes kept for the next box; leastCacheMiB…mostCacheMiB
     bool liveWhileDragging = true;     ///< maps follow the box while it moves; otherwise they start when it rests
     bool previews = false;             ///< while the box moves, in bfloat16 where the processor has it

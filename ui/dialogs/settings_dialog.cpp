@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include "model/device.h"
+#include "runtime/processors.h"
 
 namespace lamscope::ui {
 
@@ -47,7 +48,8 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     device_->addItem(tr("Automatic: CUDA where there is a GPU"), static_cast<int>(DeviceChoice::Auto));
     device_->addItem(tr("CPU"), static_cast<int>(DeviceChoice::Cpu));
     device_->addItem(tr("CUDA"), static_cast<int>(DeviceChoice::Cuda));
-    threads_->setSpecialValueText(tr("all cores"));
+    threads_->setSpecialValueText(tr("automatic (%1)").arg(defaultThreads()));
+    threads_->setToolTip(tr("Automatic: as many as there are processors that this program may use"));
     cache_->setSingleStep(256);
     cache_->setToolTip(tr("Memory that networks may keep between two maps, so that the next one starts sooner"));
     live_->setToolTip(tr("Off: maps are computed when the box is let go. For slow networks and slow machines"));

@@ -15,6 +15,7 @@ lamscope_test(core_test LABEL unit
     core/live/live_engine_test.cpp
     core/model/cropping_test.cpp
     core/live/live_jobs_test.cpp
+    core/model/device_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp

@@ -5,11 +5,13 @@
 #include <QCheckBox>
 #include <QPointer>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QWheelEvent>
 #include <set>
 
 #include "dialogs/settings_dialog.h"
 #include "model/device.h"
+#include "runtime/processors.h"
 #include "ui/window/window_fixture.h"
 #include "view/pane_header.h"
 
@@ -35,6 +37,7 @@ private slots:
     void theRoleOfTheImageIsOneClick();
     void hoveringTheCurvesShowsThePathImage();
     void previewsFollowTheDragAndNumbersWaitForTheRest();
+    void theNumberOfThreadsGoesBackToAutomatic();
 };
 
 void ProbingTest::aDragMovesTheBoxInEveryPaneAndTheMapsFollow() {
@@ -342,6 +345,30 @@ void ProbingTest::previewsFollowTheDragAndNumbersWaitForTheRest() {
     QVERIFY(fixture.waitForMaps());
     QVERIFY(fixture.entry(id).preview == nullptr);
     QVERIFY(std::ranges::none_of(headers, [](const PaneHeader* each) { return each->value() == u"preview"; }));
+}
+
+void ProbingTest::theNumberOfThreadsGoesBackToAutomatic() {
+    WindowFixture fixture;
+    const auto choose = [&](int threads) {
+        fixture.key(Qt::Key_Comma, Qt::ControlModifier);
+        const QPointer<SettingsDialog> dialog = fixture.window->findChild<SettingsDialog*>();
+        QVERIFY(!dialog.isNull());
+        QTRY_VERIFY(dialog->isVisible());
+        for (auto* number : dialog->findChildren<QSpinBox*>()) {
+            if (number->specialValueText().startsWith(QStringLiteral("automatic"))) {
+                number->setFocus();
+                number->selectAll();
+                QTest::keyClicks(number, QString::number(threads));
+            }
+        }
+        QTest::keyClick(dialog, Qt::Key_Return);
+        QTRY_VERIFY(dialog.isNull());
+    };
+    const int other = defaultThreads() + 1;
+    choose(other);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().threads(), other, testing::patienceMs);
+    choose(0);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().threads(), defaultThreads(), testing::patienceMs);
 }
 
 }  // namespace lamscope::ui
