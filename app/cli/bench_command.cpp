@@ -16,6 +16,8 @@ struct BenchArguments {
     std::vector<int> sides{64};
     int repeats = BenchmarkOptions{}.repeats;
     bool diMap = false;
+    int busy = 0;
+    bool bursty = false;
     std::string json;
 };
 
@@ -25,6 +27,8 @@ int run(const BenchArguments& arguments) {
     options.sides = arguments.sides;
     options.repeats = arguments.repeats;
     options.diMap = arguments.diMap;
+    options.busyProcesses = arguments.busy;
+    options.busyKind = arguments.bursty ? BusyKind::Bursty : BusyKind::Spinning;
     options.device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
     std::optional<BenchmarkReport> report;
@@ -59,6 +63,11 @@ void addBenchArguments(CLI::App& command, ChosenCommand& chosen) {
         ->capture_default_str()
         ->check(CLI::Range(1, 100));
     command.add_flag("--di-map", arguments->diMap, "also a DI map of each network, which takes minutes");
+    auto* busy = command
+                     .add_option("--busy", arguments->busy,
+                                 "also a map beside so many processes that spin: what a shared machine costs")
+                     ->check(CLI::Range(1, 1024));
+    command.add_flag("--bursty", arguments->bursty, "they are busy and asleep by turns of 1 to 50 ms")->needs(busy);
     command.add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
         ->type_name("FILE");
     command.callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

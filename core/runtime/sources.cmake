@@ -2,9 +2,11 @@
 # The process on its machine, without LibTorch.
 lamscope_library(lamscope_runtime
   HEADERS
+    runtime/busy_processes.h
     runtime/processors.h
     runtime/spinning.h
   SOURCES
+    runtime/busy_processes.cpp
     runtime/processors.cpp
     runtime/spinning.cpp
   PRIVATE lamscope_base fmt::fmt)

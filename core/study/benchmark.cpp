@@ -202,6 +202,12 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
         say(fmt::format("{}, {}x{}: DI map", result.card.name, side, side));
         result.diMap = measureDiMap(model, image, stop);
     }
+    if (options.busyProcesses > 0) {
+        say(fmt::format("{}, {}x{}: beside {} {} processes", result.card.name, side, side, options.busyProcesses,
+                        toString(options.busyKind)));
+        result.busy = measureBusy(model, image, lamNodes, options.busyProcesses, options.busyKind, options.repeats,
+                                  stop, evaluation);
+    }
     return stop.stop_requested() ? std::nullopt : std::optional(std::move(result));
 }
 
@@ -275,7 +281,8 @@ std::string toJson(const BenchmarkReport& report) {
                  {"window", nullptr},
                  {"batches", Json::array()},
                  {"preview", nullptr},
-                 {"di_map", nullptr}};
+                 {"di_map", nullptr},
+                 {"busy", nullptr}};
         if (const auto& equal = result.equalError) {
             one["equal_error"] = timed(*equal);
             one["equal_error"]["speedup"] = result.plain.seconds / equal->seconds;
@@ -321,6 +328,15 @@ std::string toJson(const BenchmarkReport& report) {
                              {"lam_seconds", map->lamSeconds},
                              {"coarse_units", map->coarseSeconds / map->lamSeconds},
                              {"units", map->seconds / map->lamSeconds}};
+        }
+        if (const auto& busy = result.busy) {
+            one["busy"] = {{"processes", busy->processes},
+                           {"kind", toString(busy->kind)},
+                           {"nodes", busy->nodes},
+                           {"quiet_seconds", busy->quietSeconds},
+                           {"seconds", busy->seconds},
+                           {"ratio", busy->seconds / busy->quietSeconds},
+                           {"even_share", busy->evenShare ? Json(*busy->evenShare) : Json(nullptr)}};
         }
         json["results"].push_back(std::move(one));
     }
@@ -377,6 +393,12 @@ std::string toText(const BenchmarkReport& report) {
             text += fmt::format("  DI map of {}x{} patches: {:.1f} maps of {} nodes, first picture after {:.1f}\n",
                                 map->columns, map->rows, map->seconds / map->lamSeconds, previewNodes,
                                 map->coarseSeconds / map->lamSeconds);
+        }
+        if (const auto& busy = result.busy) {
+            text += fmt::format("  beside {} {} processes: {} nodes {:.2f} s, alone {:.2f} s: {:.1f} times{}\n",
+                                busy->processes, toString(busy->kind), busy->nodes, busy->seconds, busy->quietSeconds,
+                                busy->seconds / busy->quietSeconds,
+                                busy->evenShare ? fmt::format(" (an even share: {:.1f})", *busy->evenShare) : "");
         }
     }
     return text;

@@ -14,6 +14,7 @@
 #include "model/model_card.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
+#include "study/busy_benchmark.h"
 #include "study/reuse_benchmark.h"
 
 namespace lamscope {
@@ -58,6 +59,7 @@ struct ModelBenchmark {
     std::optional<WindowSpeed> window;    ///< where the receptive field is bounded
     std::optional<PreviewSpeed> preview;  ///< where the processor has bfloat16
     std::optional<DiMapSpeed> diMap;      ///< where asked for
+    std::optional<BusySpeed> busy;        ///< where asked for
 };
 
 /// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:
@@ -77,12 +79,15 @@ struct BenchmarkOptions {
     std::string device = "cpu";  ///< as returned by resolveDevice()
     int repeats = 5;             ///< of every timing; the median is reported
     bool diMap = false;          ///< also a DI map of each network: minutes
+    int busyProcesses = 0;       ///< also a map beside so many, see measureBusy(); 0: none
+    BusyKind busyKind = BusyKind::Spinning;
 };
 
 /// Measures speed and error on this machine, in one run:
 ///   the published loop (one image at a time, contiguous layout, parameters with gradients, 50 right endpoints uniform
 ///   in σ) against ours at 27 nodes, and both maps' errors against 243 nodes;
 ///   what reuse saves: see reuse_benchmark.h;
+///   what other processes that want the same processors cost, where asked for;
 ///   sustained convolution throughput against the peak;
 ///   kernel density by FFT against the direct sum.
 /// @param progress called with a line about what is measured next; may be empty.

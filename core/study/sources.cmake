@@ -3,6 +3,7 @@
 lamscope_library(lamscope_benchmark
   HEADERS
     study/benchmark.h
+    study/busy_benchmark.h
     study/low_resolution.h
     study/plain_loop.h
     study/reuse_benchmark.h
@@ -10,11 +11,12 @@ lamscope_library(lamscope_benchmark
     study/timing.h
   SOURCES
     study/benchmark.cpp
+    study/busy_benchmark.cpp
     study/low_resolution.cpp
     study/plain_loop.cpp
     study/reuse_benchmark.cpp
     study/scene.cpp
-  PUBLIC lamscope_core lamscope_metrics
+  PUBLIC lamscope_core lamscope_metrics lamscope_runtime
   PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_benchmark REUSE_FROM lamscope_core)
 lamscope_library(lamscope_study

@@ -215,6 +215,35 @@ TEST(Benchmark, ReportsWhatTheContractAsksFor) {
     // Both converge to the same map.
     EXPECT_LT(result["plain"]["map_error"].get<double>(), 0.2);
     EXPECT_LT(result["lam"]["map_error"].get<double>(), 0.1);
+    EXPECT_TRUE(result["busy"].is_null());
+}
+
+TEST(Benchmark, ReportsTheSlowdownBesideBusyProcesses) {
+    BenchmarkOptions options;
+    options.models = {ModelSpec::parse("bicubic:scale=2")};
+    options.sides = {32};
+    options.repeats = 1;
+    options.busyProcesses = 2;
+    for (const auto kind : {BusyKind::Spinning, BusyKind::Bursty}) {
+        options.busyKind = kind;
+        const auto report = *runBenchmark(options);
+        const auto busy = nlohmann::json::parse(toJson(report))["results"][0]["busy"];
+        EXPECT_EQ(busy["processes"], 2);
+        EXPECT_EQ(busy["kind"], toString(kind));
+        EXPECT_EQ(busy["nodes"], 27);
+        EXPECT_GT(busy["quiet_seconds"].get<double>(), 0.0);
+        EXPECT_DOUBLE_EQ(busy["ratio"].get<double>(),
+                         busy["seconds"].get<double>() / busy["quiet_seconds"].get<double>());
+        EXPECT_EQ(busy["even_share"].is_null(), kind == BusyKind::Bursty);
+        EXPECT_THAT(toText(report), testing::HasSubstr("beside 2 " + std::string(toString(kind)) + " processes"));
+    }
+}
+
+TEST(Benchmark, AnEvenShareIsOfTheProcessorsThatThereAre) {
+    EXPECT_EQ(evenShareOf(2, 2, 4), 3.0);  // six want two processors that two had
+    EXPECT_EQ(evenShareOf(8, 2, 4), 1.0);  // there is one for each
+    EXPECT_EQ(evenShareOf(2, 1, 3), 2.0);  // four want two, and one used only one
+    EXPECT_EQ(evenShareOf(2, 4, 4), 2.0);  // twice as many
 }
 
 }  // namespace
