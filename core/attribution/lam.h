@@ -62,7 +62,7 @@ struct LamResult {
     std::vector<PathGradient> pathGradients;  ///< filled by who wants them, see computePathGradients()
 
     std::optional<double> psnr;       ///< SR against HR over the context, RGB, 8-bit values, dB; where HR is known
-    std::optional<double> psnrPatch;  ///< the same over the patch
+    std::optional<double> psnrPatch;  ///< the same over the patch; one value that rounds otherwise shows: ±0.001 dB
 
     double seconds = 0.0;  ///< wall time since the call
     std::vector<std::string> warnings;

@@ -58,7 +58,7 @@ QStringList optionArguments(const LamOptions& options) {
 
 }  // namespace
 
-QString commandLine(const Session& session) {
+QString commandLine(const Session& session, DeviceChoice device, int threads) {
     if (!session.hasImage()) {
         return {};
     }
@@ -87,6 +87,12 @@ QString commandLine(const Session& session) {
         }
         arguments << QStringLiteral("--patch") << QStringLiteral("%1,%2,%3").arg(patch.x).arg(patch.y).arg(patch.size);
         arguments += optionArguments(session.options());
+        if (device != DeviceChoice::Auto) {
+            arguments << QStringLiteral("--device") << session.device();
+        }
+        if (threads > 0) {
+            arguments << QStringLiteral("--threads") << QString::number(threads);
+        }
         for (auto& argument : arguments) {
             argument = quoted(argument);
         }

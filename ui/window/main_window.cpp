@@ -347,7 +347,8 @@ void MainWindow::connectViewActions() {
 
 void MainWindow::connectTools() {
     connect(actions_->copyCommand, &QAction::triggered, this, [this] {
-        const auto command = commandLine(session_);
+        const auto engine = engineOptions();
+        const auto command = commandLine(session_, engine.device, engine.threads);
         if (command.isEmpty()) {
             showTrouble(tr("There is nothing to repeat: open an image and a network first."));
             return;

@@ -76,6 +76,7 @@ private slots:
     void lackOfMemoryIsSaidAndTheOthersGoOn();
     void closesWhileComputing();
     void opensAnotherImageWhileComputing();
+    void theTableEqualsTheCommandLine_data();
     void theTableEqualsTheCommandLine();
     void exportsAreWhatTheyName();
     void whatACrashLeftIsOfferedOnce();
@@ -315,11 +316,21 @@ void FilesTest::opensAnotherImageWhileComputing() {
     QCOMPARE(fixture.entry(id).lr->width(), 80);
 }
 
+void FilesTest::theTableEqualsTheCommandLine_data() {
+    QTest::addColumn<int>("threads");
+    QTest::newRow("threads left to the program") << 0;
+    QTest::newRow("1 thread") << 1;
+    QTest::newRow("3 threads") << 3;
+}
+
 void FilesTest::theTableEqualsTheCommandLine() {
     if (!dataIsThere() && !test::dataRequired()) {
         QSKIP("needs the test data");
     }
+    QFETCH(const int, threads);
     WindowFixture fixture;
+    fixture.threads = threads;
+    fixture.open();
     fixture.window->files().open({textOf(test::dataFile("images/lam_demo/1.png")),
                                   textOf(test::dataFile("weights/pan_x4.pth")),
                                   textOf(test::dataFile("weights/carn_m.pth")) + QStringLiteral(":scale=4,name=Mine")});

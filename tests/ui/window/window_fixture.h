@@ -48,7 +48,7 @@ public:
         MainWindowOptions options;
         options.stateFolder = QString::fromStdString((files.path() / "state").string());
         options.load = test::loadAnalytic;
-        options.threads = 1;
+        options.threads = threads;
         window = std::make_unique<MainWindow>(options);
         window->show();
         QVERIFY(QTest::qWaitForWindowActive(window.get()));
@@ -106,6 +106,7 @@ public:
 
     test::TemporaryFolder files;
     std::filesystem::path image;
+    int threads = 1;  ///< of the next window
     std::unique_ptr<MainWindow> window;
 };
 
