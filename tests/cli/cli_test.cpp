@@ -240,6 +240,8 @@ TEST_F(Cli, WrongUsageIsCode2) {
     expectTrouble(lam({"--context", "wide"}), 2, "--context");
     expectTrouble(lam({"--device", "tpu"}), 2, "tpu");
     expectTrouble(lam({"--reduce", "nearest"}), 2, "pillow, matlab");
+    expectTrouble({"bench", "--bursty"}, 2, "--busy");
+    expectTrouble({"bench", "--busy", "0"}, 2, "--busy");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64"}, 2, "X,Y");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,60,0"}, 2, "size");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic:size=4", "--patch", "64,60"}, 2,

@@ -12,8 +12,10 @@
 #include "attribution/lam.h"
 #include "attribution/parameter_randomisation.h"
 #include "attribution/signed_map.h"
+#include "image/colour.h"
 #include "image/image_file.h"
 #include "image/sha256.h"
+#include "metrics/psnr_ssim.h"
 #include "study/evaluate.h"
 #include "study/low_resolution.h"
 #include "study/shipped_files.h"
@@ -100,6 +102,27 @@ TEST(ShippedNetworks, EvaluationGivesTheFiguresOfTheCards) {
         const auto evaluation = evaluate(loadModel(spec), options);
         EXPECT_NEAR(evaluation->mean.psnr, test.at("psnr").get<double>(), 1e-3);
         EXPECT_NEAR(evaluation->mean.ssim, test.at("ssim").get<double>(), 1e-4);
+    }
+}
+
+/// Figures of a map, of `upscale` and of the window are of the same SR image, bit for bit.
+TEST(ShippedNetworks, HaveOneSrImageWhoeverAsks) {
+    const auto hr = readImage(shippedScenes().front().hr).image.cropped({0, 0, 40 * scale, 36 * scale});
+    const auto pair = makeLowResolution(hr, scale, Reduction::Pillow);
+    LamOptions options;
+    options.nodes = 3;
+    options.context = 0;
+    options.patch = {20, 24, 16};
+    const std::vector<Patch> patches{options.patch, {64, 40, 16}};
+    for (const auto& model : allModels()) {
+        SCOPED_TRACE(model.card().name);
+        const auto whole = *model.upscale(pair.lr);
+        const auto alone = *computeLam(model, pair.lr, &pair.hr, options);
+        EXPECT_TRUE(std::ranges::equal(alone.sr.values(), whole.values()));
+        EXPECT_EQ(alone.psnr, peakSignalToNoise(quantise8(whole), pair.hr, Channel::Rgb));
+        const auto both = *computeLams(model, pair.lr, &pair.hr, options, patches);
+        EXPECT_TRUE(std::ranges::equal(both.front().sr.values(), whole.values()));
+        EXPECT_EQ(both.front().psnrPatch, alone.psnrPatch);
     }
 }
 

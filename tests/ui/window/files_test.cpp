@@ -335,10 +335,12 @@ void FilesTest::theTableEqualsTheCommandLine() {
                                   textOf(test::dataFile("weights/pan_x4.pth")),
                                   textOf(test::dataFile("weights/carn_m.pth")) + QStringLiteral(":scale=4,name=Mine")});
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().networks().size(), std::size_t{2}, testing::patienceMs);
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
     auto options = fixture.session().options();
     options.nodes = 9;
     fixture.session().setOptions(options);
-    fixture.session().setBox({60, 90, 20});
+    // Here one SR value of CARN-M lies between two levels: another number of threads shows on some processors.
+    fixture.session().setBox({118, 118, 20});
     QVERIFY(fixture.waitForMaps());
 
     fixture.key(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
@@ -358,21 +360,24 @@ void FilesTest::theTableEqualsTheCommandLine() {
     for (int i = 0; i < 2; ++i) {
         const auto& shown = *fixture.session().networks().at(static_cast<std::size_t>(i)).result;
         const auto other = results.at(i).toObject();
-        const auto compare = [&](const char* key, double value) {
+        const auto compare = [&](const char* key, double value, double tolerance = 1e-6) {
             const double expected = other[QLatin1String(key)].toDouble();
-            QVERIFY2(std::abs(value - expected) <= 1e-6 * std::abs(expected),
+            QVERIFY2(std::abs(value - expected) <= tolerance * std::abs(expected),
                      qPrintable(QStringLiteral("%1: %2, %3")
                                     .arg(QLatin1String(key))
                                     .arg(value, 0, 'g', 12)
                                     .arg(expected, 0, 'g', 12)));
         };
-        compare("di", *shown.diffusionIndex);
-        compare("gini", *shown.gini);
-        compare("radius_pixels", *shown.radiusPixels);
-        compare("mass95_pixels", static_cast<double>(*shown.mass95Pixels));
+        // The window evaluates path images one by one, the command as many at once as is fastest here. With AVX2 and
+        // more that gives the same gradients; with SSE 4.1 a last bit that the networks' kinks enlarge: 2e-4 was seen.
+        constexpr double kinks = 4e-3;
+        compare("di", *shown.diffusionIndex, kinks);
+        compare("gini", *shown.gini, kinks);
+        compare("radius_pixels", *shown.radiusPixels, kinks);
+        compare("mass95_pixels", static_cast<double>(*shown.mass95Pixels), kinks);
+        compare("attribution_sum", shown.attributionSum, kinks);
         compare("detector_image", shown.detectorImage);
         compare("detector_baseline", shown.detectorBaseline);
-        compare("attribution_sum", shown.attributionSum);
         compare("psnr", *shown.psnr);
         compare("psnr_patch", *shown.psnrPatch);
         compare("nodes", shown.nodes);
