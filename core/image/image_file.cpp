@@ -4,36 +4,35 @@
 #include <algorithm>
 #include <cctype>
 #include <cerrno>
-#include <cmath>
 #include <cstdint>
 #include <fstream>
 #include <limits>
 #include <new>
-#include <optional>
 #include <span>
 #include <string_view>
 #include <system_error>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
 #include "error.h"
+#include "image/array_image.h"
 #include "image/atomic_file.h"
 #include "image/colour.h"
 #include "image/image_format.h"
-#include "image/npy.h"
+#include "image/jpeg_end.h"
+#include "image/orientation.h"
+#include "image/tiff_samples.h"
 
 namespace lamscope {
 namespace {
 
-constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // of the decoder's buffer
-constexpr std::string_view knownFormats = "PNG, JPEG, TIFF, BMP or WebP image, or a NumPy array (.npy)";
+using detail::checkValues;
+using detail::throwBadFile;
 
-[[noreturn]] void throwBadFile(const std::filesystem::path& path, const std::string& reason) {
-    throw Error(ErrorCode::BadFile, fmt::format("'{}' {}", path.string(), reason));
-}
+constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // of the decoder's buffer
+constexpr std::string_view knownFormats = "PNG, JPEG, TIFF, BMP, WebP, PNM or PFM image, or a NumPy array (.npy)";
 
 std::vector<std::byte> readWholeFile(const std::filesystem::path& path) {
     std::error_code error;
@@ -82,10 +81,25 @@ bool looksLikeText(std::span<const std::byte> file) {
     if (asText(file).starts_with("version https://git-lfs.github.com/spec/")) {
         throwBadFile(path, "is a pointer of Git LFS, not the image itself; fetch the image with 'git lfs pull'");
     }
+    if (const auto foreign = foreignFormat(file)) {
+        throwBadFile(path, fmt::format("is {}, which is not read; {}", foreign->name, foreign->remedy));
+    }
     if (looksLikeText(file)) {
         throwBadFile(path, fmt::format("is a text file; give a {}", knownFormats));
     }
     throwBadFile(path, fmt::format("is not an image of a known format; give a {}", knownFormats));
+}
+
+[[noreturn]] void throwTruncated(const std::filesystem::path& path, ImageFormat format) {
+    throwBadFile(path, fmt::format("is a truncated {} image: the file ends before the image does; copy or download it "
+                                   "again",
+                                   imageFormatName(format)));
+}
+
+[[noreturn]] void throwUndecodable(const std::filesystem::path& path, ImageFormat format, const std::string& reason) {
+    throwBadFile(path, fmt::format("is a damaged {} image, or one of a kind that is not read{}; open it in an image "
+                                   "editor and save it as PNG",
+                                   imageFormatName(format), reason.empty() ? "" : fmt::format(" ({})", reason)));
 }
 
 void checkHeader(const std::filesystem::path& path, ImageFormat format, const ImageHeader& header) {
@@ -94,14 +108,12 @@ void checkHeader(const std::filesystem::path& path, ImageFormat format, const Im
         throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
                                        header.width, header.height, maxImagePixels));
     }
+    if (header.truncated) {
+        throwTruncated(path, format);
+    }
     if (!header.unsupported.empty()) {
         throwBadFile(path, fmt::format("is a {} image that {}; convert it to an 8 or 16 bit RGB image", name,
                                        header.unsupported));
-    }
-    if (header.truncated) {
-        throwBadFile(path, fmt::format("is a truncated {} image: the file ends before the image does; copy or download "
-                                       "it again",
-                                       name));
     }
 }
 
@@ -119,133 +131,151 @@ cv::Mat decode(const std::filesystem::path& path, ImageFormat format, std::span<
         if (exception.code == cv::Error::StsNoMem) {
             throw std::bad_alloc();
         }
-        reason = fmt::format(" ({})", exception.err);
+        reason = exception.err;
     }
     if (pixels.empty()) {
-        throwBadFile(path,
-                     fmt::format("is a damaged {} image, or one of a kind that is not read{}; open it in an image "
-                                 "editor and save it as PNG",
-                                 imageFormatName(format), reason));
+        throwUndecodable(path, format, reason);
     }
     return pixels;
 }
 
-/// The level of channel `c` (0 to 2: R, G, B; 3: alpha) from OpenCV's order of channels.
+cv::Mat decode(const std::filesystem::path& path, ImageFormat format, const ImageHeader& header,
+               std::span<const std::byte> file) {
+    if (header.endMissing) {
+        const auto complete = detail::withEndMarker(file);
+        if (!complete) {
+            throwTruncated(path, format);
+        }
+        return decode(path, format, *complete);
+    }
+    if (!header.plainSamples) {
+        return decode(path, format, file);
+    }
+    std::string reason;
+    auto pixels = detail::readTiffSamples(file, header.channels, reason);
+    if (pixels.empty()) {
+        throwUndecodable(path, format, reason);
+    }
+    return pixels;
+}
+
+/// @param pixels 1: grey; 2: grey, alpha; 3: B, G, R; 4: B, G, R and alpha or a channel without meaning.
+/// @param white  the level that is 1.
 template <typename Level>
-void copyPixels(const cv::Mat& pixels, const ImageHeader& header, Image& image, bool& transparent) {
-    constexpr auto maxLevel = static_cast<float>(std::numeric_limits<Level>::max());
+void copyPixels(const cv::Mat& pixels, const ImageHeader& header, float white, Image& image, bool& transparent) {
     const int channelCount = pixels.channels();
+    const bool grey = channelCount <= 2;
+    const bool hasAlpha = channelCount == 2 || (channelCount == 4 && !header.alphaUnused);
     for (int y = 0; y < pixels.rows; ++y) {
         const auto* pixel = pixels.ptr<Level>(y);
         for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
-            const auto alpha = channelCount == 4 && !header.alphaUnused ? pixel[3] : std::numeric_limits<Level>::max();
-            const bool opaque = alpha == std::numeric_limits<Level>::max();
+            const float alpha = hasAlpha ? static_cast<float>(pixel[channelCount - 1]) : white;
+            const bool opaque = alpha == white;
             transparent |= !opaque;
-            const float weight = opaque || header.alphaApplied ? 1.0F : static_cast<float>(alpha) / maxLevel;
+            const float weight = opaque || header.alphaApplied ? 1.0F : alpha / white;
             for (int channel = 0; channel < Image::channels; ++channel) {
-                const auto level = static_cast<float>(pixel[channelCount == 1 ? 0 : 2 - channel]);
-                image.at(channel, y, x) = (header.minIsWhite ? maxLevel - level : level) / maxLevel * weight;
+                const auto level = static_cast<float>(pixel[grey ? 0 : 2 - channel]);
+                image.at(channel, y, x) = (header.minIsWhite ? white - level : level) / white * weight;
             }
         }
     }
 }
 
-LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::byte> file) {
+void copyPixels(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header, Image& image,
+                bool& transparent) {
+    const auto white = [&](int largest) {
+        double highest = 0.0;
+        if (header.maxLevel > 0) {
+            cv::minMaxIdx(pixels.reshape(1), nullptr, &highest);
+        }
+        if (highest > header.maxLevel) {
+            throwBadFile(path, fmt::format("holds levels up to {}, which is above its maximum {}; write it again",
+                                           highest, header.maxLevel));
+        }
+        return static_cast<float>(header.maxLevel > 0 ? header.maxLevel : largest);
+    };
+    switch (pixels.depth()) {
+        case CV_8U:
+            image.bitDepth = 8;
+            copyPixels<std::uint8_t>(pixels, header, white(std::numeric_limits<std::uint8_t>::max()), image,
+                                     transparent);
+            break;
+        case CV_16U:
+            image.bitDepth = 16;
+            copyPixels<std::uint16_t>(pixels, header, white(std::numeric_limits<std::uint16_t>::max()), image,
+                                      transparent);
+            break;
+        case CV_32F:
+            image.bitDepth = 32;
+            checkValues(path,
+                        std::span(pixels.ptr<float>(), pixels.total() * static_cast<std::size_t>(pixels.channels())));
+            copyPixels<float>(pixels, header, 1.0F, image, transparent);
+            break;
+        default:
+            throwBadFile(path, "has pixels of an unsupported type; convert it to an 8 or 16 bit RGB image");
+    }
+}
+
+std::vector<std::string> rasterWarnings(const std::string& file, const ImageHeader& header, bool transparent) {
+    std::vector<std::string> warnings;
+    if (transparent) {
+        warnings.push_back(fmt::format("'{}' is partly transparent; it was composited on black.", file));
+    }
+    if (header.alphaIgnored) {
+        warnings.push_back(fmt::format("'{}' is partly transparent; this was ignored.", file));
+    }
+    if (header.coloursAssumed) {
+        warnings.push_back(
+            fmt::format("'{}' does not say what its channels are; the first three were read as R, G and B.", file));
+    }
+    if (header.bandsLeftOut > 0) {
+        warnings.push_back(
+            fmt::format("'{}' has {} beside its {}; {} left out.", file,
+                        header.bandsLeftOut == 1 ? "a further channel (band)"
+                                                 : fmt::format("{} further channels (bands)", header.bandsLeftOut),
+                        header.channels >= 3 ? "colours" : "grey", header.bandsLeftOut == 1 ? "it was" : "they were"));
+    }
+    if (header.endMissing) {
+        warnings.push_back(
+            fmt::format("'{}' lacks the marker of its end, though all its pixels are there; was it copied "
+                        "whole?",
+                        file));
+    }
+    if (header.morePages) {
+        warnings.push_back(fmt::format("'{}' holds several images; the first was read.", file));
+    }
+    return warnings;
+}
+
+LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::byte> file,
+                       ExifOrientation orientation) {
     const auto format = imageFormat(file);
     if (format == ImageFormat::Unknown) {
         throwUnknownFormat(path, file);
     }
     const auto header = readImageHeader(format, file);
     checkHeader(path, format, header);
-    const auto pixels = decode(path, format, file);
-    if (pixels.channels() == 2 || pixels.channels() > 4) {
+    const auto pixels = decode(path, format, header, file);
+    if (pixels.channels() > 4 || (pixels.channels() == 2 && !header.plainSamples)) {
         throwBadFile(path, fmt::format("has {} channels; convert it to an RGB image", pixels.channels()));
     }
 
-    LoadedImage loaded{Image(pixels.cols, pixels.rows), {}};
+    LoadedImage loaded{.image = Image(pixels.cols, pixels.rows), .warnings = {}};
     loaded.image.file = path.string();
     bool transparent = false;
-    if (pixels.depth() == CV_8U) {
-        loaded.image.bitDepth = 8;
-        copyPixels<std::uint8_t>(pixels, header, loaded.image, transparent);
-    } else if (pixels.depth() == CV_16U) {
-        loaded.image.bitDepth = 16;
-        copyPixels<std::uint16_t>(pixels, header, loaded.image, transparent);
-    } else {
-        throwBadFile(path, "has pixels of an unsupported type; convert it to an 8 or 16 bit RGB image");
+    copyPixels(path, pixels, header, loaded.image, transparent);
+    loaded.warnings = rasterWarnings(path.string(), header, transparent);
+    if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV does so itself
+        loaded.image = oriented(loaded.image, header.appliedOrientation);
     }
-    if (transparent) {
-        loaded.warnings.push_back(
-            fmt::format("'{}' is partly transparent; it was composited on black.", path.string()));
-    }
-    if (header.alphaIgnored) {
-        loaded.warnings.push_back(fmt::format("'{}' is partly transparent; this was ignored.", path.string()));
-    }
-    if (header.morePages) {
-        loaded.warnings.push_back(fmt::format("'{}' holds several images; the first was read.", path.string()));
-    }
-    return loaded;
-}
-
-/// Where an array keeps the value of (channel, y, x).
-struct ArrayLayout {
-    std::int64_t width = 0;
-    std::int64_t height = 0;
-    std::int64_t channelStride = 0;
-    std::int64_t rowStride = 0;
-    std::int64_t columnStride = 0;
-};
-
-std::optional<ArrayLayout> arrayLayout(const std::vector<std::int64_t>& shape) {
-    if (shape.size() == 2) {
-        return ArrayLayout{shape[1], shape[0], 0, shape[1], 1};
-    }
-    if (shape.size() == 3 && shape[0] == Image::channels) {
-        return ArrayLayout{shape[2], shape[1], shape[1] * shape[2], shape[2], 1};
-    }
-    if (shape.size() == 3 && shape[2] == Image::channels) {
-        return ArrayLayout{shape[1], shape[0], 1, shape[1] * Image::channels, Image::channels};
-    }
-    return std::nullopt;
-}
-
-void checkArrayValues(const std::filesystem::path& path, const std::vector<double>& values) {
-    if (!std::ranges::all_of(values, [](double value) { return std::isfinite(value); })) {
-        throwBadFile(path, "holds values that are not finite (NaN or infinity); an image needs values from 0 to 1");
-    }
-    const auto [smallest, largest] = std::ranges::minmax(values);
-    constexpr double tolerance = 0.01;
-    if (smallest < -tolerance || largest > 1.0 + tolerance) {
-        throwBadFile(path, fmt::format("holds values from {:.6g} to {:.6g}, but an image needs values from 0 to 1; "
-                                       "{}",
-                                       smallest, largest,
-                                       smallest >= -tolerance ? "divide the array by 255 if it holds 8-bit levels"
-                                                              : "scale the array to that range"));
-    }
-}
-
-LoadedImage readArray(const std::filesystem::path& path) {
-    const auto array = readNpy(path);
-    const auto layout = arrayLayout(array.shape);
-    if (!layout || array.values.empty()) {
-        throwBadFile(path, fmt::format("holds an array of shape ({}), which is not an image; give 3 x height x width, "
-                                       "height x width x 3 or height x width",
-                                       fmt::join(array.shape, ", ")));
-    }
-    if (layout->height > maxImagePixels / layout->width) {
-        throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
-                                       layout->width, layout->height, maxImagePixels));
-    }
-    checkArrayValues(path, array.values);
-    LoadedImage loaded{Image(static_cast<int>(layout->width), static_cast<int>(layout->height)), {}};
-    loaded.image.file = path.string();
-    for (int channel = 0; channel < Image::channels; ++channel) {
-        for (int y = 0; y < loaded.image.height(); ++y) {
-            for (int x = 0; x < loaded.image.width(); ++x) {
-                const auto place = channel * layout->channelStride + y * layout->rowStride + x * layout->columnStride;
-                loaded.image.at(channel, y, x) = static_cast<float>(array.values[static_cast<std::size_t>(place)]);
-            }
-        }
+    if (header.orientation != 1 && orientation == ExifOrientation::Applied) {
+        loaded.image = oriented(loaded.image, header.orientation);
+    } else if (header.orientation != 1) {
+        loaded.orientation = header.orientation;
+        loaded.warnings.push_back(fmt::format(
+            "'{}' is stored turned: its EXIF data ask viewers to show it {} (orientation {}). It was opened as it is "
+            "stored.",
+            path.string(), orientationText(header.orientation), header.orientation));
     }
     return loaded;
 }
@@ -292,13 +322,13 @@ std::vector<std::uint8_t> encode(const std::string& extension, const Image& imag
 
 }  // namespace
 
-LoadedImage readImage(const std::filesystem::path& path) {
+LoadedImage readImage(const std::filesystem::path& path, ExifOrientation orientation) {
     try {
         const auto file = readWholeFile(path);
         if (asText(file).starts_with("\x93NUMPY")) {
-            return readArray(path);
+            return detail::readArrayImage(path);
         }
-        return readRaster(path, file);
+        return readRaster(path, file, orientation);
     } catch (const std::bad_alloc&) {
         throw Error(ErrorCode::OutOfMemory,
                     fmt::format("'{}' does not fit into memory; crop or reduce the image", path.string()));

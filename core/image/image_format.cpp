@@ -2,61 +2,36 @@
 #include "image/image_format.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
-#include <optional>
-#include <string_view>
-#include <vector>
 
 #include <fmt/format.h>
 
+#include "image/byte_reader.h"
+#include "image/image_headers.h"
+
 namespace lamscope {
-namespace {
 
-/// Numbers at given places of a file. Places beyond the end read as 0 and are remembered.
-class Reader {
-public:
-    explicit Reader(std::span<const std::byte> file, bool bigEndian)
-        : file_(file)
-        , bigEndian_(bigEndian) {}
+using namespace std::string_view_literals;
 
-    std::uint64_t number(std::uint64_t offset, unsigned size) {
-        if (offset > file_.size() || size > file_.size() - offset) {
-            beyondEnd_ = true;
-            return 0;
-        }
-        std::uint64_t value = 0;
-        for (unsigned i = 0; i < size; ++i) {
-            const auto place = static_cast<std::size_t>(offset) + (bigEndian_ ? i : size - 1 - i);
-            value = (value << 8U) | std::to_integer<std::uint64_t>(file_[place]);
-        }
-        return value;
-    }
-
-    std::uint64_t u8(std::uint64_t offset) { return number(offset, 1); }
-    std::uint64_t u16(std::uint64_t offset) { return number(offset, 2); }
-    std::uint64_t u32(std::uint64_t offset) { return number(offset, 4); }
-
-    [[nodiscard]] bool beyondEnd() const { return beyondEnd_; }
-    [[nodiscard]] std::uint64_t size() const { return file_.size(); }
-
-private:
-    std::span<const std::byte> file_;
-    bool bigEndian_ = false;
-    bool beyondEnd_ = false;
-};
-
-bool startsWith(std::span<const std::byte> file, std::string_view text, std::size_t offset = 0) {
-    return file.size() >= offset + text.size()
-           && std::ranges::equal(file.subspan(offset, text.size()), std::as_bytes(std::span(text)));
-}
+namespace detail {
 
 std::string unsupportedBits(std::uint64_t bits) {
     return fmt::format("has {} bits per channel, and only images of up to 8 or of 16 are read", bits);
 }
 
+namespace {
+
+/// Of a file, as far as it goes.
+std::span<const std::byte> part(std::span<const std::byte> file, std::uint64_t offset, std::uint64_t length) {
+    const auto start = std::min<std::uint64_t>(offset, file.size());
+    return file.subspan(static_cast<std::size_t>(start),
+                        static_cast<std::size_t>(std::min<std::uint64_t>(length, file.size() - start)));
+}
+
 ImageHeader readPngHeader(std::span<const std::byte> file) {
     ImageHeader header;
-    Reader reader(file, true);
+    ByteReader reader(file, true);
     header.width = static_cast<std::int64_t>(reader.u32(16));
     header.height = static_cast<std::int64_t>(reader.u32(20));
     const auto colourType = reader.u8(25);
@@ -65,9 +40,12 @@ ImageHeader readPngHeader(std::span<const std::byte> file) {
     for (std::uint64_t offset = 8; offset + 12 <= file.size();) {
         const auto length = reader.u32(offset);
         const auto place = static_cast<std::size_t>(offset) + 4;
-        header.alphaIgnored |= startsWith(file, "tRNS", place) && colourType == grey;
+        header.alphaIgnored |= hasText(file, "tRNS", place) && colourType == grey;
+        if (hasText(file, "eXIf", place)) {
+            header.orientation = exifOrientation(part(file, place + 4, length));
+        }
         offset += 12 + length;
-        if (startsWith(file, "IEND", place)) {
+        if (hasText(file, "IEND", place)) {
             header.truncated = offset > file.size();
             break;
         }
@@ -75,46 +53,9 @@ ImageHeader readPngHeader(std::span<const std::byte> file) {
     return header;
 }
 
-/// True for the markers of JPEG that begin a frame (SOF0 to SOF15 but for DHT, JPG and DAC).
-bool isJpegFrame(std::uint64_t marker) {
-    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
-}
-
-ImageHeader readJpegHeader(std::span<const std::byte> file) {
-    ImageHeader header;
-    header.truncated = true;
-    Reader reader(file, true);
-    std::uint64_t offset = 2;
-    while (offset + 2 <= file.size()) {
-        if (reader.u8(offset) != 0xFF) {
-            ++offset;  // compressed data, or rubbish between segments that decoders skip
-            continue;
-        }
-        const auto marker = reader.u8(offset + 1);
-        if (marker == 0xFF) {
-            ++offset;
-        } else if (marker == 0xD9) {
-            header.truncated = false;
-            break;
-        } else if (marker == 0 || marker == 1 || (marker >= 0xD0 && marker <= 0xD8)) {
-            offset += 2;
-        } else {
-            if (isJpegFrame(marker) && header.width == 0) {
-                header.height = static_cast<std::int64_t>(reader.u16(offset + 5));
-                header.width = static_cast<std::int64_t>(reader.u16(offset + 7));
-                if (const auto bits = reader.u8(offset + 4); bits != 8) {
-                    header.unsupported = unsupportedBits(bits);
-                }
-            }
-            offset += 2 + std::max<std::uint64_t>(reader.u16(offset + 2), 2);
-        }
-    }
-    return header;
-}
-
 ImageHeader readBmpHeader(std::span<const std::byte> file) {
     ImageHeader header;
-    Reader reader(file, false);
+    ByteReader reader(file, false);
     const auto dataOffset = reader.u32(10);
     const bool oldHeader = reader.u32(14) == 12;
     const auto bits = reader.u16(oldHeader ? 24 : 28);
@@ -143,178 +84,128 @@ ImageHeader readBmpHeader(std::span<const std::byte> file) {
 
 ImageHeader readWebPHeader(std::span<const std::byte> file) {
     ImageHeader header;
-    Reader reader(file, false);
+    ByteReader reader(file, false);
     header.truncated = reader.u32(4) + 8 > file.size();
     constexpr std::uint64_t animationFlag = 2;
-    if (startsWith(file, "VP8X", 12) && (reader.u8(20) & animationFlag) != 0) {
+    if (hasText(file, "VP8X", 12) && (reader.u8(20) & animationFlag) != 0) {
         header.unsupported = "is an animation, and only still images are read";
     }
+    constexpr std::string_view exifName("Exif\0\0", 6);  // some programs write it here, too
+    for (std::uint64_t offset = 12; offset + 8 <= file.size();) {
+        const auto length = reader.u32(offset + 4);
+        if (hasText(file, "EXIF", static_cast<std::size_t>(offset))) {
+            const auto exif = part(file, offset + 8, length);
+            header.orientation = exifOrientation(hasText(exif, exifName) ? exif.subspan(exifName.size()) : exif);
+        }
+        offset += 8 + length + length % 2;
+    }
     return header;
 }
 
-/// The first directory of a TIFF file, classic or big.
-class TiffDirectory {
-public:
-    explicit TiffDirectory(std::span<const std::byte> file)
-        : reader_(file, startsWith(file, "MM"))
-        , big_(reader_.u16(2) == 43) {
-        const unsigned offsetSize = big_ ? 8 : 4;
-        directory_ = reader_.number(big_ ? 8 : 4, offsetSize);
-        count_ = reader_.number(directory_, big_ ? 8 : 2);
-        const std::uint64_t limit = reader_.size() / entrySize();
-        if (count_ > limit || directory_ > reader_.size()) {
-            damaged_ = true;
-            count_ = 0;
-        }
-        next_ = reader_.number(entriesStart() + count_ * entrySize(), offsetSize);
-    }
+constexpr std::string_view asPng = "convert it to PNG, with an image editor or 'magick IN OUT.png'"sv;
+constexpr std::string_view toUnitRange =
+    "scale its values to the range 0 to 1 and save them as floating-point TIFF or as a NumPy array (.npy)"sv;
+constexpr std::string_view heic = "a HEIC image, as telephones write them"sv;
 
-    /// All values of an unsigned tag; empty if it is absent.
-    std::vector<std::uint64_t> values(std::uint64_t tag) {
-        for (std::uint64_t i = 0; i < count_; ++i) {
-            const auto entry = entriesStart() + i * entrySize();
-            if (reader_.u16(entry) != tag) {
-                continue;
-            }
-            const unsigned size = typeSize(reader_.u16(entry + 2));
-            const auto count = reader_.number(entry + 4, big_ ? 8 : 4);
-            if (size == 0 || count > reader_.size() / size) {
-                damaged_ = true;
-                return {};
-            }
-            const unsigned inlineSize = big_ ? 8 : 4;
-            const auto place = entry + (big_ ? 12 : 8);
-            const auto start = count * size <= inlineSize ? place : reader_.number(place, inlineSize);
-            std::vector<std::uint64_t> result(static_cast<std::size_t>(count));
-            for (std::uint64_t k = 0; k < count; ++k) {
-                result[static_cast<std::size_t>(k)] = reader_.number(start + k * size, size);
-            }
-            return result;
-        }
-        return {};
-    }
-
-    std::uint64_t value(std::uint64_t tag, std::uint64_t fallback) {
-        const auto all = values(tag);
-        return all.empty() ? fallback : all.front();
-    }
-
-    [[nodiscard]] bool hasNext() const { return next_ != 0; }
-    [[nodiscard]] bool damaged() const { return damaged_ || reader_.beyondEnd(); }
-
-private:
-    [[nodiscard]] std::uint64_t entrySize() const { return big_ ? 20 : 12; }
-    [[nodiscard]] std::uint64_t entriesStart() const { return directory_ + (big_ ? 8 : 2); }
-
-    static unsigned typeSize(std::uint64_t type) {
-        switch (type) {
-            case 1:  // byte
-                return 1;
-            case 3:  // short
-                return 2;
-            case 4:  // long
-                return 4;
-            case 16:  // long8
-                return 8;
-            default:
-                return 0;
-        }
-    }
-
-    Reader reader_;
-    bool big_ = false;
-    bool damaged_ = false;
-    std::uint64_t directory_ = 0;
-    std::uint64_t count_ = 0;
-    std::uint64_t next_ = 0;
+/// The first bytes of files that people take for images.
+struct Signature {
+    std::string_view bytes;
+    ForeignFormat format;
+};
+constexpr std::array signatures{
+    Signature{"GIF87a"sv, {"a GIF image", asPng}},
+    Signature{"GIF89a"sv, {"a GIF image", asPng}},
+    Signature{"\x76\x2f\x31\x01"sv, {"an OpenEXR image", toUnitRange}},
+    Signature{"#?RADIANCE"sv, {"a Radiance HDR image", toUnitRange}},
+    Signature{"#?RGBE"sv, {"a Radiance HDR image", toUnitRange}},
+    Signature{"\xff\x0a"sv, {"a JPEG XL image", asPng}},
+    Signature{"\0\0\0\x0cJXL \x0d\x0a\x87\x0a"sv, {"a JPEG XL image", asPng}},
+    Signature{"\0\0\0\x0cjP  \x0d\x0a\x87\x0a"sv, {"a JPEG 2000 image", asPng}},
+    Signature{"\xff\x4f\xff\x51"sv, {"a JPEG 2000 image", asPng}},
+    Signature{"P7\n"sv, {"a PAM image", "convert it to PPM or PNG"sv}},
+    Signature{"8BPS"sv, {"a Photoshop document", asPng}},
+    Signature{"%PDF"sv, {"a PDF document", asPng}},
+    Signature{"qoif"sv, {"a QOI image", asPng}},
+    Signature{"DDS "sv, {"a DirectDraw surface", asPng}},
+    Signature{"SIMPLE  ="sv, {"a FITS image", toUnitRange}},
+    Signature{"\x89HDF\r\n\x1a\n"sv, {"an HDF5 file", "save one image of it as a NumPy array (.npy)"sv}},
+    Signature{"MATLAB 5.0"sv, {"a MATLAB file", "save one image of it with imwrite as PNG"sv}},
+    Signature{"PK\x03\x04"sv,
+              {"a zip archive", "save one array of an .npz with numpy.save as .npy, or unpack the image"sv}},
 };
 
-namespace tiff {
-enum Tag : std::uint64_t {
-    Width = 256,
-    Height = 257,
-    BitsPerSample = 258,
-    Photometric = 262,
-    StripOffsets = 273,
-    SamplesPerPixel = 277,
-    StripByteCounts = 279,
-    TileOffsets = 324,
-    TileByteCounts = 325,
-    ExtraSamples = 338,
-    SampleFormat = 339,
-};
-enum Photometric : std::uint64_t { MinIsWhite = 0, Rgb = 2, LogL = 32844, LogLuv = 32845 };
-enum ExtraSample : std::uint64_t { UnassociatedAlpha = 2 };
-}  // namespace tiff
-
-/// True when a strip or tile lies beyond the end of the file.
-bool endsEarly(TiffDirectory& directory, std::uint64_t offsetsTag, std::uint64_t countsTag, std::uint64_t fileSize) {
-    const auto offsets = directory.values(offsetsTag);
-    const auto counts = directory.values(countsTag);
-    for (std::size_t i = 0; i < std::min(offsets.size(), counts.size()); ++i) {
-        if (offsets[i] > fileSize || counts[i] > fileSize - offsets[i]) {
-            return true;
+/// HEIC, AVIF and videos: boxes, of which the first says by its brands what the file is for.
+std::optional<ForeignFormat> isoMediaFormat(std::span<const std::byte> file) {
+    if (!hasText(file, "ftyp", 4)) {
+        return std::nullopt;
+    }
+    ByteReader reader(file, true);
+    const auto end = std::min<std::uint64_t>({reader.u32(0), file.size(), 256});
+    const auto hasBrand = [&](std::string_view brand) {
+        for (std::uint64_t offset = 8; offset + 4 <= end; offset += offset == 8 ? 8 : 4) {  // a version lies between
+            if (hasText(file, brand, static_cast<std::size_t>(offset))) {
+                return true;
+            }
+        }
+        return false;
+    };
+    if (hasBrand("avif") || hasBrand("avis")) {
+        return ForeignFormat{"an AVIF image", asPng};
+    }
+    for (const auto brand : {"heic", "heix", "hevc", "hevx", "heim", "heis", "mif1", "msf1"}) {
+        if (hasBrand(brand)) {
+            return ForeignFormat{heic, asPng};
         }
     }
-    return false;
+    if (hasBrand("crx ")) {
+        return ForeignFormat{"the raw data of a camera", asPng};
+    }
+    return ForeignFormat{"a video", "save one of its pictures as PNG"sv};
 }
 
-ImageHeader readTiffHeader(std::span<const std::byte> file) {
-    ImageHeader header;
-    TiffDirectory directory(file);
-    header.width = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::Width, 0), 1U << 31U));
-    header.height = static_cast<std::int64_t>(std::min<std::uint64_t>(directory.value(tiff::Height, 0), 1U << 31U));
-    const auto bits = directory.value(tiff::BitsPerSample, 1);
-    const auto photometric = directory.value(tiff::Photometric, tiff::Rgb);
-    const auto samples = directory.value(tiff::SamplesPerPixel, 1);
-    constexpr std::uint64_t unsignedIntegers = 1;
-    constexpr std::uint64_t floatingPoint = 3;
-    const auto sampleFormat = directory.value(tiff::SampleFormat, unsignedIntegers);
-    if (sampleFormat == floatingPoint || photometric == tiff::LogL || photometric == tiff::LogLuv) {
-        header.unsupported =
-            "has floating-point channels, and only integers of 8 or 16 bits are read (floating-point images can be "
-            "given as .npy arrays)";
-    } else if (sampleFormat != unsignedIntegers && sampleFormat != 4) {
-        header.unsupported = "has signed or complex channels, and only unsigned integers of 8 or 16 bits are read";
-    } else if (bits > 8 && bits != 16) {
-        header.unsupported = unsupportedBits(bits);
-    } else if (bits == 16 && photometric > tiff::Rgb) {
-        header.unsupported = "has 16 bits per channel in another colour model than grey or RGB";
-    } else if (bits == 16 && samples != 1 && samples != 3 && samples != 4) {
-        header.unsupported = fmt::format("has {} channels of 16 bits, and only 1, 3 or 4 are read", samples);
-    }
-    header.minIsWhite = bits == 16 && photometric == tiff::MinIsWhite;
-    // libtiff multiplies 8-bit colours by an alpha that is not yet applied, and leaves one that is.
-    header.alphaApplied = bits < 16 || directory.value(tiff::ExtraSamples, 0) != tiff::UnassociatedAlpha;
-    header.alphaIgnored = samples == 2;
-    header.morePages = directory.hasNext();
-    header.truncated = endsEarly(directory, tiff::StripOffsets, tiff::StripByteCounts, file.size())
-                       || endsEarly(directory, tiff::TileOffsets, tiff::TileByteCounts, file.size())
-                       || directory.damaged();
-    return header;
+bool beginsWithPnm(std::span<const std::byte> file, char first, char last) {
+    const auto kind = file.size() < 3 ? '\0' : std::to_integer<char>(file[1]);
+    const auto next = file.size() < 3 ? '\0' : std::to_integer<char>(file[2]);
+    return hasText(file, "P") && kind >= first && kind <= last && (next == ' ' || (next >= '\t' && next <= '\r'));
 }
 
 }  // namespace
+}  // namespace detail
 
 ImageFormat imageFormat(std::span<const std::byte> file) {
-    using namespace std::string_view_literals;
-    if (startsWith(file, "\x89PNG\r\n\x1a\n"sv)) {
+    using detail::hasText;
+    if (hasText(file, "\x89PNG\r\n\x1a\n"sv)) {
         return ImageFormat::Png;
     }
-    if (startsWith(file, "\xff\xd8\xff"sv)) {
+    if (hasText(file, "\xff\xd8\xff"sv)) {
         return ImageFormat::Jpeg;
     }
-    if (startsWith(file, "II\x2a\0"sv) || startsWith(file, "MM\0\x2a"sv) || startsWith(file, "II\x2b\0"sv)
-        || startsWith(file, "MM\0\x2b"sv)) {
+    if (hasText(file, "II\x2a\0"sv) || hasText(file, "MM\0\x2a"sv) || hasText(file, "II\x2b\0"sv)
+        || hasText(file, "MM\0\x2b"sv)) {
         return ImageFormat::Tiff;
     }
-    if (startsWith(file, "RIFF"sv) && startsWith(file, "WEBP"sv, 8)) {
+    if (hasText(file, "RIFF"sv) && hasText(file, "WEBP"sv, 8)) {
         return ImageFormat::WebP;
     }
-    if (startsWith(file, "BM"sv) && file.size() >= 26) {
+    if (hasText(file, "BM"sv) && file.size() >= 26) {
         return ImageFormat::Bmp;
     }
+    if (detail::beginsWithPnm(file, '1', '6')) {
+        return ImageFormat::Pnm;
+    }
+    if (detail::beginsWithPnm(file, 'F', 'F') || detail::beginsWithPnm(file, 'f', 'f')) {
+        return ImageFormat::Pfm;
+    }
     return ImageFormat::Unknown;
+}
+
+std::optional<ForeignFormat> foreignFormat(std::span<const std::byte> file) {
+    for (const auto& [bytes, format] : detail::signatures) {
+        if (detail::hasText(file, bytes)) {
+            return format;
+        }
+    }
+    return detail::isoMediaFormat(file);
 }
 
 std::string imageFormatName(ImageFormat format) {
@@ -329,6 +220,10 @@ std::string imageFormatName(ImageFormat format) {
             return "BMP";
         case ImageFormat::WebP:
             return "WebP";
+        case ImageFormat::Pnm:
+            return "PNM";
+        case ImageFormat::Pfm:
+            return "PFM";
         case ImageFormat::Unknown:
             break;
     }
@@ -338,15 +233,19 @@ std::string imageFormatName(ImageFormat format) {
 ImageHeader readImageHeader(ImageFormat format, std::span<const std::byte> file) {
     switch (format) {
         case ImageFormat::Png:
-            return readPngHeader(file);
+            return detail::readPngHeader(file);
         case ImageFormat::Jpeg:
-            return readJpegHeader(file);
+            return detail::readJpegHeader(file);
         case ImageFormat::Tiff:
-            return readTiffHeader(file);
+            return detail::readTiffHeader(file);
         case ImageFormat::Bmp:
-            return readBmpHeader(file);
+            return detail::readBmpHeader(file);
         case ImageFormat::WebP:
-            return readWebPHeader(file);
+            return detail::readWebPHeader(file);
+        case ImageFormat::Pnm:
+            return detail::readPnmHeader(file);
+        case ImageFormat::Pfm:
+            return detail::readPfmHeader(file);
         case ImageFormat::Unknown:
             break;
     }

@@ -18,12 +18,13 @@
 #include <fmt/ranges.h>
 
 #include "error.h"
+#include "half_float.h"
 #include "image/atomic_file.h"
 
 namespace lamscope {
 namespace {
 
-static_assert(std::endian::native == std::endian::little, "NumPy files are read and written as little-endian values");
+static_assert(std::endian::native == std::endian::little, "NumPy files are written as little-endian values");
 
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t maxHeaderSize = std::size_t{1} << 20;
@@ -174,17 +175,52 @@ bool readExactly(std::istream& stream, void* target, std::size_t size) {
     return static_cast<std::size_t>(stream.gcount()) == size;
 }
 
-template <typename Stored>
-std::vector<double> readValues(std::istream& stream, std::size_t count) {
+/// How a file stores a value.
+struct ValueType {
+    char kind = ' ';  ///< as NumPy names it: 'f' floating point, 'u' unsigned integer
+    unsigned size = 0;
+    bool bigEndian = false;
+};
+
+/// Nothing for the types that are not read. Source: NumPy's "array interface" type strings.
+std::optional<ValueType> valueType(std::string_view name) {
+    constexpr std::array<std::string_view, 5> known{"f2", "f4", "f8", "u1", "u2"};
+    if (name.size() != 3 || std::string_view("<>|=").find(name[0]) == std::string_view::npos
+        || std::ranges::find(known, name.substr(1)) == known.end()) {
+        return std::nullopt;
+    }
+    return ValueType{.kind = name[1], .size = static_cast<unsigned>(name[2] - '0'), .bigEndian = name[0] == '>'};
+}
+
+double valueOf(const ValueType& type, std::uint64_t bits) {
+    if (type.kind == 'u') {
+        return static_cast<double>(bits);
+    }
+    switch (type.size) {
+        case 2:
+            return static_cast<double>(floatFromHalf(static_cast<std::uint16_t>(bits)));
+        case 4:
+            return static_cast<double>(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+        default:
+            return std::bit_cast<double>(bits);
+    }
+}
+
+/// `count` values; none if the file ends before.
+std::vector<double> readValues(std::istream& stream, const ValueType& type, std::size_t count) {
     std::vector<double> values(count);
-    std::vector<Stored> block(std::min<std::size_t>(count, std::size_t{1} << 16));
+    std::vector<unsigned char> block(std::min<std::size_t>(count, std::size_t{1} << 16) * type.size);
     for (std::size_t done = 0; done < count;) {
-        const auto size = std::min(block.size(), count - done);
-        if (!readExactly(stream, block.data(), size * sizeof(Stored))) {
+        const auto size = std::min(block.size() / type.size, count - done);
+        if (!readExactly(stream, block.data(), size * type.size)) {
             return {};
         }
         for (std::size_t i = 0; i < size; ++i) {
-            values[done + i] = static_cast<double>(block[i]);
+            std::uint64_t bits = 0;
+            for (unsigned byte = 0; byte < type.size; ++byte) {
+                bits = bits << 8U | block[i * type.size + (type.bigEndian ? byte : type.size - 1 - byte)];
+            }
+            values[done + i] = valueOf(type, bits);
         }
         done += size;
     }
@@ -266,13 +302,14 @@ NpyArray readNpy(const std::filesystem::path& path) {
     if (!header) {
         throwBadFile(path, "is a damaged NumPy file: its header is not what NumPy writes");
     }
-    if (header->type != "<f4" && header->type != "<f8") {
+    const auto type = valueType(header->type);
+    if (!type) {
         throwBadFile(path,
-                     fmt::format("holds values of NumPy type '{}'; only little-endian float32 ('<f4') and float64 "
-                                 "('<f8') are read: convert it with array.astype('<f4')",
+                     fmt::format("holds values of NumPy type '{}'; floating point of 16, 32 or 64 bits and unsigned "
+                                 "integers of 8 or 16 bits are read: convert it with array.astype('f4')",
                                  header->type));
     }
-    const std::uint64_t valueSize = header->type == "<f4" ? 4 : 8;
+    const std::uint64_t valueSize = type->size;
     const std::uint64_t dataSize = fileSize - static_cast<std::uint64_t>(stream.tellg());
     const auto count = elementCount(header->shape, std::numeric_limits<std::uint64_t>::max() / valueSize);
     if (!count || *count * valueSize != dataSize) {
@@ -284,7 +321,8 @@ NpyArray readNpy(const std::filesystem::path& path) {
 
     NpyArray array;
     const auto size = static_cast<std::size_t>(*count);
-    array.values = valueSize == 4 ? readValues<float>(stream, size) : readValues<double>(stream, size);
+    array.values = readValues(stream, *type, size);
+    array.maxLevel = type->kind == 'u' ? (1 << (8 * type->size)) - 1 : 0;
     if (array.values.size() != size) {
         throwBadFile(path, "cannot be read: the system reported an error while reading");
     }

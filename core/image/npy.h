@@ -13,11 +13,13 @@ namespace lamscope {
 /// An empty shape is a scalar, which has one value.
 struct NpyArray {
     std::vector<std::int64_t> shape;
-    std::vector<double> values;  ///< the product of `shape` many; float32 files are widened, which is exact
+    std::vector<double> values;  ///< the product of `shape` many, as stored: widening is exact
+    int maxLevel = 0;            ///< 255 or 65535 where the file holds uint8 or uint16; 0: floating point
 };
 
-/// Reads a NumPy array file (.npy, format versions 1.0 to 3.0) of little-endian float32 or float64, in C or Fortran
-/// order. Non-finite values are returned as they are. Source: the format's description, NumPy's numpy.lib.format.
+/// Reads a NumPy array file (.npy, format versions 1.0 to 3.0) of float16, float32, float64, uint8 or uint16, in either
+/// byte order, in C or Fortran order. Non-finite values are returned as they are. Source: the format's description,
+/// NumPy's numpy.lib.format.
 ///
 /// Throws Error(BadFile), naming the file, when it is missing, unreadable, not a NumPy file, of another type of values,
 /// or longer or shorter than its header says; the header is checked before anything is allocated for the values.

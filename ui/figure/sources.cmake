@@ -1,5 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-find_package(TIFF REQUIRED COMPONENTS CXX)
 lamscope_ui_library(lamscope_figure
   SOURCES
     figure/caption.cpp

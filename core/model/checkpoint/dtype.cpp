@@ -3,9 +3,10 @@
 
 #include <array>
 #include <bit>
-#include <cmath>
 #include <cstdint>
 #include <cstring>
+
+#include "half_float.h"
 
 namespace lamscope::detail {
 
@@ -26,16 +27,7 @@ float readAs(const std::byte* source) {
 }
 
 float readFloat16(const std::byte* source) {
-    const std::uint32_t bits = load<std::uint16_t>(source);
-    const std::uint32_t sign = (bits & 0x8000U) << 16U;
-    const std::uint32_t exponent = (bits >> 10U) & 0x1FU;
-    const std::uint32_t fraction = bits & 0x3FFU;
-    if (exponent == 0) {
-        const float magnitude = std::ldexp(static_cast<float>(fraction), -24);
-        return sign != 0 ? -magnitude : magnitude;
-    }
-    const std::uint32_t wide = exponent == 0x1FU ? 0xFFU : exponent + 112U;
-    return std::bit_cast<float>(sign | (wide << 23U) | (fraction << 13U));
+    return floatFromHalf(load<std::uint16_t>(source));
 }
 
 float readBFloat16(const std::byte* source) {

@@ -66,6 +66,31 @@ TEST(Npy, TurnsFortranOrderIntoCOrder) {
     EXPECT_EQ(array.values, expected);
 }
 
+// 1.5 is 1.1b in binary: exponent 15 + 0, fraction 10…0 in float16.
+TEST(Npy, ReadsEveryTypeInEitherByteOrder) {
+    const TemporaryFolder folder;
+    const auto read = [&](const std::string& type, const std::string& bytes) {
+        const std::vector<char> content(bytes.begin(), bytes.end());
+        return readNpy(folder.write("a.npy", npyBytes(headerText(type, "False", "(2,)"), content)));
+    };
+    const auto expectValues = [&](const std::string& type, const std::string& bytes, double first, double second,
+                                  int maxLevel) {
+        const auto array = read(type, bytes);
+        EXPECT_THAT(array.values, ElementsAre(first, second)) << type;
+        EXPECT_EQ(array.maxLevel, maxLevel) << type;
+    };
+    expectValues("<f2", std::string("\x00\x3e\x01\x00", 4), 1.5, std::ldexp(1.0, -24), 0);
+    expectValues(">f2", std::string("\x3e\x00\x80\x01", 4), 1.5, -std::ldexp(1.0, -24), 0);
+    expectValues(">f4", std::string("\x3f\xc0\x00\x00\xbf\x80\x00\x00", 8), 1.5, -1.0, 0);
+    expectValues("=f4", std::string("\x00\x00\xc0\x3f\x00\x00\x80\xbf", 8), 1.5, -1.0, 0);
+    expectValues(">f8", std::string("\x3f\xf8\0\0\0\0\0\0\xbf\xf0\0\0\0\0\0\0", 16), 1.5, -1.0, 0);
+    expectValues("|u1", std::string("\x07\xff", 2), 7.0, 255.0, 255);
+    expectValues("<u2", std::string("\x01\x02\xff\xff", 4), 513.0, 65535.0, 65535);
+    expectValues(">u2", std::string("\x01\x02\xff\xff", 4), 258.0, 65535.0, 65535);
+    EXPECT_TRUE(std::isinf(read("<f2", std::string("\x00\x7c\x01\x7c", 4)).values[0]));
+    EXPECT_TRUE(std::isnan(read("<f2", std::string("\x00\x7c\x01\x7c", 4)).values[1]));
+}
+
 TEST(Npy, ReadsScalarsEmptyArraysNonFiniteValuesAndVersion2) {
     const TemporaryFolder folder;
     const std::vector<double> one{7.5};
@@ -154,8 +179,9 @@ TEST(Npy, NamesWhatIsWrongWithAFile) {
     expectBadFile(good.substr(0, 30), "ends inside its header");
     expectBadFile(good.substr(0, good.size() - 1), "truncated");
     expectBadFile(good + "x", "damaged");
-    expectBadFile(npyBytes(headerText("|u1", "False", "(24,)"), six), "'|u1'");
-    expectBadFile(npyBytes(headerText(">f4", "False", "(6,)"), six), "'>f4'");
+    for (const std::string type : {"|i1", "<i4", "<u4", "|b1", "<c8", "<f16", "?f4", "f4"}) {
+        expectBadFile(npyBytes(headerText(type, "False", "(24,)"), six), "'" + type + "'");
+    }
     expectBadFile(npyBytes(headerText("|O", "False", "(3,)"), six), "'|O'");
     expectBadFile(npyBytes(headerText("<f4", "False", "(9999999999, 9999999999, 9999999999)"), six), "shape");
     expectBadFile(npyBytes(headerText("<f4", "False", "(4611686018427387904, 4)"), six), "shape");

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "image/array_image.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "error.h"
+#include "image/npy.h"
+
+namespace lamscope::detail {
+
+namespace {
+
+/// Where an array keeps the value of (channel, y, x).
+struct ArrayLayout {
+    std::int64_t width = 0;
+    std::int64_t height = 0;
+    std::int64_t channelStride = 0;
+    std::int64_t rowStride = 0;
+    std::int64_t columnStride = 0;
+};
+
+std::optional<ArrayLayout> arrayLayout(std::vector<std::int64_t> shape) {
+    if (shape.size() == 4 && shape.front() == 1) {
+        shape.erase(shape.begin());  // a batch of one
+    }
+    const bool three = shape.size() == 3;
+    if (three && shape[0] == Image::channels) {
+        return ArrayLayout{shape[2], shape[1], shape[1] * shape[2], shape[2], 1};
+    }
+    if (three && shape[2] == Image::channels) {
+        return ArrayLayout{shape[1], shape[0], 1, shape[1] * Image::channels, Image::channels};
+    }
+    if (three && shape[2] == 1) {
+        return ArrayLayout{shape[1], shape[0], 0, shape[1], 1};
+    }
+    if (three && shape[0] == 1) {
+        return ArrayLayout{shape[2], shape[1], 0, shape[2], 1};
+    }
+    if (shape.size() == 2) {
+        return ArrayLayout{shape[1], shape[0], 0, shape[1], 1};
+    }
+    return std::nullopt;
+}
+
+[[noreturn]] void throwNoImage(const std::filesystem::path& path, const std::vector<std::int64_t>& shape) {
+    std::string remedy = "give 3 x height x width, height x width x 3 or height x width";
+    if (shape.size() == 4 && shape.front() > 1) {
+        remedy = "it may be several images: save one of them, array[0]";
+    } else if (shape.size() == 3 && shape[2] == 4) {
+        remedy = "if its fourth channel is transparency, save the colours alone, array[..., :3]";
+    }
+    throwBadFile(
+        path, fmt::format("holds an array of shape ({}), which is not an image; {}", fmt::join(shape, ", "), remedy));
+}
+
+}  // namespace
+
+void throwBadFile(const std::filesystem::path& path, const std::string& reason) {
+    throw Error(ErrorCode::BadFile, fmt::format("'{}' {}", path.string(), reason));
+}
+
+void checkValues(const std::filesystem::path& path, std::span<const float> values) {
+    if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); })) {
+        throwBadFile(path, "holds values that are not finite (NaN or infinity); an image needs values from 0 to 1");
+    }
+    const auto [smallest, largest] = std::ranges::minmax(values);
+    constexpr float tolerance = 0.01F;
+    if (smallest >= -tolerance && largest <= 1.0F + tolerance) {
+        return;
+    }
+    std::string remedy = "scale them to that range";
+    for (const int white : {65535, 255}) {
+        if (smallest >= -tolerance && largest <= static_cast<float>(white)) {
+            remedy = fmt::format("divide them by {} if they are levels of {} bits", white, white == 255 ? 8 : 16);
+        }
+    }
+    throwBadFile(path, fmt::format("holds values from {:.6g} to {:.6g}, but an image needs values from 0 to 1; {}",
+                                   smallest, largest, remedy));
+}
+
+LoadedImage readArrayImage(const std::filesystem::path& path) {
+    const auto array = readNpy(path);
+    const auto layout = arrayLayout(array.shape);
+    if (!layout || array.values.empty()) {
+        throwNoImage(path, array.shape);
+    }
+    if (layout->height > maxImagePixels / layout->width) {
+        throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
+                                       layout->width, layout->height, maxImagePixels));
+    }
+    const auto white = array.maxLevel > 0 ? static_cast<float>(array.maxLevel) : 1.0F;
+    LoadedImage loaded{.image = Image(static_cast<int>(layout->width), static_cast<int>(layout->height)),
+                       .warnings = {}};
+    loaded.image.file = path.string();
+    for (int channel = 0; channel < Image::channels; ++channel) {
+        for (int y = 0; y < loaded.image.height(); ++y) {
+            for (int x = 0; x < loaded.image.width(); ++x) {
+                const auto place = channel * layout->channelStride + y * layout->rowStride + x * layout->columnStride;
+                loaded.image.at(channel, y, x) =
+                    static_cast<float>(array.values[static_cast<std::size_t>(place)]) / white;
+            }
+        }
+    }
+    checkValues(path, loaded.image.values());
+    constexpr double eightBits = 255.0;
+    if (white > eightBits && std::ranges::max(array.values) <= eightBits) {
+        loaded.warnings.push_back(
+            fmt::format("'{}' holds 16-bit levels of at most {}, so that the image is almost black; if they are levels "
+                        "of 8 bits, save "
+                        "it as uint8.",
+                        path.string(), std::ranges::max(array.values)));
+    }
+    return loaded;
+}
+
+}  // namespace lamscope::detail

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "image/image_format.h"
+
+namespace lamscope::detail {
+
+// Private to the library of image files: the parts of readImageHeader().
+
+[[nodiscard]] ImageHeader readJpegHeader(std::span<const std::byte> file);
+[[nodiscard]] ImageHeader readTiffHeader(std::span<const std::byte> file);
+/// Of PBM, PGM and PPM files.
+[[nodiscard]] ImageHeader readPnmHeader(std::span<const std::byte> file);
+[[nodiscard]] ImageHeader readPfmHeader(std::span<const std::byte> file);
+
+/// The orientation 1…8 in EXIF data, which begin as a TIFF file does; 1 where they say none or are damaged.
+[[nodiscard]] int exifOrientation(std::span<const std::byte> exif);
+
+[[nodiscard]] std::string unsupportedBits(std::uint64_t bits);
+
+}  // namespace lamscope::detail

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "image/jpeg_end.h"
+
+#include <csetjmp>
+#include <cstdio>
+#include <jerror.h>
+#include <jpeglib.h>
+
+namespace lamscope::detail {
+namespace {
+
+/// What libjpeg reports to; it would print and exit.
+struct Reports : jpeg_error_mgr {
+    std::jmp_buf leave;
+    bool bitsMissing;
+};
+
+void leave(j_common_ptr decoder) {
+    std::longjmp(static_cast<Reports*>(decoder->err)->leave, 1);  // NOLINT(cert-err52-cpp): libjpeg is C
+}
+
+void note(j_common_ptr decoder, int level) {
+    if (level < 0 && decoder->err->msg_code == JWRN_HIT_MARKER) {
+        static_cast<Reports*>(decoder->err)->bitsMissing = true;
+    }
+}
+
+/// Whether every pixel can be decoded from the file.
+bool hasAllPixels(std::span<const std::byte> file) {
+    jpeg_decompress_struct decoder{};
+    Reports reports{};
+    decoder.err = jpeg_std_error(&reports);
+    reports.error_exit = leave;
+    reports.emit_message = note;
+    std::vector<JSAMPLE> row;
+    // NOLINTNEXTLINE(cert-err52-cpp): libjpeg is C; `row` lives outside
+    if (setjmp(reports.leave) != 0) {
+        jpeg_destroy_decompress(&decoder);
+        return false;
+    }
+    jpeg_create_decompress(&decoder);
+    jpeg_mem_src(&decoder, reinterpret_cast<const unsigned char*>(file.data()), file.size());
+    jpeg_read_header(&decoder, TRUE);
+    jpeg_start_decompress(&decoder);
+    row.resize(static_cast<std::size_t>(decoder.output_width) * static_cast<std::size_t>(decoder.output_components));
+    while (decoder.output_scanline < decoder.output_height) {
+        auto* place = row.data();
+        jpeg_read_scanlines(&decoder, &place, 1);
+    }
+    jpeg_finish_decompress(&decoder);
+    jpeg_destroy_decompress(&decoder);
+    return !reports.bitsMissing;
+}
+
+}  // namespace
+
+std::optional<std::vector<std::byte>> withEndMarker(std::span<const std::byte> file) {
+    constexpr std::byte markerStart{0xFF};
+    constexpr std::byte endOfImage{0xD9};
+    std::vector<std::byte> content(file.begin(), file.end());
+    while (!content.empty() && content.back() == markerStart) {
+        content.pop_back();  // the first half of the marker
+    }
+    content.insert(content.end(), {markerStart, endOfImage});
+    return hasAllPixels(content) ? std::optional(std::move(content)) : std::nullopt;
+}
+
+}  // namespace lamscope::detail

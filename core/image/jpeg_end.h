@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace lamscope::detail {
+
+// Private to the library of image files.
+
+/// A JPEG file that lacks the marker of its end, with it; nullopt where pixels are missing, too. All scans must have
+/// begun (ImageHeader::endMissing). Decodes the file once.
+[[nodiscard]] std::optional<std::vector<std::byte>> withEndMarker(std::span<const std::byte> file);
+
+}  // namespace lamscope::detail

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <array>
+#include <map>
+
+#include "image/byte_reader.h"
+#include "image/image_headers.h"
+
+namespace lamscope::detail {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// True for the markers of JPEG that begin a frame (SOF0 to SOF15 but for DHT, JPG and DAC).
+bool isFrame(std::uint64_t marker) {
+    return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
+}
+
+/// Which bits of which coefficients the scans so far bring: progressive files come coarse to fine.
+class ScanAccount {
+public:
+    void addComponent(std::uint64_t id) { lowestBits_[id].fill(absent); }
+
+    /// @param place of the length in a "start of scan" segment.
+    void addScan(ByteReader& reader, std::uint64_t place) {
+        const auto count = reader.u8(place + 2);
+        const auto parameters = place + 3 + 2 * count;
+        const auto first = reader.u8(parameters);
+        const auto last = std::min<std::uint64_t>(reader.u8(parameters + 1), coefficients - 1);
+        const auto lowestBit = static_cast<int>(reader.u8(parameters + 2) & 0xFU);
+        for (std::uint64_t i = 0; i < count; ++i) {
+            const auto component = lowestBits_.find(reader.u8(place + 3 + 2 * i));
+            for (auto k = first; component != lowestBits_.end() && k <= last; ++k) {
+                component->second[static_cast<std::size_t>(k)] = lowestBit;
+            }
+        }
+    }
+
+    [[nodiscard]] bool complete() const {
+        return !lowestBits_.empty() && std::ranges::all_of(lowestBits_, [](const auto& component) {
+            return std::ranges::all_of(component.second, [](int bit) { return bit == 0; });
+        });
+    }
+
+private:
+    static constexpr std::size_t coefficients = 64;
+    static constexpr int absent = -1;
+
+    std::map<std::uint64_t, std::array<int, coefficients>> lowestBits_;  // by component
+};
+
+void readFrame(ByteReader& reader, std::uint64_t place, ImageHeader& header, ScanAccount& scans) {
+    header.height = static_cast<std::int64_t>(reader.u16(place + 3));
+    header.width = static_cast<std::int64_t>(reader.u16(place + 5));
+    const auto components = reader.u8(place + 7);
+    if (const auto bits = reader.u8(place + 2); bits != 8) {
+        header.unsupported = unsupportedBits(bits);
+    } else if (components == 4) {
+        header.unsupported = "has CMYK colours, which look different on every printer";
+    } else if (components != 1 && components != 3) {
+        header.unsupported = "has neither grey nor colour channels";
+    }
+    for (std::uint64_t i = 0; i < components; ++i) {
+        scans.addComponent(reader.u8(place + 8 + 3 * i));
+    }
+}
+
+}  // namespace
+
+ImageHeader readJpegHeader(std::span<const std::byte> file) {
+    constexpr std::uint64_t startOfScan = 0xDA;
+    constexpr std::uint64_t endOfImage = 0xD9;
+    constexpr std::uint64_t application1 = 0xE1;
+    constexpr auto exifName = "Exif\0\0"sv;
+    ImageHeader header;
+    ScanAccount scans;
+    bool ended = false;
+    ByteReader reader(file, true);
+    std::uint64_t offset = 2;
+    while (!ended && offset + 2 <= file.size()) {
+        const auto marker = reader.u8(offset + 1);
+        if (reader.u8(offset) != 0xFF || marker == 0xFF) {
+            ++offset;  // compressed data, rubbish between segments that decoders skip, or a filling byte
+            continue;
+        }
+        offset += 2;
+        if (marker == endOfImage) {
+            ended = true;
+        } else if (marker > 1 && (marker < 0xD0 || marker > 0xD8)) {  // a segment with its length
+            const auto length = std::max<std::uint64_t>(reader.u16(offset), 2);
+            if (isFrame(marker) && header.width == 0) {
+                readFrame(reader, offset, header, scans);
+            } else if (marker == startOfScan) {
+                scans.addScan(reader, offset);
+            } else if (marker == application1 && hasText(file, exifName, static_cast<std::size_t>(offset) + 2)) {
+                const auto start = std::min<std::uint64_t>(offset + 2 + exifName.size(), file.size());
+                const auto end = std::clamp<std::uint64_t>(offset + length, start, file.size());
+                header.orientation = exifOrientation(
+                    file.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start)));
+            }
+            offset += length;
+        }
+    }
+    header.endMissing = !ended && scans.complete() && offset <= file.size();
+    header.truncated = !ended && !header.endMissing;
+    return header;
+}
+
+}  // namespace lamscope::detail

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "image/tiff_samples.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdarg>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <tiffio.h>
+#include <vector>
+
+#include "half_float.h"
+#include "image/image_file.h"
+
+namespace lamscope::detail {
+namespace {
+
+/// The largest strip row or tile that is decoded at once.
+constexpr std::uint64_t mostBlockBytes = std::uint64_t{1} << 30U;
+
+/// A file in memory, as libtiff reads it.
+class MemoryFile {
+public:
+    explicit MemoryFile(std::span<const std::byte> bytes)
+        : bytes_(bytes) {}
+
+    static tmsize_t read(thandle_t handle, void* target, tmsize_t size) {
+        auto& file = *static_cast<MemoryFile*>(handle);
+        const auto start = std::min<std::uint64_t>(file.position_, file.bytes_.size());
+        const auto count = std::min<std::uint64_t>(static_cast<std::uint64_t>(size), file.bytes_.size() - start);
+        if (count > 0) {
+            std::memcpy(target, file.bytes_.data() + start, count);
+        }
+        file.position_ = start + count;
+        return static_cast<tmsize_t>(count);
+    }
+    static tmsize_t write(thandle_t /*handle*/, void* /*source*/, tmsize_t /*size*/) { return 0; }
+    static toff_t seek(thandle_t handle, toff_t offset, int whence) {
+        auto& file = *static_cast<MemoryFile*>(handle);
+        file.position_ = offset + (whence == SEEK_CUR ? file.position_ : whence == SEEK_END ? file.bytes_.size() : 0);
+        return file.position_;
+    }
+    static int close(thandle_t /*handle*/) { return 0; }
+    static toff_t size(thandle_t handle) { return static_cast<MemoryFile*>(handle)->bytes_.size(); }
+
+private:
+    std::span<const std::byte> bytes_;
+    std::uint64_t position_ = 0;
+};
+
+/// Keeps the first message of libtiff, which would print it.
+int keepMessage(TIFF* /*tiff*/, void* reason, const char* /*module*/, const char* format, va_list arguments) {
+    auto& text = *static_cast<std::string*>(reason);
+    if (text.empty()) {
+        std::array<char, 256> buffer{};
+        // NOLINTNEXTLINE(clang-analyzer-valist.Uninitialized): the caller has started the list
+        std::vsnprintf(buffer.data(), buffer.size(), format, arguments);
+        text = buffer.data();
+    }
+    return 1;
+}
+
+int ignoreWarning(TIFF* /*tiff*/, void* /*data*/, const char* /*module*/, const char* /*format*/, va_list /*list*/) {
+    return 1;
+}
+
+using TiffHandle = std::unique_ptr<TIFF, decltype(&TIFFClose)>;
+
+TiffHandle open(MemoryFile& file, std::string& reason) {
+    const std::unique_ptr<TIFFOpenOptions, decltype(&TIFFOpenOptionsFree)> options(TIFFOpenOptionsAlloc(),
+                                                                                   &TIFFOpenOptionsFree);
+    TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keepMessage, &reason);
+    TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignoreWarning, nullptr);
+    TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(2 * mostBlockBytes));
+    // "m": blocks are copied, since there is nothing to map.
+    return {TIFFClientOpenExt("memory", "rm", &file, MemoryFile::read, MemoryFile::write, MemoryFile::seek,
+                              MemoryFile::close, MemoryFile::size, nullptr, nullptr, options.get()),
+            &TIFFClose};
+}
+
+struct Layout {
+    std::uint32_t width = 0;
+    std::uint32_t height = 0;
+    std::uint16_t bits = 0;
+    std::uint16_t samples = 0;
+    bool floatingPoint = false;
+    bool planes = false;
+};
+
+Layout layoutOf(TIFF* tiff) {
+    Layout layout;
+    std::uint16_t format = 0;
+    std::uint16_t configuration = 0;
+    TIFFGetField(tiff, TIFFTAG_IMAGEWIDTH, &layout.width);
+    TIFFGetField(tiff, TIFFTAG_IMAGELENGTH, &layout.height);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_BITSPERSAMPLE, &layout.bits);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLESPERPIXEL, &layout.samples);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_SAMPLEFORMAT, &format);
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_PLANARCONFIG, &configuration);
+    layout.floatingPoint = format == SAMPLEFORMAT_IEEEFP;
+    layout.planes = configuration == PLANARCONFIG_SEPARATE;
+    return layout;
+}
+
+template <typename Stored>
+Stored load(const std::byte* source) {
+    Stored value;
+    std::memcpy(&value, source, sizeof(Stored));
+    return value;
+}
+
+/// Copies samples of libtiff, which are in the byte order of the machine, into a picture.
+class SampleCopy {
+public:
+    SampleCopy(const Layout& layout, cv::Mat& pixels)
+        : layout_(layout)
+        , pixels_(pixels) {}
+
+    /// A row of `count` pixels that begins at (x, y); with planes, of channel `plane` alone.
+    void row(const std::byte* source, std::uint32_t x, std::uint32_t y, std::uint32_t count, std::uint16_t plane) {
+        const auto channels = static_cast<std::uint16_t>(pixels_.channels());
+        const std::uint16_t first = layout_.planes ? plane : std::uint16_t{0};
+        const auto last = layout_.planes ? static_cast<std::uint16_t>(plane + 1) : channels;
+        const std::size_t sampleBytes = layout_.bits / 8U;
+        const std::size_t pixelBytes = layout_.planes ? sampleBytes : sampleBytes * layout_.samples;
+        for (auto channel = first; channel < last; ++channel) {
+            const std::size_t place = channels >= 3 && channel < 3 ? 2U - channel : channel;
+            const auto* from = source + (layout_.planes ? 0 : channel * sampleBytes);
+            for (std::uint32_t i = 0; i < count; ++i, from += pixelBytes) {
+                store(static_cast<int>(y), (x + i) * static_cast<std::size_t>(channels) + place, from);
+            }
+        }
+    }
+
+private:
+    void store(int y, std::size_t index, const std::byte* from) {
+        if (layout_.bits == 8) {
+            pixels_.ptr<std::uint8_t>(y)[index] = load<std::uint8_t>(from);
+        } else if (layout_.bits == 16 && !layout_.floatingPoint) {
+            pixels_.ptr<std::uint16_t>(y)[index] = load<std::uint16_t>(from);
+        } else if (layout_.bits == 16) {
+            pixels_.ptr<float>(y)[index] = floatFromHalf(load<std::uint16_t>(from));
+        } else if (layout_.bits == 32) {
+            pixels_.ptr<float>(y)[index] = load<float>(from);
+        } else {
+            pixels_.ptr<float>(y)[index] = static_cast<float>(load<double>(from));
+        }
+    }
+
+    const Layout& layout_;
+    cv::Mat& pixels_;
+};
+
+/// The size of a row or tile; false where it is too small for its pixels or too large to be decoded.
+bool isPlausible(std::uint64_t bytes, std::uint64_t pixels, const Layout& layout) {
+    const std::uint64_t pixelBytes = layout.bits / 8U * (layout.planes ? 1U : std::uint64_t{layout.samples});
+    return bytes <= mostBlockBytes && pixels <= mostBlockBytes && pixels * pixelBytes <= bytes;
+}
+
+bool readRows(TIFF* tiff, const Layout& layout, std::uint16_t planes, SampleCopy& copy) {
+    const auto size = TIFFScanlineSize64(tiff);
+    if (!isPlausible(size, layout.width, layout)) {
+        return false;
+    }
+    std::vector<std::byte> block(static_cast<std::size_t>(size));
+    for (std::uint16_t plane = 0; plane < planes; ++plane) {
+        for (std::uint32_t y = 0; y < layout.height; ++y) {
+            if (TIFFReadScanline(tiff, block.data(), y, plane) < 0) {
+                return false;
+            }
+            copy.row(block.data(), 0, y, layout.width, plane);
+        }
+    }
+    return true;
+}
+
+bool readTiles(TIFF* tiff, const Layout& layout, std::uint16_t planes, SampleCopy& copy) {
+    std::uint32_t tileWidth = 0;
+    std::uint32_t tileHeight = 0;
+    TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tileWidth);
+    TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tileHeight);
+    const auto size = TIFFTileSize64(tiff);
+    if (tileWidth == 0 || tileHeight == 0
+        || !isPlausible(size, std::uint64_t{tileWidth} * std::uint64_t{tileHeight}, layout)) {
+        return false;
+    }
+    const auto rowBytes = static_cast<std::size_t>(size / tileHeight);
+    std::vector<std::byte> block(static_cast<std::size_t>(size));
+    for (std::uint16_t plane = 0; plane < planes; ++plane) {
+        for (std::uint64_t top = 0; top < layout.height; top += tileHeight) {
+            for (std::uint64_t left = 0; left < layout.width; left += tileWidth) {
+                const auto x = static_cast<std::uint32_t>(left);
+                const auto y = static_cast<std::uint32_t>(top);
+                if (TIFFReadTile(tiff, block.data(), x, y, 0, plane) < 0) {
+                    return false;
+                }
+                const auto rows = std::min(tileHeight, layout.height - y);
+                for (std::uint32_t row = 0; row < rows; ++row) {
+                    copy.row(block.data() + row * rowBytes, x, y + row, std::min(tileWidth, layout.width - x), plane);
+                }
+            }
+        }
+    }
+    return true;
+}
+
+}  // namespace
+
+cv::Mat readTiffSamples(std::span<const std::byte> file, int channels, std::string& reason) {
+    MemoryFile memory(file);
+    const auto tiff = open(memory, reason);
+    if (!tiff) {
+        return {};
+    }
+    const auto layout = layoutOf(tiff.get());
+    const bool known = layout.floatingPoint ? layout.bits == 16 || layout.bits == 32 || layout.bits == 64
+                                            : layout.bits == 8 || layout.bits == 16;
+    if (!known || layout.samples < channels || layout.width == 0 || layout.height == 0
+        || layout.height > static_cast<std::uint64_t>(maxImagePixels) / layout.width) {
+        return {};
+    }
+    const int depth = layout.floatingPoint ? CV_32F : layout.bits == 8 ? CV_8U : CV_16U;
+    cv::Mat pixels(static_cast<int>(layout.height), static_cast<int>(layout.width), CV_MAKETYPE(depth, channels));
+    SampleCopy copy(layout, pixels);
+    const auto planes = static_cast<std::uint16_t>(layout.planes ? channels : 1);
+    const bool complete = TIFFIsTiled(tiff.get()) != 0 ? readTiles(tiff.get(), layout, planes, copy)
+                                                       : readRows(tiff.get(), layout, planes, copy);
+    return complete ? pixels : cv::Mat();
+}
+
+}  // namespace lamscope::detail
