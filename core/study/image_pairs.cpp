@@ -5,6 +5,7 @@
 #include <array>
 #include <cctype>
 #include <map>
+#include <regex>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -15,109 +16,140 @@ namespace lamscope {
 
 namespace {
 
-/// Scaled: marked x2, x3, x4 or x8 alone, which means LR in a folder that holds both.
+/// Scaled: marked x2, x3, x4 … alone, which means LR in a folder that holds both.
 enum class Role { Unmarked, Hr, Lr, Scaled };
 
-/// What a file's stem says about its role.
-struct MarkedStem {
-    std::string key;  ///< without the marks
+/// An image and what its stem says about its role.
+struct NamedImage {
+    std::filesystem::path file;
+    std::string stem;
+    std::string key;  ///< the stem without the marks
     Role role = Role::Unmarked;
     int scale = 0;  ///< 0: not marked
 };
 
-bool endsWithIgnoringCase(std::string_view text, std::string_view suffix) {
-    return text.size() > suffix.size()
-           && std::ranges::equal(text.substr(text.size() - suffix.size()), suffix,
-                                 [](unsigned char a, unsigned char b) { return std::tolower(a) == std::tolower(b); });
+std::string lowerCase(std::string text) {
+    std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
+    return text;
 }
 
 /// Removes one mark from the end; false when there is none.
-bool stripMark(MarkedStem& stem) {
-    const auto strip = [&](std::string_view mark) {
-        if (!endsWithIgnoringCase(stem.key, mark)) {
-            return false;
-        }
-        stem.key.resize(stem.key.size() - mark.size());
-        return true;
-    };
-    if (strip("_HR")) {
-        stem.role = Role::Hr;
-        return true;
+bool stripMark(NamedImage& image) {
+    // What is left, then one of: HR or LR in its spellings, perhaps with a scale (RealSR's LR4, RCAN's LRBI_x2); x4,
+    // with DIV2K's kinds of unknown degradation behind it; DRealSR's x1 of LR images; SRF_4.
+    static const std::regex mark(
+        "(.+?)(?:"
+        "[_.-](?:(hr|gt)|(lr|lq|lrbi|lrbd|lrdn|lrbic|lrbicubic))(?:[_-]?x?([2-8]))?"
+        "|[_.-]?x([2-8])(?:[md]|w[1-4]?)?"
+        "|_x1"
+        "|[_-]srf[_-]([2-8]))");
+    std::smatch found;
+    const auto text = lowerCase(image.key);
+    if (!std::regex_match(text, found, mark)) {
+        return false;
     }
-    if (strip("_LR")) {
-        stem.role = Role::Lr;
-        return true;
+    image.key.resize(static_cast<std::size_t>(found.length(1)));
+    const bool undecided = image.role == Role::Unmarked || image.role == Role::Scaled;
+    if (undecided && (found[2].matched || found[3].matched)) {
+        image.role = found[2].matched ? Role::Hr : Role::Lr;
+    } else if (undecided && !found[6].matched) {
+        image.role = Role::Scaled;  // SRF marks HR and LR alike
     }
-    for (const int scale : {2, 3, 4, 8}) {
-        if (strip(fmt::format("_SRF_{}", scale))) {
-            stem.scale = scale;  // marks HR and LR alike
-            return true;
-        }
-        if (strip(fmt::format("_x{}", scale)) || strip(fmt::format("x{}", scale))) {
-            stem.scale = scale;
-            if (stem.role == Role::Unmarked) {
-                stem.role = Role::Scaled;
-            }
-            return true;
+    for (const std::size_t group : {4U, 5U, 6U}) {
+        if (found[group].matched && image.scale == 0) {
+            image.scale = *found[group].first - '0';
         }
     }
-    return false;
-}
-
-MarkedStem readStem(const std::filesystem::path& file) {
-    MarkedStem stem{.key = file.stem().string(), .role = Role::Unmarked, .scale = 0};
-    while (stripMark(stem)) {
-    }
-    return stem;
+    return true;
 }
 
 bool isImage(const std::filesystem::path& file) {
-    static constexpr std::array<std::string_view, 8> extensions{".png",  ".jpg", ".jpeg", ".tif",
-                                                                ".tiff", ".bmp", ".webp", ".npy"};
-    auto extension = file.extension().string();
-    std::ranges::transform(extension, extension.begin(), [](unsigned char c) { return std::tolower(c); });
-    return std::ranges::find(extensions, extension) != extensions.end();
+    static constexpr std::array<std::string_view, 13> extensions{
+        ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".npy", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm"};
+    return std::ranges::find(extensions, lowerCase(file.extension().string())) != extensions.end()
+           && !file.filename().string().starts_with('.');  // what file managers leave behind
 }
 
-std::vector<std::filesystem::path> imagesIn(const std::filesystem::path& folder) {
+std::vector<NamedImage> imagesIn(const std::filesystem::path& folder) {
     std::error_code error;
-    std::vector<std::filesystem::path> files;
+    std::vector<NamedImage> images;
     for (std::filesystem::directory_iterator entry(folder, error), end; !error && entry != end;
          entry.increment(error)) {
         if (entry->is_regular_file() && isImage(entry->path())) {
-            files.push_back(entry->path());
+            const auto stem = entry->path().stem().string();
+            images.push_back({.file = entry->path(), .stem = stem, .key = stem});
+            while (stripMark(images.back())) {
+            }
         }
     }
     if (error) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: cannot read this folder: {}", folder.string(), error.message()));
     }
-    std::ranges::sort(files);
-    return files;
+    std::ranges::sort(images, {}, &NamedImage::file);
+    return images;
 }
 
-using FilesByKey = std::map<std::string, std::filesystem::path>;
+[[noreturn]] void throwAmbiguous(const NamedImage& one, const NamedImage& other, std::string_view role) {
+    throw Error(ErrorCode::InvalidArgument,
+                fmt::format("{} and {} could both be the {} image of '{}'; keep one of them", one.file.string(),
+                            other.file.filename().string(), role, one.key));
+}
 
-/// The files of `folder` that can play `wanted`, by key.
-FilesByKey filesOfRole(const std::filesystem::path& folder, Role wanted, bool shared, int scale) {
-    FilesByKey found;
-    for (const auto& file : imagesIn(folder)) {
-        const auto stem = readStem(file);
-        const bool plain = stem.role == Role::Unmarked || stem.role == Role::Scaled;
-        const auto sharedRole = stem.role == Role::Scaled ? Role::Lr : Role::Hr;
-        const bool fits = plain ? !shared || sharedRole == wanted : stem.role == wanted;
-        if (!fits || (wanted == Role::Lr && stem.scale != 0 && stem.scale != scale)) {
+/// The image of the lowest rank; nullptr where none has a rank. Throws where two share it.
+template <typename Rank>
+const NamedImage* best(const std::vector<const NamedImage*>& images, std::string_view role, const Rank& rankOf) {
+    const NamedImage* found = nullptr;
+    std::optional<int> lowest;
+    const NamedImage* rival = nullptr;
+    for (const auto* image : images) {
+        const std::optional<int> rank = rankOf(*image);
+        if (!rank || (lowest && *rank > *lowest)) {
             continue;
         }
-        const auto [place, inserted] = found.emplace(stem.key, file);
-        if (!inserted) {
-            throw Error(
-                ErrorCode::InvalidArgument,
-                fmt::format("{} and {} could both be the {} image of '{}'; keep one of them", place->second.string(),
-                            file.filename().string(), wanted == Role::Hr ? "HR" : "LR", stem.key));
-        }
+        rival = rank == lowest ? image : nullptr;
+        found = rival == nullptr ? image : found;
+        lowest = rank;
+    }
+    if (rival != nullptr) {
+        throwAmbiguous(*found, *rival, role);
     }
     return found;
+}
+
+/// One for each key, sorted by it: of several made for several scales, that of `scale`.
+/// @param marked of a folder that holds LR images, too, those that are marked _HR alone.
+std::vector<const NamedImage*> chooseHr(const std::vector<NamedImage>& images, bool shared, bool marked, int scale) {
+    std::map<std::string, std::vector<const NamedImage*>> groups;
+    for (const auto& image : images) {
+        const bool sharedHr = image.role == Role::Hr || (image.role == Role::Unmarked && !marked);
+        if (shared ? sharedHr : image.role != Role::Lr) {
+            groups[image.key].push_back(&image);
+        }
+    }
+    std::vector<const NamedImage*> chosen;
+    chosen.reserve(groups.size());
+    for (const auto& [key, group] : groups) {
+        chosen.push_back(best(group, "HR", [&](const NamedImage& image) -> std::optional<int> {
+            return image.scale == scale ? 0 : image.scale == 0 ? 1 : 2;
+        }));
+    }
+    return chosen;
+}
+
+/// How well an LR image fits an HR image, 0 best; nullopt: not at all.
+std::optional<int> rankOfLr(const NamedImage& lr, const NamedImage& hr, bool shared, int scale) {
+    const bool sameKey =
+        lowerCase(lr.key) == lowerCase(hr.key) && lr.role != Role::Hr && (!shared || lr.role != Role::Unmarked);
+    const bool sameName = !shared && lowerCase(lr.stem) == lowerCase(hr.stem);
+    const int otherCase = lr.key == hr.key ? 0 : 3;
+    if (sameKey && lr.scale == scale) {
+        return otherCase;
+    }
+    if (sameName) {
+        return otherCase + 1;  // whatever the name says: the sizes will tell
+    }
+    return sameKey && lr.scale == 0 ? std::optional(otherCase + 2) : std::nullopt;
 }
 
 }  // namespace
@@ -126,25 +158,33 @@ std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder, const s
                                   int scale) {
     std::error_code ignored;
     const bool shared = lrFolder.empty() || std::filesystem::equivalent(hrFolder, lrFolder, ignored);
-    const auto hrFiles = filesOfRole(hrFolder, Role::Hr, shared, scale);
-    if (hrFiles.empty()) {
-        throw Error(
-            ErrorCode::BadFile,
-            fmt::format("{}: no HR image in this folder (PNG, JPEG, TIFF, BMP, WebP or NPY)", hrFolder.string()));
+    const auto hrImages = imagesIn(hrFolder);
+    const bool marked =
+        !lrFolder.empty() && std::ranges::any_of(hrImages, [](const auto& image) { return image.role == Role::Hr; });
+    const auto chosen = chooseHr(hrImages, shared, marked, scale);
+    if (chosen.empty()) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: no HR image in this folder (PNG, JPEG, TIFF, BMP, WebP, PNM, PFM or NPY)",
+                                hrFolder.string()));
     }
-    const auto lrFiles = lrFolder.empty() ? FilesByKey() : filesOfRole(lrFolder, Role::Lr, shared, scale);
+    const auto lrImages = lrFolder.empty() ? std::vector<NamedImage>() : imagesIn(lrFolder);
+    std::map<std::string, std::vector<const NamedImage*>> lrByKey;
+    for (const auto& lr : lrImages) {
+        lrByKey[lowerCase(lr.key)].push_back(&lr);
+    }
     std::vector<ImagePair> pairs;
-    for (const auto& [key, hr] : hrFiles) {
-        ImagePair pair{.hr = hr, .lr = std::nullopt};
+    for (const auto* hr : chosen) {
+        ImagePair pair{.hr = hr->file, .lr = std::nullopt};
         if (!lrFolder.empty()) {
-            const auto lr = lrFiles.find(key);
-            if (lr == lrFiles.end()) {
+            const auto* lr = best(lrByKey[lowerCase(hr->key)], "LR",
+                                  [&](const NamedImage& image) { return rankOfLr(image, *hr, shared, scale); });
+            if (lr == nullptr) {
                 throw Error(ErrorCode::BadFile,
                             fmt::format("{}: no LR image of scale {} for it in {} (looked for '{}' with marks such as "
                                         "_LR or x{})",
-                                        hr.string(), scale, lrFolder.string(), key, scale));
+                                        hr->file.string(), scale, lrFolder.string(), hr->key, scale));
             }
-            pair.lr = lr->second;
+            pair.lr = lr->file;
         }
         pairs.push_back(std::move(pair));
     }
