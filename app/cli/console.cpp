@@ -16,7 +16,11 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
+/// The first time asks the work to stop; the second ends the program, whatever it is doing.
 extern "C" void onInterrupt(int /*signal*/) {
+    if (interrupted != 0) {
+        _exit(ExitCode::Interrupted);
+    }
     interrupted = 1;
 }
 

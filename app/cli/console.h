@@ -15,7 +15,8 @@ enum ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130 };
 /// Everything that is said goes to standard error, one line a message; standard output carries results alone.
 void setUpMessages();
 
-/// Turns Ctrl-C (SIGINT) and SIGTERM into a stop request while it lives. One at a time.
+/// Turns Ctrl-C (SIGINT) and SIGTERM into a stop request while it lives; the second of them ends the program at once
+/// with ExitCode::Interrupted. One at a time.
 class InterruptGuard {
 public:
     InterruptGuard();

@@ -73,6 +73,8 @@ lamscope_test(golden_test LABEL golden
 lamscope_test(image_cases_test LABEL golden
   SOURCES golden/image_cases_test.cpp
   LIBRARIES lamscope_study nlohmann_json::nlohmann_json)
-lamscope_test(cli_test LABEL cli SOURCES cli/cli_test.cpp LIBRARIES lamscope_files nlohmann_json::nlohmann_json)
+lamscope_test(cli_test LABEL cli
+  SOURCES cli/cli_test.cpp cli/console_test.cpp
+  LIBRARIES lamscope_files lamscope_console nlohmann_json::nlohmann_json)
 target_compile_definitions(cli_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(cli_test lamscope-cli)
