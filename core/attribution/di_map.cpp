@@ -26,13 +26,6 @@ constexpr std::int64_t mostCells = 100'000;
 /// forward passes; with 32, one pass of 33 is forward.
 constexpr std::size_t cellsPerGroup = 32;
 
-LamOptions withDefaultNodes(LamOptions options) {
-    if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
-        options.nodes = defaultNodes;
-    }
-    return options;
-}
-
 DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options, int stride) {
     if (stride < 1) {
         throw Error(ErrorCode::InvalidArgument,
@@ -71,6 +64,13 @@ int coarsePosition(int position, int step, int count) {
 
 }  // namespace
 
+LamOptions diMapOptions(LamOptions options) {
+    if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
+        options.nodes = defaultNodes;
+    }
+    return options;
+}
+
 const DiMapCell& DiMap::at(int column, int row) const {
     return cells.at(static_cast<std::size_t>(row) * static_cast<std::size_t>(columns)
                     + static_cast<std::size_t>(column));
@@ -100,7 +100,7 @@ public:
         : model_(model)
         , lr_(std::move(lr))
         , evaluation_(evaluation)
-        , options_(withDefaultNodes(options))
+        , options_(diMapOptions(options))
         , map_(emptyMap(model.card(), *lr_, options_, stride)) {
         options_.patch = map_.cells.front().patch;
         for (const auto& cell : map_.cells) {

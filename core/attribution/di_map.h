@@ -50,14 +50,19 @@ struct DiMapProgress {
 
 using DiMapCallback = std::function<void(const DiMapProgress&)>;
 
+/// The options that the cells of a DI map are computed with: 9 nodes where neither nodes nor a tolerance are given and
+/// the preset is exact.
+[[nodiscard]] LamOptions diMapOptions(LamOptions options);
+
 /// Computes a DI map in steps, coarse to fine: a few cells at 3 nodes first, then all, group by group. Forward passes
 /// are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same options, up to
 /// the rounding of float32. Not thread-safe.
 class DiMapScan {
 public:
     /// @param model   must outlive this object.
-    /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as given; where
-    ///                neither is and the preset is exact: 9 nodes.
+    /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as
+    /// diMapOptions()
+    ///                says.
     /// @param stride  SR pixels, at least 1.
     /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
     DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,

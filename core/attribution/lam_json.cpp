@@ -105,6 +105,7 @@ Json gridJson(const NamedDiMap& named) {
             {"stride", map.stride},
             {"columns", map.columns},
             {"rows", map.rows},
+            {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes},
             {"di", gridJson(map, &DiMapCell::diffusionIndex)},
             {"mass95_pixels", gridJson(map, &DiMapCell::mass95Pixels)},
             {"radius_pixels", gridJson(map, &DiMapCell::radiusPixels)},

@@ -39,7 +39,7 @@ struct LamDocument {
     std::string referenceFile;  ///< HR image given beside an LR image; empty if none
     std::string device;         ///< "cpu" or "cuda"
     int threads = 0;
-    LamOptions options;
+    LamOptions options;                   ///< of the results; without any, of the DI maps
     std::vector<std::string> warnings;    ///< about the image files
     std::optional<int> gridStride{};      ///< of `grids`, SR pixels
     std::vector<NamedLamResult> results;  ///< network by network, patch by patch

@@ -163,7 +163,7 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
     document.referenceFile = options.reference.string();
     document.device = options.device;
     document.threads = computeThreads();
-    document.options = options.lam;
+    document.options = options.gridAlone ? diMapOptions(options.lam) : options.lam;
     document.warnings = images.warnings;
     document.lrWidth = pairs.front().lr.width();
     document.lrHeight = pairs.front().lr.height();

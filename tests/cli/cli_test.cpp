@@ -213,6 +213,9 @@ TEST_F(Cli, GridGivesTheDiOfEveryPatch) {
     // A patch and the pixel to its right and below: 17 of 160 and of 144.
     EXPECT_EQ(grid.at("columns"), 9);
     EXPECT_EQ(grid.at("rows"), 8);
+    EXPECT_EQ(grid.at("nodes"), 9);
+    EXPECT_EQ(json.at("options").at("nodes"), 9);
+    EXPECT_TRUE(json.at("options").at("tolerance").is_null());
     ASSERT_EQ(grid.at("di").size(), 8U);
     ASSERT_EQ(grid.at("di").at(3).size(), 9U);
 
@@ -227,6 +230,19 @@ TEST_F(Cli, GridGivesTheDiOfEveryPatch) {
     const auto table = contentOf(in("di.csv"));
     EXPECT_EQ(std::ranges::count(table, '\n'), 1 + 8 * 9);
     EXPECT_THAT(table, HasSubstr("Bicubic,64,48,16,"));
+}
+
+TEST_F(Cli, GridBesidePatchesStatesItsOwnNodes) {
+    const auto with = [&](const std::vector<std::string>& more) {
+        auto arguments = lam({"--grid", "64", "--context", "whole", "--json", "-"});
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return nlohmann::json::parse(run(arguments).output);
+    };
+    const auto unset = with({});
+    EXPECT_EQ(unset.at("options").at("nodes"), 81);
+    EXPECT_EQ(unset.at("options").at("tolerance"), 0.05);
+    EXPECT_EQ(unset.at("grids").at(0).at("nodes"), 9);
+    EXPECT_EQ(with({"--nodes", "27"}).at("grids").at(0).at("nodes"), 27);
 }
 
 TEST_F(Cli, WrongUsageIsCode2) {
