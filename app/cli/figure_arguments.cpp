@@ -131,6 +131,7 @@ ui::SavedSession sessionOf(const LamRunOptions& run, const LamDocument& document
     ui::SavedSession session;
     session.image = run.image;
     session.imageSha256 = document.imageSha256;
+    session.upright = document.upright;
     session.referenceImage = run.reference;
     session.role = run.imageIsHr ? ImageRole::Hr : ImageRole::Lr;
     session.reduction = run.reduction;

@@ -29,6 +29,7 @@ void LamArguments::addImageTo(CLI::App& command) {
     hrOption->type_name("IMG")->excludes(lrOption);
     lrOption->type_name("IMG");
     command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
+    command.add_flag("--upright", upright, "turn the image as its EXIF data ask; otherwise it is taken as stored");
     command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
 }
 
@@ -63,6 +64,7 @@ LamRunOptions LamArguments::toOptions() const {
     run.imageIsHr = !hr.empty();
     run.image = run.imageIsHr ? hr : lr;
     run.reference = reference;
+    run.orientation = upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
     return asUsage([&] {
         run.reduction = reductionFromString(reduce);
         run.lam.preset = presetFromString(preset);

@@ -16,6 +16,7 @@ struct LamArguments {
     std::string hr;
     std::string lr;
     std::string reference;
+    bool upright = false;
     std::string reduce = "pillow";
     std::string preset = "exact";
     std::string path = "blur";
@@ -26,7 +27,7 @@ struct LamArguments {
     std::optional<int> nodes;
     std::optional<double> tolerance;
 
-    /// Adds --hr, --lr, --reference and --reduce.
+    /// Adds --hr, --lr, --reference, --upright and --reduce.
     void addImageTo(CLI::App& command);
     /// Adds --preset and what changes a part of it.
     void addMethodTo(CLI::App& command);

@@ -35,6 +35,7 @@ Json optionsJson(const LamDocument& document) {
               {"rule", plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform"},
               {"detector", toString(options.detector)}};
     json["context"] = plan.context == 0 ? Json("whole") : Json(plan.context);
+    json["upright"] = document.upright;
     json["reduce"] = document.reduction.empty() ? Json(nullptr) : Json(document.reduction);
     json["reference"] = document.referenceFile.empty() ? Json(nullptr) : Json(document.referenceFile);
     json["device"] = document.device;

@@ -34,6 +34,7 @@ struct LamDocument {
     std::string imageSha256;
     int lrWidth = 0;
     int lrHeight = 0;
+    bool upright = false;       ///< the image was turned as its EXIF data ask
     bool fromHr = false;        ///< the LR image was made from an HR image
     std::string reduction;      ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
     std::string referenceFile;  ///< HR image given beside an LR image; empty if none

@@ -58,12 +58,17 @@ public:
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
 
-    void openImage(const std::filesystem::path& file) {
+    void openImage(const std::filesystem::path& file, ExifOrientation orientation) {
         sink_(live::Progress{fmt::format("reading {}", file.filename().string()), 0, 0});
         try {
-            auto loaded = readImage(file);
+            auto loaded = readImage(file, orientation);
             OpenedImage image{.file = file.string(), .sha256 = sha256OfFile(file), .pixels = nullptr};
             image.pixels = std::make_shared<const Image>(std::move(loaded.image));
+            image.upright = orientation == ExifOrientation::Applied;
+            if (loaded.orientation != 1) {
+                image.turnNote = std::move(loaded.warnings.back());
+                loaded.warnings.pop_back();
+            }
             sink_(live::ImageOpened{std::move(image), std::move(loaded.warnings)});
         } catch (const std::exception& error) {
             sink_(live::ImageFailed{error.what()});
@@ -360,8 +365,8 @@ LiveEngine::LiveEngine(EventSink sink, LiveEngineOptions options)
 
 LiveEngine::~LiveEngine() = default;
 
-void LiveEngine::openImage(const std::filesystem::path& file) {
-    inside_->post([inside = inside_.get(), file] { inside->openImage(file); });
+void LiveEngine::openImage(const std::filesystem::path& file, ExifOrientation orientation) {
+    inside_->post([inside = inside_.get(), file, orientation] { inside->openImage(file, orientation); });
 }
 
 void LiveEngine::setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {

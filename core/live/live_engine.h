@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "attribution/lam_options.h"
+#include "image/image_file.h"
 #include "live/live_events.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
@@ -78,7 +79,7 @@ public:
     ~LiveEngine();
 
     /// Reads an image; ImageOpened or ImageFailed follows. It is used only after setInput().
-    void openImage(const std::filesystem::path& file);
+    void openImage(const std::filesystem::path& file, ExifOrientation orientation = ExifOrientation::Ignored);
     /// Says what all networks see from now on. The image may be null: nothing.
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
 

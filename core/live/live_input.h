@@ -29,6 +29,8 @@ struct OpenedImage {
     std::string file;
     std::string sha256;  ///< of the file, lower-case hex
     std::shared_ptr<const Image> pixels;
+    bool upright = false;    ///< turned as its EXIF data ask
+    std::string turnNote{};  ///< what its EXIF data ask for and was not done, as a sentence; empty: nothing
 };
 
 /// Says which input a result was computed with: one opening of an image, in its role. It holds on to the pixels, so

@@ -25,11 +25,11 @@ struct RunImages {
 
 RunImages readImages(const LamRunOptions& options) {
     RunImages images;
-    auto loaded = readImage(options.image);
+    auto loaded = readImage(options.image, options.orientation);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);
     if (!options.reference.empty()) {
-        auto reference = readImage(options.reference);
+        auto reference = readImage(options.reference, options.orientation);
         images.reference = std::move(reference.image);
         images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
     }
@@ -158,6 +158,7 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
     LamDocument document;
     document.imageFile = options.image.string();
     document.imageSha256 = sha256OfFile(options.image);
+    document.upright = options.orientation == ExifOrientation::Applied;
     document.fromHr = options.imageIsHr;
     document.reduction = options.imageIsHr ? toString(options.reduction) : "";
     document.referenceFile = options.reference.string();

@@ -13,6 +13,7 @@
 #include "attribution/lam.h"
 #include "attribution/lam_json.h"
 #include "attribution/parameter_randomisation.h"
+#include "image/image_file.h"
 #include "model/model_spec.h"
 #include "study/low_resolution.h"
 
@@ -21,8 +22,9 @@ namespace lamscope {
 /// One image, one patch, one or more networks.
 struct LamRunOptions {
     std::filesystem::path image;
-    bool imageIsHr = false;           ///< reduced at each network's scale
-    std::filesystem::path reference;  ///< HR beside an LR image, for PSNR; empty if none
+    ExifOrientation orientation = ExifOrientation::Ignored;  ///< of image and reference
+    bool imageIsHr = false;                                  ///< reduced at each network's scale
+    std::filesystem::path reference;                         ///< HR beside an LR image, for PSNR; empty if none
     Reduction reduction = Reduction::Pillow;
     std::vector<ModelSpec> models;
     LamOptions lam;
@@ -32,6 +34,8 @@ struct LamRunOptions {
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
     std::optional<Randomisation> randomisation{};  ///< of every network, before its map; no file says it
     std::string device = "cpu";                    ///< as returned by resolveDevice()
+};  ///< files that will be written: see checkOutputFiles()
+    std::filesystem::path arrayFolder{};           ///< where addLamArrays() will write; empty if it will not
 };
 
 /// Where a run stands.

@@ -17,6 +17,7 @@
 
 #include "image/image_file.h"
 #include "image/npy.h"
+#include "support/exif.h"
 #include "support/safetensors_file.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
@@ -243,6 +244,22 @@ TEST_F(Cli, GridBesidePatchesStatesItsOwnNodes) {
     EXPECT_EQ(unset.at("options").at("tolerance"), 0.05);
     EXPECT_EQ(unset.at("grids").at(0).at("nodes"), 9);
     EXPECT_EQ(with({"--nodes", "27"}).at("grids").at(0).at("nodes"), 27);
+}
+
+TEST_F(Cli, UprightTurnsWhatExifAsksFor) {
+    folder_.write("turned.png", test::pngWithExif(contentOf(in("hr.png")), test::exif(6, true)));
+    const auto with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{"lam",     "--hr",  in("turned.png"), "--model", "bicubic",
+                                           "--patch", "64,60", "--json",         "-"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run(arguments);
+    };
+    const auto stored = with({});
+    EXPECT_THAT(stored.messages, HasSubstr("90 degrees clockwise"));
+    EXPECT_EQ(nlohmann::json::parse(stored.output).at("image").at("lr_width"), 40);
+    const auto turned = with({"--upright"});
+    EXPECT_THAT(turned.messages, testing::Not(HasSubstr("clockwise")));
+    EXPECT_EQ(nlohmann::json::parse(turned.output).at("image").at("lr_width"), 36);
 }
 
 TEST_F(Cli, WrongUsageIsCode2) {

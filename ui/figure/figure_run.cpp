@@ -89,6 +89,7 @@ std::optional<LamDocument> computeScene(const SavedScene& scene, LamOptions opti
     for (const auto& batch : batches) {
         options.patch = batch.patch;
         auto document = runLam({.image = scene.image,
+                                .orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored,
                                 .imageIsHr = scene.role == ImageRole::Hr,
                                 .reference = scene.referenceImage,
                                 .reduction = scene.reduction,

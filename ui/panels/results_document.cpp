@@ -24,6 +24,7 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
     LamDocument document;
     document.imageFile = session.image().file;
     document.imageSha256 = session.image().sha256;
+    document.upright = session.image().upright;
     document.fromHr = session.role() == ImageRole::Hr;
     document.reduction = document.fromHr ? toString(session.reduction()) : "";
     document.options = session.options();

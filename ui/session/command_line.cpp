@@ -79,6 +79,9 @@ QString commandLine(const Session& session, DeviceChoice device, int threads) {
         QStringList arguments{QStringLiteral("lamscope-cli"), QStringLiteral("lam"),
                               hr ? QStringLiteral("--hr") : QStringLiteral("--lr"),
                               QString::fromStdString(session.image().file)};
+        if (session.image().upright) {
+            arguments << QStringLiteral("--upright");
+        }
         if (hr && session.reduction() != Reduction::Pillow) {
             arguments << QStringLiteral("--reduce") << textOf(toString(session.reduction()));
         }

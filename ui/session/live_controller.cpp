@@ -51,9 +51,9 @@ void LiveController::restart(LiveEngineOptions options) {
     start(std::move(options));
 }
 
-void LiveController::openImage(const QString& file) {
+void LiveController::openImage(const QString& file, ExifOrientation orientation) {
     stopped_ = false;
-    engine_->openImage(file.toStdString());
+    engine_->openImage(file.toStdString(), orientation);
 }
 
 void LiveController::cancel() {

@@ -12,6 +12,7 @@ namespace lamscope::ui {
 struct SavedScene {
     std::filesystem::path image;  ///< empty: none
     std::string imageSha256;
+    bool upright = false;                  ///< turned as its EXIF data ask
     std::filesystem::path referenceImage;  ///< HR beside an LR image, for figures; empty: none
     ImageRole role = ImageRole::Hr;
     Reduction reduction = Reduction::Pillow;

@@ -121,6 +121,9 @@ Json imageJson(const SavedScene& scene, const std::filesystem::path& folder) {
               {"role", toString(scene.role)},
               {"reduction", toString(scene.reduction)},
               {"reference", nullptr}};
+    if (scene.upright) {  // as rare as it is, it is left out where it says nothing
+        json["upright"] = true;
+    }
     if (!scene.referenceImage.empty()) {
         json["reference"] = relativeTo(folder, scene.referenceImage);
     }
@@ -135,6 +138,7 @@ void readScene(SavedScene& scene, const Json& image, const Json& patch, const st
     if (!image.is_null()) {
         scene.image = resolved(folder, image.at("file").get<std::string>());
         scene.imageSha256 = image.at("sha256").get<std::string>();
+        scene.upright = image.value("upright", false);
         scene.role = roleFromString(image.at("role").get<std::string>());
         scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
         if (const auto reference = optionalFrom<std::string>(image, "reference")) {
@@ -185,6 +189,7 @@ SavedSession snapshot(const Session& session) {
     if (session.hasImage()) {
         saved.image = session.image().file;
         saved.imageSha256 = session.image().sha256;
+        saved.upright = session.image().upright;
     }
     saved.role = session.role();
     saved.reduction = session.reduction();

@@ -41,7 +41,8 @@ void SessionOpener::open(const SavedSession& saved) {
     waitingForImage_ = !saved_.image.empty();
     opening_ = true;
     if (waitingForImage_) {
-        controller_.openImage(QString::fromStdString(saved_.image.string()));
+        controller_.openImage(QString::fromStdString(saved_.image.string()),
+                              saved_.upright ? ExifOrientation::Applied : ExifOrientation::Ignored);
     }
     finishWhenSettled();
 }

@@ -45,9 +45,10 @@ FileKind kindOfFile(const QString& file) {
 
 QString imageFilter() {
     return FileOpener::tr("Images (%1);;All files (*)")
-        .arg(
-            patternsOf({QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("tif"),
-                        QStringLiteral("tiff"), QStringLiteral("bmp"), QStringLiteral("webp"), QStringLiteral("npy")}));
+        .arg(patternsOf({QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("tif"),
+                         QStringLiteral("tiff"), QStringLiteral("bmp"), QStringLiteral("webp"), QStringLiteral("npy"),
+                         QStringLiteral("ppm"), QStringLiteral("pgm"), QStringLiteral("pbm"), QStringLiteral("pnm"),
+                         QStringLiteral("pfm")}));
 }
 
 QString networkFilter() {
@@ -101,8 +102,8 @@ void FileOpener::open(const QStringList& files) {
     }
 }
 
-void FileOpener::openImage(const QString& file) {
-    controller_.openImage(file);
+void FileOpener::openImage(const QString& file, ExifOrientation orientation) {
+    controller_.openImage(file, orientation);
 }
 
 void FileOpener::openNetwork(const QString& fileWithSettings) {

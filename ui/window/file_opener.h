@@ -34,7 +34,7 @@ public:
 
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
-    void openImage(const QString& file);
+    void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
     /// Where the box goes in the next image that opens, as the beginning of its undo history.
     void placeBox(const Box& box) { awaitedBox_ = box; }
     void openNetwork(const QString& fileWithSettings);

@@ -394,6 +394,7 @@ void MainWindow::connectController() {
     });
     connect(controller_.get(), &LiveController::imageOpened, this, [this] {
         log_->append(LogView::Severity::Info, tr("Opened %1").arg(QString::fromStdString(session_.image().file)));
+        offerTurn();
     });
     connect(controller_.get(), &LiveController::networkLoaded, this, [this](int id) {
         log_->append(LogView::Severity::Info, tr("Loaded %1").arg(session_.network(id)->name()));
@@ -536,6 +537,16 @@ void MainWindow::offerRecovered() {
         messages_->showTrouble(tr("Lamscope did not end properly last time. What was open has been kept."),
                                {{tr("Open it"), [this, file] { opener_->openSession(file); }}});
     }
+}
+
+void MainWindow::offerTurn() {
+    const auto text = QString::fromStdString(session_.image().turnNote);
+    if (text.isEmpty()) {
+        return;
+    }
+    const auto file = QString::fromStdString(session_.image().file);
+    messages_->showNote(text, {{tr("Turn it"), [this, file] { opener_->openImage(file, ExifOrientation::Applied); }}});
+    log_->append(LogView::Severity::Note, text);
 }
 
 void MainWindow::showTrouble(const QString& text) {

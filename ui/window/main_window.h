@@ -93,6 +93,8 @@ private:
     void saveSessionAs();
     void showSanity();
     void showTrouble(const QString& text);
+    /// Where the image is stored turned: says so, with a click that turns it.
+    void offerTurn();
     void showNote(const QString& text);
 
     MainWindowOptions options_;

@@ -2,6 +2,7 @@
 // What goes into the window and out of it: files, sessions, troubles, exports, the command line.
 #include <QAbstractButton>
 #include <QApplication>
+#include <QBuffer>
 #include <QClipboard>
 #include <QDir>
 #include <QDragEnterEvent>
@@ -17,6 +18,8 @@
 #include <QUrl>
 
 #include "dialogs/sanity_dialog.h"
+#include "session/command_line.h"
+#include "session/session_file.h"
 #include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
@@ -64,6 +67,7 @@ class FilesTest : public QObject {
 private slots:
     void startsEmptyWithScenesThatOneClickOpens();
     void opensByArgumentDialogAndDrop();
+    void oneClickTurnsAnImageThatIsStoredTurned();
     void aSessionGivesTheSameNumbersToTheLastDigit();
     void aSessionWithMissingAndChangedFilesOpensTheRest();
     void damagedSessionsAreRefusedInWords();
@@ -110,6 +114,44 @@ void FilesTest::startsEmptyWithScenesThatOneClickOpens() {
     const auto& [x, y, size] = scene.patches.front().patch;
     QVERIFY((fixture.session().box() == Box{x, y, size}));
     QVERIFY(!fixture.session().undoStack().canUndo());  // there is nothing that the user did
+}
+
+// EXIF orientation 6: viewers turn the picture by 90 degrees clockwise.
+void FilesTest::oneClickTurnsAnImageThatIsStoredTurned() {
+    WindowFixture fixture;
+    QImage picture(120, 80, QImage::Format_RGB32);
+    picture.fill(Qt::darkGray);
+    QByteArray jpeg;
+    QBuffer buffer(&jpeg);
+    QVERIFY(picture.save(&buffer, "JPG"));
+    const QByteArray exif("Exif\0\0II\x2a\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0", 32);
+    jpeg.insert(2, QByteArray("\xff\xe1\0\x22", 4) + exif);
+    const auto name = textOf(fixture.files.write("turned.jpg", jpeg.toStdString()));
+    fixture.window->files().open({name});
+    QVERIFY(fixture.waitForMessage(QStringLiteral("90 degrees clockwise")));
+    QCOMPARE(fixture.session().image().pixels->width(), 120);
+    QCOMPARE(fixture.window->messages().messages().size(), std::size_t{1});
+
+    QAbstractButton* turn = nullptr;
+    for (auto* button : fixture.window->messages().findChildren<QAbstractButton*>()) {
+        turn = button->text() == QStringLiteral("Turn it") ? button : turn;
+    }
+    QVERIFY(turn != nullptr);
+    QTest::mouseClick(turn, Qt::LeftButton);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 80, testing::patienceMs);
+    QCOMPARE(fixture.session().image().pixels->height(), 120);
+    QVERIFY(fixture.window->messages().messages().empty());
+
+    // What is repeated and what is saved is the turned image.
+    fixture.add("bicubic:scale=2");
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(commandLine(fixture.session()).contains(QStringLiteral(" --upright ")));
+    const auto file = fixture.files.path() / "turned.lamscope";
+    writeSession(snapshot(fixture.session()), file);
+    fixture.openImage();
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 96, testing::patienceMs);
+    fixture.window->files().openSession(textOf(file));
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 80, testing::patienceMs);
 }
 
 void FilesTest::opensByArgumentDialogAndDrop() {
