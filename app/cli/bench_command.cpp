@@ -4,6 +4,8 @@
 #include "commands.h"
 #include "console.h"
 #include "image/atomic_file.h"
+#include "image/output_files.h"
+#include "model/model_files.h"
 #include "model_arguments.h"
 #include "study/benchmark.h"
 
@@ -25,6 +27,7 @@ int run(const BenchArguments& arguments) {
     BenchmarkOptions options;
     options.models = arguments.models.specs();
     options.sides = arguments.sides;
+    checkOutputFiles(std::vector<std::filesystem::path>{arguments.json}, filesOf(options.models));
     options.repeats = arguments.repeats;
     options.diMap = arguments.diMap;
     options.busyProcesses = arguments.busy;

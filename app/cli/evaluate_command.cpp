@@ -7,6 +7,8 @@
 #include "commands.h"
 #include "console.h"
 #include "image/atomic_file.h"
+#include "image/output_files.h"
+#include "model/model_files.h"
 #include "model_arguments.h"
 #include "study/evaluate.h"
 
@@ -32,7 +34,9 @@ int run(const EvaluateArguments& arguments) {
     options.channel = arguments.channel == "y" ? Channel::Y : Channel::Rgb;
     options.border = arguments.border;
     options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    options.outputs = {arguments.json, arguments.csv};
     const auto specs = arguments.models.specs();
+    checkOutputFiles(options.outputs, filesOf(specs));
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
     std::vector<Evaluation> evaluations;

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
 #include <memory>
 
 #include <fmt/format.h>
@@ -6,7 +8,9 @@
 #include "commands.h"
 #include "console.h"
 #include "image/atomic_file.h"
+#include "image/output_files.h"
 #include "model/doctor.h"
+#include "model/model_files.h"
 #include "model_arguments.h"
 
 namespace lamscope::cli {
@@ -19,10 +23,13 @@ struct InfoArguments {
 };
 
 int run(const InfoArguments& arguments) {
-    std::vector<ModelReport> reports;
+    std::vector<ModelSpec> specs;
     for (const auto& text : arguments.models) {
-        reports.push_back(inspectModel(asUsage([&] { return ModelSpec::parse(text); })));
+        specs.push_back(asUsage([&] { return ModelSpec::parse(text); }));
     }
+    checkOutputFiles(std::vector<std::filesystem::path>{arguments.json}, filesOf(specs));
+    std::vector<ModelReport> reports;
+    std::ranges::transform(specs, std::back_inserter(reports), inspectModel);
     if (arguments.json == "-") {
         printResult(toJson(reports));
         return ExitCode::Done;

@@ -58,6 +58,11 @@ LamRunOptions toOptions(const LamCommandArguments& arguments) {
     }
     run.gridStride = arguments.grid;
     run.gridAlone = run.patches.empty();
+    run.outputs.assign(arguments.figures.begin(), arguments.figures.end());
+    for (const auto& file : {arguments.json, arguments.csv, arguments.figure.caption}) {
+        run.outputs.emplace_back(file);
+    }
+    run.arrayFolder = arguments.npy;
     checkPlan(run);
     return run;
 }

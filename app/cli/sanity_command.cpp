@@ -30,6 +30,7 @@ int run(const SanityArguments& arguments) {
         options.patches.push_back(parsePatch(patch));
     }
     options.lam.patch = options.patches.front();
+    options.outputs = {arguments.csv};
     checkPlan(options);
     options.device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;

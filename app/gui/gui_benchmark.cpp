@@ -18,6 +18,7 @@
 #include "error.h"
 #include "event_wait.h"
 #include "image/atomic_file.h"
+#include "image/output_files.h"
 #include "json_fields.h"
 #include "study/benchmark.h"
 #include "view/view_grid.h"
@@ -242,7 +243,9 @@ int runGuiBenchmark(ui::MainWindowOptions options, const QStringList& files, con
     options.stateFolder = state.path();
     try {
         setComputeThreads(options.threads.value_or(0));
-        GuiBenchmark benchmark(options, files.isEmpty() ? defaultFiles() : files);
+        const auto opened = files.isEmpty() ? defaultFiles() : files;
+        checkOutputFiles(std::vector<std::filesystem::path>{json}, ui::filesNamedBy(opened));
+        GuiBenchmark benchmark(options, opened);
         const auto units = measureUnits(benchmark.session());
         const auto results = benchmark.run(units);
         const auto& loop = benchmark.eventLoop();

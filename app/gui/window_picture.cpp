@@ -15,6 +15,7 @@
 #include "event_wait.h"
 #include "figure/figure_file.h"
 #include "image/atomic_file.h"
+#include "image/output_files.h"
 #include "session/session_file.h"
 
 namespace lamscope {
@@ -126,6 +127,7 @@ int saveWindowPicture(ui::MainWindowOptions options, const QStringList& files, c
                       QSize size, const std::optional<Box>& box) {
     try {
         checkFolder(target);
+        checkOutputFiles(std::span(&target, 1), ui::filesNamedBy(files));
         PictureWindow window(std::move(options), size);
         if (!window.open(files, box)) {
             return 1;

@@ -53,6 +53,7 @@ std::string describe(const TrainingLogEntry& line, const TrainingProgress& progr
 int train(const Arguments& arguments) {
     TrainingRun run;
     run.options = readTrainingOptions(arguments.config);
+    run.config = arguments.config;
     run.data = arguments.data;
     run.out = arguments.out;
     run.restart = arguments.restart;

@@ -323,15 +323,52 @@ std::string toLatex(const LamDocument& document) {
     return text + "\\bottomrule\n\\end{tabular}\n";
 }
 
+namespace {
+
+struct ArrayNames {
+    std::filesystem::path attribution;
+    std::filesystem::path map;
+};
+
+ArrayNames arrayNames(const std::filesystem::path& folder, const std::string& network, const Patch& patch,
+                      bool severalPatches) {
+    const auto stem = severalPatches ? fmt::format("{}.{}_{}", network, patch.x, patch.y) : network;
+    return {folder / (stem + ".attribution.npy"), folder / (stem + ".map.npy")};
+}
+
+std::filesystem::path diMapName(const std::filesystem::path& folder, const std::string& network) {
+    return folder / (network + ".di.npy");
+}
+
+}  // namespace
+
+std::vector<std::filesystem::path> lamArrayFiles(const std::vector<std::string>& names,
+                                                 const std::vector<Patch>& patches, bool withDiMaps,
+                                                 const std::filesystem::path& folder) {
+    const bool several = std::ranges::any_of(patches, [&](const auto& patch) { return patch != patches.front(); });
+    std::vector<std::filesystem::path> files;
+    for (const auto& name : names) {
+        for (const auto& patch : patches) {
+            const auto [attribution, map] = arrayNames(folder, name, patch, several);
+            files.push_back(attribution);
+            files.push_back(map);
+        }
+        if (withDiMaps) {
+            files.push_back(diMapName(folder, name));
+        }
+    }
+    return files;
+}
+
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder) {
     files.makeFolder(folder);
     const bool several = hasSeveralPatches(document);
     for (auto& [card, result, attributionFile, mapFile] : document.results) {
-        const auto stem = several ? fmt::format("{}.{}_{}", card.name, result.patch.x, result.patch.y) : card.name;
+        const auto names = arrayNames(folder, card.name, result.patch, several);
         const std::array<std::int64_t, 3> shape{3, result.context.height, result.context.width};
-        attributionFile = folder / (stem + ".attribution.npy");
+        attributionFile = names.attribution;
         files.add(attributionFile, encodeNpy(shape, result.attribution));
-        mapFile = folder / (stem + ".map.npy");
+        mapFile = names.map;
         const std::vector<float> map(result.map.begin(), result.map.end());
         files.add(mapFile, encodeNpy(std::span(shape).subspan(1), map));
     }
@@ -341,7 +378,7 @@ void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesyst
         for (const auto& one : map.cells) {
             values.push_back(static_cast<float>(orNan(one.diffusionIndex)));
         }
-        file = folder / (card.name + ".di.npy");
+        file = diMapName(folder, card.name);
         files.add(file, encodeNpy(shape, values));
     }
 }

@@ -72,6 +72,11 @@ struct LamDocument {
 /// NAME.di.npy (rows x columns float32, NaN where a cell's DI is not defined). Throws Error(WriteFailed).
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder);
 
+/// The files that addLamArrays() writes for networks of these names, which are unique.
+[[nodiscard]] std::vector<std::filesystem::path> lamArrayFiles(const std::vector<std::string>& names,
+                                                               const std::vector<Patch>& patches, bool withDiMaps,
+                                                               const std::filesystem::path& folder);
+
 /// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
 void makeNamesUnique(const std::vector<ModelCard*>& cards);
 

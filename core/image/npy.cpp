@@ -283,6 +283,12 @@ std::string readHeaderText(std::istream& stream, const std::filesystem::path& pa
 
 }  // namespace
 
+bool isNpy(const std::filesystem::path& path) {
+    std::ifstream stream(path, std::ios::binary);
+    std::array<char, magic.size()> start{};
+    return readExactly(stream, start.data(), start.size()) && std::string_view(start.data(), start.size()) == magic;
+}
+
 NpyArray readNpy(const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {

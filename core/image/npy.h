@@ -17,6 +17,9 @@ struct NpyArray {
     int maxLevel = 0;            ///< 255 or 65535 where the file holds uint8 or uint16; 0: floating point
 };
 
+/// Whether a file can be read and begins as a NumPy array file does, whatever its name.
+[[nodiscard]] bool isNpy(const std::filesystem::path& path);
+
 /// Reads a NumPy array file (.npy, format versions 1.0 to 3.0) of float16, float32, float64, uint8 or uint16, in either
 /// byte order, in C or Fortran order. Non-finite values are returned as they are. Source: the format's description,
 /// NumPy's numpy.lib.format.

@@ -32,6 +32,7 @@ lamscope_library(lamscope_core
     model/device.h
     model/doctor.h
     model/model_card.h
+    model/model_files.h
     model/model_spec.h
     model/process_memory.h
     model/sr_model.h
@@ -76,6 +77,7 @@ lamscope_library(lamscope_core
     model/doctor.cpp
     model/load.cpp
     model/luma.cpp
+    model/model_files.cpp
     model/model_spec.cpp
     model/padded_network.cpp
     model/process_memory.cpp

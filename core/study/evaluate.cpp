@@ -9,6 +9,7 @@
 #include "error.h"
 #include "image/colour.h"
 #include "image/image_file.h"
+#include "image/output_files.h"
 #include "json_fields.h"
 #include "study/image_pairs.h"
 
@@ -54,6 +55,7 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
     const auto start = Clock::now();
     const int scale = model.card().scale;
     const auto pairs = pairImages(options.hrFolder, options.lrFolder, scale);
+    checkOutputFiles(options.outputs, filesOf(pairs));
     Evaluation result;
     result.card = model.card();
     result.border = options.border.value_or(scale);

@@ -21,6 +21,7 @@ struct EvaluateOptions {
     Channel channel = Channel::Y;
     std::optional<int> border;  ///< SR pixels left out on every side; unset: the scale
     Reduction reduction = Reduction::Matlab;
+    std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
 };
 
 struct EvaluatedImage {
@@ -43,7 +44,7 @@ struct Evaluation {
 /// left out. HR is cropped to LR x scale.
 /// @param progress called after each image with the number done and the total; must not throw; may be empty.
 /// @return nullopt when stopped between images.
-/// Throws Error as pairImages(), readImage() and SrModel::upscale() do.
+/// Throws Error as pairImages(), checkOutputFiles(), readImage() and SrModel::upscale() do.
 [[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});

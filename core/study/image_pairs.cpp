@@ -191,4 +191,15 @@ std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder, const s
     return pairs;
 }
 
+std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& [hr, lr] : pairs) {
+        files.push_back(hr);
+        if (lr) {
+            files.push_back(*lr);
+        }
+    }
+    return files;
+}
+
 }  // namespace lamscope

@@ -32,4 +32,7 @@ struct ImagePair {
 [[nodiscard]] std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder,
                                                 const std::filesystem::path& lrFolder, int scale);
 
+/// All files of the pairs.
+[[nodiscard]] std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs);
+
 }  // namespace lamscope

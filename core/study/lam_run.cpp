@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/lam_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -9,8 +11,10 @@
 #include "attribution/path_gradients.h"
 #include "error.h"
 #include "image/image_file.h"
+#include "image/output_files.h"
 #include "image/sha256.h"
 #include "model/device.h"
+#include "model/model_files.h"
 
 namespace lamscope {
 
@@ -125,6 +129,21 @@ bool addGrid(LamDocument& document, const SrModel& model, const ModelCard& card,
     return map.has_value();
 }
 
+/// @param cards with unique names.
+void checkOutputs(const LamRunOptions& options, const std::vector<ModelCard>& cards) {
+    auto outputs = options.outputs;
+    if (!options.arrayFolder.empty()) {
+        std::vector<std::string> names;
+        std::ranges::transform(cards, std::back_inserter(names), &ModelCard::name);
+        std::ranges::move(lamArrayFiles(names, patchesOf(options), options.gridStride.has_value(), options.arrayFolder),
+                          std::back_inserter(outputs));
+    }
+    auto inputs = filesOf(options.models);
+    inputs.push_back(options.image);
+    inputs.push_back(options.reference);
+    checkOutputFiles(outputs, inputs);
+}
+
 }  // namespace
 
 std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop,
@@ -154,6 +173,7 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
         }
     }
     makeNamesUnique(names);
+    checkOutputs(options, cards);
 
     LamDocument document;
     document.imageFile = options.image.string();

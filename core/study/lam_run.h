@@ -34,7 +34,7 @@ struct LamRunOptions {
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
     std::optional<Randomisation> randomisation{};  ///< of every network, before its map; no file says it
     std::string device = "cpu";                    ///< as returned by resolveDevice()
-};  ///< files that will be written: see checkOutputFiles()
+    std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
     std::filesystem::path arrayFolder{};           ///< where addLamArrays() will write; empty if it will not
 };
 
@@ -57,7 +57,8 @@ using LamRunCallback = std::function<void(const LamRunProgress&)>;
 /// Reads the image and all networks (so that what is wrong shows before the long work), then computes the map of each,
 /// with the batches of BatchCalibration::defaultFile().
 /// @param progress called on the calling thread between batches of nodes; must not throw; may be empty.
-/// @return nullopt when stopped. Throws as makePlan(), readImage(), loadModel() and computeLam().
+/// @return nullopt when stopped. Throws as makePlan(), readImage(), loadModel(), checkOutputFiles() (before the first
+/// map) and computeLam().
 [[nodiscard]] std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop = {},
                                                 const LamRunCallback& progress = {});
 

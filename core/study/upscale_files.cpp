@@ -12,6 +12,7 @@
 #include "image/atomic_file.h"
 #include "image/image_file.h"
 #include "image/npy.h"
+#include "image/output_files.h"
 
 namespace lamscope {
 
@@ -27,21 +28,27 @@ std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOp
                                     file.stem().string()));
         }
     }
+    std::vector<std::filesystem::path> targets;
+    for (const auto& file : options.images) {
+        targets.push_back(options.outputFolder / (file.stem().string() + (isNpy(file) ? ".npy" : ".png")));
+    }
+    auto inputs = options.images;
+    inputs.emplace_back(model.card().file);
+    checkOutputFiles(targets, inputs);
     StagedFiles files;
     files.makeFolder(options.outputFolder);
-    for (const auto& file : options.images) {
-        auto loaded = readImage(file);
+    for (std::size_t i = 0; i < targets.size(); ++i) {
+        auto loaded = readImage(options.images[i]);
         summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
-        const int bitDepth = loaded.image.bitDepth;
+        const int bitDepth = std::min(loaded.image.bitDepth, 16);
         const auto lr = options.imagesAreHr ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr
                                             : std::move(loaded.image);
         const auto sr = model.upscale(lr, stop);
         if (!sr || stop.stop_requested()) {
             return std::nullopt;
         }
-        const bool array = bitDepth == 32;
-        const auto target = options.outputFolder / (file.stem().string() + (array ? ".npy" : ".png"));
-        if (array) {
+        const auto& target = targets[i];
+        if (target.extension() == ".npy") {
             const std::array<std::int64_t, 3> shape{Image::channels, sr->height(), sr->width()};
             files.add(target, encodeNpy(shape, sr->values()));
         } else {

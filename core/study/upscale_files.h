@@ -26,11 +26,11 @@ struct UpscaleSummary {
     std::vector<std::string> warnings;
 };
 
-/// Runs a network on image files. NAME.png comes out, with the bit depth of the image; of a `.npy` image NAME.npy:
-/// 3 x H x W float32 on the [0, 1] scale, neither clamped nor rounded, for checks against other implementations.
-/// All files are written together at the end, or none.
+/// Runs a network on image files. NAME.png comes out, with the bit depth of the image (16 for floating-point
+/// ones); of a NumPy array NAME.npy: 3 x H x W float32 on the [0, 1] scale, neither clamped nor rounded, for checks
+/// against other implementations. All files are written together at the end, or none.
 /// @return nullopt when stopped. Throws as readImage() and SrModel::upscale(); InvalidArgument when two images have the
-/// same stem; WriteFailed.
+/// same stem or a result would be written over an image or the network (before anything is computed); WriteFailed.
 [[nodiscard]] std::optional<UpscaleSummary> upscaleFiles(
     const SrModel& model, const UpscaleOptions& options, const std::stop_token& stop = {},
     const std::function<void(std::size_t, std::size_t)>& progress = {});

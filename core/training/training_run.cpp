@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/training_run.h"
 
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <map>
 
 #include <fmt/format.h>
@@ -10,9 +12,11 @@
 #include "image/atomic_file.h"
 #include "image/colour.h"
 #include "image/image_file.h"
+#include "image/output_files.h"
 #include "metrics/psnr_ssim.h"
 #include "model/checkpoint/safetensors_writer.h"
 #include "study/evaluate.h"
+#include "study/image_pairs.h"
 #include "training/curve_picture.h"
 #include "training/initial_weights.h"
 #include "training/trainer.h"
@@ -27,8 +31,36 @@ using Clock = std::chrono::steady_clock;
 
 constexpr double secondsBetweenStates = 60.0;
 
+const std::string stateName = "state.safetensors";
+const std::string logName = "log.jsonl";
+const std::string curveName = "curve.png";
+const std::string cardName = "card.json";
+const std::string weightsExtension = ".safetensors";
+
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// The files in `run.out`.
+std::vector<std::filesystem::path> outputsOf(const TrainingRun& run) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& name : {stateName, logName, curveName, cardName, run.options.name + weightsExtension}) {
+        files.push_back(run.out / name);
+    }
+    return files;
+}
+
+/// All that it reads but what it wrote itself before.
+std::vector<std::filesystem::path> inputsOf(const TrainingRun& run) {
+    std::vector<std::filesystem::path> files{run.config, run.options.initialWeights};
+    const auto add = [&](const std::filesystem::path& hr, const std::filesystem::path& lr) {
+        std::ranges::move(filesOf(pairImages(hr, lr, run.options.scale)), std::back_inserter(files));
+    };
+    add(run.data, {});
+    for (const auto& set : run.tests) {
+        add(set.hrFolder, set.lrFolder);
+    }
+    return files;
 }
 
 /// The state to go on from, where there is one of this description.
@@ -65,7 +97,7 @@ public:
         , progress_(progress)
         , images_(run.data, run.options)
         , trainer_(run.options, initialWeights(run.options))
-        , stateFile_(run.out / "state.safetensors") {
+        , stateFile_(run.out / stateName) {
         StagedFiles folder;
         folder.makeFolder(run.out);
         folder.commit();
@@ -74,7 +106,7 @@ public:
             lossSum_ = state->lossSum;
             secondsBefore_ = state->seconds;
         }
-        log_.emplace(run.out / "log.jsonl", trainer_.stepsDone());
+        log_.emplace(run.out / logName, trainer_.stepsDone());
         start_ = lastState_ = Clock::now();
         stepsBefore_ = trainer_.stepsDone();
     }
@@ -103,7 +135,7 @@ public:
 
     /// Weights and card; false when stopped.
     bool finish(const std::stop_token& stop) {
-        const auto weights = run_.out / (options_.name + ".safetensors");
+        const auto weights = run_.out / (options_.name + weightsExtension);
         std::map<std::string, std::string> metadata{{"format", "pt"}, {"made_by", "lamscope-train"}};
         if (!options_.licence.empty()) {
             metadata["licence"] = options_.licence;
@@ -133,7 +165,7 @@ public:
             }
             card.tests.push_back({set.name, std::move(*ofNetwork), std::move(*ofBicubic)});
         }
-        writeFileAtomically(run_.out / "card.json", toJson(card));
+        writeFileAtomically(run_.out / cardName, toJson(card));
         drawCurves();
         return true;
     }
@@ -159,7 +191,7 @@ private:
         tell(&entry);
     }
 
-    void drawCurves() const { writeImage(run_.out / "curve.png", drawTrainingCurves(options_.name, log_->entries())); }
+    void drawCurves() const { writeImage(run_.out / curveName, drawTrainingCurves(options_.name, log_->entries())); }
 
     void saveState() {
         auto state = trainer_.state();
@@ -200,6 +232,7 @@ private:
 }  // namespace
 
 bool runTraining(const TrainingRun& run, const std::stop_token& stop, const TrainingCallback& progress) {
+    checkOutputFiles(outputsOf(run), inputsOf(run));
     RunningTraining training(run, progress);
     return training.train(stop) && training.finish(stop);
 }

@@ -22,11 +22,12 @@ struct TestSet {
 
 struct TrainingRun {
     TrainingOptions options;
-    std::filesystem::path data;  ///< folder of HR images
-    std::filesystem::path out;   ///< made where it is missing
-    bool restart = false;        ///< forget a state in `out`
-    std::vector<TestSet> tests;  ///< measured at the end
-    std::string command;         ///< as typed, for the card
+    std::filesystem::path config;  ///< the file of `options`, which is not written over; empty: none
+    std::filesystem::path data;    ///< folder of HR images
+    std::filesystem::path out;     ///< made where it is missing
+    bool restart = false;          ///< forget a state in `out`
+    std::vector<TestSet> tests;    ///< measured at the end
+    std::string command;           ///< as typed, for the card
 };
 
 /// Where a run stands.
@@ -52,8 +53,8 @@ using TrainingCallback = std::function<void(const TrainingProgress&)>;
 /// the same number of threads.
 ///
 /// @return false when stopped; the state is saved then.
-/// Throws Error: as TrainingImages, Trainer and evaluate() do; InvalidArgument where `out` holds the state of another
-/// description; WriteFailed.
+/// Throws Error: as checkOutputFiles(), TrainingImages, Trainer and evaluate() do; InvalidArgument where `out` holds
+/// the state of another description; WriteFailed.
 [[nodiscard]] bool runTraining(const TrainingRun& run, const std::stop_token& stop = {},
                                const TrainingCallback& progress = {});
 

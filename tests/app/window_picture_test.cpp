@@ -54,6 +54,14 @@ private slots:
         QCOMPARE(QImage(picture()).size(), QSize(1234, 801));
     }
 
+    void isNoneOfTheFilesThatItShows() const {
+        const auto before = QImage(file("scene.png"));
+        const auto outcome = run({file("scene.png"), file("scene.png"), "bicubic"});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.messages.contains("which is read"), qPrintable(outcome.messages));
+        QVERIFY(QImage(file("scene.png")) == before);
+    }
+
     void showsANetworkThatFailsAsFailed() const {
         const auto outcome = run({picture(), file("scene.png"), file("missing.pth"), "bicubic"});
         QCOMPARE(outcome.exitCode, 0);

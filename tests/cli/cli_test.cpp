@@ -6,6 +6,7 @@
 #include <fstream>
 #include <functional>
 #include <limits>
+#include <map>
 #include <sys/mount.h>
 #include <sys/wait.h>
 #include <thread>
@@ -102,7 +103,7 @@ protected:
 
     /// Fails with the code, says one line that contains `expected`, and leaves the folder as it was.
     void expectTrouble(const std::vector<std::string>& arguments, int code, const std::string& expected) const {
-        const auto before = listing();
+        const auto before = contents();
         const auto outcome = run(arguments);
         EXPECT_EQ(outcome.exitCode, code) << expected << "\n" << outcome.messages;
         EXPECT_THAT(outcome.messages, HasSubstr(expected));
@@ -111,7 +112,7 @@ protected:
         EXPECT_EQ(std::ranges::count(outcome.messages.substr(std::min(start, outcome.messages.size())), '\n'), 1)
             << outcome.messages;
         EXPECT_EQ(outcome.output, "");
-        EXPECT_EQ(listing(), before) << expected;
+        EXPECT_TRUE(contents() == before) << expected;
     }
 
     [[nodiscard]] std::vector<std::string> listing() const {
@@ -121,6 +122,15 @@ protected:
         }
         std::ranges::sort(names);
         return names;
+    }
+
+    /// Of every file, by its name; nothing of folders.
+    [[nodiscard]] std::map<std::string, std::string> contents() const {
+        std::map<std::string, std::string> found;
+        for (const auto& name : listing()) {
+            found[name] = std::filesystem::is_regular_file(name) ? contentOf(name) : "";
+        }
+        return found;
     }
 
     test::TemporaryFolder folder_;
@@ -260,6 +270,47 @@ TEST_F(Cli, UprightTurnsWhatExifAsksFor) {
     const auto turned = with({"--upright"});
     EXPECT_THAT(turned.messages, testing::Not(HasSubstr("clockwise")));
     EXPECT_EQ(nlohmann::json::parse(turned.output).at("image").at("lr_width"), 36);
+}
+
+TEST_F(Cli, NoCommandWritesOverAFileThatItReads) {
+    for (const auto* name : {"d", "e", "hr"}) {
+        std::filesystem::create_directory(folder_ / name);
+    }
+    writeNpy(folder_ / "d/b.npy", std::array<std::int64_t, 3>{3, 16, 16}, std::vector<float>(768, 0.5F));
+    std::filesystem::create_hard_link(folder_ / "d/b.npy", folder_ / "e/b.npy");
+    std::filesystem::create_directory_symlink(folder_ / "d", folder_ / "link");
+    for (const auto* copy : {"d/p.png", "hr/p.png"}) {
+        std::filesystem::copy_file(folder_ / "hr.png", folder_ / copy);
+    }
+    std::filesystem::copy_file("models/fsrcnn-s/fsrcnn-s_x4.safetensors", folder_ / "net.safetensors");
+    const auto upscale = [&](const std::string& image, const std::string& out) {
+        return std::vector<std::string>{"upscale", "--model", "bicubic:scale=2", "--lr", in(image), "--out", in(out)};
+    };
+    expectTrouble(upscale("d/b.npy", "d"), 1, "d/b.npy");
+    expectTrouble(upscale("d/b.npy", "link"), 1, "link/b.npy");
+    expectTrouble(upscale("d/b.npy", "e"), 1, "e/b.npy");
+    expectTrouble(upscale("link/p.png", "d"), 1, "link/p.png");
+    expectTrouble(lam({"--csv", in("hr.png")}), 1, "which is read");
+    expectTrouble(lam({"--figure", in("hr.png")}), 1, "which is read");
+    expectTrouble(lam({"--model", in("net.safetensors"), "--json", in("net.safetensors")}), 1, "which is read");
+    expectTrouble({"info", in("net.safetensors"), "--json", in("net.safetensors")}, 1, "which is read");
+    expectTrouble({"bench", "--model", in("net.safetensors"), "--json", in("net.safetensors")}, 1, "which is read");
+    expectTrouble(
+        {"sanity", "--hr", in("hr.png"), "--patch", "64,60", "--model", in("net.safetensors"), "--csv", in("hr.png")},
+        1, "which is read");
+    expectTrouble({"evaluate", "--hr", in("hr"), "--model", "bicubic", "--csv", in("hr/p.png")}, 1, "which is read");
+    ASSERT_EQ(run(lam({"--nodes", "3", "--figure", in("a.svg")})).exitCode, 0);
+    expectTrouble({"figure", in("a.svg"), "--out", in("a.svg")}, 1, "which is read");
+    expectTrouble({"figure", in("a.svg"), "--out", in("b.svg"), "--caption", in("hr.png")}, 1, "which is read");
+}
+
+TEST_F(Cli, NoTwoOutputsShareAName) {
+    expectTrouble(lam({"--json", in("a.txt"), "--csv", in("a.txt")}), 1, "same file");
+    expectTrouble(lam({"--figure", in("a.png"), in("a.png")}), 1, "same file");
+    expectTrouble(lam({"--patch", "64,60,8", "--npy", in("arrays")}), 1, "Bicubic.64_60.attribution.npy");
+    expectTrouble(
+        {"evaluate", "--hr", folder_.path().string(), "--model", "bicubic", "--csv", in("a"), "--json", in("a")}, 1,
+        "same file");
 }
 
 TEST_F(Cli, WrongUsageIsCode2) {

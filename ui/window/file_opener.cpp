@@ -43,6 +43,16 @@ FileKind kindOfFile(const QString& file) {
     return networkSuffixes().contains(suffix) || spec == builtInNetwork() ? FileKind::Network : FileKind::Image;
 }
 
+std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& argument : arguments) {
+        const auto text = argument.toStdString();
+        files.push_back(kindOfFile(argument) == FileKind::Network ? ModelSpec::parse(text).file
+                                                                  : std::filesystem::path(text));
+    }
+    return files;
+}
+
 QString imageFilter() {
     return FileOpener::tr("Images (%1);;All files (*)")
         .arg(patternsOf({QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("tif"),

@@ -4,7 +4,9 @@
 #include <QObject>
 #include <QStringList>
 #include <QThreadPool>
+#include <filesystem>
 #include <optional>
+#include <vector>
 
 #include "session/live_controller.h"
 #include "session/session_opener.h"
@@ -16,6 +18,10 @@ enum class FileKind { Image, Network, Session };
 
 /// Settings as in "net.pth:scale=4" may follow the name of a network.
 [[nodiscard]] FileKind kindOfFile(const QString& file);
+
+/// The files that such arguments name, without the settings of networks: for checkOutputFiles(). Throws
+/// Error(InvalidArgument) for settings that ModelSpec::parse() refuses.
+[[nodiscard]] std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments);
 
 /// Patterns for file dialogs, as Qt wants them.
 [[nodiscard]] QString imageFilter();

@@ -8,6 +8,7 @@ lamscope_test(image_test LABEL unit
     core/image/image_test.cpp
     core/image/npy_test.cpp
     core/image/orientation_test.cpp
+    core/image/output_files_test.cpp
     core/image/resize_test.cpp
     core/image/sha256_test.cpp
     core/image/tiff_image_test.cpp

@@ -17,6 +17,7 @@
 #include "study/scene.h"
 #include "study/upscale_files.h"
 #include "support/temporary_folder.h"
+#include "support/tiff_file.h"
 
 namespace lamscope {
 namespace {
@@ -172,6 +173,20 @@ TEST(Upscale, ArrayInArrayOut) {
     for (const double value : array.values) {
         EXPECT_NEAR(value, 0.75, 1e-6);  // cubic weights sum to one
     }
+}
+
+TEST(Upscale, FloatingPointPictureInSixteenBitsOut) {
+    const test::TemporaryFolder folder;
+    UpscaleOptions options;
+    options.images = {folder.write(
+        "flat.tif", test::tiffFile({.width = 8, .height = 8, .bits = 32, .format = 3, .value = [](int, int, int) {
+                                        return 0.7;
+                                    }}))};
+    options.outputFolder = folder / "out";
+    static_cast<void>(upscaleFiles(loadModel(ModelSpec::parse("bicubic:scale=2")), options));
+    const auto image = readImage(folder / "out/flat.png").image;
+    EXPECT_EQ(image.bitDepth, 16);
+    EXPECT_NEAR(image.at(1, 7, 7), 0.7F, 1.0F / 65535.0F);
 }
 
 TEST(Upscale, NothingIsLeftWhenAnImageFails) {

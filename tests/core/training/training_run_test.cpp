@@ -148,5 +148,18 @@ TEST_F(TrainingRunTest, NamesImagesThatAreTooSmallAndFoldersWithoutAny) {
     EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));
 }
 
+TEST_F(TrainingRunTest, WritesOverNothingThatItReads) {
+    auto training = run("hr");
+    writeImage(folder_ / "hr/curve.png", drawScene(64));
+    test::expectError(ErrorCode::InvalidArgument, {"curve.png", "which is read"},
+                      [&] { static_cast<void>(runTraining(training)); });
+    training = run("out");
+    training.config = folder_ / "out/card.json";
+    std::filesystem::create_directory(folder_ / "out");
+    folder_.write("out/card.json", "{}");
+    test::expectError(ErrorCode::InvalidArgument, {"card.json", "which is read"},
+                      [&] { static_cast<void>(runTraining(training)); });
+}
+
 }  // namespace
 }  // namespace lamscope
