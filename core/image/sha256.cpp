@@ -27,9 +27,7 @@ void require(int opensslResult) {
     }
 }
 
-}  // namespace
-
-std::string sha256OfFile(const std::filesystem::path& path) {
+void addFile(EVP_MD_CTX* context, const std::filesystem::path& path) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         throwUnreadable(path, "it is a folder, not a file");
@@ -39,17 +37,28 @@ std::string sha256OfFile(const std::filesystem::path& path) {
     if (!stream) {
         throwUnreadable(path, std::generic_category().message(errno));
     }
-
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    require(context ? 1 : 0);
-    require(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr));
     std::vector<char> block(std::size_t{1} << 16);
     while (stream) {
         stream.read(block.data(), static_cast<std::streamsize>(block.size()));
-        require(EVP_DigestUpdate(context.get(), block.data(), static_cast<std::size_t>(stream.gcount())));
+        require(EVP_DigestUpdate(context, block.data(), static_cast<std::size_t>(stream.gcount())));
     }
     if (!stream.eof()) {
         throwUnreadable(path, "the system reported an error while reading");
+    }
+}
+
+}  // namespace
+
+std::string sha256OfFile(const std::filesystem::path& path) {
+    return sha256OfFiles({path});
+}
+
+std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths) {
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
+    require(context ? 1 : 0);
+    require(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr));
+    for (const auto& path : paths) {
+        addFile(context.get(), path);
     }
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned length = 0;

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace lamscope {
 
@@ -10,5 +11,8 @@ namespace lamscope {
 /// blocks, so its size does not matter. Throws Error(BadFile) when it cannot be read. Source: FIPS 180-4, by OpenSSL.
 /// Thread-safe.
 [[nodiscard]] std::string sha256OfFile(const std::filesystem::path& path);
+
+/// The same of the files' contents, one after the other.
+[[nodiscard]] std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace lamscope

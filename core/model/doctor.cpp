@@ -165,7 +165,9 @@ std::string toText(const ModelReport& report) {
                           ? card.container
                           : fmt::format("{}, under {}", card.container, fmt::join(card.nesting, " > ")));
     if (card.nonfiniteWeights > 0) {
-        line("damaged", fmt::format("{} weights are NaN or infinite", card.nonfiniteWeights));
+        line("damaged", fmt::format("{} NaN or infinite", card.nonfiniteWeights == 1
+                                                              ? "1 weight is"
+                                                              : fmt::format("{} weights are", card.nonfiniteWeights)));
     }
     if (!card.sha256.empty()) {
         line("sha256", card.sha256);

@@ -10,6 +10,7 @@
 #include "image/sha256.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/model_files.h"
 #include "model/cropping_probe.h"
 #include "model/process_memory.h"
 #include "model/range_probe.h"
@@ -18,6 +19,7 @@
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "model/torchscript_network.h"
+#include "model/weight_choice.h"
 #include "torch_headers.h"
 
 namespace lamscope {
@@ -28,6 +30,10 @@ constexpr int defaultBicubicScale = 4;
 /// Above this, the probe's residual speaks against a range; see RangeProbe.
 constexpr double clearlyWrong = 0.01;
 
+/// Above this, a family that fits by its keys is refused: what comes out is farther from the picture than any picture
+/// could be. Black is off by 0.53, and an untrained network by about as much.
+constexpr double beyondDoubt = 1.0;
+
 /// A network on its way to an SrModel: what loading and inspecting have in common.
 struct Candidate {
     std::unique_ptr<Network> network;  ///< null when no known network fits
@@ -35,6 +41,9 @@ struct Candidate {
     std::optional<double> defaultRange;
     std::string defaultRangeEvidence;
     std::optional<KeyDifference> nearest;
+    std::string nonfiniteTensors;  ///< the first few of them by name; empty where there are none, or names
+    std::string family;            ///< as in the setting arch=
+    std::string refusal;  ///< why a network that fits by its keys is not this one; empty if nothing speaks against it
 };
 
 /// Published files whose value range no key tells and their authors state.
@@ -73,21 +82,46 @@ std::string scalesInWords(const std::vector<int>& scales) {
     return fmt::format("{}", fmt::join(scales, ", "));
 }
 
-void readWeights(Candidate& candidate, const ModelSpec& spec) {
-    const auto checkpoint = readCheckpoint(spec.file, spec.settings.weights.value_or(""));
+/// The first few of a list, then how many more.
+std::string some(const std::vector<std::string>& items) {
+    constexpr std::size_t most = 3;
+    const auto shown = std::min(items.size(), most);
+    auto text = fmt::format("{}", fmt::join(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
+    return items.size() > most ? fmt::format("{} and {} more", text, items.size() - most) : text;
+}
+
+void countWeights(Candidate& candidate, const Checkpoint& checkpoint, const std::vector<std::string>& leftOut) {
     auto& card = candidate.card;
-    card.nesting = checkpoint.nesting;
-    card.warnings = checkpoint.warnings;
+    std::vector<std::string> nonfinite;
     for (const auto& [name, data] : checkpoint.tensors) {
+        if (std::ranges::find(leftOut, name) != leftOut.end()) {
+            continue;
+        }
         ++card.tensors;
         card.parameters += static_cast<std::int64_t>(data.values.size());
-        card.nonfiniteWeights += std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
+        const auto count = std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
+        card.nonfiniteWeights += count;
+        if (count > 0) {
+            nonfinite.push_back(name);
+        }
     }
-    auto recognition = recognise(checkpoint, spec.settings, card);
-    candidate.network = std::move(recognition.network);
-    candidate.defaultRange = recognition.defaultRange;
+    if (!nonfinite.empty()) {
+        candidate.nonfiniteTensors = some(nonfinite);
+        card.warnings.push_back(fmt::format("NaN or infinite values are in {}.", candidate.nonfiniteTensors));
+    }
+}
+
+void readWeights(Candidate& candidate, const ModelSpec& spec) {
+    auto& card = candidate.card;
+    CheckpointFile file(spec.file);
+    auto chosen = chooseWeights(file, spec.settings, card);
+    card.nesting = chosen.checkpoint.nesting;
+    countWeights(candidate, chosen.checkpoint, chosen.recognition.leftOut);
+    candidate.network = std::move(chosen.recognition.network);
+    candidate.family = std::move(chosen.recognition.family);
+    candidate.defaultRange = chosen.recognition.defaultRange;
     candidate.defaultRangeEvidence = fmt::format("as {} was published", card.architecture);
-    candidate.nearest = std::move(recognition.nearest);
+    candidate.nearest = std::move(chosen.recognition.nearest);
 }
 
 void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
@@ -140,7 +174,18 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
                         "range={}",
                         card.range, residuals, probe.better()));
     }
-    if (std::min(probe.residual1, probe.residual255) > clearlyWrong) {
+    const double better = std::min(probe.residual1, probe.residual255);
+    const bool isNative = card.container != "torchscript";
+    if (better > beyondDoubt && isNative && !settings.architecture) {
+        candidate.refusal = fmt::format(
+            "{}: its tensors have the names and shapes of {}, but as {} it does not enlarge: a smooth picture "
+            "comes out wrong by {:.2g} times the value range at [0, 1] and {:.2g} times at [0, 255]. It is "
+            "probably another network with the same layers (another skip connection, an input that was "
+            "enlarged before), or damaged; arch={} insists. To use another network, export it as "
+            "TorchScript: see docs/your-network.md",
+            card.file, card.architecture, card.architecture, probe.residual1, probe.residual255, candidate.family);
+        card.warnings.push_back(candidate.refusal);
+    } else if (better > clearlyWrong) {
         card.warnings.push_back(
             fmt::format("the network does not reproduce a smooth picture at either value range "
                         "({}): is it a super-resolution network, and is it trained?",
@@ -163,16 +208,27 @@ Candidate makeAnalytic(const ModelSpec& spec) {
     return candidate;
 }
 
+/// The file's stem, or the folder's name.
+std::string nameOf(const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (!std::filesystem::is_directory(file, ignored)) {
+        return file.stem().string();
+    }
+    const auto folder = std::filesystem::absolute(file, ignored).lexically_normal();
+    return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
+}
+
 Candidate readCandidate(const ModelSpec& spec) {
     Candidate candidate;
     auto& card = candidate.card;
-    const auto container = sniffContainer(spec.file);
+    const auto files = modelFiles(spec.file);
+    const auto container = sniffContainer(files.front());
     card.file = spec.file.string();
-    card.name = spec.settings.name.value_or(spec.file.stem().string());
+    card.name = spec.settings.name.value_or(nameOf(spec.file));
     card.container = containerName(container);
-    card.sha256 = sha256OfFile(spec.file);
+    card.sha256 = sha256OfFiles(files);
     if (container == Container::TorchScript) {
-        readTorchScript(candidate, spec);
+        readTorchScript(candidate, {.file = files.front(), .settings = spec.settings});
     } else {
         readWeights(candidate, spec);
     }
@@ -180,14 +236,6 @@ Candidate readCandidate(const ModelSpec& spec) {
         chooseScale(card, spec.settings);
     }
     return candidate;
-}
-
-/// The first few of a list, then how many more.
-std::string some(const std::vector<std::string>& items) {
-    constexpr std::size_t most = 3;
-    const auto shown = std::min(items.size(), most);
-    auto text = fmt::format("{}", fmt::join(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
-    return items.size() > most ? fmt::format("{} and {} more", text, items.size() - most) : text;
 }
 
 std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
@@ -244,12 +292,16 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
     }
     if (card.nonfiniteWeights > 0) {
         throw Error(ErrorCode::BadFile,
-                    fmt::format("{}: {} of {} weights are NaN or infinite, so every output would be; the training "
+                    fmt::format("{}: {} of {} weights are NaN or infinite{}, so every output would be; the training "
                                 "diverged or the file is damaged",
-                                card.file, card.nonfiniteWeights, card.parameters));
+                                card.file, card.nonfiniteWeights, card.parameters,
+                                candidate.nonfiniteTensors.empty() ? "" : " (in " + candidate.nonfiniteTensors + ")"));
     }
     if (!spec.isAnalytic()) {
         chooseRange(candidate, spec.settings);
+        if (!candidate.refusal.empty()) {
+            throw Error(ErrorCode::UnsupportedModel, candidate.refusal);
+        }
         card.cropping = probeCropping(*candidate.network, card);
     }
     return SrModel(std::make_unique<SrModel::Implementation>(std::move(candidate.network), std::move(card),

@@ -5,7 +5,9 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 #include <fmt/format.h>
@@ -84,6 +86,26 @@ void applySetting(ModelSettings& settings, std::string_view item) {
     }
 }
 
+/// Where the settings' colon is: the first one that settings seem to follow, unless a file exists whose name holds it.
+std::size_t endOfFile(std::string_view text) {
+    std::error_code ignored;
+    const auto exists = [&](std::string_view file) {
+        return !file.empty() && std::filesystem::exists(std::filesystem::path(file), ignored);
+    };
+    auto first = std::string_view::npos;
+    auto end = std::string_view::npos;  // from the longest name to shorter ones
+    for (auto colon = text.rfind(':'); colon != std::string_view::npos;
+         colon = colon == 0 ? std::string_view::npos : text.rfind(':', colon - 1)) {
+        if (startsSettings(text.substr(colon + 1))) {
+            if (exists(text.substr(0, end))) {
+                return end;
+            }
+            first = end = colon;
+        }
+    }
+    return first;
+}
+
 }  // namespace
 
 std::span<const std::string_view> assumptionNames() {
@@ -93,10 +115,7 @@ std::span<const std::string_view> assumptionNames() {
 ModelSpec ModelSpec::parse(const std::string& text) {
     ModelSpec spec;
     const std::string_view view = text;
-    auto colon = view.find(':');
-    while (colon != std::string_view::npos && !startsSettings(view.substr(colon + 1))) {
-        colon = view.find(':', colon + 1);
-    }
+    const auto colon = endOfFile(view);
     spec.file = std::string(view.substr(0, colon));
     if (spec.file.empty()) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("the model '{}' names no file", text));

@@ -11,6 +11,7 @@
 
 #include "error.h"
 #include "model/arch/architecture.h"
+#include "model/bookkeeping.h"
 #include "model/padded_network.h"
 #include "model/range_probe.h"
 #include "torch_headers.h"
@@ -25,6 +26,7 @@ struct Attempt {
     std::vector<std::string> parameterKeys;
     std::vector<std::string> assumptions;
     std::vector<std::string> unusedOverrides;
+    std::vector<std::string> leftOut;
     std::optional<KeyDifference> difference;
 };
 
@@ -38,6 +40,11 @@ Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint
     attempt.assumptions = layers.assumptions();
     attempt.unusedOverrides = layers.unusedOverrides();
     attempt.difference = layers.difference(attempt.built.name);
+    if (attempt.difference && attempt.difference->missing.empty() && attempt.difference->mismatched.empty()
+        && areBookkeeping(attempt.difference->extra, checkpoint)) {
+        attempt.leftOut = std::move(attempt.difference->extra);
+        attempt.difference.reset();
+    }
     return attempt;
 }
 
@@ -63,13 +70,21 @@ std::optional<int> scaleByProbe(const Architecture& architecture, const Checkpoi
 
 /// Settles a scale that the shapes leave open.
 Attempt withScale(const Architecture& architecture, const Checkpoint& checkpoint, const ModelSettings& settings,
-                  const ModelCard& card, Attempt attempt) {
+                  ModelCard& card, Attempt attempt) {
     const auto& scales = attempt.built.scales;
-    std::string evidence = "the file's name";
-    auto scale = scaleInName(std::filesystem::path(card.file).stem().string(), scales);
-    if (!scale) {
-        evidence = "found by a probe";
-        scale = scaleByProbe(architecture, checkpoint, settings, attempt.built);
+    const auto named = scaleInName(std::filesystem::path(card.file).stem().string(), scales);
+    auto scale = scaleByProbe(architecture, checkpoint, settings, attempt.built);
+    std::string evidence = "found by a probe";
+    if (scale && named && *scale != *named) {
+        evidence += fmt::format("; the file's name says {}", *named);
+        card.warnings.push_back(
+            fmt::format("The file's name says scale {}, but only at scale {} does the network reproduce a smooth "
+                        "picture: {} is used; "
+                        "scale={} insists.",
+                        *named, *scale, *scale, *named));
+    } else if (named) {
+        evidence = "the file's name";
+        scale = named;
     }
     if (!scale) {
         evidence = fmt::format("files of scale {} have the same shapes: choose with scale=", fmt::join(scales, ", "));
@@ -146,12 +161,19 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
         }
         describe(card, attempt);
         result.parameterKeys = std::move(attempt.parameterKeys);
+        result.family = families[i]->key;
         result.defaultRange = attempt.built.defaultRange;
+        result.leftOut = std::move(attempt.leftOut);
         result.network = padToMultiple(std::move(attempt.built.network), attempt.built.sizeMultiple);
         result.nearest.reset();
         return result;
     }
     return result;
+}
+
+bool looksLikeANetwork(const Checkpoint& checkpoint, const ModelSettings& settings) {
+    const LayerBuilder layers(checkpoint);
+    return std::ranges::any_of(candidates(settings), [&](const auto* family) { return family->matches(layers); });
 }
 
 std::optional<int> scaleInName(const std::string& stem, const std::vector<int>& scales) {

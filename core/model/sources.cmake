@@ -73,6 +73,7 @@ lamscope_library(lamscope_core
     model/bicubic_network.cpp
     model/cropping.cpp
     model/cropping_probe.cpp
+    model/bookkeeping.cpp
     model/device.cpp
     model/doctor.cpp
     model/load.cpp
@@ -88,6 +89,7 @@ lamscope_library(lamscope_core
     model/torch_errors.cpp
     model/torchscript_card.cpp
     model/torchscript_network.cpp
+    model/weight_choice.cpp
   PUBLIC lamscope_base
   PRIVATE lamscope_checkpoint lamscope_metrics lamscope_runtime LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt
           nlohmann_json::nlohmann_json ${CMAKE_DL_LIBS})

@@ -137,6 +137,21 @@ protected:
     test::TemporaryFolder log_;
 };
 
+TEST_F(Cli, NanWeightsAreRefusedByEveryCommandAndReportedByInfo) {
+    LAMSCOPE_NEED_DATA(broken, "cases/nan.pth");
+    for (const std::vector<std::string>& arguments :
+         {std::vector<std::string>{"lam", "--hr", in("hr.png"), "--model", broken.string(), "--patch", "20,20"},
+          {"upscale", "--lr", in("hr.png"), "--model", broken.string(), "--out", in("sr")},
+          {"evaluate", "--hr", folder_.path().string(), "--model", broken.string()}}) {
+        const auto outcome = run(arguments);
+        EXPECT_EQ(outcome.exitCode, 1) << arguments.front();
+        EXPECT_THAT(outcome.messages, testing::AllOf(HasSubstr("NaN"), HasSubstr(".weight"))) << arguments.front();
+    }
+    const auto report = run({"info", broken.string()});
+    EXPECT_EQ(report.exitCode, 0);
+    EXPECT_THAT(report.output, testing::AllOf(HasSubstr("1 weights are NaN or infinite"), HasSubstr(".weight")));
+}
+
 TEST_F(Cli, HelpAndVersion) {
     for (const auto* command : {"lam", "info", "upscale", "evaluate", "bench", "scene"}) {
         const auto outcome = run({command, "--help"});

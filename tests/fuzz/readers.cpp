@@ -4,17 +4,21 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <numeric>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "fuzz/allocation_gauge.h"
 #include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/group_reading.h"
 #include "model/checkpoint/safetensors.h"
 #include "model/checkpoint/sniff.h"
 #include "model/checkpoint/torch_file.h"
+#include "model/checkpoint/weight_group.h"
 
 namespace lamscope::test {
 
@@ -30,9 +34,10 @@ void require(bool condition, const char* what) {
     }
 }
 
-Checkpoint readPlainPickle(std::span<const std::byte> data, const std::string& weightSet) {
+/// A pickle without its storages: all of their bytes are zeros.
+std::unique_ptr<detail::TensorFile> openPlainPickle(std::span<const std::byte> data) {
     detail::Budget budget = detail::Budget::forFile(data.size());
-    const detail::Pickle object = detail::readPickle(data, budget);
+    detail::Pickle object = detail::readPickle(data, budget);
     detail::StorageTable storages(object, budget);
     std::uint64_t total = 0;
     for (const auto& [key, storage] : storages.all()) {
@@ -41,33 +46,32 @@ Checkpoint readPlainPickle(std::span<const std::byte> data, const std::string& w
             throw FormatError("has storages that are larger than the file");
         }
     }
-    const std::vector<std::byte> zeros(data.size());
-    storages.provider = [&](std::string_view /*key*/, const detail::Storage& storage) {
-        return std::span(zeros).first(storage.count * detail::itemSize(storage.dtype));
+    const auto zeros = std::make_shared<std::vector<std::byte>>(data.size());
+    storages.provider = [zeros](std::string_view /*key*/, const detail::Storage& storage) {
+        return std::span<const std::byte>(*zeros).first(storage.count * detail::itemSize(storage.dtype));
     };
-    return detail::assembleCheckpoint(object, storages, weightSet, budget);
+    return detail::makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, zeros);
 }
 
-Checkpoint read(Reader reader, std::span<const std::byte> data, const std::string& weightSet) {
+std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byte> data) {
     switch (reader) {
         case Reader::Pickle:
-            return detail::isTorchLegacy(data) ? detail::readTorchLegacy(data, weightSet)
-                                               : readPlainPickle(data, weightSet);
+            return detail::isTorchLegacy(data) ? detail::openTorchLegacy(data) : openPlainPickle(data);
         case Reader::Zip: {
             detail::ZipArchive archive(data);
             if (detail::containerOf(archive) != Container::TorchZip) {
                 throw FormatError("is a TorchScript archive");
             }
-            return detail::readTorchZip(archive, weightSet);
+            return detail::openTorchZip(std::move(archive));
         }
         case Reader::Safetensors:
-            return detail::readSafetensors(data);
+            return detail::openSafetensors(data);
     }
     throw std::logic_error("no such reader");
 }
 
-void checkResult(const Checkpoint& checkpoint) {
-    require(!checkpoint.tensors.empty(), "a checkpoint without tensors");
+void checkResult(const GroupContent& content) {
+    const Checkpoint& checkpoint = content.checkpoint;
     std::set<std::string_view> names;
     for (const auto& [name, tensor] : checkpoint.tensors) {
         require(names.insert(name).second, "a name appears twice");
@@ -78,17 +82,29 @@ void checkResult(const Checkpoint& checkpoint) {
         require(count == tensor.numel(), "values that do not fit the shape");
         require(!tensor.dtype.empty(), "values without a type");
     }
-    for (const std::string& warning : checkpoint.warnings) {
-        require(detail::isPlainText(warning), "a warning cannot be shown");
-    }
+    require(std::ranges::all_of(checkpoint.warnings, detail::isPlainText), "a warning cannot be shown");
+    require(detail::isPlainText(content.refusal), "a refusal cannot be shown");
 }
 
-/// Reads the set that is chosen by default, then the first other one.
+/// Reads the groups that come first in the search for a network, then the set that another name chooses.
 void readSets(Reader reader, std::span<const std::byte> data) {
-    const Checkpoint checkpoint = read(reader, data, "");
-    checkResult(checkpoint);
-    if (!checkpoint.alternatives.empty()) {
-        checkResult(read(reader, data, checkpoint.alternatives.front()));
+    constexpr std::size_t most = 4;
+    const auto file = open(reader, data);
+    const auto groups = detail::weightGroups(file->dictionaries(), file->budget());
+    require(!groups.empty(), "a file without groups");
+    std::string other;
+    for (std::size_t i = 0; i < std::min(groups.size(), most); ++i) {
+        const GroupContent content = detail::readGroup(*file, groups[i]);
+        checkResult(content);
+        other = content.checkpoint.alternatives.empty() ? other : content.checkpoint.alternatives.front();
+    }
+    if (!other.empty()) {
+        const auto named = detail::groupsNamed(groups, other, file->dictionaries());
+        checkResult(detail::readGroup(*file, named.front()));
+    }
+    const GroupContent usual = detail::readGroup(*file, detail::usualGroup(groups, ""));
+    if (!usual.refusal.empty() || usual.checkpoint.tensors.empty()) {
+        throw FormatError(usual.refusal.empty() ? "holds no weights" : usual.refusal);
     }
 }
 

@@ -66,6 +66,41 @@ std::string strided(std::int64_t offset, const std::vector<std::int64_t>& shape,
     return pickled::dict({{"w", pickled::tensor(pickled::storage("0", 4), offset, shape, strides)}});
 }
 
+/// Four layers under each of the prefixes, as in the file of a training class.
+std::string severalNetworks(const std::vector<std::string>& prefixes) {
+    Entries entries;
+    for (const std::string& prefix : prefixes) {
+        for (const char* layer : {"head", "body._orig_mod.0", "body.module.1", "tail"}) {
+            entries.emplace_back(prefix + layer + ".weight", weight());
+        }
+    }
+    entries.emplace_back("step_counter", bias());
+    entries.emplace_back("head.total_ops", bias());
+    return pickled::dict(entries);
+}
+
+/// One weight [2, 1, 1, 2] in the parts of those names, the others of two values.
+std::string inParts(const std::string& main, const std::vector<std::string>& others) {
+    Entries entries{{main, weight()}};
+    for (const std::string& other : others) {
+        entries.emplace_back(other, other.ends_with("mask") ? weight()
+                                    : other.ends_with("_g") || other.ends_with("original0")
+                                        ? pickled::tensor("1", {2, 1, 1, 1})
+                                        : bias());
+    }
+    return pickled::orderedDict(entries);
+}
+
+/// A tensor that is rebuilt by another function than a plain one.
+std::string rebuilt(const std::string& function) {
+    return pickled::dict(
+        {{"w", pickled::call(pickled::global("torch._utils", function),
+                             {pickled::storage("1", 2), pickled::integer(0), pickled::tuple({pickled::integer(2)}),
+                              pickled::tuple({pickled::integer(1)}), pickled::none(), pickled::none(),
+                              pickled::global("torch", "float8_e4m3fn")})},
+         {"b", bias()}});
+}
+
 /// A state dictionary as protocol 4 writes it: framed, with short strings, named globals and an implicit memo.
 std::string protocol4() {
     const auto text = [](const std::string& value) {
@@ -104,6 +139,33 @@ void addPickles(std::vector<Seed>& seeds) {
 
     seeds.push_back({Reader::Pickle, "protocol-4", protocol4(), true});
     plain("averaged", averagedState());
+    plain(
+        "averaged-shadow",
+        pickled::dict({{"model", state()}, {"ema", pickled::dict({{"decay", pickled::none()}, {"shadow", state()}})}}));
+    plain("several", severalNetworks({"generator.", "generator_ema.", "discriminator."}));
+    plain("several-deep", pickled::dict({{"state_dict", severalNetworks({"model.net_g.", "model.loss.vgg."})}}));
+    plain("several-one", severalNetworks({"", "perceptual."}));
+    plain("parts-norm", inParts("a.weight_v", {"a.weight_g"}));
+    plain("parts-norm-parametrized",
+          inParts("a.parametrizations.weight.original1", {"a.parametrizations.weight.original0"}));
+    plain("parts-spectral", inParts("a.weight_orig", {"a.weight_u", "a.weight_v"}));
+    plain("parts-spectral-parametrized", inParts("a.parametrizations.weight.original",
+                                                 {"a.parametrizations.weight.0._u", "a.parametrizations.weight.0._v"}));
+    plain("parts-pruned", inParts("a.weight_orig", {"a.weight_mask"}));
+    for (const char* function : {"_rebuild_qtensor", "_rebuild_sparse_tensor", "_rebuild_tensor_v3",
+                                 "_rebuild_meta_tensor_no_storage", "_rebuild_wrapper_subclass"}) {
+        plain("kind-" + std::string(function), rebuilt(function), false);
+    }
+    plain("kind-device-tensor",
+          pickled::dict(
+              {{"w", pickled::call(pickled::global("torch._utils", "_rebuild_device_tensor_from_cpu_tensor"),
+                                   {bias(), pickled::none(), pickled::text("xla"), pickled::boolean(false)})}}));
+    seeds.push_back(
+        {Reader::Pickle, "protocol-5-bytearray",
+         "\x80\x05}(" + pickled::text("w") + bias() + pickled::text("x") + "\x96" + bytesOf(std::uint64_t{3}) + "abcu.",
+         true});
+    seeds.push_back({Reader::Pickle, "protocol-5-buffer",
+                     "\x80\x05}(" + pickled::text("w") + bias() + pickled::text("x") + "\x97\x98u.", false});
     plain("module", wholeModule());
     plain("strided", strided(1, {1, 2}, {huge, 2}));
     plain("prefix", state("model.net_g."));
@@ -161,6 +223,9 @@ void addZips(std::vector<Seed>& seeds) {
     add("state-dict", torchZip(state(), twoStorages));
     add("other-root", torchZip(averagedState(), twoStorages, "net_g_145000"));
     add("training", torchZip(trainingState(), twoStorages));
+    add("several", torchZip(severalNetworks({"net.", "net_ema."}), twoStorages));
+    add("parts", torchZip(inParts("a.weight_v", {"a.weight_g"}), twoStorages));
+    add("exported", zipFile({{"net/archive_format", "pt2"}, {"net/models/model.json", "{}"}}), false);
     add("module", torchZip(wholeModule(), twoStorages));
     add("hostile", torchZip(hostileCall("os", "system"), twoStorages), false);
     const std::string object = pickled::whole(nested("params"));
@@ -195,6 +260,23 @@ void addSafetensors(std::vector<Seed>& seeds) {
         R"("data_offsets":[0,8]},"z":{"dtype":"U8","shape":[0,5],"data_offsets":[12,12]}})",
         four.substr(0, 12));
     add("bfloat16", R"({"w":{"dtype":"BF16","shape":[8],"data_offsets":[0,16]}})", four);
+    const auto flat = [&](const std::vector<std::string>& names) {
+        std::string header;
+        for (const std::string& name : names) {
+            header += (header.empty() ? "{\"" : ",\"") + name + R"(":{"dtype":"U8","shape":[0],"data_offsets":[0,0]})";
+        }
+        return header + "}";
+    };
+    add("flat",
+        flat({"params.a.w", "params.b.w", "params.c.w", "params.d.w", "params_ema.a.w", "params_ema.b.w",
+              "params_ema.c.w", "params_ema._orig_mod.d.w"}),
+        "");
+    add("parts", R"({"a.weight_v":)" + whole + R"(,"a.weight_g":{"dtype":"F32","shape":[2,1],"data_offsets":[16,24]}})",
+        four + four.substr(8));
+    add("complex",
+        R"({"w":{"dtype":"C64","shape":[2],"data_offsets":[0,16]},)"
+        R"("b":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}})",
+        four);
     add("float64", R"({"w":{"data_offsets":[0,16],"shape":[1,2],"dtype":"F64"}})", four);
     add("bool", R"({"w":{"dtype":"BOOL","shape":[16],"data_offsets":[0,16]}})", four);
     add("huge-shape", R"({"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,16]}})", four, false);

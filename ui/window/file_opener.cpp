@@ -13,9 +13,16 @@ namespace lamscope::ui {
 namespace {
 
 const QStringList& networkSuffixes() {
-    static const QStringList suffixes{QStringLiteral("pth"),   QStringLiteral("pt"),          QStringLiteral("ckpt"),
-                                      QStringLiteral("pkl"),   QStringLiteral("safetensors"), QStringLiteral("ts"),
-                                      QStringLiteral("pickle")};
+    static const QStringList suffixes{QStringLiteral("pth"),    QStringLiteral("pt"),          QStringLiteral("ckpt"),
+                                      QStringLiteral("pkl"),    QStringLiteral("safetensors"), QStringLiteral("ts"),
+                                      QStringLiteral("pickle"), QStringLiteral("bin"),         QStringLiteral("th")};
+    return suffixes;
+}
+
+/// Files of networks that are not read: whoever loads them says what to do instead.
+const QStringList& foreignNetworkSuffixes() {
+    static const QStringList suffixes{QStringLiteral("onnx"), QStringLiteral("pt2"), QStringLiteral("distcp"),
+                                      QStringLiteral("gguf"), QStringLiteral("tflite")};
     return suffixes;
 }
 
@@ -35,12 +42,18 @@ QString patternsOf(const QStringList& suffixes) {
 }  // namespace
 
 FileKind kindOfFile(const QString& file) {
-    const auto spec = file.left(file.lastIndexOf(QLatin1Char('=')) > 0 ? file.indexOf(QLatin1Char(':')) : -1);
+    const bool hasSettings = file.lastIndexOf(QLatin1Char('=')) > 0 && !QFileInfo::exists(file);
+    const auto spec = file.left(hasSettings ? file.indexOf(QLatin1Char(':')) : -1);
+    if (QFileInfo(spec).isDir() || spec.endsWith(QLatin1String(".index.json"), Qt::CaseInsensitive)) {
+        return FileKind::Network;
+    }
     const auto suffix = QFileInfo(spec).suffix().toLower();
     if (suffix == QLatin1String("lamscope") || suffix == QLatin1String("pdf") || suffix == QLatin1String("svg")) {
         return FileKind::Session;
     }
-    return networkSuffixes().contains(suffix) || spec == builtInNetwork() ? FileKind::Network : FileKind::Image;
+    return networkSuffixes().contains(suffix) || foreignNetworkSuffixes().contains(suffix) || spec == builtInNetwork()
+               ? FileKind::Network
+               : FileKind::Image;
 }
 
 std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {

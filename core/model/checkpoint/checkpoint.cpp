@@ -7,22 +7,28 @@
 #include <new>
 #include <span>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "error.h"
+#include "model/checkpoint/checkpoint_file.h"
 #include "model/checkpoint/format_error.h"
+#include "model/checkpoint/group_reading.h"
+#include "model/checkpoint/merged_file.h"
+#include "model/checkpoint/model_files.h"
 #include "model/checkpoint/safetensors.h"
 #include "model/checkpoint/sniff.h"
-#include "model/checkpoint/tensor_copy.h"
 #include "model/checkpoint/torch_file.h"
+#include "model/checkpoint/weight_group.h"
 
 namespace lamscope {
 
 namespace {
 
 using detail::FormatError;
+using detail::TensorFile;
 
 /// The size of a file that can be read; anything else is named.
 std::uintmax_t checkedSize(const std::filesystem::path& file) {
@@ -73,28 +79,29 @@ Container sniffFile(const std::filesystem::path& file) {
     return container == Container::TorchZip ? detail::containerOf(detail::ZipArchive(file)) : container;
 }
 
-Checkpoint readZip(const std::filesystem::path& file, const std::string& weightSet) {
-    detail::ZipArchive archive(file);
-    return detail::readTorchZip(archive, weightSet);
-}
+/// Keeps the bytes that an opened file refers to.
+struct OpenedFile {
+    std::unique_ptr<FileBytes> bytes;
+    std::unique_ptr<TensorFile> tensors;
+};
 
-Checkpoint readFile(const std::filesystem::path& file, const std::string& weightSet) {
+OpenedFile openFile(const std::filesystem::path& file) {
     constexpr auto everything = static_cast<std::uintmax_t>(-1);
+    OpenedFile opened;
     switch (sniffFile(file)) {
         case Container::TorchLegacy:
-            return detail::readTorchLegacy(FileBytes(file, everything).span(), weightSet);
+            opened.bytes = std::make_unique<FileBytes>(file, everything);
+            opened.tensors = detail::openTorchLegacy(opened.bytes->span());
+            return opened;
         case Container::TorchZip:
-            return readZip(file, weightSet);
+            opened.tensors = detail::openTorchZip(detail::ZipArchive(file));
+            return opened;
         case Container::TorchScript:
             break;
         case Container::Safetensors:
-            if (!weightSet.empty()) {
-                throw FormatError(fmt::format(
-                    "has no weight set called '{}': safetensors files hold a single set without a name, so do not ask "
-                    "for one",
-                    detail::printable(weightSet)));
-            }
-            return detail::readSafetensors(FileBytes(file, everything).span());
+            opened.bytes = std::make_unique<FileBytes>(file, everything);
+            opened.tensors = detail::openSafetensors(opened.bytes->span());
+            return opened;
     }
     throw FormatError(
         "is a TorchScript archive, which holds a program and not only weights: save the network's state_dict() "
@@ -134,6 +141,46 @@ std::string toString(Container container) {
     return "unknown";
 }
 
+struct CheckpointFile::Content {
+    std::filesystem::path name;  ///< as given, for messages
+    std::vector<OpenedFile> parts;
+    std::unique_ptr<TensorFile> merged;  ///< where there are several
+    TensorFile* tensors = nullptr;
+    std::vector<WeightGroup> groups;
+};
+
+CheckpointFile::CheckpointFile(const std::filesystem::path& file)
+    : content_(std::make_unique<Content>()) {
+    content_->name = file;
+    for (const auto& part : modelFiles(file)) {
+        naming(part, [&] { content_->parts.push_back(openFile(part)); });
+    }
+    naming(file, [&] {
+        content_->tensors = content_->parts.front().tensors.get();
+        if (content_->parts.size() > 1) {
+            std::vector<TensorFile*> parts;
+            std::ranges::transform(content_->parts, std::back_inserter(parts),
+                                   [](const OpenedFile& opened) { return opened.tensors.get(); });
+            content_->merged = detail::merge(parts);
+            content_->tensors = content_->merged.get();
+        }
+        content_->groups = detail::weightGroups(content_->tensors->dictionaries(), content_->tensors->budget());
+    });
+}
+
+CheckpointFile::~CheckpointFile() = default;
+
+std::vector<WeightGroup> CheckpointFile::groups(const std::string& weightSet) const {
+    return naming(content_->name, [&] {
+        return weightSet.empty() ? content_->groups
+                                 : detail::groupsNamed(content_->groups, weightSet, content_->tensors->dictionaries());
+    });
+}
+
+GroupContent CheckpointFile::read(const WeightGroup& group) {
+    return naming(content_->name, [&] { return detail::readGroup(*content_->tensors, group); });
+}
+
 const TensorData* Checkpoint::find(std::string_view name) const noexcept {
     const auto found =
         std::ranges::find(tensors, name, [](const auto& entry) { return std::string_view(entry.first); });
@@ -145,10 +192,17 @@ Container sniffContainer(const std::filesystem::path& file) {
 }
 
 Checkpoint readCheckpoint(const std::filesystem::path& file, const std::string& weightSet) {
+    CheckpointFile opened(file);
+    const std::vector<WeightGroup> groups = opened.groups(weightSet);
     return naming(file, [&] {
-        Checkpoint checkpoint = readFile(file, weightSet);
-        std::ranges::move(detail::conversionWarnings(checkpoint), std::back_inserter(checkpoint.warnings));
-        return checkpoint;
+        GroupContent content = opened.read(detail::usualGroup(groups, weightSet));
+        if (!content.refusal.empty()) {
+            throw FormatError(content.refusal);
+        }
+        if (content.checkpoint.tensors.empty()) {
+            throw FormatError("holds no weights but counters and tables: save the network's state_dict() instead");
+        }
+        return std::move(content.checkpoint);
     });
 }
 

@@ -52,17 +52,17 @@ struct Checkpoint {
     [[nodiscard]] const TensorData* find(std::string_view name) const noexcept;
 };
 
-/// Reads the weights of a model file. Nothing in the file is executed: pickled classes and functions become inert data,
-/// of which only tensors, dictionaries and the parameters of whole pickled modules are looked at.
+/// Reads the weights of a model file where no network is at hand that could tell which tensors are its own (see
+/// CheckpointFile): the dictionary of averaged weights, else that under the first present of model_state_dict,
+/// state_dict, params_ema, params-ema, params, model, net, generator, else the lone or outermost one. `weightSet` names
+/// another. The prefixes "module.", "_orig_mod.", "netG.", "net_g.", "generator.", "model." and "net." are taken off
+/// where every name has them; the last four not before a number.
 ///
-/// Where the file nests its weights, the first present of model_state_dict, state_dict, params_ema, params-ema, params,
-/// model, net, generator is taken, then a lone nested dictionary. `weightSet` names another key instead. The prefixes
-/// "module.", "_orig_mod.", "netG.", "net_g.", "generator.", "model." and "net." are taken off where every name has
-/// them; the last four not before a number.
-///
-/// Memory stays within about the file's size plus twice the values it holds, plus some MiB, whatever the file claims;
-/// no single allocation exceeds twice the file's size plus 1 MiB. Throws Error(BadFile), naming the file, for
-/// everything that cannot be read, TorchScript archives included.
+/// Nothing in the file is executed: pickled classes and functions become inert data. Memory stays within about the
+/// file's size plus twice the values it holds, plus some MiB, whatever the file claims; no single allocation exceeds
+/// twice the file's size plus 1 MiB. Throws Error(BadFile), naming the file, for everything that cannot be read,
+/// TorchScript archives included; where the choice of a set is unclear; and where tensors of the set are of a kind that
+/// cannot be converted to float32.
 [[nodiscard]] Checkpoint readCheckpoint(const std::filesystem::path& file, const std::string& weightSet = "");
 
 }  // namespace lamscope

@@ -47,7 +47,7 @@ struct DTypeInfo {
     ValueReader reader;
 };
 
-constexpr std::array<DTypeInfo, 19> infos{{
+constexpr std::array<DTypeInfo, 21> infos{{
     {DType::Float32, 4, "float32", "FloatStorage", "F32", readAs<float>},
     {DType::Float64, 8, "float64", "DoubleStorage", "F64", readAs<double>},
     {DType::Float16, 2, "float16", "HalfStorage", "F16", readFloat16},
@@ -61,11 +61,13 @@ constexpr std::array<DTypeInfo, 19> infos{{
     {DType::UInt16, 2, "uint16", "", "U16", readAs<std::uint16_t>},
     {DType::UInt8, 1, "uint8", "ByteStorage", "U8", readAs<std::uint8_t>},
     {DType::Bool, 1, "bool", "BoolStorage", "BOOL", readBool},
-    {DType::Complex64, 8, "complex64", "ComplexFloatStorage", "", nullptr},
-    {DType::Complex128, 16, "complex128", "ComplexDoubleStorage", "", nullptr},
+    {DType::Complex64, 8, "complex64", "ComplexFloatStorage", "C64", nullptr},
+    {DType::Complex128, 16, "complex128", "ComplexDoubleStorage", "C128", nullptr},
     {DType::QInt8, 1, "quantized int8", "QInt8Storage", "", nullptr},
     {DType::QUInt8, 1, "quantized uint8", "QUInt8Storage", "", nullptr},
     {DType::QInt32, 4, "quantized int32", "QInt32Storage", "", nullptr},
+    {DType::Float8E4M3, 1, "float8 (F8_E4M3)", "", "F8_E4M3", nullptr},
+    {DType::Float8E5M2, 1, "float8 (F8_E5M2)", "", "F8_E5M2", nullptr},
     {DType::Untyped, 1, "untyped bytes", "UntypedStorage", "", nullptr},
 }};
 

@@ -28,6 +28,8 @@ enum class DType {
     QInt8,
     QUInt8,
     QInt32,
+    Float8E4M3,
+    Float8E5M2,
     Untyped,
 };
 

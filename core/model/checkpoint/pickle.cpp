@@ -238,6 +238,7 @@ private:
                 return make(NodeKind::Text, 0, take(number(4)));
             case Op::BinUnicode8:
             case Op::BinBytes8:
+            case Op::ByteArray8:
                 return make(NodeKind::Text, 0, take(number(8)));
             default:
                 return noNode;
@@ -301,6 +302,11 @@ private:
                 return recall(number(1));
             case Op::LongBinGet:
                 return recall(number(4));
+            case Op::NextBuffer:
+            case Op::ReadonlyBuffer:
+                throw FormatError(
+                    "refers to buffers outside its pickle (\"out-of-band\", protocol 5), which the file does not hold: "
+                    "save it again with torch.save() and without a buffer_callback");
             default:
                 return noNode;
         }

@@ -24,7 +24,7 @@ enum class NodeKind : std::uint8_t {
     Int,         ///< `integer`
     BigInt,      ///< `text`: more than 8 bytes, little-endian two's complement
     Float,       ///< its value is not kept: no weight is stored that way
-    Text,        ///< `text`: str, Python-2 str or bytes
+    Text,        ///< `text`: str, Python-2 str, bytes or bytearray
     Tuple,       ///< `items`
     List,        ///< `items`
     Set,         ///< `items`

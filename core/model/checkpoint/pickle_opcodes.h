@@ -56,6 +56,9 @@ enum class Op : std::uint8_t {
     StackGlobal = 0x93,
     Memoize = 0x94,
     Frame = 0x95,
+    ByteArray8 = 0x96,
+    NextBuffer = 0x97,
+    ReadonlyBuffer = 0x98,
 };
 
 }  // namespace lamscope::detail

@@ -11,7 +11,6 @@
 
 #include "model/checkpoint/safetensors_header.h"
 #include "model/checkpoint/tensor_copy.h"
-#include "model/checkpoint/weight_set.h"
 
 namespace lamscope::detail {
 
@@ -52,24 +51,46 @@ void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t buf
     }
 }
 
-TensorData readEntry(const SafetensorsEntry& entry, std::span<const std::byte> buffer, const Budget& budget) {
-    const std::uint64_t size = entry.end - entry.begin;
-    const std::uint64_t item = itemSize(entry.dtype);
-    const std::uint64_t count = checkedCount(entry.shape, size / item);
-    if (count * item != size) {
-        throw FormatError(fmt::format("is damaged: '{}' should have {} values of {} and has {} bytes; use another copy",
-                                      printable(entry.name), count, dtypeName(entry.dtype), size));
+class SafetensorsFile : public TensorFile {
+public:
+    SafetensorsFile(std::vector<SafetensorsEntry> entries, std::span<const std::byte> buffer, const Budget& budget)
+        : TensorFile(Container::Safetensors, budget)
+        , entries_(std::move(entries))
+        , buffer_(buffer) {
+        TensorDictionary dictionary;
+        this->budget().reserve(dictionary.names, entries_.size());
+        std::ranges::transform(entries_, std::back_inserter(dictionary.names), &SafetensorsEntry::name);
+        removeWrapperSegments(dictionary.names, this->budget());
+        add(std::move(dictionary));
     }
-    TensorLayout layout{.offset = 0, .shape = entry.shape, .strides = entry.shape};
-    std::int64_t stride = 1;
-    for (std::size_t axis = entry.shape.size(); axis-- > 0 && count > 0;) {
-        layout.strides[axis] = stride;
-        stride *= entry.shape[axis];
+
+    [[nodiscard]] std::uint64_t storedValues() const override { return buffer_.size(); }
+
+    [[nodiscard]] TensorData load(std::size_t /*dictionary*/, std::size_t tensor) override {
+        const SafetensorsEntry& entry = entries_.at(tensor);
+        const std::uint64_t size = entry.end - entry.begin;
+        const std::uint64_t item = itemSize(entry.dtype);
+        const std::uint64_t count = checkedCount(entry.shape, size / item);
+        if (count * item != size) {
+            throw FormatError(
+                fmt::format("is damaged: '{}' should have {} values of {} and has {} bytes; use another copy",
+                            printable(entry.name), count, dtypeName(entry.dtype), size));
+        }
+        TensorLayout layout{.offset = 0, .shape = entry.shape, .strides = entry.shape};
+        std::int64_t stride = 1;
+        for (std::size_t axis = entry.shape.size(); axis-- > 0 && count > 0;) {
+            layout.strides[axis] = stride;
+            stride *= entry.shape[axis];
+        }
+        return copyTensor(entry.dtype,
+                          buffer_.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size)),
+                          layout, budget());
     }
-    return copyTensor(entry.dtype,
-                      buffer.subspan(static_cast<std::size_t>(entry.begin), static_cast<std::size_t>(size)), layout,
-                      budget);
-}
+
+private:
+    std::vector<SafetensorsEntry> entries_;
+    std::span<const std::byte> buffer_;
+};
 
 }  // namespace
 
@@ -78,29 +99,19 @@ bool isSafetensors(std::span<const std::byte> head) {
            && headerLength(head) <= maxHeader;
 }
 
-Checkpoint readSafetensors(std::span<const std::byte> data) {
+std::unique_ptr<TensorFile> openSafetensors(std::span<const std::byte> data) {
     if (!isSafetensors(data) || headerLength(data) > data.size() - lengthBytes) {
         throw FormatError("is truncated: it ends inside its header; download or copy it again");
     }
     const auto header = data.subspan(lengthBytes, static_cast<std::size_t>(headerLength(data)));
     const auto buffer = data.subspan(lengthBytes + header.size());
     Budget budget = Budget::forFile(data.size());
-    const std::vector<SafetensorsEntry> entries = parseSafetensorsHeader(header, budget);
+    std::vector<SafetensorsEntry> entries = parseSafetensorsHeader(header, budget);
     checkTiling(entries, buffer.size(), budget);
     if (entries.empty()) {
         throw FormatError("holds no tensors; use another file");
     }
-    Checkpoint checkpoint;
-    checkpoint.container = Container::Safetensors;
-    std::vector<std::string_view> names;
-    budget.reserve(names, entries.size());
-    std::ranges::transform(entries, std::back_inserter(names), &SafetensorsEntry::name);
-    checkpoint.prefix = commonPrefix(names);
-    budget.reserve(checkpoint.tensors, entries.size());
-    for (const SafetensorsEntry& entry : entries) {
-        checkpoint.tensors.emplace_back(entry.name.substr(checkpoint.prefix.size()), readEntry(entry, buffer, budget));
-    }
-    return checkpoint;
+    return std::make_unique<SafetensorsFile>(std::move(entries), buffer, budget);
 }
 
 }  // namespace lamscope::detail

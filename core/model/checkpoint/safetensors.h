@@ -2,16 +2,17 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 
-#include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/tensor_file.h"
 
 namespace lamscope::detail {
 
 /// True if `head` begins like a safetensors file: the length of a JSON header, and its brace.
 [[nodiscard]] bool isSafetensors(std::span<const std::byte> head);
 
-/// Reads a whole safetensors file. Throws FormatError.
-[[nodiscard]] Checkpoint readSafetensors(std::span<const std::byte> data);
+/// Opens a safetensors file, whose bytes must outlive the result. Throws FormatError.
+[[nodiscard]] std::unique_ptr<TensorFile> openSafetensors(std::span<const std::byte> data);
 
 }  // namespace lamscope::detail

@@ -21,7 +21,7 @@ struct Signature {
     std::string_view meaning;
 };
 
-constexpr std::array<Signature, 11> foreignSignatures{{
+constexpr std::array<Signature, 12> foreignSignatures{{
     {"\x1F\x8B", "a gzip archive: extract it and open the model file inside"},
     {"BZh", "a bzip2 archive: extract it and open the model file inside"},
     {"\xFD"
@@ -34,6 +34,7 @@ constexpr std::array<Signature, 11> foreignSignatures{{
     {"\x89HDF", "an HDF5 file: export the weights with PyTorch or as safetensors"},
     {"\x93NUMPY", "a NumPy array: export the weights with PyTorch or as safetensors"},
     {"MATLAB", "a MATLAB file: export the weights with PyTorch or as safetensors"},
+    {"GGUF", "a GGUF file, whose weights are mostly quantised: give the PyTorch or safetensors file it was made from"},
     {"%PDF", "a PDF document, not a model: give a weight file (.pth, .pt, .safetensors)"},
 }};
 
@@ -50,6 +51,18 @@ bool isText(std::string_view head) {
     });
     const auto ascii = std::ranges::count_if(head, [&](char character) { return byteOf(character) < 0x80U; });
     return printableOnly && 2 * static_cast<std::size_t>(ascii) > head.size();
+}
+
+/// ONNX has no signature: a ModelProto begins with its version (field 1), then the producer's name or another of its
+/// first fields.
+bool isOnnx(std::string_view head) {
+    constexpr std::string_view nextFields("\x12\x1A\x22\x28\x32\x3A\x42");
+    return head.size() > 3 && head[0] == '\x08' && head[1] > 0 && head[1] < 32
+           && nextFields.find(head[2]) != std::string_view::npos;
+}
+
+bool isTensorFlowLite(std::string_view head) {
+    return head.size() > 8 && head.substr(4, 4) == "TFL3";
 }
 
 bool isWebPage(std::string_view head) {
@@ -77,6 +90,13 @@ Container containerOf(const ZipArchive& archive) {
     for (const std::string& name : archive.names()) {
         const std::size_t slash = name.find('/');
         const std::string_view inner = slash == std::string::npos ? "" : std::string_view(name).substr(slash + 1);
+        if (inner == "archive_format" || (inner.starts_with("models/") && inner.ends_with(".json"))
+            || name == "serialized_exported_program.json") {
+            throw FormatError(
+                "is a program of torch.export (.pt2), which is not read yet: save the network's state_dict(), or "
+                "export "
+                "it as TorchScript (see docs/your-network.md)");
+        }
         if (inner == "constants.pkl" || inner.starts_with("code/")) {
             return Container::TorchScript;
         }
@@ -111,6 +131,14 @@ Container sniff(std::span<const std::byte> head) {
         throw FormatError(
             "is a tar archive, as PyTorch wrote before 2017: load and save it again with a current PyTorch, or extract "
             "it if it merely contains a model file");
+    }
+    if (isOnnx(text)) {
+        throw FormatError(
+            "is an ONNX model: give the PyTorch checkpoint it was made from, or export the network as TorchScript (see "
+            "docs/your-network.md)");
+    }
+    if (isTensorFlowLite(text)) {
+        throw FormatError("is a TensorFlow Lite model: export the network from PyTorch, as weights or as TorchScript");
     }
     for (const Signature& signature : foreignSignatures) {
         if (text.starts_with(signature.start)) {

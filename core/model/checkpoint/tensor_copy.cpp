@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "model/checkpoint/tensor_file.h"
+
 namespace lamscope::detail {
 
 namespace {
@@ -101,7 +103,9 @@ TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const Tens
         damagedTensor("has negative or missing strides");
     }
     if (readerOf(dtype) == nullptr) {
-        throw FormatError(
+        const bool isComplex = dtype == DType::Complex64 || dtype == DType::Complex128;
+        throw UnsupportedTensor(
+            isComplex ? UnsupportedTensor::Kind::Complex : UnsupportedTensor::Kind::Refused,
             fmt::format("stores weights as {}, which is not supported: save them as float32", dtypeName(dtype)));
     }
     TensorData tensor{.shape = layout.shape, .values = {}, .dtype = dtypeName(dtype)};

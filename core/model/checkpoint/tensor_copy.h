@@ -29,7 +29,7 @@ struct TensorLayout {
 
 /// Copies a strided tensor out of `stored` (whole values of type `dtype`) as contiguous float32. Throws FormatError
 /// unless every value lies inside and the tensor has no more values than there are; also where they are so many bytes
-/// that as floats they would be too large for `budget`.
+/// that as floats they would be too large for `budget`. UnsupportedTensor for types that no float can stand for.
 [[nodiscard]] TensorData copyTensor(DType dtype, std::span<const std::byte> stored, const TensorLayout& layout,
                                     const Budget& budget);
 

@@ -14,11 +14,6 @@ namespace lamscope::detail {
 
 namespace {
 
-/// Tied weights are stored once and named often, so tensors may hold more than the storages: up to twice as much, and
-/// small ones anyway.
-constexpr std::uint64_t tiedFactor = 2;
-constexpr std::uint64_t tiedSlack = std::uint64_t{1} << 18U;
-
 std::vector<std::int64_t> integersOf(const Pickle& pickle, NodeId id, std::string_view what) {
     const Node& node = pickle[id];
     const bool sequence = node.kind == NodeKind::Tuple || node.kind == NodeKind::List;
@@ -33,17 +28,80 @@ std::vector<std::int64_t> integersOf(const Pickle& pickle, NodeId id, std::strin
     return values;
 }
 
-class TensorLoader {
-public:
-    TensorLoader(const Pickle& pickle, StorageTable& storages, const Budget& budget)
-        : pickle_(pickle)
-        , storages_(storages)
-        , budget_(budget)
-        , left_(tiedFactor * storages.totalCount() + tiedSlack) {}
+/// What is wrong with tensors that PyTorch rebuilds by that function, and what to do.
+std::string refusalOf(std::string_view function) {
+    if (function == "_rebuild_qtensor") {
+        return "stores quantised tensors, which run only in PyTorch's integer operators and have no gradients: save "
+               "the "
+               "state_dict() of the network in floating point, from before its quantisation or through dequantize()";
+    }
+    if (function.starts_with("_rebuild_sparse")) {
+        return "stores sparse tensors: make them dense with to_dense() and save the state_dict() again";
+    }
+    if (function.starts_with("_rebuild_meta")) {
+        return "stores tensors of the device 'meta', which have no values: load the weights before you save them";
+    }
+    if (function.starts_with("_rebuild_nested")) {
+        return "stores nested tensors: save them one by one";
+    }
+    if (function.starts_with("_rebuild_device_tensor_from_numpy")) {
+        return "stores tensors of another device as NumPy arrays: call cpu() on the network before you save its "
+               "state_dict()";
+    }
+    if (function.starts_with("_rebuild_wrapper_subclass")) {
+        return "stores tensors of a class of their own (distributed, or quantised by a library): save the state_dict() "
+               "with full tensors of floating point";
+    }
+    return fmt::format(
+        "stores tensors that PyTorch rebuilds with '{}', which is not supported: save the state_dict() as "
+        "float32",
+        printable(function));
+}
 
-    TensorData load(NodeId tensor) {
-        const NodeId arguments = tensorCall(pickle_, tensor).value().arguments;
-        const std::vector<NodeId>& items = pickle_[arguments].items;
+/// A tensor of a type without a storage class of its own: the type follows the arguments of _rebuild_tensor_v2.
+std::string newTypeOf(const Pickle& pickle, const std::vector<NodeId>& arguments) {
+    constexpr std::size_t place = 6;
+    const bool given = arguments.size() > place && pickle[arguments[place]].kind == NodeKind::Global;
+    return given ? printable(pickle[pickle[arguments[place]].items[1]].text) : "an unknown type";
+}
+
+class TorchFile : public TensorFile {
+public:
+    TorchFile(Container container, Pickle object, StorageTable storages, const Budget& budget,
+              std::shared_ptr<void> keepAlive)
+        : TensorFile(container, budget)
+        , keepAlive_(std::move(keepAlive))
+        , pickle_(std::move(object))
+        , storages_(std::move(storages)) {
+        for (WeightSet& set : findWeightSets(pickle_, this->budget())) {
+            TensorDictionary dictionary{.nesting = std::move(set.nesting), .names = {}, .warnings = {}};
+            dictionary.warnings = std::move(set.warnings);
+            std::vector<NodeId>& nodes = nodes_.emplace_back();
+            this->budget().reserve(dictionary.names, set.tensors.size());
+            this->budget().reserve(nodes, set.tensors.size());
+            for (auto& [name, node] : set.tensors) {
+                dictionary.names.push_back(std::move(name));
+                nodes.push_back(node);
+            }
+            removeWrapperSegments(dictionary.names, this->budget());
+            add(std::move(dictionary));
+        }
+    }
+
+    [[nodiscard]] std::uint64_t storedValues() const override { return storages_.totalCount(); }
+
+    [[nodiscard]] TensorData load(std::size_t dictionary, std::size_t tensor) override {
+        const TensorCall call = tensorCall(pickle_, nodes_.at(dictionary).at(tensor)).value();
+        const std::vector<NodeId>& items = pickle_[call.arguments].items;
+        if (call.function == "_rebuild_tensor_v3") {
+            throw UnsupportedTensor(UnsupportedTensor::Kind::Refused,
+                                    fmt::format("stores weights as {}, which is not supported: convert them to float32 "
+                                                "with float() and save them again",
+                                                newTypeOf(pickle_, items)));
+        }
+        if (call.function != "_rebuild_tensor_v2" && call.function != "_rebuild_tensor") {
+            throw UnsupportedTensor(UnsupportedTensor::Kind::Refused, refusalOf(call.function));
+        }
         if (items.size() < 4 || pickle_[items[1]].kind != NodeKind::Int || pickle_[items[1]].integer < 0) {
             throw FormatError("is damaged: one of its tensors is malformed; use another copy");
         }
@@ -51,47 +109,26 @@ public:
         const TensorLayout layout{.offset = static_cast<std::uint64_t>(pickle_[items[1]].integer),
                                   .shape = integersOf(pickle_, items[2], "sizes"),
                                   .strides = integersOf(pickle_, items[3], "strides")};
-        const std::uint64_t count = checkedCount(layout.shape, view.count);
-        if (count > left_) {
-            throw FormatError(
-                "names the same stored values far more often than networks do: it is damaged or not an honest model "
-                "file, so use another copy");
-        }
-        left_ -= count;
+        static_cast<void>(checkedCount(layout.shape, view.count));
         const Storage& storage = storages_.load(view);
         const std::size_t item = itemSize(storage.dtype);
         const auto bytes = storage.bytes.subspan(static_cast<std::size_t>(view.offset) * item,
                                                  static_cast<std::size_t>(view.count) * item);
-        return copyTensor(storage.dtype, bytes, layout, budget_);
+        return copyTensor(storage.dtype, bytes, layout, budget());
     }
 
 private:
-    const Pickle& pickle_;
-    StorageTable& storages_;
-    const Budget& budget_;
-    std::uint64_t left_;
+    std::shared_ptr<void> keepAlive_;
+    Pickle pickle_;
+    StorageTable storages_;
+    std::vector<std::vector<NodeId>> nodes_;
 };
 
 }  // namespace
 
-Checkpoint assembleCheckpoint(const Pickle& object, StorageTable& storages, const std::string& weightSet,
-                              Budget& budget) {
-    WeightSet weights = selectWeights(object, weightSet, budget);
-    Checkpoint checkpoint;
-    checkpoint.nesting = std::move(weights.nesting);
-    checkpoint.alternatives = std::move(weights.alternatives);
-    checkpoint.prefix = std::move(weights.prefix);
-    checkpoint.warnings = std::move(weights.warnings);
-    budget.reserve(checkpoint.tensors, weights.tensors.size());
-    TensorLoader loader(object, storages, budget);
-    for (auto& [name, node] : weights.tensors) {
-        try {
-            checkpoint.tensors.emplace_back(std::move(name), loader.load(node));
-        } catch (const FormatError& error) {
-            throw FormatError(fmt::format("{} (tensor '{}')", error.what(), printable(name)));
-        }
-    }
-    return checkpoint;
+std::unique_ptr<TensorFile> makeTorchFile(Container container, Pickle object, StorageTable storages, Budget budget,
+                                          std::shared_ptr<void> keepAlive) {
+    return std::make_unique<TorchFile>(container, std::move(object), std::move(storages), budget, std::move(keepAlive));
 }
 
 }  // namespace lamscope::detail

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -22,15 +23,13 @@ public:
         : rest_(data)
         , budget_(Budget::forFile(data.size())) {}
 
-    Checkpoint read(const std::string& weightSet) {
+    std::unique_ptr<TensorFile> open() {
         readPreamble();
-        const Pickle object = next();
+        Pickle object = next();
         const Pickle keys = next();
         StorageTable storages(object, budget_);
         locate(keys, storages);
-        Checkpoint checkpoint = assembleCheckpoint(object, storages, weightSet, budget_);
-        checkpoint.container = Container::TorchLegacy;
-        return checkpoint;
+        return makeTorchFile(Container::TorchLegacy, std::move(object), std::move(storages), budget_);
     }
 
 private:
@@ -125,8 +124,8 @@ bool isTorchLegacy(std::span<const std::byte> head) {
            && text.substr(4 + frame).starts_with(magic);
 }
 
-Checkpoint readTorchLegacy(std::span<const std::byte> data, const std::string& weightSet) {
-    return LegacyReader(data).read(weightSet);
+std::unique_ptr<TensorFile> openTorchLegacy(std::span<const std::byte> data) {
+    return LegacyReader(data).open();
 }
 
 }  // namespace lamscope::detail

@@ -48,6 +48,14 @@ RawEntries rawEntries(const Pickle& pickle, NodeId id) {
                                          : RawEntries{{}, items};
 }
 
+/// The name of a function of torch._utils that rebuilds tensors of some kind; empty for anything else.
+std::string_view rebuildFunction(const Pickle& pickle, NodeId callable) {
+    const Node& node = pickle[callable];
+    const bool isTorch = node.kind == NodeKind::Global && pickle[node.items[0]].text == "torch._utils";
+    const std::string_view name = isTorch ? pickle[node.items[1]].text : std::string_view();
+    return name.starts_with("_rebuild_") ? name : std::string_view();
+}
+
 std::string globalName(const Pickle& pickle, const Node& global) {
     return fmt::format("{}.{}", printable(pickle[global.items[0]].text), printable(pickle[global.items[1]].text));
 }
@@ -138,15 +146,15 @@ std::optional<TensorCall> tensorCall(const Pickle& pickle, NodeId id) {
             callable = parts->items[0];
             arguments = parts->items[2];
         }
-        for (const std::string_view name : {"_rebuild_tensor_v2", "_rebuild_tensor"}) {
-            if (pickle.isGlobal(callable, "torch._utils", name)) {
-                return TensorCall{name, arguments};
-            }
-        }
         const bool wrapper = pickle.isGlobal(callable, "torch._utils", "_rebuild_parameter")
                              || pickle.isGlobal(callable, "torch._utils", "_rebuild_parameter_with_state")
+                             || pickle.isGlobal(callable, "torch._utils", "_rebuild_device_tensor_from_cpu_tensor")
                              || pickle.isGlobal(callable, "torch.nn.parameter", "Parameter")
                              || pickle.isGlobal(callable, "torch.nn.parameter", "Buffer");
+        if (const std::string_view function = rebuildFunction(pickle, callable); !wrapper && !function.empty()) {
+            return tupleOf(pickle, arguments, 0) == nullptr ? std::nullopt
+                                                            : std::optional(TensorCall{function, arguments});
+        }
         const Node* parts = tupleOf(pickle, arguments, 1);
         if (!wrapper || parts == nullptr) {
             return std::nullopt;

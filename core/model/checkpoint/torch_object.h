@@ -38,9 +38,9 @@ void forEachEntry(const Pickle& pickle, NodeId id, const std::function<void(cons
 /// True for a whole pickled torch.nn.Module.
 [[nodiscard]] bool isModule(const Pickle& pickle, NodeId id);
 
-/// A call of one of PyTorch's functions that rebuild a tensor from a storage.
+/// A call of one of PyTorch's functions that rebuild a tensor.
 struct TensorCall {
-    std::string_view function;  ///< "_rebuild_tensor_v2" or "_rebuild_tensor"
+    std::string_view function;  ///< of torch._utils: "_rebuild_tensor_v2", "_rebuild_qtensor"…
     NodeId arguments = noNode;  ///< a tuple
 };
 

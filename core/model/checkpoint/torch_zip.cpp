@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <deque>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -51,35 +54,43 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
 
 }  // namespace
 
-Checkpoint readTorchZip(ZipArchive& archive, const std::string& weightSet) {
-    const std::string root = rootOf(archive);
-    checkByteOrder(archive, root);
-    const std::vector<std::byte> bytes = archive.read(root + "data.pkl");
-    Budget budget = Budget::forFile(static_cast<std::size_t>(archive.fileSize()));
-    const Pickle object = readPickle(bytes, budget);
-    StorageTable storages(object, budget);
+std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
+    struct Content {
+        ZipArchive archive;
+        std::string root;
+        std::vector<std::byte> pickle;
+        std::deque<std::vector<std::byte>> storages;
 
-    const auto entryOf = [&](std::string_view key) { return root + "data/" + std::string(key); };
+        explicit Content(ZipArchive file)
+            : archive(std::move(file))
+            , root(rootOf(archive)) {
+            checkByteOrder(archive, root);
+            pickle = archive.read(root + "data.pkl");
+        }
+        [[nodiscard]] std::string entryOf(std::string_view key) const { return root + "data/" + std::string(key); }
+    };
+    const auto content = std::make_shared<Content>(std::move(archive));
+    const std::uint64_t fileSize = content->archive.fileSize();
+    Budget budget = Budget::forFile(static_cast<std::size_t>(fileSize));
+    Pickle object = readPickle(content->pickle, budget);
+    StorageTable storages(object, budget);
     std::uint64_t total = 0;
     for (const auto& [key, storage] : storages.all()) {
-        const std::uint64_t size = archive.size(entryOf(key));
+        const std::uint64_t size = content->archive.size(content->entryOf(key));
         total += size;
         if (size % itemSize(storage.dtype) != 0 || size / itemSize(storage.dtype) != storage.count) {
             throw FormatError(fmt::format(
                 "is damaged: its storage '{}' should hold {} values of {} and has {} bytes; download or copy it again",
                 printable(key), storage.count, dtypeName(storage.dtype), size));
         }
-        if (total > archive.fileSize()) {
+        if (total > fileSize) {
             throw FormatError("is damaged: its storages overlap; use another copy");
         }
     }
-    std::deque<std::vector<std::byte>> contents;
-    storages.provider = [&](std::string_view key, const Storage&) -> std::span<const std::byte> {
-        return contents.emplace_back(archive.read(entryOf(key)));
+    storages.provider = [content = content.get()](std::string_view key, const Storage&) -> std::span<const std::byte> {
+        return content->storages.emplace_back(content->archive.read(content->entryOf(key)));
     };
-    Checkpoint checkpoint = assembleCheckpoint(object, storages, weightSet, budget);
-    checkpoint.container = Container::TorchZip;
-    return checkpoint;
+    return makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, content);
 }
 
 }  // namespace lamscope::detail

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -10,22 +9,15 @@
 
 namespace lamscope::detail {
 
-/// The weights found in a pickled object: names and the nodes of their tensors.
+/// A dictionary or whole module of a pickled object that holds tensors: their names and nodes.
 struct WeightSet {
-    std::vector<std::string> nesting;
-    std::vector<std::string> alternatives;
-    std::string prefix;
+    std::vector<std::string> nesting;  ///< the keys that lead to it, outermost first
     std::vector<std::pair<std::string, NodeId>> tensors;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings;  ///< about entries that are no tensors
 };
 
-/// Unwraps the object of a PyTorch file and lists its weights, in the order of readCheckpoint(). Throws FormatError
-/// where there are none, where the choice is unclear, or where `wanted` (if not empty) is absent.
-[[nodiscard]] WeightSet selectWeights(const Pickle& pickle, const std::string& wanted, Budget& budget);
-
-/// The prefixes that every name has because the network was saved inside something else: data-parallel ("module."),
-/// compiled ("_orig_mod."), or an attribute of a training class ("netG.", "net_g.", "generator.", "model.", "net.").
-/// The last four are kept before a number: "model.0.weight" is how some networks name their own layers.
-[[nodiscard]] std::string commonPrefix(const std::vector<std::string_view>& names);
+/// All of them, each once, the outer before the inner; states of optimisers are passed over. Throws FormatError where
+/// there are none.
+[[nodiscard]] std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget);
 
 }  // namespace lamscope::detail

@@ -22,9 +22,11 @@ lamscope_test(core_test LABEL unit
     core/model/recognition_test.cpp
     core/model/torchscript_card_test.cpp
     core/model/torchscript_test.cpp
+    core/model/weight_choice_test.cpp
     core/study/image_pairs_test.cpp
     core/study/sanity_run_test.cpp
     core/study/study_test.cpp
+    support/network_variants.cpp
   LIBRARIES lamscope_live lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(core_test PRIVATE ${PROJECT_SOURCE_DIR}/core/torch_headers.h <gtest/gtest.h>)
 # A program of its own: it registers a device.
@@ -67,7 +69,7 @@ lamscope_test(network_records_test LABEL golden
 target_precompile_headers(network_records_test REUSE_FROM core_test)
 lamscope_test(golden_test LABEL golden
   SOURCES golden/lam_golden_test.cpp golden/lam_networks_test.cpp golden/psnr_golden_test.cpp
-    golden/shipped_networks_test.cpp
+    golden/shipped_networks_test.cpp golden/weight_cases_test.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_study lamscope_checkpoint nlohmann_json::nlohmann_json)
 lamscope_test(image_cases_test LABEL golden

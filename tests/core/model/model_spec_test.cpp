@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "error.h"
+#include "support/temporary_folder.h"
 
 namespace lamscope {
 namespace {
@@ -30,6 +31,18 @@ TEST(ModelSpec, ColonInTheFileName) {
     const auto spec = ModelSpec::parse("12:30/net.pth:scale=2");
     EXPECT_EQ(spec.file, "12:30/net.pth");
     EXPECT_EQ(spec.settings.scale, 2);
+}
+
+TEST(ModelSpec, AFileWhoseNameLooksLikeSettingsIsAFile) {
+    const test::TemporaryFolder folder;
+    const auto file = folder.write("net:scale=2.pth", "x");
+    EXPECT_EQ(ModelSpec::parse(file.string()).file, file);
+    EXPECT_EQ(ModelSpec::parse(file.string()).settings, ModelSettings());
+    const auto spec = ModelSpec::parse(file.string() + ":range=255");
+    EXPECT_EQ(spec.file, file);
+    EXPECT_EQ(spec.settings.range, 255.0);
+    EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
+    EXPECT_THROW(static_cast<void>(ModelSpec::parse((folder / "other:scale=2.pth").string())), Error);
 }
 
 TEST(ModelSpec, MistakesAreNamed) {

@@ -68,6 +68,7 @@ private slots:
     void startsEmptyWithScenesThatOneClickOpens();
     void opensByArgumentDialogAndDrop();
     void oneClickTurnsAnImageThatIsStoredTurned();
+    void foldersAndOddNamesAreNetworks();
     void aSessionGivesTheSameNumbersToTheLastDigit();
     void aSessionWithMissingAndChangedFilesOpensTheRest();
     void damagedSessionsAreRefusedInWords();
@@ -175,6 +176,17 @@ void FilesTest::opensByArgumentDialogAndDrop() {
     chooseInDialog(textOf(file));
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().networks().size(), std::size_t{2}, testing::patienceMs);
     QVERIFY(fixture.waitForMaps());
+}
+
+void FilesTest::foldersAndOddNamesAreNetworks() {
+    const test::TemporaryFolder folder;
+    const auto odd = folder.write("net:scale=2.pth", "");
+    QCOMPARE(kindOfFile(textOf(odd)), FileKind::Network);
+    QCOMPARE(kindOfFile(textOf(folder.path())), FileKind::Network);
+    QCOMPARE(kindOfFile(QStringLiteral("model.safetensors.index.json")), FileKind::Network);
+    QCOMPARE(kindOfFile(QStringLiteral("net.onnx")), FileKind::Network);
+    QCOMPARE(kindOfFile(QStringLiteral("net.pth:scale=2")), FileKind::Network);
+    QCOMPARE(kindOfFile(QStringLiteral("photo.png")), FileKind::Image);
 }
 
 void FilesTest::aSessionGivesTheSameNumbersToTheLastDigit() {

@@ -46,6 +46,15 @@ TEST(Pickle, readsIntegersOfEveryOpcode) {
     EXPECT_EQ(integer(std::string("\x8B\x03\x00\x00\x00\x40\x42\x0F", 8)), 1000000);
 }
 
+TEST(Pickle, readsByteArraysOfProtocol5AndNamesBuffersOutside) {
+    const Pickle pickle = read("\x80\x05\x96" + test::bytesOf(std::uint64_t{3}) + "abc.");
+    EXPECT_EQ(pickle.top().kind, NodeKind::Text);
+    EXPECT_EQ(pickle.top().text, "abc");
+    EXPECT_THAT(refusal("\x80\x05\x96" + test::bytesOf(~std::uint64_t{0}) + "abc."), HasSubstr("truncated"));
+    EXPECT_THAT(refusal("\x80\x05\x97."), HasSubstr("out-of-band"));
+    EXPECT_THAT(refusal("\x80\x05N\x98."), HasSubstr("out-of-band"));
+}
+
 TEST(Pickle, keepsNumbersBeyond64BitsAsBytes) {
     const std::string data("\x80\x02\x8A\x0A\x6C\xFC\x9C\x46\xF9\x20\x6A\xA8\x50\x19.", 15);
     const Pickle pickle = read(data);

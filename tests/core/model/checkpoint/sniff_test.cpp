@@ -63,6 +63,10 @@ TEST(Sniff, namesWhatIsNoModel) {
     EXPECT_THAT(test::rejection("\x89PNG\r\n\x1A\n"), HasSubstr("PNG"));
     EXPECT_THAT(test::rejection("\x01\x02\x03\xFE\xFF binary"), HasSubstr("first bytes are 01 02 03 fe ff 20 62 69"));
     EXPECT_THAT(test::rejection("\xFF"), HasSubstr("first bytes are ff)"));
+    EXPECT_THAT(test::rejection("\x08\x08\x12\x07pytorch"), HasSubstr("ONNX"));
+    EXPECT_THAT(test::rejection("\x08\x0A\x3A\x05graph"), HasSubstr("ONNX"));
+    EXPECT_THAT(test::rejection("GGUF\x03 and more"), HasSubstr("GGUF"));
+    EXPECT_THAT(test::rejection(std::string("\x1C\0\0\0TFL3 and more", 17)), HasSubstr("TensorFlow Lite"));
 }
 
 TEST(Sniff, namesWhatIsNoFile) {
@@ -76,6 +80,10 @@ TEST(Sniff, namesWhatIsNoFile) {
 TEST(Sniff, refusesZipArchivesOfOthers) {
     EXPECT_THAT(test::rejection(test::zipFile({{"letter.txt", "x"}})), HasSubstr("no data.pkl"));
     EXPECT_THAT(test::rejection("PK\x03\x04 and no more"), HasSubstr("truncated or damaged"));
+    EXPECT_THAT(test::rejection(test::zipFile({{"net/archive_format", "pt2"}, {"net/models/model.json", "{}"}})),
+                HasSubstr(".pt2"));
+    EXPECT_THAT(test::rejection(test::zipFile({{"serialized_exported_program.json", "{}"}, {"version", "5.3"}})),
+                HasSubstr(".pt2"));
 }
 
 }  // namespace

@@ -270,9 +270,29 @@ TEST(TorchFile, convertsOtherTypesAndSaysSo) {
                             "1 of 5 tensors are stored as float64 and were converted to float32."));
     EXPECT_THAT(
         rejection(torchZip(pickled::dict({{"w", typed("0", "ComplexFloatStorage")}}), {{"0", std::string(16, '\0')}})),
-        HasSubstr("complex64"));
+        HasSubstr("no weights but counters and tables"));
     EXPECT_THAT(rejection(torchZip(pickled::dict({{"w", typed("0", "OddStorage")}}), {{"0", ""}})),
                 HasSubstr("torch.OddStorage"));
+}
+
+TEST(TorchFile, namesKindsOfTensorsThatItDoesNotRead) {
+    const auto rebuilt = [](const std::string& function, const std::string& type = "FloatStorage") {
+        return rejection(torchZip(
+            pickled::dict(
+                {{"w", pickled::call(pickled::global("torch._utils", function),
+                                     {pickled::storage("0", 4, type), pickled::integer(0),
+                                      pickled::tuple({pickled::integer(1)}), pickled::tuple({pickled::integer(1)}),
+                                      pickled::none(), pickled::none(), pickled::global("torch", "float8_e4m3fn")})}}),
+            {{"0", std::string(type == "FloatStorage" ? 16 : 4, '\0')}}));
+    };
+    EXPECT_THAT(rebuilt("_rebuild_qtensor", "QInt8Storage"),
+                ::testing::AllOf(HasSubstr("quantised"), HasSubstr("floating point"), HasSubstr("'w'")));
+    EXPECT_THAT(rebuilt("_rebuild_sparse_tensor"), ::testing::AllOf(HasSubstr("sparse"), HasSubstr("to_dense()")));
+    EXPECT_THAT(rebuilt("_rebuild_tensor_v3", "UntypedStorage"),
+                ::testing::AllOf(HasSubstr("float8_e4m3fn"), HasSubstr("float()")));
+    EXPECT_THAT(rebuilt("_rebuild_meta_tensor_no_storage"), HasSubstr("no values"));
+    EXPECT_THAT(rebuilt("_rebuild_wrapper_subclass"), HasSubstr("full tensors"));
+    EXPECT_THAT(rebuilt("_rebuild_something_new"), HasSubstr("'_rebuild_something_new'"));
 }
 
 TEST(TorchFile, readsParametersAndScalars) {

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/checkpoint/merged_file.h"
+
+#include <numeric>
+#include <unordered_set>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace lamscope::detail {
+
+namespace {
+
+class MergedFile : public TensorFile {
+public:
+    explicit MergedFile(const std::vector<TensorFile*>& parts)
+        : TensorFile(parts.front()->container(), parts.front()->budget())
+        , parts_(parts) {
+        TensorDictionary all;
+        std::unordered_set<std::string> unique;
+        for (std::size_t part = 0; part < parts.size(); ++part) {
+            const auto& dictionaries = parts[part]->dictionaries();
+            if (dictionaries.size() != 1) {
+                throw FormatError("is the index of parts that hold more than one dictionary each; use another copy");
+            }
+            for (std::size_t i = 0; i < dictionaries.front().names.size(); ++i) {
+                const std::string& name = dictionaries.front().names[i];
+                if (!unique.insert(name).second) {
+                    throw FormatError(
+                        fmt::format("is the index of parts of which two hold '{}'; use another copy", printable(name)));
+                }
+                all.names.push_back(name);
+                places_.emplace_back(part, i);
+            }
+        }
+        add(std::move(all));
+    }
+
+    [[nodiscard]] std::uint64_t storedValues() const override {
+        return std::accumulate(parts_.begin(), parts_.end(), std::uint64_t{0},
+                               [](std::uint64_t sum, const TensorFile* part) { return sum + part->storedValues(); });
+    }
+
+    [[nodiscard]] TensorData load(std::size_t /*dictionary*/, std::size_t tensor) override {
+        const auto [part, place] = places_.at(tensor);
+        return parts_[part]->load(0, place);
+    }
+
+private:
+    std::vector<TensorFile*> parts_;
+    std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< part, place in it
+};
+
+}  // namespace
+
+std::unique_ptr<TensorFile> merge(const std::vector<TensorFile*>& parts) {
+    return std::make_unique<MergedFile>(parts);
+}
+
+}  // namespace lamscope::detail

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/weight_choice.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "error.h"
+
+namespace lamscope {
+
+namespace {
+
+/// The share of a checkpoint's tensors that keeps it from being the network that comes closest.
+double distance(const Checkpoint& checkpoint, const KeyDifference& nearest) {
+    const auto differing = nearest.missing.size() + nearest.extra.size() + nearest.mismatched.size();
+    return static_cast<double>(differing) / static_cast<double>(checkpoint.tensors.size());
+}
+
+void describeLeftOut(const std::vector<std::string>& names, std::vector<std::string>& warnings) {
+    constexpr std::size_t shown = 5;
+    if (names.empty()) {
+        return;
+    }
+    const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), shown));
+    warnings.push_back(fmt::format("{} beside the weights {} left out, as the network does not use {}: {}{}.",
+                                   names.size() == 1 ? "1 tensor" : fmt::format("{} tensors", names.size()),
+                                   names.size() == 1 ? "was" : "were", names.size() == 1 ? "it" : "them",
+                                   fmt::join(names.begin(), end, ", "), names.size() > shown ? ", ..." : ""));
+}
+
+}  // namespace
+
+ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings, ModelCard& card) {
+    std::optional<ChosenWeights> closest;
+    std::string refused;
+    for (const WeightGroup& group : file.groups(settings.weights.value_or(""))) {
+        auto [checkpoint, refusal] = file.read(group);
+        if (!refusal.empty() && refused.empty() && !closest) {
+            refused = refusal;
+        }
+        if (!refusal.empty() || checkpoint.tensors.empty()) {
+            continue;
+        }
+        if (group.depth > 0 && !looksLikeANetwork(checkpoint, settings)) {
+            continue;
+        }
+        card.warnings = checkpoint.warnings;
+        auto recognition = recognise(checkpoint, settings, card);
+        const bool fits = recognition.network != nullptr;
+        const bool isCloser = !closest
+                              || (!fits
+                                  && distance(checkpoint, *recognition.nearest)
+                                         < distance(closest->checkpoint, *closest->recognition.nearest));
+        if (fits || isCloser) {
+            closest.emplace(ChosenWeights{std::move(checkpoint), std::move(recognition)});
+        }
+        if (fits) {
+            describeLeftOut(closest->recognition.leftOut, card.warnings);
+            return std::move(*closest);
+        }
+    }
+    if (!closest || !refused.empty()) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("The file '{}' {}.", card.file,
+                                refused.empty() ? "holds no weights: save the network's state_dict()" : refused));
+    }
+    card.warnings = closest->checkpoint.warnings;
+    return std::move(*closest);
+}
+
+}  // namespace lamscope
