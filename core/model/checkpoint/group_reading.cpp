@@ -23,7 +23,7 @@ namespace {
 constexpr std::uint64_t tiedFactor = 2;
 constexpr std::uint64_t tiedSlack = std::uint64_t{1} << 18U;
 
-constexpr std::size_t shown = 5;
+constexpr std::size_t namesShown = 5;
 
 /// What FLOP counters (thop and its descendants) leave in every layer.
 bool isOperationCounter(std::string_view name) {
@@ -47,7 +47,7 @@ public:
         const auto known = std::ranges::find(counts_, key, &std::pair<std::string, std::size_t>::first);
         if (known != counts_.end()) {
             ++known->second;
-        } else if (counts_.size() < shown) {
+        } else if (counts_.size() < namesShown) {
             counts_.emplace_back(key, 1);
         } else {
             more_ = true;

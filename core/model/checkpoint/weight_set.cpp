@@ -163,10 +163,29 @@ private:
     std::vector<WeightSet> sets_;
 };
 
+/// torch_ema and diffusers keep averaged weights as a list in the order of the network's parameters.
+bool hasNamelessAverage(const Pickle& pickle, Budget& budget) {
+    for (NodeId id = 0; id < pickle.nodes.size(); ++id) {
+        budget.charge(entryCount(pickle, id));
+        const NodeId list = isDictionary(pickle, id) ? dictValue(pickle, id, "shadow_params") : noNode;
+        if (list != noNode && pickle[list].kind == NodeKind::List && !pickle[list].items.empty()
+            && tensorCall(pickle, pickle[list].items.front())) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget) {
     std::vector<WeightSet> sets = SetFinder(pickle, budget).run();
+    if (hasNamelessAverage(pickle, budget)) {
+        for (WeightSet& set : sets) {
+            set.warnings.emplace_back(
+                "The file's averaged weights (shadow_params) are a list without names and were left out.");
+        }
+    }
     if (sets.empty()) {
         throw FormatError(
             fmt::format("holds no weights but a Python object of type {}: save the network's state_dict() instead",

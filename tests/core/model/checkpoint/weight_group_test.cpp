@@ -161,6 +161,14 @@ TEST_F(GroupTest, ComplexTablesAreLeftOutAndSaid) {
     EXPECT_THAT(checkpoint.warnings, ElementsAre("1 tensor of complex numbers was left out: freqs."));
 }
 
+TEST_F(GroupTest, AveragesWithoutNamesAreLeftOutAndSaid) {
+    const auto list = pickled::list({pickled::tensor("2", {1}), pickled::tensor("2", {1})});
+    auto& file = open(
+        pickled::dict({{"model", pickled::dict(network("", 1))}, {"ema", pickled::dict({{"shadow_params", list}})}}));
+    EXPECT_THAT(order(), ElementsAre(1));
+    EXPECT_THAT(file.read(file.groups().front()).checkpoint.warnings, ElementsAre(HasSubstr("shadow_params")));
+}
+
 TEST_F(GroupTest, UnknownSetsAreAnsweredWithTheKnownOnes) {
     auto& file = open(pickled::dict({{"a", pickled::dict(network("", 1))}, {"b", pickled::dict(network("", 2))}}));
     try {
