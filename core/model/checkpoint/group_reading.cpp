@@ -31,6 +31,11 @@ bool isOperationCounter(std::string_view name) {
     return last == "total_ops" || last == "total_params";
 }
 
+/// Weights of 8-bit integers: those that a library quantised without PyTorch's own types, with scales beside them.
+bool isQuantised(std::string_view name, const TensorData& data) {
+    return (data.dtype == "int8" || data.dtype == "uint8") && data.shape.size() > 1 && name.ends_with("weight");
+}
+
 /// "3 tensors" and the like.
 std::string counted(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
@@ -165,6 +170,13 @@ GroupContent readGroup(TensorFile& file, const WeightGroup& group) {
                     "model file, so use another copy");
             }
             most -= data.values.size();
+            if (isQuantised(name, data)) {
+                throw UnsupportedTensor(
+                    UnsupportedTensor::Kind::Refused,
+                    fmt::format("stores weights as {}, quantised: save the state_dict() of the network in floating "
+                                "point, from before its quantisation",
+                                data.dtype));
+            }
             checkpoint.tensors.emplace_back(name.substr(group.prefix.size()), std::move(data));
         } catch (const UnsupportedTensor& error) {
             if (error.kind() == UnsupportedTensor::Kind::Complex) {

@@ -115,6 +115,7 @@ TEST(Safetensors, refusesOtherStructures) {
     EXPECT_THAT(withHeader(R"({"w":{"dtype":"F32","dtype":"F32","shape":[4],"data_offsets":[0,16]}})"),
                 HasSubstr("'dtype' twice"));
     EXPECT_THAT(withHeader("{" + entry("w", "F8_E4M3", "[16]", "[0,16]") + "}"), HasSubstr("F8_E4M3"));
+    EXPECT_THAT(withHeader("{" + entry("a.weight", "I8", "[4,4]", "[0,16]") + "}"), HasSubstr("int8, quantised"));
     EXPECT_THAT(withHeader("{" + entry("w", "F32", "[-4]", "[0,16]") + "}"), HasSubstr("negative number"));
     EXPECT_THAT(withHeader("{" + entry("w", "F32", "[4.0]", "[0,16]") + "}"), HasSubstr("fraction"));
     EXPECT_THAT(withHeader("{" + entry("w", "F32", "[4]", "[0,16,16]") + "}"), HasSubstr("a number"));
