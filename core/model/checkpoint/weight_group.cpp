@@ -220,12 +220,13 @@ std::vector<WeightGroup> groupsNamed(const std::vector<WeightGroup>& groups, con
                                      const std::vector<TensorDictionary>& dictionaries) {
     const std::vector<std::string> path = segmentsOf(wanted);
     std::vector<WeightGroup> found;
-    std::ranges::copy_if(groups, std::back_inserter(found),
-                         [&](const WeightGroup& group) { return !std::ranges::search(group.path, path).empty(); });
+    std::ranges::copy_if(groups, std::back_inserter(found), [&](const WeightGroup& group) {
+        return std::search(group.path.begin(), group.path.end(), path.begin(), path.end()) != group.path.end();
+    });
     const auto endsThere = [&](const WeightGroup& group) {
         return std::ranges::equal(std::span(group.path).last(std::min(path.size(), group.path.size())), path);
     };
-    std::ranges::stable_partition(found, endsThere);
+    std::stable_partition(found.begin(), found.end(), endsThere);
     if (found.empty()) {
         std::vector<std::string> names;
         for (const WeightSetName& set : weightSets(dictionaries, groups.front())) {
