@@ -9,6 +9,7 @@
 #include <spdlog/spdlog.h>
 
 #include "error.h"
+#include "image/atomic_file.h"
 
 namespace lamscope::cli {
 
@@ -16,9 +17,10 @@ namespace {
 
 volatile std::sig_atomic_t interrupted = 0;
 
-/// The first time asks the work to stop; the second ends the program, whatever it is doing.
+/// The first time asks the work to stop; the second ends the program, whatever it is doing, except for the moment in
+/// which its files take their names: blocked signals would reach another thread.
 extern "C" void onInterrupt(int /*signal*/) {
-    if (interrupted != 0) {
+    if (interrupted != 0 && !StagedFiles::isCommitting()) {
         _exit(ExitCode::Interrupted);
     }
     interrupted = 1;

@@ -39,11 +39,15 @@ int run(const EvaluateArguments& arguments) {
     checkOutputFiles(options.outputs, filesOf(specs));
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
+    std::vector<SrModel> models;
+    for (const auto& spec : specs) {
+        models.push_back(loadModel(spec, device));
+    }
+    checkEvaluations(models, options);
     std::vector<Evaluation> evaluations;
     {
         ProgressLine line;
-        for (const auto& spec : specs) {
-            const auto model = loadModel(spec, device);
+        for (const auto& model : models) {
             auto evaluation = evaluate(model, options, interrupt.token(), [&](std::size_t done, std::size_t total) {
                 line.show(model.card().name, static_cast<double>(done) / static_cast<double>(total));
             });

@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <iterator>
 #include <memory>
-#include <span>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -14,7 +11,6 @@
 #include "figure/results_table.h"
 #include "figure_arguments.h"
 #include "image/output_files.h"
-#include "model/model_files.h"
 #include "model_arguments.h"
 
 namespace lamscope::cli {
@@ -27,21 +23,6 @@ struct RepaintArguments {
     ModelArguments models;
     FigureArguments figure;
 };
-
-/// Of everything that the figure is made from, the sessions included.
-std::vector<std::filesystem::path> filesOf(const std::vector<std::string>& sessions, const ui::SavedSession& session) {
-    std::vector<std::filesystem::path> files(sessions.begin(), sessions.end());
-    const auto add = [&](const ui::SavedScene& scene) {
-        files.push_back(scene.image);
-        files.push_back(scene.referenceImage);
-    };
-    add(session);
-    std::ranges::for_each(session.moreScenes, add);
-    for (const auto& network : session.networks) {
-        std::ranges::move(lamscope::filesOf(std::span(&network.spec, 1)), std::back_inserter(files));
-    }
-    return files;
-}
 
 int run(const RepaintArguments& arguments) {
     auto session = ui::readAnySession(arguments.sessions.front());
@@ -61,7 +42,9 @@ int run(const RepaintArguments& arguments) {
     }
     auto outputs = names;
     outputs.emplace_back(arguments.figure.caption);
-    checkOutputFiles(outputs, filesOf(arguments.sessions, session));
+    auto inputs = filesOf(session);
+    inputs.insert(inputs.end(), arguments.sessions.begin(), arguments.sessions.end());
+    checkOutputFiles(outputs, inputs);
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
     std::optional<ui::FigureRun> made;

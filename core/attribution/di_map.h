@@ -60,9 +60,8 @@ using DiMapCallback = std::function<void(const DiMapProgress&)>;
 class DiMapScan {
 public:
     /// @param model   must outlive this object.
-    /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as
-    /// diMapOptions()
-    ///                says.
+    /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as in
+    ///                diMapOptions().
     /// @param stride  SR pixels, at least 1.
     /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
     DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,

@@ -22,9 +22,9 @@ namespace lamscope {
 
 namespace {
 
-constexpr int arcLengthCells = 1000;
-/// Between two looks at the stop token, where distances take whole blurs.
-constexpr int cellsAtOnce = 8;
+constexpr std::size_t arcLengthCells = 1000;
+/// Between two looks at the stop token, and path images at once, where distances take whole blurs.
+constexpr std::size_t cellsAtOnce = 8;
 static_assert(arcLengthCells % cellsAtOnce == 0);
 
 torch::Tensor makePoints(std::size_t count, const BlurrableImage& image) {
@@ -32,11 +32,16 @@ torch::Tensor makePoints(std::size_t count, const BlurrableImage& image) {
                         torch::kFloat64);
 }
 
-/// Euclidean distances between consecutive points.
-std::vector<double> stepLengths(const torch::Tensor& points) {
-    const auto count = points.size(0) - 1;
-    const auto norms = (points.narrow(0, 1, count) - points.narrow(0, 0, count)).flatten(1).norm(2, 1);
-    return {norms.data_ptr<double>(), norms.data_ptr<double>() + count};
+/// Euclidean distances between consecutive points of a path, from the points, a few at a time.
+std::vector<double> distancesOfPoints(const Path& path, std::span<const double> alpha) {
+    std::vector<double> result;
+    for (std::size_t first = 0; first + 1 < alpha.size(); first += cellsAtOnce) {
+        const auto points = path.at(alpha.subspan(first, std::min(alpha.size() - first, cellsAtOnce + 1))).front();
+        for (std::int64_t i = 1; i < points.size(0); ++i) {
+            result.push_back((points[i] - points[i - 1]).norm().item<double>());
+        }
+    }
+    return result;
 }
 
 /// γ(α) = ω(σ − ασ) ⊗ I, the paper's Eq. 2.
@@ -62,7 +67,7 @@ public:
 
     [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
         if (!BlurDistances::serves(options_.kernel)) {
-            return stepLengths(at(alpha).front());
+            return distancesOfPoints(*this, alpha);
         }
         std::call_once(measured_, [this] { blurDistances_.emplace(image_, options_.kernel); });
         std::vector<double> sigma;
@@ -103,10 +108,10 @@ public:
     }
 
     [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
-        const auto whole = (image_ - baseline_).norm().item<double>();
+        std::call_once(measured_, [this] { length_ = (image_ - baseline_).norm().item<double>(); });
         std::vector<double> result;
         for (std::size_t i = 1; i < alpha.size(); ++i) {
-            result.push_back(std::abs(alpha[i] - alpha[i - 1]) * whole);
+            result.push_back(std::abs(alpha[i] - alpha[i - 1]) * length_);
         }
         return result;
     }
@@ -125,6 +130,8 @@ public:
 private:
     torch::Tensor image_;
     torch::Tensor baseline_;
+    mutable std::once_flag measured_;
+    mutable double length_ = 0.0;
 };
 
 class KeptPath final : public ImagePath {
@@ -208,13 +215,13 @@ double blurSigma(const LamOptions& options, double alpha) {
 std::optional<ArcLength> measureArcLength(const ImagePath& path, const std::stop_token& stop) {
     std::vector<double> cumulative{0.0};
     std::vector<double> alpha;
-    for (int first = 0; first < arcLengthCells; first += cellsAtOnce) {
+    for (std::size_t first = 0; first < arcLengthCells; first += cellsAtOnce) {
         if (stop.stop_requested()) {
             return std::nullopt;
         }
         alpha.clear();
-        for (int i = first; i <= first + cellsAtOnce; ++i) {
-            alpha.push_back(static_cast<double>(i) / arcLengthCells);
+        for (std::size_t i = first; i <= first + cellsAtOnce; ++i) {
+            alpha.push_back(static_cast<double>(i) / static_cast<double>(arcLengthCells));
         }
         for (const double step : path.distances(alpha)) {
             cumulative.push_back(cumulative.back() + step);

@@ -71,7 +71,8 @@ const ArcLength& MeasuredPath::length() const {
 
 bool MeasuredPath::moves() const {
     constexpr std::array ends{0.0, 1.0};
-    return path_->distances(ends).front() > shortestPath;
+    const auto points = path_->at(ends).front();
+    return (points[1] - points[0]).norm().item<double>() > shortestPath;
 }
 
 std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {

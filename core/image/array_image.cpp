@@ -26,7 +26,11 @@ struct ArrayLayout {
     std::int64_t columnStride = 0;
 };
 
+/// Nothing for arrays that are no image. The product of `shape` is within 64 bits unless one of its sizes is 0.
 std::optional<ArrayLayout> arrayLayout(std::vector<std::int64_t> shape) {
+    if (std::ranges::find(shape, 0) != shape.end()) {
+        return std::nullopt;
+    }
     if (shape.size() == 4 && shape.front() == 1) {
         shape.erase(shape.begin());  // a batch of one
     }
@@ -49,7 +53,7 @@ std::optional<ArrayLayout> arrayLayout(std::vector<std::int64_t> shape) {
     return std::nullopt;
 }
 
-[[noreturn]] void throwNoImage(const std::filesystem::path& path, const std::vector<std::int64_t>& shape) {
+[[noreturn]] void throwNoImage(const std::filesystem::path& path, std::span<const std::int64_t> shape) {
     std::string remedy = "give 3 x height x width, height x width x 3 or height x width";
     if (shape.size() == 4 && shape.front() > 1) {
         remedy = "it may be several images: save one of them, array[0]";
@@ -86,15 +90,17 @@ void checkValues(const std::filesystem::path& path, std::span<const float> value
 }
 
 LoadedImage readArrayImage(const std::filesystem::path& path) {
-    const auto array = readNpy(path);
-    const auto layout = arrayLayout(array.shape);
-    if (!layout || array.values.empty()) {
-        throwNoImage(path, array.shape);
-    }
-    if (layout->height > maxImagePixels / layout->width) {
-        throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
-                                       layout->width, layout->height, maxImagePixels));
-    }
+    std::optional<ArrayLayout> layout;
+    const auto array = readNpy(path, [&](std::span<const std::int64_t> shape) {
+        layout = arrayLayout({shape.begin(), shape.end()});
+        if (!layout) {
+            throwNoImage(path, shape);
+        }
+        if (layout->height > maxImagePixels / layout->width) {
+            throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
+                                           layout->width, layout->height, maxImagePixels));
+        }
+    });
     const auto white = array.maxLevel > 0 ? static_cast<float>(array.maxLevel) : 1.0F;
     LoadedImage loaded{.image = Image(static_cast<int>(layout->width), static_cast<int>(layout->height)),
                        .warnings = {}};

@@ -32,6 +32,18 @@ std::filesystem::path hiddenName(const std::filesystem::path& folder) {
     return folder / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
 }
 
+std::atomic<int> commits = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "it is read in signal handlers");
+
+/// Counts a commit while it lasts.
+class CommitMark {
+public:
+    CommitMark() { ++commits; }
+    CommitMark(const CommitMark&) = delete;
+    CommitMark& operator=(const CommitMark&) = delete;
+    ~CommitMark() { --commits; }
+};
+
 /// A new file that is removed again unless it was renamed to its final name.
 class TemporaryFile {
 public:
@@ -225,7 +237,12 @@ void StagedFiles::add(const std::filesystem::path& path, std::string_view conten
     add(path, std::as_bytes(std::span(content)));
 }
 
+bool StagedFiles::isCommitting() noexcept {
+    return commits > 0;
+}
+
 void StagedFiles::commit() {
+    const CommitMark mark;
     try {
         for (const auto& file : files_) {
             file->close();

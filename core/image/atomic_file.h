@@ -44,6 +44,10 @@ public:
     /// staged any more. An old file whose return the system refuses stays beside its place; the message says where.
     void commit();
 
+    /// Whether some thread is in commit(): who ends the process now may leave an old file beside its place. May be
+    /// called in a signal handler.
+    [[nodiscard]] static bool isCommitting() noexcept;
+
 private:
     class File;
     void discard() noexcept;

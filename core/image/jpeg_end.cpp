@@ -25,31 +25,46 @@ void note(j_common_ptr decoder, int level) {
     }
 }
 
-/// Whether every pixel can be decoded from the file.
-bool hasAllPixels(std::span<const std::byte> file) {
-    jpeg_decompress_struct decoder{};
+/// What decoding needs. It belongs to the caller of decodeAll(): what a function with setjmp() changes in its own
+/// variables is indeterminate after the jump.
+struct Decoder : jpeg_decompress_struct {
+    Decoder()
+        : jpeg_decompress_struct() {}
+    Decoder(const Decoder&) = delete;
+    Decoder& operator=(const Decoder&) = delete;
+    ~Decoder() { jpeg_destroy_decompress(this); }
+
     Reports reports{};
-    decoder.err = jpeg_std_error(&reports);
-    reports.error_exit = leave;
-    reports.emit_message = note;
-    std::vector<JSAMPLE> row;
-    // NOLINTNEXTLINE(cert-err52-cpp): libjpeg is C; `row` lives outside
-    if (setjmp(reports.leave) != 0) {
-        jpeg_destroy_decompress(&decoder);
+    std::vector<JSAMPLE> row{};
+};
+
+/// False where libjpeg gave up.
+bool decodeAll(Decoder& decoder, std::span<const std::byte> file) {
+    // NOLINTNEXTLINE(cert-err52-cpp): libjpeg is C; the jump passes over its functions alone
+    if (setjmp(decoder.reports.leave) != 0) {
         return false;
     }
     jpeg_create_decompress(&decoder);
     jpeg_mem_src(&decoder, reinterpret_cast<const unsigned char*>(file.data()), file.size());
     jpeg_read_header(&decoder, TRUE);
     jpeg_start_decompress(&decoder);
-    row.resize(static_cast<std::size_t>(decoder.output_width) * static_cast<std::size_t>(decoder.output_components));
+    decoder.row.resize(static_cast<std::size_t>(decoder.output_width)
+                       * static_cast<std::size_t>(decoder.output_components));
     while (decoder.output_scanline < decoder.output_height) {
-        auto* place = row.data();
+        auto* place = decoder.row.data();
         jpeg_read_scanlines(&decoder, &place, 1);
     }
     jpeg_finish_decompress(&decoder);
-    jpeg_destroy_decompress(&decoder);
-    return !reports.bitsMissing;
+    return true;
+}
+
+/// Whether every pixel can be decoded from the file.
+bool hasAllPixels(std::span<const std::byte> file) {
+    Decoder decoder;
+    decoder.err = jpeg_std_error(&decoder.reports);
+    decoder.reports.error_exit = leave;
+    decoder.reports.emit_message = note;
+    return decodeAll(decoder, file) && !decoder.reports.bitsMissing;
 }
 
 }  // namespace

@@ -206,8 +206,48 @@ double valueOf(const ValueType& type, std::uint64_t bits) {
     }
 }
 
-/// `count` values; none if the file ends before.
-std::vector<double> readValues(std::istream& stream, const ValueType& type, std::size_t count) {
+/// Where the values of a file belong in C order, one after the other.
+class ValuePlaces {
+public:
+    ValuePlaces(const std::vector<std::int64_t>& shape, bool fortranOrder)
+        : fortranOrder_(fortranOrder)
+        , sizes_(shape.begin(), shape.end())
+        , strides_(shape.size())
+        , index_(shape.size(), 0) {
+        std::size_t stride = 1;
+        for (std::size_t axis = sizes_.size(); axis-- > 0;) {
+            strides_[axis] = stride;
+            stride *= sizes_[axis];
+        }
+    }
+
+    std::size_t next() {
+        const auto place = place_;
+        if (!fortranOrder_) {
+            ++place_;
+            return place;
+        }
+        for (std::size_t axis = 0; axis < sizes_.size(); ++axis) {  // the first index runs fastest
+            place_ += strides_[axis];
+            if (++index_[axis] < sizes_[axis]) {
+                break;
+            }
+            place_ -= sizes_[axis] * strides_[axis];
+            index_[axis] = 0;
+        }
+        return place;
+    }
+
+private:
+    bool fortranOrder_;
+    std::vector<std::size_t> sizes_;
+    std::vector<std::size_t> strides_;
+    std::vector<std::size_t> index_;
+    std::size_t place_ = 0;
+};
+
+/// `count` values in C order; none if the file ends before.
+std::vector<double> readValues(std::istream& stream, const ValueType& type, std::size_t count, ValuePlaces places) {
     std::vector<double> values(count);
     std::vector<unsigned char> block(std::min<std::size_t>(count, std::size_t{1} << 16) * type.size);
     for (std::size_t done = 0; done < count;) {
@@ -220,37 +260,11 @@ std::vector<double> readValues(std::istream& stream, const ValueType& type, std:
             for (unsigned byte = 0; byte < type.size; ++byte) {
                 bits = bits << 8U | block[i * type.size + (type.bigEndian ? byte : type.size - 1 - byte)];
             }
-            values[done + i] = valueOf(type, bits);
+            values[places.next()] = valueOf(type, bits);
         }
         done += size;
     }
     return values;
-}
-
-/// The values of an array in Fortran order (first index fastest) in C order.
-std::vector<double> toCOrder(const std::vector<double>& values, const std::vector<std::int64_t>& shape) {
-    std::vector<double> result(values.size());
-    std::vector<std::size_t> strides(shape.size());
-    std::size_t stride = 1;
-    for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-        strides[axis] = stride;
-        stride *= static_cast<std::size_t>(shape[axis]);
-    }
-    std::vector<std::int64_t> index(shape.size(), 0);
-    for (auto& value : result) {
-        std::size_t source = 0;
-        for (std::size_t axis = 0; axis < shape.size(); ++axis) {
-            source += static_cast<std::size_t>(index[axis]) * strides[axis];
-        }
-        value = values[source];
-        for (std::size_t axis = shape.size(); axis-- > 0;) {
-            if (++index[axis] < shape[axis]) {
-                break;
-            }
-            index[axis] = 0;
-        }
-    }
-    return result;
 }
 
 std::string readHeaderText(std::istream& stream, const std::filesystem::path& path) {
@@ -289,7 +303,8 @@ bool isNpy(const std::filesystem::path& path) {
     return readExactly(stream, start.data(), start.size()) && std::string_view(start.data(), start.size()) == magic;
 }
 
-NpyArray readNpy(const std::filesystem::path& path) {
+NpyArray readNpy(const std::filesystem::path& path,
+                 const std::function<void(std::span<const std::int64_t>)>& checkShape) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         throwBadFile(path, "cannot be read: it is a folder, not a file");
@@ -325,15 +340,15 @@ NpyArray readNpy(const std::filesystem::path& path) {
                                        fmt::join(header->shape, ", "), dataSize));
     }
 
+    if (checkShape) {
+        checkShape(header->shape);
+    }
     NpyArray array;
     const auto size = static_cast<std::size_t>(*count);
-    array.values = readValues(stream, *type, size);
+    array.values = readValues(stream, *type, size, ValuePlaces(header->shape, header->fortranOrder));
     array.maxLevel = type->kind == 'u' ? (1 << (8 * type->size)) - 1 : 0;
     if (array.values.size() != size) {
         throwBadFile(path, "cannot be read: the system reported an error while reading");
-    }
-    if (header->fortranOrder && header->shape.size() > 1) {
-        array.values = toCOrder(array.values, header->shape);
     }
     array.shape = std::move(header->shape);
     return array;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -24,10 +25,12 @@ struct NpyArray {
 /// byte order, in C or Fortran order. Non-finite values are returned as they are. Source: the format's description,
 /// NumPy's numpy.lib.format.
 ///
+/// @param checkShape called with the shape of a file that is as long as its header says, before anything is allocated
+///                   for the values; what it throws is passed on. May be empty.
 /// Throws Error(BadFile), naming the file, when it is missing, unreadable, not a NumPy file, of another type of values,
-/// or longer or shorter than its header says; the header is checked before anything is allocated for the values.
-/// Thread-safe.
-[[nodiscard]] NpyArray readNpy(const std::filesystem::path& path);
+/// or longer or shorter than its header says. Thread-safe.
+[[nodiscard]] NpyArray readNpy(const std::filesystem::path& path,
+                               const std::function<void(std::span<const std::int64_t>)>& checkShape = {});
 
 /// Writes float32 values (in C order) as a NumPy file of format version 1.0; whole or not at all.
 ///

@@ -114,25 +114,31 @@ Stored load(const std::byte* source) {
 /// Copies samples of libtiff, which are in the byte order of the machine, into a picture.
 class SampleCopy {
 public:
-    SampleCopy(const Layout& layout, cv::Mat& pixels)
+    SampleCopy(const Layout& layout, int channels)
         : layout_(layout)
-        , pixels_(pixels) {}
+        , channels_(static_cast<std::uint16_t>(channels)) {}
 
     /// A row of `count` pixels that begins at (x, y); with planes, of channel `plane` alone.
     void row(const std::byte* source, std::uint32_t x, std::uint32_t y, std::uint32_t count, std::uint16_t plane) {
-        const auto channels = static_cast<std::uint16_t>(pixels_.channels());
+        if (pixels_.empty()) {  // not before something could be decoded: a header may promise anything
+            const int depth = layout_.floatingPoint ? CV_32F : layout_.bits == 8 ? CV_8U : CV_16U;
+            pixels_.create(static_cast<int>(layout_.height), static_cast<int>(layout_.width),
+                           CV_MAKETYPE(depth, channels_));
+        }
         const std::uint16_t first = layout_.planes ? plane : std::uint16_t{0};
-        const auto last = layout_.planes ? static_cast<std::uint16_t>(plane + 1) : channels;
+        const auto last = layout_.planes ? static_cast<std::uint16_t>(plane + 1) : channels_;
         const std::size_t sampleBytes = layout_.bits / 8U;
         const std::size_t pixelBytes = layout_.planes ? sampleBytes : sampleBytes * layout_.samples;
         for (auto channel = first; channel < last; ++channel) {
-            const std::size_t place = channels >= 3 && channel < 3 ? 2U - channel : channel;
+            const std::size_t place = channels_ >= 3 && channel < 3 ? 2U - channel : channel;
             const auto* from = source + (layout_.planes ? 0 : channel * sampleBytes);
             for (std::uint32_t i = 0; i < count; ++i, from += pixelBytes) {
-                store(static_cast<int>(y), (x + i) * static_cast<std::size_t>(channels) + place, from);
+                store(static_cast<int>(y), (x + i) * static_cast<std::size_t>(channels_) + place, from);
             }
         }
     }
+
+    [[nodiscard]] const cv::Mat& pixels() const { return pixels_; }
 
 private:
     void store(int y, std::size_t index, const std::byte* from) {
@@ -150,13 +156,38 @@ private:
     }
 
     const Layout& layout_;
-    cv::Mat& pixels_;
+    std::uint16_t channels_;
+    cv::Mat pixels_;
 };
+
+/// Of what lies together in the file: a pixel of all samples, or of one plane.
+std::uint64_t bytesOfPixel(const Layout& layout) {
+    return layout.bits / 8U * (layout.planes ? 1U : std::uint64_t{layout.samples});
+}
 
 /// The size of a row or tile; false where it is too small for its pixels or too large to be decoded.
 bool isPlausible(std::uint64_t bytes, std::uint64_t pixels, const Layout& layout) {
-    const std::uint64_t pixelBytes = layout.bits / 8U * (layout.planes ? 1U : std::uint64_t{layout.samples});
-    return bytes <= mostBlockBytes && pixels <= mostBlockBytes && pixels * pixelBytes <= bytes;
+    return bytes <= mostBlockBytes && pixels <= mostBlockBytes && pixels * bytesOfPixel(layout) <= bytes;
+}
+
+/// Whether the file has a place for every strip or tile of the first `planes` planes, and enough bytes where they are
+/// not compressed.
+bool hasBlocks(TIFF* tiff, const Layout& layout, std::uint16_t planes, std::uint64_t fileSize) {
+    const auto all = TIFFIsTiled(tiff) != 0 ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
+    const auto count = layout.planes ? all / layout.samples * planes : all;
+    std::uint64_t stored = 0;
+    for (std::uint32_t block = 0; block < count; ++block) {
+        const std::uint64_t offset = TIFFGetStrileOffset(tiff, block);
+        const std::uint64_t bytes = TIFFGetStrileByteCount(tiff, block);
+        if (offset == 0 || offset >= fileSize || bytes == 0) {
+            return false;
+        }
+        stored += std::min(bytes, fileSize - offset);
+    }
+    std::uint16_t compression = 0;
+    TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
+    const auto pixels = std::uint64_t{layout.width} * layout.height * planes;
+    return count > 0 && (compression != COMPRESSION_NONE || stored / bytesOfPixel(layout) >= pixels);
 }
 
 bool readRows(TIFF* tiff, const Layout& layout, std::uint16_t planes, SampleCopy& copy) {
@@ -182,8 +213,11 @@ bool readTiles(TIFF* tiff, const Layout& layout, std::uint16_t planes, SampleCop
     TIFFGetField(tiff, TIFFTAG_TILEWIDTH, &tileWidth);
     TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tileHeight);
     const auto size = TIFFTileSize64(tiff);
-    if (tileWidth == 0 || tileHeight == 0
-        || !isPlausible(size, std::uint64_t{tileWidth} * std::uint64_t{tileHeight}, layout)) {
+    const auto tilePixels = std::uint64_t{tileWidth} * tileHeight;
+    // Tiles are powers of two for most programs, so that one may have up to four times the pixels of its image.
+    constexpr std::uint64_t alwaysAllowed = std::uint64_t{1} << 22U;
+    const auto mostPixels = std::max(4 * std::uint64_t{layout.width} * layout.height, alwaysAllowed);
+    if (tileWidth == 0 || tileHeight == 0 || tilePixels > mostPixels || !isPlausible(size, tilePixels, layout)) {
         return false;
     }
     const auto rowBytes = static_cast<std::size_t>(size / tileHeight);
@@ -221,13 +255,14 @@ cv::Mat readTiffSamples(std::span<const std::byte> file, int channels, std::stri
         || layout.height > static_cast<std::uint64_t>(maxImagePixels) / layout.width) {
         return {};
     }
-    const int depth = layout.floatingPoint ? CV_32F : layout.bits == 8 ? CV_8U : CV_16U;
-    cv::Mat pixels(static_cast<int>(layout.height), static_cast<int>(layout.width), CV_MAKETYPE(depth, channels));
-    SampleCopy copy(layout, pixels);
     const auto planes = static_cast<std::uint16_t>(layout.planes ? channels : 1);
+    if (!hasBlocks(tiff.get(), layout, planes, file.size())) {
+        return {};
+    }
+    SampleCopy copy(layout, channels);
     const bool complete = TIFFIsTiled(tiff.get()) != 0 ? readTiles(tiff.get(), layout, planes, copy)
                                                        : readRows(tiff.get(), layout, planes, copy);
-    return complete ? pixels : cv::Mat();
+    return complete ? copy.pixels() : cv::Mat();
 }
 
 }  // namespace lamscope::detail

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <iterator>
+#include <new>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
@@ -112,10 +114,13 @@ public:
     }
     void setRequest(const ProbeRequest& request, Clock::time_point asked) {
         probe_.setRequest(request, asked);
+        shown_.clear();
+        std::ranges::transform(request.targets, std::back_inserter(shown_), &ProbeTarget::id);
         stopped_ = awaitsRequest_ = false;
     }
-    void cancelProbe() {
+    void cancelProbe(std::vector<NetworkId> shown) {
         probe_.clear();
+        shown_ = std::move(shown);
         stopped_ = awaitsRequest_ = false;
     }
 
@@ -193,7 +198,9 @@ private:
             takeImage(target->id);
             return true;
         }
-        if (const auto id = nextWithoutImage(); id != 0) {
+        // One evaluation of the whole image cannot be interrupted: a moving box does not wait for it.
+        const bool moving = probe_.request() != nullptr && probe_.request()->moving;
+        if (const auto id = moving ? 0 : nextWithoutImage(); id != 0) {
             makeImage(id, stop);
             return true;
         }
@@ -201,7 +208,7 @@ private:
             probe_.refine(*target, stop);
             return true;
         }
-        if (const auto id = nextWithoutMeasuredCard(); id != 0) {
+        if (const auto id = moving ? 0 : nextWithoutMeasuredCard(); id != 0) {
             measureCard(id, stop);
             return true;
         }
@@ -282,27 +289,24 @@ private:
         const auto& context = network.maps.context;
         if (!network.sr && context
             && context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
-            network.sr = std::make_shared<const Image>(context->sr());
+            try {
+                network.sr = std::make_shared<const Image>(context->sr());
+            } catch (const std::bad_alloc&) {
+                network.failed = true;  // the map is there; its image is one too many
+                return;
+            }
             sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
         }
     }
 
-    /// Of the networks whose maps are wanted, which have their first ones by now; of any where none are wanted.
+    /// Of the networks that are shown, which have their first maps by now.
     [[nodiscard]] NetworkId nextWithoutImage() const {
-        const auto lacksIt = [](const LiveNetwork& network) {
-            return network.input.lr && !network.sr && !network.failed;
-        };
-        if (const auto* request = probe_.request()) {
-            for (const auto& target : request->targets) {
-                const auto found = networks_.find(target.id);
-                if (found != networks_.end() && lacksIt(found->second)) {
-                    return target.id;
-                }
-            }
-            return 0;
-        }
-        const auto found = std::ranges::find_if(networks_, [&](const auto& each) { return lacksIt(each.second); });
-        return awaitsRequest_ || found == networks_.end() ? 0 : found->first;
+        const auto found = std::ranges::find_if(shown_, [this](NetworkId id) {
+            const auto network = networks_.find(id);
+            return network != networks_.end() && network->second.input.lr && !network->second.sr
+                   && !network->second.failed;
+        });
+        return awaitsRequest_ || found == shown_.end() ? 0 : *found;
     }
 
     [[nodiscard]] NetworkId nextWithoutMeasuredCard() const {
@@ -355,6 +359,7 @@ private:
     Probe probe_;
     std::optional<SanityCheck> sanity_;
     DiMapRun diMaps_;
+    std::vector<NetworkId> shown_;  // whose SR images are wanted
     bool stopped_ = false;
     bool awaitsRequest_ = false;  ///< of whoever set the input or added a network
     ComputeThread thread_;        // last: it uses all the others
@@ -387,8 +392,8 @@ void LiveEngine::probe(const ProbeRequest& request) {
                   !finishFirst);
 }
 
-void LiveEngine::cancelProbe() {
-    inside_->post([inside = inside_.get()] { inside->cancelProbe(); });
+void LiveEngine::cancelProbe(const std::vector<NetworkId>& shown) {
+    inside_->post([inside = inside_.get(), shown] { inside->cancelProbe(shown); });
 }
 
 void LiveEngine::stop() {

@@ -92,13 +92,15 @@ public:
     ///
     /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
     /// the coarse maps and the finer ones, and at the end. After setInput() and addNetwork() it waits for the request,
-    /// or the cancelProbe(), that follows: the first map of a new image never waits for an evaluation of the whole.
+    /// or the cancelProbe(), that follows: the first map of a new image never waits for an evaluation of more than its
+    /// context. It waits while a box moves, too.
     void probe(const ProbeRequest& request);
-    /// No maps are wanted.
-    void cancelProbe();
+    /// No maps are wanted; of these networks, SR images are.
+    void cancelProbe(const std::vector<NetworkId>& shown = {});
 
     /// Stops everything: maps and DI maps, of which what was begun is kept, SR images, measuring, the check of
-    /// parameters. All but the check goes on with the next call that asks for something.
+    /// parameters. Maps, SR images and measuring go on with the next call that asks for something, DI maps with
+    /// scanDiMaps().
     void stop();
 
     /// Starts the parameter-randomisation check of these networks, given with their patches; it goes on whenever no map

@@ -57,8 +57,10 @@ Cropping probeCropping(const Network& network, const ModelCard& card) {
     }
     try {
         const at::NoGradGuard noGradients;
-        const double deviation = std::max(deviationAlong(network, card, 2), deviationAlong(network, card, 3));
-        if (deviation < rounding) {
+        const double downwards = deviationAlong(network, card, 2);
+        const double across = deviationAlong(network, card, 3);
+        const double deviation = std::max(downwards, across);
+        if (downwards < rounding && across < rounding) {
             return {
                 .multiple = claim.multiple,
                 .evidence = fmt::format("by construction; a probe differs by {:.1g} of the SR's deviation", deviation)};

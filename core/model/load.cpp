@@ -146,6 +146,35 @@ void chooseScale(ModelCard& card, const ModelSettings& settings) {
     }
 }
 
+/// What a network of another kind gives in place of an enlarged picture; empty where the probe does not say that it is
+/// one.
+std::string whatItGivesInstead(const RangeProbe& probe) {
+    const double better = std::min(probe.residual1, probe.residual255);
+    if (better <= clearlyWrong) {
+        return "";
+    }
+    if (!std::isfinite(better)) {
+        return "it gives no finite picture, at [0, 1] and at [0, 255]. It is probably another network with the same "
+               "layers, or damaged";
+    }
+    if (probe.withInput < clearlyWrong) {
+        return "it does not enlarge: it gives what must still be added to the enlarged input. It is probably another "
+               "network with the same layers and one more skip connection, from the input, or not trained";
+    }
+    if (probe.withoutInput < clearlyWrong) {
+        return "it does not enlarge: it gives the picture with the input added once more. It is probably another "
+               "network with the same layers and one skip connection less, from the input";
+    }
+    if (better <= beyondDoubt) {
+        return "";
+    }
+    return fmt::format(
+        "it does not enlarge: a smooth picture comes out wrong by {:.2g} times the value range at [0, 1] and {:.2g} "
+        "times at [0, 255]. It is probably another network with the same layers (another skip connection, an input "
+        "that was enlarged before), or damaged",
+        probe.residual1, probe.residual255);
+}
+
 /// The order of evidence for the value range; the probe runs unless the user decided, if only to check the others.
 void chooseRange(Candidate& candidate, const ModelSettings& settings) {
     auto& card = candidate.card;
@@ -176,14 +205,12 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
     }
     const double better = std::min(probe.residual1, probe.residual255);
     const bool isNative = card.container != "torchscript";
-    if (better > beyondDoubt && isNative && !settings.architecture) {
+    const std::string instead = isNative && !settings.architecture ? whatItGivesInstead(probe) : "";
+    if (!instead.empty()) {
         candidate.refusal = fmt::format(
-            "{}: its tensors have the names and shapes of {}, but as {} it does not enlarge: a smooth picture "
-            "comes out wrong by {:.2g} times the value range at [0, 1] and {:.2g} times at [0, 255]. It is "
-            "probably another network with the same layers (another skip connection, an input that was "
-            "enlarged before), or damaged; arch={} insists. To use another network, export it as "
-            "TorchScript: see docs/your-network.md",
-            card.file, card.architecture, card.architecture, probe.residual1, probe.residual255, candidate.family);
+            "{}: its tensors have the names and shapes of {}, but as {} {}; arch={} insists. To use another network, "
+            "export it as TorchScript: see docs/your-network.md",
+            card.file, card.architecture, card.architecture, instead, candidate.family);
         card.warnings.push_back(candidate.refusal);
     } else if (better > clearlyWrong) {
         card.warnings.push_back(

@@ -14,6 +14,8 @@ namespace lamscope {
 namespace {
 
 constexpr std::int64_t border = 6;  // where padding, not the range, decides
+/// RMS of what must be added to an enlarged smooth picture, at most: 0.012 if nearest neighbours enlarge it.
+constexpr double mostOfDetail = 0.02;
 
 torch::Tensor smoothPicture(int channels, std::pair<int, int> size) {
     const auto [width, height] = size;
@@ -37,17 +39,31 @@ torch::Tensor withoutBorder(const torch::Tensor& x, int scale) {
     return x.slice(2, width, x.size(2) - width).slice(3, width, x.size(3) - width);
 }
 
-double residual(const Network& network, int scale, std::pair<int, int> size, double range) {
+struct ProbeResiduals {
+    double plain = std::numeric_limits<double>::infinity();
+    double withInput = std::numeric_limits<double>::infinity();
+    double withoutInput = std::numeric_limits<double>::infinity();
+};
+
+double rmseOf(const torch::Tensor& difference) {
+    const auto rmse = difference.to(torch::kFloat64).square().mean().sqrt().item<double>();
+    return std::isfinite(rmse) ? rmse : std::numeric_limits<double>::infinity();
+}
+
+ProbeResiduals residualsAt(const Network& network, int scale, std::pair<int, int> size, double range) {
     const auto picture = smoothPicture(network.channels(), size);
     try {
         const at::NoGradGuard noGradients;
         const auto sr = network.forward(picture * range) / range;
-        const auto averaged = at::avg_pool2d(sr, {scale, scale});
-        const auto difference = withoutBorder(averaged - picture, 1);
-        const auto rmse = difference.to(torch::kFloat64).square().mean().sqrt().item<double>();
-        return std::isfinite(rmse) ? rmse : std::numeric_limits<double>::infinity();
+        const auto averaged = withoutBorder(at::avg_pool2d(sr, {scale, scale}), 1);
+        const auto input = withoutBorder(picture, 1);
+        const double everywhere = rmseOf(withoutBorder(sr, scale));
+        const bool addsDetail = everywhere > 0.0 && everywhere < mostOfDetail;
+        return {.plain = rmseOf(averaged - input),
+                .withInput = addsDetail ? rmseOf(averaged) : std::numeric_limits<double>::infinity(),
+                .withoutInput = rmseOf(averaged - 2.0 * input)};
     } catch (const std::exception&) {
-        return std::numeric_limits<double>::infinity();
+        return {};
     }
 }
 
@@ -59,7 +75,12 @@ std::pair<int, int> probeSize(const ModelCard& card, std::pair<int, int> usual) 
 }
 
 RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> size) {
-    return {residual(network, scale, size, 1.0), residual(network, scale, size, 255.0)};
+    const auto at1 = residualsAt(network, scale, size, 1.0);
+    const auto at255 = residualsAt(network, scale, size, 255.0);
+    return {.residual1 = at1.plain,
+            .residual255 = at255.plain,
+            .withInput = std::min(at1.withInput, at255.withInput),
+            .withoutInput = std::min(at1.withoutInput, at255.withoutInput)};
 }
 
 double agreementWithBicubic(const Network& network, torch::Device device, int scale, double range,

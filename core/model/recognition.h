@@ -25,7 +25,7 @@ struct Recognition {
 
 /// Builds the native network whose keys and shapes match exactly, and writes what is known about it to `card`, whose
 /// `file` must be set: a scale that no shape tells is taken from a probe, else from the file's name, else assumed.
-/// Beside the weights the checkpoint may hold what isBookkeeping() knows. Throws Error(InvalidArgument) on settings
+/// Beside the weights the checkpoint may hold what areBookkeeping() knows. Throws Error(InvalidArgument) on settings
 /// that do not fit: an unknown architecture, an assumption that the network does not make.
 [[nodiscard]] Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card);
 

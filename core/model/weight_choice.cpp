@@ -10,6 +10,8 @@
 #include <fmt/ranges.h>
 
 #include "error.h"
+#include "model/checkpoint/format_error.h"
+#include "model/checkpoint/weight_names.h"
 
 namespace lamscope {
 
@@ -19,6 +21,10 @@ namespace {
 double distance(const Checkpoint& checkpoint, const KeyDifference& nearest) {
     const auto differing = nearest.missing.size() + nearest.extra.size() + nearest.mismatched.size();
     return static_cast<double>(differing) / static_cast<double>(checkpoint.tensors.size());
+}
+
+bool isAveraged(const WeightGroup& group) {
+    return detail::roleOf(group.path) == detail::WeightRole::Averaged;
 }
 
 void describeLeftOut(const std::vector<std::string>& names, std::vector<std::string>& warnings) {
@@ -38,10 +44,15 @@ void describeLeftOut(const std::vector<std::string>& names, std::vector<std::str
 ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings, ModelCard& card) {
     std::optional<ChosenWeights> closest;
     std::string refused;
+    std::string averagedRefused;
     for (const WeightGroup& group : file.groups(settings.weights.value_or(""))) {
         auto [checkpoint, refusal] = file.read(group);
         if (!refusal.empty() && refused.empty() && !closest) {
             refused = refusal;
+        }
+        if (!refusal.empty() && averagedRefused.empty() && isAveraged(group)) {
+            averagedRefused = fmt::format("The averaged weights ({}) were not used: the file {}.",
+                                          detail::printable(fmt::format("{}", fmt::join(group.path, "."))), refusal);
         }
         if (!refusal.empty() || checkpoint.tensors.empty()) {
             continue;
@@ -61,6 +72,9 @@ ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings,
         }
         if (fits) {
             describeLeftOut(closest->recognition.leftOut, card.warnings);
+            if (!averagedRefused.empty() && !isAveraged(group)) {
+                card.warnings.push_back(std::move(averagedRefused));
+            }
             return std::move(*closest);
         }
     }

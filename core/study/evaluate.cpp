@@ -48,14 +48,25 @@ LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reductio
     return pair;
 }
 
+std::vector<ImagePair> checkedPairs(const EvaluateOptions& options, int scale) {
+    auto pairs = pairImages(options.hrFolder, options.lrFolder, scale);
+    checkOutputFiles(options.outputs, filesOf(pairs));
+    return pairs;
+}
+
 }  // namespace
+
+void checkEvaluations(std::span<const SrModel> models, const EvaluateOptions& options) {
+    for (const auto& model : models) {
+        static_cast<void>(checkedPairs(options, model.card().scale));
+    }
+}
 
 std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options, const std::stop_token& stop,
                                    const std::function<void(std::size_t, std::size_t)>& progress) {
     const auto start = Clock::now();
     const int scale = model.card().scale;
-    const auto pairs = pairImages(options.hrFolder, options.lrFolder, scale);
-    checkOutputFiles(options.outputs, filesOf(pairs));
+    const auto pairs = checkedPairs(options, scale);
     Evaluation result;
     result.card = model.card();
     result.border = options.border.value_or(scale);

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -48,6 +49,10 @@ struct Evaluation {
 [[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
+
+/// What evaluate() checks before it computes, for several networks: that images pair up at every scale, and that none
+/// of them would be written over. Throws Error as pairImages() and checkOutputFiles() do.
+void checkEvaluations(std::span<const SrModel> models, const EvaluateOptions& options);
 
 /// The document of `evaluate --json` for several networks, with a final newline.
 [[nodiscard]] std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOptions& options,

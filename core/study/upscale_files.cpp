@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
 #include <set>
+#include <span>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@
 #include "image/image_file.h"
 #include "image/npy.h"
 #include "image/output_files.h"
+#include "model/model_files.h"
 
 namespace lamscope {
 
@@ -33,7 +36,11 @@ std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOp
         targets.push_back(options.outputFolder / (file.stem().string() + (isNpy(file) ? ".npy" : ".png")));
     }
     auto inputs = options.images;
-    inputs.emplace_back(model.card().file);
+    if (!model.card().file.empty()) {
+        ModelSpec spec;
+        spec.file = model.card().file;
+        std::ranges::move(filesOf(std::span(&spec, 1)), std::back_inserter(inputs));
+    }
     checkOutputFiles(targets, inputs);
     StagedFiles files;
     files.makeFolder(options.outputFolder);

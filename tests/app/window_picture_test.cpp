@@ -62,6 +62,15 @@ private slots:
         QVERIFY(QImage(file("scene.png")) == before);
     }
 
+    void isNoneOfTheFilesOfASession() const {
+        writeSession();
+        const auto before = QImage(file("scene.png"));
+        const auto outcome = run({file("scene.png"), file("one.lamscope")});
+        QCOMPARE(outcome.exitCode, 1);
+        QVERIFY2(outcome.messages.contains("which is read"), qPrintable(outcome.messages));
+        QVERIFY(QImage(file("scene.png")) == before);
+    }
+
     void showsANetworkThatFailsAsFailed() const {
         const auto outcome = run({picture(), file("scene.png"), file("missing.pth"), "bicubic"});
         QCOMPARE(outcome.exitCode, 0);
@@ -70,15 +79,7 @@ private slots:
     }
 
     void showsTheMapsOfASession() const {
-        const QByteArray session = R"({"lamscope": {"version": "0.1.0"}, "format": 1,
-            "image": {"file": "scene.png", "sha256": "", "role": "hr", "reduction": "pillow"},
-            "networks": [{"file": "bicubic", "built_in": true, "settings": {}, "sha256": "", "shown": true}],
-            "reference": null, "selected": 0, "patches": [{"x": 100, "y": 60, "size": 16, "grid_scale": 1}],
-            "options": {"preset": "exact", "path": "blur", "sigma": 1.2, "kernel": 9, "detector": "gradient",
-                        "nodes": null, "tolerance": null, "context": null},
-            "view": {"layer": "map", "overlay": "follow-map", "overlay_on_lr": false, "opacity": 1.0,
-                     "colour_map": "white-red", "normalisation": "own", "areas_of_interest": false}})";
-        static_cast<void>(folder_.write("one.lamscope", session.toStdString()));
+        writeSession();
         const auto outcome = run({picture(), file("one.lamscope")});
         QCOMPARE(outcome.messages, QString());
         QCOMPARE(outcome.exitCode, 0);
@@ -141,6 +142,19 @@ private slots:
     }
 
 private:
+    /// one.lamscope, with scene.png.
+    void writeSession() const {
+        const QByteArray session = R"({"lamscope": {"version": "0.1.0"}, "format": 1,
+            "image": {"file": "scene.png", "sha256": "", "role": "hr", "reduction": "pillow"},
+            "networks": [{"file": "bicubic", "built_in": true, "settings": {}, "sha256": "", "shown": true}],
+            "reference": null, "selected": 0, "patches": [{"x": 100, "y": 60, "size": 16, "grid_scale": 1}],
+            "options": {"preset": "exact", "path": "blur", "sigma": 1.2, "kernel": 9, "detector": "gradient",
+                        "nodes": null, "tolerance": null, "context": null},
+            "view": {"layer": "map", "overlay": "follow-map", "overlay_on_lr": false, "opacity": 1.0,
+                     "colour_map": "white-red", "normalisation": "own", "areas_of_interest": false}})";
+        static_cast<void>(folder_.write("one.lamscope", session.toStdString()));
+    }
+
     [[nodiscard]] QString file(const char* name) const { return toQString(folder_ / name); }
     [[nodiscard]] QString picture() const { return file("picture.png"); }
 

@@ -50,9 +50,13 @@ void expectOpens(const std::filesystem::path& file, const nlohmann::json& item, 
     }
     if (should.find("grey") != std::string::npos) {
         EXPECT_TRUE(std::ranges::equal(loaded.image.plane(0), loaded.image.plane(2)));
+        EXPECT_THAT(loaded.image.plane(0), testing::Pointwise(testing::FloatNear(1.0F / 255.0F), plain.plane(0)));
     }
-    if (should.find("equals plain.png") != std::string::npos) {
-        const float tolerance = should.find("1/255") != std::string::npos ? 1.0F / 255.0F : 0.0F;
+    // The arrays were made of the same picture, rounded to their types; the manifest does not say so.
+    const bool colourArray = file.extension() == ".npy" && should == "opens";
+    if (colourArray || should.find("equals plain.png") != std::string::npos) {
+        const bool rounded = colourArray || should.find("1/255") != std::string::npos;
+        const float tolerance = rounded ? 1.0F / 255.0F : 0.0F;
         EXPECT_THAT(loaded.image.values(), testing::Pointwise(testing::FloatNear(tolerance + 1e-7F), plain.values()));
     }
 }

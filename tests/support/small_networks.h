@@ -12,6 +12,8 @@ namespace lamscope::test {
 [[nodiscard]] CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int blocks, int scale,
                                       std::int64_t lastKernel = 3);
 
+[[nodiscard]] CheckpointMaker msrn(std::int64_t features, int blocks, int scale);
+
 [[nodiscard]] CheckpointMaker rfdn(std::int64_t features, std::int64_t distilled, std::int64_t reduced, int blocks,
                                    int scale);
 

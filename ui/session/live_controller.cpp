@@ -183,25 +183,21 @@ void LiveController::scanDiMaps() {
 void LiveController::requestNow() {
     stopped_ = false;
     const bool waiting = session_.isDragging() && !liveWhileDragging_;
+    std::vector<NetworkId> shown;  // the selected one first
+    for (const auto& entry : session_.networks()) {
+        if (entry.state == NetworkEntry::State::Ready && entry.shown) {
+            shown.insert(entry.id == session_.selected() ? shown.begin() : shown.end(), entry.id);
+        }
+    }
     if (!session_.hasImage() || session_.isPaused() || waiting) {
-        engine_->cancelProbe();
+        engine_->cancelProbe(shown);
         showNothingRunning();
         return;
     }
     ProbeRequest request{
         .number = ++requestNumber_, .options = session_.options(), .targets = {}, .moving = session_.isDragging()};
-    const auto add = [&](const NetworkEntry& entry) {
-        if (entry.state == NetworkEntry::State::Ready && entry.shown) {
-            request.targets.push_back({entry.id, session_.patchFor(entry)});
-        }
-    };
-    if (const auto* selected = session_.network(session_.selected())) {
-        add(*selected);
-    }
-    for (const auto& entry : session_.networks()) {
-        if (entry.id != session_.selected()) {
-            add(entry);
-        }
+    for (const auto id : shown) {
+        request.targets.push_back({id, session_.patchFor(*session_.network(id))});
     }
     engine_->probe(request);
 }

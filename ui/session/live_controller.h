@@ -27,8 +27,8 @@ public:
     /// Reads an image in the background and makes it the session's, or reports why not.
     void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
 
-    /// Stops all that is being computed, the check of parameters too; what is shown stays. It goes on, but for the
-    /// check, when something changes.
+    /// Stops all that is being computed, the check of parameters too; what is shown stays. Maps go on when something
+    /// changes, DI maps with scanDiMaps().
     void cancel();
 
     /// DI maps are computed while their layer is shown. Goes on with them after cancel().

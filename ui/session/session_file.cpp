@@ -10,6 +10,7 @@
 
 #include "error.h"
 #include "image/atomic_file.h"
+#include "model/model_files.h"
 #include "version.h"
 
 namespace lamscope::ui {
@@ -183,6 +184,21 @@ SavedSession sessionFrom(const Json& json, const std::filesystem::path& folder) 
 }
 
 }  // namespace
+
+std::vector<std::filesystem::path> filesOf(const SavedSession& session) {
+    std::vector<ModelSpec> specs;
+    for (const auto& network : session.networks) {
+        specs.push_back(network.spec);
+    }
+    auto files = lamscope::filesOf(specs);
+    const auto add = [&](const SavedScene& scene) {
+        files.push_back(scene.image);
+        files.push_back(scene.referenceImage);
+    };
+    add(session);
+    std::ranges::for_each(session.moreScenes, add);
+    return files;
+}
 
 SavedSession snapshot(const Session& session) {
     SavedSession saved;

@@ -30,6 +30,9 @@ struct SavedSession : SavedScene {
     std::optional<FigureLayout> figure;  ///< of the paper figure; unset before one was made
 };
 
+/// The images and networks that it names: for checkOutputFiles().
+[[nodiscard]] std::vector<std::filesystem::path> filesOf(const SavedSession& session);
+
 /// The session as it is now. Paths are as they were given; GUI thread.
 [[nodiscard]] SavedSession snapshot(const Session& session);
 

@@ -3,9 +3,13 @@
 
 #include <QFileInfo>
 #include <QMetaObject>
+#include <algorithm>
+#include <iterator>
+#include <span>
 
 #include "error.h"
 #include "figure/figure_file.h"
+#include "model/model_files.h"
 #include "session/queued_call.h"
 
 namespace lamscope::ui {
@@ -29,6 +33,15 @@ const QStringList& foreignNetworkSuffixes() {
 const QString& builtInNetwork() {
     static const QString name = QStringLiteral("bicubic");
     return name;
+}
+
+/// None where the file is an image alone, or cannot be read: whoever reads the image says what is wrong with it.
+std::optional<SavedSession> sessionOfImage(const std::filesystem::path& file) {
+    try {
+        return figureFormat(file) ? sessionOfFigure(file) : std::nullopt;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
 }
 
 QString patternsOf(const QStringList& suffixes) {
@@ -60,8 +73,16 @@ std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {
     std::vector<std::filesystem::path> files;
     for (const auto& argument : arguments) {
         const auto text = argument.toStdString();
-        files.push_back(kindOfFile(argument) == FileKind::Network ? ModelSpec::parse(text).file
-                                                                  : std::filesystem::path(text));
+        const auto kind = kindOfFile(argument);
+        if (kind == FileKind::Network) {
+            const auto spec = ModelSpec::parse(text);
+            std::ranges::move(lamscope::filesOf(std::span(&spec, 1)), std::back_inserter(files));
+            continue;
+        }
+        files.emplace_back(text);
+        if (const auto session = kind == FileKind::Session ? readAnySession(text) : sessionOfImage(text)) {
+            std::ranges::move(filesOf(*session), std::back_inserter(files));
+        }
     }
     return files;
 }
@@ -154,12 +175,7 @@ void FileOpener::openImageOrFigure(const QString& file) {
         return;
     }
     startOn(pool_, [this, file] {
-        std::optional<SavedSession> saved;
-        try {
-            saved = sessionOfFigure(file.toStdString());
-        } catch (const std::exception&) {
-            saved.reset();  // whoever reads the image says what is wrong with it
-        }
+        const auto saved = sessionOfImage(file.toStdString());
         callQueued(this, [this, file, saved] {
             if (saved) {
                 restore(*saved, file);

@@ -19,8 +19,9 @@ enum class FileKind { Image, Network, Session };
 /// Settings as in "net.pth:scale=4" may follow the name of a network.
 [[nodiscard]] FileKind kindOfFile(const QString& file);
 
-/// The files that such arguments name, without the settings of networks: for checkOutputFiles(). Throws
-/// Error(InvalidArgument) for settings that ModelSpec::parse() refuses.
+/// The files that are read to open such arguments, those of sessions (also in figures) included: for
+/// checkOutputFiles(). Throws Error(InvalidArgument) for settings that ModelSpec::parse() refuses, Error(BadFile) for a
+/// session that cannot be read.
 [[nodiscard]] std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments);
 
 /// Patterns for file dialogs, as Qt wants them.

@@ -71,6 +71,21 @@ std::vector<std::string> pathOf(const TensorDictionary& dictionary, std::string_
     return path;
 }
 
+/// How many of the names are left without the parts that are an average or a companion.
+std::size_t countWithoutCompanions(const Names& names, std::size_t prefix) {
+    std::size_t kept = 0;
+    forEachPart(names, prefix, [&](std::span<const std::string_view> part, std::string_view segment) {
+        kept += segment.ends_with('.') && roleOf(segment) != WeightRole::Network ? 0 : part.size();
+    });
+    return kept;
+}
+
+/// The keys that lead to a network whose layers lie at that level itself: at the top of a file it has none of its own.
+std::vector<std::string> pathOfLayers(const TensorDictionary& dictionary, std::string_view prefix) {
+    std::vector<std::string> path = pathOf(dictionary, prefix);
+    return path.empty() ? std::vector<std::string>{"network"} : path;
+}
+
 /// Finds the groups of one dictionary.
 class Grouping {
 public:
@@ -108,7 +123,8 @@ private:
             return;
         }
         constexpr std::size_t overhead = 64;
-        std::vector<std::string> path = pathOf(dictionary_, depth == 0 ? "" : prefix);
+        std::vector<std::string> path =
+            withoutCompanions ? pathOfLayers(dictionary_, prefix) : pathOf(dictionary_, depth == 0 ? "" : prefix);
         budget_.charge(2 * sizeof(WeightGroup) + prefix.size() + path.size() * overhead);
         groups_.push_back({.dictionary = place_,
                            .nesting = dictionary_.nesting,
@@ -119,12 +135,9 @@ private:
                            .tensors = tensors});
     }
 
-    /// A network whose layers lie beside the loss networks and metrics of its training class.
+    /// A network whose layers lie beside the loss networks and metrics of its training class, or beside its average.
     void addWithoutCompanions(const Names& names, std::size_t length) {
-        std::size_t kept = 0;
-        forEachPart(names, length, [&](std::span<const std::string_view> part, std::string_view segment) {
-            kept += segment.ends_with('.') && roleOf(segment) != WeightRole::Network ? 0 : part.size();
-        });
+        const std::size_t kept = countWithoutCompanions(names, length);
         if (kept < names.size() && kept >= fewestTensors) {
             add(std::string(names.front().substr(0, length)), kept, 1, true);
         }
@@ -183,6 +196,19 @@ std::size_t sharedPrefix(const Names& names) {
     return length;
 }
 
+/// The first name of a layer in a group, without what all names of the group begin with.
+std::string firstLayer(const TensorDictionary& dictionary, const WeightGroup& group) {
+    Names names = sortedNames(dictionary);
+    std::erase_if(names, [&](std::string_view name) { return !contains(group, std::string(name)); });
+    if (names.empty()) {
+        return "";
+    }
+    const std::size_t shared = sharedPrefix(names);
+    const auto found = std::ranges::find_if(
+        names, [&](std::string_view name) { return name.find('.', shared) != std::string_view::npos; });
+    return std::string((found == names.end() ? names.front() : *found).substr(shared));
+}
+
 /// Leaves out of the paths the keys that all of them begin with.
 void shorten(std::vector<std::vector<std::string>>& paths) {
     const auto allBeginAlike = [&] {
@@ -226,7 +252,17 @@ std::vector<WeightGroup> groupsNamed(const std::vector<WeightGroup>& groups, con
     const auto endsThere = [&](const WeightGroup& group) {
         return std::ranges::equal(std::span(group.path).last(std::min(path.size(), group.path.size())), path);
     };
-    std::stable_partition(found.begin(), found.end(), endsThere);
+    const auto others = std::stable_partition(found.begin(), found.end(), endsThere);
+    if (others != found.begin()) {
+        // "net" is the set of that name before it is "ema.net": names on the card leave out what all paths begin with.
+        std::stable_sort(found.begin(), others,
+                         [](const WeightGroup& a, const WeightGroup& b) { return a.path.size() < b.path.size(); });
+        const std::vector<std::string> named = found.front().path;
+        std::erase_if(found, [&](const WeightGroup& group) {
+            return group.path.size() < named.size()
+                   || !std::ranges::equal(std::span(group.path).first(named.size()), named);
+        });
+    }
     if (found.empty()) {
         std::vector<std::string> names;
         for (const WeightSetName& set : weightSets(dictionaries, groups.front())) {
@@ -242,6 +278,7 @@ std::vector<WeightGroup> groupsNamed(const std::vector<WeightGroup>& groups, con
 }
 
 std::vector<WeightSetName> weightSets(const std::vector<TensorDictionary>& dictionaries, const WeightGroup& chosen) {
+    const std::string layer = firstLayer(dictionaries.at(chosen.dictionary), chosen);
     std::vector<WeightSetName> sets;
     std::vector<std::vector<std::string>> paths;
     const auto add = [&](std::vector<std::string> path, std::size_t tensors, bool isChosen) {
@@ -260,10 +297,21 @@ std::vector<WeightSetName> weightSets(const std::vector<TensorDictionary>& dicti
             }
             continue;
         }
+        const std::string_view level = names.front().substr(0, shared);
+        const std::string atThisLevel = std::string(level) + layer;
+        const std::size_t kept = countWithoutCompanions(names, shared);
+        const bool isWithoutCompanions = isChosen && chosen.withoutCompanions;
+        // Where layers of the chosen network lie at this level too, the parts here are layers of one network, not sets.
+        const bool holdsLayers = isWithoutCompanions
+                                 || (kept < names.size() && kept >= fewestTensors
+                                     && std::ranges::binary_search(names, std::string_view(atThisLevel)));
+        if (holdsLayers && !isWithoutCompanions) {
+            add(pathOfLayers(dictionary, level), kept, false);
+        }
         forEachPart(names, shared, [&](std::span<const std::string_view> part, std::string_view segment) {
             const auto prefix = part.front().substr(0, shared + segment.size());
-            const bool holdsChosen = isChosen && chosen.prefix.starts_with(prefix) && !chosen.withoutCompanions;
-            const bool stays = isChosen && chosen.withoutCompanions && roleOf(segment) == WeightRole::Network;
+            const bool holdsChosen = isChosen && chosen.prefix.starts_with(prefix) && !isWithoutCompanions;
+            const bool stays = holdsLayers && roleOf(segment) == WeightRole::Network;
             if (part.size() >= fewestTensors && segment.ends_with('.') && !holdsChosen && !stays) {
                 add(pathOf(dictionary, prefix), part.size(), false);
             }

@@ -13,7 +13,8 @@ namespace lamscope::detail {
 /// a training last; a whole dictionary before the parts of it whose names begin alike.
 [[nodiscard]] std::vector<WeightGroup> weightGroups(const std::vector<TensorDictionary>& dictionaries, Budget& budget);
 
-/// Those of them that the setting `wanted` names, exact matches first. Throws FormatError where there are none.
+/// Those of them that the setting `wanted` names: the set with the shortest path that ends so and what lies in it, else
+/// all whose paths hold it. Throws FormatError where there are none.
 [[nodiscard]] std::vector<WeightGroup> groupsNamed(const std::vector<WeightGroup>& groups, const std::string& wanted,
                                                    const std::vector<TensorDictionary>& dictionaries);
 

@@ -27,6 +27,10 @@ constexpr int patchSize = 6;
 constexpr double tolerance = 1e-8;
 /// Weights times pixels of an image whose maps take a few seconds in float64.
 constexpr double mostWork = 1.2e10;
+/// A side that is so much larger than the reach that a window is worth its own path images.
+int sideBeyond(int reach) {
+    return reach + std::max(12, reach / 5);
+}
 
 /// The MSRResNet of KAIR, x2, of three features.
 Checkpoint kairResNet() {
@@ -44,6 +48,7 @@ Checkpoint kairResNet() {
 const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
     static const std::map<std::string, Checkpoint (*)()> networks{
         {"small IMDN of the challenge", [] { return test::imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small MSRN", [] { return test::msrn(4, 2, 2).checkpoint(); }},
         {"small MSRResNet of KAIR", kairResNet},
         {"small RDN", [] { return test::rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
         {"small RFDN", [] { return test::rfdn(8, 4, 4, 4, 4).checkpoint(); }},
@@ -125,11 +130,14 @@ protected:
     /// So large that a patch in a corner leaves something out where the receptive field is bounded, unless that would
     /// take minutes in float64.
     [[nodiscard]] int side() const {
-        const auto& field = model_->card().receptiveField;
         const int small = std::max(8, model_->card().minimumSide);
-        const double beyond = field.radius.value_or(0) + 12;
-        const bool tooMuch = beyond * beyond * static_cast<double>(weights()) > mostWork;
-        return field.global || !field.radius || tooMuch ? small : std::max(small, static_cast<int>(beyond));
+        return isTestedBeyondItsReach() ? std::max(small, sideBeyond(*model_->card().receptiveField.radius)) : small;
+    }
+
+    [[nodiscard]] bool isTestedBeyondItsReach() const {
+        const auto& field = model_->card().receptiveField;
+        const double beyond = sideBeyond(field.radius.value_or(0));
+        return !field.global && field.radius && beyond * beyond * static_cast<double>(weights()) <= mostWork;
     }
 
     [[nodiscard]] bool isLarge() const { return weights() > 4'000'000; }
@@ -189,6 +197,11 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     const std::vector<Patch> patches{
         {place(lr.width()), place(lr.height()), patchSize},
         {lr.width() * scale - patchSize - 1, lr.height() * scale - patchSize - 1, patchSize}};
+    if (isTestedBeyondItsReach() && mayBeCropped(model_->card(), lr.width(), lr.height())) {
+        const auto window = evaluationWindow(model_->card(), DetectorKind::Gradient, std::span(patches).last(1),
+                                             lr.width(), lr.height());
+        EXPECT_GT(window.x + window.y, 0) << "nothing is left out";
+    }
     LamOptions options;
     options.context = 0;
     options.nodes = isLarge() ? 1 : 2;  // both in one batch, where nothing says otherwise

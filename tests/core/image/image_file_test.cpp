@@ -390,6 +390,7 @@ TEST(ImageFile, RefusesArraysThatAreNotImages) {
     expectRefused({1, 1, 3, 1, 1}, std::vector<float>(3), "shape");
     expectRefused({2, 2, 4}, std::vector<float>(16), "array[..., :3]");
     expectRefused({0, 3}, {}, "shape");
+    expectRefused({0, std::int64_t{1} << 62, 3}, {}, "shape");
     expectRefused({1, 2}, {0.5F, std::numeric_limits<float>::quiet_NaN()}, "not finite");
     expectRefused({1, 2}, {0.5F, std::numeric_limits<float>::infinity()}, "not finite");
     expectRefused({1, 2}, {0.0F, 200.0F}, "divide them by 255");

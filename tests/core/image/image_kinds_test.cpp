@@ -97,10 +97,9 @@ TEST(ImageKinds, RefusesAProgressiveJpegThatLacksScans) {
     const auto lastScan = whole.rfind("\xff\xda");
     ASSERT_NE(lastScan, whole.find("\xff\xda"));
     auto cut = lastScan;
-    for (const auto tables = whole.rfind("\xff\xc4", lastScan);
-         tables != std::string::npos && tables > lastScan - 40;) {
+    const auto tables = whole.rfind("\xff\xc4", lastScan);
+    if (tables != std::string::npos && tables > lastScan - 40) {
         cut = tables;  // the scan's tables stand before it
-        break;
     }
     expectBad(whole.substr(0, cut), "truncated");
 }
@@ -275,6 +274,21 @@ TEST(ImageKinds, SaysThatSixteenBitLevelsLookLikeEight) {
     EXPECT_THAT(readImage(folder.write("a.npy", start + "\x07\x00\xff\x00"s)).warnings,
                 ElementsAre(HasSubstr("save it as uint8")));
     EXPECT_THAT(readImage(folder.write("a.npy", start + "\x07\x00\x00\x01"s)).warnings, IsEmpty());
+}
+
+// The files are empty except for their headers; their values would take a hundred gigabytes.
+TEST(ImageKinds, LooksAtTheShapeOfAnArrayBeforeItsValues) {
+    const TemporaryFolder folder;
+    for (const auto& [shape, reason] :
+         {std::pair("(65536, 262144)", "262144x65536 pixels"), std::pair("(17179869184,)", "not an image")}) {
+        for (const auto* order : {"False", "True"}) {
+            const auto header = "{'descr': '|u1', 'fortran_order': "s + order + ", 'shape': " + shape + ", }\n";
+            const auto start = "\x93NUMPY\x01\0"s + test::bytesOf(static_cast<std::uint16_t>(header.size())) + header;
+            const auto path = folder.write("large.npy", start);
+            std::filesystem::resize_file(path, start.size() + (std::uintmax_t{1} << 34U));
+            expectError(ErrorCode::BadFile, {path.string(), reason}, [&] { static_cast<void>(readImage(path)); });
+        }
+    }
 }
 
 // ---------------------------------------------------------------- what is known by name alone

@@ -2,6 +2,7 @@
 // TIFF images of the kinds that scientific programs write; the files are made from the rules of TIFF 6.0.
 #include <cmath>
 #include <limits>
+#include <sys/resource.h>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -227,6 +228,37 @@ TEST(TiffImage, SaysWhatLibtiffSaysOfDamagedFiles) {
     expectBad(tiffFile(options), "damaged TIFF");
     options.shortTags = {{259, 33333}};
     expectBad(tiffFile(options), "ompression");
+}
+
+long peakMemoryMiB() {
+    struct rusage usage {};
+    EXPECT_EQ(::getrusage(RUSAGE_SELF, &usage), 0);
+    return usage.ru_maxrss / 1024;
+}
+
+// Small files that promise tiles of 1 GiB, or a picture of 4 GiB in one strip.
+TEST(TiffImage, MakesNoRoomForWhatTheFileCannotHold) {
+    constexpr unsigned side = 16384;
+    const auto before = peakMemoryMiB();
+    const TiffOptions tiles{.samples = 2,
+                            .bits = 16,
+                            .format = 3,
+                            .photometric = grey,
+                            .tile = 16,
+                            .extraSamples = {0},
+                            .shortTags = {{322, side}, {323, side}},
+                            .value = fractionAt};
+    expectBad(tiffFile(tiles), "TIFF");
+    TiffOptions strip{.samples = 4,
+                      .bits = 32,
+                      .format = 3,
+                      .extraSamples = {2},
+                      .shortTags = {{256, side}, {257, side}, {278, side}},
+                      .value = fractionAt};
+    expectBad(tiffFile(strip), "TIFF");
+    strip.shortTags[273] = 0;  // the strip lies nowhere
+    expectBad(tiffFile(strip), "TIFF");
+    EXPECT_LT(peakMemoryMiB(), before + 256);
 }
 
 // Neither a cut nor a changed byte leads the program astray.

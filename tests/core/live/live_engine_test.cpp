@@ -219,7 +219,7 @@ TEST_F(LiveEngineTest, HrImagesAreReducedAndGivePsnr) {
 
 TEST_F(LiveEngineTest, SrImagesComeWhereNoMapIsWanted) {
     engine_.addNetwork(1, spec("global"));
-    engine_.cancelProbe();
+    engine_.cancelProbe({1});
     const auto images = events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; });
     ASSERT_TRUE(images);
     EXPECT_EQ(images->sr->width(), 48);

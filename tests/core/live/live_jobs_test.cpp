@@ -13,7 +13,7 @@
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
-namespace lamscope {
+namespace lamscope::live_jobs_test {
 namespace {
 
 using live::CardMeasured;
@@ -143,6 +143,19 @@ TEST_F(LiveJobs, TheFirstMapOfAnImageNeverWaitsForTheSrOfTheWhole) {
 TEST_F(LiveJobs, ANetworkThatNobodyLooksAtIsNotEvaluatedOnTheWholeImage) {
     engine_.probe(request(1, {}));
     ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 1; }));
+    engine_.cancelProbe();
+    engine_.probe(request(2, {}));
+    ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 2; }));
+    EXPECT_THAT(evaluations_.widths(), testing::Not(testing::Contains(imageSide)));
+    engine_.probe(request(3, {target_}));
+    EXPECT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
+}
+
+TEST_F(LiveJobs, AMovingBoxDoesNotWaitForTheWholeImage) {
+    auto moving = request(1, {target_});
+    moving.moving = true;
+    engine_.probe(moving);
+    ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 1; }));
     EXPECT_THAT(evaluations_.widths(), testing::Not(testing::Contains(imageSide)));
     engine_.probe(request(2, {target_}));
     EXPECT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
@@ -261,4 +274,4 @@ TEST_F(LiveJobs, ACheckOfParametersSaysWhenItIsCancelledReplacedOrStopped) {
 }
 
 }  // namespace
-}  // namespace lamscope
+}  // namespace lamscope::live_jobs_test

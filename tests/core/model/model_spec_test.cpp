@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/model_spec.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "error.h"
+#include "model/model_files.h"
 #include "support/temporary_folder.h"
 
 namespace lamscope {
@@ -61,6 +63,31 @@ TEST(ModelSpec, TakesAssumptionsAsNumbersJoinedBySlashes) {
     EXPECT_EQ(spec.settings.assumptions, (Assumptions{{"residual_scale", {0.1}}, {"dilation", {1.0, 2.0, 5.0}}}));
     EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
     EXPECT_THROW(ModelSpec::parse("net.pth:dilation=1/x"), Error);
+}
+
+std::vector<std::string> namesOfFilesOf(const std::filesystem::path& model) {
+    ModelSpec spec;
+    spec.file = model;
+    std::vector<std::string> names;
+    for (const auto& file : filesOf(std::span(&spec, 1))) {
+        names.push_back(file.filename().string());
+    }
+    return names;
+}
+
+TEST(FilesOfModels, AreThoseThatAreRead) {
+    const test::TemporaryFolder folder;
+    const std::string first = "model-00001-of-00002.safetensors";
+    const std::string second = "model-00002-of-00002.safetensors";
+    const std::string index = "model.safetensors.index.json";
+    folder.write(first, "x");
+    folder.write(second, "x");
+    folder.write("report.json", "{}");
+    folder.write(index, R"({"weight_map": {"a": ")" + first + R"(", "b": ")" + second + R"("}})");
+    EXPECT_THAT(namesOfFilesOf(folder / index), testing::UnorderedElementsAre(index, first, second));
+    EXPECT_THAT(namesOfFilesOf(folder.path()), testing::UnorderedElementsAre(index, first, second));
+    EXPECT_THAT(namesOfFilesOf(folder / "none.pth"), testing::Contains("none.pth"));
+    EXPECT_THAT(namesOfFilesOf("bicubic"), testing::IsEmpty());
 }
 
 }  // namespace

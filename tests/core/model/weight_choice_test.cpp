@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include "error.h"
 #include "image/image.h"
@@ -117,6 +118,33 @@ TEST_F(WeightChoice, TheAveragedOfTwoIsTakenAndTheOtherCanBeChosen) {
     EXPECT_THAT(toText(inspectModel(specOf(write(two)))), said);
 }
 
+TEST_F(WeightChoice, ANetworkBesideItsAverageCanBeChosenByName) {
+    const auto two = edsr("", 0.9F) + edsr("ema.");
+    EXPECT_THAT(equalsPlain(two).warnings,
+                Contains(AllOf(HasSubstr("2 weight sets ema (16 tensors) was taken"),
+                               HasSubstr("weights=network (16 tensors) chooses another"), Not(HasSubstr("body")))));
+    equalsPlain(two, ":weights=network", 0.9F);
+    equalsPlain(edsr("net.", 0.9F) + edsr("ema.net."), ":weights=net", 0.9F);
+}
+
+TEST_F(WeightChoice, AQuantisedAverageIsSaidToBeLeftOut) {
+    auto header = nlohmann::ordered_json::object();
+    std::string buffer;
+    for (const auto& [name, data] : edsr("model.")) {
+        const auto begin = buffer.size();
+        buffer += test::bytesOfAll(data.values);
+        header[name] = {{"dtype", "F32"}, {"shape", data.shape}, {"data_offsets", {begin, buffer.size()}}};
+    }
+    for (const char* name : {"ema.a.weight", "ema.b.weight", "ema.c.weight", "ema.d.weight"}) {
+        const auto begin = buffer.size();
+        buffer += '\1';
+        header[name] = {{"dtype", "I8"}, {"shape", {1, 1}}, {"data_offsets", {begin, buffer.size()}}};
+    }
+    const auto file = folder_.write("net.safetensors", test::safetensorsFile(header.dump(), buffer));
+    EXPECT_THAT(loadModel(specOf(file)).card().warnings,
+                Contains(AllOf(HasSubstr("averaged weights (ema) were not used"), HasSubstr("quantised"))));
+}
+
 TEST_F(WeightChoice, CompanionsOfATrainingAreLeftOutAndSaid) {
     const NamedTensors companions{{"perceptual.vgg.features.0.weight", values({2, 3, 1, 1}, {1, 2, 3, 4, 5, 6})},
                                   {"discriminator.conv1.weight", values({1, 3, 1, 1}, {1, 2, 3})},
@@ -195,6 +223,29 @@ TEST_F(WeightChoice, ANetworkThatIsFarFromEnlargingIsRefusedUnlessInsistedOn) {
                                       HasSubstr("arch=edsr insists")));
     EXPECT_EQ(refusal(wrong, ":arch=edsr"), "no error");
     EXPECT_THAT(inspectModel(specOf(write(wrong))).card.warnings, Contains(HasSubstr("arch=edsr insists")));
+}
+
+TEST_F(WeightChoice, WhatMustStillBeAddedToTheInputIsNoPicture) {
+    const auto withTail = [](float factor) {
+        auto tensors = edsr();
+        for (auto& [name, data] : tensors) {
+            if (name.starts_with("tail.1.")) {
+                std::ranges::for_each(data.values, [&](float& value) { value *= factor; });
+            }
+        }
+        return tensors;
+    };
+    const auto detail = withTail(0.05F);
+    EXPECT_THAT(refusal(detail), AllOf(HasSubstr("what must still be added to the enlarged input"),
+                                       HasSubstr("one more skip connection"), HasSubstr("arch=edsr insists")));
+    EXPECT_EQ(refusal(detail, ":arch=edsr"), "no error");
+    EXPECT_EQ(refusal(edsr()), "no error") << "an untrained network";
+    EXPECT_EQ(refusal(withTail(0.0F)), "no error") << "all zero";
+}
+
+TEST_F(WeightChoice, OverflowIsSaidToBeNoFinitePicture) {
+    EXPECT_THAT(refusal(edsr("", 1e30F)),
+                AllOf(HasSubstr("gives no finite picture"), Not(HasSubstr("inf times")), HasSubstr("arch=edsr")));
 }
 
 TEST_F(WeightChoice, NonfiniteWeightsAreRefusedByTensor) {

@@ -16,6 +16,7 @@
 #include "study/overview_picture.h"
 #include "study/scene.h"
 #include "study/upscale_files.h"
+#include "support/expect_error.h"
 #include "support/temporary_folder.h"
 #include "support/tiff_file.h"
 
@@ -156,6 +157,26 @@ TEST(MakeNamesUnique, AppendsNumbersAndRemovesSlashes) {
     EXPECT_EQ(second.name, "net-2");
     EXPECT_EQ(slashed.name, "a_b");
     EXPECT_EQ(dots.name, "_..");
+}
+
+TEST(Evaluate, ChecksEveryScaleBeforeItComputes) {
+    const test::TemporaryFolder folder;
+    std::filesystem::create_directory(folder / "hr");
+    std::filesystem::create_directory(folder / "lr");
+    writeImage(folder / "hr/p.png", drawScene(64));
+    writeImage(folder / "lr/px2.png", drawScene(32));
+    writeImage(folder / "lr/px4.png", drawScene(16));
+    std::vector<SrModel> models;
+    models.push_back(loadModel(ModelSpec::parse("bicubic:scale=2")));
+    models.push_back(loadModel(ModelSpec::parse("bicubic:scale=4")));
+    EvaluateOptions options;
+    options.hrFolder = folder / "hr";
+    options.lrFolder = folder / "lr";
+    options.outputs = {folder / "lr/new.png"};
+    EXPECT_NO_THROW(checkEvaluations(models, options));
+    options.outputs = {folder / "lr/px4.png"};
+    test::expectError(ErrorCode::InvalidArgument, {"px4.png", "which is read"},
+                      [&] { checkEvaluations(models, options); });
 }
 
 TEST(Upscale, ArrayInArrayOut) {

@@ -201,7 +201,7 @@ void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
     session.box = {40, 40, 16};
     session.networks.push_back({ModelSpec::parse("bicubic:scale=2,name=Two"), "", true});
     session.options.nodes = 3;
-    session.moreScenes.push_back({other, "", {}, ImageRole::Hr, Reduction::Pillow, {50, 30, 16}, 1});
+    session.moreScenes.push_back({other, "", false, {}, ImageRole::Hr, Reduction::Pillow, {50, 30, 16}, 1});
     session.figure = defaultLayout(FigureKind::Interest);
     const auto run = computeFigure(session, "cpu");
     QVERIFY(run);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 #include "torch_headers.h"
 
 namespace lamscope::msrn_test {
@@ -10,27 +11,9 @@ namespace {
 
 using test::CheckpointMaker;
 using test::distance;
+using test::msrn;
 using test::picture;
 using test::recogniseInFloat64;
-
-CheckpointMaker msrn(std::int64_t features, int blocks, int scale) {
-    CheckpointMaker maker;
-    maker.convolution("head.0", 3, features);
-    for (int i = 0; i < blocks; ++i) {
-        const auto prefix = fmt::format("body.{}.", i);
-        maker.convolution(prefix + "conv_3_1", features, features);
-        maker.convolution(prefix + "conv_3_2", 2 * features, 2 * features);
-        maker.convolution(prefix + "conv_5_1", features, features, 5);
-        maker.convolution(prefix + "conv_5_2", 2 * features, 2 * features, 5);
-        maker.convolution(prefix + "confusion", 4 * features, features, 1);
-    }
-    maker.convolution("tail.0", (blocks + 1) * features, features, 1).convolution("tail.1", features, features);
-    for (int step = 0, rest = scale; rest > 1; ++step, rest /= scale == 3 ? 3 : 2) {
-        maker.convolution(fmt::format("tail.2.{}", 2 * step), features, (scale == 3 ? 9 : 4) * features);
-    }
-    maker.convolution("tail.3", features, 3);
-    return maker;
-}
 
 TEST(Msrn, AnyDepthWidthAndScale) {
     for (const int scale : {2, 3, 4, 8}) {

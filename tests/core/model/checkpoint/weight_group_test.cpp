@@ -117,6 +117,33 @@ TEST_F(GroupTest, AveragedWeightsComeFirst) {
     }
 }
 
+TEST_F(GroupTest, ANameOnTheCardChoosesThatSet) {
+    const auto nested = pickled::dict({{"model", pickled::orderedDict(network("", 1))},
+                                       {"ema", pickled::dict({{"model", pickled::orderedDict(network("", 2))}})}});
+    const auto flat = pickled::dict(network("net.", 1) + network("ema.net.", 2));
+    const auto wrapped = pickled::dict({{"state_dict", flat}});
+    const Entries files{{nested, "model"}, {flat, "net"}, {wrapped, "net"}};
+    for (const auto& [object, raw] : files) {
+        open(object);
+        EXPECT_EQ(order().front(), 2) << raw;
+        EXPECT_THAT(otherSets(), ElementsAre(raw));
+        EXPECT_THAT(order(raw), ElementsAre(1)) << "and never the average";
+    }
+    open(nested);
+    EXPECT_THAT(order("ema.model"), ElementsAre(2));
+}
+
+TEST_F(GroupTest, ANetworkBesideItsAverageHasAName) {
+    const auto flat = pickled::dict(network("", 1) + network("ema.", 2));
+    const Entries files{{flat, "network"}, {pickled::dict({{"state_dict", flat}}), "state_dict"}};
+    for (const auto& [object, raw] : files) {
+        open(object);
+        EXPECT_EQ(order().front(), 2);
+        EXPECT_THAT(otherSets(), ElementsAre(raw));
+        EXPECT_EQ(order(raw).front(), 1);
+    }
+}
+
 TEST_F(GroupTest, CompanionsComeLastAndOptimisersNever) {
     open(pickled::dict(
         {{"netD", pickled::dict(network("", 1))},
@@ -148,6 +175,7 @@ TEST_F(GroupTest, WhatIsLeftOutIsNamed) {
 TEST_F(GroupTest, LayersBesideALossNetworkAreAGroup) {
     open(pickled::dict(network("", 1) + network("loss.vgg.", 2) + network("ema.", 3)));
     EXPECT_THAT(order(), ElementsAre(3, 1, 2));
+    EXPECT_THAT(otherSets(), ElementsAre("network", "loss"));
 }
 
 TEST_F(GroupTest, ComplexTablesAreLeftOutAndSaid) {
