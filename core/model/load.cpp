@@ -157,10 +157,6 @@ std::string whatItGivesInstead(const RangeProbe& probe) {
         return "it gives no finite picture, at [0, 1] and at [0, 255]. It is probably another network with the same "
                "layers, or damaged";
     }
-    if (probe.withInput < clearlyWrong) {
-        return "it does not enlarge: it gives what must still be added to the enlarged input. It is probably another "
-               "network with the same layers and one more skip connection, from the input, or not trained";
-    }
     if (probe.withoutInput < clearlyWrong) {
         return "it does not enlarge: it gives the picture with the input added once more. It is probably another "
                "network with the same layers and one skip connection less, from the input";

@@ -14,8 +14,6 @@ namespace lamscope {
 namespace {
 
 constexpr std::int64_t border = 6;  // where padding, not the range, decides
-/// RMS of what must be added to an enlarged smooth picture, at most: 0.012 if nearest neighbours enlarge it.
-constexpr double mostOfDetail = 0.02;
 
 torch::Tensor smoothPicture(int channels, std::pair<int, int> size) {
     const auto [width, height] = size;
@@ -41,7 +39,6 @@ torch::Tensor withoutBorder(const torch::Tensor& x, int scale) {
 
 struct ProbeResiduals {
     double plain = std::numeric_limits<double>::infinity();
-    double withInput = std::numeric_limits<double>::infinity();
     double withoutInput = std::numeric_limits<double>::infinity();
 };
 
@@ -57,11 +54,7 @@ ProbeResiduals residualsAt(const Network& network, int scale, std::pair<int, int
         const auto sr = network.forward(picture * range) / range;
         const auto averaged = withoutBorder(at::avg_pool2d(sr, {scale, scale}), 1);
         const auto input = withoutBorder(picture, 1);
-        const double everywhere = rmseOf(withoutBorder(sr, scale));
-        const bool addsDetail = everywhere > 0.0 && everywhere < mostOfDetail;
-        return {.plain = rmseOf(averaged - input),
-                .withInput = addsDetail ? rmseOf(averaged) : std::numeric_limits<double>::infinity(),
-                .withoutInput = rmseOf(averaged - 2.0 * input)};
+        return {.plain = rmseOf(averaged - input), .withoutInput = rmseOf(averaged - 2.0 * input)};
     } catch (const std::exception&) {
         return {};
     }
@@ -79,7 +72,6 @@ RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> siz
     const auto at255 = residualsAt(network, scale, size, 255.0);
     return {.residual1 = at1.plain,
             .residual255 = at255.plain,
-            .withInput = std::min(at1.withInput, at255.withInput),
             .withoutInput = std::min(at1.withoutInput, at255.withoutInput)};
 }
 

@@ -13,10 +13,7 @@ namespace lamscope {
 struct RangeProbe {
     double residual1 = 0.0;    ///< RMSE in units of the range, fed [0, 1]; infinity when the network fails
     double residual255 = 0.0;  ///< the same, fed [0, 255]
-    /// The lower of these two if the enlarged input is added to the SR. Infinity where the SR is all zero, or is not
-    /// small at every pixel: averages of an untrained network may be small by chance.
-    double withInput = 0.0;
-    double withoutInput = 0.0;  ///< the lower of the two if the input is subtracted from the SR
+    double withoutInput = 0.0;  ///< the lower of the two if the enlarged input is subtracted from the SR
 
     [[nodiscard]] double better() const { return residual255 < residual1 ? 255.0 : 1.0; }
     [[nodiscard]] double residual(double range) const { return range == 255.0 ? residual255 : residual1; }

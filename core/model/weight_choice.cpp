@@ -17,9 +17,10 @@ namespace lamscope {
 
 namespace {
 
-/// The share of a checkpoint's tensors that keeps it from being the network that comes closest.
+/// The share of a checkpoint's tensors that the network that comes closest does not have. What it lacks does not count:
+/// a small network lacks little of a few tensors under other names.
 double distance(const Checkpoint& checkpoint, const KeyDifference& nearest) {
-    const auto differing = nearest.missing.size() + nearest.extra.size() + nearest.mismatched.size();
+    const auto differing = nearest.extra.size() + nearest.mismatched.size();
     return static_cast<double>(differing) / static_cast<double>(checkpoint.tensors.size());
 }
 

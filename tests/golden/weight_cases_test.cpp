@@ -59,8 +59,9 @@ protected:
     }
 
     static std::string said(const std::string& name) {
+        const auto card = loadModel(test::specOf(file(name))).card();
         std::string text;
-        for (const auto& warning : loadModel(test::specOf(file(name))).card().warnings) {
+        for (const auto& warning : card.warnings) {
             text += warning + "\n";
         }
         return text;

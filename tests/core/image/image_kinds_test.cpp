@@ -280,12 +280,12 @@ TEST(ImageKinds, SaysThatSixteenBitLevelsLookLikeEight) {
 TEST(ImageKinds, LooksAtTheShapeOfAnArrayBeforeItsValues) {
     const TemporaryFolder folder;
     for (const auto& [shape, reason] :
-         {std::pair("(65536, 262144)", "262144x65536 pixels"), std::pair("(17179869184,)", "not an image")}) {
+         {std::pair("(65536, 16384)", "16384x65536 pixels"), std::pair("(1073741824,)", "not an image")}) {
         for (const auto* order : {"False", "True"}) {
             const auto header = "{'descr': '|u1', 'fortran_order': "s + order + ", 'shape': " + shape + ", }\n";
             const auto start = "\x93NUMPY\x01\0"s + test::bytesOf(static_cast<std::uint16_t>(header.size())) + header;
             const auto path = folder.write("large.npy", start);
-            std::filesystem::resize_file(path, start.size() + (std::uintmax_t{1} << 34U));
+            std::filesystem::resize_file(path, start.size() + (std::uintmax_t{1} << 30U));
             expectError(ErrorCode::BadFile, {path.string(), reason}, [&] { static_cast<void>(readImage(path)); });
         }
     }

@@ -8,7 +8,9 @@
 #include "error.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/doctor.h"
+#include "model/range_probe.h"
 #include "model/sr_model.h"
+#include "support/analytic_networks.h"
 #include "support/safetensors_file.h"
 #include "support/spec_of.h"
 #include "support/temporary_folder.h"
@@ -27,6 +29,18 @@ std::string errorOf(const ModelSpec& spec) {
         return error.what();
     }
     return "no error";
+}
+
+TEST(RangeProbe, KnowsAPictureWithTheInputAddedOnceMore) {
+    const auto times = [](double factor) {
+        return probeRange(
+            test::FormulaNetwork([factor](const torch::Tensor& lr) { return factor * test::enlargeByCopying(lr, 2); }),
+            2);
+    };
+    EXPECT_LT(times(2.0).withoutInput, 1e-6);
+    EXPECT_GT(times(2.0).residual1, 0.5);
+    EXPECT_LT(times(1.0).residual1, 1e-6);
+    EXPECT_GT(times(1.0).withoutInput, 0.5);
 }
 
 TEST(Load, RecognisesThePublishedNetworks) {

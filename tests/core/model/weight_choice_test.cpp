@@ -225,22 +225,9 @@ TEST_F(WeightChoice, ANetworkThatIsFarFromEnlargingIsRefusedUnlessInsistedOn) {
     EXPECT_THAT(inspectModel(specOf(write(wrong))).card.warnings, Contains(HasSubstr("arch=edsr insists")));
 }
 
-TEST_F(WeightChoice, WhatMustStillBeAddedToTheInputIsNoPicture) {
-    const auto withTail = [](float factor) {
-        auto tensors = edsr();
-        for (auto& [name, data] : tensors) {
-            if (name.starts_with("tail.1.")) {
-                std::ranges::for_each(data.values, [&](float& value) { value *= factor; });
-            }
-        }
-        return tensors;
-    };
-    const auto detail = withTail(0.05F);
-    EXPECT_THAT(refusal(detail), AllOf(HasSubstr("what must still be added to the enlarged input"),
-                                       HasSubstr("one more skip connection"), HasSubstr("arch=edsr insists")));
-    EXPECT_EQ(refusal(detail, ":arch=edsr"), "no error");
-    EXPECT_EQ(refusal(edsr()), "no error") << "an untrained network";
-    EXPECT_EQ(refusal(withTail(0.0F)), "no error") << "all zero";
+TEST_F(WeightChoice, UntrainedNetworksOpen) {
+    EXPECT_EQ(refusal(edsr()), "no error");
+    EXPECT_EQ(refusal(edsr("", 0.0F)), "no error");
 }
 
 TEST_F(WeightChoice, OverflowIsSaidToBeNoFinitePicture) {

@@ -163,9 +163,9 @@ TEST(Evaluate, ChecksEveryScaleBeforeItComputes) {
     const test::TemporaryFolder folder;
     std::filesystem::create_directory(folder / "hr");
     std::filesystem::create_directory(folder / "lr");
-    writeImage(folder / "hr/p.png", drawScene(64));
-    writeImage(folder / "lr/px2.png", drawScene(32));
-    writeImage(folder / "lr/px4.png", drawScene(16));
+    writeImage(folder / "hr/p.png", drawScene(128));
+    writeImage(folder / "lr/px2.png", drawScene(64));
+    writeImage(folder / "lr/px4.png", drawScene(32));
     std::vector<SrModel> models;
     models.push_back(loadModel(ModelSpec::parse("bicubic:scale=2")));
     models.push_back(loadModel(ModelSpec::parse("bicubic:scale=4")));
