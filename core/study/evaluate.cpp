@@ -69,6 +69,7 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
     const auto pairs = checkedPairs(options, scale);
     Evaluation result;
     result.card = model.card();
+    result.warnings = result.card.warnings;
     result.border = options.border.value_or(scale);
     for (const auto& files : pairs) {
         const auto pair = readPair(files, scale, options.reduction, result.warnings);

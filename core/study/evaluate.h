@@ -38,7 +38,7 @@ struct Evaluation {
     Quality mean;  ///< over the images
     std::vector<EvaluatedImage> images;
     double seconds = 0.0;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings;  ///< of the card, then of the images
 };
 
 /// PSNR and SSIM as the field reports them: SR clamped and rounded to 8 bits, compared with HR on Y or RGB, the border

@@ -22,7 +22,7 @@ namespace lamscope {
 std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOptions& options,
                                            const std::stop_token& stop,
                                            const std::function<void(std::size_t, std::size_t)>& progress) {
-    UpscaleSummary summary;
+    UpscaleSummary summary{.written = {}, .warnings = model.card().warnings};
     std::set<std::filesystem::path> names;
     for (const auto& file : options.images) {
         if (!names.insert(file.stem()).second) {

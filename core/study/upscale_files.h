@@ -23,7 +23,7 @@ struct UpscaleOptions {
 
 struct UpscaleSummary {
     std::vector<std::filesystem::path> written;
-    std::vector<std::string> warnings;
+    std::vector<std::string> warnings;  ///< of the network's card, then of the images
 };
 
 /// Runs a network on image files. NAME.png comes out, with the bit depth of the image (16 for floating-point

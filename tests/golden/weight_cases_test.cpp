@@ -15,7 +15,9 @@
 #include "image/image_file.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/sr_model.h"
+#include "study/upscale_files.h"
 #include "support/spec_of.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -120,6 +122,17 @@ TEST_F(WeightCases, SayWhatWasDone) {
     EXPECT_LE(
         distance(upscaled("ema_shadow.pth", ":weights=model"), upscaled("generator_and_ema.pth", ":weights=generator")),
         0.0);
+}
+
+TEST_F(WeightCases, UpscaleSaysWhatWasDone) {
+    LAMSCOPE_NEED_DATA(file, "cases/with_loss_network.ckpt");
+    const test::TemporaryFolder folder;
+    UpscaleOptions options;
+    options.images = {test::dataFile("cases/plain.png")};
+    options.outputFolder = folder / "sr";
+    const auto summary = upscaleFiles(loadModel(test::specOf(file)), options);
+    ASSERT_TRUE(summary);
+    EXPECT_THAT(summary->warnings, testing::Contains(AllOf(HasSubstr("left out"), HasSubstr("perceptual"))));
 }
 
 }  // namespace
