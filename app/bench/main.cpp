@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/version.h"
 #include "commands.h"
-#include "model/device.h"
 #include "program.h"
-#include "version.h"
+#include "runtime/device.h"
 
 namespace {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <memory>
 
+#include "base/atomic_file.h"
+#include "base/output_files.h"
+#include "bench/benchmark.h"
 #include "commands.h"
 #include "console.h"
-#include "image/atomic_file.h"
-#include "image/output_files.h"
 #include "model/model_files.h"
 #include "model_arguments.h"
-#include "study/benchmark.h"
 
 namespace lamscope::cli {
 

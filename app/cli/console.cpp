@@ -8,8 +8,8 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
-#include "error.h"
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
 namespace lamscope::cli {
 

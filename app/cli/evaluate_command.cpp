@@ -4,10 +4,10 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/atomic_file.h"
+#include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
-#include "image/atomic_file.h"
-#include "image/output_files.h"
 #include "model/model_files.h"
 #include "model_arguments.h"
 #include "study/evaluate.h"

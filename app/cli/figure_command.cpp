@@ -4,13 +4,13 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
 #include "figure/results_table.h"
 #include "figure_arguments.h"
-#include "image/output_files.h"
 #include "model_arguments.h"
 
 namespace lamscope::cli {

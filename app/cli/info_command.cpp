@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "base/atomic_file.h"
+#include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
-#include "image/atomic_file.h"
-#include "image/output_files.h"
-#include "model/doctor.h"
 #include "model/model_files.h"
 #include "model_arguments.h"
+#include "report/doctor.h"
 
 namespace lamscope::cli {
 

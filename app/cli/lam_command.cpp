@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
 #include "figure_arguments.h"
-#include "image/atomic_file.h"
 #include "image/image_file.h"
 #include "lam_arguments.h"
 #include "model_arguments.h"

@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "base/version.h"
 #include "commands.h"
-#include "model/device.h"
 #include "program.h"
-#include "version.h"
+#include "runtime/device.h"
 
 namespace {
 

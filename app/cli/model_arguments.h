@@ -6,9 +6,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include "model/device.h"
 #include "model/model_spec.h"
 #include "program.h"
+#include "runtime/device.h"
 
 namespace lamscope::cli {
 

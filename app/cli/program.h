@@ -6,7 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "error.h"
+#include "base/error.h"
 
 namespace lamscope::cli {
 

@@ -4,9 +4,9 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/atomic_file.h"
 #include "lam_arguments.h"
 #include "model_arguments.h"
 #include "study/sanity_run.h"

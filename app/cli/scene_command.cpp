@@ -3,8 +3,8 @@
 
 #include "commands.h"
 #include "console.h"
+#include "image/drawn_scene.h"
 #include "image/image_file.h"
-#include "study/scene.h"
 
 namespace lamscope::cli {
 

@@ -15,12 +15,13 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_text.h"
+#include "base/output_files.h"
+#include "bench/benchmark.h"
 #include "event_wait.h"
-#include "image/atomic_file.h"
-#include "image/output_files.h"
-#include "json_fields.h"
-#include "study/benchmark.h"
+#include "report/json_fields.h"
 #include "view/view_grid.h"
 
 namespace lamscope {

@@ -9,8 +9,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "base/version.h"
 #include "gui_benchmark.h"
-#include "version.h"
 #include "window/main_window.h"
 #include "window_picture.h"
 

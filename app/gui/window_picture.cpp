@@ -11,11 +11,11 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/output_files.h"
 #include "event_wait.h"
 #include "figure/figure_file.h"
-#include "image/atomic_file.h"
-#include "image/output_files.h"
 #include "session/session_file.h"
 
 namespace lamscope {

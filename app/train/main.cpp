@@ -5,11 +5,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "base/version.h"
 #include "console.h"
-#include "model/device.h"
 #include "program.h"
+#include "runtime/device.h"
 #include "training/training_run.h"
-#include "version.h"
 
 namespace {
 

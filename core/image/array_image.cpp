@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
-#include "image/npy.h"
+#include "base/error.h"
+#include "base/npy.h"
 
 namespace lamscope::detail {
 

@@ -16,9 +16,9 @@
 #include <opencv2/imgcodecs.hpp>
 #include <opencv2/imgproc.hpp>
 
-#include "error.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "image/array_image.h"
-#include "image/atomic_file.h"
 #include "image/colour.h"
 #include "image/image_format.h"
 #include "image/jpeg_end.h"

@@ -7,7 +7,7 @@
 
 #include <fmt/format.h>
 
-#include "image/byte_reader.h"
+#include "base/byte_reader.h"
 #include "image/image_headers.h"
 
 namespace lamscope {

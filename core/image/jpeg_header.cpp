@@ -3,7 +3,7 @@
 #include <array>
 #include <map>
 
-#include "image/byte_reader.h"
+#include "base/byte_reader.h"
 #include "image/image_headers.h"
 
 namespace lamscope::detail {

@@ -11,7 +11,7 @@
 #include <tiffio.h>
 #include <vector>
 
-#include "half_float.h"
+#include "base/half_float.h"
 #include "image/image_file.h"
 
 namespace lamscope::detail {

@@ -8,9 +8,9 @@
 #include <stop_token>
 #include <vector>
 
-#include "attribution/di_map.h"
 #include "live/live_engine.h"
 #include "live/probe.h"
+#include "method/lam/di_map.h"
 
 namespace lamscope {
 

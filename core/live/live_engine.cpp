@@ -11,16 +11,16 @@
 
 #include <fmt/format.h>
 
-#include "attribution/batch_calibration.h"
-#include "error.h"
+#include "base/error.h"
+#include "base/sha256.h"
 #include "image/image_file.h"
-#include "image/sha256.h"
 #include "live/compute_thread.h"
 #include "live/di_map_run.h"
 #include "live/probe.h"
 #include "live/sanity_check.h"
-#include "model/device.h"
-#include "model/process_memory.h"
+#include "method/lam/batch_calibration.h"
+#include "runtime/device.h"
+#include "runtime/process_memory.h"
 
 namespace lamscope {
 

@@ -9,15 +9,15 @@
 #include <utility>
 #include <vector>
 
-#include "attribution/lam_options.h"
 #include "image/image_file.h"
+#include "image/low_resolution.h"
 #include "live/live_events.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
-#include "model/device.h"
+#include "method/lam/lam_options.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
-#include "study/low_resolution.h"
+#include "runtime/device.h"
 
 namespace lamscope {
 

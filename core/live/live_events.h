@@ -8,11 +8,11 @@
 #include <variant>
 #include <vector>
 
-#include "attribution/di_map.h"
-#include "attribution/lam.h"
-#include "attribution/parameter_randomisation.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
+#include "method/lam/di_map.h"
+#include "method/lam/lam.h"
+#include "method/lam/parameter_randomisation.h"
 #include "model/model_card.h"
 
 namespace lamscope {

@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "attribution/lam_options.h"
 #include "image/image.h"
-#include "study/low_resolution.h"
+#include "image/low_resolution.h"
+#include "method/lam/lam_options.h"
 
 namespace lamscope {
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "error.h"
-#include "model/torch_errors.h"
+#include "base/error.h"
+#include "runtime/torch_errors.h"
 
 namespace lamscope {
 

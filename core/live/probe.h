@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "attribution/batch_calibration.h"
-#include "attribution/lam_context.h"
-#include "attribution/lam_refinement.h"
 #include "live/live_engine.h"
+#include "method/lam/batch_calibration.h"
+#include "method/lam/lam_context.h"
+#include "method/lam/lam_refinement.h"
 #include "model/sr_model.h"
 
 namespace lamscope {

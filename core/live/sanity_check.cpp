@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/sanity_check.h"
 
-#include "attribution/signed_map.h"
+#include "method/lam/signed_map.h"
 
 namespace lamscope {
 

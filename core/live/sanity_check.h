@@ -5,9 +5,9 @@
 #include <functional>
 #include <string>
 
-#include "attribution/parameter_randomisation.h"
 #include "live/live_events.h"
 #include "live/probe.h"
+#include "method/lam/parameter_randomisation.h"
 
 namespace lamscope {
 

@@ -14,6 +14,6 @@ lamscope_library(lamscope_live
     live/live_input.cpp
     live/probe.cpp
     live/sanity_check.cpp
-  PUBLIC lamscope_study
+  PUBLIC lamscope_lam
   PRIVATE LibTorch::LibTorch fmt::fmt)
-target_precompile_headers(lamscope_live REUSE_FROM lamscope_core)
+target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

@@ -11,7 +11,7 @@
 #include <fmt/format.h>
 #include <opencv2/imgproc.hpp>
 
-#include "error.h"
+#include "base/error.h"
 #include "image/colour.h"
 
 namespace lamscope {

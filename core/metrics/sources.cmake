@@ -11,5 +11,5 @@ lamscope_library(lamscope_metrics
     metrics/kernel_density.cpp
     metrics/map_check.cpp
     metrics/psnr_ssim.cpp
-  PUBLIC lamscope_base
+  PUBLIC lamscope_image
   PRIVATE opencv_core opencv_imgproc fmt::fmt)

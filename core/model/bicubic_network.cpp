@@ -3,7 +3,7 @@
 
 #include <cmath>
 
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

@@ -6,21 +6,21 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
-#include "image/sha256.h"
+#include "base/error.h"
+#include "base/sha256.h"
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/model_files.h"
-#include "model/cropping_probe.h"
-#include "model/process_memory.h"
-#include "model/range_probe.h"
-#include "model/receptive_field_probe.h"
+#include "model/probe/cropping_probe.h"
+#include "model/probe/range_probe.h"
+#include "model/probe/receptive_field_probe.h"
 #include "model/recognition.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
-#include "model/torchscript_network.h"
+#include "model/torchscript/torchscript_network.h"
 #include "model/weight_choice.h"
-#include "torch_headers.h"
+#include "runtime/process_memory.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

@@ -2,7 +2,7 @@
 #include "model/luma.h"
 
 #include "model/bicubic_network.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <system_error>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/model_files.h"
 
 namespace lamscope {

@@ -9,12 +9,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/arch/architecture.h"
 #include "model/bookkeeping.h"
 #include "model/padded_network.h"
-#include "model/range_probe.h"
-#include "torch_headers.h"
+#include "model/probe/range_probe.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

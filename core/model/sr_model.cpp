@@ -7,12 +7,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/cropping.h"
 #include "model/luma.h"
 #include "model/sr_model_implementation.h"
-#include "model/torch_errors.h"
-#include "torch_headers.h"
+#include "runtime/torch_errors.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

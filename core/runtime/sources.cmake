@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The process on its machine, without LibTorch.
-lamscope_library(lamscope_runtime
+lamscope_library(lamscope_process
   HEADERS
     runtime/busy_processes.h
     runtime/processors.h
@@ -12,5 +12,18 @@ lamscope_library(lamscope_runtime
   PRIVATE lamscope_base fmt::fmt)
 # An object and no library, which the linker would leave out: nothing refers to it.
 add_library(lamscope_start OBJECT runtime/start.cpp)
-target_link_libraries(lamscope_start PUBLIC lamscope_runtime PRIVATE $<BUILD_INTERFACE:lamscope_warnings>)
+target_link_libraries(lamscope_start PUBLIC lamscope_process PRIVATE $<BUILD_INTERFACE:lamscope_warnings>)
 set_target_properties(lamscope_start PROPERTIES AUTOMOC OFF)
+# LibTorch on its device. Its precompiled headers serve all rooms above.
+lamscope_library(lamscope_runtime
+  HEADERS
+    runtime/device.h
+    runtime/process_memory.h
+  SOURCES
+    runtime/allocation_meter.cpp
+    runtime/device.cpp
+    runtime/process_memory.cpp
+    runtime/torch_errors.cpp
+  PUBLIC lamscope_base lamscope_process
+  PRIVATE LibTorch::LibTorch fmt::fmt ${CMAKE_DL_LIBS})
+target_precompile_headers(lamscope_runtime PRIVATE runtime/torch_headers.h)

@@ -5,12 +5,13 @@
 
 #include <fmt/format.h>
 
-#include "csv_field.h"
-#include "error.h"
+#include "base/csv_field.h"
+#include "base/error.h"
+#include "base/json_text.h"
+#include "base/output_files.h"
 #include "image/colour.h"
 #include "image/image_file.h"
-#include "image/output_files.h"
-#include "json_fields.h"
+#include "report/json_fields.h"
 #include "study/image_pairs.h"
 
 namespace lamscope {

@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
+#include "image/low_resolution.h"
 #include "metrics/psnr_ssim.h"
 #include "model/sr_model.h"
-#include "study/low_resolution.h"
 
 namespace lamscope {
 

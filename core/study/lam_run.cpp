@@ -7,14 +7,14 @@
 
 #include <fmt/format.h>
 
-#include "attribution/batch_calibration.h"
-#include "attribution/path_gradients.h"
-#include "error.h"
+#include "base/error.h"
+#include "base/output_files.h"
+#include "base/sha256.h"
 #include "image/image_file.h"
-#include "image/output_files.h"
-#include "image/sha256.h"
-#include "model/device.h"
+#include "method/lam/batch_calibration.h"
+#include "method/lam/path_gradients.h"
 #include "model/model_files.h"
+#include "runtime/device.h"
 
 namespace lamscope {
 

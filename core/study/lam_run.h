@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "attribution/lam.h"
-#include "attribution/lam_json.h"
-#include "attribution/parameter_randomisation.h"
 #include "image/image_file.h"
+#include "image/low_resolution.h"
+#include "method/lam/lam.h"
+#include "method/lam/parameter_randomisation.h"
 #include "model/model_spec.h"
-#include "study/low_resolution.h"
+#include "report/lam_json.h"
 
 namespace lamscope {
 

@@ -10,8 +10,8 @@
 #include <fmt/format.h>
 #include <opencv2/imgproc.hpp>
 
-#include "error.h"
-#include "study/opencv_image.h"
+#include "base/error.h"
+#include "image/opencv_image.h"
 
 namespace lamscope {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "attribution/lam_json.h"
 #include "image/image.h"
+#include "report/lam_json.h"
 
 namespace lamscope {
 

@@ -7,9 +7,9 @@
 
 #include <fmt/format.h>
 
-#include "csv_field.h"
-#include "error.h"
-#include "table_text.h"
+#include "base/csv_field.h"
+#include "base/error.h"
+#include "base/table_text.h"
 
 namespace lamscope {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "attribution/parameter_randomisation.h"
-#include "attribution/signed_map.h"
+#include "method/lam/parameter_randomisation.h"
+#include "method/lam/signed_map.h"
 #include "study/lam_run.h"
 
 namespace lamscope {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "attribution/lam_options.h"
+#include "method/lam/lam_options.h"
 #include "model/model_spec.h"
 
 namespace lamscope {

@@ -10,11 +10,11 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/npy.h"
+#include "base/output_files.h"
 #include "image/image_file.h"
-#include "image/npy.h"
-#include "image/output_files.h"
 #include "model/model_files.h"
 
 namespace lamscope {

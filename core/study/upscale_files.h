@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "image/low_resolution.h"
 #include "model/sr_model.h"
-#include "study/low_resolution.h"
 
 namespace lamscope {
 

@@ -24,4 +24,4 @@ lamscope_library(lamscope_training
     training/training_state.cpp
   PUBLIC lamscope_study lamscope_checkpoint
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)
-target_precompile_headers(lamscope_training REUSE_FROM lamscope_core)
+target_precompile_headers(lamscope_training REUSE_FROM lamscope_runtime)

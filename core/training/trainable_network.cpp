@@ -7,11 +7,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/luma.h"
 #include "model/recognition.h"
 #include "model/sr_model_implementation.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

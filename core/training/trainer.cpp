@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <torch/optim/adam.h>
 
-#include "error.h"
-#include "model/torch_errors.h"
-#include "torch_headers.h"
+#include "base/error.h"
+#include "runtime/torch_errors.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

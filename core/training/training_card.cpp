@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "json_fields.h"
+#include "base/json_text.h"
 
 namespace lamscope {
 

@@ -5,11 +5,11 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "image/image_file.h"
-#include "model/process_memory.h"
+#include "runtime/process_memory.h"
+#include "runtime/torch_headers.h"
 #include "study/image_pairs.h"
-#include "torch_headers.h"
 #include "training/random.h"
 
 namespace lamscope {

@@ -8,7 +8,7 @@
 
 #include <torch/types.h>
 
-#include "study/low_resolution.h"
+#include "image/low_resolution.h"
 #include "training/training_options.h"
 
 namespace lamscope {

@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "error.h"
-#include "image/atomic_file.h"
-#include "json_fields.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_text.h"
 
 namespace lamscope {
 

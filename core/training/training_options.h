@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "study/low_resolution.h"
+#include "image/low_resolution.h"
 
 namespace lamscope {
 

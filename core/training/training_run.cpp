@@ -8,11 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/output_files.h"
 #include "image/colour.h"
 #include "image/image_file.h"
-#include "image/output_files.h"
 #include "metrics/psnr_ssim.h"
 #include "model/checkpoint/safetensors_writer.h"
 #include "study/evaluate.h"

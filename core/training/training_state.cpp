@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/safetensors_writer.h"
 
 namespace lamscope {

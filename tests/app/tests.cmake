@@ -16,3 +16,9 @@ add_test(NAME bench_needs_little COMMAND sh -c
   "ldd '$<TARGET_FILE:lamscope-bench>' >needs.txt && grep -q libtorch_cpu needs.txt && ! grep -E 'Qt|imgcodecs|not found' needs.txt"
   WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 set_tests_properties(bench_needs_little PROPERTIES LABELS unit TIMEOUT 60)
+
+lamscope_test(cli_test LABEL cli
+  SOURCES cli/cli_test.cpp cli/console_test.cpp
+  LIBRARIES lamscope_files lamscope_console nlohmann_json::nlohmann_json)
+target_compile_definitions(cli_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
+add_dependencies(cli_test lamscope-cli)

@@ -5,8 +5,8 @@
 #include <QProcess>
 #include <QTest>
 
+#include "image/drawn_scene.h"
 #include "image/image_file.h"
-#include "study/scene.h"
 #include "support/temporary_folder.h"
 
 namespace lamscope {

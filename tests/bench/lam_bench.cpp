@@ -9,14 +9,14 @@
 
 #include <benchmark/benchmark.h>
 
-#include "attribution/di_map.h"
-#include "attribution/lam.h"
-#include "study/benchmark.h"
-#include "study/low_resolution.h"
-#include "study/plain_loop.h"
-#include "study/scene.h"
+#include "bench/benchmark.h"
+#include "bench/plain_loop.h"
+#include "bench/timing.h"
+#include "image/drawn_scene.h"
+#include "image/low_resolution.h"
+#include "method/lam/di_map.h"
+#include "method/lam/lam.h"
 #include "study/shipped_files.h"
-#include "study/timing.h"
 
 namespace {
 

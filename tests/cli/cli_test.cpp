@@ -16,8 +16,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/npy.h"
 #include "image/image_file.h"
-#include "image/npy.h"
 #include "support/exif.h"
 #include "support/safetensors_file.h"
 #include "support/temporary_folder.h"

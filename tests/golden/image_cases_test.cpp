@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "error.h"
+#include "base/error.h"
 #include "image/image_file.h"
 #include "model/sr_model.h"
 #include "study/evaluate.h"

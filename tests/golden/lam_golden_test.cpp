@@ -9,11 +9,11 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "attribution/lam.h"
+#include "base/npy.h"
 #include "image/image_file.h"
-#include "image/npy.h"
+#include "image/low_resolution.h"
+#include "method/lam/lam.h"
 #include "study/lam_run.h"
-#include "study/low_resolution.h"
 #include "support/spec_of.h"
 #include "support/test_data.h"
 

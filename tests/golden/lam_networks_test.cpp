@@ -8,7 +8,7 @@
 
 #include <gtest/gtest.h>
 
-#include "attribution/lam.h"
+#include "method/lam/lam.h"
 #include "model/sr_model.h"
 #include "support/safetensors_file.h"
 #include "support/synthetic_checkpoint.h"

@@ -9,15 +9,15 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "attribution/lam.h"
-#include "attribution/parameter_randomisation.h"
-#include "attribution/signed_map.h"
+#include "base/sha256.h"
 #include "image/colour.h"
 #include "image/image_file.h"
-#include "image/sha256.h"
+#include "image/low_resolution.h"
+#include "method/lam/lam.h"
+#include "method/lam/parameter_randomisation.h"
+#include "method/lam/signed_map.h"
 #include "metrics/psnr_ssim.h"
 #include "study/evaluate.h"
-#include "study/low_resolution.h"
 #include "study/shipped_files.h"
 #include "support/test_data.h"
 

@@ -10,7 +10,7 @@
 #include "model/network.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::test {
 

@@ -10,7 +10,7 @@
 #include <fmt/ranges.h>
 
 #include "model/recognition.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::test {
 

@@ -14,7 +14,7 @@
 #include <c10/core/impl/alloc_cpu.h>
 #include <torch/library.h>
 
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 // LibTorch keeps a place for backends of others, PrivateUse1; see its open_registration_extension.
 

@@ -13,9 +13,9 @@
 #include <QtMath>
 #include <qcustomplot.h>
 
+#include "base/version.h"
 #include "dialogs/icons.h"
-#include "model/device.h"
-#include "version.h"
+#include "runtime/device.h"
 
 namespace lamscope::ui {
 

@@ -13,9 +13,9 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "attribution/parameter_randomisation.h"
 #include "dialogs/icons.h"
 #include "dialogs/theme.h"
+#include "method/lam/parameter_randomisation.h"
 
 namespace lamscope::ui {
 

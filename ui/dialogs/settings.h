@@ -4,7 +4,7 @@
 #include <QSettings>
 
 #include "dialogs/theme.h"
-#include "model/device.h"
+#include "runtime/device.h"
 
 namespace lamscope::ui {
 

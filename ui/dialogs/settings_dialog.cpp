@@ -10,7 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
-#include "model/device.h"
+#include "runtime/device.h"
 #include "runtime/processors.h"
 
 namespace lamscope::ui {

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "error.h"
+#include "base/error.h"
 #include "figure/figure_formats.h"
 #include "figure/figure_layouts.h"
 #include "view/colour_map.h"

@@ -4,8 +4,8 @@
 #include <QString>
 #include <vector>
 
-#include "attribution/lam_json.h"
 #include "figure/figure_sheet.h"
+#include "report/lam_json.h"
 #include "session/figure_layout.h"
 
 namespace lamscope::ui {

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "attribution/lam_json.h"
+#include "base/atomic_file.h"
 #include "figure/figure_sheet.h"
-#include "image/atomic_file.h"
+#include "report/lam_json.h"
 #include "session/session_file.h"
 
 namespace lamscope::ui {

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "attribution/lam_json.h"
 #include "figure/figure_sheet.h"
+#include "report/lam_json.h"
 #include "session/figure_layout.h"
 
 namespace lamscope::ui {

@@ -6,8 +6,8 @@
 #include <QPainter>
 #include <QPdfWriter>
 
+#include "base/version.h"
 #include "figure/figure_formats.h"
-#include "version.h"
 
 namespace lamscope::ui {
 

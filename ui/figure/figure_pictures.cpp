@@ -7,7 +7,7 @@
 #include <cmath>
 #include <memory>
 
-#include "attribution/path_image.h"
+#include "method/lam/path_image.h"
 #include "view/areas_of_interest.h"
 #include "view/layers.h"
 #include "view/pyramid.h"

@@ -6,7 +6,7 @@
 #include <QRectF>
 #include <vector>
 
-#include "attribution/lam_json.h"
+#include "report/lam_json.h"
 #include "session/figure_layout.h"
 
 namespace lamscope::ui {

@@ -10,9 +10,9 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/error.h"
+#include "base/version.h"
 #include "figure/figure_formats.h"
-#include "version.h"
 
 namespace lamscope::ui {
 

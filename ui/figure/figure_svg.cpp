@@ -4,8 +4,8 @@
 #include <QSvgGenerator>
 #include <QXmlStreamReader>
 
+#include "base/version.h"
 #include "figure/figure_formats.h"
-#include "version.h"
 
 namespace lamscope::ui {
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <utility>
 
-#include "attribution/path_image.h"
+#include "method/lam/path_image.h"
 
 namespace lamscope::ui {
 

@@ -4,8 +4,8 @@
 #include <QString>
 #include <vector>
 
-#include "attribution/lam_json.h"
 #include "figure/figure_plot.h"
+#include "report/lam_json.h"
 
 namespace lamscope::ui {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "attribution/lam_json.h"
+#include "report/lam_json.h"
 
 namespace lamscope::ui {
 

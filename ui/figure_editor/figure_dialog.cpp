@@ -15,7 +15,7 @@
 #include <QVBoxLayout>
 #include <utility>
 
-#include "error.h"
+#include "base/error.h"
 #include "figure/figure.h"
 #include "figure_editor/figure_form.h"
 #include "figure_editor/figure_preview.h"

@@ -4,8 +4,8 @@
 #include <QDialog>
 #include <vector>
 
-#include "attribution/lam_json.h"
 #include "figure/figure_file.h"
+#include "report/lam_json.h"
 #include "session/figure_layout.h"
 
 class QCheckBox;

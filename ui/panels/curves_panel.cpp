@@ -14,7 +14,7 @@
 #include <memory>
 #include <qcustomplot.h>
 
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
 #include "panels/curve_plot.h"
 #include "panels/muted_label.h"
 #include "panels/number_text.h"

@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "attribution/lam_json.h"
+#include "report/lam_json.h"
 #include "session/session.h"
 
 namespace lamscope::ui {

@@ -4,7 +4,7 @@
 #include <QWidget>
 #include <string>
 
-#include "attribution/lam_json.h"
+#include "report/lam_json.h"
 #include "session/session.h"
 
 class QLabel;

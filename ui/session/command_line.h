@@ -3,7 +3,7 @@
 
 #include <QString>
 
-#include "model/device.h"
+#include "runtime/device.h"
 #include "session/session.h"
 
 namespace lamscope::ui {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "attribution/lam_options.h"
+#include "method/lam/lam_options.h"
 #include "session/view_settings.h"
 
 namespace lamscope::ui {

@@ -5,10 +5,10 @@
 #include <QString>
 #include <memory>
 
-#include "attribution/di_map.h"
-#include "attribution/lam.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
+#include "method/lam/di_map.h"
+#include "method/lam/lam.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
 

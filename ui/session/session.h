@@ -8,8 +8,8 @@
 #include <optional>
 #include <vector>
 
-#include "attribution/lam_options.h"
 #include "live/live_input.h"
+#include "method/lam/lam_options.h"
 #include "session/figure_layout.h"
 #include "session/network_entry.h"
 #include "session/saved_scene.h"

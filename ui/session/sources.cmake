@@ -12,5 +12,5 @@ lamscope_ui_library(lamscope_ui_session
     session/session_opener.h
     session/value_names.h
     session/view_settings.cpp
-  PUBLIC Qt6::Gui lamscope_live
+  PUBLIC Qt6::Gui lamscope_live lamscope_study
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

@@ -4,9 +4,9 @@
 #include <utility>
 #include <vector>
 
-#include "attribution/lam_options.h"
 #include "live/live_input.h"
 #include "live/network_id.h"
+#include "method/lam/lam_options.h"
 #include "session/view_settings.h"
 
 namespace lamscope::ui {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <vector>
 
-#include "attribution/lam.h"
+#include "method/lam/lam.h"
 
 namespace lamscope::ui {
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <utility>
 
-#include "error.h"
+#include "base/error.h"
 
 /// The macro declares a function of the global namespace, so it cannot be used in another.
 static void initialiseResources() {

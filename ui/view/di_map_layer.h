@@ -7,8 +7,8 @@
 #include <memory>
 #include <optional>
 
-#include "attribution/di_map.h"
 #include "live/live_input.h"
+#include "method/lam/di_map.h"
 #include "view/layers.h"
 
 namespace lamscope::ui {

@@ -6,8 +6,8 @@
 #include <array>
 #include <cmath>
 
-#include "attribution/signed_map.h"
-#include "error.h"
+#include "base/error.h"
+#include "method/lam/signed_map.h"
 #include "metrics/kernel_density.h"
 #include "view/contours.h"
 

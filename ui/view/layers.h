@@ -7,7 +7,7 @@
 #include <QString>
 #include <vector>
 
-#include "attribution/lam.h"
+#include "method/lam/lam.h"
 #include "session/view_settings.h"
 #include "view/colour_map.h"
 

@@ -6,8 +6,8 @@
 #include <QPointF>
 #include <optional>
 
-#include "attribution/di_map.h"
 #include "live/network_id.h"
+#include "method/lam/di_map.h"
 
 namespace lamscope::ui {
 

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
-#include "attribution/lam_json.h"
 #include "figure/figure_file.h"
 #include "panels/results_document.h"
+#include "report/lam_json.h"
 #include "session/queued_call.h"
 #include "view/layers.h"
 

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-#include "attribution/lam_json.h"
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
+#include "report/lam_json.h"
 #include "session/session.h"
 #include "session/session_file.h"
 

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <span>
 
-#include "error.h"
+#include "base/error.h"
 #include "figure/figure_file.h"
 #include "model/model_files.h"
 #include "session/queued_call.h"

@@ -14,7 +14,7 @@
 #include <array>
 #include <utility>
 
-#include "error.h"
+#include "base/error.h"
 #include "view/colour_map.h"
 
 namespace lamscope::ui {

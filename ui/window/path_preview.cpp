@@ -7,7 +7,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
-#include "attribution/path_image.h"
+#include "method/lam/path_image.h"
 #include "session/queued_call.h"
 #include "view/pyramid.h"
 

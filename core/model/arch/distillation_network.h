@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/arch/layers.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

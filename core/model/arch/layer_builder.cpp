@@ -9,8 +9,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
-#include "torch_headers.h"
+#include "base/error.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "model/arch/div2k_mean.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope {
 

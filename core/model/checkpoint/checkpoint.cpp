@@ -12,7 +12,7 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/checkpoint_file.h"
 #include "model/checkpoint/format_error.h"
 #include "model/checkpoint/group_reading.h"

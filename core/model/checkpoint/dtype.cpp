@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "half_float.h"
+#include "base/half_float.h"
 
 namespace lamscope::detail {
 

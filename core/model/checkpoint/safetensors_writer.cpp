@@ -13,8 +13,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "error.h"
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
+#include "base/error.h"
 
 namespace lamscope {
 

@@ -5,7 +5,7 @@
 
 #include <fmt/format.h>
 
-#include "image/atomic_file.h"
+#include "base/atomic_file.h"
 #include "image/image_file.h"
 #include "image/resize.h"
 #include "scene_set.h"

@@ -12,7 +12,7 @@
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 
-#include "image/npy.h"
+#include "base/npy.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"

@@ -7,8 +7,8 @@
 #include <gtest/gtest.h>
 #include <opencv2/imgcodecs.hpp>
 
+#include "base/npy.h"
 #include "image/image_file.h"
-#include "image/npy.h"
 #include "support/bytes.h"
 #include "support/exif.h"
 #include "support/expect_error.h"

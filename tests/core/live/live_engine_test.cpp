@@ -6,8 +6,8 @@
 
 #include <gmock/gmock.h>
 
-#include "error.h"
-#include "model/device.h"
+#include "base/error.h"
+#include "runtime/device.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 

@@ -5,9 +5,9 @@
 
 #include <gmock/gmock.h>
 
-#include "attribution/di_map.h"
-#include "attribution/parameter_randomisation.h"
 #include "live/live_engine.h"
+#include "method/lam/di_map.h"
+#include "method/lam/parameter_randomisation.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 

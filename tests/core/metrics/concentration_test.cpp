@@ -7,7 +7,7 @@
 
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "base/error.h"
 
 namespace lamscope {
 namespace {

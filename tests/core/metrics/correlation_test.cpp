@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "base/error.h"
 
 namespace lamscope {
 namespace {

@@ -9,7 +9,7 @@
 
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "image/colour.h"
 #include "image/image_file.h"
 #include "image/resize.h"

@@ -5,7 +5,8 @@ lamscope_test(metrics_test LABEL unit
     core/metrics/correlation_test.cpp
     core/metrics/kernel_density_test.cpp
     core/metrics/psnr_ssim_test.cpp
-  LIBRARIES lamscope_metrics lamscope_files lamscope_base)
+  LIBRARIES lamscope_metrics lamscope_files)
 lamscope_test(thread_test LABEL thread
-  SOURCES core/threads/thread_safety_test.cpp
-  LIBRARIES lamscope_metrics lamscope_base)
+  SOURCES
+    core/metrics/thread_safety_test.cpp
+  LIBRARIES lamscope_metrics)

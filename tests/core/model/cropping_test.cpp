@@ -5,9 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "model/cropping_probe.h"
+#include "model/probe/cropping_probe.h"
+#include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
-#include "torch_headers.h"
 
 namespace lamscope::cropping_test {
 namespace {

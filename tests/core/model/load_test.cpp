@@ -5,11 +5,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/checkpoint.h"
-#include "model/doctor.h"
-#include "model/range_probe.h"
+#include "model/probe/range_probe.h"
 #include "model/sr_model.h"
+#include "report/doctor.h"
 #include "support/analytic_networks.h"
 #include "support/safetensors_file.h"
 #include "support/spec_of.h"

@@ -10,9 +10,9 @@
 #include <gtest/gtest.h>
 
 #include "model/recognition.h"
+#include "runtime/torch_headers.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
-#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

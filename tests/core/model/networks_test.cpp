@@ -9,10 +9,10 @@
 
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
+#include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
 #include "support/spec_of.h"
 #include "support/test_data.h"
-#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

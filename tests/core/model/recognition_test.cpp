@@ -6,8 +6,8 @@
 
 #include "model/luma.h"
 #include "model/padded_network.h"
+#include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
-#include "torch_headers.h"
 
 namespace lamscope {
 namespace {

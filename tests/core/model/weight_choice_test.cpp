@@ -8,10 +8,10 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "error.h"
+#include "base/error.h"
 #include "image/image.h"
-#include "model/doctor.h"
 #include "model/sr_model.h"
+#include "report/doctor.h"
 #include "support/network_variants.h"
 #include "support/safetensors_file.h"
 #include "support/spec_of.h"

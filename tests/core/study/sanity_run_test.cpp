@@ -7,11 +7,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "attribution/signed_map.h"
-#include "error.h"
+#include "base/error.h"
+#include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "method/lam/signed_map.h"
 #include "metrics/correlation.h"
-#include "study/scene.h"
 #include "study/shipped_files.h"
 #include "support/temporary_folder.h"
 

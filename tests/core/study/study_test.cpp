@@ -6,15 +6,15 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "attribution/lam_json.h"
-#include "error.h"
+#include "base/error.h"
+#include "base/npy.h"
+#include "bench/benchmark.h"
+#include "image/drawn_scene.h"
 #include "image/image_file.h"
-#include "image/npy.h"
-#include "study/benchmark.h"
+#include "report/lam_json.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
-#include "study/scene.h"
 #include "study/upscale_files.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"

@@ -7,4 +7,4 @@ lamscope_test(training_test LABEL unit
     core/training/training_options_test.cpp
     core/training/training_run_test.cpp
   LIBRARIES lamscope_training LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
-target_precompile_headers(training_test REUSE_FROM core_test)
+target_precompile_headers(training_test REUSE_FROM model_test)

@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
-#include "torch_headers.h"
 #include "training/initial_weights.h"
 
 namespace lamscope {

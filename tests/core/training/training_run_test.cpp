@@ -8,13 +8,13 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/sha256.h"
+#include "image/drawn_scene.h"
 #include "image/image_file.h"
-#include "image/sha256.h"
 #include "model/checkpoint/checkpoint.h"
-#include "model/device.h"
 #include "model/sr_model.h"
+#include "runtime/device.h"
 #include "study/evaluate.h"
-#include "study/scene.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
 

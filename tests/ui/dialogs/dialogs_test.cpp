@@ -18,6 +18,7 @@
 #include <QTreeWidget>
 #include <QUrl>
 
+#include "base/version.h"
 #include "dialogs/about_dialog.h"
 #include "dialogs/log_view.h"
 #include "dialogs/sanity_dialog.h"
@@ -25,8 +26,7 @@
 #include "dialogs/start_card.h"
 #include "dialogs/start_page.h"
 #include "dialogs/theme.h"
-#include "model/device.h"
-#include "version.h"
+#include "runtime/device.h"
 
 namespace lamscope::ui {
 

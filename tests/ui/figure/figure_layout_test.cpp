@@ -3,7 +3,7 @@
 
 #include <QTest>
 
-#include "error.h"
+#include "base/error.h"
 #include "session/session_file.h"
 
 using namespace lamscope;

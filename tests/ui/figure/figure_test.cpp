@@ -10,7 +10,7 @@
 #include <set>
 #include <variant>
 
-#include "error.h"
+#include "base/error.h"
 #include "figure/figure_file.h"
 #include "figure/path_curves.h"
 #include "support/temporary_folder.h"

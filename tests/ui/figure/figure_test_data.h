@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "attribution/lam_json.h"
+#include "report/lam_json.h"
 
 namespace lamscope::ui::testing {
 

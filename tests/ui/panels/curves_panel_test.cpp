@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <qcustomplot.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "ui/panels/example_session.h"
 
 namespace lamscope::ui {

@@ -11,9 +11,9 @@
 #include <QTest>
 #include <QToolButton>
 
-#include "attribution/lam_json.h"
 #include "panels/results_document.h"
 #include "panels/results_model.h"
+#include "report/lam_json.h"
 #include "ui/panels/example_session.h"
 
 namespace lamscope::ui {

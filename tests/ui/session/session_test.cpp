@@ -4,7 +4,7 @@
 #include <QSignalSpy>
 #include <QTest>
 
-#include "error.h"
+#include "base/error.h"
 
 namespace lamscope::ui {
 

@@ -4,7 +4,7 @@
 #include <QPainter>
 #include <QTest>
 
-#include "error.h"
+#include "base/error.h"
 #include "ui/view/view_test_data.h"
 #include "view/areas_of_interest.h"
 #include "view/pane_picture.h"

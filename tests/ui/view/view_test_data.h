@@ -6,8 +6,8 @@
 #include <memory>
 #include <vector>
 
-#include "attribution/lam.h"
 #include "image/image.h"
+#include "method/lam/lam.h"
 
 namespace lamscope::ui::testing {
 

@@ -10,7 +10,7 @@
 #include <set>
 
 #include "dialogs/settings_dialog.h"
-#include "model/device.h"
+#include "runtime/device.h"
 #include "runtime/processors.h"
 #include "ui/window/window_fixture.h"
 #include "view/pane_header.h"

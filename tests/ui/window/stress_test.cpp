@@ -4,7 +4,7 @@
 #include <QApplication>
 #include <random>
 
-#include "model/process_memory.h"
+#include "runtime/process_memory.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
 

@@ -10,7 +10,7 @@
 #include "model/arch/architecture.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::dat {
 

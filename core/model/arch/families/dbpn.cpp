@@ -7,7 +7,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/back_projection.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::dbpn {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/edsr_network.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::edsr {
 

@@ -7,7 +7,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/residual_blocks.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::kairresnet {
 

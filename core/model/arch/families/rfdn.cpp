@@ -6,11 +6,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/distillation_network.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::rfdn {
 

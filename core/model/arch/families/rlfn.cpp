@@ -5,7 +5,7 @@
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/distillation_network.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::rlfn {
 

@@ -9,7 +9,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/div2k_mean.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::span {
 

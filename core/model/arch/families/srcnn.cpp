@@ -10,7 +10,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/bicubic_network.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::srcnn {
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::srresnet {
 

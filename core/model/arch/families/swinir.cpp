@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::swinir {
 

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
-#include "torch_headers.h"
 
 namespace lamscope::back_projection_test {
 namespace {

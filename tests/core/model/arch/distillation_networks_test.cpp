@@ -4,12 +4,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/expect_error.h"
 #include "support/network_variants.h"
 #include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
-#include "torch_headers.h"
 
 namespace lamscope::distillation_networks_test {
 namespace {

@@ -5,8 +5,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
-#include "torch_headers.h"
 
 namespace lamscope::edsr_test {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
-#include "torch_headers.h"
 
 namespace lamscope::nonlocal_attention_test {
 namespace {

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
 #include "support/small_networks.h"
-#include "torch_headers.h"
 
 namespace lamscope::rrdbnet_test {
 namespace {

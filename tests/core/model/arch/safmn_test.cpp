@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
 #include "support/small_networks.h"
-#include "torch_headers.h"
 
 namespace lamscope::safmn_test {
 namespace {

@@ -6,7 +6,7 @@
 
 #include <gtest/gtest.h>
 
-#include "torch_headers.h"
+#include "runtime/torch_headers.h"
 
 namespace lamscope::window_attention_test {
 namespace {

@@ -7,9 +7,9 @@
 #include <gtest/gtest.h>
 
 #include "model/bicubic_network.h"
+#include "runtime/torch_headers.h"
 #include "support/network_variants.h"
 #include "support/test_data.h"
-#include "torch_headers.h"
 
 namespace lamscope::y_networks_test {
 namespace {

@@ -4,7 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/checkpoint.h"
 #include "support/bytes.h"
 #include "support/safetensors_file.h"

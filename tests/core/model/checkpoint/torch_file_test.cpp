@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "core/model/checkpoint/writers.h"
-#include "error.h"
 #include "model/checkpoint/checkpoint.h"
 
 namespace lamscope::torch_file_test {

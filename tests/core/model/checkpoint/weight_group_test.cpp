@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/error.h"
 #include "core/model/checkpoint/writers.h"
-#include "error.h"
 #include "model/checkpoint/checkpoint_file.h"
 
 namespace lamscope::weight_group_test {

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <zip.h>
 
-#include "error.h"
+#include "base/error.h"
 #include "model/checkpoint/checkpoint.h"
 
 namespace lamscope::test {

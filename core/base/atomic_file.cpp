@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/atomic_file.h"
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <fcntl.h>
+#include <string>
+#include <system_error>
+#include <unistd.h>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lamscope {
+namespace {
+
+[[noreturn]] void throwWriteFailed(const std::filesystem::path& path, const std::string& reason) {
+    throw Error(ErrorCode::WriteFailed, fmt::format("'{}' could not be written: {}", path.string(), reason));
+}
+
+std::string errnoText(int number) {
+    return std::generic_category().message(number);
+}
+
+/// A name in a folder that no other file of this process has. It does not contain the name of the file it stands for,
+/// which may already be as long as a name may be.
+std::filesystem::path hiddenName(const std::filesystem::path& folder) {
+    static std::atomic<unsigned> counter = 0;
+    return folder / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
+}
+
+std::atomic<int> commits = 0;
+static_assert(std::atomic<int>::is_always_lock_free, "it is read in signal handlers");
+
+/// Counts a commit while it lasts.
+class CommitMark {
+public:
+    CommitMark() { ++commits; }
+    CommitMark(const CommitMark&) = delete;
+    CommitMark& operator=(const CommitMark&) = delete;
+    ~CommitMark() { --commits; }
+};
+
+/// A new file that is removed again unless it was renamed to its final name.
+class TemporaryFile {
+public:
+    explicit TemporaryFile(const std::filesystem::path& target)
+        : target_(target) {
+        do {
+            path_ = hiddenName(target.parent_path());
+            descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        } while (descriptor_ < 0 && errno == EEXIST);
+        if (descriptor_ < 0) {
+            throwWriteFailed(target, fmt::format("no file can be created in its folder ({})", errnoText(errno)));
+        }
+    }
+
+    TemporaryFile(const TemporaryFile&) = delete;
+    TemporaryFile& operator=(const TemporaryFile&) = delete;
+
+    ~TemporaryFile() {
+        if (descriptor_ >= 0) {
+            ::close(descriptor_);
+        }
+        if (!path_.empty()) {
+            ::unlink(path_.c_str());
+        }
+    }
+
+    void write(std::span<const std::byte> content) {
+        while (!content.empty()) {
+            const auto written = ::write(descriptor_, content.data(), content.size());
+            if (written < 0 && errno != EINTR) {
+                throwWriteFailed(target_, errnoText(errno));
+            }
+            if (written > 0) {
+                content = content.subspan(static_cast<std::size_t>(written));
+            }
+        }
+    }
+
+    /// Ends the writing; what the system had put off until now can still fail.
+    void close() {
+        const int closed = ::close(descriptor_);
+        descriptor_ = -1;
+        if (closed != 0) {
+            throwWriteFailed(target_, errnoText(errno));
+        }
+    }
+
+    void takeName() {
+        if (::rename(path_.c_str(), target_.c_str()) != 0) {
+            throwWriteFailed(target_, errnoText(errno));
+        }
+        path_.clear();
+    }
+
+    [[nodiscard]] const std::filesystem::path& target() const { return target_; }
+
+private:
+    std::filesystem::path target_;
+    std::filesystem::path path_;
+    int descriptor_ = -1;
+};
+
+/// The file to replace: `path`, or what it points at if it is a symbolic link.
+std::filesystem::path resolvedTarget(const std::filesystem::path& path) {
+    if (path.empty() || !path.has_filename()) {
+        throwWriteFailed(path, "this is not the name of a file");
+    }
+    std::error_code error;
+    if (!std::filesystem::exists(path, error)) {
+        // A dangling link is replaced by the file, like any name that is free.
+        return path;
+    }
+    if (std::filesystem::is_directory(path, error)) {
+        throwWriteFailed(path, "there is a folder of this name");
+    }
+    if (!std::filesystem::is_regular_file(path, error)) {
+        throwWriteFailed(path, "what has this name is not a regular file");
+    }
+    auto target = std::filesystem::canonical(path, error);
+    if (error) {
+        throwWriteFailed(path, error.message());
+    }
+    return target;
+}
+
+}  // namespace
+
+void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content) {
+    TemporaryFile file(resolvedTarget(path));
+    file.write(content);
+    file.close();
+    file.takeName();
+}
+
+void writeFileAtomically(const std::filesystem::path& path, std::string_view content) {
+    writeFileAtomically(path, std::as_bytes(std::span(content)));
+}
+
+/// A file that can give its name back to the one it replaced.
+class StagedFiles::File : public TemporaryFile {
+public:
+    using TemporaryFile::TemporaryFile;
+
+    void replaceTarget() {
+        keepOld();
+        takeName();
+        replaced_ = true;
+    }
+
+    /// Undoes replaceTarget(), also one that threw. False where the old file could not get its name back: it stays
+    /// at keptAt().
+    [[nodiscard]] bool restoreTarget() noexcept {
+        if (old_.empty()) {
+            return !replaced_ || ::unlink(target().c_str()) == 0;
+        }
+        if (::rename(old_.c_str(), target().c_str()) != 0) {
+            return false;
+        }
+        dropOld();  // renaming one of two names of the same file does nothing
+        return true;
+    }
+
+    void dropOld() noexcept {
+        if (!old_.empty()) {
+            ::unlink(old_.c_str());
+            old_.clear();
+        }
+    }
+
+    [[nodiscard]] const std::filesystem::path& keptAt() const { return old_; }
+
+private:
+    void keepOld() {
+        std::error_code error;
+        const auto type = std::filesystem::symlink_status(target(), error).type();
+        if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::directory) {
+            return;  // nothing to keep, or a folder, over which no file can be renamed
+        }
+        auto path = hiddenName(target().parent_path());
+        // A second name never leaves the first one without a file. Not every file system has it.
+        if (::link(target().c_str(), path.c_str()) != 0 && ::rename(target().c_str(), path.c_str()) != 0) {
+            throwWriteFailed(target(), errnoText(errno));
+        }
+        old_ = std::move(path);
+    }
+
+    std::filesystem::path old_;
+    bool replaced_ = false;
+};
+
+StagedFiles::StagedFiles() = default;
+
+StagedFiles::~StagedFiles() {
+    discard();
+}
+
+void StagedFiles::discard() noexcept {
+    files_.clear();
+    while (!madeFolders_.empty()) {
+        std::error_code ignored;
+        std::filesystem::remove(madeFolders_.back(), ignored);  // fails, as it should, where somebody put a file
+        madeFolders_.pop_back();
+    }
+}
+
+void StagedFiles::makeFolder(const std::filesystem::path& folder) {
+    std::vector<std::filesystem::path> missing;
+    std::error_code error;
+    for (auto path = folder.lexically_normal(); !path.empty() && !std::filesystem::exists(path, error);
+         path = path.parent_path()) {
+        missing.push_back(path);
+    }
+    while (!missing.empty()) {
+        if (std::filesystem::create_directory(missing.back(), error)) {
+            madeFolders_.push_back(missing.back());
+        }
+        missing.pop_back();
+    }
+    if (!std::filesystem::is_directory(folder, error)) {
+        throwWriteFailed(folder, error ? error.message() : "this folder cannot be made");
+    }
+}
+
+void StagedFiles::add(const std::filesystem::path& path, std::span<const std::byte> content) {
+    auto file = std::make_unique<File>(resolvedTarget(path));
+    file->write(content);
+    files_.push_back(std::move(file));
+}
+
+void StagedFiles::add(const std::filesystem::path& path, std::string_view content) {
+    add(path, std::as_bytes(std::span(content)));
+}
+
+bool StagedFiles::isCommitting() noexcept {
+    return commits > 0;
+}
+
+void StagedFiles::commit() {
+    const CommitMark mark;
+    try {
+        for (const auto& file : files_) {
+            file->close();
+        }
+        for (const auto& file : files_) {
+            file->replaceTarget();
+        }
+    } catch (const Error& error) {
+        std::string message = error.what();
+        // The last first: the same name may have been given twice.
+        std::for_each(files_.rbegin(), files_.rend(), [&](const auto& file) {
+            if (!file->restoreTarget()) {
+                message += file->keptAt().empty()
+                               ? fmt::format("; '{}' could not be removed again", file->target().string())
+                               : fmt::format("; what '{}' held is now in '{}'", file->target().string(),
+                                             file->keptAt().string());
+            }
+        });
+        discard();
+        throw Error(error.code(), message);
+    }
+    for (const auto& file : files_) {
+        file->dropOld();
+    }
+    files_.clear();
+    madeFolders_.clear();
+}
+
+}  // namespace lamscope

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace lamscope {
+
+/// JSON has neither NaN nor infinity: they become null, as do values that are not known.
+[[nodiscard]] inline nlohmann::ordered_json numberOrNull(double value) {
+    return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
+}
+
+template <typename Number>
+[[nodiscard]] nlohmann::ordered_json numberOrNull(const std::optional<Number>& value) {
+    return value ? numberOrNull(static_cast<double>(*value)) : nlohmann::ordered_json(nullptr);
+}
+
+[[nodiscard]] inline nlohmann::ordered_json numbersOrNull(const std::vector<double>& values) {
+    auto array = nlohmann::ordered_json::array();
+    for (const double value : values) {
+        array.push_back(numberOrNull(value));
+    }
+    return array;
+}
+
+/// Indented text with a final newline; invalid UTF-8 (in file names) is replaced.
+[[nodiscard]] std::string dumpJson(const nlohmann::ordered_json& json);
+
+}  // namespace lamscope

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Errors, files, hashes, arrays and tables: the standard library and OpenSSL's SHA-256.
+lamscope_library(lamscope_base
+  HEADERS
+    base/atomic_file.h
+    base/csv_field.h
+    base/error.h
+    base/half_float.h
+    base/json_text.h
+    base/npy.h
+    base/output_files.h
+    base/sha256.h
+    base/table_text.h
+    base/version.h
+  SOURCES
+    base/atomic_file.cpp
+    base/json_text.cpp
+    base/npy.cpp
+    base/output_files.cpp
+    base/sha256.cpp
+    base/table_text.cpp
+    base/version.cpp
+  PUBLIC nlohmann_json::nlohmann_json
+  PRIVATE OpenSSL::Crypto fmt::fmt)
+set_source_files_properties(base/version.cpp PROPERTIES COMPILE_DEFINITIONS LAMSCOPE_VERSION="${PROJECT_VERSION}")

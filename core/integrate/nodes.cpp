@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "integrate/nodes.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+
+namespace lamscope {
+
+namespace {
+
+void requirePositive(int n) {
+    if (n < 1) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("a path integral needs at least 1 node, asked for {}", n));
+    }
+}
+
+}  // namespace
+
+Nodes uniformRightEndpoints(int n) {
+    requirePositive(n);
+    Nodes nodes;
+    nodes.edge.push_back(0.0);
+    for (int k = 1; k <= n; ++k) {
+        nodes.alpha.push_back(static_cast<double>(k) / n);
+        nodes.edge.push_back(static_cast<double>(k) / n);
+    }
+    return nodes;
+}
+
+ArcLength::ArcLength(std::vector<double> cumulative)
+    : cumulative_(std::move(cumulative)) {
+    if (cumulative_.size() < 2 || cumulative_.front() != 0.0 || !std::ranges::is_sorted(cumulative_)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    "an arc length starts at 0, never decreases and has at least two entries");
+    }
+}
+
+double ArcLength::alphaAt(double fraction) const {
+    if (fraction <= 0.0 || total() <= 0.0) {
+        return std::clamp(fraction, 0.0, 1.0);
+    }
+    if (fraction >= 1.0) {
+        return 1.0;
+    }
+    const double target = fraction * total();
+    const auto above = std::ranges::lower_bound(cumulative_, target);  // exists, and is not the first
+    const double low = *(above - 1);
+    const auto cells = static_cast<double>(cumulative_.size() - 1);
+    const auto index = static_cast<double>(above - cumulative_.begin() - 1);
+    return (index + (target - low) / (*above - low)) / cells;
+}
+
+Nodes arcLengthMidpoints(const ArcLength& length, int n) {
+    requirePositive(n);
+    Nodes nodes;
+    for (int k = 0; k < n; ++k) {
+        nodes.edge.push_back(length.alphaAt(static_cast<double>(k) / n));
+        nodes.alpha.push_back(length.alphaAt((2.0 * k + 1.0) / (2.0 * n)));
+    }
+    nodes.edge.push_back(1.0);
+    return nodes;
+}
+
+bool isOnTriplingLadder(int n) {
+    if (n < 3) {
+        return false;
+    }
+    while (n % 3 == 0) {
+        n /= 3;
+    }
+    return n == 1;
+}
+
+std::vector<int> triplingLadder(int n) {
+    if (!isOnTriplingLadder(n)) {
+        return {n};
+    }
+    std::vector<int> levels;
+    for (int level = 3; level < n; level *= 3) {
+        levels.push_back(level);
+    }
+    levels.push_back(n);
+    return levels;
+}
+
+}  // namespace lamscope

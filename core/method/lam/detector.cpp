@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "method/lam/detector.h"
+
+#include <opencv2/imgproc.hpp>
+
+#include "method/lam/evaluation_window.h"
+#include "runtime/torch_headers.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int gaborSide = 2 * gaborReach + 1;
+constexpr double gaborSigma = 2.0;
+constexpr double gaborWavelength = 4.0;
+
+torch::Tensor crop(const torch::Tensor& sr, const Patch& patch, const DetectorMargin& margin) {
+    const auto length = patch.size + margin.before + margin.after;
+    return sr.narrow(2, patch.y - margin.before, length).narrow(3, patch.x - margin.before, length);
+}
+
+/// Cropped before the root: differentiated over the whole image, one flat pixel anywhere gives 0·∞ = NaN.
+torch::Tensor gradientMagnitude(const torch::Tensor& region, std::int64_t size) {
+    const auto centre = region.narrow(2, 0, size).narrow(3, 0, size);
+    const auto vertical = region.narrow(2, 1, size).narrow(3, 0, size) - centre;
+    const auto horizontal = region.narrow(2, 0, size).narrow(3, 1, size) - centre;
+    const auto squared = vertical.square() + horizontal.square();
+    const auto positive = squared > 0;
+    return at::where(positive, at::where(positive, squared, at::ones_like(squared)).sqrt(), at::zeros_like(squared));
+}
+
+torch::Tensor gaborKernel(const torch::TensorOptions& options) {
+    cv::Mat kernel = cv::getGaborKernel({gaborSide, gaborSide}, gaborSigma, /*theta=*/0.0, gaborWavelength,
+                                        /*gamma=*/1.0, /*psi=*/0.0, CV_64F);
+    kernel -= cv::mean(kernel)[0];
+    return torch::from_blob(kernel.data, {1, 1, gaborSide, gaborSide}, torch::kFloat64).clone().to(options);
+}
+
+}  // namespace
+
+torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& patch) {
+    auto region = crop(sr, patch, detectorMargin(kind));
+    if (kind == DetectorKind::Gradient) {
+        region = gradientMagnitude(region, patch.size);
+    } else if (kind == DetectorKind::Gabor) {
+        const auto planes = region.reshape({-1, 1, region.size(2), region.size(3)});
+        region = at::conv2d(planes, gaborKernel(sr.options().requires_grad(false)))
+                     .reshape({sr.size(0), -1, patch.size, patch.size});
+    }
+    return region.sum({1, 2, 3});
+}
+
+TensorList PatchDetector::prepare(const TensorList& points) const {
+    return {model_.toInput(points.front())};
+}
+
+torch::Tensor PatchDetector::operator()(const TensorList& points) const {
+    return finish(model_.begin(points.front()));
+}
+
+torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
+    // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
+    const int scale = model_.card().scale;
+    const auto reads = detectorReads(kind_, patch_, scale);
+    auto patch = patch_;
+    patch.x -= reads.x * scale;
+    patch.y -= reads.y * scale;
+    return detect(kind_, begun(reads), patch);
+}
+
+}  // namespace lamscope

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "method/lam/di_map.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "method/lam/lam.h"
+#include "method/lam/patch_groups.h"
+#include "method/lam/shared_refinement.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr int defaultNodes = 9;
+constexpr int coarseNodes = 3;
+/// The longer side of the grid has about so many coarse cells.
+constexpr int coarseCells = 4;
+constexpr std::int64_t mostCells = 100'000;
+/// Cells that are computed together: the map grows on the screen by so many. Fewer would share too little of the
+/// forward passes; with 32, one pass of 33 is forward.
+constexpr std::size_t cellsPerGroup = 32;
+
+DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options, int stride) {
+    if (stride < 1) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a grid's stride is at least 1 SR pixel, found {}", stride));
+    }
+    const auto margin = detectorMargin(options.detector);
+    const auto along = [&](int lrSide) {
+        const int room = lrSide * card.scale - options.patch.size - margin.before - margin.after;
+        return room < 0 ? 0 : room / stride + 1;
+    };
+    DiMap map{.stride = stride, .columns = along(lr.width()), .rows = along(lr.height()), .cells = {}};
+    const auto count = static_cast<std::int64_t>(map.columns) * map.rows;
+    if (count == 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("no patch of {0}x{0} SR pixels fits the {1}x{2} SR image", options.patch.size,
+                                lr.width() * card.scale, lr.height() * card.scale));
+    }
+    if (count > mostCells) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a stride of {} makes {} patches; choose a larger one", stride, count));
+    }
+    map.coarseStep = std::max((std::max(map.columns, map.rows) + coarseCells - 1) / coarseCells, 1);
+    for (int row = 0; row < map.rows; ++row) {
+        for (int column = 0; column < map.columns; ++column) {
+            map.cells.push_back(
+                {.patch = {margin.before + column * stride, margin.before + row * stride, options.patch.size}});
+        }
+    }
+    return map;
+}
+
+/// The coarse cell of a block of cells, kept inside the grid.
+int coarsePosition(int position, int step, int count) {
+    return std::min(position / step * step + step / 2, count - 1);
+}
+
+}  // namespace
+
+LamOptions diMapOptions(LamOptions options) {
+    if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
+        options.nodes = defaultNodes;
+    }
+    return options;
+}
+
+const DiMapCell& DiMap::at(int column, int row) const {
+    return cells.at(static_cast<std::size_t>(row) * static_cast<std::size_t>(columns)
+                    + static_cast<std::size_t>(column));
+}
+
+const DiMapCell* DiMap::shownAt(int column, int row) const {
+    const auto* cell = &at(column, row);
+    if (cell->nodes == 0) {
+        cell = &at(coarsePosition(column, coarseStep, columns), coarsePosition(row, coarseStep, rows));
+    }
+    return cell->nodes == 0 ? nullptr : cell;
+}
+
+const DiMapCell& DiMap::nearest(double x, double y) const {
+    const auto& first = cells.front().patch;
+    const auto index = [&](double place, int begin, int count) {
+        const double centre = begin + first.size / 2.0;
+        return static_cast<int>(std::clamp(std::round((place - centre) / stride), 0.0, count - 1.0));
+    };
+    return at(index(x, first.x, columns), index(y, first.y, rows));
+}
+
+class DiMapScan::Inside {
+public:
+    Inside(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+           const EvaluationOptions& evaluation)
+        : model_(model)
+        , lr_(std::move(lr))
+        , evaluation_(evaluation)
+        , options_(diMapOptions(options))
+        , map_(emptyMap(model.card(), *lr_, options_, stride)) {
+        options_.patch = map_.cells.front().patch;
+        for (const auto& cell : map_.cells) {
+            auto own = options_;
+            own.patch = cell.patch;
+            static_cast<void>(checkedContext(model_.card(), *lr_, nullptr, own));
+        }
+        std::vector<std::size_t> coarse;
+        std::vector<std::size_t> all;
+        for (int row = 0; row < map_.rows; ++row) {
+            for (int column = 0; column < map_.columns; ++column) {
+                const auto index = all.size();
+                all.push_back(index);
+                if (row == coarsePosition(row, map_.coarseStep, map_.rows)
+                    && column == coarsePosition(column, map_.coarseStep, map_.columns)) {
+                    coarse.push_back(index);
+                }
+            }
+        }
+        auto coarseOptions = options_;
+        coarseOptions.nodes = coarseNodes;
+        coarseOptions.tolerance.reset();
+        if (map_.coarseStep > 1) {
+            addStage(coarseOptions, coarse);
+        }
+        addStage(options_, all);
+    }
+
+    [[nodiscard]] const DiMap& map() const { return map_; }
+    [[nodiscard]] const LamOptions& options() const { return options_; }
+    [[nodiscard]] bool finished() const { return next_ == work_.size() && !refinement_; }
+
+    bool advance(const std::stop_token& stop, const DiMapCallback& progress) {
+        DiMapProgress report{.gradientsDone = gradientsDone_, .gradientsPlanned = gradientsPlanned_};
+        const auto say = [&] {
+            if (progress) {
+                progress(report);
+            }
+        };
+        if (!refinement_ && !begin(stop)) {
+            return false;
+        }
+        const auto& group = work_[next_ - 1];
+        const bool complete = refinement_->next(stop, [&](std::int64_t done) {
+            report.gradientsDone = gradientsDone_ + done;
+            say();
+        });
+        if (!complete) {
+            return false;
+        }
+        for (std::size_t i = 0; i < group.cells.size(); ++i) {
+            const auto& result = *refinement_->results()[i];
+            auto& cell = map_.cells[group.cells[i]];
+            cell.nodes = result.nodes;
+            cell.diffusionIndex = result.diffusionIndex;
+            cell.mass95Pixels = result.mass95Pixels;
+            cell.radiusPixels = result.radiusPixels;
+            cell.completenessError = result.completenessError;
+        }
+        if (refinement_->finished()) {
+            gradientsDone_ += group.gradients;
+            refinement_.reset();
+        }
+        report.map = &map_;
+        say();
+        return true;
+    }
+
+private:
+    struct Work {
+        LamOptions options;
+        Rect region;
+        Rect window;
+        std::vector<std::size_t> cells{};
+        std::int64_t gradients = 0;  // the most that it can need
+    };
+
+    void addStage(const LamOptions& options, const std::vector<std::size_t>& cells) {
+        std::vector<Patch> patches;
+        patches.reserve(cells.size());
+        for (const auto cell : cells) {
+            patches.push_back(map_.cells[cell].patch);
+        }
+        for (const auto& group : groupPatches(model_.card(), lr_->width(), lr_->height(), options, patches)) {
+            for (std::size_t first = 0; first < group.patches.size(); first += cellsPerGroup) {
+                Work work{.options = options, .region = group.region, .window = group.window};
+                for (auto i = first; i < std::min(first + cellsPerGroup, group.patches.size()); ++i) {
+                    work.cells.push_back(cells[group.patches[i]]);
+                }
+                work.gradients = static_cast<std::int64_t>(work.cells.size()) * makePlan(options).nodes;
+                gradientsPlanned_ += work.gradients;
+                work_.push_back(std::move(work));
+            }
+        }
+    }
+
+    /// Makes the refinement of the next work; false when stopped.
+    bool begin(const std::stop_token& stop) {
+        const auto& work = work_[next_];
+        if (!context_ || context_->region() != work.region) {
+            context_.reset();
+            checkMemory(model_.implementation(), work.window);
+            const auto path = makeMeasuredPath(lr_->cropped(work.region), options_, stop);
+            if (!path) {
+                return false;
+            }
+            context_ = std::make_unique<LamContext>(model_, *lr_, nullptr, work.region, path, nullptr, evaluation_);
+        }
+        std::vector<Patch> patches;
+        patches.reserve(work.cells.size());
+        for (const auto cell : work.cells) {
+            patches.push_back(map_.cells[cell].patch);
+        }
+        refinement_ = std::make_unique<SharedRefinement>(*context_, work.options, patches);
+        ++next_;
+        return true;
+    }
+
+    const SrModel& model_;
+    std::shared_ptr<const Image> lr_;
+    EvaluationOptions evaluation_;
+    LamOptions options_;
+    DiMap map_;
+    std::vector<Work> work_;
+    std::size_t next_ = 0;  // in `work_`: behind the one that `refinement_` does
+    std::unique_ptr<LamContext> context_;
+    std::unique_ptr<SharedRefinement> refinement_;
+    std::int64_t gradientsDone_ = 0;  // by work that is finished
+    std::int64_t gradientsPlanned_ = 0;
+};
+
+DiMapScan::DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+                     const EvaluationOptions& evaluation)
+    : inside_(std::make_unique<Inside>(model, std::move(lr), options, stride, evaluation)) {}
+DiMapScan::~DiMapScan() = default;
+
+const DiMap& DiMapScan::map() const {
+    return inside_->map();
+}
+
+bool DiMapScan::finished() const {
+    return inside_->finished();
+}
+
+const LamOptions& DiMapScan::options() const {
+    return inside_->options();
+}
+
+bool DiMapScan::next(const std::stop_token& stop, const DiMapCallback& progress) {
+    return finished() || inside_->advance(stop, progress);
+}
+
+std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options, int stride,
+                                  const std::stop_token& stop, const DiMapCallback& progress,
+                                  const EvaluationOptions& evaluation) {
+    DiMapScan scan(model, std::make_shared<const Image>(lr), options, stride, evaluation);
+    while (!scan.finished()) {
+        if (!scan.next(stop, progress)) {
+            return std::nullopt;
+        }
+    }
+    return scan.map();
+}
+
+}  // namespace lamscope

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <vector>
+
+#include "image/image.h"
+#include "method/lam/evaluation_window.h"
+#include "method/lam/lam_options.h"
+#include "model/sr_model.h"
+
+namespace lamscope {
+
+/// What LAM says of one patch of a DI map.
+struct DiMapCell {
+    Patch patch;                                 ///< SR pixels of the whole image
+    int nodes = 0;                               ///< on the path; 0: not computed yet
+    std::optional<double> diffusionIndex{};      ///< as in LamResult; nullopt where the map is not defined
+    std::optional<std::int64_t> mass95Pixels{};  ///< the same
+    std::optional<double> radiusPixels{};        ///< the same
+    std::optional<double> completenessError{};   ///< the same
+};
+
+/// Diffusion index and its companions for every patch of a grid over an image. Plain data.
+struct DiMap {
+    int stride = 0;  ///< SR pixels from one patch to the next
+    int columns = 0;
+    int rows = 0;
+    int coarseStep = 1;            ///< the cells that are computed first lie so many apart
+    std::vector<DiMapCell> cells;  ///< columns x rows, row by row
+
+    [[nodiscard]] const DiMapCell& at(int column, int row) const;
+    /// What stands for a cell: its own values, before they are there those of the coarse cell nearby; nullptr while
+    /// there is neither.
+    [[nodiscard]] const DiMapCell* shownAt(int column, int row) const;
+    /// The cell whose patch is closest to a place in SR pixels.
+    [[nodiscard]] const DiMapCell& nearest(double x, double y) const;
+};
+
+/// How far a DI map has come.
+struct DiMapProgress {
+    std::int64_t gradientsDone = 0;
+    std::int64_t gradientsPlanned = 0;  ///< the most that can be needed
+    const DiMap* map = nullptr;         ///< set when cells have changed; valid during the call
+};
+
+using DiMapCallback = std::function<void(const DiMapProgress&)>;
+
+/// The options that the cells of a DI map are computed with: 9 nodes where neither nodes nor a tolerance are given and
+/// the preset is exact.
+[[nodiscard]] LamOptions diMapOptions(LamOptions options);
+
+/// Computes a DI map in steps, coarse to fine: a few cells at 3 nodes first, then all, group by group. Forward passes
+/// are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same options, up to
+/// the rounding of float32. Not thread-safe.
+class DiMapScan {
+public:
+    /// @param model   must outlive this object.
+    /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as in
+    ///                diMapOptions().
+    /// @param stride  SR pixels, at least 1.
+    /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
+    DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
+              const EvaluationOptions& evaluation = {});
+    ~DiMapScan();
+    DiMapScan(const DiMapScan&) = delete;
+    DiMapScan& operator=(const DiMapScan&) = delete;
+
+    [[nodiscard]] const DiMap& map() const;
+    [[nodiscard]] bool finished() const;
+    /// The options each cell is computed with; the patch is that of the first.
+    [[nodiscard]] const LamOptions& options() const;
+
+    /// Goes on until cells have changed; then `progress` is called with the map. False when stopped, after which it can
+    /// be called again and goes on where it was. Throws as computeLam().
+    bool next(const std::stop_token& stop = {}, const DiMapCallback& progress = {});
+
+private:
+    class Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+/// The whole scan; nullopt when stopped.
+[[nodiscard]] std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options,
+                                                int stride, const std::stop_token& stop = {},
+                                                const DiMapCallback& progress = {},
+                                                const EvaluationOptions& evaluation = {});
+
+}  // namespace lamscope

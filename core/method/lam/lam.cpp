@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "method/lam/lam.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <memory>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "method/lam/detector.h"
+#include "method/lam/lam_context.h"
+#include "method/lam/lam_refinement.h"
+#include "method/lam/patch_groups.h"
+#include "method/lam/shared_refinement.h"
+#include "model/sr_model_implementation.h"
+
+namespace lamscope {
+
+std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamOptions& options,
+                                    const std::stop_token& stop, const LamProgressCallback& progress,
+                                    const EvaluationOptions& evaluation) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto region = checkedContext(model.card(), lr, hr, options);
+    checkMemory(model.implementation(), region, options, evaluation);
+    const auto path = makeMeasuredPath(lr.cropped(region), options, stop);
+    if (!path || stop.stop_requested()) {
+        return std::nullopt;
+    }
+    LamContext context(model, lr, hr, region, path, nullptr, evaluation);
+    LamRefinement refinement(context, options, start);
+    LamProgress report;
+    report.nodesPlanned = makePlan(options).nodes;
+    std::shared_ptr<const LamResult> latest;
+    while (!refinement.finished()) {
+        latest = refinement.next(stop, [&](std::int64_t nodesDone) {
+            report.nodesDone = nodesDone;
+            if (progress) {
+                progress(report);
+            }
+        });
+        if (!latest) {
+            return std::nullopt;
+        }
+        if (progress) {
+            LamProgress complete = report;
+            complete.level = latest;
+            progress(complete);
+        }
+    }
+    return *latest;
+}
+
+std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
+                                                  const LamOptions& options, std::span<const Patch> patches,
+                                                  const std::stop_token& stop, const LamsProgressCallback& progress,
+                                                  const EvaluationOptions& evaluation) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto& card = model.card();
+    for (const auto& patch : patches) {
+        auto own = options;
+        own.patch = patch;
+        static_cast<void>(checkedContext(card, lr, hr, own));
+    }
+    LamsProgress report{.gradientsDone = 0,
+                        .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * makePlan(options).nodes};
+    std::vector<LamResult> results(patches.size());
+    std::unique_ptr<LamContext> context;
+    for (const auto& group : groupPatches(card, lr.width(), lr.height(), options, patches)) {
+        std::vector<Patch> members;
+        for (const auto index : group.patches) {
+            members.push_back(patches[index]);
+        }
+        if (!context || context->region() != group.region) {
+            context.reset();
+            checkMemory(model.implementation(), group.window);
+            const auto path = makeMeasuredPath(lr.cropped(group.region), options, stop);
+            if (!path) {
+                return std::nullopt;
+            }
+            context = std::make_unique<LamContext>(model, lr, hr, group.region, path, nullptr, evaluation);
+        }
+        SharedRefinement refinement(*context, options, members, start);
+        const auto before = report.gradientsDone;
+        while (!refinement.finished()) {
+            const bool complete = refinement.next(stop, [&](std::int64_t done) {
+                report.gradientsDone = before + done;
+                if (progress) {
+                    progress(report);
+                }
+            });
+            if (!complete) {
+                return std::nullopt;
+            }
+        }
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            results[group.patches[i]] = *refinement.results()[i];
+        }
+    }
+    return results;
+}
+
+Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamOptions& options) {
+    const auto side = makePlan(options).context;
+    checkPatch(options.patch, options.detector, card.scale, lr.width(), lr.height(), side);
+    if (hr != nullptr && (hr->width() != lr.width() * card.scale || hr->height() != lr.height() * card.scale)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the HR image has {}x{} pixels; {} enlarges the {}x{} LR image to {}x{}", hr->width(),
+                                hr->height(), card.name, lr.width(), lr.height(), lr.width() * card.scale,
+                                lr.height() * card.scale));
+    }
+    const auto region = contextAround(options.patch, card.scale, lr.width(), lr.height(), side);
+    checkSize(card, region.width, region.height);
+    return region;
+}
+
+Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int side) {
+    const auto along = [&](int position, int extent) {
+        if (side == 0 || side >= extent) {
+            return std::pair{0, extent};
+        }
+        const double centre = (position + patch.size / 2.0) / scale;
+        const int offset = static_cast<int>(std::floor(centre - side / 2.0));
+        return std::pair{std::clamp(offset, 0, extent - side), side};
+    };
+    const auto [x, width] = along(patch.x, lrWidth);
+    const auto [y, height] = along(patch.y, lrHeight);
+    return {x, y, width, height};
+}
+
+void checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide) {
+    const auto margin = detectorMargin(detector);
+    const int srWidth = lrWidth * scale;
+    const int srHeight = lrHeight * scale;
+    const int last = patch.size + margin.after;
+    if (last + margin.before > std::min(srWidth, srHeight)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a patch of {0}x{0} SR pixels does not fit the {1}x{2} SR image; choose a smaller size",
+                                patch.size, srWidth, srHeight));
+    }
+    if (patch.x < margin.before || patch.y < margin.before || patch.x > srWidth - last || patch.y > srHeight - last) {
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("the {0}x{0} patch at ({1}, {2}) does not lie inside the {3}x{4} SR image: with the {5} "
+                        "detector x can be {6} to {7} and y {6} to {8}",
+                        patch.size, patch.x, patch.y, srWidth, srHeight, toString(detector), margin.before,
+                        srWidth - last, srHeight - last));
+    }
+    const auto context = contextAround(patch, scale, lrWidth, lrHeight, contextSide);
+    const int x = patch.x - context.x * scale;
+    const int y = patch.y - context.y * scale;
+    if (x < margin.before || y < margin.before || x > context.width * scale - last
+        || y > context.height * scale - last) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a context of {} LR pixels does not hold the {}x{} SR patch and the pixels that the {} "
+                                "detector reads around it; use at least {}",
+                                contextSide, patch.size, patch.size, toString(detector),
+                                (last + margin.before + scale - 1) / scale + 1));
+    }
+}
+
+}  // namespace lamscope

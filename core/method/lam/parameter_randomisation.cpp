@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "method/lam/parameter_randomisation.h"
+
+#include <vector>
+
+#include <ATen/CPUGeneratorImpl.h>
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "model/sr_model_implementation.h"
+#include "runtime/torch_headers.h"
+
+namespace lamscope {
+
+namespace {
+
+/// The index of the first tensor to randomise.
+std::size_t firstOf(RandomisedLayers layers, const std::vector<torch::Tensor>& parameters) {
+    std::vector<std::size_t> weights;
+    for (std::size_t i = 0; i < parameters.size(); ++i) {
+        if (parameters[i].dim() >= 2) {  // biases and slopes have one dimension
+            weights.push_back(i);
+        }
+    }
+    if (weights.empty() || layers == RandomisedLayers::All) {
+        return 0;
+    }
+    return layers == RandomisedLayers::Last ? weights.back() : weights[weights.size() / 2];
+}
+
+}  // namespace
+
+std::string_view toString(RandomisedLayers layers) {
+    switch (layers) {
+        case RandomisedLayers::Last:
+            return "last";
+        case RandomisedLayers::Half:
+            return "half";
+        case RandomisedLayers::All:
+            return "all";
+    }
+    return {};
+}
+
+void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
+    const at::NoGradGuard noGradients;
+    auto generator = at::detail::createCPUGenerator(randomisation.seed);
+    auto parameters = model.implementation().network().parameters();
+    if (parameters.empty()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} has no weights to randomise; leave it out", model.card().name));
+    }
+    for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
+        auto& parameter = parameters[i];
+        const auto spread = parameter.numel() > 1 ? parameter.std().to(torch::kCPU).item<double>() : 0.0;
+        const auto mean = parameter.mean().to(torch::kCPU).item<double>();
+        parameter.copy_(at::empty(parameter.sizes(), torch::kFloat32).normal_(mean, spread, generator));
+    }
+}
+
+}  // namespace lamscope

@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/torchscript/torchscript_network.h"
+
+#include <algorithm>
+#include <array>
+#include <caffe2/serialize/inline_container.h>
+#include <numeric>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <torch/csrc/jit/serialization/import_read.h>
+#include <torch/script.h>
+
+#include "base/error.h"
+#include "model/padded_network.h"
+#include "model/recognition.h"
+#include "model/torchscript/torchscript_card.h"
+#include "runtime/torch_errors.h"
+#include "runtime/torch_headers.h"
+
+namespace lamscope {
+
+namespace {
+
+using Size = std::pair<int, int>;  // width, height
+
+class TorchScriptNetwork final : public Network {
+public:
+    TorchScriptNetwork(torch::jit::Module module, int channels)
+        : module_(std::move(module))
+        , channels_(channels) {}
+
+    [[nodiscard]] int channels() const override { return channels_; }
+
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+        // Without the profiling optimiser the first runs are not slower than the later ones, and results do not depend
+        // on how often the network ran before.
+        const torch::jit::GraphOptimizerEnabledGuard plain(false);
+        auto result = torch::jit::Module(module_).forward({lr});
+        if (!result.isTensor()) {
+            throw Error(ErrorCode::ModelFailure, "the TorchScript network does not return a single tensor");
+        }
+        return result.toTensor();
+    }
+
+    [[nodiscard]] std::vector<torch::Tensor> parameters() const override {
+        std::vector<torch::Tensor> all;
+        for (const auto& parameter : module_.parameters()) {
+            all.push_back(parameter);
+        }
+        return all;
+    }
+
+    void to(torch::Device device, torch::ScalarType type) override {
+        // Not Module::to(), which converts tables of indices as well.
+        const auto move = [&](const torch::Tensor& tensor) {
+            tensor.set_data(tensor.to(device, tensor.is_floating_point() ? type : tensor.scalar_type()));
+        };
+        for (const auto& parameter : module_.parameters()) {
+            move(parameter);
+        }
+        for (const auto& buffer : module_.buffers()) {
+            move(buffer);
+        }
+    }
+
+private:
+    torch::jit::Module module_;
+    int channels_;
+};
+
+struct Archive {
+    torch::jit::Module module;
+    std::string card;                 ///< "" when there is none
+    std::optional<Size> exampleSize;  ///< of the input it was traced with, where that is recorded
+};
+
+/// The size of the first input that torch.jit.trace() stores in the archives it makes.
+std::optional<Size> readExampleSize(const std::filesystem::path& file) {
+    try {
+        caffe2::serialize::PyTorchStreamReader reader(file.string());
+        if (!reader.hasRecord("traced_inputs.pkl")) {
+            return std::nullopt;
+        }
+        const auto inputs = torch::jit::readArchiveAndTensors("traced_inputs", "", "traced_inputs/", std::nullopt,
+                                                              std::nullopt, torch::kCPU, reader)
+                                .toGenericDict();
+        const auto input = inputs.at("forward").toList().get(0).toTensor();
+        constexpr std::int64_t largestSide = 4096;
+        const bool plausible = input.dim() == 4 && std::max(input.size(2), input.size(3)) <= largestSide;
+        return plausible ? std::optional(Size(input.size(3), input.size(2))) : std::nullopt;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+
+Archive readArchive(const std::filesystem::path& file) {
+    try {
+        torch::jit::ExtraFilesMap extras{{std::string(embeddedCardName), ""}};
+        auto module = torch::jit::load(file.string(), torch::kCPU, extras);
+        module.eval();
+        return {.module = std::move(module),
+                .card = extras.at(std::string(embeddedCardName)),
+                .exampleSize = readExampleSize(file)};
+    } catch (const std::exception& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: LibTorch cannot read this TorchScript archive: {}",
+                                                    file.string(), briefMessage(error)));
+    }
+}
+
+/// The names of the types of weights that a computation in float32 converts.
+std::set<std::string> otherTypes(const torch::jit::Module& module) {
+    std::set<std::string> names;
+    for (const auto& parameter : module.parameters()) {
+        parameter.requires_grad_(false);
+        if (parameter.is_floating_point() && parameter.scalar_type() != torch::kFloat32) {
+            names.insert(c10::toString(parameter.scalar_type()));
+        }
+    }
+    return names;
+}
+
+std::string inWords(const Size& size) {
+    return fmt::format("{}x{}", size.first, size.second);
+}
+
+/// How much the network enlarges a size, or why that cannot be said.
+struct Trial {
+    std::optional<int> scale = std::nullopt;
+    std::string failure = {};
+};
+
+Trial tryAt(const Network& network, const Size& size) {
+    const auto [width, height] = size;
+    const auto channels = network.channels();
+    torch::Tensor sr;
+    try {
+        const at::NoGradGuard noGradients;
+        sr = network.forward(torch::full({1, channels, height, width}, 0.5));
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (isOutOfMemory(error)) {
+            throw;
+        }
+        return {.failure = fmt::format("the network fails on a 1x{}x{}x{} input: {}", channels, height, width,
+                                       briefMessage(error))};
+    }
+    const auto scale = sr.dim() == 4 ? sr.size(2) / height : 0;
+    if (scale < 1 || scale > largestTorchScriptScale
+        || sr.sizes() != at::IntArrayRef({1, channels, scale * height, scale * width})) {
+        return {.failure = fmt::format("a super-resolution network maps 1x{}x{}x{} to {} and a whole multiple of "
+                                       "that size, this one gives {}",
+                                       channels, height, width, channels == 1 ? "one channel" : "three channels",
+                                       fmt::join(sr.sizes().vec(), "x"))};
+    }
+    return {.scale = static_cast<int>(scale)};
+}
+
+/// What runs on several sizes show.
+struct Behaviour {
+    int scale = 0;
+    int sizeMultiple = 1;
+    int minimumSide = 1;
+    std::optional<Size> fixedSize = std::nullopt;
+    std::string remark = {};  ///< what the user should know about it
+};
+
+/// A behaviour, or why there is none.
+struct Finding {
+    std::optional<Behaviour> behaviour = std::nullopt;
+    std::string failure = {};
+};
+
+/// For a network that does not take any size: a trace whose sizes became constants, or one with a size rule that nobody
+/// stated. `expectedScale` decides where the same file enlarges different sizes by different scales.
+Finding findSizeRule(const Network& network, const std::optional<Size>& exampleSize, std::optional<int> expectedScale) {
+    static constexpr std::array usualSides{16, 24, 32, 48, 64, 72, 80, 96, 100, 112, 120, 128, 192, 200, 224, 256};
+    constexpr int largestSideForMore = 128;  // larger ones take long, and serve only when nothing else works
+    std::map<Size, int> scales;
+    const auto add = [&](const Size& size) {
+        const auto scale = tryAt(network, size).scale;
+        if (scale) {
+            scales.emplace(size, *scale);
+        }
+        return scale;
+    };
+    if (exampleSize) {
+        const auto scale = add(*exampleSize);
+        expectedScale = scale ? scale : expectedScale;
+    }
+    for (const int side : usualSides) {
+        if (side > largestSideForMore && !scales.empty()) {
+            break;
+        }
+        add({side, side});
+    }
+    if (scales.empty()) {
+        return {};
+    }
+    const auto isExpected = [&](const auto& entry) { return entry.second == expectedScale; };
+    if (std::ranges::any_of(scales, isExpected)) {
+        std::erase_if(scales, [&](const auto& entry) { return !isExpected(entry); });
+    }
+    const int scale = scales.begin()->second;
+    if (std::ranges::any_of(scales, [scale](const auto& entry) { return entry.second != scale; })) {
+        std::vector<std::string> enlargements;
+        enlargements.reserve(scales.size());
+        for (const auto& [size, factor] : scales) {
+            enlargements.push_back(fmt::format("{} by {}", inWords(size), factor));
+        }
+        return {.failure = fmt::format("the network was traced for one input size, which the archive does not record "
+                                       "(it enlarges {}): set scale=, or state \"fixed_size\" in a card beside it, see "
+                                       "docs/your-network.md",
+                                       fmt::join(enlargements, ", "))};
+    }
+    if (scales.size() == 1) {
+        const auto& size = scales.begin()->first;
+        const auto advice =
+            size.first == size.second ? fmt::format(": choose that context (--context {})", size.first) : "";
+        return {.behaviour = Behaviour{.scale = scale,
+                                       .fixedSize = size,
+                                       .remark = fmt::format("it works on {} LR pixels only, the size it was traced "
+                                                             "for{}",
+                                                             inWords(size), advice)}};
+    }
+    int smallest = usualSides.back();
+    int multiple = 0;
+    for (const auto& [size, factor] : scales) {
+        smallest = std::min({smallest, size.first, size.second});
+        multiple = std::gcd(multiple, std::gcd(size.first, size.second));
+    }
+    return {.behaviour = Behaviour{.scale = scale,
+                                   .sizeMultiple = multiple,
+                                   .minimumSide = smallest - multiple + 1,  // padding makes it the smallest side
+                                   .remark = fmt::format("it does not take every size: by trial, multiples of {} from "
+                                                         "{} LR pixels on; a card with \"size_multiple\" and "
+                                                         "\"minimum_side\" settles it",
+                                                         multiple, smallest)}};
+}
+
+Finding findBehaviour(const Network& network, const TorchScriptCard& stated, const std::optional<Size>& exampleSize,
+                      std::optional<int> expectedScale) {
+    if (stated.fixedSize) {
+        const auto trial = tryAt(network, *stated.fixedSize);
+        if (!trial.scale) {
+            return {.failure = trial.failure};
+        }
+        return {.behaviour = Behaviour{.scale = *trial.scale,
+                                       .fixedSize = stated.fixedSize,
+                                       .remark = fmt::format("it works on {} LR pixels only, as its card states",
+                                                             inWords(*stated.fixedSize))}};
+    }
+    constexpr int usualSide = 48;
+    constexpr int step = 16;
+    const int multiple = stated.sizeMultiple;
+    const auto roundedUp = [multiple](int side) { return (side + multiple - 1) / multiple * multiple; };
+    const int side = roundedUp(std::max(usualSide, stated.minimumSide));
+    const int larger = roundedUp(side + step);
+    const auto trial = tryAt(network, {side, side});
+    const auto other = tryAt(network, {larger, larger});
+    if (trial.scale && trial.scale == other.scale) {
+        return {.behaviour =
+                    Behaviour{.scale = *trial.scale, .sizeMultiple = multiple, .minimumSide = stated.minimumSide}};
+    }
+    auto finding = findSizeRule(network, exampleSize, expectedScale);
+    if (!finding.behaviour && finding.failure.empty()) {
+        finding.failure = trial.scale ? other.failure : trial.failure;
+    }
+    return finding;
+}
+
+}  // namespace
+
+TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
+    const auto archive = readArchive(file);
+    const auto stated = readTorchScriptCard(file, archive.card);
+    card.architecture = "TorchScript";
+    card.warnings = stated.warnings;
+    if (const auto types = otherTypes(archive.module); !types.empty()) {
+        card.warnings.push_back(fmt::format("weights in {}, computed in float32", fmt::join(types, ", ")));
+    }
+
+    using Colour = ModelCard::Colour;
+    const auto colours = stated.colour ? std::vector{*stated.colour} : std::vector{Colour::Rgb, Colour::Y};
+    auto expectedScale = settings.scale ? settings.scale : stated.scale;
+    if (!expectedScale) {
+        expectedScale = scaleInName(file.stem().string(), {1, 2, 3, 4, 5, 6, 7, 8});
+    }
+    std::unique_ptr<TorchScriptNetwork> network;
+    Finding finding;
+    for (const auto colour : colours) {
+        card.colour = colour;
+        network = std::make_unique<TorchScriptNetwork>(archive.module, colour == Colour::Y ? 1 : 3);
+        network->to(torch::kCPU, torch::kFloat32);
+        auto attempt = findBehaviour(*network, stated, archive.exampleSize, expectedScale);
+        if (attempt.behaviour || finding.failure.empty()) {
+            finding = std::move(attempt);
+        }
+        if (finding.behaviour) {
+            break;
+        }
+    }
+    if (!finding.behaviour) {
+        throw Error(ErrorCode::UnsupportedModel, fmt::format("{}: {}", file.string(), finding.failure));
+    }
+
+    const auto& behaviour = *finding.behaviour;
+    if (!stated.colour && card.colour == Colour::Y) {
+        card.assumed.emplace_back("Y channel (the network takes one)");
+    }
+    if (stated.scale && *stated.scale != behaviour.scale) {
+        card.warnings.push_back(fmt::format("its card states scale {}, but it enlarges by {}: is the card its own?",
+                                            *stated.scale, behaviour.scale));
+    }
+    if (!behaviour.remark.empty()) {
+        card.warnings.push_back(behaviour.remark);
+    }
+    card.name = settings.name.value_or(stated.name.value_or(card.name));
+    card.scales = {behaviour.scale};
+    card.mean = stated.mean;
+    card.fixedSize = behaviour.fixedSize;
+    card.sizeMultiple = behaviour.sizeMultiple;
+    card.minimumSide = std::max(behaviour.minimumSide, smallestPaddedSide(behaviour.sizeMultiple));
+    card.cropping.evidence = "a TorchScript network does not say more";
+    return {.network = padToMultiple(std::move(network), behaviour.sizeMultiple),
+            .range = stated.range,
+            .rangeEvidence = stated.rangeEvidence};
+}
+
+}  // namespace lamscope

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// The block "lamscope" that every document begins with.
+[[nodiscard]] nlohmann::ordered_json programJson(const std::string& device);
+
+/// The block "model" of results: name, file, sha256, architecture, scale, range, parameters.
+[[nodiscard]] nlohmann::ordered_json modelJson(const ModelCard& card);
+
+}  // namespace lamscope

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/atomic_file.h"
+#include "method/lam/di_map.h"
+#include "method/lam/lam.h"
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// One network's result with what names it in files.
+struct NamedLamResult {
+    ModelCard card;  ///< its `name` is unique within the document, see makeNamesUnique()
+    LamResult result;
+    std::filesystem::path attributionFile;  ///< where writeLamArrays() put it; empty if it did not
+    std::filesystem::path mapFile;
+};
+
+/// One network's DI map.
+struct NamedDiMap {
+    ModelCard card;  ///< as in NamedLamResult
+    DiMap map;
+    std::filesystem::path file;  ///< where addLamArrays() put it; empty if it did not
+};
+
+/// A whole run: one image, one set of options, one or more networks.
+struct LamDocument {
+    std::string imageFile;
+    std::string imageSha256;
+    int lrWidth = 0;
+    int lrHeight = 0;
+    bool upright = false;       ///< the image was turned as its EXIF data ask
+    bool fromHr = false;        ///< the LR image was made from an HR image
+    std::string reduction;      ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
+    std::string referenceFile;  ///< HR image given beside an LR image; empty if none
+    std::string device;         ///< "cpu" or "cuda"
+    int threads = 0;
+    LamOptions options;                   ///< of the results; without any, of the DI maps
+    std::vector<std::string> warnings;    ///< about the image files
+    std::optional<int> gridStride{};      ///< of `grids`, SR pixels
+    std::vector<NamedLamResult> results;  ///< network by network, patch by patch
+    std::vector<NamedDiMap> grids;
+};
+
+/// The document in the format of the command line (`lam --json`), ending with a newline. Numbers that are not finite or
+/// not defined become null.
+[[nodiscard]] std::string toJson(const LamDocument& document);
+
+/// The table of results: a header line, then a line a network and patch, comma-separated (RFC 4180). Without results,
+/// that of the DI maps: a line a cell.
+[[nodiscard]] std::string toCsv(const LamDocument& document);
+
+/// The same for a terminal: aligned columns, rounded for reading.
+[[nodiscard]] std::string toText(const LamDocument& document);
+
+/// The same for a paper: a `tabular` with the rules of the package booktabs, UTF-8, ending with a newline. The
+/// characters that LaTeX gives a meaning are escaped in names; values that are not defined are a dash, and the PSNR has
+/// no column where no network has one.
+[[nodiscard]] std::string toLatex(const LamDocument& document);
+
+/// What the program says beside the numbers: about the image files, then about each network and its results, whose
+/// names come first.
+[[nodiscard]] std::vector<std::string> warningsOf(const LamDocument& document);
+
+/// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,
+/// which is made if need be, and notes the paths in the results; with several patches NAME.X_Y.… of each, with a DI map
+/// NAME.di.npy (rows x columns float32, NaN where a cell's DI is not defined). Throws Error(WriteFailed).
+void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder);
+
+/// The files that addLamArrays() writes for networks of these names, which are unique.
+[[nodiscard]] std::vector<std::filesystem::path> lamArrayFiles(const std::vector<std::string>& names,
+                                                               const std::vector<Patch>& patches, bool withDiMaps,
+                                                               const std::filesystem::path& folder);
+
+/// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
+void makeNamesUnique(const std::vector<ModelCard*>& cards);
+
+}  // namespace lamscope

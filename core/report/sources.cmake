@@ -1,0 +1,13 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Results as documents, tables and pictures.
+lamscope_library(lamscope_report
+  HEADERS
+    report/doctor.h
+    report/json_fields.h
+    report/lam_json.h
+  SOURCES
+    report/doctor.cpp
+    report/json_fields.cpp
+    report/lam_json.cpp
+  PUBLIC lamscope_lam
+  PRIVATE nlohmann_json::nlohmann_json fmt::fmt)

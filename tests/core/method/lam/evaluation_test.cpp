@@ -1,0 +1,347 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Every way to evaluate gradients gives the same maps: on the whole image, in the window of the receptive field, shared
+// by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
+#include <algorithm>
+#include <map>
+#include <random>
+
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include "method/lam/lam.h"
+#include "method/lam/lam_context.h"
+#include "method/lam/lam_refinement.h"
+#include "method/lam/patch_groups.h"
+#include "model/cropping.h"
+#include "runtime/torch_headers.h"
+#include "support/analytic_networks.h"
+#include "support/network_variants.h"
+#include "support/small_networks.h"
+#include "support/synthetic_checkpoint.h"
+#include "support/test_data.h"
+
+namespace lamscope {
+namespace {
+
+constexpr int patchSize = 6;
+constexpr double tolerance = 1e-8;
+/// Weights times pixels of an image whose maps take a few seconds in float64.
+constexpr double mostWork = 1.2e10;
+/// A side that is so much larger than the reach that a window is worth its own path images.
+int sideBeyond(int reach) {
+    return reach + std::max(12, reach / 5);
+}
+
+/// The MSRResNet of KAIR, x2, of three features.
+Checkpoint kairResNet() {
+    test::CheckpointMaker maker;
+    maker.convolution("model.0", 3, 3);
+    for (int i = 0; i < 2; ++i) {
+        maker.convolution(fmt::format("model.1.sub.{}.res.0", i), 3, 3);
+        maker.convolution(fmt::format("model.1.sub.{}.res.2", i), 3, 3);
+    }
+    maker.convolution("model.1.sub.2", 3, 3).convolution("model.2", 3, 12).convolution("model.5", 3, 3);
+    return maker.convolution("model.7", 3, 3, 3, false).checkpoint();
+}
+
+/// Families that have no record, or whose record reaches too far to be evaluated beyond its reach in float64.
+const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
+    static const std::map<std::string, Checkpoint (*)()> networks{
+        {"small IMDN of the challenge", [] { return test::imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small MSRN", [] { return test::msrn(4, 2, 2).checkpoint(); }},
+        {"small MSRResNet of KAIR", kairResNet},
+        {"small RDN", [] { return test::rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
+        {"small RFDN", [] { return test::rfdn(8, 4, 4, 4, 4).checkpoint(); }},
+        {"small RRDBNet", [] { return test::rrdbNet({}).checkpoint(); }},
+        {"small RRDBNet on a coarser grid", [] { return test::rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
+        {"small SAFMN", [] { return test::safmn(8, 1, 4, 2).checkpoint(); }},
+        {"small SAFMN of three levels", [] { return test::safmn(6, 2, 3, 3).checkpoint(); }},
+    };
+    return networks;
+}
+
+/// Published files of families that have no record.
+const std::vector<std::string>& publishedFiles() {
+    static const std::vector<std::string> files{"bsrn_x4_ntire2022.pth", "fsrcnn_x4.pth", "imdn_x4.pth",
+                                                "lapsrn_x2x4.pth",       "pan_x4.pth",    "rfdn_aim_x4.pth",
+                                                "rlfn_x4_ntire2022.pth"};
+    return files;
+}
+
+std::vector<std::string> testedNetworks() {
+    auto names = test::syntheticRecords();
+    for (const auto& [name, make] : smallNetworks()) {
+        names.push_back(name);
+    }
+    names.insert(names.end(), publishedFiles().begin(), publishedFiles().end());
+    return names;
+}
+
+SrModel inFloat64(test::RecognisedNetwork network) {
+    network.card.scale = network.scale;
+    return SrModel(std::make_unique<SrModel::Implementation>(std::move(network.network), std::move(network.card),
+                                                             torch::kCPU, torch::kFloat64));
+}
+
+int roundedUp(int value, int multiple) {
+    return (value + multiple - 1) / multiple * multiple;
+}
+
+/// Relative L1 distance of attributions, and of what else a result says.
+void expectEqual(const LamResult& a, const LamResult& b, const std::string& what) {
+    ASSERT_EQ(a.attribution.size(), b.attribution.size()) << what;
+    double difference = 0.0;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < a.attribution.size(); ++i) {
+        difference += std::abs(a.attribution[i] - b.attribution[i]);
+        sum += std::abs(a.attribution[i]);
+    }
+    ASSERT_GT(sum, 0.0) << what;
+    // Attributions are handed out in float32.
+    EXPECT_LT(difference, 1e-7 * sum) << what;
+    EXPECT_NEAR(a.attributionSum, b.attributionSum, tolerance * sum) << what;
+    EXPECT_NEAR(a.detectorImage, b.detectorImage, tolerance * std::abs(a.detectorImage)) << what;
+    EXPECT_NEAR(a.detectorBaseline, b.detectorBaseline, tolerance * std::abs(a.detectorImage)) << what;
+    ASSERT_EQ(a.curves.pathSpeed.size(), b.curves.pathSpeed.size()) << what;
+    for (std::size_t i = 0; i < a.curves.pathSpeed.size(); ++i) {
+        EXPECT_NEAR(a.curves.pathSpeed[i], b.curves.pathSpeed[i], tolerance * a.curves.pathSpeed[i]) << what;
+        EXPECT_NEAR(a.curves.detector[i], b.curves.detector[i], tolerance * std::abs(a.detectorImage)) << what;
+        EXPECT_NEAR(a.curves.cumulative[i], b.curves.cumulative[i], tolerance * sum) << what;
+    }
+}
+
+class Evaluation : public testing::TestWithParam<std::string> {
+protected:
+    void SetUp() override {
+        if (smallNetworks().contains(GetParam())) {
+            model_.emplace(inFloat64(test::recogniseInFloat64(smallNetworks().at(GetParam())())));
+            return;
+        }
+        if (std::ranges::find(publishedFiles(), GetParam()) != publishedFiles().end()) {
+            LAMSCOPE_NEED_FILE(weights, test::dataRoot() / "weights" / GetParam());
+            model_.emplace(loadModel({.file = weights, .settings = {}}));
+            model_->implementation().evaluateIn(torch::kFloat64);
+            return;
+        }
+        LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
+        model_.emplace(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
+    }
+
+    /// So large that a patch in a corner leaves something out where the receptive field is bounded, unless that would
+    /// take minutes in float64.
+    [[nodiscard]] int side() const {
+        const int small = std::max(8, model_->card().minimumSide);
+        return isTestedBeyondItsReach() ? std::max(small, sideBeyond(*model_->card().receptiveField.radius)) : small;
+    }
+
+    [[nodiscard]] bool isTestedBeyondItsReach() const {
+        const auto& field = model_->card().receptiveField;
+        const double beyond = sideBeyond(field.radius.value_or(0));
+        return !field.global && field.radius && beyond * beyond * static_cast<double>(weights()) <= mostWork;
+    }
+
+    [[nodiscard]] bool isLarge() const { return weights() > 4'000'000; }
+
+    [[nodiscard]] std::int64_t weights() const {
+        std::int64_t values = 0;
+        for (const auto& parameter : model_->implementation().network().parameters()) {
+            values += parameter.numel();
+        }
+        return values;
+    }
+
+    std::optional<SrModel> model_;
+};
+
+TEST_P(Evaluation, PartsGiveTheSrOfTheWhole) {
+    const auto& card = model_->card();
+    const auto& model = model_->implementation();
+    const int multiple = card.cropping.multiple.value_or(1);
+    const at::NoGradGuard noGradients;
+    std::vector sides{roundedUp(side() + 1, multiple)};
+    if (!isLarge()) {
+        sides.push_back(sides.front() + 3);  // no multiple: a network may be cropped there too, or say that it may not
+    }
+    for (const int beyond : sides) {
+        const auto lr = test::testImage(beyond + 2 * multiple, beyond);
+        const auto whole = model.forward(model.toInput(lr));
+        const int furthest = lr.width() - 2;
+        for (const auto& wanted : {Rect{0, 0, 2, 2}, Rect{furthest, beyond - 2, 2, 2}, Rect{furthest, 0, 1, 2},
+                                   Rect{lr.width() / 2, beyond / 2, 1, 1}}) {
+            const auto part = croppedAround(card, wanted, lr.width(), lr.height());
+            if (!part) {
+                EXPECT_FALSE(mayBeCropped(card, lr.width(), lr.height()));
+                continue;
+            }
+            const auto sr = model.forward(model.toInput(lr.cropped(*part)));
+            const std::int64_t scale = card.scale;
+            const auto of = [&](const torch::Tensor& image, int x, int y) {
+                return image.narrow(2, (wanted.y - y) * scale, wanted.height * scale)
+                    .narrow(3, (wanted.x - x) * scale, wanted.width * scale);
+            };
+            EXPECT_LT((of(sr, part->x, part->y) - of(whole, 0, 0)).abs().max().item<double>(),
+                      1e-9 * whole.abs().max().item<double>())
+                << wanted.x << "," << wanted.y << " of " << lr.width() << "x" << lr.height();
+        }
+    }
+}
+
+TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const auto lr = test::testImage(roundedUp(side(), multiple), roundedUp(side() + 1, multiple));
+    const int scale = model_->card().scale;
+    std::mt19937 random(static_cast<unsigned>(std::hash<std::string>{}(GetParam())));
+    const auto place = [&](int extent) {
+        return std::uniform_int_distribution(0, extent * scale - patchSize - 1)(random);
+    };
+    const std::vector<Patch> patches{
+        {place(lr.width()), place(lr.height()), patchSize},
+        {lr.width() * scale - patchSize - 1, lr.height() * scale - patchSize - 1, patchSize}};
+    if (isTestedBeyondItsReach() && mayBeCropped(model_->card(), lr.width(), lr.height())) {
+        const auto window = evaluationWindow(model_->card(), DetectorKind::Gradient, std::span(patches).last(1),
+                                             lr.width(), lr.height());
+        EXPECT_GT(window.x + window.y, 0) << "nothing is left out";
+    }
+    LamOptions options;
+    options.context = 0;
+    options.nodes = isLarge() ? 1 : 2;  // both in one batch, where nothing says otherwise
+
+    std::vector<LamResult> whole;
+    for (const auto& patch : patches) {
+        options.patch = patch;
+        whole.push_back(*computeLam(*model_, lr, nullptr, options, {}, {}, {.window = false}));
+        expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options), "window");
+    }
+    const auto together = *computeLams(*model_, lr, nullptr, options, patches);
+    ASSERT_EQ(together.size(), patches.size());
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        expectEqual(whole[i], together[i], "several patches");
+    }
+
+    RetentionBudget budget{.limit = std::int64_t{1} << 40, .used = 0};
+    {
+        LamContext context(*model_, lr, nullptr, {0, 0, lr.width(), lr.height()}, makeMeasuredPath(lr, options),
+                           &budget);
+        for (std::size_t i = 0; i < patches.size(); ++i) {
+            options.patch = patches[i];
+            expectEqual(whole[i], *LamRefinement(context, options).next(), "kept forward passes");
+            EXPECT_GT(budget.used, 0);
+        }
+    }
+    EXPECT_EQ(budget.used, 0);
+}
+
+TEST_P(Evaluation, EveryFamilyHasAPreview) {
+    const int small = std::max(8, model_->card().minimumSide);
+    const auto lr = test::testImage(small, small);
+    const auto exact = model_->upscale(lr);
+    const auto preview = inBFloat16(std::move(*model_));
+    const auto& inside = preview.implementation();
+    const auto rough = preview.upscale(lr);
+    ASSERT_TRUE(exact && rough);
+    double difference = 0.0;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < exact->values().size(); ++i) {
+        difference += std::abs(rough->values()[i] - exact->values()[i]);
+        sum += std::abs(exact->values()[i]);
+    }
+    EXPECT_LT(difference, 0.1 * sum);
+
+    auto input = inside.toInput(lr).requires_grad_(true);
+    EXPECT_EQ(input.scalar_type(), torch::kBFloat16);
+    const auto sr = inside.forward(input);
+    EXPECT_EQ(sr.scalar_type(), torch::kFloat32);
+    const auto gradient = torch::autograd::grad({sr.sum()}, {input}).front();
+    EXPECT_TRUE(gradient.isfinite().all().item<bool>());
+    EXPECT_GT(gradient.abs().sum().item<double>(), 0.0);
+}
+
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(testedNetworks()), test::recordTestName);
+
+ModelCard cardOf(int radius, int sizeMultiple = 1) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.radius = radius;
+    card.sizeMultiple = sizeMultiple;
+    card.cropping.multiple = sizeMultiple;
+    return card;
+}
+
+TEST(EvaluationWindow, IsTheReceptiveFieldAroundWhatTheDetectorReads) {
+    // The gradient detector reads SR pixels 120…136, which lie in LR pixels 30…34.
+    const Patch patch{120, 120, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Gradient, {&patch, 1}, 64, 80), (Rect{23, 23, 19, 19}));
+    // Intensity reads no further than the patch.
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Intensity, {&patch, 1}, 64, 80), (Rect{23, 23, 18, 18}));
+    EXPECT_EQ(evaluationWindow(cardOf(7), DetectorKind::Gradient, {&patch, 1}, 64, 80, 4), (Rect{19, 19, 27, 27}));
+}
+
+TEST(EvaluationWindow, KeepsTheAlignmentOfTheNetworksOwnWindows) {
+    const Patch middle{120, 120, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7, 8), DetectorKind::Gradient, {&middle, 1}, 64, 80), (Rect{16, 16, 32, 32}));
+    // At the end of an image that is no multiple it ends where the image does: the padding stays the same.
+    const Patch last{61 * 4 - 17, 0, 16};
+    EXPECT_EQ(evaluationWindow(cardOf(7, 8), DetectorKind::Gradient, {&last, 1}, 61, 64), (Rect{48, 0, 13, 16}));
+}
+
+TEST(EvaluationWindow, IsTheWholeImageWithoutABoundOrWithoutGain) {
+    const Patch patch{8, 8, 16};
+    const Rect whole{0, 0, 64, 64};
+    auto card = cardOf(7);
+    card.receptiveField.radius.reset();
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+    card.receptiveField.global = true;
+    card.receptiveField.radius = 3;
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+    EXPECT_EQ(evaluationWindow(cardOf(60), DetectorKind::Gradient, {&patch, 1}, 64, 64), whole);
+}
+
+TEST(EvaluationWindow, IsTheWholeImageWhereTheNetworkDoesNotCommuteWithCropping) {
+    const Patch patch{8, 8, 16};
+    const Rect whole{0, 0, 64, 61};
+    auto card = cardOf(7);
+    card.cropping.multiple.reset();
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 61), whole);
+    // Pooled in cells of 8 without padding: only images of whole cells have the cells of their parts.
+    card.cropping.multiple = 8;
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 61), whole);
+    EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), (Rect{0, 0, 16, 16}));
+}
+
+TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.global = true;
+    LamOptions options;
+    options.nodes = 9;
+    const std::vector<Patch> patches{{0, 0}, {100, 90}, {200, 40}};
+    const auto groups = groupPatches(card, 64, 64, options, patches);
+    ASSERT_EQ(groups.size(), 1U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1, 2}));
+    EXPECT_EQ(groups[0].window, (Rect{0, 0, 64, 64}));
+}
+
+TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.global = true;
+    LamOptions options;
+    options.context = 32;
+    const std::vector<Patch> patches{{0, 0}, {400, 400}, {4, 4}};
+    const auto groups = groupPatches(card, 128, 128, options, patches);
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 2}));  // both in the corner's context
+}
+
+TEST(PatchGroups, WithABoundNeighboursShareAWindowAndDistantPatchesDoNot) {
+    LamOptions options;
+    options.context = 0;
+    const std::vector<Patch> patches{{400, 400}, {416, 400}, {1200, 1200}};
+    const auto groups = groupPatches(cardOf(20), 512, 512, options, patches);
+    ASSERT_EQ(groups.size(), 2U);
+    EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1}));
+    EXPECT_EQ(groups[1].patches, (std::vector<std::size_t>{2}));
+}
+
+}  // namespace
+}  // namespace lamscope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "method/lam/lam_options.h"
+
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+
+namespace lamscope {
+namespace {
+
+TEST(MakePlan, PresetsAreThoseOfTheDefinition) {
+    LamOptions options;
+    options.preset = Preset::Official;
+    EXPECT_EQ(makePlan(options).nodes, 50);
+    EXPECT_EQ(makePlan(options).context, 0);
+    EXPECT_FALSE(makePlan(options).arcLength);
+    options.preset = Preset::Paper;
+    EXPECT_EQ(makePlan(options).nodes, 100);
+    options.preset = Preset::Exact;
+    EXPECT_EQ(makePlan(options).nodes, 81);
+    EXPECT_EQ(makePlan(options).tolerance, 0.05);
+    EXPECT_EQ(makePlan(options).context, 64);
+    EXPECT_TRUE(makePlan(options).arcLength);
+}
+
+TEST(MakePlan, NodesAloneMeanExactlySoMany) {
+    LamOptions options;
+    options.nodes = 40;
+    EXPECT_EQ(makePlan(options).nodes, 40);
+    EXPECT_FALSE(makePlan(options).tolerance.has_value());
+}
+
+TEST(MakePlan, NodesWithToleranceMeanAtMost) {
+    LamOptions options;
+    options.nodes = 100;
+    options.tolerance = 0.01;
+    EXPECT_EQ(makePlan(options).nodes, 81);
+    options.nodes = 243;
+    EXPECT_EQ(makePlan(options).nodes, 243);
+    options.nodes = 8;
+    EXPECT_EQ(makePlan(options).nodes, 3);
+    options.nodes = 2;
+    EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
+}
+
+TEST(MakePlan, BadValuesAreRefused) {
+    const auto refused = [](auto change) {
+        LamOptions options;
+        change(options);
+        EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
+    };
+    refused([](LamOptions& o) { o.sigma = 0.0; });
+    refused([](LamOptions& o) { o.sigma = std::numeric_limits<double>::quiet_NaN(); });
+    refused([](LamOptions& o) { o.kernel = 8; });
+    refused([](LamOptions& o) { o.kernel = -1; });
+    refused([](LamOptions& o) { o.nodes = 0; });
+    refused([](LamOptions& o) { o.tolerance = 0.0; });
+    refused([](LamOptions& o) { o.patch.size = 0; });
+    refused([](LamOptions& o) { o.patch.x = -1; });
+    refused([](LamOptions& o) {
+        o.preset = Preset::Official;
+        o.tolerance = 0.05;
+    });
+}
+
+TEST(Names, RoundTrip) {
+    for (const auto preset : {Preset::Official, Preset::Paper, Preset::Exact}) {
+        EXPECT_EQ(presetFromString(toString(preset)), preset);
+    }
+    for (const auto path : {PathKind::Blur, PathKind::Black, PathKind::BlurredLinear}) {
+        EXPECT_EQ(pathFromString(toString(path)), path);
+    }
+    for (const auto detector : {DetectorKind::Gradient, DetectorKind::Intensity, DetectorKind::Gabor}) {
+        EXPECT_EQ(detectorFromString(toString(detector)), detector);
+    }
+    EXPECT_THROW(static_cast<void>(presetFromString("exakt")), Error);
+}
+
+}  // namespace
+}  // namespace lamscope

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Its precompiled headers serve all tests that need LibTorch.
+lamscope_test(model_test LABEL unit
+  SOURCES
+    core/model/cropping_test.cpp
+    core/model/load_test.cpp
+    core/model/model_spec_test.cpp
+    core/model/networks_test.cpp
+    core/model/recognition_test.cpp
+    core/model/torchscript/torchscript_card_test.cpp
+    core/model/torchscript/torchscript_test.cpp
+    core/model/weight_choice_test.cpp
+    core/runtime/device_test.cpp
+    support/network_variants.cpp
+  LIBRARIES lamscope_live lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/torch_headers.h <gtest/gtest.h>)
+if(LAMSCOPE_SANITIZERS)
+  # The check of dynamic types needs type information that LibTorch does not export.
+  set_source_files_properties(core/model/torchscript/torchscript_card_test.cpp core/model/torchscript/torchscript_test.cpp
+    PROPERTIES COMPILE_OPTIONS -fno-sanitize=vptr SKIP_PRECOMPILE_HEADERS ON)
+endif()
+# Private headers of the core: recognition is not for the outside.
+lamscope_test(network_records_test LABEL golden
+  SOURCES
+    core/method/lam/evaluation_test.cpp
+    core/model/arch/back_projection_test.cpp
+    core/model/arch/csnln_test.cpp
+    core/model/arch/dat_test.cpp
+    core/model/arch/distillation_networks_test.cpp
+    core/model/arch/drln_test.cpp
+    core/model/arch/edsr_test.cpp
+    core/model/arch/hat_test.cpp
+    core/model/arch/msrn_test.cpp
+    core/model/arch/nonlocal_attention_test.cpp
+    core/model/arch/rcan_test.cpp
+    core/model/arch/rdn_test.cpp
+    core/model/arch/rnan_test.cpp
+    core/model/arch/rrdbnet_test.cpp
+    core/model/arch/safmn_test.cpp
+    core/model/arch/san_test.cpp
+    core/model/arch/span_test.cpp
+    core/model/arch/srresnet_test.cpp
+    core/model/arch/swinir_test.cpp
+    core/model/arch/window_attention_test.cpp
+    core/model/arch/y_networks_test.cpp
+    core/model/network_records_test.cpp
+    support/network_variants.cpp
+    support/small_networks.cpp
+    support/synthetic_checkpoint.cpp
+  LIBRARIES lamscope_lam lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(network_records_test REUSE_FROM model_test)
