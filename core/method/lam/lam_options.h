@@ -5,16 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "scene/geometry.h"
+
 namespace lamscope {
-
-/// A square of SR-output pixels, (x, y) its top-left pixel.
-struct Patch {
-    int x = 0;
-    int y = 0;
-    int size = 16;
-
-    friend bool operator==(const Patch&, const Patch&) = default;
-};
 
 /// A recipe for nodes and rule; see LamOptions for what may be changed.
 enum class Preset {

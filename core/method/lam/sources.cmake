@@ -5,6 +5,7 @@ lamscope_library(lamscope_lam
     method/lam/di_map.h
     method/lam/evaluation_window.h
     method/lam/lam.h
+    method/lam/lam_experiment.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
     method/lam/path_gradients.h
@@ -19,6 +20,7 @@ lamscope_library(lamscope_lam
     method/lam/image_paths.cpp
     method/lam/lam.cpp
     method/lam/lam_context.cpp
+    method/lam/lam_experiment.cpp
     method/lam/lam_options.cpp
     method/lam/lam_refinement.cpp
     method/lam/parameter_randomisation.cpp
@@ -27,6 +29,6 @@ lamscope_library(lamscope_lam
     method/lam/retained_forwards.cpp
     method/lam/shared_refinement.cpp
     method/lam/signed_map.cpp
-  PUBLIC lamscope_integrate lamscope_metrics lamscope_model
+  PUBLIC lamscope_integrate lamscope_metrics lamscope_scene
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt)
 target_precompile_headers(lamscope_lam REUSE_FROM lamscope_runtime)
