@@ -101,49 +101,23 @@ ui::FigureLayout FigureArguments::resolve(const std::optional<ui::FigureLayout>&
 }
 
 void FigureArguments::write(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                            const ui::SavedSession& session, const std::vector<LamDocument>& documents) const {
+                            const Experiment& experiment, const std::vector<LamDocument>& documents) const {
     const Typefaces typefaces;
     ui::FigureFileOptions options{.dpi = dpi};
     if (timestamp) {
         options.created = QDateTime::currentDateTimeUtc();
     }
-    for (const auto& warning : ui::addFigures(files, names, session, documents, options)) {
+    for (const auto& warning : ui::addFigures(files, names, experiment, documents, options)) {
         spdlog::warn("warning: {}", warning);
     }
     if (!caption.empty()) {
-        const auto text = ui::captionText(documents, session.figure.value()).toStdString() + "\n";
+        const auto text = ui::captionText(documents, ui::figureOf(experiment).value()).toStdString() + "\n";
         if (caption == "-") {
             printResult(text);
         } else {
             files.add(caption, text);
         }
     }
-}
-
-ui::SavedSession sessionOf(const LamRunOptions& run, const LamDocument& document, const ui::FigureLayout& layout) {
-    const auto& first = document.results.front();
-    if (!run.imageIsHr && std::ranges::any_of(document.results, [&](const auto& named) {
-            return named.card.scale != first.card.scale;
-        })) {
-        throw UsageError("networks of several scales have no patch in common on an LR image: give it with --hr");
-    }
-    const auto& patch = run.lam.patch;
-    ui::SavedSession session;
-    session.image = run.image;
-    session.imageSha256 = document.imageSha256;
-    session.upright = document.upright;
-    session.referenceImage = run.reference;
-    session.role = run.imageIsHr ? ImageRole::Hr : ImageRole::Lr;
-    session.reduction = run.reduction;
-    session.box = {patch.x, patch.y, patch.size};
-    session.gridScale = run.imageIsHr ? 1 : first.card.scale;
-    session.options = run.lam;
-    session.options.patch = {};
-    session.figure = layout;
-    for (std::size_t i = 0; i < run.models.size(); ++i) {
-        session.networks.push_back({run.models[i], document.results[i].card.sha256, true});
-    }
-    return session;
 }
 
 }  // namespace lamscope::cli

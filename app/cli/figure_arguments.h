@@ -2,13 +2,16 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
 
-#include "session/session_file.h"
-#include "study/lam_run.h"
+#include "base/atomic_file.h"
+#include "report/lam_json.h"
+#include "scene/experiment.h"
+#include "session/figure_layout.h"
 
 namespace lamscope::cli {
 
@@ -31,13 +34,8 @@ struct FigureArguments {
     [[nodiscard]] ui::FigureLayout resolve(const std::optional<ui::FigureLayout>& saved) const;
     /// Adds the figures, and the caption where it was asked for, to `files`; a caption for "-" goes to standard output.
     /// Says on standard error what does not show as it should.
-    void write(StagedFiles& files, const std::vector<std::filesystem::path>& names, const ui::SavedSession& session,
+    void write(StagedFiles& files, const std::vector<std::filesystem::path>& names, const Experiment& experiment,
                const std::vector<LamDocument>& documents) const;
 };
-
-/// The session that `run` is, so that its figure can be made again. Throws UsageError for networks of several scales on
-/// one LR image, which have no patch in common.
-[[nodiscard]] ui::SavedSession sessionOf(const LamRunOptions& run, const LamDocument& document,
-                                         const ui::FigureLayout& layout);
 
 }  // namespace lamscope::cli

@@ -23,8 +23,6 @@ namespace {
 struct LamCommandArguments {
     ModelArguments models;
     LamArguments lam;
-    std::vector<std::string> patches;
-    std::optional<int> grid;
     std::string json;
     std::string npy;
     std::string csv;
@@ -32,59 +30,53 @@ struct LamCommandArguments {
     FigureArguments figure;
 };
 
-LamRunOptions toOptions(const LamCommandArguments& arguments) {
-    auto run = arguments.lam.toOptions();
-    run.models = arguments.models.specs();
-    static_cast<void>(arguments.figure.resolve({}));
-    for (const auto& file : arguments.figures) {
-        if (!ui::figureFormat(file)) {
-            throw UsageError(fmt::format("--figure {}: its name must end in .pdf, .svg, .png, .tif or .tiff", file));
-        }
-    }
-    if (arguments.figure.given() && arguments.figures.empty()) {
-        throw UsageError("--layout, --width, --set and --caption go with --figure");
-    }
-    if (arguments.patches.empty() && !arguments.grid) {
-        throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
-    }
-    if (!arguments.figures.empty() && arguments.patches.size() != 1) {
-        throw UsageError("--figure goes with one --patch");
-    }
-    for (const auto& patch : arguments.patches) {
-        run.patches.push_back(parsePatch(patch));
-    }
-    if (!run.patches.empty()) {
-        run.lam.patch = run.patches.front();
-    }
-    run.gridStride = arguments.grid;
-    run.gridAlone = run.patches.empty();
-    run.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    for (const auto& file : {arguments.json, arguments.csv, arguments.figure.caption}) {
-        run.outputs.emplace_back(file);
-    }
-    run.arrayFolder = arguments.npy;
-    checkPlan(run);
-    return run;
-}
-
 /// Without a layout, a PNG is the quick overview.
 bool isOverview(const LamCommandArguments& arguments, const std::filesystem::path& file) {
     return !arguments.figure.given() && ui::figureFormat(file) == ui::FigureFormat::Png;
 }
 
+Experiment toExperiment(const LamCommandArguments& arguments) {
+    auto experiment = arguments.lam.toExperiment(arguments.models.specs());
+    const auto layout = arguments.figure.resolve({});
+    for (const auto& file : arguments.figures) {
+        if (!ui::figureFormat(file)) {
+            throw UsageError(fmt::format("--figure {}: its name must end in .pdf, .svg, .png, .tif or .tiff", file));
+        }
+        if (!isOverview(arguments, file)) {
+            ui::setFigure(experiment, layout);
+        }
+    }
+    if (arguments.figure.given() && arguments.figures.empty()) {
+        throw UsageError("--layout, --width, --set and --caption go with --figure");
+    }
+    if (!arguments.figures.empty() && arguments.lam.patches.size() != 1) {
+        throw UsageError("--figure goes with one --patch");
+    }
+    return experiment;
+}
+
+LamRunSettings settingsOf(const LamCommandArguments& arguments) {
+    LamRunSettings settings{.arrayFolder = arguments.npy};
+    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
+    for (const auto& file : {arguments.json, arguments.csv, arguments.figure.caption}) {
+        settings.outputs.emplace_back(file);
+    }
+    settings.device = arguments.models.prepareDevice();
+    return settings;
+}
+
 /// What the figures show: what was computed, or for fig3 the network on every path.
-std::vector<LamDocument> figureDocuments(const LamDocument& document, const ui::SavedSession& session,
-                                         const std::string& device, const std::stop_token& stop) {
-    if (session.figure.value().kind != ui::FigureKind::Paths) {
+std::vector<LamDocument> figureDocuments(const LamDocument& document, const std::stop_token& stop) {
+    if (ui::figureOf(document.experiment).value().kind != ui::FigureKind::Paths) {
         return {document};
     }
-    auto run = ui::computeFigure(session, device, stop);
+    auto run = ui::computeFigure(document.experiment, document.device, stop);
     return run ? std::move(run->documents) : std::vector<LamDocument>();
 }
 
 /// False when stopped.
-bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOptions& options,
-                const LamCommandArguments& arguments, const std::stop_token& stop) {
+bool addFigures(StagedFiles& files, const LamDocument& document, const LamCommandArguments& arguments,
+                const std::stop_token& stop) {
     std::vector<std::filesystem::path> papers;
     for (const std::filesystem::path file : arguments.figures) {
         if (isOverview(arguments, file)) {
@@ -96,22 +88,23 @@ bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOpt
     if (papers.empty()) {
         return true;
     }
-    const auto session = sessionOf(options, document, arguments.figure.resolve({}));
-    const auto documents = figureDocuments(document, session, options.device, stop);
+    if (document.scene().gridScale == 0) {
+        throw UsageError("networks of several scales have no patch in common on an LR image: give it with --hr");
+    }
+    const auto documents = figureDocuments(document, stop);
     if (!documents.empty()) {
-        arguments.figure.write(files, papers, session, documents);
+        arguments.figure.write(files, papers, document.experiment, documents);
     }
     return !documents.empty();
 }
 
 /// False when stopped.
-bool writeOutputs(LamDocument& document, const LamRunOptions& options, const LamCommandArguments& arguments,
-                  const std::stop_token& stop) {
+bool writeOutputs(LamDocument& document, const LamCommandArguments& arguments, const std::stop_token& stop) {
     StagedFiles files;
     if (!arguments.npy.empty()) {
         addLamArrays(files, document, arguments.npy);
     }
-    if (!addFigures(files, document, options, arguments, stop)) {
+    if (!addFigures(files, document, arguments, stop)) {
         return false;
     }
     if (!arguments.csv.empty()) {
@@ -129,29 +122,30 @@ bool writeOutputs(LamDocument& document, const LamRunOptions& options, const Lam
 }
 
 int run(const LamCommandArguments& arguments) {
-    auto options = toOptions(arguments);
-    options.device = arguments.models.prepareDevice();
+    const auto experiment = toExperiment(arguments);
+    const auto settings = settingsOf(arguments);
     const InterruptGuard interrupt;
-    std::optional<LamDocument> document;
+    std::optional<std::vector<LamDocument>> documents;
     {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
-        document = runLam(options, interrupt.token(), [&](const LamRunProgress& state) {
+        documents = runLam(experiment, settings, interrupt.token(), [&](const LamRunProgress& state) {
             line.show(
                 state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
                 shareOf(state));
         });
     }
-    if (!document) {
+    if (!documents) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : warningsOf(*document)) {
+    auto& document = documents->front();  // one image was given
+    for (const auto& warning : warningsOf(document)) {
         spdlog::warn("warning: {}", warning);
     }
-    if (!writeOutputs(*document, options, arguments, interrupt.token())) {
+    if (!writeOutputs(document, arguments, interrupt.token())) {
         return ExitCode::Interrupted;
     }
-    const auto table = toText(*document);
+    const auto table = toText(document);
     if (arguments.json == "-") {
         spdlog::info(table.substr(0, table.size() - 1));
     } else {
@@ -170,13 +164,8 @@ void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
         "The table goes to standard output, everything else to standard error.");
     arguments->lam.addImageTo(*command);
     arguments->models.addTo(*command, true);
-    addPatchesTo(*command, arguments->patches);
-    command
-        ->add_option("--grid", arguments->grid,
-                     "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
-                     "do not say otherwise")
-        ->type_name("STRIDE")
-        ->check(CLI::PositiveNumber);
+    arguments->lam.addPatchesTo(*command);
+    arguments->lam.addGridTo(*command);
     arguments->lam.addMethodTo(*command);
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");

@@ -14,6 +14,7 @@
 #include "base/npy.h"
 #include "base/table_text.h"
 #include "report/json_fields.h"
+#include "scene/experiment_file.h"
 
 namespace lamscope {
 
@@ -24,9 +25,10 @@ using Json = nlohmann::ordered_json;
 /// Every option as used, presets resolved.
 Json optionsJson(const LamDocument& document) {
     const auto& options = document.options;
+    const auto& scene = document.scene();
     const auto plan = makePlan(options);
     Json json{{"patch", {{"x", options.patch.x}, {"y", options.patch.y}, {"size", options.patch.size}}},
-              {"grid", document.gridStride ? Json(*document.gridStride) : Json(nullptr)},
+              {"grid", valueOrNull(document.experiment.gridStride)},
               {"preset", toString(options.preset)},
               {"path", toString(options.path)},
               {"sigma", options.sigma},
@@ -36,9 +38,9 @@ Json optionsJson(const LamDocument& document) {
               {"rule", plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform"},
               {"detector", toString(options.detector)}};
     json["context"] = plan.context == 0 ? Json("whole") : Json(plan.context);
-    json["upright"] = document.upright;
-    json["reduce"] = document.reduction.empty() ? Json(nullptr) : Json(document.reduction);
-    json["reference"] = document.referenceFile.empty() ? Json(nullptr) : Json(document.referenceFile);
+    json["upright"] = scene.upright;
+    json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
+    json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());
     json["device"] = document.device;
     json["threads"] = document.threads;
     return json;
@@ -216,22 +218,23 @@ std::string gridText(const LamDocument& document) {
 std::string toJson(const LamDocument& document) {
     Json json;
     json["lamscope"] = programJson(document.device);
-    json["image"] = {{"file", document.imageFile},
-                     {"sha256", document.imageSha256},
+    json["image"] = {{"file", document.scene().image.string()},
+                     {"sha256", document.scene().sha256},
                      {"lr_width", document.lrWidth},
                      {"lr_height", document.lrHeight},
-                     {"source", document.fromHr ? "hr" : "lr"}};
+                     {"source", toString(document.scene().role)}};
     json["options"] = optionsJson(document);
     json["results"] = Json::array();
     for (const auto& named : document.results) {
         json["results"].push_back(resultJson(document, named));
     }
-    if (document.gridStride) {
+    if (document.experiment.gridStride) {
         json["grids"] = Json::array();
         for (const auto& named : document.grids) {
             json["grids"].push_back(gridJson(named));
         }
     }
+    json["experiment"] = jsonOf(document.experiment);
     return dumpJson(json);
 }
 

@@ -12,28 +12,29 @@
 #include "base/sha256.h"
 #include "image/image_file.h"
 #include "method/lam/batch_calibration.h"
+#include "method/lam/lam_experiment.h"
 #include "method/lam/path_gradients.h"
-#include "model/model_files.h"
 #include "runtime/device.h"
 
 namespace lamscope {
 
 namespace {
 
-/// The images of a run, before any network's scale is known.
-struct RunImages {
+/// The images of a scene, before any network's scale is known.
+struct SceneImages {
     Image image;      // HR or LR
     Image reference;  // HR beside LR; empty if none
     std::vector<std::string> warnings;
 };
 
-RunImages readImages(const LamRunOptions& options) {
-    RunImages images;
-    auto loaded = readImage(options.image, options.orientation);
+SceneImages readImages(const Scene& scene) {
+    const auto orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
+    SceneImages images;
+    auto loaded = readImage(scene.image, orientation);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);
-    if (!options.reference.empty()) {
-        auto reference = readImage(options.reference, options.orientation);
+    if (!scene.reference.empty()) {
+        auto reference = readImage(scene.reference, orientation);
         images.reference = std::move(reference.image);
         images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
     }
@@ -41,9 +42,9 @@ RunImages readImages(const LamRunOptions& options) {
 }
 
 /// LR and, where it is known, HR at one network's scale.
-LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& options, int scale) {
-    if (options.imageIsHr) {
-        return makeLowResolution(images.image, scale, options.reduction);
+LowResolutionPair imagesFor(const SceneImages& images, const Scene& scene, int scale) {
+    if (scene.role == ImageRole::Hr) {
+        return makeLowResolution(images.image, scale, scene.reduction);
     }
     LowResolutionPair pair{.lr = images.image, .hr = {}};
     if (!images.reference.empty()) {
@@ -52,158 +53,234 @@ LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& option
         if (images.reference.width() < width || images.reference.height() < height) {
             throw Error(ErrorCode::InvalidArgument,
                         fmt::format("{} has {}x{} pixels, which is less than {} times the {}x{} of {}",
-                                    options.reference.string(), images.reference.width(), images.reference.height(),
-                                    scale, pair.lr.width(), pair.lr.height(), options.image.string()));
+                                    scene.reference.string(), images.reference.width(), images.reference.height(),
+                                    scale, pair.lr.width(), pair.lr.height(), scene.image.string()));
         }
         pair.hr = images.reference.cropped({0, 0, width, height});
     }
     return pair;
 }
 
-std::vector<Patch> patchesOf(const LamRunOptions& options) {
-    if (options.gridAlone) {
-        return {};
-    }
-    return options.patches.empty() ? std::vector{options.lam.patch} : options.patches;
-}
-
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 
-std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                  const LamRunOptions& options, const EvaluationOptions& evaluation,
-                                                  const std::stop_token& stop, const ReportGradients& report) {
-    const auto patches = patchesOf(options);
-    const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
-    if (patches.size() != 1) {
-        return computeLams(
-            model, pair.lr, hr, options.lam, patches, stop,
-            [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
+/// The networks of an experiment on all its scenes.
+class LamRun {
+public:
+    LamRun(const Experiment& experiment, const LamRunSettings& settings, const std::stop_token& stop,
+           const LamRunCallback& progress)
+        : experiment_(experiment)
+        , settings_(settings)
+        , stop_(stop)
+        , progress_(progress)
+        , options_(lamOptionsOf(experiment))
+        , specs_(shownNetworks(experiment))
+        , batches_(BatchCalibration::defaultFile())
+        , evaluation_{.batches = &batches_} {
+        if (experiment.scenes.empty() || specs_.empty()) {
+            throw Error(ErrorCode::InvalidArgument,
+                        "there is no image or no network that is shown: nothing to compute");
+        }
+        for (const auto& scene : experiment.scenes) {
+            if (scene.boxes.empty() && !experiment.gridStride) {
+                throw Error(ErrorCode::InvalidArgument,
+                            fmt::format("there is no patch in {}: nothing to compute", scene.image.string()));
+            }
+        }
     }
-    auto own = options.lam;
-    own.patch = patches.front();
-    auto result = computeLam(
-        model, pair.lr, hr, own, stop, [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); },
-        evaluation);
-    if (!result) {
-        return std::nullopt;
-    }
-    return std::vector{std::move(*result)};
-}
 
-/// False when stopped.
-bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card, const LowResolutionPair& pair,
-             const LamRunOptions& options, const EvaluationOptions& evaluation, const std::stop_token& stop,
-             const ReportGradients& report) {
-    auto results = computeMaps(model, pair, options, evaluation, stop, report);
-    if (!results) {
-        return false;
-    }
-    for (auto& result : *results) {
-        if (!options.gradientsAt.empty()) {
-            auto own = options.lam;
-            own.patch = result.patch;
-            auto gradients = computePathGradients(model, pair.lr, own, options.gradientsAt, stop);
-            if (!gradients) {
+    /// Images and networks, before the long work. False when stopped.
+    bool load() {
+        std::ranges::transform(experiment_.scenes, std::back_inserter(images_), readImages);
+        for (const auto& spec : specs_) {
+            if (stop_.stop_requested()) {
                 return false;
             }
-            result.pathGradients = *std::move(gradients);
+            models_.push_back(loadModel(spec, settings_.device));
+            if (settings_.randomisation) {
+                randomiseParameters(models_.back(), *settings_.randomisation);
+            }
+            cards_.push_back(models_.back().card());
         }
-        document.results.push_back({card, std::move(result), {}, {}});
-    }
-    return true;
-}
-
-/// False when stopped.
-bool addGrid(LamDocument& document, const SrModel& model, const ModelCard& card, const Image& lr,
-             const LamRunOptions& options, const EvaluationOptions& evaluation, const std::stop_token& stop,
-             const ReportGradients& report) {
-    if (!options.gridStride) {
+        std::vector<ModelCard*> names;
+        for (auto& card : cards_) {
+            names.push_back(&card);
+        }
+        makeNamesUnique(names);
         return true;
     }
-    auto map = computeDiMap(
-        model, lr, options.lam, *options.gridStride, stop,
-        [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
-    if (map) {
-        document.grids.push_back({card, std::move(*map), {}});
-    }
-    return map.has_value();
-}
 
-/// @param cards with unique names.
-void checkOutputs(const LamRunOptions& options, const std::vector<ModelCard>& cards) {
-    auto outputs = options.outputs;
-    if (!options.arrayFolder.empty()) {
-        std::vector<std::string> names;
-        std::ranges::transform(cards, std::back_inserter(names), &ModelCard::name);
-        std::ranges::move(lamArrayFiles(names, patchesOf(options), options.gridStride.has_value(), options.arrayFolder),
-                          std::back_inserter(outputs));
+    /// To be called once the networks are loaded, whose names are part of the files'.
+    void checkOutputs() const {
+        auto outputs = settings_.outputs;
+        if (!settings_.arrayFolder.empty()) {
+            for (const auto& scene : experiment_.scenes) {
+                for (const auto& card : cards_) {
+                    std::ranges::move(lamArrayFiles({card.name}, patchesOf(scene, card.scale),
+                                                    experiment_.gridStride.has_value(), settings_.arrayFolder),
+                                      std::back_inserter(outputs));
+                }
+            }
+        }
+        checkOutputFiles(outputs, filesOf(experiment_));
     }
-    auto inputs = filesOf(options.models);
-    inputs.push_back(options.image);
-    inputs.push_back(options.reference);
-    checkOutputFiles(outputs, inputs);
-}
+
+    /// The maps of one scene; nullopt when stopped.
+    std::optional<LamDocument> compute(std::size_t scene) {
+        const auto& asked = experiment_.scenes[scene];
+        const auto& images = images_[scene];
+        std::vector<LowResolutionPair> pairs;
+        for (const auto& card : cards_) {
+            pairs.push_back(imagesFor(images, asked, card.scale));
+            for (const auto& patch : patchesOf(asked, card.scale)) {
+                checkPatch(patch, options_.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
+                           makePlan(options_).context);
+            }
+        }
+        if (scene == 0) {
+            checkOutputs();
+        }
+        auto document = documentOf(asked);
+        document.lrWidth = pairs.front().lr.width();
+        document.lrHeight = pairs.front().lr.height();
+        document.warnings = images.warnings;
+        for (std::size_t i = 0; i < models_.size(); ++i) {
+            const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
+                if (progress_) {
+                    progress_({scene * models_.size() + i, experiment_.scenes.size() * models_.size(), cards_[i].name,
+                               done, planned});
+                }
+            };
+            const auto patches = patchesOf(asked, cards_[i].scale);
+            if (!addMaps(document, i, pairs[i], patches, report)
+                || !addGrid(document, i, pairs[i].lr, patches, report)) {
+                return std::nullopt;
+            }
+        }
+        return document;
+    }
+
+private:
+    /// The document of a scene, without results: what was asked for, and which files were found.
+    [[nodiscard]] LamDocument documentOf(const Scene& scene) const {
+        LamDocument document;
+        document.experiment = experiment_;
+        document.experiment.scenes = {scene};
+        auto& found = document.experiment.scenes.front();
+        found.sha256 = sha256OfFile(scene.image);
+        const bool sameScale =
+            std::ranges::all_of(cards_, [this](const auto& card) { return card.scale == cards_.front().scale; });
+        if (found.gridScale == 0 && sameScale) {
+            found.gridScale = cards_.front().scale;
+        }
+        std::size_t loaded = 0;
+        for (auto& network : document.experiment.networks) {
+            if (network.shown) {
+                network.sha256 = cards_[loaded].sha256;
+                ++loaded;
+            }
+        }
+        document.device = settings_.device;
+        document.threads = computeThreads();
+        const auto patches = patchesOf(scene, cards_.front().scale);
+        document.options = patches.empty() ? diMapOptions(options_) : optionsFor(patches.front());
+        return document;
+    }
+
+    [[nodiscard]] LamOptions optionsFor(const Patch& patch) const {
+        auto options = options_;
+        options.patch = patch;
+        return options;
+    }
+
+    std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
+                                                      const std::vector<Patch>& patches,
+                                                      const ReportGradients& report) const {
+        const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
+        if (patches.size() > 1) {
+            return computeLams(
+                model, pair.lr, hr, options_, patches, stop_,
+                [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation_);
+        }
+        std::vector<LamResult> results;
+        for (const auto& patch : patches) {
+            auto result = computeLam(
+                model, pair.lr, hr, optionsFor(patch), stop_,
+                [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); }, evaluation_);
+            if (!result) {
+                return std::nullopt;
+            }
+            results.push_back(*std::move(result));
+        }
+        return results;
+    }
+
+    /// False when stopped.
+    bool addMaps(LamDocument& document, std::size_t network, const LowResolutionPair& pair,
+                 const std::vector<Patch>& patches, const ReportGradients& report) const {
+        auto results = computeMaps(models_[network], pair, patches, report);
+        if (!results) {
+            return false;
+        }
+        for (auto& result : *results) {
+            if (!settings_.gradientsAt.empty()) {
+                auto gradients = computePathGradients(models_[network], pair.lr, optionsFor(result.patch),
+                                                      settings_.gradientsAt, stop_);
+                if (!gradients) {
+                    return false;
+                }
+                result.pathGradients = *std::move(gradients);
+            }
+            document.results.push_back({cards_[network], std::move(result), {}, {}});
+        }
+        return true;
+    }
+
+    /// False when stopped.
+    bool addGrid(LamDocument& document, std::size_t network, const Image& lr, const std::vector<Patch>& patches,
+                 const ReportGradients& report) const {
+        if (!experiment_.gridStride) {
+            return true;
+        }
+        auto map = computeDiMap(
+            models_[network], lr, optionsFor(patches.empty() ? Patch() : patches.front()), *experiment_.gridStride,
+            stop_, [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); },
+            evaluation_);
+        if (map) {
+            document.grids.push_back({cards_[network], std::move(*map), {}});
+        }
+        return map.has_value();
+    }
+
+    const Experiment& experiment_;
+    const LamRunSettings& settings_;
+    const std::stop_token& stop_;
+    const LamRunCallback& progress_;
+    LamOptions options_;
+    std::vector<ModelSpec> specs_;
+    BatchCalibration batches_;
+    EvaluationOptions evaluation_;
+    std::vector<SceneImages> images_;
+    std::vector<SrModel> models_;
+    std::vector<ModelCard> cards_;  // of `models_`, with names that are unique
+};
 
 }  // namespace
 
-std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop,
-                                  const LamRunCallback& progress) {
-    static_cast<void>(makePlan(options.lam));
-    const auto images = readImages(options);
-    std::vector<SrModel> models;
-    std::vector<ModelCard> cards;
-    for (const auto& spec : options.models) {
-        if (stop.stop_requested()) {
+std::optional<std::vector<LamDocument>> runLam(const Experiment& experiment, const LamRunSettings& settings,
+                                               const std::stop_token& stop, const LamRunCallback& progress) {
+    LamRun run(experiment, settings, stop, progress);
+    if (!run.load()) {
+        return std::nullopt;
+    }
+    std::vector<LamDocument> documents;
+    for (std::size_t scene = 0; scene < experiment.scenes.size(); ++scene) {
+        auto document = run.compute(scene);
+        if (!document) {
             return std::nullopt;
         }
-        models.push_back(loadModel(spec, options.device));
-        if (options.randomisation) {
-            randomiseParameters(models.back(), *options.randomisation);
-        }
-        cards.push_back(models.back().card());
+        documents.push_back(*std::move(document));
     }
-    std::vector<ModelCard*> names;
-    std::vector<LowResolutionPair> pairs;
-    for (auto& card : cards) {
-        names.push_back(&card);
-        pairs.push_back(imagesFor(images, options, card.scale));
-        for (const auto& patch : patchesOf(options)) {
-            checkPatch(patch, options.lam.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
-                       makePlan(options.lam).context);
-        }
-    }
-    makeNamesUnique(names);
-    checkOutputs(options, cards);
-
-    LamDocument document;
-    document.imageFile = options.image.string();
-    document.imageSha256 = sha256OfFile(options.image);
-    document.upright = options.orientation == ExifOrientation::Applied;
-    document.fromHr = options.imageIsHr;
-    document.reduction = options.imageIsHr ? toString(options.reduction) : "";
-    document.referenceFile = options.reference.string();
-    document.device = options.device;
-    document.threads = computeThreads();
-    document.options = options.gridAlone ? diMapOptions(options.lam) : options.lam;
-    document.warnings = images.warnings;
-    document.lrWidth = pairs.front().lr.width();
-    document.lrHeight = pairs.front().lr.height();
-    document.gridStride = options.gridStride;
-    BatchCalibration batches(BatchCalibration::defaultFile());
-    const EvaluationOptions evaluation{.batches = &batches};
-    for (std::size_t i = 0; i < models.size(); ++i) {
-        const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
-            if (progress) {
-                progress({i, models.size(), cards[i].name, done, planned});
-            }
-        };
-        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, evaluation, stop, report)
-                              && addGrid(document, models[i], cards[i], pairs[i].lr, options, evaluation, stop, report);
-        if (!complete) {
-            return std::nullopt;
-        }
-    }
-    return document;
+    return documents;
 }
 
 }  // namespace lamscope

@@ -15,13 +15,21 @@ namespace lamscope {
 
 namespace {
 
+std::vector<NamedLamResult> resultsOf(std::vector<LamDocument> documents) {
+    std::vector<NamedLamResult> results;
+    for (auto& document : documents) {
+        std::ranges::move(document.results, std::back_inserter(results));
+    }
+    return results;
+}
+
 /// `maps`: a list for each trained result.
-void compare(std::vector<std::vector<RandomisedMap>>& maps, const LamDocument& trained, const LamDocument& random,
-             const Randomisation& randomisation) {
-    for (std::size_t i = 0; i < trained.results.size(); ++i) {
-        const auto& before = trained.results[i].result;
-        const auto& after = random.results[i].result;
-        maps[i].push_back({.network = trained.results[i].card.name,
+void compare(std::vector<std::vector<RandomisedMap>>& maps, const std::vector<NamedLamResult>& trained,
+             const std::vector<NamedLamResult>& random, const Randomisation& randomisation) {
+    for (std::size_t i = 0; i < trained.size(); ++i) {
+        const auto& before = trained[i].result;
+        const auto& after = random[i].result;
+        maps[i].push_back({.network = trained[i].card.name,
                            .patch = before.patch,
                            .randomisation = randomisation,
                            .correlation = correlationOf(before, after),
@@ -46,17 +54,17 @@ const char* verdictOn(const RandomisedMap& map) {
 
 }  // namespace
 
-std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, const std::stop_token& stop,
-                                   const LamRunCallback& progress) {
+std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSettings& settings, int draws,
+                                   const std::stop_token& stop, const LamRunCallback& progress) {
     if (draws < 1) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be drawn {} times", draws));
     }
     const std::size_t runs = 1 + everyRandomisation.size() * static_cast<std::size_t>(draws);
     std::size_t run = 0;
     const auto compute = [&](const std::optional<Randomisation>& randomisation) {
-        auto own = options;
+        auto own = settings;
         own.randomisation = randomisation;
-        auto document = runLam(own, stop, [&](LamRunProgress state) {
+        auto documents = runLam(experiment, own, stop, [&](LamRunProgress state) {
             if (progress) {
                 state.model += run * state.models;
                 state.models *= runs;
@@ -64,24 +72,29 @@ std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, cons
             }
         });
         ++run;
-        return document;
+        return documents;
     };
-    const auto trained = compute(std::nullopt);
-    if (!trained) {
+    auto documents = compute(std::nullopt);
+    if (!documents) {
         return std::nullopt;
     }
-    SanityRun result{.maps = {}, .warnings = warningsOf(*trained)};
-    std::vector<std::vector<RandomisedMap>> maps(trained->results.size());
+    SanityRun result;
+    for (const auto& document : *documents) {
+        std::ranges::move(warningsOf(document), std::back_inserter(result.warnings));
+    }
+    const auto trained = resultsOf(*std::move(documents));
+    std::vector<std::vector<RandomisedMap>> maps(trained.size());
     for (int draw = 0; draw < draws; ++draw) {
         for (const auto layers : everyRandomisation) {
             Randomisation randomisation{.layers = layers};
             randomisation.seed += static_cast<std::uint64_t>(draw);
-            const auto random = compute(randomisation);
-            if (!random) {
+            auto randomised = compute(randomisation);
+            if (!randomised) {
                 return std::nullopt;
             }
-            compare(maps, *trained, *random, randomisation);
-            for (const auto& [card, lam, attributionFile, mapFile] : random->results) {
+            const auto random = resultsOf(*std::move(randomised));
+            compare(maps, trained, random, randomisation);
+            for (const auto& [card, lam, attributionFile, mapFile] : random) {
                 for (const auto& warning : lam.warnings) {
                     result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", card.name,
                                                           toString(layers), randomisation.seed, warning));

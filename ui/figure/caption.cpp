@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QFileInfo>
 #include <QObject>
 #include <QStringList>
 #include <algorithm>
@@ -47,7 +46,7 @@ QString scenesText(const std::vector<LamDocument>& documents) {
     for (const auto& document : documents) {
         const auto& result = document.results.front().result;
         const auto text = QObject::tr("%1, patch of %2 × %2 SR pixels at (%3, %4), LR context %5 × %6")
-                              .arg(QFileInfo(QString::fromStdString(document.imageFile)).fileName())
+                              .arg(QString::fromStdString(document.scene().image.filename().string()))
                               .arg(result.patch.size)
                               .arg(result.patch.x)
                               .arg(result.patch.y)

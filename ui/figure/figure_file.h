@@ -11,7 +11,7 @@
 #include "base/atomic_file.h"
 #include "figure/figure_sheet.h"
 #include "report/lam_json.h"
-#include "session/session_file.h"
+#include "scene/experiment.h"
 
 namespace lamscope::ui {
 
@@ -38,22 +38,22 @@ struct FigureFileOptions {
 
 /// The session of a figure with what it was made of: the session file's text for `folder`, and the hashes, nodes and
 /// completeness errors of the results. Without times, durations and the figure's own name.
-[[nodiscard]] std::string embeddedSession(const SavedSession& session, const std::vector<LamDocument>& documents,
+[[nodiscard]] std::string embeddedSession(const Experiment& session, const std::vector<LamDocument>& documents,
                                           const std::filesystem::path& folder);
 
-/// Makes the figure of `session.figure` (of its defaults where it has none) and adds it to `files` under each name,
+/// Makes the figure of the session (of its defaults where it has none) and adds it to `files` under each name,
 /// with its session embedded in place of the options' one. Throws Error(InvalidArgument) for a name with another
 /// ending, and as layOutFigure() and encodeFigure().
 /// @return what does not show as it should, in words.
 std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                                    const SavedSession& session, const std::vector<LamDocument>& documents,
+                                    const Experiment& session, const std::vector<LamDocument>& documents,
                                     FigureFileOptions options = {});
 
 /// The session in a figure's file; none where the file is no figure made here. Any thread. Throws Error(BadFile) where
 /// the file cannot be read, or what is embedded is no session.
-[[nodiscard]] std::optional<SavedSession> sessionOfFigure(const std::filesystem::path& file);
+[[nodiscard]] std::optional<Experiment> sessionOfFigure(const std::filesystem::path& file);
 
 /// A session from its own file or from a figure's. Throws Error(BadFile).
-[[nodiscard]] SavedSession readAnySession(const std::filesystem::path& file);
+[[nodiscard]] Experiment readAnySession(const std::filesystem::path& file);
 
 }  // namespace lamscope::ui

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "session/session_file.h"
+
 namespace lamscope::ui {
 
 LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>& networks) {
@@ -22,11 +24,11 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
     makeNamesUnique(names);
 
     LamDocument document;
-    document.imageFile = session.image().file;
-    document.imageSha256 = session.image().sha256;
-    document.upright = session.image().upright;
-    document.fromHr = session.role() == ImageRole::Hr;
-    document.reduction = document.fromHr ? toString(session.reduction()) : "";
+    document.experiment = snapshot(session);
+    if (!session.hasImage()) {
+        document.experiment.scenes.clear();
+    }
+    document.experiment.scenes.resize(1);  // the open image alone
     document.options = session.options();
     document.device = session.device().toStdString();
     document.threads = session.threads();

@@ -67,7 +67,7 @@ void Autosave::saveNow() {
     }
     startOn(pool_, [saved = snapshot(session_), file = file_.toStdString()] {
         try {
-            writeSession(saved, file);
+            writeExperiment(saved, file);
         } catch (const std::exception&) {
             // A full disk must not disturb the work: the next change tries again.
             return;

@@ -4,4 +4,3 @@ lamscope_test(scene_test LABEL unit
     core/scene/experiment_file_test.cpp
     core/scene/scene_test.cpp
   LIBRARIES lamscope_scene nlohmann_json::nlohmann_json)
-target_precompile_headers(scene_test REUSE_FROM model_test)

@@ -253,8 +253,8 @@ void ResultsPanelTest::titleAndDescriptionSayWhatWasComputed() {
     giveResult(*session_, first_, exampleResult(9.5, 78.25));
     QVERIFY(anyLabelContains(QStringLiteral("largest estimated map error 0.030")));
     const auto document = resultsDocument(*session_);
-    QCOMPARE(document.imageFile, std::string("scene.png"));
-    QVERIFY(!document.fromHr);
+    QCOMPARE(document.scene().image, std::filesystem::path("scene.png"));
+    QVERIFY(document.scene().role == ImageRole::Lr);
 }
 
 void ResultsPanelTest::warningsOfTheSelectedResultAreShown() {
