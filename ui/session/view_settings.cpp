@@ -29,7 +29,8 @@ constexpr std::array<std::pair<OverlayStyle, std::string_view>, 2> overlayStyles
 constexpr std::array<std::pair<Normalisation, std::string_view>, 2> normalisations{
     {{Normalisation::Own, "own"}, {Normalisation::Shared, "shared"}}};
 
-/// Throws nlohmann::json::exception for a value of the wrong type.
+/// A setting that is not known changes no number: it is passed over. Throws nlohmann::json::exception for a value of
+/// the wrong type.
 void setSetting(ViewSettings& view, const std::string& name, const nlohmann::ordered_json& value) {
     if (name == "layer") {
         view.layer = layerFromString(value.get<std::string>());
@@ -47,11 +48,6 @@ void setSetting(ViewSettings& view, const std::string& name, const nlohmann::ord
         view.areasOfInterest = value.get<bool>();
     } else if (name == "di_map_stride") {
         view.diMapStride = std::max(value.get<int>(), 0);
-    } else {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("unknown setting '{}' of the view; known: layer, overlay, overlay_on_lr, opacity, "
-                                "colour_map, normalisation, areas_of_interest, di_map_stride",
-                                name));
     }
 }
 

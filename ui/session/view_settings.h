@@ -54,8 +54,8 @@ struct ViewSettings {
 [[nodiscard]] OverlayStyle overlayStyleFromString(std::string_view name);
 [[nodiscard]] Normalisation normalisationFromString(std::string_view name);
 
-/// The view of an experiment. Settings that are not there have their defaults. Throws Error(InvalidArgument) naming a
-/// setting that is of the wrong type or unknown.
+/// The view of an experiment. Settings that are not there have their defaults, those of newer programs are passed over.
+/// Throws Error(InvalidArgument) naming a setting that is of the wrong type.
 [[nodiscard]] ViewSettings viewOf(const Experiment& experiment);
 void setView(Experiment& experiment, const ViewSettings& view);
 
