@@ -216,12 +216,13 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
 
 double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
     const auto path = makeImagePath(lr, LamOptions{});
-    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const auto& inside = model.implementation();
+    const PatchDetector detector(DetectorKind::Gradient, patch, model.card().scale);
     const double half = 0.5;
     return medianSeconds(repeats, [&] {
-        auto points = detector.prepare(path->at(std::span(&half, 1)));
-        points.front().requires_grad_(true);
-        torch::autograd::grad({detector(points).sum()}, points).front().sum().item<float>();
+        const TensorList points{inside.toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
+        const auto value = detector.finish(inside.begin(points.front()));
+        torch::autograd::grad({value.sum()}, points).front().sum().item<float>();
     });
 }
 

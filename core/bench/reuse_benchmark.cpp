@@ -35,10 +35,9 @@ Rect wholeOf(const Image& lr) {
 /// Seconds of one gradient on a forward pass that is there.
 double measureBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
     const auto path = makeImagePath(lr, LamOptions{});
-    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const PatchDetector detector(DetectorKind::Gradient, patch, model.card().scale);
     const double half = 0.5;
-    auto points = detector.prepare(path->at(std::span(&half, 1)));
-    points.front().requires_grad_(true);
+    const TensorList points{model.implementation().toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
     const auto finish = model.implementation().begin(points.front());
     const auto value = detector.finish(finish).sum();
     return medianSeconds(repeats, [&] {
@@ -52,13 +51,11 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     const auto patch = middlePatch(model, lr);
     auto moved = patch;
     moved.x += model.card().scale;
-    const auto path = makeMeasuredPath(lr, wholeImageOptions(patch, previewNodes), stop);
-    if (!path) {
-        return std::nullopt;
-    }
+    const auto plan = makePlan(wholeImageOptions(patch, previewNodes));
+    const auto path = std::make_shared<const MeasuredPath>(lr, plan);
     const auto refine = [&](LamContext& context, const Patch& place) {
         return secondsOf([&] {
-            LamRefinement refinement(context, wholeImageOptions(place, previewNodes));
+            LamRefinement refinement(context, plan, {&place, 1});
             while (!refinement.finished() && refinement.next(stop)) {
             }
         });
@@ -72,9 +69,14 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
         forwardBackward.push_back(measureForwardBackward(model, lr, patch, previewNodes));
         backward.push_back(measureBackward(model, lr, patch, previewNodes));
         RetentionBudget budget{.limit = std::numeric_limits<std::int64_t>::max(), .used = 0};
-        LamContext context(model, lr, nullptr, wholeOf(lr), path, &budget);
-        cold.push_back(refine(context, patch));
-        warm.push_back(refine(context, moved));
+        const auto context = prepare(model, lr, nullptr, plan, wholeOf(lr), {&patch, 1}, stop,
+                                     {.budget = &budget, .evaluation = {}, .path = path});
+        if (!context) {
+            return std::nullopt;
+        }
+        context->evaluateImage();
+        cold.push_back(refine(*context, patch));
+        warm.push_back(refine(*context, moved));
         if (stop.stop_requested()) {
             return std::nullopt;
         }

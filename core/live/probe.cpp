@@ -61,6 +61,7 @@ void LiveNetwork::dropPreview() {
 
 void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked) {
     request_ = request;
+    plan_.reset();
     asked_ = asked;
     for (auto& [id, network] : networks_) {
         network.refused = false;
@@ -144,41 +145,36 @@ const ProbeTarget* Probe::nextFine() const {
     return least;
 }
 
-std::shared_ptr<const MeasuredPath> Probe::pathFor(const LiveNetwork& network, const Rect& region,
-                                                   const LamOptions& options, const std::stop_token& stop) {
-    std::erase_if(paths_, [](const KnownPath& known) { return known.path.expired(); });
-    for (const auto& known : paths_) {
-        if (known.lr == network.input.lr && known.region == region && samePath(known.options, options)) {
-            return known.path.lock();
-        }
+const LamPlan& Probe::plan() {
+    if (!plan_) {
+        plan_ = makePlan(request_->options);
     }
-    auto path = makeMeasuredPath(network.input.lr->cropped(region), options, stop);
-    if (path) {
-        paths_.push_back({network.input.lr, region, options, path});
-    }
-    return path;
+    return *plan_;
 }
 
-bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop) {
+bool Probe::prepare(LiveNetwork& network, const ProbeTarget& target, const std::stop_token& stop) {
     const auto& [of, lr, hr] = network.input;
     const auto& model = previews(network) ? *network.previewModel : *network.model;
     auto& maps = mapsOf(network);
-    const auto region = checkedContext(model.card(), *lr, hr.get(), options);
-    if (!maps.context || maps.context->region() != region || !samePath(maps.pathOptions, options)) {
+    const std::span patch(&target.patch, 1);
+    const auto region = checkedContext(model.card(), *lr, hr.get(), plan(), target.patch);
+    if (!maps.context || !maps.context->serves(region, plan())) {
         maps.dropContext();
-        checkMemory(model.implementation(), region, options);
-        const auto path = pathFor(network, region, options, stop);
+        auto path = paths_.pathFor(lr, region, plan(), stop);
         if (!path) {
             return false;
         }
-        maps.context = std::make_unique<LamContext>(model, *lr, hr.get(), region, path,
-                                                    previews(network) ? &previewBudget_ : &budget_,
-                                                    EvaluationOptions{.batches = &batches_});
-        maps.pathOptions = options;
+        maps.context = lamscope::prepare(model, *lr, hr.get(), plan(), region, patch, stop,
+                                         {.budget = previews(network) ? &previewBudget_ : &budget_,
+                                          .evaluation = {.batches = &batches_},
+                                          .path = std::move(path)});
+        if (!maps.context) {
+            return false;
+        }
     }
     if (!maps.refinement) {
-        maps.refinement = std::make_unique<LamRefinement>(*maps.context, options, asked_);
-        maps.refined = options;
+        maps.refinement = std::make_unique<LamRefinement>(*maps.context, plan(), patch, asked_);
+        maps.refined = optionsFor(target);
     }
     return true;
 }
@@ -190,26 +186,26 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
     const auto& request = *request_;
     const auto& name = network.model->card().name;
     try {
-        if (!prepare(network, optionsFor(target), stop)) {
+        if (!prepare(network, target, stop)) {
             return;
         }
         const auto begin = Clock::now();
         const auto nodesBefore = maps.nodesDone;
-        const auto result = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
+        const bool complete = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
             maps.nodesDone = nodesDone;
             maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
-                sink_(live::Progress{name, nodesDone, makePlan(request.options).nodes});
+                sink_(live::Progress{name, nodesDone, plan().nodes});
             }
         });
-        if (result) {
+        if (complete) {
             ++maps.levels;
             sink_(live::MapReady{.request = request.number,
                                  .id = target.id,
                                  .input = network.input.of,
                                  .options = maps.refined,
-                                 .result = result,
+                                 .result = maps.refinement->results().front(),
                                  .preview = preview,
                                  .finished = !preview && maps.refinement->finished(),
                                  .latencySeconds = secondsSince(asked_)});

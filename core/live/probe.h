@@ -25,7 +25,6 @@ struct ScaledInput {
 
 /// What is kept of one network's maps between requests. Compute thread only.
 struct LiveMaps {
-    LamOptions pathOptions;               ///< of `context`
     std::unique_ptr<LamContext> context;  ///< of the latest patch
     LamOptions refined;                   ///< options, with the patch, of `refinement`
     std::unique_ptr<LamRefinement> refinement;
@@ -95,16 +94,9 @@ private:
     [[nodiscard]] int wantedLevels(const LiveMaps& maps) const;
     [[nodiscard]] LamOptions optionsFor(const ProbeTarget& target) const;
     /// False when stopped.
-    bool prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop);
-    [[nodiscard]] std::shared_ptr<const MeasuredPath> pathFor(const LiveNetwork& network, const Rect& region,
-                                                              const LamOptions& options, const std::stop_token& stop);
-
-    struct KnownPath {
-        std::shared_ptr<const Image> lr;
-        Rect region;
-        LamOptions options;
-        std::weak_ptr<const MeasuredPath> path;
-    };
+    bool prepare(LiveNetwork& network, const ProbeTarget& target, const std::stop_token& stop);
+    /// The request's options, resolved when they are needed first. Throws as makePlan().
+    [[nodiscard]] const LamPlan& plan();
 
     Networks& networks_;
     LiveEngine::EventSink& sink_;
@@ -112,9 +104,10 @@ private:
     RetentionBudget& previewBudget_;
     BatchCalibration& batches_;
     std::optional<ProbeRequest> request_;
+    std::optional<LamPlan> plan_;  // of the request
     std::chrono::steady_clock::time_point asked_;
     std::chrono::steady_clock::time_point reported_;
-    std::vector<KnownPath> paths_;
+    SharedPaths paths_;
 };
 
 }  // namespace lamscope

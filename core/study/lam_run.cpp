@@ -69,39 +69,21 @@ std::vector<Patch> patchesOf(const LamRunOptions& options) {
 
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 
-std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                  const LamRunOptions& options, const EvaluationOptions& evaluation,
-                                                  const std::stop_token& stop, const ReportGradients& report) {
-    const auto patches = patchesOf(options);
-    const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
-    if (patches.size() != 1) {
-        return computeLams(
-            model, pair.lr, hr, options.lam, patches, stop,
-            [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
-    }
-    auto own = options.lam;
-    own.patch = patches.front();
-    auto result = computeLam(
-        model, pair.lr, hr, own, stop, [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); },
-        evaluation);
-    if (!result) {
-        return std::nullopt;
-    }
-    return std::vector{std::move(*result)};
-}
-
 /// False when stopped.
 bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card, const LowResolutionPair& pair,
-             const LamRunOptions& options, const EvaluationOptions& evaluation, const std::stop_token& stop,
-             const ReportGradients& report) {
-    auto results = computeMaps(model, pair, options, evaluation, stop, report);
+             const LamRunOptions& options, const LamPlan& plan, const EvaluationOptions& evaluation,
+             const std::stop_token& stop, const ReportGradients& report) {
+    const auto patches = patchesOf(options);
+    auto results = computeLams(
+        model, pair.lr, pair.hr.empty() ? nullptr : &pair.hr, plan, patches, stop,
+        [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
     if (!results) {
         return false;
     }
     for (auto& result : *results) {
         if (!options.gradientsAt.empty()) {
-            auto own = options.lam;
-            own.patch = result.patch;
+            auto own = plan;
+            own.options.patch = result.patch;
             auto gradients = computePathGradients(model, pair.lr, own, options.gradientsAt, stop);
             if (!gradients) {
                 return false;
@@ -148,7 +130,7 @@ void checkOutputs(const LamRunOptions& options, const std::vector<ModelCard>& ca
 
 std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_token& stop,
                                   const LamRunCallback& progress) {
-    static_cast<void>(makePlan(options.lam));
+    const auto plan = makePlan(options.lam);
     const auto images = readImages(options);
     std::vector<SrModel> models;
     std::vector<ModelCard> cards;
@@ -169,7 +151,7 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
         pairs.push_back(imagesFor(images, options, card.scale));
         for (const auto& patch : patchesOf(options)) {
             checkPatch(patch, options.lam.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
-                       makePlan(options.lam).context);
+                       plan.context);
         }
     }
     makeNamesUnique(names);
@@ -197,7 +179,7 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
                 progress({i, models.size(), cards[i].name, done, planned});
             }
         };
-        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, evaluation, stop, report)
+        const bool complete = addMaps(document, models[i], cards[i], pairs[i], options, plan, evaluation, stop, report)
                               && addGrid(document, models[i], cards[i], pairs[i].lr, options, evaluation, stop, report);
         if (!complete) {
             return std::nullopt;

@@ -13,7 +13,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_text.h"
-#include "integrate/integrator.h"
+#include "integrate/refinement.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
 #include "runtime/torch_errors.h"

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cmath>
 #include <iterator>
 #include <utility>
@@ -24,6 +25,8 @@ constexpr int exactNodes = 81;
 constexpr double exactTolerance = 0.05;
 constexpr int exactContext = 64;
 constexpr int mostNodes = 100000;
+
+std::atomic<std::int64_t> plans{0};
 
 constexpr std::array presetNames{
     std::pair{Preset::Official, std::string_view("official")},
@@ -100,8 +103,10 @@ int largestLadderUpTo(int n) {
 }  // namespace
 
 LamPlan makePlan(const LamOptions& options) {
+    ++plans;
     checkRanges(options);
     LamPlan plan;
+    plan.options = options;
     plan.arcLength = options.preset == Preset::Exact;
     plan.context = options.context.value_or(plan.arcLength ? exactContext : 0);
     if (!plan.arcLength) {
@@ -124,6 +129,13 @@ LamPlan makePlan(const LamOptions& options) {
     }
     plan.nodes = largestLadderUpTo(options.nodes.value_or(exactNodes));
     return plan;
+}
+
+LamPlan::LamPlan(const LamOptions& asked)
+    : LamPlan(makePlan(asked)) {}
+
+std::int64_t plansMade() {
+    return plans;
 }
 
 DetectorMargin detectorMargin(DetectorKind kind) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -65,16 +66,24 @@ struct LamOptions {
     friend bool operator==(const LamOptions&, const LamOptions&) = default;
 };
 
-/// The options as they are used: presets resolved, every field set.
+/// Options as they are used: they are resolved once, where they enter, and passed on as a plan.
 struct LamPlan {
+    LamPlan() = default;
+    /// As makePlan(): whoever has options can call what takes a plan.
+    LamPlan(const LamOptions& asked);  // NOLINT(google-explicit-constructor)
+
+    LamOptions options;               ///< as asked for
     bool arcLength = false;           ///< midpoints in arc length; otherwise right endpoints uniform in α
     std::optional<double> tolerance;  ///< stop refining under this estimated error
     int nodes = 0;                    ///< the most nodes that may be used
-    int context = 0;                  ///< 0: the whole image
+    int context = 0;                  ///< side in LR pixels; 0: the whole image
 };
 
 /// Checks every option against its range and the preset. Throws Error(InvalidArgument) naming the option and its range.
 [[nodiscard]] LamPlan makePlan(const LamOptions& options);
+
+/// How often makePlan() ran in this process: tests see by it that options are resolved once.
+[[nodiscard]] std::int64_t plansMade();
 
 [[nodiscard]] std::string_view toString(Preset preset);
 [[nodiscard]] std::string_view toString(PathKind path);

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "method/lam/evaluation_window.h"
-#include "method/lam/lam.h"
 
 namespace lamscope {
 
@@ -63,14 +62,13 @@ struct GrowingGroup {
 
 }  // namespace
 
-std::vector<PatchGroup> groupPatches(const ModelCard& card, int lrWidth, int lrHeight, const LamOptions& options,
-                                     std::span<const Patch> patches) {
-    const auto plan = makePlan(options);
+std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const Patch> patches,
+                                     std::span<const Rect> regions) {
     std::vector<GrowingGroup> growing;
     for (std::size_t i = 0; i < patches.size(); ++i) {
-        const auto region = contextAround(patches[i], card.scale, lrWidth, lrHeight, plan.context);
+        const auto& region = regions[i];
         const auto windowOf = [&](const Bounds& bounds) {
-            return evaluationWindow(card, options.detector, bounds.corners(), region.width, region.height);
+            return evaluationWindow(card, plan.options.detector, bounds.corners(), region.width, region.height);
         };
         const Bounds bounds(patchIn(region, patches[i], card.scale));
         const auto own = windowOf(bounds);

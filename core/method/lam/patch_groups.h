@@ -21,7 +21,8 @@ struct PatchGroup {
 /// Divides patches of one image into groups of one context each. With a bounded receptive field a group stays so small
 /// that its common window costs less than the windows of its parts; all stay within the memory that their gradients may
 /// take.
-[[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, int lrWidth, int lrHeight,
-                                                   const LamOptions& options, std::span<const Patch> patches);
+/// @param regions  the context of each patch, see checkedContext().
+[[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
+                                                   std::span<const Patch> patches, std::span<const Rect> regions);
 
 }  // namespace lamscope

@@ -220,11 +220,12 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
 
     RetentionBudget budget{.limit = std::int64_t{1} << 40, .used = 0};
     {
-        LamContext context(*model_, lr, nullptr, {0, 0, lr.width(), lr.height()}, makeMeasuredPath(lr, options),
-                           &budget);
+        const auto context =
+            prepare(*model_, lr, nullptr, options, {0, 0, lr.width(), lr.height()}, patches, {}, {.budget = &budget});
         for (std::size_t i = 0; i < patches.size(); ++i) {
-            options.patch = patches[i];
-            expectEqual(whole[i], *LamRefinement(context, options).next(), "kept forward passes");
+            LamRefinement refinement(*context, options, {&patches[i], 1});
+            ASSERT_TRUE(refinement.next());
+            expectEqual(whole[i], *refinement.results().front(), "kept forward passes");
             EXPECT_GT(budget.used, 0);
         }
     }
@@ -308,6 +309,16 @@ TEST(EvaluationWindow, IsTheWholeImageWhereTheNetworkDoesNotCommuteWithCropping)
     EXPECT_EQ(evaluationWindow(card, DetectorKind::Gradient, {&patch, 1}, 64, 64), (Rect{0, 0, 16, 16}));
 }
 
+std::vector<PatchGroup> groupsOf(const ModelCard& card, int lrSide, const LamOptions& options,
+                                 const std::vector<Patch>& patches) {
+    const auto plan = makePlan(options);
+    std::vector<Rect> regions;
+    for (const auto& patch : patches) {
+        regions.push_back(contextAround(patch, card.scale, lrSide, lrSide, plan.context));
+    }
+    return groupPatches(card, plan, patches, regions);
+}
+
 TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
     ModelCard card;
     card.scale = 4;
@@ -315,7 +326,7 @@ TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
     LamOptions options;
     options.nodes = 9;
     const std::vector<Patch> patches{{0, 0}, {100, 90}, {200, 40}};
-    const auto groups = groupPatches(card, 64, 64, options, patches);
+    const auto groups = groupsOf(card, 64, options, patches);
     ASSERT_EQ(groups.size(), 1U);
     EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1, 2}));
     EXPECT_EQ(groups[0].window, (Rect{0, 0, 64, 64}));
@@ -328,7 +339,7 @@ TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
     LamOptions options;
     options.context = 32;
     const std::vector<Patch> patches{{0, 0}, {400, 400}, {4, 4}};
-    const auto groups = groupPatches(card, 128, 128, options, patches);
+    const auto groups = groupsOf(card, 128, options, patches);
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 2}));  // both in the corner's context
 }
@@ -337,7 +348,7 @@ TEST(PatchGroups, WithABoundNeighboursShareAWindowAndDistantPatchesDoNot) {
     LamOptions options;
     options.context = 0;
     const std::vector<Patch> patches{{400, 400}, {416, 400}, {1200, 1200}};
-    const auto groups = groupPatches(cardOf(20), 512, 512, options, patches);
+    const auto groups = groupsOf(cardOf(20), 512, options, patches);
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1}));
     EXPECT_EQ(groups[1].patches, (std::vector<std::size_t>{2}));
