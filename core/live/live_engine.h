@@ -29,9 +29,6 @@ struct LiveEngineOptions {
     int threads = 0;  ///< 0: defaultThreads()
     /// Bytes of forward passes that are kept for the next position of the box.
     std::int64_t retainedBytes = defaultRetainedBytes();
-    /// While the box moves, maps come from copies of the networks in bfloat16 (see inBFloat16()) where the processor
-    /// has it and networks are evaluated there; they are marked, and give way to exact ones when the box rests.
-    bool previews = false;
 
     /// An eighth of the machine's memory, at most 2 GiB.
     [[nodiscard]] static std::int64_t defaultRetainedBytes();
@@ -119,7 +116,6 @@ public:
     void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
-    void setPreviews(bool on);
 
 private:
     class Inside;

@@ -68,7 +68,6 @@ struct MapReady {
     InputIdentity input;  ///< it was computed with
     LamOptions options;   ///< the same, the patch included
     std::shared_ptr<const LamResult> result;
-    bool preview = false;         ///< computed in bfloat16: a picture, and no number of it is to be shown
     bool finished = false;        ///< as exact as the request's options ask for
     double latencySeconds = 0.0;  ///< since the request
 };
