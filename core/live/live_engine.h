@@ -84,8 +84,8 @@ public:
     void addNetwork(NetworkId id, const ModelSpec& spec);
     void removeNetwork(NetworkId id);
 
-    /// Replaces the current request, which stops at its next batch of nodes. While the box moves, a coarse map that is
-    /// nearly done may be finished first, so that something is seen during a fast drag.
+    /// Replaces the current request, which stops at its next batch of nodes. While the box moves, the coarse map
+    /// at work is finished first where none was seen for a while, so that something is seen during a fast drag.
     ///
     /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
     /// the coarse maps and the finer ones, and at the end. After setInput() and addNetwork() it waits for the request,
