@@ -13,7 +13,6 @@
 #include "image/low_resolution.h"
 #include "live/live_events.h"
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/lam_options.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "method/lam/parameter_randomisation.h"

@@ -9,7 +9,7 @@
 #include "base/sha256.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/path_gradients.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 #include "runtime/device.h"
 #include "study/run_maps.h"
 

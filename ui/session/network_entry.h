@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "model/model_card.h"
