@@ -51,7 +51,7 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     const auto patch = middlePatch(model, lr);
     auto moved = patch;
     moved.x += model.card().scale;
-    const auto plan = makePlan(wholeImageOptions(patch, previewNodes));
+    const auto plan = makePlan(wholeImageOptions(patch, coarseNodes));
     const auto path = std::make_shared<const MeasuredPath>(lr, plan);
     const auto refine = [&](LamContext& context, const Patch& place) {
         return secondsOf([&] {
@@ -66,8 +66,8 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     std::vector<double> backward;
     // In turn, so that maps and their units meet the machine in the same state.
     for (int i = 0; i < repeats; ++i) {
-        forwardBackward.push_back(measureForwardBackward(model, lr, patch, previewNodes));
-        backward.push_back(measureBackward(model, lr, patch, previewNodes));
+        forwardBackward.push_back(measureForwardBackward(model, lr, patch, coarseNodes));
+        backward.push_back(measureBackward(model, lr, patch, coarseNodes));
         RetentionBudget budget{.limit = std::numeric_limits<std::int64_t>::max(), .used = 0};
         const auto context = prepare(model, lr, nullptr, plan, wholeOf(lr), {&patch, 1}, stop,
                                      {.budget = &budget, .evaluation = {}, .path = path});
@@ -98,7 +98,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
             patches.push_back(patch);
         }
     }
-    const auto options = wholeImageOptions({}, previewNodes);
+    const auto options = wholeImageOptions({}, coarseNodes);
     SharingSpeed speed{.patches = static_cast<int>(patches.size())};
     speed.seconds = secondsOf([&] { static_cast<void>(computeLams(model, lr, nullptr, options, patches, stop)); });
     for (std::size_t i = 0; i < patches.size(); i += separateShare) {
@@ -106,7 +106,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
         const auto& patch = patches[i + i / separateShare];
         speed.separateSeconds +=
             separateShare * secondsOf([&] {
-                static_cast<void>(computeLam(model, lr, nullptr, wholeImageOptions(patch, previewNodes), stop));
+                static_cast<void>(computeLam(model, lr, nullptr, wholeImageOptions(patch, coarseNodes), stop));
             });
     }
     return stop.stop_requested() ? std::nullopt : std::optional(speed);
@@ -133,7 +133,7 @@ std::optional<WindowSpeed> measureWindow(const SrModel& model, const Image& lr, 
 }
 
 std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, const std::stop_token& stop) {
-    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
+    const auto options = wholeImageOptions(middlePatch(model, lr), coarseNodes);
     DiMapSpeed speed;
     constexpr int repeats = 5;
     speed.lamSeconds =
@@ -153,27 +153,6 @@ std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, co
     speed.columns = map->columns;
     speed.rows = map->rows;
     return speed;
-}
-
-std::optional<PreviewSpeed> measurePreview(const SrModel& model, const SrModel& preview, const Image& lr, int repeats,
-                                           const std::stop_token& stop) {
-    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
-    const EvaluationOptions oneByOne{.batch = 1};  // as the window does
-    std::optional<LamResult> rough;
-    std::optional<LamResult> exact;
-    std::vector<double> roughSeconds;
-    std::vector<double> exactSeconds;
-    for (int i = 0; i < repeats; ++i) {
-        roughSeconds.push_back(
-            secondsOf([&] { rough = computeLam(preview, lr, nullptr, options, stop, {}, oneByOne); }));
-        exactSeconds.push_back(secondsOf([&] { exact = computeLam(model, lr, nullptr, options, stop, {}, oneByOne); }));
-        if (!rough || !exact) {
-            return std::nullopt;
-        }
-    }
-    return PreviewSpeed{.seconds = median(std::move(roughSeconds)),
-                        .float32Seconds = median(std::move(exactSeconds)),
-                        .difference = relativeDifference(rough->map, exact->map)};
 }
 
 }  // namespace lamscope

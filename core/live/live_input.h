@@ -11,6 +11,9 @@
 
 namespace lamscope {
 
+/// Names a network for as long as the program runs: chosen by whoever adds it, above 0, never used twice.
+using NetworkId = int;
+
 /// What the opened image is to the networks.
 enum class ImageRole {
     Lr,  ///< their input as it is

@@ -30,33 +30,23 @@ std::string messageOf(const std::exception& error) {
     return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
 }
 
-void LiveMaps::dropRefinement() {
+void LiveNetwork::dropRefinement() {
     refinement.reset();
     levels = 0;
     nodesDone = 0;
 }
 
-void LiveMaps::dropContext() {
+void LiveNetwork::dropContext() {
     dropRefinement();
     context.reset();
 }
 
-void LiveNetwork::dropContexts() {
-    maps.dropContext();
-    previewMaps.dropContext();
-}
-
 void LiveNetwork::dropInput() {
-    dropContexts();
+    dropContext();
     input = {};
     sr.reset();
     failed = false;
     refused = false;
-}
-
-void LiveNetwork::dropPreview() {
-    previewMaps.dropContext();
-    previewModel.reset();
 }
 
 void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked) {
@@ -68,13 +58,8 @@ void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::t
     }
     for (const auto& target : request.targets) {
         const auto found = networks_.find(target.id);
-        if (found == networks_.end()) {
-            continue;
-        }
-        for (auto* maps : {&found->second.maps, &found->second.previewMaps}) {
-            if (maps->refined != optionsFor(target)) {
-                maps->dropRefinement();
-            }
+        if (found != networks_.end() && found->second.refined != optionsFor(target)) {
+            found->second.dropRefinement();
         }
     }
 }
@@ -85,7 +70,7 @@ LamOptions Probe::optionsFor(const ProbeTarget& target) const {
     return options;
 }
 
-LiveNetwork* Probe::usable(const ProbeTarget& target) const {
+const LiveNetwork* Probe::usable(const ProbeTarget& target) const {
     const auto found = networks_.find(target.id);
     if (found == networks_.end() || found->second.refused || !found->second.input.lr) {
         return nullptr;
@@ -93,20 +78,12 @@ LiveNetwork* Probe::usable(const ProbeTarget& target) const {
     return &found->second;
 }
 
-bool Probe::previews(const LiveNetwork& network) const {
-    return request_->moving && network.previewModel != nullptr;
-}
-
-LiveMaps& Probe::mapsOf(LiveNetwork& network) const {
-    return previews(network) ? network.previewMaps : network.maps;
-}
-
-int Probe::wantedLevels(const LiveMaps& maps) const {
+int Probe::wantedLevels(const LiveNetwork& network) const {
     if (!request_->moving) {
         return std::numeric_limits<int>::max();
     }
     constexpr int secondLevelNodes = 9;
-    return maps.nodeSeconds > 0.0 && maps.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
+    return network.nodeSeconds > 0.0 && network.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
 }
 
 const ProbeTarget* Probe::nextCoarse() const {
@@ -114,8 +91,8 @@ const ProbeTarget* Probe::nextCoarse() const {
         return nullptr;
     }
     for (const auto& target : request_->targets) {
-        auto* network = usable(target);
-        if (network != nullptr && mapsOf(*network).levels == 0) {
+        const auto* network = usable(target);
+        if (network != nullptr && network->levels == 0) {
             return &target;
         }
     }
@@ -129,17 +106,14 @@ const ProbeTarget* Probe::nextFine() const {
     const ProbeTarget* least = nullptr;
     int leastLevels = 0;
     for (const auto& target : request_->targets) {
-        auto* network = usable(target);
-        if (network == nullptr) {
+        const auto* network = usable(target);
+        if (network == nullptr || !network->refinement || network->refinement->finished()
+            || network->levels >= wantedLevels(*network)) {
             continue;
         }
-        const auto& maps = mapsOf(*network);
-        if (!maps.refinement || maps.refinement->finished() || maps.levels >= wantedLevels(maps)) {
-            continue;
-        }
-        if (least == nullptr || maps.levels < leastLevels) {
+        if (least == nullptr || network->levels < leastLevels) {
             least = &target;
-            leastLevels = maps.levels;
+            leastLevels = network->levels;
         }
     }
     return least;
@@ -154,35 +128,31 @@ const LamPlan& Probe::plan() {
 
 bool Probe::prepare(LiveNetwork& network, const ProbeTarget& target, const std::stop_token& stop) {
     const auto& [of, lr, hr] = network.input;
-    const auto& model = previews(network) ? *network.previewModel : *network.model;
-    auto& maps = mapsOf(network);
+    const auto& model = *network.model;
     const std::span patch(&target.patch, 1);
     const auto region = checkedContext(model.card(), *lr, hr.get(), plan(), target.patch);
-    if (!maps.context || !maps.context->serves(region, plan())) {
-        maps.dropContext();
+    if (!network.context || !network.context->serves(region, plan())) {
+        network.dropContext();
         auto path = paths_.pathFor(lr, region, plan(), stop);
         if (!path) {
             return false;
         }
-        maps.context = lamscope::prepare(model, *lr, hr.get(), plan(), region, patch, stop,
-                                         {.budget = previews(network) ? &previewBudget_ : &budget_,
-                                          .evaluation = {.batches = &batches_},
-                                          .path = std::move(path)});
-        if (!maps.context) {
+        network.context =
+            lamscope::prepare(model, *lr, hr.get(), plan(), region, patch, stop,
+                              {.budget = &budget_, .evaluation = {.batches = &batches_}, .path = std::move(path)});
+        if (!network.context) {
             return false;
         }
     }
-    if (!maps.refinement) {
-        maps.refinement = std::make_unique<LamRefinement>(*maps.context, plan(), patch, asked_);
-        maps.refined = optionsFor(target);
+    if (!network.refinement) {
+        network.refinement = std::make_unique<LamRefinement>(*network.context, plan(), patch, asked_);
+        network.refined = optionsFor(target);
     }
     return true;
 }
 
 void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
     auto& network = networks_.at(target.id);
-    auto& maps = mapsOf(network);
-    const bool preview = previews(network);
     const auto& request = *request_;
     const auto& name = network.model->card().name;
     try {
@@ -190,33 +160,27 @@ void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
             return;
         }
         const auto begin = Clock::now();
-        const auto nodesBefore = maps.nodesDone;
-        const bool complete = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
-            maps.nodesDone = nodesDone;
-            maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
+        const auto nodesBefore = network.nodesDone;
+        const bool complete = network.refinement->next(stop, [&](std::int64_t nodesDone) {
+            network.nodesDone = nodesDone;
+            network.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
                 sink_(live::Progress{name, nodesDone, plan().nodes});
             }
         });
         if (complete) {
-            ++maps.levels;
+            ++network.levels;
             sink_(live::MapReady{.request = request.number,
                                  .id = target.id,
                                  .input = network.input.of,
-                                 .options = maps.refined,
-                                 .result = maps.refinement->results().front(),
-                                 .preview = preview,
-                                 .finished = !preview && maps.refinement->finished(),
+                                 .options = network.refined,
+                                 .result = network.refinement->results().front(),
+                                 .finished = network.refinement->finished(),
                                  .latencySeconds = secondsSince(asked_)});
         }
     } catch (const std::exception& error) {
-        const auto* own = dynamic_cast<const Error*>(&error);
-        if (preview && (own == nullptr || own->code() != ErrorCode::InvalidArgument)) {
-            network.dropPreview();  // what is wrong with the network itself shows with its map in float32
-            return;
-        }
-        maps.dropContext();
+        network.dropContext();
         network.refused = true;
         sink_(live::MapFailed{.request = request.number,
                               .id = target.id,

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/checkpoint/model_files.h"
 
 namespace lamscope {
 
@@ -106,6 +108,26 @@ std::size_t endOfFile(std::string_view text) {
     return first;
 }
 
+std::vector<std::filesystem::path> filesReadFor(const std::filesystem::path& model) {
+    try {
+        auto files = modelFiles(model);
+        std::error_code error;
+        if (!std::filesystem::is_directory(model, error)) {
+            files.push_back(model);  // an index does not name itself
+            return files;
+        }
+        for (std::filesystem::directory_iterator entry(model, error), end; !error && entry != end;
+             entry.increment(error)) {
+            if (entry->path().filename().string().ends_with(".index.json")) {
+                files.push_back(entry->path());
+            }
+        }
+        return files;
+    } catch (const Error&) {
+        return {model};
+    }
+}
+
 }  // namespace
 
 std::span<const std::string_view> assumptionNames() {
@@ -158,6 +180,16 @@ std::string ModelSpec::toString() const {
 bool ModelSpec::isAnalytic() const {
     std::error_code ignored;
     return file == "bicubic" && !std::filesystem::exists(file, ignored);
+}
+
+std::vector<std::filesystem::path> filesOf(std::span<const ModelSpec> models) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& model : models) {
+        if (!model.isAnalytic()) {
+            std::ranges::move(filesReadFor(model.file), std::back_inserter(files));
+        }
+    }
+    return files;
 }
 
 }  // namespace lamscope

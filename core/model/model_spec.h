@@ -49,4 +49,8 @@ struct ModelSpec {
     friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 
+/// The files that are read for these models, the parts and indices of sharded ones included: for checkOutputFiles(). A
+/// model that cannot be found stands for itself: whoever loads it says what is wrong with it. Thread-safe.
+[[nodiscard]] std::vector<std::filesystem::path> filesOf(std::span<const ModelSpec> models);
+
 }  // namespace lamscope

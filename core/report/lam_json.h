@@ -17,7 +17,7 @@ namespace lamscope {
 struct NamedLamResult {
     ModelCard card;  ///< its `name` is unique within the document, see makeNamesUnique()
     LamResult result;
-    std::filesystem::path attributionFile;  ///< where writeLamArrays() put it; empty if it did not
+    std::filesystem::path attributionFile;  ///< where addLamArrays() put it; empty if it did not
     std::filesystem::path mapFile;
 };
 

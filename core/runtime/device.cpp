@@ -69,14 +69,6 @@ std::string processorName() {
     return {};
 }
 
-bool processorHasBFloat16() {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512bf16") != 0;  // processors with AMX have it as well
-#else
-    return false;
-#endif
-}
-
 std::string libtorchVersion() {
     return TORCH_VERSION;
 }

@@ -25,9 +25,6 @@ void setComputeThreads(int threads);
 /// The processor as it calls itself, e.g. "Intel(R) Xeon(R) CPU"; empty where that is not known.
 [[nodiscard]] std::string processorName();
 
-/// True when this processor multiplies bfloat16 numbers itself (AVX512-BF16 or AMX).
-[[nodiscard]] bool processorHasBFloat16();
-
 /// For results: LibTorch's version, e.g. "2.11.0".
 [[nodiscard]] std::string libtorchVersion();
 

@@ -5,78 +5,23 @@
 #include <iterator>
 #include <utility>
 
-#include <fmt/format.h>
-
-#include "base/error.h"
 #include "base/output_files.h"
 #include "base/sha256.h"
-#include "image/image_file.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/path_gradients.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 #include "runtime/device.h"
+#include "study/run_maps.h"
 
 namespace lamscope {
 
 namespace {
 
-/// The images of a run, before any network's scale is known.
-struct RunImages {
-    Image image;      // HR or LR
-    Image reference;  // HR beside LR; empty if none
-    std::vector<std::string> warnings;
-};
-
-RunImages readImages(const LamRunOptions& options) {
-    RunImages images;
-    auto loaded = readImage(options.image, options.orientation);
-    images.image = std::move(loaded.image);
-    images.warnings = std::move(loaded.warnings);
-    if (!options.reference.empty()) {
-        auto reference = readImage(options.reference, options.orientation);
-        images.reference = std::move(reference.image);
-        images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
-    }
-    return images;
-}
-
-/// LR and, where it is known, HR at one network's scale.
-LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& options, int scale) {
-    if (options.imageIsHr) {
-        return makeLowResolution(images.image, scale, options.reduction);
-    }
-    LowResolutionPair pair{.lr = images.image, .hr = {}};
-    if (!images.reference.empty()) {
-        const int width = pair.lr.width() * scale;
-        const int height = pair.lr.height() * scale;
-        if (images.reference.width() < width || images.reference.height() < height) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("{} has {}x{} pixels, which is less than {} times the {}x{} of {}",
-                                    options.reference.string(), images.reference.width(), images.reference.height(),
-                                    scale, pair.lr.width(), pair.lr.height(), options.image.string()));
-        }
-        pair.hr = images.reference.cropped({0, 0, width, height});
-    }
-    return pair;
-}
-
-std::vector<Patch> patchesOf(const LamRunOptions& options) {
-    if (options.gridAlone) {
-        return {};
-    }
-    return options.patches.empty() ? std::vector{options.lam.patch} : options.patches;
-}
-
-using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
-
 /// False when stopped.
 bool addMaps(LamDocument& document, const SrModel& model, const ModelCard& card, const LowResolutionPair& pair,
              const LamRunOptions& options, const LamPlan& plan, const EvaluationOptions& evaluation,
              const std::stop_token& stop, const ReportGradients& report) {
-    const auto patches = patchesOf(options);
-    auto results = computeLams(
-        model, pair.lr, pair.hr.empty() ? nullptr : &pair.hr, plan, patches, stop,
-        [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
+    auto results = computeMaps(model, pair, patchesOf(options), plan, evaluation, stop, report);
     if (!results) {
         return false;
     }
@@ -139,9 +84,6 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
             return std::nullopt;
         }
         models.push_back(loadModel(spec, options.device));
-        if (options.randomisation) {
-            randomiseParameters(models.back(), *options.randomisation);
-        }
         cards.push_back(models.back().card());
     }
     std::vector<ModelCard*> names;

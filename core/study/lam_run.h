@@ -13,7 +13,6 @@
 #include "image/image_file.h"
 #include "image/low_resolution.h"
 #include "method/lam/lam.h"
-#include "method/lam/parameter_randomisation.h"
 #include "model/model_spec.h"
 #include "report/lam_json.h"
 
@@ -32,8 +31,7 @@ struct LamRunOptions {
     std::optional<int> gridStride{};    ///< SR pixels; also a DI map of patches as large as `lam.patch`
     bool gridAlone = false;             ///< no map of any patch beside it
     std::vector<double> gradientsAt{};  ///< α of the path at which gradients are kept beside the map
-    std::optional<Randomisation> randomisation{};  ///< of every network, before its map; no file says it
-    std::string device = "cpu";                    ///< as returned by resolveDevice()
+    std::string device = "cpu";         ///< as returned by resolveDevice()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
     std::filesystem::path arrayFolder{};           ///< where addLamArrays() will write; empty if it will not
 };

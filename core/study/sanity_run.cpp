@@ -4,29 +4,52 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/csv_field.h"
 #include "base/error.h"
 #include "base/table_text.h"
+#include "method/lam/batch_calibration.h"
+#include "study/run_maps.h"
 
 namespace lamscope {
 
 namespace {
 
-/// `maps`: a list for each trained result.
-void compare(std::vector<std::vector<RandomisedMap>>& maps, const LamDocument& trained, const LamDocument& random,
-             const Randomisation& randomisation) {
+/// What is compared with networks of random weights, and their input.
+struct TrainedNetwork {
+    std::string name;
+    LowResolutionPair pair;
+    std::vector<LamResult> maps;  // patch by patch
+};
+
+std::vector<TrainedNetwork> networksOf(LamDocument trained, const LamRunOptions& options) {
+    const auto images = readImages(options);
+    const auto patches = patchesOf(options).size();
+    std::vector<TrainedNetwork> networks;
     for (std::size_t i = 0; i < trained.results.size(); ++i) {
-        const auto& before = trained.results[i].result;
-        const auto& after = random.results[i].result;
-        maps[i].push_back({.network = trained.results[i].card.name,
-                           .patch = before.patch,
-                           .randomisation = randomisation,
-                           .correlation = correlationOf(before, after),
-                           .completenessError = after.completenessError});
+        auto& [card, result, attributionFile, mapFile] = trained.results[i];
+        if (i % patches == 0) {
+            networks.push_back({.name = card.name, .pair = imagesFor(images, options, card.scale), .maps = {}});
+        }
+        networks.back().maps.push_back(std::move(result));
     }
+    return networks;
+}
+
+/// Draw by draw, from Last to All.
+std::vector<Randomisation> randomisationsOf(int draws) {
+    std::vector<Randomisation> all;
+    for (int draw = 0; draw < draws; ++draw) {
+        for (const auto layers : everyRandomisation) {
+            auto& next = all.emplace_back();
+            next.layers = layers;
+            next.seed += static_cast<std::uint64_t>(draw);
+        }
+    }
+    return all;
 }
 
 double signedOf(const RandomisedMap& map) {
@@ -51,46 +74,60 @@ std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, cons
     if (draws < 1) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be drawn {} times", draws));
     }
-    const std::size_t runs = 1 + everyRandomisation.size() * static_cast<std::size_t>(draws);
+    const auto randomisations = randomisationsOf(draws);
+    const std::size_t runs = 1 + randomisations.size();
     std::size_t run = 0;
-    const auto compute = [&](const std::optional<Randomisation>& randomisation) {
-        auto own = options;
-        own.randomisation = randomisation;
-        auto document = runLam(own, stop, [&](LamRunProgress state) {
-            if (progress) {
-                state.model += run * state.models;
-                state.models *= runs;
-                progress(state);
-            }
-        });
-        ++run;
-        return document;
+    const auto report = [&](LamRunProgress state) {
+        if (progress) {
+            state.model += run * state.models;
+            state.models *= runs;
+            progress(state);
+        }
     };
-    const auto trained = compute(std::nullopt);
+    auto trained = runLam(options, stop, report);
     if (!trained) {
         return std::nullopt;
     }
     SanityRun result{.maps = {}, .warnings = warningsOf(*trained)};
-    std::vector<std::vector<RandomisedMap>> maps(trained->results.size());
-    for (int draw = 0; draw < draws; ++draw) {
-        for (const auto layers : everyRandomisation) {
-            Randomisation randomisation{.layers = layers};
-            randomisation.seed += static_cast<std::uint64_t>(draw);
-            const auto random = compute(randomisation);
-            if (!random) {
+    const auto networks = networksOf(*std::move(trained), options);
+    std::vector<std::vector<RandomisedMap>> maps(networks.size()
+                                                 * patchesOf(options).size());  // of a network and patch
+    BatchCalibration batches(BatchCalibration::defaultFile());
+    const EvaluationOptions evaluation{.batches = &batches};
+    const auto plan = makePlan(options.lam);
+    const auto patches = patchesOf(options);
+    for (const auto& randomisation : randomisations) {
+        ++run;
+        auto list = maps.begin();
+        for (std::size_t i = 0; i < networks.size(); ++i) {
+            const auto& network = networks[i];
+            const ComputeMaps compute = [&](const SrModel& model) {
+                return computeMaps(model, network.pair, patches, plan, evaluation, stop,
+                                   [&](std::int64_t done, std::int64_t planned) {
+                                       report({i, networks.size(), network.name, done, planned});
+                                   });
+            };
+            const auto effects = effectsOfRandomising(loadModel(options.models[i], options.device), randomisation,
+                                                      network.maps, compute);
+            if (!effects) {
                 return std::nullopt;
             }
-            compare(maps, *trained, *random, randomisation);
-            for (const auto& [card, lam, attributionFile, mapFile] : random->results) {
-                for (const auto& warning : lam.warnings) {
-                    result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", card.name,
-                                                          toString(layers), randomisation.seed, warning));
+            for (std::size_t p = 0; p < effects->size(); ++p) {
+                const auto& effect = effects->at(p);
+                list++->push_back({.network = network.name,
+                                   .patch = network.maps[p].patch,
+                                   .randomisation = randomisation,
+                                   .correlation = effect.correlation,
+                                   .completenessError = effect.completenessError});
+                for (const auto& warning : effect.warnings) {
+                    result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", network.name,
+                                                          toString(randomisation.layers), randomisation.seed, warning));
                 }
             }
         }
     }
-    for (auto& list : maps) {
-        std::ranges::move(list, std::back_inserter(result.maps));
+    for (auto& each : maps) {
+        std::ranges::move(each, std::back_inserter(result.maps));
     }
     return result;
 }

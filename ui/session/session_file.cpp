@@ -11,7 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/version.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 
 namespace lamscope::ui {
 

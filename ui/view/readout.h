@@ -6,7 +6,7 @@
 #include <QPointF>
 #include <optional>
 
-#include "live/network_id.h"
+#include "live/live_input.h"
 #include "method/lam/di_map.h"
 
 namespace lamscope::ui {

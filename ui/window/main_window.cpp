@@ -418,7 +418,6 @@ LiveEngineOptions MainWindow::engineOptions() const {
     engine.device = options_.device.value_or(settings_.device);
     engine.threads = options_.threads.value_or(settings_.computeThreads);
     engine.retainedBytes = settings_.cacheMiB * bytesPerMiB;
-    engine.previews = settings_.previews;
     return engine;
 }
 
@@ -438,9 +437,6 @@ void MainWindow::applySettings(const Settings& settings) {
     }
     if (settings_.cacheMiB != before.cacheMiB) {
         controller_->setRetainedBytes(settings_.cacheMiB * bytesPerMiB);
-    }
-    if (settings_.previews != before.previews) {
-        controller_->setPreviews(settings_.previews);
     }
 }
 

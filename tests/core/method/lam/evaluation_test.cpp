@@ -232,31 +232,6 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     EXPECT_EQ(budget.used, 0);
 }
 
-TEST_P(Evaluation, EveryFamilyHasAPreview) {
-    const int small = std::max(8, model_->card().minimumSide);
-    const auto lr = test::testImage(small, small);
-    const auto exact = model_->upscale(lr);
-    const auto preview = inBFloat16(std::move(*model_));
-    const auto& inside = preview.implementation();
-    const auto rough = preview.upscale(lr);
-    ASSERT_TRUE(exact && rough);
-    double difference = 0.0;
-    double sum = 0.0;
-    for (std::size_t i = 0; i < exact->values().size(); ++i) {
-        difference += std::abs(rough->values()[i] - exact->values()[i]);
-        sum += std::abs(exact->values()[i]);
-    }
-    EXPECT_LT(difference, 0.1 * sum);
-
-    auto input = inside.toInput(lr).requires_grad_(true);
-    EXPECT_EQ(input.scalar_type(), torch::kBFloat16);
-    const auto sr = inside.forward(input);
-    EXPECT_EQ(sr.scalar_type(), torch::kFloat32);
-    const auto gradient = torch::autograd::grad({sr.sum()}, {input}).front();
-    EXPECT_TRUE(gradient.isfinite().all().item<bool>());
-    EXPECT_GT(gradient.abs().sum().item<double>(), 0.0);
-}
-
 INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(testedNetworks()), test::recordTestName);
 
 ModelCard cardOf(int radius, int sizeMultiple = 1) {
