@@ -107,10 +107,6 @@ public:
         return {baseline_ * (1.0 - weights) + image_ * weights};
     }
 
-    [[nodiscard]] TensorList increment(double begin, double end) const override {
-        return {(image_[0] - baseline_[0]) * (end - begin)};
-    }
-
     [[nodiscard]] std::vector<double> distances(std::span<const double> alpha) const override {
         std::call_once(measured_, [this] { length_ = (image_ - baseline_).norm().item<double>(); });
         std::vector<double> result;
