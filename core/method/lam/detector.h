@@ -13,13 +13,13 @@ namespace lamscope {
 ///   gradient   Σ √(Δh² + Δw²), differences to the next row and column; subgradient 0 where both vanish
 ///   intensity  Σ of the values
 ///   gabor      Σ of the correlation with a zero-mean 9x9 cosine Gabor kernel (σ 2, wavelength 4 pixels, horizontal)
-/// The patch with its margin must lie inside the image.
+/// The patch with the detector's margin (see detectorMargin()) must lie inside the image.
 [[nodiscard]] torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& patch);
 
 /// D(F(x)) as a function of the LR image x.
 class PatchDetector final : public Functional {
 public:
-    /// `patch` is in SR pixels of the image that will be given; `model` must outlive this object.
+    /// `patch` is in SR pixels of the image F(x); `model` must outlive this object.
     PatchDetector(const SrModel::Implementation& model, DetectorKind kind, const Patch& patch)
         : model_(model)
         , kind_(kind)
@@ -28,7 +28,7 @@ public:
     [[nodiscard]] TensorList prepare(const TensorList& points) const override;
     [[nodiscard]] torch::Tensor operator()(const TensorList& points) const override;
 
-    /// The same for points that the model has begun.
+    /// D(F(x)) from points whose common part `begun` the network has already computed.
     [[nodiscard]] torch::Tensor finish(const SrFinish& begun) const;
 
 private:
