@@ -25,7 +25,7 @@ torch::Tensor toBytes(const Image& image) {
     return bytes;
 }
 
-/// One of the eight ways to turn and mirror a square.
+/// The square turned and mirrored in one of eight ways, 0…7.
 torch::Tensor turned(const torch::Tensor& square, std::uint64_t way) {
     auto result = at::rot90(square, static_cast<std::int64_t>(way % 4), {1, 2});
     constexpr std::uint64_t mirrored = 4;
