@@ -14,7 +14,7 @@ inline constexpr int scale = 4;
 /// The side of the suggested patches in HR pixels.
 inline constexpr int patchSide = 16;
 
-/// A place worth probing: the top left corner in HR pixels, and what is seen there.
+/// A place worth probing: its top left corner in HR pixels, and what is seen there.
 struct Patch {
     int x = 0;
     int y = 0;
