@@ -44,8 +44,8 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
     if (files.size() <= validating) {
         throw Error(
             ErrorCode::InvalidArgument,
-            fmt::format("{}: of its {} images {} are kept for validation, so none is left to train on; choose a "
-                        "smaller 'validation'",
+            fmt::format("{}: the folder has {} images and keeps {} for validation, so that none is left to train on; "
+                        "choose a smaller 'validation'",
                         folder.string(), files.size(), validating));
     }
     std::int64_t bytes = 0;

@@ -236,7 +236,7 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
     fields.finish();
     if (!weights.empty()) {
         if (layers != nullptr || tensors != nullptr) {
-            fields.refuse("has 'weights' to go on from and also 'layers' or 'tensors' to begin with; one is too many");
+            fields.refuse("has 'weights' to start from and also 'layers' or 'tensors'; remove one of the two");
         }
         options.initialWeights = origin.parent_path() / weights;
         return;
@@ -248,7 +248,7 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
         addTensors(*tensors, fields, options.tensors);
     }
     if (options.tensors.empty()) {
-        fields.refuse("needs 'layers' and 'tensors' to begin with, or 'weights' to go on from");
+        fields.refuse("needs 'layers' or 'tensors' to begin with, or 'weights' to start from");
     }
     std::set<std::string> keys;
     for (const auto& tensor : options.tensors) {
@@ -288,7 +288,7 @@ void readRun(Fields& fields, TrainingOptions& options) {
     }
     fields.whole("halve_every", options.halveEvery, 1, mostSteps);
     if ((options.schedule == Schedule::Step) != (options.halveEvery > 0)) {
-        fields.refuse("needs 'halve_every' with the schedule 'step', and with that alone");
+        fields.refuse("needs 'halve_every' with the schedule 'step', and only with that schedule");
     }
     fields.whole("warm_up", options.warmUp, 0, options.steps);
     fields.number("average_decay", options.averageDecay, 0.0, 1.0);
