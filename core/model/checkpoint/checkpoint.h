@@ -58,7 +58,6 @@ struct Checkpoint {
 /// params_ema, params-ema, params, model, net, generator; else the only or outermost one. `weightSet` names another.
 /// The prefixes "module.", "_orig_mod.", "netG.", "net_g.", "generator.", "model." and "net." are taken off if every
 /// name has them; the last four are kept before a number.
-/// where every name has them; the last four not before a number.
 ///
 /// Nothing in the file is executed: pickled classes and functions become inert data. Whatever the file claims, memory
 /// stays within about the file's size plus twice the values it holds, plus some MiB; no single allocation exceeds twice

@@ -25,7 +25,7 @@ struct Scene {
     std::string name;            ///< part of the files' names
     std::string title;           ///< a word or two
     std::string description;     ///< one sentence for a newcomer
-    bool telling = false;        ///< the first patch separates networks of narrow reach from those of wide reach
+    bool telling = false;        ///< the first patch separates networks of narrow reach from networks of wide reach
     std::vector<Patch> patches;  ///< the first is the suggested one
     std::function<Image()> draw;
 };
