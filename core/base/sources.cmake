@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Errors, files, hashes, arrays and tables: the standard library and OpenSSL's SHA-256.
+# Errors, files, hashes, arrays and tables, without LibTorch and OpenCV.
 lamscope_library(lamscope_base
   HEADERS
     base/atomic_file.h

@@ -88,14 +88,15 @@ void applySetting(ModelSettings& settings, std::string_view item) {
     }
 }
 
-/// Where the settings' colon is: the first one that settings seem to follow, unless a file exists whose name holds it.
+/// Index of the colon that ends the file's name: the first colon that settings seem to follow, unless a file exists
+/// whose name contains that colon.
 std::size_t endOfFile(std::string_view text) {
     std::error_code ignored;
     const auto exists = [&](std::string_view file) {
         return !file.empty() && std::filesystem::exists(std::filesystem::path(file), ignored);
     };
     auto first = std::string_view::npos;
-    auto end = std::string_view::npos;  // from the longest name to shorter ones
+    auto end = std::string_view::npos;  // tried from the longest name to the shortest
     for (auto colon = text.rfind(':'); colon != std::string_view::npos;
          colon = colon == 0 ? std::string_view::npos : text.rfind(':', colon - 1)) {
         if (startsSettings(text.substr(colon + 1))) {

@@ -18,7 +18,7 @@ namespace lamscope {
 
 namespace {
 
-/// The program is linked to LibTorch's CPU part alone; loading the CUDA part registers that backend.
+/// True if CUDA can be used. The program is linked to LibTorch's CPU part only; loading the CUDA part registers CUDA.
 bool cudaUsable() {
     static std::once_flag once;
     std::call_once(once, [] {

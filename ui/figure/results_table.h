@@ -9,14 +9,14 @@
 
 namespace lamscope::ui {
 
-/// The table of results for a page in Markdown: the columns of toLatex().
+/// The table of results in Markdown, with the columns of toLatex().
 [[nodiscard]] std::string toMarkdown(const LamDocument& document);
 
-/// True for the names of tables: .tex, .csv, .md.
+/// True if the file's ending is that of a table: .tex, .csv, .md.
 [[nodiscard]] bool isTable(const std::filesystem::path& file);
 
-/// The table that a name asks for: LaTeX (booktabs), CSV or Markdown; of several documents one below the other. Of CSV,
-/// the header stands once.
+/// The table that the file's ending asks for: LaTeX (booktabs), CSV or Markdown. Tables of several documents follow
+/// each other; a CSV table has one header for all.
 [[nodiscard]] std::string resultsTable(const std::filesystem::path& file, const std::vector<LamDocument>& documents);
 
 }  // namespace lamscope::ui

@@ -19,7 +19,7 @@ torch::Tensor crop(const torch::Tensor& sr, const Patch& patch, const DetectorMa
     return sr.narrow(2, patch.y - margin.before, length).narrow(3, patch.x - margin.before, length);
 }
 
-/// Cropped before the root: differentiated over the whole image, one flat pixel anywhere gives 0·∞ = NaN.
+/// Gets a crop, not the whole image: differentiated over the whole image, one flat pixel anywhere gives 0·∞ = NaN.
 torch::Tensor gradientMagnitude(const torch::Tensor& region, std::int64_t size) {
     const auto centre = region.narrow(2, 0, size).narrow(3, 0, size);
     const auto vertical = region.narrow(2, 1, size).narrow(3, 0, size) - centre;

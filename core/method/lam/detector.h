@@ -12,7 +12,7 @@ namespace lamscope {
 ///   gradient   Σ √(Δh² + Δw²), differences to the next row and column; subgradient 0 where both vanish
 ///   intensity  Σ of the values
 ///   gabor      Σ of the correlation with a zero-mean 9x9 cosine Gabor kernel (σ 2, wavelength 4 pixels, horizontal)
-/// The patch with its margin must lie inside the image.
+/// The patch with the detector's margin (see detectorMargin()) must lie inside the image.
 [[nodiscard]] torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& patch);
 
 /// D(F(x)) of one patch as a function of the LR image x.

@@ -22,8 +22,8 @@ constexpr int coarseNodes = 3;
 /// The longer side of the grid has about so many coarse cells.
 constexpr int coarseCells = 4;
 constexpr std::int64_t mostCells = 100'000;
-/// Cells that are computed together: the map grows on the screen by so many. Fewer would share too little of the
-/// forward passes; with 32, one pass of 33 is forward.
+/// The number of cells that are computed together: the map grows on the screen by this number. 32 patches share one
+/// forward pass: 1 forward and 32 backward passes.
 constexpr std::size_t cellsPerGroup = 32;
 
 DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options, int stride) {
