@@ -12,6 +12,7 @@
 #include "base/version.h"
 #include "gui_benchmark.h"
 #include "window/main_window.h"
+#include "window/termination.h"
 #include "window_picture.h"
 
 namespace {
@@ -140,6 +141,7 @@ int runProgram(int argc, char** argv) {
         return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
     }
     lamscope::ui::MainWindow window(windowOptions(arguments));
+    const lamscope::ui::Termination termination(window);
     window.show();
     if (const auto box = boxOf(arguments.patch)) {
         window.files().placeBox(*box);
