@@ -14,6 +14,7 @@
 #include "window/main_window.h"
 #include "window/termination.h"
 #include "window_picture.h"
+#include "x11_libraries.h"
 
 namespace {
 
@@ -126,6 +127,10 @@ int runProgram(int argc, char** argv) {
         std::cerr
             << "lamscope: there is no display. lamscope-cli computes the same without one, and lamscope --picture "
                "FILE.png saves a picture of the window\n";
+        return 1;
+    }
+    if (const auto trouble = lamscope::missingX11Library(); !trouble.empty()) {
+        std::cerr << "lamscope: " << trouble << '\n';
         return 1;
     }
     const QApplication application(argc, argv);
