@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
 #include <CLI/CLI.hpp>
-
-#include "session/session_file.h"
-#include "study/lam_run.h"
 
 namespace lamscope::cli {
 
@@ -27,17 +23,6 @@ struct FigureArguments {
     [[nodiscard]] bool given() const {
         return !layout.empty() || !width.empty() || !settings.empty() || !caption.empty();
     }
-    /// `saved`, or the defaults of the layout asked for, with what was asked for. Throws UsageError.
-    [[nodiscard]] ui::FigureLayout resolve(const std::optional<ui::FigureLayout>& saved) const;
-    /// Adds the figures, and the caption where it was asked for, to `files`; a caption for "-" goes to standard output.
-    /// Says on standard error what does not show as it should.
-    void write(StagedFiles& files, const std::vector<std::filesystem::path>& names, const ui::SavedSession& session,
-               const std::vector<LamDocument>& documents) const;
 };
-
-/// The session that `run` is, so that its figure can be made again. Throws UsageError for networks of several scales on
-/// one LR image, which have no patch in common.
-[[nodiscard]] ui::SavedSession sessionOf(const LamRunOptions& run, const LamDocument& document,
-                                         const ui::FigureLayout& layout);
 
 }  // namespace lamscope::cli

@@ -10,8 +10,9 @@
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
 #include "figure/results_table.h"
-#include "figure_arguments.h"
+#include "figure_files.h"
 #include "model_arguments.h"
+#include "program.h"
 
 namespace lamscope::cli {
 
@@ -31,7 +32,7 @@ int run(const RepaintArguments& arguments) {
         session.moreScenes.push_back(static_cast<const ui::SavedScene&>(more));
         session.moreScenes.insert(session.moreScenes.end(), more.moreScenes.begin(), more.moreScenes.end());
     }
-    session.figure = arguments.figure.resolve(session.figure);
+    session.figure = layoutOf(arguments.figure, session.figure);
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
         if (!ui::figureFormat(name) && !ui::isTable(name)) {
@@ -69,7 +70,7 @@ int run(const RepaintArguments& arguments) {
             figures.push_back(name);
         }
     }
-    arguments.figure.write(files, figures, session, made->documents);
+    addFigureFiles(files, arguments.figure, figures, session, made->documents);
     files.commit();
     return ExitCode::Done;
 }

@@ -38,7 +38,7 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     , threads_(number(0, Settings::mostThreads, {}, this))
     , cache_(number(Settings::leastCacheMiB, Settings::mostCacheMiB, tr(" MiB"), this))
     , live_(new QCheckBox(tr("Maps follow the box while it is &dragged"), this))
-    , autosave_(new QCheckBox(tr("&Keep the session while you work, and offer it after a crash"), this))
+    , autosave_(new QCheckBox(tr("&Keep the session while you work, and offer it after a crash or a log-out"), this))
     , recent_(number(0, Settings::mostRecentFiles, {}, this)) {
     setWindowTitle(tr("Settings"));
     theme_->addItem(tr("As the system"), static_cast<int>(Theme::System));

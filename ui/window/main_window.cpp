@@ -530,7 +530,10 @@ void MainWindow::openScene(std::size_t index) {
 void MainWindow::offerRecovered() {
     const auto file = autosave_->recovered();
     if (!file.isEmpty()) {
-        messages_->showTrouble(tr("Lamscope did not end properly last time. What was open has been kept."),
+        messages_->showTrouble(autosave_->crashed()
+                                   ? tr("Lamscope did not end properly last time. What was open has been kept.")
+                                   : tr("Last time Lamscope was ended by a log-out, a signal or the loss of its "
+                                        "display. What was open has been kept."),
                                {{tr("Open it"), [this, file] { opener_->openSession(file); }}});
     }
 }

@@ -4,5 +4,3 @@ lamscope_qt_test(figure_test SOURCES ui/figure/figure_test.cpp LIBRARIES lamscop
 lamscope_qt_test(figure_command_test SOURCES ui/figure/figure_command_test.cpp LIBRARIES lamscope_figure)
 target_compile_definitions(figure_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(figure_command_test lamscope-cli)
-# Its networks come from `analytic_loader`, which the window's tests make.
-lamscope_qt_test(figure_editor_test SOURCES ui/figure/figure_editor_test.cpp LIBRARIES lamscope_ui analytic_loader)
