@@ -13,6 +13,7 @@
 #include "image/image_file.h"
 #include "lam_arguments.h"
 #include "model_arguments.h"
+#include "report/result_tables.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
 

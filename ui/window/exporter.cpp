@@ -11,6 +11,7 @@
 #include "figure/figure_file.h"
 #include "panels/results_document.h"
 #include "report/lam_json.h"
+#include "report/result_tables.h"
 #include "session/queued_call.h"
 #include "view/layers.h"
 
