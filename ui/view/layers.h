@@ -30,7 +30,7 @@ struct LayerMap {
     QString trouble;                     ///< why a layer that should have a map has none
 };
 
-/// True for the layers that show values of a map, which a colour bar belongs to.
+/// True for the layers that show one value for each pixel of a map.
 [[nodiscard]] bool hasValues(Layer layer);
 
 /// max |Σ_RGB attribution|: what the map was divided by. 0 where the map vanishes.

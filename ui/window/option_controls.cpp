@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "session/layer_table.h"
 #include "view/colour_map.h"
 
 namespace lamscope::ui {
@@ -244,16 +245,9 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
     , colourMap_(new QComboBox)
     , normalisation_(new QComboBox)
     , stride_(new QComboBox) {
-    const std::array<std::pair<Layer, QString>, 8> layers{{{Layer::Sr, tr("SR image")},
-                                                           {Layer::Map, tr("map")},
-                                                           {Layer::Overlay, tr("overlay")},
-                                                           {Layer::Signed, tr("signed attribution")},
-                                                           {Layer::Area, tr("area of contribution")},
-                                                           {Layer::Difference, tr("difference to reference")},
-                                                           {Layer::HrWithBox, tr("HR with box")},
-                                                           {Layer::DiMap, tr("DI map")}}};
-    for (const auto& [layer, text] : layers) {
-        layer_->addItem(text, static_cast<int>(layer));
+    for (const auto& row : layerTable) {
+        layer_->addItem(QObject::tr(row.shortTitle), static_cast<int>(row.layer));
+        layer_->setItemData(layer_->count() - 1, layerHelp(row), Qt::ToolTipRole);
     }
     addCaption(bar, tr("Layer"), layer_, tr("What the networks' panes show (L for the next)"));
     connect(layer_, &QComboBox::activated, this, [this] {
@@ -315,7 +309,7 @@ void ViewControls::follow() {
     const QSignalBlocker quiet(opacity_);
     opacity_->setValue(qRound(view.opacity * opacitySteps));
     const bool isDiMap = view.layer == Layer::DiMap;
-    opacity_->setEnabled(view.layer == Layer::Overlay || isDiMap);
+    opacity_->setEnabled(layerRow(view.layer).hasOpacity);
     if (stride_->findData(view.diMapStride) < 0) {
         stride_->addItem(tr("%1 px").arg(view.diMapStride), view.diMapStride);
     }
