@@ -10,6 +10,7 @@
 #include "base/json_text.h"
 #include "base/npy.h"
 #include "base/table_text.h"
+#include "method/lam/lam_option_table.h"
 #include "report/json_fields.h"
 #include "report/result_columns.h"
 
@@ -21,19 +22,17 @@ using Json = nlohmann::ordered_json;
 
 /// Every option as used, presets resolved.
 Json optionsJson(const LamDocument& document) {
-    const auto& options = document.options;
-    const auto plan = makePlan(options);
-    Json json{{"patch", {{"x", options.patch.x}, {"y", options.patch.y}, {"size", options.patch.size}}},
-              {"grid", document.gridStride ? Json(*document.gridStride) : Json(nullptr)},
-              {"preset", toString(options.preset)},
-              {"path", toString(options.path)},
-              {"sigma", options.sigma},
-              {"kernel", options.kernel},
-              {"nodes", plan.nodes},
-              {"tolerance", numberOrNull(plan.tolerance)},
-              {"rule", plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform"},
-              {"detector", toString(options.detector)}};
-    json["context"] = plan.context == 0 ? Json("whole") : Json(plan.context);
+    auto used = document.options;
+    const auto plan = makePlan(used);
+    used.nodes = plan.nodes;
+    used.tolerance = plan.tolerance;
+    used.context = plan.context;
+    Json json{{"patch", {{"x", used.patch.x}, {"y", used.patch.y}, {"size", used.patch.size}}},
+              {"grid", document.gridStride ? Json(*document.gridStride) : Json(nullptr)}};
+    for (const auto& row : lamOptionTable()) {
+        json[row.name] = statedOptionValue(row, row.get(used));
+    }
+    json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
     json["upright"] = document.upright;
     json["reduce"] = document.reduction.empty() ? Json(nullptr) : Json(document.reduction);
     json["reference"] = document.referenceFile.empty() ? Json(nullptr) : Json(document.referenceFile);

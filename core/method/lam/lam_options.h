@@ -44,7 +44,8 @@ struct DetectorMargin {
 
 [[nodiscard]] DetectorMargin detectorMargin(DetectorKind kind);
 
-/// What to compute. The same struct serves the command line, the window and the tests.
+/// What to compute. The same struct serves the command line, the window and the tests; lamOptionTable() has a row for
+/// each option but the patch.
 struct LamOptions {
     Patch patch;
     Preset preset = Preset::Exact;
