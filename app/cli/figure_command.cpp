@@ -9,10 +9,10 @@
 #include "console.h"
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
-#include "figure/results_table.h"
 #include "figure_files.h"
 #include "model_arguments.h"
 #include "program.h"
+#include "report/result_tables.h"
 
 namespace lamscope::cli {
 
@@ -35,7 +35,7 @@ int run(const RepaintArguments& arguments) {
     session.figure = layoutOf(arguments.figure, session.figure);
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
-        if (!ui::figureFormat(name) && !ui::isTable(name)) {
+        if (!ui::figureFormat(name) && !isTable(name)) {
             throw UsageError(fmt::format(
                 "--out {}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff, a table's in .tex, .csv or .md",
                 name.string()));
@@ -64,8 +64,8 @@ int run(const RepaintArguments& arguments) {
     StagedFiles files;
     std::vector<std::filesystem::path> figures;
     for (const auto& name : names) {
-        if (ui::isTable(name)) {
-            files.add(name, ui::resultsTable(name, made->documents));
+        if (isTable(name)) {
+            files.add(name, resultsTable(name, made->documents));
         } else {
             figures.push_back(name);
         }

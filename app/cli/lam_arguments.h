@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "method/lam/lam_option_table.h"
 #include "study/lam_run.h"
 
 namespace lamscope::cli {
@@ -18,18 +19,12 @@ struct LamArguments {
     std::string reference;
     bool upright = false;
     std::string reduce = "pillow";
-    std::string preset = "exact";
-    std::string path = "blur";
-    std::string detector = "gradient";
-    std::string context;
-    double sigma = LamOptions{}.sigma;
-    int kernel = LamOptions{}.kernel;
-    std::optional<int> nodes;
-    std::optional<double> tolerance;
+    /// What follows the flag of each row of lamOptionTable(); unset where the flag was not given.
+    std::vector<std::optional<std::string>> method = std::vector<std::optional<std::string>>(lamOptionTable().size());
 
     /// Adds --hr, --lr, --reference, --upright and --reduce.
     void addImageTo(CLI::App& command);
-    /// Adds --preset and what changes a part of it.
+    /// Adds a flag for each row of lamOptionTable().
     void addMethodTo(CLI::App& command);
 
     /// Without networks and patches. Throws UsageError.

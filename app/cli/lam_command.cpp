@@ -15,6 +15,7 @@
 #include "lam_arguments.h"
 #include "model_arguments.h"
 #include "paper_figures.h"
+#include "report/result_tables.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
 

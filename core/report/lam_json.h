@@ -51,17 +51,8 @@ struct LamDocument {
 /// not defined become null.
 [[nodiscard]] std::string toJson(const LamDocument& document);
 
-/// The table of results: a header line, then a line a network and patch, comma-separated (RFC 4180). Without results,
-/// that of the DI maps: a line a cell.
-[[nodiscard]] std::string toCsv(const LamDocument& document);
-
-/// The same for a terminal: aligned columns, rounded for reading.
-[[nodiscard]] std::string toText(const LamDocument& document);
-
-/// The same for a paper: a `tabular` with the rules of the package booktabs, UTF-8, ending with a newline. The
-/// characters that LaTeX gives a meaning are escaped in names; values that are not defined are a dash, and the PSNR has
-/// no column where no network has one.
-[[nodiscard]] std::string toLatex(const LamDocument& document);
+/// True when the results are of more than one patch: the network's name alone then names none of them.
+[[nodiscard]] bool hasSeveralPatches(const LamDocument& document);
 
 /// What the program says beside the numbers: about the image files, then about each network and its results, whose
 /// names come first.

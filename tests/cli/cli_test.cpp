@@ -352,6 +352,8 @@ TEST_F(Cli, WrongUsageIsCode2) {
     expectTrouble(lam({"--sigma", "-1"}), 2, "sigma");
     expectTrouble(lam({"--kernel", "8"}), 2, "odd");
     expectTrouble(lam({"--context", "wide"}), 2, "--context");
+    expectTrouble(lam({"--context", "0"}), 2, "'whole'");
+    expectTrouble(lam({"--tolerance", "0"}), 2, "positive");
     expectTrouble(lam({"--device", "tpu"}), 2, "tpu");
     expectTrouble(lam({"--reduce", "nearest"}), 2, "pillow, matlab");
     expectTrouble({"bench", "--bursty"}, 2, "--busy");

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/command_line.h"
 
-#include <QLocale>
 #include <QRegularExpression>
 #include <QStringList>
 #include <map>
+
+#include "method/lam/lam_option_table.h"
 
 namespace lamscope::ui {
 
@@ -22,36 +23,14 @@ QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// A number that reads back as the same double.
-QString numberOf(double value) {
-    return QString::number(value, 'g', QLocale::FloatingPointShortest);
-}
-
-/// What differs from the defaults.
+/// What differs from the defaults; the preset always, for it decides about what is not stated.
 QStringList optionArguments(const LamOptions& options) {
-    const LamOptions defaults;
-    QStringList arguments{QStringLiteral("--preset"), textOf(toString(options.preset))};
-    const auto add = [&](const char* name, const QString& value) { arguments << QLatin1String(name) << value; };
-    if (options.path != defaults.path) {
-        add("--path", textOf(toString(options.path)));
-    }
-    if (options.sigma != defaults.sigma) {
-        add("--sigma", numberOf(options.sigma));
-    }
-    if (options.kernel != defaults.kernel) {
-        add("--kernel", QString::number(options.kernel));
-    }
-    if (options.detector != defaults.detector) {
-        add("--detector", textOf(toString(options.detector)));
-    }
-    if (options.nodes) {
-        add("--nodes", QString::number(*options.nodes));
-    }
-    if (options.tolerance) {
-        add("--tolerance", numberOf(*options.tolerance));
-    }
-    if (options.context) {
-        add("--context", *options.context == 0 ? QStringLiteral("whole") : QString::number(*options.context));
+    QStringList arguments;
+    for (const auto& row : lamOptionTable()) {
+        const auto value = row.get(options);
+        if (row.name == "preset" || value != row.get({})) {
+            arguments << QStringLiteral("--") + textOf(row.name) << QString::fromStdString(optionText(row, value));
+        }
     }
     return arguments;
 }

@@ -11,6 +11,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/version.h"
+#include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
 
 namespace lamscope::ui {
@@ -59,27 +60,17 @@ ModelSettings settingsFrom(const Json& json) {
             .assumptions = optionalFrom<Assumptions>(json, "assumptions").value_or(Assumptions())};
 }
 
-Json optionsJson(const LamOptions& options) {
-    return {{"preset", toString(options.preset)},
-            {"path", toString(options.path)},
-            {"sigma", options.sigma},
-            {"kernel", options.kernel},
-            {"detector", toString(options.detector)},
-            {"nodes", optionalJson(options.nodes)},
-            {"tolerance", optionalJson(options.tolerance)},
-            {"context", optionalJson(options.context)}};
-}
-
+/// Options that a file does not have keep their defaults; members that are no options are left to newer programs.
 LamOptions optionsFrom(const Json& json) {
+    if (!json.is_object()) {
+        throw Error(ErrorCode::BadFile, "its options are no JSON object");
+    }
     LamOptions options;
-    options.preset = presetFromString(json.at("preset").get<std::string>());
-    options.path = pathFromString(json.at("path").get<std::string>());
-    options.sigma = json.at("sigma").get<double>();
-    options.kernel = json.at("kernel").get<int>();
-    options.detector = detectorFromString(json.at("detector").get<std::string>());
-    options.nodes = optionalFrom<int>(json, "nodes");
-    options.tolerance = optionalFrom<double>(json, "tolerance");
-    options.context = optionalFrom<int>(json, "context");
+    for (const auto& row : lamOptionTable()) {
+        if (json.contains(row.name)) {
+            setOption(lamOptionTable(), options, row.name, json.at(row.name));
+        }
+    }
     static_cast<void>(makePlan(options));
     return options;
 }
@@ -251,7 +242,7 @@ std::string toJson(const SavedSession& session, const std::filesystem::path& fol
             more.push_back({{"image", imageJson(scene, folder)}, {"patch", patchJson(scene)}});
         }
     }
-    json["options"] = optionsJson(session.options);
+    json["options"] = optionsJson(lamOptionTable(), session.options);
     json["view"] = viewJson(session.view);
     json["figure"] = session.figure ? Json::parse(toJson(*session.figure)) : Json(nullptr);
     return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";

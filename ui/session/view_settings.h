@@ -6,7 +6,7 @@
 
 namespace lamscope::ui {
 
-/// What a network's pane shows.
+/// What a network's pane shows; layerTable has a row for each.
 enum class Layer {
     Sr,          ///< the SR image
     Map,         ///< the attribution map on white

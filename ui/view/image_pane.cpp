@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "session/layer_table.h"
 #include "view/areas_of_interest.h"
 #include "view/colour_bar.h"
 #include "view/input_controls.h"
@@ -205,8 +206,8 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
         addDiMap(picture, entry);
         return picture;
     }
-    picture.opaqueMap = view.layer == Layer::Map || view.layer == Layer::Signed || view.layer == Layer::Difference;
-    const bool isItsOwnReference = view.layer == Layer::Difference && session_.reference() == id_;
+    picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
+    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == id_;
     if (!entry.result || isItsOwnReference) {
         return picture;
     }
@@ -230,12 +231,12 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     const auto& view = session_.view();
     const double pixel = lrPixel(session_, entry);
     std::shared_ptr<const Image> image;
-    if (view.layer == Layer::HrWithBox && session_.role() == ImageRole::Hr) {
+    const auto& layer = layerRow(view.layer);
+    if (layer.needs.hr && session_.role() == ImageRole::Hr) {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
-        const bool canLieOnLr = view.layer == Layer::Overlay || view.layer == Layer::Area || view.layer == Layer::DiMap;
-        const bool wantsLr = view.layer == Layer::HrWithBox || (canLieOnLr && view.overlayOnLr);
+        const bool wantsLr = layer.needs.hr || (layer.cover == LayerCover::Translucent && view.overlayOnLr);
         const bool takesLr = wantsLr || !entry.sr;
         image = takesLr ? entry.lr : entry.sr;
         if (image) {
@@ -286,7 +287,7 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (!entry.message.isEmpty()) {
         return entry.message;
     }
-    if (session_.view().layer == Layer::Difference && session_.reference() == id_) {
+    if (layerRow(session_.view().layer).needs.reference && session_.reference() == id_) {
         return tr("The reference: the other maps are compared with this one's.");
     }
     if (session_.view().layer == Layer::DiMap) {
@@ -299,7 +300,9 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
 }
 
 void ImagePane::refreshBar(const PanePicture& picture) {
-    if (picture.area && !picture.area->bands.empty()) {
+    if (layerRow(session_.view().layer).scale == LayerScale::None) {
+        bar_->setScale(nullptr, {}, false);
+    } else if (picture.area && !picture.area->bands.empty()) {
         bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
     } else if (picture.diMap.map) {
         const auto range = rangeOf(*picture.diMap.map);

@@ -31,7 +31,7 @@ struct LayerMap {
     QString trouble;                     ///< why there is no map, if the layer should have one
 };
 
-/// True for layers that show values of a map; such a layer has a colour bar.
+/// True for the layers that show one value for each pixel of a map.
 [[nodiscard]] bool hasValues(Layer layer);
 
 /// max |Σ_RGB attribution|, by which the map was divided; 0 if the map vanishes.

@@ -45,7 +45,8 @@ struct DetectorMargin {
 
 [[nodiscard]] DetectorMargin detectorMargin(DetectorKind kind);
 
-/// What to compute. The command line, the window and the tests use this struct.
+/// What to compute. The command line, the window and the tests use this struct; lamOptionTable() has a row for each
+/// option but the patch.
 struct LamOptions {
     Patch patch;
     Preset preset = Preset::Exact;

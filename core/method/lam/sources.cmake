@@ -5,6 +5,7 @@ lamscope_library(lamscope_lam
     method/lam/di_map.h
     method/lam/evaluation_window.h
     method/lam/lam.h
+    method/lam/lam_option_table.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
     method/lam/path_gradients.h
@@ -20,6 +21,7 @@ lamscope_library(lamscope_lam
     method/lam/image_paths.cpp
     method/lam/lam.cpp
     method/lam/lam_context.cpp
+    method/lam/lam_option_table.cpp
     method/lam/lam_options.cpp
     method/lam/lam_refinement.cpp
     method/lam/measured_path.cpp

@@ -12,6 +12,7 @@
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
 #include "report/lam_json.h"
+#include "report/result_tables.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "base/error.h"
+#include "session/layer_table.h"
 
 namespace lamscope::ui {
 
@@ -42,6 +43,8 @@ private slots:
     void badOptionsAreRefusedAndNothingChanges();
     void selectionMovesOnWhenANetworkIsRemoved();
     void sortingPutsTheLargestIndexFirst();
+    void everyLayerIsFoundByItsName();
+    void layersSayWhatTheyNeed();
 };
 
 void SessionTest::theRoleIsGuessedFromTheSize() {
@@ -210,6 +213,29 @@ void SessionTest::sortingPutsTheLargestIndexFirst() {
     QCOMPARE(session.networks()[0].id, ids[1]);
     QCOMPARE(session.networks()[1].id, ids[2]);
     QCOMPARE(session.networks()[2].id, ids[0]);
+}
+
+void SessionTest::everyLayerIsFoundByItsName() {
+    QStringList names;
+    for (const auto& row : layerTable) {
+        QVERIFY(toString(row.layer) == row.name);
+        QVERIFY(layerFromString(row.name) == row.layer);
+        names += QString::fromUtf8(row.name.data(), static_cast<qsizetype>(row.name.size()));
+    }
+    // Session files hold these.
+    QCOMPARE(names, (QStringList{"sr", "map", "overlay", "signed", "area", "difference", "hr-with-box", "di-map"}));
+    try {
+        static_cast<void>(layerFromString("heat"));
+        QFAIL("an unknown layer was taken");
+    } catch (const Error& error) {
+        QVERIFY(QString::fromUtf8(error.what()).contains(names.join(QStringLiteral(", "))));
+    }
+}
+
+void SessionTest::layersSayWhatTheyNeed() {
+    QVERIFY(layerHelp(layerRow(Layer::Difference)).contains(QStringLiteral("Needs a map and a reference network")));
+    QVERIFY(layerHelp(layerRow(Layer::HrWithBox)).contains(QStringLiteral("HR image")));
+    QVERIFY(!layerHelp(layerRow(Layer::Sr)).contains(QStringLiteral("Needs")));
 }
 
 }  // namespace lamscope::ui
