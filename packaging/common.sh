@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # shellcheck shell=bash
-# Sourced by the scripts of this folder: messages, the failure trap, the places everything lives.
+# Sourced by the scripts of this folder: messages, the failure trap, and the folders.
 
 set -Eeuo pipefail
 
@@ -39,8 +39,8 @@ failed() {
 }
 trap 'failed "$?" "$LINENO"' ERR
 
-# How many jobs at once: one for each core, `$1` at most, and 2 GiB of free memory for each: compilers of torch headers
-# and tests of large networks need up to that.
+# Prints how many jobs to run at once: one for each core, at most `$1`, with 2 GiB of free memory for each. Compilers of
+# torch headers and tests of large networks need up to 2 GiB.
 parallelJobs() {
     local jobs cores available
     cores=$(nproc)
@@ -52,7 +52,7 @@ parallelJobs() {
     printf '%s\n' "$jobs"
 }
 
-# Relative folders mean the caller's working folder; an empty variable means an unset one.
+# Relative folders start at the caller's working folder. An empty variable counts as unset.
 for variable in LAMSCOPE_CACHE LAMSCOPE_LIBTORCH LAMSCOPE_DATA; do
     if [[ -z ${!variable:-} ]]; then
         unset "$variable"
@@ -64,7 +64,7 @@ if [[ -z ${LAMSCOPE_CACHE:-} ]]; then
     [[ -n ${HOME:-} ]] || die "neither HOME nor LAMSCOPE_CACHE is set: set LAMSCOPE_CACHE to a folder for LibTorch"
     export LAMSCOPE_CACHE=$HOME/.cache/lamscope
 fi
-# Test and demo data is not part of the repository; by default it lies beside the checkout.
+# Test and demo data are not part of the repository; by default they lie beside the checkout.
 if [[ -z ${LAMSCOPE_DATA:-} && -d $root/../shared/data ]]; then
     LAMSCOPE_DATA=$(cd -- "$root/../shared/data" && pwd -P)
     export LAMSCOPE_DATA

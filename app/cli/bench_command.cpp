@@ -6,7 +6,7 @@
 #include "bench/benchmark.h"
 #include "commands.h"
 #include "console.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 #include "model_arguments.h"
 
 namespace lamscope::cli {

@@ -9,9 +9,10 @@
 #include "console.h"
 #include "figure/figure_file.h"
 #include "figure/figure_run.h"
-#include "figure/results_table.h"
-#include "figure_arguments.h"
+#include "figure_files.h"
 #include "model_arguments.h"
+#include "program.h"
+#include "report/result_tables.h"
 
 namespace lamscope::cli {
 
@@ -30,10 +31,10 @@ int run(const RepaintArguments& arguments) {
         const auto more = ui::readAnySession(arguments.sessions[i]);
         session.scenes.insert(session.scenes.end(), more.scenes.begin(), more.scenes.end());
     }
-    ui::setFigure(session, arguments.figure.resolve(ui::figureOf(session)));
+    ui::setFigure(session, layoutOf(arguments.figure, ui::figureOf(session)));
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
-        if (!ui::figureFormat(name) && !ui::isTable(name)) {
+        if (!ui::figureFormat(name) && !isTable(name)) {
             throw UsageError(fmt::format(
                 "--out {}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff, a table's in .tex, .csv or .md",
                 name.string()));
@@ -62,13 +63,13 @@ int run(const RepaintArguments& arguments) {
     StagedFiles files;
     std::vector<std::filesystem::path> figures;
     for (const auto& name : names) {
-        if (ui::isTable(name)) {
-            files.add(name, ui::resultsTable(name, made->documents));
+        if (isTable(name)) {
+            files.add(name, resultsTable(name, made->documents));
         } else {
             figures.push_back(name);
         }
     }
-    arguments.figure.write(files, figures, session, made->documents);
+    addFigureFiles(files, arguments.figure, figures, session, made->documents);
     files.commit();
     return ExitCode::Done;
 }

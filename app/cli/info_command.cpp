@@ -9,7 +9,7 @@
 #include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 #include "model_arguments.h"
 #include "report/doctor.h"
 

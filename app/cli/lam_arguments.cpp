@@ -41,6 +41,37 @@ Box parsePatch(const std::string& text) {
     return box;
 }
 
+/// What --help says of the text that follows a flag.
+std::string typeName(const OptionDescription& option) {
+    if (*option.zeroWord != '\0') {
+        return fmt::format("N|{}", option.zeroWord);
+    }
+    switch (option.type) {
+        case OptionType::Choice:
+            return "TEXT";
+        case OptionType::Whole:
+            return "INT";
+        case OptionType::Number:
+            return "FLOAT";
+    }
+    return {};
+}
+
+LamOptions methodOptions(const std::vector<std::optional<std::string>>& texts) {
+    LamOptions options;
+    const auto& rows = lamOptionTable();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        try {
+            if (texts[i]) {
+                rows[i].set(options, optionValueOf(rows[i], *texts[i]));
+            }
+        } catch (const Error& error) {
+            throw UsageError(fmt::format("--{}: {}", rows[i].name, error.what()));
+        }
+    }
+    return options;
+}
+
 }  // namespace
 
 void LamArguments::addImageTo(CLI::App& command) {
@@ -54,23 +85,14 @@ void LamArguments::addImageTo(CLI::App& command) {
 }
 
 void LamArguments::addMethodTo(CLI::App& command) {
-    command
-        .add_option("--preset", preset,
-                    "official (the authors' demo, 50 steps), paper (100 steps) or exact (refined until the map's "
-                    "estimated error is under the tolerance)")
-        ->capture_default_str();
-    command.add_option("--path", path, "blur, black or blurred-linear")->capture_default_str();
-    command.add_option("--sigma", sigma, "blur of the baseline, LR pixels")->capture_default_str();
-    command.add_option("--kernel", kernel, "side of the blur kernel, LR pixels, odd")->capture_default_str();
-    command.add_option("--nodes", nodes,
-                       "path images to evaluate; with --preset exact alone exactly so many, with --tolerance at most");
-    command.add_option("--tolerance", tolerance, "estimated map error at which exact stops refining (0.05)");
-    command.add_option("--detector", detector, "gradient, intensity or gabor")->capture_default_str();
-    command
-        .add_option("--context", context,
-                    "side in LR pixels of what the network sees around the patch, or 'whole' (official and paper: "
-                    "whole, exact: 64)")
-        ->type_name("N|whole");
+    const auto& rows = lamOptionTable();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto* option = command.add_option(fmt::format("--{}", rows[i].name), method[i], optionHelp(rows[i]));
+        option->type_name(typeName(rows[i]));
+        if (!rows[i].mayBeUnset) {
+            option->default_str(optionText(rows[i], rows[i].get({})));
+        }
+    }
 }
 
 CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
@@ -111,38 +133,18 @@ Scene LamArguments::scene() const {
     return scene;
 }
 
-LamOptions LamArguments::options() const {
-    LamOptions options;
-    options.preset = presetFromString(preset);
-    options.path = pathFromString(path);
-    options.detector = detectorFromString(detector);
-    options.sigma = sigma;
-    options.kernel = kernel;
-    options.nodes = nodes;
-    options.tolerance = tolerance;
-    if (context == "whole") {
-        options.context = 0;
-    } else if (!context.empty()) {
-        options.context = parseInteger(context, "--context:");
-        if (*options.context < 1) {
-            throw UsageError("--context wants a side in LR pixels, at least 1, or 'whole'");
-        }
-    }
-    return options;
-}
-
 Experiment LamArguments::toExperiment(const std::vector<ModelSpec>& models) const {
     return asUsage([&] {
         Experiment experiment{.scenes = {scene()}, .gridStride = grid};
         for (const auto& model : models) {
             experiment.networks.push_back({.spec = model});
         }
-        auto plan = options();
-        setLamOptions(experiment, plan);
-        static_cast<void>(makePlan(plan));
+        auto options = methodOptions(method);
+        setLamOptions(experiment, options);
+        static_cast<void>(makePlan(options));
         for (const auto& [x, y, size] : experiment.scenes.front().boxes) {
-            plan.patch = {x, y, size};
-            static_cast<void>(makePlan(plan));
+            options.patch = {x, y, size};
+            static_cast<void>(makePlan(options));
         }
         return experiment;
     });

@@ -7,7 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "method/lam/lam_options.h"
+#include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
 #include "scene/experiment.h"
 
@@ -22,14 +22,8 @@ struct LamArguments {
     std::string reduce = "pillow";
     std::vector<std::string> patches;
     std::optional<int> grid;
-    std::string preset = "exact";
-    std::string path = "blur";
-    std::string detector = "gradient";
-    std::string context;
-    double sigma = LamOptions{}.sigma;
-    int kernel = LamOptions{}.kernel;
-    std::optional<int> nodes;
-    std::optional<double> tolerance;
+    /// What follows the flag of each row of lamOptionTable(); unset where the flag was not given.
+    std::vector<std::optional<std::string>> method = std::vector<std::optional<std::string>>(lamOptionTable().size());
 
     /// Adds --hr, --lr, --reference, --upright and --reduce.
     void addImageTo(CLI::App& command);
@@ -37,7 +31,7 @@ struct LamArguments {
     CLI::Option* addPatchesTo(CLI::App& command);
     /// Adds --grid.
     void addGridTo(CLI::App& command);
-    /// Adds --preset and what changes a part of it.
+    /// Adds a flag for each row of lamOptionTable().
     void addMethodTo(CLI::App& command);
 
     /// The experiment that they describe, with these networks. Throws UsageError, also where makePlan() refuses the
@@ -46,7 +40,6 @@ struct LamArguments {
 
 private:
     [[nodiscard]] Scene scene() const;
-    [[nodiscard]] LamOptions options() const;
 };
 
 }  // namespace lamscope::cli

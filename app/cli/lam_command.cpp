@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
 #include <memory>
+#include <strings.h>
 
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
@@ -7,12 +10,12 @@
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "figure/figure_file.h"
-#include "figure/figure_run.h"
 #include "figure_arguments.h"
 #include "image/image_file.h"
 #include "lam_arguments.h"
 #include "model_arguments.h"
+#include "paper_figures.h"
+#include "report/result_tables.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
 
@@ -30,22 +33,21 @@ struct LamCommandArguments {
     FigureArguments figure;
 };
 
-/// Without a layout, a PNG is the quick overview.
+/// Without a layout, a PNG is the quick overview, which needs no Qt.
 bool isOverview(const LamCommandArguments& arguments, const std::filesystem::path& file) {
-    return !arguments.figure.given() && ui::figureFormat(file) == ui::FigureFormat::Png;
+    return !arguments.figure.given() && strcasecmp(file.extension().c_str(), ".png") == 0;
+}
+
+std::vector<std::filesystem::path> paperFigures(const LamCommandArguments& arguments) {
+    std::vector<std::filesystem::path> papers;
+    std::ranges::copy_if(arguments.figures, std::back_inserter(papers),
+                         [&](const std::string& file) { return !isOverview(arguments, file); });
+    return papers;
 }
 
 Experiment toExperiment(const LamCommandArguments& arguments) {
     auto experiment = arguments.lam.toExperiment(arguments.models.specs());
-    const auto layout = arguments.figure.resolve({});
-    for (const auto& file : arguments.figures) {
-        if (!ui::figureFormat(file)) {
-            throw UsageError(fmt::format("--figure {}: its name must end in .pdf, .svg, .png, .tif or .tiff", file));
-        }
-        if (!isOverview(arguments, file)) {
-            ui::setFigure(experiment, layout);
-        }
-    }
+    setPaperFigure(experiment, arguments.figure, paperFigures(arguments));
     if (arguments.figure.given() && arguments.figures.empty()) {
         throw UsageError("--layout, --width, --set and --caption go with --figure");
     }
@@ -65,37 +67,16 @@ LamRunSettings settingsOf(const LamCommandArguments& arguments) {
     return settings;
 }
 
-/// What the figures show: what was computed, or for fig3 the network on every path.
-std::vector<LamDocument> figureDocuments(const LamDocument& document, const std::stop_token& stop) {
-    if (ui::figureOf(document.experiment).value().kind != ui::FigureKind::Paths) {
-        return {document};
-    }
-    auto run = ui::computeFigure(document.experiment, document.device, stop);
-    return run ? std::move(run->documents) : std::vector<LamDocument>();
-}
-
 /// False when stopped.
 bool addFigures(StagedFiles& files, const LamDocument& document, const LamCommandArguments& arguments,
                 const std::stop_token& stop) {
-    std::vector<std::filesystem::path> papers;
     for (const std::filesystem::path file : arguments.figures) {
         if (isOverview(arguments, file)) {
             files.add(file, std::span<const std::byte>(encodePng(drawOverview(document))));
-        } else {
-            papers.push_back(file);
         }
     }
-    if (papers.empty()) {
-        return true;
-    }
-    if (document.scene().gridScale == 0) {
-        throw UsageError("networks of several scales have no patch in common on an LR image: give it with --hr");
-    }
-    const auto documents = figureDocuments(document, stop);
-    if (!documents.empty()) {
-        arguments.figure.write(files, papers, document.experiment, documents);
-    }
-    return !documents.empty();
+    const auto papers = paperFigures(arguments);
+    return papers.empty() || addPaperFigures(files, arguments.figure, papers, document, stop);
 }
 
 /// False when stopped.

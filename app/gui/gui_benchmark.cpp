@@ -211,7 +211,7 @@ std::map<std::string, double> measureUnits(ui::Session& session) {
         auto patch = session.patchFor(entry);
         auto lam = session.options();
         lam.patch = patch;
-        const auto region = checkedContext(entry.card, *entry.lr, nullptr, lam);
+        const auto region = checkedContext(entry.card, *entry.lr, nullptr, makePlan(lam), patch);
         patch.x -= region.x * entry.card.scale;
         patch.y -= region.y * entry.card.scale;
         units[entry.card.sha256] =

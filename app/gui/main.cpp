@@ -12,7 +12,9 @@
 #include "base/version.h"
 #include "gui_benchmark.h"
 #include "window/main_window.h"
+#include "window/termination.h"
 #include "window_picture.h"
+#include "x11_libraries.h"
 
 namespace {
 
@@ -127,6 +129,10 @@ int runProgram(int argc, char** argv) {
                "FILE.png saves a picture of the window\n";
         return 1;
     }
+    if (const auto trouble = lamscope::missingX11Library(); !trouble.empty()) {
+        std::cerr << "lamscope: " << trouble << '\n';
+        return 1;
+    }
     const QApplication application(argc, argv);
     QStringList files;
     for (const auto& file : arguments.files) {
@@ -140,6 +146,7 @@ int runProgram(int argc, char** argv) {
         return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
     }
     lamscope::ui::MainWindow window(windowOptions(arguments));
+    const lamscope::ui::Termination termination(window);
     window.show();
     if (const auto box = boxOf(arguments.patch)) {
         window.files().placeBox(*box);

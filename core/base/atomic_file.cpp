@@ -25,8 +25,8 @@ std::string errnoText(int number) {
     return std::generic_category().message(number);
 }
 
-/// A name in a folder that no other file of this process has. It does not contain the name of the file it stands for,
-/// which may already be as long as a name may be.
+/// The name of a new temporary file in `folder`; no other call in this process gives the same name. The name does not
+/// contain the target's name, which may already be as long as the file system allows.
 std::filesystem::path hiddenName(const std::filesystem::path& folder) {
     static std::atomic<unsigned> counter = 0;
     return folder / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
@@ -35,7 +35,7 @@ std::filesystem::path hiddenName(const std::filesystem::path& folder) {
 std::atomic<int> commits = 0;
 static_assert(std::atomic<int>::is_always_lock_free, "it is read in signal handlers");
 
-/// Counts a commit while it lasts.
+/// Counts a commit() as running during this object's life.
 class CommitMark {
 public:
     CommitMark() { ++commits; }
@@ -44,7 +44,7 @@ public:
     ~CommitMark() { --commits; }
 };
 
-/// A new file that is removed again unless it was renamed to its final name.
+/// A new file. The destructor removes the file unless takeName() has renamed it.
 class TemporaryFile {
 public:
     explicit TemporaryFile(const std::filesystem::path& target)
@@ -82,7 +82,7 @@ public:
         }
     }
 
-    /// Ends the writing; what the system had put off until now can still fail.
+    /// Closes the file. The system may have delayed writes; their failure is reported here.
     void close() {
         const int closed = ::close(descriptor_);
         descriptor_ = -1;
@@ -106,14 +106,14 @@ private:
     int descriptor_ = -1;
 };
 
-/// The file to replace: `path`, or what it points at if it is a symbolic link.
+/// The file to replace: `path`, or the target of `path` if `path` is a symbolic link.
 std::filesystem::path resolvedTarget(const std::filesystem::path& path) {
     if (path.empty() || !path.has_filename()) {
         throwWriteFailed(path, "this is not the name of a file");
     }
     std::error_code error;
     if (!std::filesystem::exists(path, error)) {
-        // A dangling link is replaced by the file, like any name that is free.
+        // A dangling link is replaced itself: its name counts as free.
         return path;
     }
     if (std::filesystem::is_directory(path, error)) {
@@ -142,7 +142,7 @@ void writeFileAtomically(const std::filesystem::path& path, std::string_view con
     writeFileAtomically(path, std::as_bytes(std::span(content)));
 }
 
-/// A file that can give its name back to the one it replaced.
+/// An output file that can undo commit(): the replaced file gets its name back.
 class StagedFiles::File : public TemporaryFile {
 public:
     using TemporaryFile::TemporaryFile;
@@ -153,8 +153,8 @@ public:
         replaced_ = true;
     }
 
-    /// Undoes replaceTarget(), also one that threw. False where the old file could not get its name back: it stays
-    /// at keptAt().
+    /// Undoes replaceTarget(), also after replaceTarget() threw. False when the system refuses: the old file then stays
+    /// at keptAt(), or, where keptAt() is empty, the new file stays.
     [[nodiscard]] bool restoreTarget() noexcept {
         if (old_.empty()) {
             return !replaced_ || ::unlink(target().c_str()) == 0;
@@ -162,7 +162,7 @@ public:
         if (::rename(old_.c_str(), target().c_str()) != 0) {
             return false;
         }
-        dropOld();  // renaming one of two names of the same file does nothing
+        dropOld();  // rename() does nothing when both names belong to one file: the second name is still there
         return true;
     }
 
@@ -180,10 +180,10 @@ private:
         std::error_code error;
         const auto type = std::filesystem::symlink_status(target(), error).type();
         if (type == std::filesystem::file_type::not_found || type == std::filesystem::file_type::directory) {
-            return;  // nothing to keep, or a folder, over which no file can be renamed
+            return;  // nothing to keep; a folder is not kept, since no file can be renamed over a folder
         }
         auto path = hiddenName(target().parent_path());
-        // A second name never leaves the first one without a file. Not every file system has it.
+        // With a second name (a hard link) the target's name always has a file. Not every file system has hard links.
         if (::link(target().c_str(), path.c_str()) != 0 && ::rename(target().c_str(), path.c_str()) != 0) {
             throwWriteFailed(target(), errnoText(errno));
         }
@@ -204,7 +204,7 @@ void StagedFiles::discard() noexcept {
     files_.clear();
     while (!madeFolders_.empty()) {
         std::error_code ignored;
-        std::filesystem::remove(madeFolders_.back(), ignored);  // fails, as it should, where somebody put a file
+        std::filesystem::remove(madeFolders_.back(), ignored);  // fails, as it must, if the folder is not empty
         madeFolders_.pop_back();
     }
 }
@@ -252,7 +252,7 @@ void StagedFiles::commit() {
         }
     } catch (const Error& error) {
         std::string message = error.what();
-        // The last first: the same name may have been given twice.
+        // In reverse order: two files may have been added under one name.
         std::for_each(files_.rbegin(), files_.rend(), [&](const auto& file) {
             if (!file->restoreTarget()) {
                 message += file->keptAt().empty()

@@ -10,21 +10,22 @@
 
 namespace lamscope {
 
-/// Writes a file whole or not at all: the bytes go to a new file in the same folder, which then takes the name `path`
-/// in one step. A reader sees the old file or the new one, never a part; when anything fails, nothing is left behind
-/// and an existing file keeps its content. An existing symbolic link is followed: its target is replaced.
+/// Writes a file whole or not at all. The bytes go to a new file in the same folder; the new file then takes the name
+/// `path` in one step. A reader sees the old file or the new file, never a part. On failure nothing is left behind and
+/// an existing file keeps its content. If `path` is a symbolic link, the link's target is replaced; a dangling link is
+/// replaced itself.
 ///
 /// Folders are not created. Throws Error(WriteFailed), naming the file and the system's reason, when the folder does
-/// not exist or may not be written, when `path` is something other than a regular file (a folder, a device), or when
-/// the disk is full. May be called from several threads, also for the same path (the last one wins).
+/// not exist or may not be written, when `path` is not a regular file (a folder, a device), or when the disk is full.
+/// Thread-safe, also for one path: the last writer wins.
 void writeFileAtomically(const std::filesystem::path& path, std::span<const std::byte> content);
 
-/// The same for text; the characters are written as they are.
+/// Overload for text: the bytes of `content` are written unchanged.
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
-/// Several output files that appear together or not at all: each is written beside its place as it is added, and all
-/// take their names in commit(). Without commit(), or when it fails, nothing is left behind, made folders included, and
-/// existing files keep their content. Not thread-safe.
+/// Several output files that appear together or not at all. add() writes each file beside its final place; commit()
+/// gives all files their names. Without commit(), or when commit() fails, nothing is left behind, folders made here
+/// included, and existing files keep their content. Not thread-safe.
 class StagedFiles {
 public:
     StagedFiles();
@@ -39,13 +40,14 @@ public:
     void add(const std::filesystem::path& path, std::span<const std::byte> content);
     void add(const std::filesystem::path& path, std::string_view content);
 
-    /// Gives every file its name. Throws Error(WriteFailed) when one cannot take it (what has that name became a
-    /// folder meanwhile, say): the files named before it are taken back, what they replaced returns, and nothing is
-    /// staged any more. An old file whose return the system refuses stays beside its place; the message says where.
+    /// Gives every file its name. Throws Error(WriteFailed) when a file cannot take its name, for example because a
+    /// folder of that name has appeared. The files renamed before it are then removed, the files that they replaced
+    /// return, and nothing is staged any more. If the system refuses to let an old file return, the old file stays
+    /// beside its place; the message says where.
     void commit();
 
-    /// Whether some thread is in commit(): who ends the process now may leave an old file beside its place. May be
-    /// called in a signal handler.
+    /// True while any thread is in commit(): ending the process at that time may leave an old file beside its place.
+    /// May be called in a signal handler.
     [[nodiscard]] static bool isCommitting() noexcept;
 
 private:

@@ -9,9 +9,8 @@
 
 namespace lamscope::detail {
 
-// Private to the library of image files.
-
-/// Numbers at given places of a file. Places beyond the end read as 0 and are remembered.
+/// Reads unsigned numbers of 1 to 8 bytes at byte offsets of a file. A number that reaches beyond the file's end reads
+/// as 0, and beyondEnd() becomes true.
 class ByteReader {
 public:
     explicit ByteReader(std::span<const std::byte> file, bool bigEndian)
@@ -44,7 +43,7 @@ private:
     bool beyondEnd_ = false;
 };
 
-/// Whether `text` stands at `offset` of the file.
+/// True if `file` holds `text` at the byte `offset`.
 [[nodiscard]] inline bool hasText(std::span<const std::byte> file, std::string_view text, std::size_t offset = 0) {
     return offset <= file.size() && text.size() <= file.size() - offset
            && std::ranges::equal(file.subspan(offset, text.size()), std::as_bytes(std::span(text)));

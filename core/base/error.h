@@ -12,7 +12,7 @@ enum class ErrorCode {
     BadFile,           ///< a file is missing, unreadable, truncated or not what it claims to be
     UnsupportedModel,  ///< a model file was read but no known network fits it
     ModelFailure,      ///< a network failed while it was evaluated
-    OutOfMemory,       ///< an allocation failed even for the smallest batch
+    OutOfMemory,       ///< memory does not suffice, not even for the smallest batch
     WriteFailed,       ///< an output file could not be written; nothing of it was left behind
 };
 

@@ -7,7 +7,7 @@
 
 namespace lamscope {
 
-/// The number that 16 bits of IEEE 754's binary16 stand for; exact.
+/// The value of an IEEE 754 binary16 number that is given as its 16 bits. Exact.
 [[nodiscard]] inline float floatFromHalf(std::uint16_t half) {
     const std::uint32_t bits = half;
     const std::uint32_t sign = (bits & 0x8000U) << 16U;

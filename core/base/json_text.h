@@ -10,7 +10,7 @@
 
 namespace lamscope {
 
-/// JSON has neither NaN nor infinity: they become null, as do values that are not known.
+/// A number for JSON. NaN, infinity and an unset optional become null, because JSON has neither NaN nor infinity.
 [[nodiscard]] inline nlohmann::ordered_json numberOrNull(double value) {
     return std::isfinite(value) ? nlohmann::ordered_json(value) : nlohmann::ordered_json(nullptr);
 }
@@ -42,7 +42,7 @@ template <typename Value>
     return found == object.end() || found->is_null() ? std::nullopt : std::optional(found->template get<Value>());
 }
 
-/// Indented text with a final newline; invalid UTF-8 (in file names) is replaced.
+/// JSON as indented text with a final newline. Invalid UTF-8 (possible in file names) is replaced.
 [[nodiscard]] std::string dumpJson(const nlohmann::ordered_json& json);
 
 }  // namespace lamscope

@@ -34,7 +34,7 @@ constexpr std::size_t maxDimensions = 64;
     throw Error(ErrorCode::BadFile, fmt::format("'{}' {}", path.string(), reason));
 }
 
-/// What the header's dictionary says.
+/// The entries of the header's dictionary.
 struct Header {
     std::string type;
     bool fortranOrder = false;
@@ -47,7 +47,7 @@ public:
     explicit HeaderParser(std::string_view text)
         : text_(text) {}
 
-    /// Nothing if the text is not such a dictionary.
+    /// nullopt if the text is not such a dictionary.
     std::optional<Header> parse() {
         Header header;
         bool hasType = false;
@@ -108,7 +108,7 @@ private:
         return value;
     }
 
-    /// A type name; a record type (a list) is skipped and called so.
+    /// Reads a type name. A record type (a list) is skipped and named "records".
     bool parseType(std::string& type) {
         if (next("[")) {
             const auto end = text_.rfind(']');
@@ -142,7 +142,7 @@ private:
             if (position_ == start || shape.size() == maxDimensions) {
                 return false;
             }
-            accept("L");  // integers as Python 2 wrote them
+            accept("L");  // Python 2 wrote an L after integers
             shape.push_back(value);
             if (!accept(",") && !next(")")) {
                 return false;
@@ -155,7 +155,7 @@ private:
     std::size_t position_ = 0;
 };
 
-/// The product of the sizes, unless it is above `limit`.
+/// The product of the sizes; nullopt if the product is above `limit` or a size is negative.
 std::optional<std::uint64_t> elementCount(std::span<const std::int64_t> shape, std::uint64_t limit) {
     if (std::ranges::find(shape, 0) != shape.end()) {
         return 0;
@@ -177,12 +177,12 @@ bool readExactly(std::istream& stream, void* target, std::size_t size) {
 
 /// How a file stores a value.
 struct ValueType {
-    char kind = ' ';  ///< as NumPy names it: 'f' floating point, 'u' unsigned integer
+    char kind = ' ';  ///< NumPy's letter: 'f' floating point, 'u' unsigned integer
     unsigned size = 0;
     bool bigEndian = false;
 };
 
-/// Nothing for the types that are not read. Source: NumPy's "array interface" type strings.
+/// nullopt for a type that is not read. Source: NumPy's "array interface" type strings.
 std::optional<ValueType> valueType(std::string_view name) {
     constexpr std::array<std::string_view, 5> known{"f2", "f4", "f8", "u1", "u2"};
     if (name.size() != 3 || std::string_view("<>|=").find(name[0]) == std::string_view::npos
@@ -206,7 +206,7 @@ double valueOf(const ValueType& type, std::uint64_t bits) {
     }
 }
 
-/// Where the values of a file belong in C order, one after the other.
+/// Gives the index in C order of one value of the file after the other.
 class ValuePlaces {
 public:
     ValuePlaces(const std::vector<std::int64_t>& shape, bool fortranOrder)
@@ -246,7 +246,7 @@ private:
     std::size_t place_ = 0;
 };
 
-/// `count` values in C order; none if the file ends before.
+/// `count` values in C order; empty if the file ends earlier.
 std::vector<double> readValues(std::istream& stream, const ValueType& type, std::size_t count, ValuePlaces places) {
     std::vector<double> values(count);
     std::vector<unsigned char> block(std::min<std::size_t>(count, std::size_t{1} << 16) * type.size);

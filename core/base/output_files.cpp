@@ -19,14 +19,14 @@ bool isFile(const std::filesystem::path& path) {
     return !path.empty() && path != "-";
 }
 
-/// Where a path leads, links followed as far as there are any.
+/// The absolute path, with all existing symbolic links resolved.
 std::filesystem::path destination(const std::filesystem::path& path) {
     std::error_code error;
     auto canonical = std::filesystem::weakly_canonical(path, error);
     return error ? std::filesystem::absolute(path, error).lexically_normal() : canonical;
 }
 
-/// What all names and links of an existing file share: device and number.
+/// Device and inode number: equal for all names and links of one existing file.
 using Identity = std::pair<dev_t, ino_t>;
 
 std::optional<Identity> identityOf(const std::filesystem::path& path) {

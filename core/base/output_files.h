@@ -7,11 +7,11 @@
 
 namespace lamscope {
 
-/// Makes sure that a command loses nothing: none of the files that it will write may be one that it reads, whatever
-/// names, symbolic or hard links they go by, and no two of them may be the same. To be called before the long work.
+/// Makes sure that a command does not write over a file that it reads. No output may be one of the inputs under any
+/// name, symbolic link or hard link, and no two outputs may have one destination. To be called before the long work.
 ///
-/// @param outputs files that need not exist yet; empty paths and "-" (standard output) are passed over.
-/// @param inputs  files; a folder stands for all files in it. What does not exist is passed over.
+/// @param outputs Files that need not exist yet. Empty paths and "-" (standard output) are skipped.
+/// @param inputs  Files; a folder stands for all files in it. Paths that do not exist are skipped.
 /// Throws Error(InvalidArgument) naming both files.
 void checkOutputFiles(std::span<const std::filesystem::path> outputs, std::span<const std::filesystem::path> inputs);
 

@@ -8,11 +8,11 @@
 namespace lamscope {
 
 /// The SHA-256 of a file's content: 64 hexadecimal digits in lower case, as sha256sum prints them. The file is read in
-/// blocks, so its size does not matter. Throws Error(BadFile) when it cannot be read. Source: FIPS 180-4, by OpenSSL.
-/// Thread-safe.
+/// blocks, so that any size fits into memory. Throws Error(BadFile) when the file cannot be read. Source: FIPS 180-4,
+/// by OpenSSL. Thread-safe.
 [[nodiscard]] std::string sha256OfFile(const std::filesystem::path& path);
 
-/// The same of the files' contents, one after the other.
+/// The SHA-256 of the contents of all files, joined in the order of `paths`. Errors and threads as with sha256OfFile().
 [[nodiscard]] std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace lamscope

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Errors, files, hashes, arrays and tables: the standard library and OpenSSL's SHA-256.
+# Errors, files, hashes, arrays and tables, without LibTorch and OpenCV.
 lamscope_library(lamscope_base
   HEADERS
     base/atomic_file.h
@@ -8,6 +8,7 @@ lamscope_library(lamscope_base
     base/half_float.h
     base/json_text.h
     base/npy.h
+    base/option_table.h
     base/output_files.h
     base/sha256.h
     base/table_text.h
@@ -16,6 +17,7 @@ lamscope_library(lamscope_base
     base/atomic_file.cpp
     base/json_text.cpp
     base/npy.cpp
+    base/option_table.cpp
     base/output_files.cpp
     base/sha256.cpp
     base/table_text.cpp

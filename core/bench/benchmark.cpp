@@ -195,10 +195,6 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     result.drag = measureDrag(model, image, options.repeats, stop);
     result.sharing = measureSharing(model, image, stop);
     result.window = measureWindow(model, image, lamNodes, options.repeats, stop);
-    if (options.device == "cpu" && processorHasBFloat16()) {
-        result.preview =
-            measurePreview(model, inBFloat16(loadModel(spec, options.device)), image, options.repeats, stop);
-    }
     if (options.diMap) {
         say(fmt::format("{}, {}x{}: DI map", result.card.name, side, side));
         result.diMap = measureDiMap(model, image, stop);
@@ -216,12 +212,13 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
 
 double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
     const auto path = makeImagePath(lr, LamOptions{});
-    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const auto& inside = model.implementation();
+    const PatchDetector detector(DetectorKind::Gradient, patch, model.card().scale);
     const double half = 0.5;
     return medianSeconds(repeats, [&] {
-        auto points = detector.prepare(path->at(std::span(&half, 1)));
-        points.front().requires_grad_(true);
-        torch::autograd::grad({detector(points).sum()}, points).front().sum().item<float>();
+        const TensorList points{inside.toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
+        const auto value = detector.finish(inside.begin(points.front()));
+        torch::autograd::grad({value.sum()}, points).front().sum().item<float>();
     });
 }
 
@@ -281,7 +278,6 @@ std::string toJson(const BenchmarkReport& report) {
                  {"patches", nullptr},
                  {"window", nullptr},
                  {"batches", Json::array()},
-                 {"preview", nullptr},
                  {"di_map", nullptr},
                  {"busy", nullptr}};
         if (const auto& equal = result.equalError) {
@@ -289,7 +285,7 @@ std::string toJson(const BenchmarkReport& report) {
             one["equal_error"]["speedup"] = result.plain.seconds / equal->seconds;
         }
         if (const auto& drag = result.drag) {
-            one["drag"] = {{"nodes", previewNodes},
+            one["drag"] = {{"nodes", coarseNodes},
                            {"cold_seconds", drag->coldSeconds},
                            {"warm_seconds", drag->warmSeconds},
                            {"forward_backward_seconds", drag->forwardBackwardSeconds},
@@ -299,7 +295,7 @@ std::string toJson(const BenchmarkReport& report) {
         }
         if (const auto& sharing = result.sharing) {
             one["patches"] = {{"count", sharing->patches},
-                              {"nodes", previewNodes},
+                              {"nodes", coarseNodes},
                               {"seconds", sharing->seconds},
                               {"separate_seconds", sharing->separateSeconds},
                               {"ratio", sharing->seconds / sharing->separateSeconds}};
@@ -315,17 +311,10 @@ std::string toJson(const BenchmarkReport& report) {
         for (const auto& time : result.batches) {
             one["batches"].push_back({{"images", time.images}, {"seconds_per_image", time.secondsPerImage}});
         }
-        if (const auto& preview = result.preview) {
-            one["preview"] = {{"nodes", previewNodes},
-                              {"seconds", preview->seconds},
-                              {"float32_seconds", preview->float32Seconds},
-                              {"ratio", preview->float32Seconds / preview->seconds},
-                              {"map_difference", numberOrNull(preview->difference)}};
-        }
         if (const auto& map = result.diMap) {
             one["di_map"] = {{"columns", map->columns},
                              {"rows", map->rows},
-                             {"nodes", previewNodes},
+                             {"nodes", coarseNodes},
                              {"lam_seconds", map->lamSeconds},
                              {"coarse_units", map->coarseSeconds / map->lamSeconds},
                              {"units", map->seconds / map->lamSeconds}};
@@ -366,7 +355,7 @@ std::string toText(const BenchmarkReport& report) {
         if (const auto& drag = result.drag) {
             text += fmt::format(
                 "  dragging, {} nodes: {:.1f} forward+backward passes at first, {:.1f} backward passes then\n",
-                previewNodes, drag->coldSeconds / drag->forwardBackwardSeconds,
+                coarseNodes, drag->coldSeconds / drag->forwardBackwardSeconds,
                 drag->warmSeconds / drag->backwardSeconds);
         }
         if (const auto& sharing = result.sharing) {
@@ -386,13 +375,9 @@ std::string toText(const BenchmarkReport& report) {
             }
             text += '\n';
         }
-        if (const auto& preview = result.preview) {
-            text += fmt::format("  preview in bfloat16: {:.1f}x faster, maps differ by {:.2f}\n",
-                                preview->float32Seconds / preview->seconds, preview->difference);
-        }
         if (const auto& map = result.diMap) {
             text += fmt::format("  DI map of {}x{} patches: {:.1f} maps of {} nodes, first picture after {:.1f}\n",
-                                map->columns, map->rows, map->seconds / map->lamSeconds, previewNodes,
+                                map->columns, map->rows, map->seconds / map->lamSeconds, coarseNodes,
                                 map->coarseSeconds / map->lamSeconds);
         }
         if (const auto& busy = result.busy) {

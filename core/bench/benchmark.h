@@ -56,10 +56,9 @@ struct ModelBenchmark {
     std::vector<BatchTime> batches;       ///< what the choice of ours rests on, see BatchCalibration
     std::optional<DragSpeed> drag;
     std::optional<SharingSpeed> sharing;
-    std::optional<WindowSpeed> window;    ///< where the receptive field is bounded
-    std::optional<PreviewSpeed> preview;  ///< where the processor has bfloat16
-    std::optional<DiMapSpeed> diMap;      ///< where asked for
-    std::optional<BusySpeed> busy;        ///< where asked for
+    std::optional<WindowSpeed> window;  ///< where the receptive field is bounded
+    std::optional<DiMapSpeed> diMap;    ///< where asked for
+    std::optional<BusySpeed> busy;      ///< where asked for
 };
 
 /// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:

@@ -35,10 +35,9 @@ Rect wholeOf(const Image& lr) {
 /// Seconds of one gradient on a forward pass that is there.
 double measureBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
     const auto path = makeImagePath(lr, LamOptions{});
-    const PatchDetector detector(model.implementation(), DetectorKind::Gradient, patch);
+    const PatchDetector detector(DetectorKind::Gradient, patch, model.card().scale);
     const double half = 0.5;
-    auto points = detector.prepare(path->at(std::span(&half, 1)));
-    points.front().requires_grad_(true);
+    const TensorList points{model.implementation().toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
     const auto finish = model.implementation().begin(points.front());
     const auto value = detector.finish(finish).sum();
     return medianSeconds(repeats, [&] {
@@ -52,13 +51,11 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     const auto patch = middlePatch(model, lr);
     auto moved = patch;
     moved.x += model.card().scale;
-    const auto path = makeMeasuredPath(lr, wholeImageOptions(patch, previewNodes), stop);
-    if (!path) {
-        return std::nullopt;
-    }
+    const auto plan = makePlan(wholeImageOptions(patch, coarseNodes));
+    const auto path = std::make_shared<const MeasuredPath>(lr, plan);
     const auto refine = [&](LamContext& context, const Patch& place) {
         return secondsOf([&] {
-            LamRefinement refinement(context, wholeImageOptions(place, previewNodes));
+            LamRefinement refinement(context, plan, {&place, 1});
             while (!refinement.finished() && refinement.next(stop)) {
             }
         });
@@ -69,12 +66,17 @@ std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int 
     std::vector<double> backward;
     // In turn, so that maps and their units meet the machine in the same state.
     for (int i = 0; i < repeats; ++i) {
-        forwardBackward.push_back(measureForwardBackward(model, lr, patch, previewNodes));
-        backward.push_back(measureBackward(model, lr, patch, previewNodes));
+        forwardBackward.push_back(measureForwardBackward(model, lr, patch, coarseNodes));
+        backward.push_back(measureBackward(model, lr, patch, coarseNodes));
         RetentionBudget budget{.limit = std::numeric_limits<std::int64_t>::max(), .used = 0};
-        LamContext context(model, lr, nullptr, wholeOf(lr), path, &budget);
-        cold.push_back(refine(context, patch));
-        warm.push_back(refine(context, moved));
+        const auto context = prepare(model, lr, nullptr, plan, wholeOf(lr), {&patch, 1}, stop,
+                                     {.budget = &budget, .evaluation = {}, .path = path});
+        if (!context) {
+            return std::nullopt;
+        }
+        context->evaluateImage();
+        cold.push_back(refine(*context, patch));
+        warm.push_back(refine(*context, moved));
         if (stop.stop_requested()) {
             return std::nullopt;
         }
@@ -96,7 +98,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
             patches.push_back(patch);
         }
     }
-    const auto options = wholeImageOptions({}, previewNodes);
+    const auto options = wholeImageOptions({}, coarseNodes);
     SharingSpeed speed{.patches = static_cast<int>(patches.size())};
     speed.seconds = secondsOf([&] { static_cast<void>(computeLams(model, lr, nullptr, options, patches, stop)); });
     for (std::size_t i = 0; i < patches.size(); i += separateShare) {
@@ -104,7 +106,7 @@ std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr
         const auto& patch = patches[i + i / separateShare];
         speed.separateSeconds +=
             separateShare * secondsOf([&] {
-                static_cast<void>(computeLam(model, lr, nullptr, wholeImageOptions(patch, previewNodes), stop));
+                static_cast<void>(computeLam(model, lr, nullptr, wholeImageOptions(patch, coarseNodes), stop));
             });
     }
     return stop.stop_requested() ? std::nullopt : std::optional(speed);
@@ -131,7 +133,7 @@ std::optional<WindowSpeed> measureWindow(const SrModel& model, const Image& lr, 
 }
 
 std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, const std::stop_token& stop) {
-    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
+    const auto options = wholeImageOptions(middlePatch(model, lr), coarseNodes);
     DiMapSpeed speed;
     constexpr int repeats = 5;
     speed.lamSeconds =
@@ -151,27 +153,6 @@ std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr, co
     speed.columns = map->columns;
     speed.rows = map->rows;
     return speed;
-}
-
-std::optional<PreviewSpeed> measurePreview(const SrModel& model, const SrModel& preview, const Image& lr, int repeats,
-                                           const std::stop_token& stop) {
-    const auto options = wholeImageOptions(middlePatch(model, lr), previewNodes);
-    const EvaluationOptions oneByOne{.batch = 1};  // as the window does
-    std::optional<LamResult> rough;
-    std::optional<LamResult> exact;
-    std::vector<double> roughSeconds;
-    std::vector<double> exactSeconds;
-    for (int i = 0; i < repeats; ++i) {
-        roughSeconds.push_back(
-            secondsOf([&] { rough = computeLam(preview, lr, nullptr, options, stop, {}, oneByOne); }));
-        exactSeconds.push_back(secondsOf([&] { exact = computeLam(model, lr, nullptr, options, stop, {}, oneByOne); }));
-        if (!rough || !exact) {
-            return std::nullopt;
-        }
-    }
-    return PreviewSpeed{.seconds = median(std::move(roughSeconds)),
-                        .float32Seconds = median(std::move(exactSeconds)),
-                        .difference = relativeDifference(rough->map, exact->map)};
 }
 
 }  // namespace lamscope

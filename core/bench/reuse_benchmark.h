@@ -11,9 +11,10 @@
 
 namespace lamscope {
 
-inline constexpr int previewNodes = 9;
+/// Nodes of a coarse map, as the window computes it while the box is dragged.
+inline constexpr int coarseNodes = 9;
 
-/// A map of 9 nodes as the window computes it while the box is dragged, in seconds (medians).
+/// A map of `coarseNodes`, in seconds (medians).
 struct DragSpeed {
     double coldSeconds = 0.0;             ///< no forward pass is kept yet
     double warmSeconds = 0.0;             ///< the forward passes of another patch are kept
@@ -21,7 +22,7 @@ struct DragSpeed {
     double backwardSeconds = 0.0;         ///< of one node, on a kept forward pass
 };
 
-/// Many patches of one image at 9 nodes, against as many separate runs.
+/// Many patches of one image at `coarseNodes`, against as many separate runs.
 struct SharingSpeed {
     int patches = 0;
     double seconds = 0.0;
@@ -36,20 +37,13 @@ struct WindowSpeed {
     double difference = 0.0;  ///< relative L1 of the maps
 };
 
-/// A DI map at 9 nodes with a stride of 16 SR pixels, in units of one map of 9 nodes.
+/// A DI map at `coarseNodes` with a stride of 16 SR pixels, in units of one map of as many nodes.
 struct DiMapSpeed {
     int columns = 0;
     int rows = 0;
     double lamSeconds = 0.0;     ///< the unit
     double coarseSeconds = 0.0;  ///< until the first picture
     double seconds = 0.0;
-};
-
-/// A map of 9 nodes in bfloat16, as the window's preview computes it, against float32.
-struct PreviewSpeed {
-    double seconds = 0.0;
-    double float32Seconds = 0.0;
-    double difference = 0.0;  ///< relative L1 of the maps
 };
 
 /// What reuse saves on `lr`, around its middle. All use the whole image as context. `repeats` of each timing, the
@@ -63,9 +57,5 @@ struct PreviewSpeed {
                                                        const std::stop_token& stop);
 [[nodiscard]] std::optional<DiMapSpeed> measureDiMap(const SrModel& model, const Image& lr,
                                                      const std::stop_token& stop);
-
-/// @param preview the same network as `model`, see inBFloat16().
-[[nodiscard]] std::optional<PreviewSpeed> measurePreview(const SrModel& model, const SrModel& preview, const Image& lr,
-                                                         int repeats, const std::stop_token& stop);
 
 }  // namespace lamscope

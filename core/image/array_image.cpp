@@ -17,7 +17,7 @@ namespace lamscope::detail {
 
 namespace {
 
-/// Where an array keeps the value of (channel, y, x).
+/// Strides of an array, in values: where the value of (channel, y, x) lies.
 struct ArrayLayout {
     std::int64_t width = 0;
     std::int64_t height = 0;
@@ -26,7 +26,8 @@ struct ArrayLayout {
     std::int64_t columnStride = 0;
 };
 
-/// Nothing for arrays that are no image. The product of `shape` is within 64 bits unless one of its sizes is 0.
+/// nullopt for a shape that is not an image's. The product of `shape` must fit into 64 bits, unless one of the sizes is
+/// 0.
 std::optional<ArrayLayout> arrayLayout(std::vector<std::int64_t> shape) {
     if (std::ranges::find(shape, 0) != shape.end()) {
         return std::nullopt;

@@ -17,7 +17,7 @@ namespace lamscope::detail {
 /// Throws Error(BadFile), stating the range found, unless all values are finite and in [-0.01, 1.01].
 void checkValues(const std::filesystem::path& path, std::span<const float> values);
 
-/// Throws Error(BadFile) with a sentence that begins with the file.
+/// Throws Error(BadFile). The message is the file's name, followed by `reason`.
 [[noreturn]] void throwBadFile(const std::filesystem::path& path, const std::string& reason);
 
 }  // namespace lamscope::detail

@@ -17,8 +17,8 @@ namespace lamscope {
 /// Non-finite values: NaN and minus infinity give 0, plus infinity gives `maxLevel`. Thread-safe.
 [[nodiscard]] std::uint16_t nearestLevel(double value, std::uint16_t maxLevel) noexcept;
 
-/// The image clamped to [0, 1] and rounded to the levels n / 255 an 8-bit file can hold, with bitDepth 8; what is
-/// measured or shown is then what would be saved. Rounding is nearestLevel's. Thread-safe.
+/// The image clamped to [0, 1] and rounded by nearestLevel() to the levels n / 255 of an 8-bit file; bitDepth is 8.
+/// What is measured or shown of the result is what a file would hold. Thread-safe.
 [[nodiscard]] Image quantise8(const Image& image);
 
 }  // namespace lamscope

@@ -5,8 +5,8 @@
 
 namespace lamscope {
 
-/// A drawn HR test scene for machines without photographs: a façade whose rows of windows and slats grow ever finer,
-/// under a sky with soft clouds. RGB, side x side pixels, values on the 8-bit grid, the same on every machine.
+/// A drawn HR test scene for machines without photographs: a façade under a sky with soft clouds; its rows of windows
+/// and slats become finer upwards. RGB, side x side pixels, values on the 8-bit grid, the same on every machine.
 /// Throws Error(InvalidArgument) unless side is 32…8192.
 [[nodiscard]] Image drawScene(int side = 256);
 

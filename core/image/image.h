@@ -52,9 +52,10 @@ public:
     /// can be reduced by that factor. Throws Error(InvalidArgument) if a side is below `factor`.
     [[nodiscard]] Image croppedToMultiple(int factor) const;
 
-    /// Where it came from: shown to the user and used for output names; empty for computed images.
+    /// The file that the image comes from, shown to the user and used for output names; empty for computed images.
     std::string file;
-    /// Bits per channel in the file: 8 or 16; 32 for floating-point arrays and computed images.
+    /// Bits per channel: 8 or 16 for levels of a file or of quantise8(); 32 for NumPy arrays, floating-point files and
+    /// other computed images.
     int bitDepth = 32;
 
 private:

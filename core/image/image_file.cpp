@@ -31,7 +31,7 @@ namespace {
 using detail::checkValues;
 using detail::throwBadFile;
 
-constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // of the decoder's buffer
+constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // bytes; the decoder's buffer length is an int
 constexpr std::string_view knownFormats = "PNG, JPEG, TIFF, BMP, WebP, PNM or PFM image, or a NumPy array (.npy)";
 
 std::vector<std::byte> readWholeFile(const std::filesystem::path& path) {
@@ -125,7 +125,7 @@ cv::Mat decode(const std::filesystem::path& path, ImageFormat format, std::span<
         // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
         auto* const data = const_cast<std::byte*>(file.data());
         const cv::Mat buffer(1, static_cast<int>(file.size()), CV_8UC1, data);
-        // "Unchanged" keeps the depth and alpha and leaves the orientation alone.
+        // IMREAD_UNCHANGED keeps the bit depth and the alpha channel and does not apply the EXIF orientation.
         pixels = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
     } catch (const cv::Exception& exception) {
         if (exception.code == cv::Error::StsNoMem) {
@@ -159,8 +159,8 @@ cv::Mat decode(const std::filesystem::path& path, ImageFormat format, const Imag
     return pixels;
 }
 
-/// @param pixels 1: grey; 2: grey, alpha; 3: B, G, R; 4: B, G, R and alpha or a channel without meaning.
-/// @param white  the level that is 1.
+/// @param pixels 1 channel: grey; 2: grey, alpha; 3: B, G, R; 4: B, G, R, and alpha or a channel without meaning.
+/// @param white  the level that becomes 1.
 template <typename Level>
 void copyPixels(const cv::Mat& pixels, const ImageHeader& header, float white, Image& image, bool& transparent) {
     const int channelCount = pixels.channels();
@@ -265,7 +265,7 @@ LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::b
     bool transparent = false;
     copyPixels(path, pixels, header, loaded.image, transparent);
     loaded.warnings = rasterWarnings(path.string(), header, transparent);
-    if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV does so itself
+    if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV applies it to the others
         loaded.image = oriented(loaded.image, header.appliedOrientation);
     }
     if (header.orientation != 1 && orientation == ExifOrientation::Applied) {

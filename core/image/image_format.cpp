@@ -22,7 +22,7 @@ std::string unsupportedBits(std::uint64_t bits) {
 
 namespace {
 
-/// Of a file, as far as it goes.
+/// The bytes of the file from `offset` on: `length` of them, or fewer at the file's end.
 std::span<const std::byte> part(std::span<const std::byte> file, std::uint64_t offset, std::uint64_t length) {
     const auto start = std::min<std::uint64_t>(offset, file.size());
     return file.subspan(static_cast<std::size_t>(start),
@@ -63,7 +63,7 @@ ImageHeader readBmpHeader(std::span<const std::byte> file) {
         header.width = static_cast<std::int64_t>(reader.u16(18));
         header.height = static_cast<std::int64_t>(reader.u16(20));
     } else {
-        // Signed; a negative height means that the rows are stored from the top.
+        // Both numbers are signed. A negative height means that the rows are stored from the top.
         header.width = static_cast<std::int32_t>(reader.u32(18));
         header.height = std::abs(static_cast<std::int64_t>(static_cast<std::int32_t>(reader.u32(22))));
     }
@@ -90,7 +90,7 @@ ImageHeader readWebPHeader(std::span<const std::byte> file) {
     if (hasText(file, "VP8X", 12) && (reader.u8(20) & animationFlag) != 0) {
         header.unsupported = "is an animation, and only still images are read";
     }
-    constexpr std::string_view exifName("Exif\0\0", 6);  // some programs write it here, too
+    constexpr std::string_view exifName("Exif\0\0", 6);  // some programs write this name into WebP files too
     for (std::uint64_t offset = 12; offset + 8 <= file.size();) {
         const auto length = reader.u32(offset + 4);
         if (hasText(file, "EXIF", static_cast<std::size_t>(offset))) {
@@ -107,7 +107,7 @@ constexpr std::string_view toUnitRange =
     "scale its values to the range 0 to 1 and save them as floating-point TIFF or as a NumPy array (.npy)"sv;
 constexpr std::string_view heic = "a HEIC image, as telephones write them"sv;
 
-/// The first bytes of files that people take for images.
+/// The first bytes of a file format that people take for an image.
 struct Signature {
     std::string_view bytes;
     ForeignFormat format;
@@ -134,7 +134,7 @@ constexpr std::array signatures{
               {"a zip archive", "save one array of an .npz with numpy.save as .npy, or unpack the image"sv}},
 };
 
-/// HEIC, AVIF and videos: boxes, of which the first says by its brands what the file is for.
+/// HEIC, AVIF and video files consist of boxes. The first box names the kind of file by its brands.
 std::optional<ForeignFormat> isoMediaFormat(std::span<const std::byte> file) {
     if (!hasText(file, "ftyp", 4)) {
         return std::nullopt;
@@ -142,7 +142,7 @@ std::optional<ForeignFormat> isoMediaFormat(std::span<const std::byte> file) {
     ByteReader reader(file, true);
     const auto end = std::min<std::uint64_t>({reader.u32(0), file.size(), 256});
     const auto hasBrand = [&](std::string_view brand) {
-        for (std::uint64_t offset = 8; offset + 4 <= end; offset += offset == 8 ? 8 : 4) {  // a version lies between
+        for (std::uint64_t offset = 8; offset + 4 <= end; offset += offset == 8 ? 8 : 4) {  // a version follows brand 1
             if (hasText(file, brand, static_cast<std::size_t>(offset))) {
                 return true;
             }

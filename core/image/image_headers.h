@@ -14,11 +14,11 @@ namespace lamscope::detail {
 
 [[nodiscard]] ImageHeader readJpegHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readTiffHeader(std::span<const std::byte> file);
-/// Of PBM, PGM and PPM files.
+/// For PBM, PGM and PPM files.
 [[nodiscard]] ImageHeader readPnmHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readPfmHeader(std::span<const std::byte> file);
 
-/// The orientation 1…8 in EXIF data, which begin as a TIFF file does; 1 where they say none or are damaged.
+/// The orientation 1…8 that EXIF data state; 1 if they state none or are damaged. `exif` begins with a TIFF header.
 [[nodiscard]] int exifOrientation(std::span<const std::byte> exif);
 
 [[nodiscard]] std::string unsupportedBits(std::uint64_t bits);

@@ -9,7 +9,7 @@
 namespace lamscope::detail {
 namespace {
 
-/// What libjpeg reports to; it would print and exit.
+/// Error handler for libjpeg. libjpeg's own handler prints and ends the process.
 struct Reports : jpeg_error_mgr {
     std::jmp_buf leave;
     bool bitsMissing;
@@ -25,8 +25,8 @@ void note(j_common_ptr decoder, int level) {
     }
 }
 
-/// What decoding needs. It belongs to the caller of decodeAll(): what a function with setjmp() changes in its own
-/// variables is indeterminate after the jump.
+/// The state of a decoding. The caller of decodeAll() owns it: variables that a function with setjmp() changes are
+/// indeterminate after longjmp().
 struct Decoder : jpeg_decompress_struct {
     Decoder()
         : jpeg_decompress_struct() {}
@@ -38,7 +38,7 @@ struct Decoder : jpeg_decompress_struct {
     std::vector<JSAMPLE> row{};
 };
 
-/// False where libjpeg gave up.
+/// False if libjpeg stopped with an error.
 bool decodeAll(Decoder& decoder, std::span<const std::byte> file) {
     // NOLINTNEXTLINE(cert-err52-cpp): libjpeg is C; the jump passes over its functions alone
     if (setjmp(decoder.reports.leave) != 0) {
@@ -58,7 +58,7 @@ bool decodeAll(Decoder& decoder, std::span<const std::byte> file) {
     return true;
 }
 
-/// Whether every pixel can be decoded from the file.
+/// True if every pixel can be decoded from the file.
 bool hasAllPixels(std::span<const std::byte> file) {
     Decoder decoder;
     decoder.err = jpeg_std_error(&decoder.reports);
@@ -74,7 +74,7 @@ std::optional<std::vector<std::byte>> withEndMarker(std::span<const std::byte> f
     constexpr std::byte endOfImage{0xD9};
     std::vector<std::byte> content(file.begin(), file.end());
     while (!content.empty() && content.back() == markerStart) {
-        content.pop_back();  // the first half of the marker
+        content.pop_back();  // the first half of the end marker
     }
     content.insert(content.end(), {markerStart, endOfImage});
     return hasAllPixels(content) ? std::optional(std::move(content)) : std::nullopt;

@@ -10,8 +10,8 @@ namespace lamscope::detail {
 
 // Private to the library of image files.
 
-/// A JPEG file that lacks the marker of its end, with it; nullopt where pixels are missing, too. All scans must have
-/// begun (ImageHeader::endMissing). Decodes the file once.
+/// Appends the end marker to a JPEG file that lacks it. nullopt if pixels are missing too. All scans of the file must
+/// have begun (ImageHeader::endMissing). Decodes the file once.
 [[nodiscard]] std::optional<std::vector<std::byte>> withEndMarker(std::span<const std::byte> file);
 
 }  // namespace lamscope::detail

@@ -11,17 +11,17 @@ namespace {
 
 using namespace std::string_view_literals;
 
-/// True for the markers of JPEG that begin a frame (SOF0 to SOF15 but for DHT, JPG and DAC).
+/// True for the markers that begin a JPEG frame: SOF0 to SOF15 except DHT, JPG and DAC.
 bool isFrame(std::uint64_t marker) {
     return marker >= 0xC0 && marker <= 0xCF && marker != 0xC4 && marker != 0xC8 && marker != 0xCC;
 }
 
-/// Which bits of which coefficients the scans so far bring: progressive files come coarse to fine.
+/// Notes the lowest bit of each coefficient that the scans so far contain. Progressive files store coarse bits first.
 class ScanAccount {
 public:
     void addComponent(std::uint64_t id) { lowestBits_[id].fill(absent); }
 
-    /// @param place of the length in a "start of scan" segment.
+    /// @param place of the length field in a "start of scan" segment, bytes from the file's start.
     void addScan(ByteReader& reader, std::uint64_t place) {
         const auto count = reader.u8(place + 2);
         const auto parameters = place + 3 + 2 * count;
@@ -46,7 +46,7 @@ private:
     static constexpr std::size_t coefficients = 64;
     static constexpr int absent = -1;
 
-    std::map<std::uint64_t, std::array<int, coefficients>> lowestBits_;  // by component
+    std::map<std::uint64_t, std::array<int, coefficients>> lowestBits_;  // by the component's id
 };
 
 void readFrame(ByteReader& reader, std::uint64_t place, ImageHeader& header, ScanAccount& scans) {

@@ -7,7 +7,7 @@
 
 namespace lamscope {
 
-/// A picture of 8-bit RGB (CV_8UC3) as an Image, values on the levels n / 255.
+/// An 8-bit RGB picture (CV_8UC3) as an Image with values n / 255.
 [[nodiscard]] Image toImage(const cv::Mat& mat);
 
 }  // namespace lamscope

@@ -11,13 +11,13 @@
 namespace lamscope::detail {
 namespace {
 
-/// The words of a header: separated by white space, comments left out.
+/// The words of a header. White space separates them; comments are skipped.
 class HeaderWords {
 public:
     explicit HeaderWords(std::span<const std::byte> file)
         : text_(reinterpret_cast<const char*>(file.data()), file.size()) {}
 
-    /// Empty at the end of the file.
+    /// The next word; empty at the end of the file.
     std::string_view next() {
         while (position_ < text_.size() && (isSpace(text_[position_]) || text_[position_] == '#')) {
             position_ = text_[position_] == '#' ? std::min(text_.find('\n', position_), text_.size()) : position_ + 1;
@@ -29,7 +29,7 @@ public:
         return text_.substr(start, position_ - start);
     }
 
-    /// -1 where the next word is no number.
+    /// The next word as a number; -1 if the word is not a number.
     std::int64_t nextNumber() {
         const auto word = next();
         std::int64_t value = 0;
@@ -37,14 +37,14 @@ public:
         return error == std::errc() && end == word.data() + word.size() && value >= 0 ? value : -1;
     }
 
-    /// Behind the one white space that ends the header.
+    /// The place of the data, behind the one white-space character that ends the header.
     [[nodiscard]] std::uint64_t dataOffset() const { return position_ + 1; }
 
 private:
     static bool isSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
     std::string_view text_;
-    std::size_t position_ = 2;  // behind the magic
+    std::size_t position_ = 2;  // behind the format's two letters
 };
 
 void checkEnd(ImageHeader& header, std::uint64_t dataOffset, std::uint64_t bitsPerPixel, std::uint64_t fileSize) {
@@ -75,7 +75,7 @@ ImageHeader readPnmHeader(std::span<const std::byte> file) {
     if (header.unsupported.empty() && (maximum < 1 || maximum > 65535)) {
         header.unsupported = "has a damaged header";
     } else if (text && !bilevel && maximum < 255) {
-        // The decoder stretches these to 0…255 and rounds.
+        // OpenCV's decoder would stretch the levels to 0…255 and round them.
         header.unsupported =
             fmt::format("is written as text with the maximum {}, and only 255 and above are read", maximum);
     }

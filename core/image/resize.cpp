@@ -36,7 +36,7 @@ double cubic(double x) {
 
 constexpr int pillowPrecisionBits = 22;
 
-/// Pillow's own rounding, whose halves go up.
+/// Pillow's rounding: a half is rounded up.
 int pillowNearest(double value) {
     return static_cast<int>(std::floor(value + 0.5));
 }
@@ -72,12 +72,12 @@ LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
     return filter;
 }
 
-/// The input pixel at `position`, which may lie outside the line.
+/// The index of the input pixel that stands for `position`, which may lie outside the line.
 std::int64_t borderIndex(std::int64_t position, std::int64_t size, MatlabBorder border) {
     if (border == MatlabBorder::Repeated) {
         return std::clamp<std::int64_t>(position, 0, size - 1);
     }
-    // Mirrored as often as needed: the line and its reverse, repeated.
+    // The mirrored continuation is periodic: the line, then its reverse.
     const std::int64_t period = 2 * size;
     const std::int64_t phase = (position % period + period) % period;
     return phase < size ? phase : period - 1 - phase;
@@ -145,7 +145,7 @@ Plane<Value> filterAlongX(const Plane<Value>& input, const LineFilter<Weight>& f
     return output;
 }
 
-/// Filters along the columns, a row of output at a time.
+/// Filters along the columns, one row of output at a time.
 template <typename Value, typename Weight, typename Finish>
 Plane<Value> filterAlongY(const Plane<Value>& input, const LineFilter<Weight>& filter, Finish finish) {
     Plane<Value> output(input.width, filter.outputSize);
@@ -209,7 +209,8 @@ int scaledSide(int side, double scale) {
     return static_cast<int>(result);
 }
 
-/// Columns first, then rows, as MATLAB does for equal scales; `finish` is applied after either pass.
+/// Filters along the columns, then along the rows: MATLAB's order for equal scales. `finish` is applied after each
+/// pass.
 template <typename Value, typename Finish>
 Plane<Value> resizedMatlab(const Plane<Value>& plane, int width, int height, double scale, MatlabBorder border,
                            Finish finish) {
@@ -226,7 +227,7 @@ Image resizeBicubicPillow(const Image& image, int width, int height) {
     result.bitDepth = 8;
     for (int channel = 0; channel < Image::channels; ++channel) {
         auto plane = planeOf<std::uint8_t>(image, channel, level8);
-        // Pillow leaves out a pass that would not change the size; its weights would be 1 anyway.
+        // Pillow skips a pass that keeps the size. Here the pass runs with the weight 1, with the same result.
         plane = filterAlongX(plane, pillowFilter(image.width(), width), pillowRounded);
         plane = filterAlongY(plane, pillowFilter(image.height(), height), pillowRounded);
         std::ranges::transform(plane.values, result.plane(channel).begin(), fromLevel8);

@@ -10,7 +10,7 @@
 namespace lamscope::detail {
 namespace {
 
-/// The first directory of a TIFF file, classic or big.
+/// The first directory of a TIFF or BigTIFF file.
 class TiffDirectory {
 public:
     explicit TiffDirectory(std::span<const std::byte> file)
@@ -104,7 +104,7 @@ enum Tag : std::uint64_t {
     SampleFormat = 339,
 };
 
-/// What the values of a pixel mean.
+/// What the values of a pixel mean (photometric interpretation).
 enum Colours : std::uint64_t {
     MinIsWhite = 0,
     MinIsBlack = 1,
@@ -125,7 +125,7 @@ enum Colours : std::uint64_t {
 enum Extra : std::uint64_t { Unspecified = 0, AssociatedAlpha = 1, UnassociatedAlpha = 2 };
 enum Numbers : std::uint64_t { UnsignedIntegers = 1, FloatingPoint = 3, Untyped = 4 };
 
-/// Why pixels of this meaning are not read; empty where they are.
+/// Why colours of this kind are not read, as the predicate of a sentence about the file; empty if they are read.
 std::string unsupportedColours(std::uint64_t colours) {
     switch (colours) {
         case MinIsWhite:
@@ -153,7 +153,7 @@ std::string unsupportedColours(std::uint64_t colours) {
     }
 }
 
-/// Why numbers of this type are not read; empty where they are.
+/// Why numbers of this type are not read, as the predicate of a sentence about the file; empty if they are read.
 std::string unsupportedNumbers(std::uint64_t numbers, std::uint64_t bits, std::uint64_t colours) {
     if (numbers == FloatingPoint) {
         if (bits != 16 && bits != 32 && bits != 64) {
@@ -192,7 +192,7 @@ std::string unsupportedPixels(TiffDirectory& directory) {
                               colours);
 }
 
-/// Which channels there are, and who decodes them.
+/// Sets the fields of `header` that concern channels and their decoder.
 void readChannels(TiffDirectory& directory, ImageHeader& header) {
     constexpr std::uint64_t separatePlanes = 2;
     const auto bits = directory.value(BitsPerSample, 1);
@@ -212,7 +212,8 @@ void readChannels(TiffDirectory& directory, ImageHeader& header) {
                               && (samples > 4 || header.coloursAssumed || (colourCount == 1 && samples > 1)
                                   || (bits == 16 && directory.value(PlanarConfiguration, 1) == separatePlanes)));
     header.alphaUnused = !hasAlpha;
-    // libtiff multiplies 8-bit colours by an alpha that is not yet applied, and leaves one that is.
+    // libtiff multiplies 8-bit colours by an alpha that has not been applied. The file's colours are already multiplied
+    // where the alpha has been applied.
     header.alphaApplied = extra != UnassociatedAlpha || (bits < 16 && !header.plainSamples);
     header.minIsWhite = colours == MinIsWhite && (bits == 16 || header.plainSamples);
 }

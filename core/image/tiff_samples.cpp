@@ -17,7 +17,7 @@
 namespace lamscope::detail {
 namespace {
 
-/// The largest strip row or tile that is decoded at once.
+/// The largest row or tile that is decoded at once, bytes.
 constexpr std::uint64_t mostBlockBytes = std::uint64_t{1} << 30U;
 
 /// A file in memory, as libtiff reads it.
@@ -50,7 +50,7 @@ private:
     std::uint64_t position_ = 0;
 };
 
-/// Keeps the first message of libtiff, which would print it.
+/// Keeps the first error message of libtiff; without a handler libtiff would print its messages.
 int keepMessage(TIFF* /*tiff*/, void* reason, const char* /*module*/, const char* format, va_list arguments) {
     auto& text = *static_cast<std::string*>(reason);
     if (text.empty()) {
@@ -74,7 +74,7 @@ TiffHandle open(MemoryFile& file, std::string& reason) {
     TIFFOpenOptionsSetErrorHandlerExtR(options.get(), keepMessage, &reason);
     TIFFOpenOptionsSetWarningHandlerExtR(options.get(), ignoreWarning, nullptr);
     TIFFOpenOptionsSetMaxSingleMemAlloc(options.get(), static_cast<tmsize_t>(2 * mostBlockBytes));
-    // "m": blocks are copied, since there is nothing to map.
+    // "m" turns memory mapping off: libtiff reads blocks with MemoryFile::read().
     return {TIFFClientOpenExt("memory", "rm", &file, MemoryFile::read, MemoryFile::write, MemoryFile::seek,
                               MemoryFile::close, MemoryFile::size, nullptr, nullptr, options.get()),
             &TIFFClose};
@@ -111,16 +111,16 @@ Stored load(const std::byte* source) {
     return value;
 }
 
-/// Copies samples of libtiff, which are in the byte order of the machine, into a picture.
+/// Copies decoded samples into a picture. libtiff gives them in the byte order of the machine.
 class SampleCopy {
 public:
     SampleCopy(const Layout& layout, int channels)
         : layout_(layout)
         , channels_(static_cast<std::uint16_t>(channels)) {}
 
-    /// A row of `count` pixels that begins at (x, y); with planes, of channel `plane` alone.
+    /// Copies a row of `count` pixels that begins at (x, y). With separate planes, the row holds channel `plane` only.
     void row(const std::byte* source, std::uint32_t x, std::uint32_t y, std::uint32_t count, std::uint16_t plane) {
-        if (pixels_.empty()) {  // not before something could be decoded: a header may promise anything
+        if (pixels_.empty()) {  // only after a row could be decoded: a header may claim any size
             const int depth = layout_.floatingPoint ? CV_32F : layout_.bits == 8 ? CV_8U : CV_16U;
             pixels_.create(static_cast<int>(layout_.height), static_cast<int>(layout_.width),
                            CV_MAKETYPE(depth, channels_));
@@ -160,18 +160,18 @@ private:
     cv::Mat pixels_;
 };
 
-/// Of what lies together in the file: a pixel of all samples, or of one plane.
+/// Bytes of a pixel in a block: of all its samples, or with separate planes of one sample.
 std::uint64_t bytesOfPixel(const Layout& layout) {
     return layout.bits / 8U * (layout.planes ? 1U : std::uint64_t{layout.samples});
 }
 
-/// The size of a row or tile; false where it is too small for its pixels or too large to be decoded.
+/// False if a row or tile of `bytes` bytes is too small for `pixels` pixels or too large to be decoded.
 bool isPlausible(std::uint64_t bytes, std::uint64_t pixels, const Layout& layout) {
     return bytes <= mostBlockBytes && pixels <= mostBlockBytes && pixels * bytesOfPixel(layout) <= bytes;
 }
 
-/// Whether the file has a place for every strip or tile of the first `planes` planes, and enough bytes where they are
-/// not compressed.
+/// True if each strip or tile of the first `planes` planes has a place in the file, and uncompressed ones have enough
+/// bytes.
 bool hasBlocks(TIFF* tiff, const Layout& layout, std::uint16_t planes, std::uint64_t fileSize) {
     const auto all = TIFFIsTiled(tiff) != 0 ? TIFFNumberOfTiles(tiff) : TIFFNumberOfStrips(tiff);
     const auto count = layout.planes ? all / layout.samples * planes : all;
@@ -214,7 +214,8 @@ bool readTiles(TIFF* tiff, const Layout& layout, std::uint16_t planes, SampleCop
     TIFFGetField(tiff, TIFFTAG_TILELENGTH, &tileHeight);
     const auto size = TIFFTileSize64(tiff);
     const auto tilePixels = std::uint64_t{tileWidth} * tileHeight;
-    // Tiles are powers of two for most programs, so that one may have up to four times the pixels of its image.
+    // Most programs make tiles whose sides are powers of two. Such a tile can have up to four times the pixels of its
+    // image.
     constexpr std::uint64_t alwaysAllowed = std::uint64_t{1} << 22U;
     const auto mostPixels = std::max(4 * std::uint64_t{layout.width} * layout.height, alwaysAllowed);
     if (tileWidth == 0 || tileHeight == 0 || tilePixels > mostPixels || !isPlausible(size, tilePixels, layout)) {

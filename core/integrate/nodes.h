@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
 #include <cstddef>
 #include <functional>
 #include <span>
@@ -8,11 +9,28 @@
 
 namespace lamscope {
 
+/// The place of a path that a gradient belongs to: the point γ(begin) where begin == end, otherwise the cell from
+/// γ(begin) to γ(end), over which the gradient is averaged.
+struct SamplePlace {
+    double begin = 0.0;
+    double end = 0.0;
+
+    [[nodiscard]] static SamplePlace point(double alpha) { return {alpha, alpha}; }
+
+    friend auto operator<=>(const SamplePlace&, const SamplePlace&) = default;
+};
+
 /// Where a path integral is sampled: `alpha[k]` stands for the cell from `edge[k]` to `edge[k + 1]`.
 /// `edge` has one more entry than `alpha`, begins with 0, ends with 1 and does not decrease.
 struct Nodes {
     std::vector<double> alpha;
     std::vector<double> edge;
+    bool cells = false;  ///< gradients are those of whole cells; otherwise those at `alpha`
+
+    [[nodiscard]] std::size_t size() const { return alpha.size(); }
+    [[nodiscard]] SamplePlace place(std::size_t k) const {
+        return cells ? SamplePlace{edge[k], edge[k + 1]} : SamplePlace::point(alpha[k]);
+    }
 };
 
 /// n equal cells in α, each sampled at its right end: the rule of the LAM authors' code. n at least 1.
@@ -34,13 +52,9 @@ private:
     std::vector<double> cumulative_;
 };
 
-/// n cells of equal arc length, each sampled at its midpoint (in arc length). Node j of n is node 3j+1 of 3n.
+/// n cells of equal arc length, each sampled at its midpoint (in arc length). Node j of n is node 3j+1 of 3n, to the
+/// last bit.
 [[nodiscard]] Nodes arcLengthMidpoints(const ArcLength& length, int n);
-
-/// Whether node k of a level is a node of the level with a third of the nodes.
-[[nodiscard]] constexpr bool isNodeOfCoarserLevel(std::size_t k) {
-    return k % 3 == 1;
-}
 
 /// 3, 9, 27, … up to and with `n` when n is 3·3^k; otherwise {n}.
 [[nodiscard]] std::vector<int> triplingLadder(int n);

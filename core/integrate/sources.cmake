@@ -4,8 +4,9 @@ lamscope_library(lamscope_integrate
   HEADERS
     integrate/nodes.h
   SOURCES
-    integrate/integrator.cpp
+    integrate/gradient_source.cpp
     integrate/nodes.cpp
+    integrate/refinement.cpp
   PUBLIC lamscope_base
   PRIVATE lamscope_runtime LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_integrate REUSE_FROM lamscope_runtime)

@@ -10,9 +10,8 @@
 
 namespace lamscope {
 
-/// One thread that owns a device. It serves short tasks in their order, and between them one piece of long work in
-/// steps; newer work replaces older. All members may be called from any thread; tasks and steps run on the one thread
-/// and must not throw.
+/// One thread that owns a device. It serves short tasks in their order, and when none is waiting one piece of long work
+/// in steps. All members may be called from any thread; tasks and steps run on the one thread and must not throw.
 class ComputeThread {
 public:
     /// A step of the long work; returns false when nothing is left to do. It should poll the token, and may be called
@@ -20,7 +19,7 @@ public:
     using Step = std::function<bool(const std::stop_token& stop)>;
     using Task = std::function<void()>;
 
-    /// @param step   the long work; it is asked again whenever resume() or a task may have given it something to do.
+    /// @param step   the long work; it is asked after each task, and again as long as it returns true.
     /// @param start  called first on the thread; may be empty.
     explicit ComputeThread(Step step, const Task& start = {});
     ComputeThread(const ComputeThread&) = delete;

@@ -90,8 +90,7 @@ void DiMapRun::begin(Scan& scan, const Probe::Networks& loaded) {
     // One path image at a time: a newer request waits for one batch.
     scan.scan = std::make_unique<DiMapScan>(*network->second.model, network->second.input.lr, scan.options,
                                             scan.target.stride, EvaluationOptions{.batch = 1});
-    const auto& options = scan.scan->options();
-    scan.gradientsPlanned = static_cast<std::int64_t>(scan.scan->map().cells.size()) * makePlan(options).nodes;
+    scan.gradientsPlanned = scan.scan->gradientsPlanned();
 }
 
 void DiMapRun::advance(Scan& scan, const LiveEngine::EventSink& sink, const std::stop_token& stop) {

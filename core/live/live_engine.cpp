@@ -55,7 +55,7 @@ public:
             inner(std::move(event));
         })
         , batches_(BatchCalibration::defaultFile())
-        , probe_(networks_, sink_, budget_, previewBudget_, batches_)
+        , probe_(networks_, sink_, budget_, batches_)
         , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
@@ -95,11 +95,9 @@ public:
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
             auto& network = networks_[id];
-            network.spec = spec;
             stopped_ = false;
             awaitsRequest_ = true;
             network.model = std::make_unique<SrModel>(options_.load(spec, device_));
-            makePreview(network);
             sink_(live::NetworkLoaded{id, network.model->card()});
             giveInput(id, network);
         } catch (const std::exception& error) {
@@ -146,20 +144,9 @@ public:
     void cancelDiMaps() { diMaps_.stop(); }
 
     void setRetainedBytes(std::int64_t bytes) {
-        options_.retainedBytes = bytes;
-        shareBudget();
+        budget_.limit = bytes;
         for (auto& [id, network] : networks_) {
-            network.dropContexts();
-        }
-    }
-
-    void setPreviews(bool on) {
-        options_.previews = on;
-        shareBudget();
-        for (auto& [id, network] : networks_) {
-            network.dropContexts();
-            network.dropPreview();
-            makePreview(network);
+            network.dropContext();
         }
     }
 
@@ -173,7 +160,7 @@ private:
     void start() {
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
         setComputeThreads(options_.threads);
-        shareBudget();
+        budget_.limit = options_.retainedBytes;
         live::DeviceChosen chosen;
         try {
             device_ = resolveDevice(options_.device);
@@ -237,23 +224,6 @@ private:
         }
     }
 
-    /// Previews keep forward passes of their own: those of a finished map would leave them no room.
-    void shareBudget() {
-        previewBudget_.limit = options_.previews ? options_.retainedBytes / 2 : 0;
-        budget_.limit = options_.retainedBytes - previewBudget_.limit;
-    }
-
-    void makePreview(LiveNetwork& network) const {
-        if (!options_.previews || device_ != "cpu" || !processorHasBFloat16()) {
-            return;
-        }
-        try {
-            network.previewModel = std::make_unique<SrModel>(inBFloat16(options_.load(network.spec, device_)));
-        } catch (const std::exception&) {
-            return;  // the file is not there any more, say: maps come from the network that is loaded
-        }
-    }
-
     void giveInput(NetworkId id, LiveNetwork& network) {
         if (!input_.pixels) {
             return;
@@ -286,7 +256,7 @@ private:
     /// Where the context is the whole image, its SR is the image's.
     void takeImage(NetworkId id) {
         auto& network = networks_.at(id);
-        const auto& context = network.maps.context;
+        const auto& context = network.context;
         if (!network.sr && context
             && context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
             try {
@@ -352,8 +322,7 @@ private:
     EventSink sink_;
     InputIdentity input_;
     std::map<int, ScaledInput> inputs_;  // by scale
-    RetentionBudget budget_;             // outlives the networks' contexts, as does the next
-    RetentionBudget previewBudget_;
+    RetentionBudget budget_;             // outlives the networks' contexts
     BatchCalibration batches_;
     Probe::Networks networks_;
     Probe probe_;
@@ -425,10 +394,6 @@ void LiveEngine::cancelDiMaps() {
 
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {
     inside_->post([inside = inside_.get(), bytes] { inside->setRetainedBytes(bytes); });
-}
-
-void LiveEngine::setPreviews(bool on) {
-    inside_->post([inside = inside_.get(), on] { inside->setPreviews(on); });
 }
 
 }  // namespace lamscope

@@ -13,7 +13,6 @@
 #include "image/low_resolution.h"
 #include "live/live_events.h"
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/lam_options.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
@@ -29,9 +28,6 @@ struct LiveEngineOptions {
     int threads = 0;  ///< 0: defaultThreads()
     /// Bytes of forward passes that are kept for the next position of the box.
     std::int64_t retainedBytes = defaultRetainedBytes();
-    /// While the box moves, maps come from copies of the networks in bfloat16 (see inBFloat16()) where the processor
-    /// has it and networks are evaluated there; they are marked, and give way to exact ones when the box rests.
-    bool previews = false;
 
     /// An eighth of the machine's memory, at most 2 GiB.
     [[nodiscard]] static std::int64_t defaultRetainedBytes();
@@ -87,8 +83,8 @@ public:
     void addNetwork(NetworkId id, const ModelSpec& spec);
     void removeNetwork(NetworkId id);
 
-    /// Replaces the current request, which stops at its next batch of nodes. While the box moves, a coarse map that is
-    /// nearly done may be finished first, so that something is seen during a fast drag.
+    /// Replaces the current request, which stops at its next batch of nodes. While the box moves, the coarse map
+    /// at work is finished first where none was seen for a while, so that something is seen during a fast drag.
     ///
     /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
     /// the coarse maps and the finer ones, and at the end. After setInput() and addNetwork() it waits for the request,
@@ -119,7 +115,6 @@ public:
     void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
-    void setPreviews(bool on);
 
 private:
     class Inside;

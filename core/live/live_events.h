@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "method/lam/parameter_randomisation.h"
@@ -68,7 +67,6 @@ struct MapReady {
     InputIdentity input;  ///< it was computed with
     LamOptions options;   ///< the same, the patch included
     std::shared_ptr<const LamResult> result;
-    bool preview = false;         ///< computed in bfloat16: a picture, and no number of it is to be shown
     bool finished = false;        ///< as exact as the request's options ask for
     double latencySeconds = 0.0;  ///< since the request
 };

@@ -10,6 +10,9 @@
 
 namespace lamscope {
 
+/// Names a network for as long as the program runs: chosen by whoever adds it, above 0, never used twice.
+using NetworkId = int;
+
 /// An image file that is open. Plain data; the pixels are shared and never change.
 struct OpenedImage {
     std::string file;

@@ -30,50 +30,36 @@ std::string messageOf(const std::exception& error) {
     return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
 }
 
-void LiveMaps::dropRefinement() {
+void LiveNetwork::dropRefinement() {
     refinement.reset();
     levels = 0;
     nodesDone = 0;
 }
 
-void LiveMaps::dropContext() {
+void LiveNetwork::dropContext() {
     dropRefinement();
     context.reset();
 }
 
-void LiveNetwork::dropContexts() {
-    maps.dropContext();
-    previewMaps.dropContext();
-}
-
 void LiveNetwork::dropInput() {
-    dropContexts();
+    dropContext();
     input = {};
     sr.reset();
     failed = false;
     refused = false;
 }
 
-void LiveNetwork::dropPreview() {
-    previewMaps.dropContext();
-    previewModel.reset();
-}
-
 void Probe::setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked) {
     request_ = request;
+    plan_.reset();
     asked_ = asked;
     for (auto& [id, network] : networks_) {
         network.refused = false;
     }
     for (const auto& target : request.targets) {
         const auto found = networks_.find(target.id);
-        if (found == networks_.end()) {
-            continue;
-        }
-        for (auto* maps : {&found->second.maps, &found->second.previewMaps}) {
-            if (maps->refined != optionsFor(target)) {
-                maps->dropRefinement();
-            }
+        if (found != networks_.end() && found->second.refined != optionsFor(target)) {
+            found->second.dropRefinement();
         }
     }
 }
@@ -84,7 +70,7 @@ LamOptions Probe::optionsFor(const ProbeTarget& target) const {
     return options;
 }
 
-LiveNetwork* Probe::usable(const ProbeTarget& target) const {
+const LiveNetwork* Probe::usable(const ProbeTarget& target) const {
     const auto found = networks_.find(target.id);
     if (found == networks_.end() || found->second.refused || !found->second.input.lr) {
         return nullptr;
@@ -92,20 +78,12 @@ LiveNetwork* Probe::usable(const ProbeTarget& target) const {
     return &found->second;
 }
 
-bool Probe::previews(const LiveNetwork& network) const {
-    return request_->moving && network.previewModel != nullptr;
-}
-
-LiveMaps& Probe::mapsOf(LiveNetwork& network) const {
-    return previews(network) ? network.previewMaps : network.maps;
-}
-
-int Probe::wantedLevels(const LiveMaps& maps) const {
+int Probe::wantedLevels(const LiveNetwork& network) const {
     if (!request_->moving) {
         return std::numeric_limits<int>::max();
     }
     constexpr int secondLevelNodes = 9;
-    return maps.nodeSeconds > 0.0 && maps.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
+    return network.nodeSeconds > 0.0 && network.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
 }
 
 const ProbeTarget* Probe::nextCoarse() const {
@@ -113,8 +91,8 @@ const ProbeTarget* Probe::nextCoarse() const {
         return nullptr;
     }
     for (const auto& target : request_->targets) {
-        auto* network = usable(target);
-        if (network != nullptr && mapsOf(*network).levels == 0) {
+        const auto* network = usable(target);
+        if (network != nullptr && network->levels == 0) {
             return &target;
         }
     }
@@ -128,99 +106,81 @@ const ProbeTarget* Probe::nextFine() const {
     const ProbeTarget* least = nullptr;
     int leastLevels = 0;
     for (const auto& target : request_->targets) {
-        auto* network = usable(target);
-        if (network == nullptr) {
+        const auto* network = usable(target);
+        if (network == nullptr || !network->refinement || network->refinement->finished()
+            || network->levels >= wantedLevels(*network)) {
             continue;
         }
-        const auto& maps = mapsOf(*network);
-        if (!maps.refinement || maps.refinement->finished() || maps.levels >= wantedLevels(maps)) {
-            continue;
-        }
-        if (least == nullptr || maps.levels < leastLevels) {
+        if (least == nullptr || network->levels < leastLevels) {
             least = &target;
-            leastLevels = maps.levels;
+            leastLevels = network->levels;
         }
     }
     return least;
 }
 
-std::shared_ptr<const MeasuredPath> Probe::pathFor(const LiveNetwork& network, const Rect& region,
-                                                   const LamOptions& options, const std::stop_token& stop) {
-    std::erase_if(paths_, [](const KnownPath& known) { return known.path.expired(); });
-    for (const auto& known : paths_) {
-        if (known.lr == network.input.lr && known.region == region && samePath(known.options, options)) {
-            return known.path.lock();
-        }
+const LamPlan& Probe::plan() {
+    if (!plan_) {
+        plan_ = makePlan(request_->options);
     }
-    auto path = makeMeasuredPath(network.input.lr->cropped(region), options, stop);
-    if (path) {
-        paths_.push_back({network.input.lr, region, options, path});
-    }
-    return path;
+    return *plan_;
 }
 
-bool Probe::prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop) {
+bool Probe::prepare(LiveNetwork& network, const ProbeTarget& target, const std::stop_token& stop) {
     const auto& [of, lr, hr] = network.input;
-    const auto& model = previews(network) ? *network.previewModel : *network.model;
-    auto& maps = mapsOf(network);
-    const auto region = checkedContext(model.card(), *lr, hr.get(), options);
-    if (!maps.context || maps.context->region() != region || !samePath(maps.pathOptions, options)) {
-        maps.dropContext();
-        checkMemory(model.implementation(), region, options);
-        const auto path = pathFor(network, region, options, stop);
+    const auto& model = *network.model;
+    const std::span patch(&target.patch, 1);
+    const auto region = checkedContext(model.card(), *lr, hr.get(), plan(), target.patch);
+    if (!network.context || !network.context->serves(region, plan())) {
+        network.dropContext();
+        auto path = paths_.pathFor(lr, region, plan(), stop);
         if (!path) {
             return false;
         }
-        maps.context = std::make_unique<LamContext>(model, *lr, hr.get(), region, path,
-                                                    previews(network) ? &previewBudget_ : &budget_,
-                                                    EvaluationOptions{.batches = &batches_});
-        maps.pathOptions = options;
+        network.context =
+            lamscope::prepare(model, *lr, hr.get(), plan(), region, patch, stop,
+                              {.budget = &budget_, .evaluation = {.batches = &batches_}, .path = std::move(path)});
+        if (!network.context) {
+            return false;
+        }
     }
-    if (!maps.refinement) {
-        maps.refinement = std::make_unique<LamRefinement>(*maps.context, options, asked_);
-        maps.refined = options;
+    if (!network.refinement) {
+        network.refinement = std::make_unique<LamRefinement>(*network.context, plan(), patch, asked_);
+        network.refined = optionsFor(target);
     }
     return true;
 }
 
 void Probe::refine(const ProbeTarget& target, const std::stop_token& stop) {
     auto& network = networks_.at(target.id);
-    auto& maps = mapsOf(network);
-    const bool preview = previews(network);
     const auto& request = *request_;
     const auto& name = network.model->card().name;
     try {
-        if (!prepare(network, optionsFor(target), stop)) {
+        if (!prepare(network, target, stop)) {
             return;
         }
         const auto begin = Clock::now();
-        const auto nodesBefore = maps.nodesDone;
-        const auto result = maps.refinement->next(stop, [&](std::int64_t nodesDone) {
-            maps.nodesDone = nodesDone;
-            maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
+        const auto nodesBefore = network.nodesDone;
+        const bool complete = network.refinement->next(stop, [&](std::int64_t nodesDone) {
+            network.nodesDone = nodesDone;
+            network.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
-                sink_(live::Progress{name, nodesDone, makePlan(request.options).nodes});
+                sink_(live::Progress{name, nodesDone, plan().nodes});
             }
         });
-        if (result) {
-            ++maps.levels;
+        if (complete) {
+            ++network.levels;
             sink_(live::MapReady{.request = request.number,
                                  .id = target.id,
                                  .input = network.input.of,
-                                 .options = maps.refined,
-                                 .result = result,
-                                 .preview = preview,
-                                 .finished = !preview && maps.refinement->finished(),
+                                 .options = network.refined,
+                                 .result = network.refinement->results().front(),
+                                 .finished = network.refinement->finished(),
                                  .latencySeconds = secondsSince(asked_)});
         }
     } catch (const std::exception& error) {
-        const auto* own = dynamic_cast<const Error*>(&error);
-        if (preview && (own == nullptr || own->code() != ErrorCode::InvalidArgument)) {
-            network.dropPreview();  // what is wrong with the network itself shows with its map in float32
-            return;
-        }
-        maps.dropContext();
+        network.dropContext();
         network.refused = true;
         sink_(live::MapFailed{.request = request.number,
                               .id = target.id,

@@ -23,38 +23,26 @@ struct ScaledInput {
     std::shared_ptr<const Image> hr;  ///< null where it is not known
 };
 
-/// What is kept of one network's maps between requests. Compute thread only.
-struct LiveMaps {
-    LamOptions pathOptions;               ///< of `context`
+/// A network of a LiveEngine with everything that is kept for it between requests. Compute thread only.
+struct LiveNetwork {
+    std::unique_ptr<SrModel> model;
+    ScaledInput input;                ///< empty while there is none, or when it does not fit the network
+    std::shared_ptr<const Image> sr;  ///< of the whole input
+    bool measured = false;            ///< its card is complete, or cannot be
+    bool failed = false;              ///< its SR cannot be computed: not tried again for this input
+    bool refused = false;             ///< the request cannot be served for this network
+
     std::unique_ptr<LamContext> context;  ///< of the latest patch
     LamOptions refined;                   ///< options, with the patch, of `refinement`
     std::unique_ptr<LamRefinement> refinement;
     int levels = 0;              ///< done by `refinement`
-    std::int64_t nodesDone = 0;  ///< the same
+    std::int64_t nodesDone = 0;  ///< done by `refinement`
     double nodeSeconds = 0.0;    ///< of the latest nodes of a level; 0 while not known
-
-    void dropRefinement();
-    void dropContext();
-};
-
-/// A network of a LiveEngine with everything that is kept for it between requests. Compute thread only.
-struct LiveNetwork {
-    ModelSpec spec;
-    std::unique_ptr<SrModel> model;
-    std::unique_ptr<SrModel> previewModel;  ///< in bfloat16; null where there are no previews
-    ScaledInput input;                      ///< empty while there is none, or when it does not fit the network
-    std::shared_ptr<const Image> sr;        ///< of the whole input
-    bool measured = false;                  ///< its card is complete, or cannot be
-    bool failed = false;                    ///< its SR cannot be computed: not tried again for this input
-    bool refused = false;                   ///< the request cannot be served for this network
-
-    LiveMaps maps;
-    LiveMaps previewMaps;
 
     /// Forgets what depends on the input.
     void dropInput();
-    void dropContexts();
-    void dropPreview();
+    void dropContext();
+    void dropRefinement();
 };
 
 /// An error of any library in words for the user.
@@ -66,12 +54,10 @@ public:
     using Networks = std::map<NetworkId, LiveNetwork>;
 
     /// @param batches for devices that evaluate many path images at once.
-    Probe(Networks& networks, LiveEngine::EventSink& sink, RetentionBudget& budget, RetentionBudget& previewBudget,
-          BatchCalibration& batches)
+    Probe(Networks& networks, LiveEngine::EventSink& sink, RetentionBudget& budget, BatchCalibration& batches)
         : networks_(networks)
         , sink_(sink)
         , budget_(budget)
-        , previewBudget_(previewBudget)
         , batches_(batches) {}
 
     void setRequest(const ProbeRequest& request, std::chrono::steady_clock::time_point asked);
@@ -88,33 +74,23 @@ public:
     void refine(const ProbeTarget& target, const std::stop_token& stop);
 
 private:
-    [[nodiscard]] LiveNetwork* usable(const ProbeTarget& target) const;
-    /// Previews alone follow a moving box where there are any.
-    [[nodiscard]] bool previews(const LiveNetwork& network) const;
-    [[nodiscard]] LiveMaps& mapsOf(LiveNetwork& network) const;
-    [[nodiscard]] int wantedLevels(const LiveMaps& maps) const;
+    [[nodiscard]] const LiveNetwork* usable(const ProbeTarget& target) const;
+    [[nodiscard]] int wantedLevels(const LiveNetwork& network) const;
     [[nodiscard]] LamOptions optionsFor(const ProbeTarget& target) const;
     /// False when stopped.
-    bool prepare(LiveNetwork& network, const LamOptions& options, const std::stop_token& stop);
-    [[nodiscard]] std::shared_ptr<const MeasuredPath> pathFor(const LiveNetwork& network, const Rect& region,
-                                                              const LamOptions& options, const std::stop_token& stop);
-
-    struct KnownPath {
-        std::shared_ptr<const Image> lr;
-        Rect region;
-        LamOptions options;
-        std::weak_ptr<const MeasuredPath> path;
-    };
+    bool prepare(LiveNetwork& network, const ProbeTarget& target, const std::stop_token& stop);
+    /// The request's options, resolved when they are needed first. Throws as makePlan().
+    [[nodiscard]] const LamPlan& plan();
 
     Networks& networks_;
     LiveEngine::EventSink& sink_;
     RetentionBudget& budget_;
-    RetentionBudget& previewBudget_;
     BatchCalibration& batches_;
     std::optional<ProbeRequest> request_;
+    std::optional<LamPlan> plan_;  // of the request
     std::chrono::steady_clock::time_point asked_;
     std::chrono::steady_clock::time_point reported_;
-    std::vector<KnownPath> paths_;
+    SharedPaths paths_;
 };
 
 }  // namespace lamscope

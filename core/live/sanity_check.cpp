@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/sanity_check.h"
 
-#include "method/lam/signed_map.h"
-
 namespace lamscope {
 
 namespace {
@@ -37,26 +35,30 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
     try {
         const auto found = loaded.find(network.id);
         if (found != loaded.end() && found->second.input.lr) {
-            const auto& [of, lr, hr] = found->second.input;
-            if (!trained_.contains(job.network)) {
-                auto result = computeLam(*found->second.model, *lr, hr.get(), network.options, stop, {}, oneByOne);
+            const auto& input = found->second.input;
+            const ComputeMaps compute = [&](const SrModel& model) -> std::optional<std::vector<LamResult>> {
+                auto result = computeLam(model, *input.lr, input.hr.get(), network.options, stop, {}, oneByOne);
                 if (!result) {
+                    return std::nullopt;
+                }
+                return std::vector{*std::move(result)};
+            };
+            if (!trained_.contains(job.network)) {
+                auto maps = compute(*found->second.model);
+                if (!maps) {
                     return;
                 }
-                trained_.emplace(job.network, *std::move(result));
+                trained_.emplace(job.network, *std::move(maps));
             }
-            auto random = load_(network.spec);
-            randomiseParameters(random, {.layers = job.layers});
-            const auto result = computeLam(random, *lr, hr.get(), network.options, stop, {}, oneByOne);
-            if (!result) {
+            const auto effects =
+                effectsOfRandomising(load_(network.spec), {.layers = job.layers}, trained_.at(job.network), compute);
+            if (!effects) {
                 return;
             }
-            report.completenessError = result->completenessError;
-            if (const auto correlation = correlationOf(trained_.at(job.network), *result)) {
-                report.correlation = correlation->signedMaps;
-            } else {
-                report.message = "one of the maps vanishes: nothing can be compared";
-            }
+            const auto& effect = effects->front();
+            report.correlation = effect.correlation ? std::optional(effect.correlation->signedMaps) : std::nullopt;
+            report.completenessError = effect.completenessError;
+            report.message = effect.message;
         } else {
             report.message = "the network is not there any more";
         }

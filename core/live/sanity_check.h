@@ -42,7 +42,7 @@ private:
     Loader load_;
     std::vector<Job> jobs_;
     std::size_t next_ = 0;
-    std::map<std::size_t, LamResult> trained_;  // by network
+    std::map<std::size_t, std::vector<LamResult>> trained_;  // one map for each network
 };
 
 }  // namespace lamscope

@@ -6,7 +6,6 @@ lamscope_library(lamscope_live
     live/live_engine.h
     live/live_events.h
     live/live_input.h
-    live/network_id.h
   SOURCES
     live/compute_thread.cpp
     live/di_map_run.cpp

@@ -15,7 +15,7 @@ namespace lamscope {
 
 double giniCoefficient(std::span<const double> map) {
     checkedMapSum(map);
-    constexpr double offset = 1e-7;  // of the authors' code, which avoids a division by zero
+    constexpr double offset = 1e-7;  // from the authors' code; avoids a division by zero
     std::vector<double> values(map.begin(), map.end());
     std::ranges::sort(values);
     const auto count = static_cast<double>(values.size());

@@ -6,13 +6,13 @@
 
 namespace lamscope {
 
-// How concentrated a map of attribution is. A map is row-major, one value per low-resolution pixel, not negative, of
-// any scale (all results are independent of it, but for the 1e-7 of the Gini coefficient, which assumes the maximum 1).
-// All functions throw Error(InvalidArgument) when the map is empty, zero everywhere, or holds a negative or non-finite
-// value, and are thread-safe.
+// How concentrated an attribution map is. A map is row-major, one value per low-resolution pixel. Values are not
+// negative and have any scale: results do not depend on the scale, except for the 1e-7 of the Gini coefficient, which
+// assumes the maximum 1. All functions throw Error(InvalidArgument) when the map is empty, zero everywhere, or holds a
+// negative or non-finite value. All functions are thread-safe.
 
 /// The Gini coefficient in [0, 1): 0 for a uniform map, 1 - 1/n for a single pixel among n.
-/// G = sum_i (2i - n - 1) x_(i) / (n sum x), values ascending, i = 1...n, after 1e-7 was added to every value as the
+/// G = sum_i (2i - n - 1) x_(i) / (n sum x), values ascending, i = 1...n, after 1e-7 is added to every value as the
 /// authors of LAM do. Source: Gu & Dong, Interpreting Super-Resolution Networks with Local Attribution Maps, CVPR 2021,
 /// and their published code.
 [[nodiscard]] double giniCoefficient(std::span<const double> map);
@@ -20,9 +20,9 @@ namespace lamscope {
 /// The diffusion index of LAM, (1 - G) * 100: 100 for a uniform map, near 100 / n for a single pixel among n.
 [[nodiscard]] double diffusionIndex(std::span<const double> map);
 
-/// The smallest number of pixels that together carry `fraction` (in (0, 1]) of the map's sum. Unlike the diffusion
-/// index it does not change when zeros are added around the map. Throws Error(InvalidArgument) also when `fraction` is
-/// out of range.
+/// The smallest number of pixels that together carry `fraction` (in (0, 1]) of the map's sum. Zeros added around the
+/// map do not change this number, unlike the diffusion index. Throws Error(InvalidArgument) also when `fraction` is out
+/// of range.
 [[nodiscard]] std::size_t massPixels(std::span<const double> map, double fraction = 0.95);
 
 /// The root mean square distance of the map's mass from (centreX, centreY), in pixels: sqrt(sum w r^2 / sum w).

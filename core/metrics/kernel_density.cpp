@@ -14,7 +14,7 @@
 namespace lamscope {
 namespace {
 
-/// The kernel exp(-(xx dx^2 + 2 xy dx dy + yy dy^2) / 2): the inverse of its covariance.
+/// The kernel exp(-(xx dx^2 + 2 xy dx dy + yy dy^2) / 2); xx, xy and yy are the entries of the inverse covariance.
 struct Kernel {
     double xx = 0.0;
     double xy = 0.0;
@@ -60,7 +60,7 @@ Kernel scottKernel(std::span<const double> map, int width, int height) {
     xy *= scale;
     yy *= scale;
     const double determinant = xx * yy - xy * xy;
-    // Relative to what rounding leaves of the determinant of positions on one line.
+    // For positions on one line the exact determinant is 0. Rounding leaves a small number: hence a relative bound.
     if (!(unbiased > 0.0) || !(determinant > 1e-12 * (xx + yy) * (xx + yy)) || !std::isfinite(determinant)) {
         throw Error(ErrorCode::InvalidArgument,
                     "the area of contribution is not defined for a map whose mass lies in one pixel or on one straight "
@@ -81,7 +81,7 @@ void divideByMaximum(std::vector<double>& values) {
 std::vector<double> kernelDensity(std::span<const double> map, int width, int height) {
     const auto kernel = scottKernel(map, width, height);
     try {
-        // All offsets between two pixels, -(side - 1) to side - 1, have their own place: nothing wraps around.
+        // Each offset between two pixels, -(side - 1) to side - 1, has its own place, so that nothing wraps around.
         const int paddedWidth = cv::getOptimalDFTSize(2 * width - 1);
         const int paddedHeight = cv::getOptimalDFTSize(2 * height - 1);
         if (paddedWidth < 1 || paddedHeight < 1) {

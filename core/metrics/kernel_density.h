@@ -14,13 +14,13 @@ namespace lamscope {
 /// On the grid the estimate is a convolution and is computed by FFT without wrap-around; it agrees with the direct sum
 /// to 1e-10 of the maximum.
 ///
-/// Throws Error(InvalidArgument) when the map's size is not `width` * `height`, when it is empty, zero everywhere, or
-/// holds a negative or non-finite value, and when its mass lies in one pixel or on one straight line, for which the
-/// covariance has no inverse. Thread-safe. Source: Gu & Dong, CVPR 2021, figure "area of contribution"; Scott,
-/// Multivariate Density Estimation, 1992.
+/// Throws Error(InvalidArgument) when the map's size is not `width` * `height`; when the map is empty, zero everywhere,
+/// or holds a negative or non-finite value; when its mass lies in one pixel or on one straight line, for which the
+/// covariance has no inverse; and when the map is too large for the transform. Throws Error(OutOfMemory). Thread-safe.
+/// Source: Gu & Dong, CVPR 2021, figure "area of contribution"; Scott, Multivariate Density Estimation, 1992.
 [[nodiscard]] std::vector<double> kernelDensity(std::span<const double> map, int width, int height);
 
-/// The same by its definition, a double sum over all pairs of pixels: the reference for tests and timings.
+/// kernelDensity() by its definition, a double sum over all pairs of pixels: the reference for tests and timings.
 [[nodiscard]] std::vector<double> kernelDensityDirect(std::span<const double> map, int width, int height);
 
 }  // namespace lamscope

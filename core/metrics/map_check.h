@@ -5,7 +5,7 @@
 
 namespace lamscope {
 
-// Private to the library of metrics.
+// For the functions of this room only.
 
 /// The sum of a map's values. Throws Error(InvalidArgument) when the map is empty, zero everywhere, or holds a negative
 /// or non-finite value.

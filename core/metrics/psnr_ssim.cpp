@@ -43,7 +43,7 @@ std::vector<Plane> planesOf(const Image& image, Channel channel) {
     return planes;
 }
 
-/// The window's weighted mean at every place where the window lies inside the plane.
+/// The window's weighted mean at every place where the whole window lies inside the plane.
 Plane windowMeans(const Plane& plane) {
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): OpenCV has no view of constant data; nothing writes to it
     const cv::Mat values(plane.height, plane.width, CV_64F, const_cast<double*>(plane.values.data()));

@@ -25,7 +25,7 @@ bool isCounter(const std::string& name, const TensorData& data) {
     return data.numel() <= 1 && std::ranges::find(counters, lastSegment(name)) != counters.end();
 }
 
-/// A number or two under a name like "val_psnr.total": no layer of a network.
+/// True for at most four numbers under a name like "val_psnr.total": no layer of a network looks like that.
 bool isMetricState(const std::string& name, const TensorData& data) {
     const auto segments = detail::segmentsOf(name);
     constexpr std::int64_t most = 4;
@@ -47,7 +47,7 @@ bool areBookkeeping(const std::vector<std::string>& extra, const Checkpoint& che
                    && entry.second.values == data.values;
         });
     };
-    bool hasConstant = false;  // a bias of zeros may be equal to another by chance, but not beside equal weights
+    bool hasConstant = false;  // biases of zeros can be equal by chance; they count only beside equal weights
     bool hasOther = false;
     for (const std::string& name : extra) {
         const TensorData* data = checkpoint.find(name);

@@ -8,8 +8,8 @@
 
 namespace lamscope {
 
-/// Whether these tensors of a checkpoint, which a network does not ask for, say nothing about how it computes: counters
-/// of steps and batches, tensors without values, states of a metric, and second names of weights.
+/// True if the tensors `extra` of a checkpoint, which a network does not ask for, have no part in its computation:
+/// counters of steps and batches, tensors without values, states of a metric, and second names of weights.
 [[nodiscard]] bool areBookkeeping(const std::vector<std::string>& extra, const Checkpoint& checkpoint);
 
 }  // namespace lamscope

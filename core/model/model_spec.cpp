@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <filesystem>
+#include <iterator>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -14,6 +15,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/checkpoint/model_files.h"
 
 namespace lamscope {
 
@@ -86,14 +88,15 @@ void applySetting(ModelSettings& settings, std::string_view item) {
     }
 }
 
-/// Where the settings' colon is: the first one that settings seem to follow, unless a file exists whose name holds it.
+/// Index of the colon that ends the file's name: the first colon that settings seem to follow, unless a file exists
+/// whose name contains that colon.
 std::size_t endOfFile(std::string_view text) {
     std::error_code ignored;
     const auto exists = [&](std::string_view file) {
         return !file.empty() && std::filesystem::exists(std::filesystem::path(file), ignored);
     };
     auto first = std::string_view::npos;
-    auto end = std::string_view::npos;  // from the longest name to shorter ones
+    auto end = std::string_view::npos;  // tried from the longest name to the shortest
     for (auto colon = text.rfind(':'); colon != std::string_view::npos;
          colon = colon == 0 ? std::string_view::npos : text.rfind(':', colon - 1)) {
         if (startsSettings(text.substr(colon + 1))) {
@@ -104,6 +107,26 @@ std::size_t endOfFile(std::string_view text) {
         }
     }
     return first;
+}
+
+std::vector<std::filesystem::path> filesReadFor(const std::filesystem::path& model) {
+    try {
+        auto files = modelFiles(model);
+        std::error_code error;
+        if (!std::filesystem::is_directory(model, error)) {
+            files.push_back(model);  // an index does not name itself
+            return files;
+        }
+        for (std::filesystem::directory_iterator entry(model, error), end; !error && entry != end;
+             entry.increment(error)) {
+            if (entry->path().filename().string().ends_with(".index.json")) {
+                files.push_back(entry->path());
+            }
+        }
+        return files;
+    } catch (const Error&) {
+        return {model};
+    }
 }
 
 }  // namespace
@@ -158,6 +181,16 @@ std::string ModelSpec::toString() const {
 bool ModelSpec::isAnalytic() const {
     std::error_code ignored;
     return file == "bicubic" && !std::filesystem::exists(file, ignored);
+}
+
+std::vector<std::filesystem::path> filesOf(std::span<const ModelSpec> models) {
+    std::vector<std::filesystem::path> files;
+    for (const auto& model : models) {
+        if (!model.isAnalytic()) {
+            std::ranges::move(filesReadFor(model.file), std::back_inserter(files));
+        }
+    }
+    return files;
 }
 
 }  // namespace lamscope

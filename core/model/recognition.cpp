@@ -52,7 +52,8 @@ std::size_t distance(const KeyDifference& difference) {
     return difference.missing.size() + difference.extra.size() + difference.mismatched.size();
 }
 
-/// Residuals of the smooth picture at one scale after the other: only a right one reproduces it.
+/// Evaluates a smooth picture at each scale: only the right scale reproduces the picture. nullopt if no scale is
+/// clearly the best.
 std::optional<int> scaleByProbe(const Architecture& architecture, const Checkpoint& checkpoint,
                                 const ModelSettings& settings, const BuiltNetwork& built) {
     constexpr double good = 0.01;
@@ -68,7 +69,7 @@ std::optional<int> scaleByProbe(const Architecture& architecture, const Checkpoi
     return clear ? std::optional(residuals.front().second) : std::nullopt;
 }
 
-/// Settles a scale that the shapes leave open.
+/// Chooses a scale where the shapes leave the scale open.
 Attempt withScale(const Architecture& architecture, const Checkpoint& checkpoint, const ModelSettings& settings,
                   ModelCard& card, Attempt attempt) {
     const auto& scales = attempt.built.scales;
@@ -132,7 +133,8 @@ std::vector<const Architecture*> candidates(const ModelSettings& settings) {
 Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card) {
     const LayerBuilder layers(checkpoint);
     auto families = candidates(settings);
-    // Those whose signature is there come first: they fit, or come closest, in nearly every case.
+    // Families whose signature is in the file come first: in nearly every case, the one that fits or comes closest is
+    // among them.
     const auto others = std::stable_partition(families.begin(), families.end(),
                                               [&](const auto* family) { return family->matches(layers); });
     const auto signatures = static_cast<std::size_t>(others - families.begin());
@@ -184,7 +186,7 @@ std::optional<int> scaleInName(const std::string& stem, const std::vector<int>& 
         if (!isDigit(i) || isDigit(i + 1) || (i > 0 && isDigit(i - 1))) {
             continue;
         }
-        // "x4", but not the second side of "64x4", and not of "x2x4"; "4x", but not the first of "4x64".
+        // The 4 counts in "x4" and in "4x". It does not count in "64x4", in "x2x4" and in "4x64", which name two sides.
         const bool after = i > 0 && isX(i - 1) && (i == 1 || !isDigit(i - 2)) && !(isX(i + 1) && isDigit(i + 2));
         const bool before = isX(i + 1) && !isDigit(i + 2);
         const int scale = stem[i] - '0';

@@ -13,26 +13,29 @@
 
 namespace lamscope {
 
-/// What the weights of a file turned out to be.
+/// The result of matching the weights of a file with the known networks.
 struct Recognition {
-    std::unique_ptr<Network> network;        ///< of any size; null when no known network fits exactly
+    std::unique_ptr<Network> network;        ///< takes LR sides of any length; null if no known network fits exactly
     std::vector<std::string> parameterKeys;  ///< names of network->parameters() in the checkpoint, in their order
-    std::string family;                      ///< as in the setting arch=
+    std::string family;                      ///< the family's name, as in the setting arch=
     std::optional<double> defaultRange;
-    std::vector<std::string> leftOut;      ///< tensors of the checkpoint that are no weights: counters, copies…
-    std::optional<KeyDifference> nearest;  ///< then: what comes closest
+    std::vector<std::string> leftOut;      ///< tensors of the checkpoint that are not weights: counters, copies…
+    std::optional<KeyDifference> nearest;  ///< closest family when `network` is null
 };
 
-/// Builds the native network whose keys and shapes match exactly, and writes what is known about it to `card`, whose
-/// `file` must be set: a scale that no shape tells is taken from a probe, else from the file's name, else assumed.
-/// Beside the weights the checkpoint may hold what areBookkeeping() knows. Throws Error(InvalidArgument) on settings
-/// that do not fit: an unknown architecture, an assumption that the network does not make.
+/// Builds the native network whose keys and shapes match the checkpoint exactly, and writes to `card` what is known
+/// about the network. `card.file` must be set: a scale that no shape tells is taken from a probe, else from the file's
+/// name, else assumed. The checkpoint may also hold the tensors that areBookkeeping() accepts. Throws
+/// Error(InvalidArgument) on settings that do not fit: an unknown architecture, an assumption that the network does not
+/// make.
 [[nodiscard]] Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card);
 
-/// Whether a known network, of the family in the settings if there is one, has tensors of such names.
+/// True if the checkpoint's tensor names look like those of a known network, or of the family in the settings if they
+/// name one. Throws Error(InvalidArgument) on an unknown architecture.
 [[nodiscard]] bool looksLikeANetwork(const Checkpoint& checkpoint, const ModelSettings& settings);
 
-/// The scale that a file's name states ("net_x3", "4x-net"), among `scales`; nullopt when it states none or several.
+/// The scale that a file's name states ("net_x3", "4x-net"), if it is one of `scales`; nullopt if the name states none
+/// or several.
 [[nodiscard]] std::optional<int> scaleInName(const std::string& stem, const std::vector<int>& scales);
 
 }  // namespace lamscope

@@ -19,7 +19,6 @@ lamscope_library(lamscope_model
   HEADERS
     model/cropping.h
     model/model_card.h
-    model/model_files.h
     model/model_spec.h
     model/sr_model.h
   SOURCES
@@ -30,7 +29,6 @@ lamscope_library(lamscope_model
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
-    model/arch/nonlocal_attention.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/window_attention.cpp
@@ -39,7 +37,6 @@ lamscope_library(lamscope_model
     model/cropping.cpp
     model/load.cpp
     model/luma.cpp
-    model/model_files.cpp
     model/model_spec.cpp
     model/padded_network.cpp
     model/probe/cropping_probe.cpp

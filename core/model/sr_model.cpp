@@ -87,9 +87,6 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
     return [this, translated, finish = std::move(finish), count = lr.size(0), channels = network_->channels(),
             lrHeight = lr.size(2), lrWidth = lr.size(3)](const std::optional<Rect>& region) {
         auto sr = translated([&] { return finish(region); });
-        if (sr.scalar_type() == torch::kBFloat16) {
-            sr = sr.to(torch::kFloat32);  // sums of a detector need more than 8 bits
-        }
         if (card_.range != 1.0) {
             sr = sr / card_.range;
         }
@@ -106,7 +103,7 @@ SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
 }
 
 Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {
-    return toImage(card_.colour == ModelCard::Colour::Y ? withColoursOf(lr.to(sr.scalar_type()), sr, card_.scale) : sr);
+    return toImage(card_.colour == ModelCard::Colour::Y ? withColoursOf(lr, sr, card_.scale) : sr);
 }
 
 torch::Tensor SrModel::Implementation::toInput(const Image& image) const {
@@ -164,11 +161,6 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
         }
     }
     return sr;
-}
-
-SrModel inBFloat16(SrModel model) {
-    model.implementation().evaluateIn(torch::kBFloat16);
-    return model;
 }
 
 void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {

@@ -50,11 +50,6 @@ private:
 /// these keys and shapes: the message names the closest and what differs), InvalidArgument (a setting does not fit).
 [[nodiscard]] SrModel loadModel(const ModelSpec& spec, const std::string& device = "cpu");
 
-/// The same network evaluated in bfloat16, which keeps 8 significant bits and half the memory: for pictures that follow
-/// a moving box, never for a number that is reported. Not every TorchScript file can be evaluated in it: then each
-/// evaluation throws Error(ModelFailure).
-[[nodiscard]] SrModel inBFloat16(SrModel model);
-
 /// The model's card with what loading leaves out: the receptive field where none is known, agreement with bicubic
 /// enlargement. Takes some evaluations, the largest of 321x321 LR pixels; nullopt when stopped between two passes.
 /// Throws as the network does.

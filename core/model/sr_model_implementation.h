@@ -19,7 +19,7 @@ public:
     Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device = torch::kCPU,
                    torch::ScalarType type = torch::kFloat32);
 
-    /// Converts the weights; results of a type narrower than float32 are handed out in float32.
+    /// Converts the weights.
     void evaluateIn(torch::ScalarType type);
 
     [[nodiscard]] const ModelCard& card() const { return card_; }

@@ -17,8 +17,8 @@ namespace lamscope {
 
 namespace {
 
-/// The share of a checkpoint's tensors that the network that comes closest does not have. What it lacks does not count:
-/// a small network lacks little of a few tensors under other names.
+/// The share of the checkpoint's tensors that the closest network does not have in that shape. Tensors that the
+/// checkpoint lacks do not count: a small network would lack few of them in any checkpoint.
 double distance(const Checkpoint& checkpoint, const KeyDifference& nearest) {
     const auto differing = nearest.extra.size() + nearest.mismatched.size();
     return static_cast<double>(differing) / static_cast<double>(checkpoint.tensors.size());

@@ -6,16 +6,17 @@
 
 namespace lamscope {
 
-/// The weights of a file's network, and what they turned out to be.
+/// The weights of a file's network, and the network that fits them.
 struct ChosenWeights {
     Checkpoint checkpoint;
     Recognition recognition;
 };
 
-/// Finds among the tensors of a file those that a known network fits exactly: averaged weights (EMA) first, whatever
-/// their names begin with, and never a mixture of two sets. `settings.weights` restricts the search. Where nothing
-/// fits, the result is what comes closest. Writes to `card` as recognise() does, and the sentences about the choice.
-/// Throws Error(BadFile), also where the likeliest weights are of a kind that cannot be converted to float32.
+/// Finds, among the tensors of a file, a set that a known network fits exactly. Averaged weights (EMA) come first,
+/// whatever prefix their names have; two sets are never mixed. `settings.weights` restricts the search. If no network
+/// fits, the result is the set that comes closest to one. Writes to `card` as recognise() does, and adds the sentences
+/// about the choice. Throws Error(BadFile), also when the likeliest weights are of a kind that cannot be converted to
+/// float32.
 [[nodiscard]] ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings, ModelCard& card);
 
 }  // namespace lamscope

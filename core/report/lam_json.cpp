@@ -3,17 +3,16 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <set>
 
 #include <fmt/format.h>
 
-#include "base/csv_field.h"
-#include "base/error.h"
 #include "base/json_text.h"
 #include "base/npy.h"
 #include "base/table_text.h"
+#include "method/lam/lam_option_table.h"
 #include "report/json_fields.h"
+#include "report/result_columns.h"
 #include "scene/experiment_file.h"
 
 namespace lamscope {
@@ -24,20 +23,18 @@ using Json = nlohmann::ordered_json;
 
 /// Every option as used, presets resolved.
 Json optionsJson(const LamDocument& document) {
-    const auto& options = document.options;
+    const auto& plan = document.plan;
     const auto& scene = document.scene();
-    const auto plan = makePlan(options);
-    Json json{{"patch", {{"x", options.patch.x}, {"y", options.patch.y}, {"size", options.patch.size}}},
-              {"grid", valueOrNull(document.experiment.gridStride)},
-              {"preset", toString(options.preset)},
-              {"path", toString(options.path)},
-              {"sigma", options.sigma},
-              {"kernel", options.kernel},
-              {"nodes", plan.nodes},
-              {"tolerance", numberOrNull(plan.tolerance)},
-              {"rule", plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform"},
-              {"detector", toString(options.detector)}};
-    json["context"] = plan.context == 0 ? Json("whole") : Json(plan.context);
+    auto used = plan.options;
+    used.nodes = plan.nodes;
+    used.tolerance = plan.tolerance;
+    used.context = plan.context;
+    Json json{{"patch", {{"x", used.patch.x}, {"y", used.patch.y}, {"size", used.patch.size}}},
+              {"grid", valueOrNull(document.experiment.gridStride)}};
+    for (const auto& row : lamOptionTable()) {
+        json[row.name] = statedOptionValue(row, row.get(used));
+    }
+    json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
     json["upright"] = scene.upright;
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());
@@ -46,8 +43,28 @@ Json optionsJson(const LamDocument& document) {
     return json;
 }
 
+Json valueJson(const ResultValue& value) {
+    if (const auto* number = std::get_if<double>(&value)) {
+        return numberOrNull(*number);
+    }
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) {
+        return *whole;
+    }
+    const auto* words = std::get_if<std::string>(&value);
+    return words != nullptr ? Json(*words) : Json(nullptr);
+}
+
+void addColumns(Json& json, ColumnKind kind, const ResultRow& row) {
+    for (const auto& column : resultColumns()) {
+        if (column.kind == kind) {
+            json[column.key] = valueJson(column.value(row));
+        }
+    }
+}
+
 Json resultJson(const LamDocument& document, const NamedLamResult& named) {
     const auto& result = named.result;
+    const ResultRow row{.card = named.card, .result = result, .name = named.card.name};
     Json json;
     json["model"] = modelJson(named.card);
     json["patch"] = {{"x", result.patch.x}, {"y", result.patch.y}, {"size", result.patch.size}};
@@ -55,25 +72,13 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
                        {"y", result.context.y},
                        {"width", result.context.width},
                        {"height", result.context.height}};
-    json["di"] = numberOrNull(result.diffusionIndex);
-    json["gini"] = numberOrNull(result.gini);
-    json["mass95_pixels"] = result.mass95Pixels ? Json(*result.mass95Pixels) : Json(nullptr);
-    json["radius_pixels"] = numberOrNull(result.radiusPixels);
-    json["detector_image"] = numberOrNull(result.detectorImage);
-    json["detector_baseline"] = numberOrNull(result.detectorBaseline);
-    json["attribution_sum"] = numberOrNull(result.attributionSum);
-    json["completeness_error"] = numberOrNull(result.completenessError);
-    json["nodes"] = result.nodes;
-    json["estimated_map_error"] = numberOrNull(result.estimatedMapError);
-    json["nonfinite_gradients"] = result.nonfiniteGradients;
-    json["psnr_patch"] = numberOrNull(result.psnrPatch);
-    json["psnr"] = numberOrNull(result.psnr);
+    addColumns(json, ColumnKind::Measure, row);
     json["curves"] = {{"alpha", numbersOrNull(result.curves.alpha)},
                       {"sigma", numbersOrNull(result.curves.sigma)},
                       {"detector", numbersOrNull(result.curves.detector)},
                       {"path_speed", numbersOrNull(result.curves.pathSpeed)},
                       {"cumulative", numbersOrNull(result.curves.cumulative)}};
-    json["seconds"] = result.seconds;
+    addColumns(json, ColumnKind::Cost, row);
     auto warnings = document.warnings;
     warnings.insert(warnings.end(), named.card.warnings.begin(), named.card.warnings.end());
     warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
@@ -85,14 +90,13 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
 }
 
 /// A row of values a row of cells.
-template <typename Value>
-Json gridJson(const DiMap& map, Value DiMapCell::*member) {
+Json cellsJson(const NamedDiMap& named, const ResultColumn& column) {
     auto rows = Json::array();
-    for (int row = 0; row < map.rows; ++row) {
+    for (int row = 0; row < named.map.rows; ++row) {
         auto values = Json::array();
-        for (int column = 0; column < map.columns; ++column) {
-            const auto& value = map.at(column, row).*member;
-            values.push_back(value ? Json(*value) : Json(nullptr));
+        for (int x = 0; x < named.map.columns; ++x) {
+            const auto result = resultOfCell(named.map.at(x, row));
+            values.push_back(valueJson(column.value({.card = named.card, .result = result, .name = named.card.name})));
         }
         rows.push_back(std::move(values));
     }
@@ -102,118 +106,31 @@ Json gridJson(const DiMap& map, Value DiMapCell::*member) {
 Json gridJson(const NamedDiMap& named) {
     const auto& map = named.map;
     const auto& first = map.cells.front().patch;
-    return {{"model", modelJson(named.card)},
-            {"x", first.x},
-            {"y", first.y},
-            {"size", first.size},
-            {"stride", map.stride},
-            {"columns", map.columns},
-            {"rows", map.rows},
-            {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes},
-            {"di", gridJson(map, &DiMapCell::diffusionIndex)},
-            {"mass95_pixels", gridJson(map, &DiMapCell::mass95Pixels)},
-            {"radius_pixels", gridJson(map, &DiMapCell::radiusPixels)},
-            {"completeness_error", gridJson(map, &DiMapCell::completenessError)},
-            {"file", named.file.empty() ? Json(nullptr) : Json(named.file.string())}};
-}
-
-std::string gridCsv(const LamDocument& document) {
-    std::string text = "network,patch_x,patch_y,patch_size,di,mass95_pixels,radius_pixels,completeness_error,nodes\n";
-    for (const auto& [card, map, file] : document.grids) {
-        for (const auto& cell : map.cells) {
-            text +=
-                fmt::format("{},{},{},{},{},{},{},{},{}\n", csvField(card.name), cell.patch.x, cell.patch.y,
-                            cell.patch.size, csvNumber(orNan(cell.diffusionIndex)), csvNumber(orNan(cell.mass95Pixels)),
-                            csvNumber(orNan(cell.radiusPixels)), csvNumber(orNan(cell.completenessError)), cell.nodes);
+    Json json{{"model", modelJson(named.card)},
+              {"x", first.x},
+              {"y", first.y},
+              {"size", first.size},
+              {"stride", map.stride},
+              {"columns", map.columns},
+              {"rows", map.rows},
+              {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes}};
+    for (const auto& column : resultColumns()) {
+        // The nodes are one number for all cells, above.
+        if (column.ofDiMapCell && column.kind == ColumnKind::Measure && !json.contains(column.key)) {
+            json[column.key] = cellsJson(named, column);
         }
     }
-    return text;
+    json["file"] = named.file.empty() ? Json(nullptr) : Json(named.file.string());
+    return json;
 }
+
+}  // namespace
 
 bool hasSeveralPatches(const LamDocument& document) {
     return std::ranges::any_of(document.results, [&](const auto& named) {
         return named.result.patch != document.results.front().result.patch;
     });
 }
-
-std::string nameInTable(const LamDocument& document, const ModelCard& card, const LamResult& result) {
-    return hasSeveralPatches(document) ? fmt::format("{} {},{}", card.name, result.patch.x, result.patch.y) : card.name;
-}
-
-/// A text with the characters that LaTeX gives a meaning escaped.
-std::string latexText(const std::string& text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '\\':
-                escaped += "\\textbackslash{}";
-                break;
-            case '~':
-                escaped += "\\textasciitilde{}";
-                break;
-            case '^':
-                escaped += "\\textasciicircum{}";
-                break;
-            case '[':
-            case '*':
-                // At the start of a row they would be arguments of the command before.
-                escaped += fmt::format("{{{}}}", c);
-                break;
-            case '&':
-            case '%':
-            case '$':
-            case '#':
-            case '_':
-            case '{':
-            case '}':
-                escaped += '\\';
-                [[fallthrough]];
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
-}
-
-/// A number for LaTeX: in mathematics where it has a sign, which would otherwise be set as a hyphen.
-std::string latexCell(double value, const char* format) {
-    if (!std::isfinite(value)) {
-        return "--";
-    }
-    auto text = fmt::format(fmt::runtime(format), value);
-    return text.starts_with('-') || text.starts_with('+') ? fmt::format("${}$", text) : text;
-}
-
-/// What is between the smallest and the largest DI, and where that is.
-std::string gridText(const LamDocument& document) {
-    std::vector<std::vector<std::string>> rows{{"network", "patches", "DI from", "mean", "to", "at"}};
-    for (const auto& [card, map, file] : document.grids) {
-        double sum = 0.0;
-        int count = 0;
-        const DiMapCell* least = nullptr;
-        const DiMapCell* most = nullptr;
-        for (const auto& one : map.cells) {
-            if (!one.diffusionIndex) {
-                continue;
-            }
-            sum += *one.diffusionIndex;
-            ++count;
-            least = least == nullptr || one.diffusionIndex < least->diffusionIndex ? &one : least;
-            most = most == nullptr || one.diffusionIndex > most->diffusionIndex ? &one : most;
-        }
-        const auto grid = fmt::format("{}x{}", map.columns, map.rows);
-        if (count == 0) {
-            rows.push_back({card.name, grid, "-", "-", "-", "-"});
-            continue;
-        }
-        rows.push_back({card.name, grid, fmt::format("{:.2f}", *least->diffusionIndex),
-                        fmt::format("{:.2f}", sum / count), fmt::format("{:.2f}", *most->diffusionIndex),
-                        fmt::format("{},{}", most->patch.x, most->patch.y)});
-    }
-    return aligned(rows);
-}
-
-}  // namespace
 
 std::string toJson(const LamDocument& document) {
     Json json;
@@ -259,72 +176,6 @@ std::vector<std::string> warningsOf(const LamDocument& document) {
         addCard(card);
     }
     return warnings;
-}
-
-std::string toCsv(const LamDocument& document) {
-    if (document.results.empty()) {
-        return gridCsv(document);
-    }
-    std::string text =
-        "network,architecture,scale,parameters,lr_width,lr_height,patch_x,patch_y,patch_size,context_x,context_y,"
-        "context_width,context_height,di,gini,mass95_pixels,radius_pixels,detector_image,detector_baseline,"
-        "attribution_sum,completeness_error,nodes,estimated_map_error,nonfinite_gradients,psnr_patch,psnr,seconds\n";
-    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},", csvField(card.name), csvField(card.architecture),
-                            card.scale, card.parameters, document.lrWidth, document.lrHeight, result.patch.x,
-                            result.patch.y, result.patch.size, result.context.x, result.context.y, result.context.width,
-                            result.context.height);
-        text += fmt::format(
-            "{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csvNumber(orNan(result.diffusionIndex)),
-            csvNumber(orNan(result.gini)), csvNumber(orNan(result.mass95Pixels)), csvNumber(orNan(result.radiusPixels)),
-            csvNumber(result.detectorImage), csvNumber(result.detectorBaseline), csvNumber(result.attributionSum),
-            csvNumber(orNan(result.completenessError)), result.nodes, csvNumber(orNan(result.estimatedMapError)),
-            result.nonfiniteGradients, csvNumber(orNan(result.psnrPatch)), csvNumber(orNan(result.psnr)),
-            csvNumber(result.seconds));
-    }
-    return text;
-}
-
-std::string toText(const LamDocument& document) {
-    constexpr std::array headings{"network",  "DI",    "95 % px",    "radius px",  "D(F(I))", "delta D",
-                                  "compl. %", "nodes", "est. error", "PSNR patch", "seconds"};
-    std::vector<std::vector<std::string>> rows{{headings.begin(), headings.end()}};
-    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        rows.push_back({nameInTable(document, card, result), cellText(orNan(result.diffusionIndex), "{:.2f}"),
-                        cellText(orNan(result.mass95Pixels), "{:.0f}"), cellText(orNan(result.radiusPixels), "{:.1f}"),
-                        cellText(result.detectorImage, "{:.2f}"),
-                        cellText(result.detectorImage - result.detectorBaseline, "{:.2f}"),
-                        cellText(100.0 * orNan(result.completenessError), "{:+.2f}"), std::to_string(result.nodes),
-                        cellText(orNan(result.estimatedMapError), "{:.3f}"),
-                        cellText(orNan(result.psnrPatch), "{:.2f}"), cellText(result.seconds, "{:.1f}")});
-    }
-    auto text = document.results.empty() ? std::string() : aligned(rows);
-    if (!document.grids.empty()) {
-        text += gridText(document);
-    }
-    return text;
-}
-
-std::string toLatex(const LamDocument& document) {
-    const bool withPsnr =
-        std::ranges::any_of(document.results, [](const auto& named) { return named.result.psnrPatch.has_value(); });
-    auto text = fmt::format("\\begin{{tabular}}{{lrrrrrrr{}}}\n\\toprule\n", withPsnr ? "r" : "");
-    text += R"(Network & DI & 95\,\% [px] & Radius [px] & $D(F(I))$ & $\Delta D$ & Completeness [\%] & Nodes)";
-    text += withPsnr ? " & PSNR [dB] \\\\\n" : " \\\\\n";
-    text += "\\midrule\n";
-    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-        text += fmt::format("{} & {} & {} & {} & {} & {} & {} & {}", latexText(card.name),
-                            latexCell(orNan(result.diffusionIndex), "{:.2f}"),
-                            latexCell(orNan(result.mass95Pixels), "{:.0f}"),
-                            latexCell(orNan(result.radiusPixels), "{:.1f}"), latexCell(result.detectorImage, "{:.2f}"),
-                            latexCell(result.detectorImage - result.detectorBaseline, "{:.2f}"),
-                            latexCell(100.0 * orNan(result.completenessError), "{:+.2f}"), result.nodes);
-        if (withPsnr) {
-            text += " & " + latexCell(orNan(result.psnrPatch), "{:.2f}");
-        }
-        text += " \\\\\n";
-    }
-    return text + "\\bottomrule\n\\end{tabular}\n";
 }
 
 namespace {

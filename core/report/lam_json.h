@@ -17,7 +17,7 @@ namespace lamscope {
 struct NamedLamResult {
     ModelCard card;  ///< its `name` is unique within the document, see makeNamesUnique()
     LamResult result;
-    std::filesystem::path attributionFile;  ///< where writeLamArrays() put it; empty if it did not
+    std::filesystem::path attributionFile;  ///< where addLamArrays() put it; empty if it did not
     std::filesystem::path mapFile;
 };
 
@@ -36,7 +36,7 @@ struct LamDocument {
     int lrHeight = 0;
     std::string device;  ///< "cpu" or "cuda"
     int threads = 0;
-    LamOptions options;  ///< as they were used: of the results, `patch` that of the first; without any, of the DI maps
+    LamPlan plan;  ///< as it was used: of the results, the patch that of the first; without any, of the DI maps
     std::vector<std::string> warnings;    ///< about the image files
     std::vector<NamedLamResult> results;  ///< network by network, patch by patch
     std::vector<NamedDiMap> grids;        ///< of the experiment's grid
@@ -48,17 +48,8 @@ struct LamDocument {
 /// jsonOf() gives it, files named as they were given. Numbers that are not finite or not defined become null.
 [[nodiscard]] std::string toJson(const LamDocument& document);
 
-/// The table of results: a header line, then a line a network and patch, comma-separated (RFC 4180). Without results,
-/// that of the DI maps: a line a cell.
-[[nodiscard]] std::string toCsv(const LamDocument& document);
-
-/// The same for a terminal: aligned columns, rounded for reading.
-[[nodiscard]] std::string toText(const LamDocument& document);
-
-/// The same for a paper: a `tabular` with the rules of the package booktabs, UTF-8, ending with a newline. The
-/// characters that LaTeX gives a meaning are escaped in names; values that are not defined are a dash, and the PSNR has
-/// no column where no network has one.
-[[nodiscard]] std::string toLatex(const LamDocument& document);
+/// True when the results are of more than one patch: the network's name alone then names none of them.
+[[nodiscard]] bool hasSeveralPatches(const LamDocument& document);
 
 /// What the program says beside the numbers: about the image files, then about each network and its results, whose
 /// names come first.

@@ -6,8 +6,8 @@
 
 namespace lamscope {
 
-/// Counts the memory of the tensors that this thread makes and frees on the CPU while it exists: through LibTorch's
-/// hook for memory profilers. Scratch memory inside single operations is not seen.
+/// Counts the tensor memory that this thread allocates and frees on the CPU during this object's life, through
+/// LibTorch's hook for memory profilers. Scratch memory inside single operations is not counted.
 class AllocationMeter {
 public:
     AllocationMeter();
@@ -15,8 +15,8 @@ public:
     AllocationMeter& operator=(const AllocationMeter&) = delete;
     ~AllocationMeter();
 
-    [[nodiscard]] std::int64_t heldBytes() const;  ///< made and not yet freed
-    [[nodiscard]] std::int64_t peakBytes() const;  ///< the most that was held at once
+    [[nodiscard]] std::int64_t heldBytes() const;  ///< allocated and not yet freed
+    [[nodiscard]] std::int64_t peakBytes() const;  ///< the maximum of heldBytes() so far
 
 private:
     class Guard;

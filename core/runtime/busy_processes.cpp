@@ -24,21 +24,22 @@ using Clock = std::chrono::steady_clock;
 constexpr std::uint32_t shortestTurn = 1;  // ms
 constexpr std::uint32_t longestTurn = 50;  // ms
 
-/// What a child does until it is killed. It is a copy of a process with several threads, of which it has one: it must
-/// not allocate or lock anything.
+/// Runs in a child until the child is killed. fork() copies only the calling thread of a process with several threads,
+/// so that the child must neither allocate nor lock.
 [[noreturn]] void keepBusy(BusyKind kind, std::uint32_t number) {
     std::minstd_rand random(number + 1);
     const auto turn = [&] { return std::chrono::milliseconds(shortestTurn + random() % longestTurn); };
     for (;;) {
         const auto end = Clock::now() + turn();
         while (kind == BusyKind::Spinning || Clock::now() < end) {
-            asm volatile("");  // an endless loop without any effect is undefined
+            asm volatile("");  // an endless loop without any effect is undefined behaviour
         }
         std::this_thread::sleep_for(turn());
     }
 }
 
-/// Takes back what the program set for its own Ctrl-C, and dies with it.
+/// Removes the handlers that the program set for Ctrl-C, and lets the kernel kill the child when its parent thread
+/// ends.
 void becomeOrdinary(pid_t parent) {
     // NOLINTBEGIN(performance-no-int-to-ptr): SIG_DFL
     std::signal(SIGINT, SIG_DFL);
@@ -57,7 +58,7 @@ std::string_view toString(BusyKind kind) {
 
 BusyProcesses::BusyProcesses(int count, BusyKind kind) {
     const pid_t parent = getpid();
-    // A signal before the child is an ordinary process would run the program's handler in it.
+    // Signals are blocked until becomeOrdinary() is done: the child must not run the program's handlers.
     sigset_t all;
     sigset_t before;
     sigfillset(&all);

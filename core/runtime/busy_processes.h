@@ -7,19 +7,21 @@
 
 namespace lamscope {
 
-/// How a process keeps a processor from others.
+/// How a busy process uses a processor.
 enum class BusyKind {
     Spinning,  ///< without a pause
-    Bursty,    ///< by turns busy and asleep for 1 to 50 ms
+    Bursty,    ///< busy and asleep in turn, each for 1 to 50 ms
 };
 
 [[nodiscard]] std::string_view toString(BusyKind kind);
 
-/// Processes that want processors while this object lives, to measure beside. They are killed when it ends, and by the
-/// kernel when the thread that made it ends, however that happens. Not copyable.
+/// Processes that compete for processors during this object's life, so that something can be measured beside them. The
+/// destructor kills them. The kernel kills them when the thread that made this object ends, for whatever reason. Not
+/// copyable.
 class BusyProcesses {
 public:
-    /// Throws Error(InvalidArgument) when the system starts no more processes; then none is left.
+    /// Throws Error(InvalidArgument) when the system cannot start `count` processes; the ones already started are
+    /// ended.
     BusyProcesses(int count, BusyKind kind);
     BusyProcesses(const BusyProcesses&) = delete;
     BusyProcesses& operator=(const BusyProcesses&) = delete;

@@ -18,7 +18,7 @@ namespace lamscope {
 
 namespace {
 
-/// The program is linked to LibTorch's CPU part alone; loading the CUDA part registers that backend.
+/// True if CUDA can be used. The program is linked to LibTorch's CPU part only; loading the CUDA part registers CUDA.
 bool cudaUsable() {
     static std::once_flag once;
     std::call_once(once, [] {
@@ -67,14 +67,6 @@ std::string processorName() {
         }
     }
     return {};
-}
-
-bool processorHasBFloat16() {
-#if defined(__x86_64__)
-    return __builtin_cpu_supports("avx512bf16") != 0;  // processors with AMX have it as well
-#else
-    return false;
-#endif
 }
 
 std::string libtorchVersion() {

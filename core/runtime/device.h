@@ -9,24 +9,21 @@ namespace lamscope {
 enum class DeviceChoice {
     Cpu,
     Cuda,  ///< an NVIDIA GPU; an Error when there is none
-    Auto,  ///< CUDA when it is there, otherwise the CPU
+    Auto,  ///< CUDA when it is available, otherwise the CPU
 };
 
-/// Turns `choice` into "cpu" or "cuda". The first call that may end in CUDA loads its libraries, which takes a second;
-/// their absence, or that of a driver or a device, is normal and silent unless CUDA was demanded.
-/// Throws Error(InvalidArgument) when CUDA is demanded and not available. Safe to call from any thread.
+/// Turns `choice` into "cpu" or "cuda". The first call with Cuda or Auto loads the CUDA libraries, which takes a
+/// second. Missing libraries, a missing driver or a missing device are silent with Auto.
+/// Throws Error(InvalidArgument) when `choice` is Cuda and CUDA is not available. Thread-safe.
 [[nodiscard]] std::string resolveDevice(DeviceChoice choice);
 
-/// Threads that LibTorch uses inside one operation from now on; 0: defaultThreads(), also after another number. Call it
-/// on the thread that computes.
+/// Sets how many threads LibTorch uses inside one operation from now on; 0 sets defaultThreads(). To be called on the
+/// thread that computes.
 void setComputeThreads(int threads);
 [[nodiscard]] int computeThreads();
 
 /// The processor as it calls itself, e.g. "Intel(R) Xeon(R) CPU"; empty where that is not known.
 [[nodiscard]] std::string processorName();
-
-/// True when this processor multiplies bfloat16 numbers itself (AVX512-BF16 or AMX).
-[[nodiscard]] bool processorHasBFloat16();
 
 /// For results: LibTorch's version, e.g. "2.11.0".
 [[nodiscard]] std::string libtorchVersion();

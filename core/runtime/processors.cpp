@@ -33,7 +33,7 @@ std::optional<std::int64_t> numberIn(std::istream& stream) {
     return stream >> value ? std::optional(value) : std::nullopt;
 }
 
-/// In processors, rounded up; nullopt where a group may take all ("max" or -1).
+/// The quota in processors, rounded up; nullopt if a group has no quota ("max" or -1).
 std::optional<int> processorsOf(std::optional<std::int64_t> quota, std::optional<std::int64_t> period) {
     if (!quota || !period || *quota <= 0 || *period <= 0) {
         return std::nullopt;
@@ -53,8 +53,8 @@ std::optional<int> quotaOfGroup2(const fs::path& group) {
     return processorsOf(quota, numberIn(both));
 }
 
-/// The least quota of a group and those that it lies in. In a container the groups above are often not there, or its
-/// own is mounted where the topmost one is elsewhere.
+/// The least quota of a group and of the groups above it. In a container the groups above are often missing, or the
+/// container's own group is mounted at the place of the topmost one.
 template <typename QuotaOf>
 std::optional<int> leastQuota(const fs::path& mount, const fs::path& group, const QuotaOf& quotaOf) {
     std::optional<int> least;

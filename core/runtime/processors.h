@@ -10,13 +10,13 @@ namespace lamscope {
 /// Slurm), at most the CPU quota of its control groups (containers, Kubernetes).
 [[nodiscard]] int usableProcessors();
 
-/// The CPU quota that control groups of version 1 or 2 give this process, in processors, rounded up; nullopt where
-/// there is none or the system does not tell.
-/// @param root   where proc and sys are mounted; another one in tests.
+/// The CPU quota that control groups of version 1 or 2 give this process, in processors, rounded up; nullopt if there
+/// is no quota or the system does not tell.
+/// @param root   the folder that holds `proc` and `sys`; tests pass another one.
 [[nodiscard]] std::optional<int> processorQuota(const std::filesystem::path& root = "/");
 
-/// How many threads compute where nobody chose: the first number of OMP_NUM_THREADS where that is set, otherwise
-/// usableProcessors().
+/// The number of threads that compute when the user chose none: the first number of OMP_NUM_THREADS if that is set,
+/// otherwise usableProcessors().
 [[nodiscard]] int defaultThreads();
 
 }  // namespace lamscope

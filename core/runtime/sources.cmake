@@ -10,11 +10,11 @@ lamscope_library(lamscope_process
     runtime/processors.cpp
     runtime/spinning.cpp
   PRIVATE lamscope_base fmt::fmt)
-# An object and no library, which the linker would leave out: nothing refers to it.
+# An object library: nothing refers to start.cpp, and the linker would leave it out of a static library.
 add_library(lamscope_start OBJECT runtime/start.cpp)
 target_link_libraries(lamscope_start PUBLIC lamscope_process PRIVATE $<BUILD_INTERFACE:lamscope_warnings>)
 set_target_properties(lamscope_start PROPERTIES AUTOMOC OFF)
-# LibTorch on its device. Its precompiled headers serve all rooms above.
+# LibTorch and its device. The precompiled headers of this target serve all rooms above.
 lamscope_library(lamscope_runtime
   HEADERS
     runtime/device.h

@@ -13,7 +13,7 @@ namespace lamscope {
 
 namespace {
 
-// Nothing is initialised yet: no allocation, no getenv().
+// This code runs before any library is initialised: no allocation, no getenv().
 
 constexpr const char* limited = "GOMP_SPINCOUNT=1000";
 constexpr std::size_t mostVariables = 4096;
@@ -28,13 +28,13 @@ const char* valueOf(std::string_view name, char* const* environment) {
     return nullptr;
 }
 
-/// Valgrind does not follow a program into the next one.
+/// True under valgrind, which does not follow a program that execve() starts.
 bool underValgrind(char* const* environment) {
     const char* preloaded = valueOf("LD_PRELOAD", environment);
     return preloaded != nullptr && std::strstr(preloaded, "vgpreload") != nullptr;
 }
 
-/// True for `ld.so PROGRAM`: the file that is running is then the loader.
+/// True for `ld.so PROGRAM`: /proc/self/exe is then the loader.
 bool startedByLoader() {
     return getauxval(AT_BASE) == 0;
 }
@@ -46,13 +46,13 @@ void limitSpinning(char* const* arguments, char* const* environment) {
         || underValgrind(environment) || startedByLoader()) {
         return;
     }
-    // Not "/proc/self/exe" itself: lists of processes show the name of the file that was started.
+    // The resolved path, not "/proc/self/exe" itself: lists of processes show the name of the file that was started.
     std::array<char, PATH_MAX> program{};
     const auto length = readlink("/proc/self/exe", program.data(), program.size());
     if (length <= 0 || length == static_cast<ssize_t>(program.size())) {
         return;
     }
-    std::array<const char*, mostVariables + 2> more{limited};  // what also ends the next attempt
+    std::array<const char*, mostVariables + 2> more{limited};  // keeps the new program from starting again
     for (std::size_t i = 0; environment[i] != nullptr; ++i) {
         if (i == mostVariables) {
             return;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Linked into every program and test program: what happens before its libraries are initialised.
+// Linked into every program and test program. start() runs before the program's libraries are initialised.
 #include "runtime/spinning.h"
 
 namespace {

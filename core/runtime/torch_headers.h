@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-// What networks and attribution use of LibTorch: tensors, their operations, autograd. <torch/torch.h> brings modules,
-// optimisers and data loaders as well, at several seconds a source.
+// The part of LibTorch that networks and attribution use: tensors, operations on tensors, autograd. <torch/torch.h>
+// also includes modules, optimisers and data loaders, which costs several seconds for each source.
 #include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scene/experiment.h"
 
-#include "model/model_files.h"
-
 namespace lamscope {
 
 std::vector<ModelSpec> shownNetworks(const Experiment& experiment) {

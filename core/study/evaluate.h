@@ -18,9 +18,9 @@ namespace lamscope {
 
 struct EvaluateOptions {
     std::filesystem::path hrFolder;
-    std::filesystem::path lrFolder;  ///< empty: LR is made from HR by `reduction`
+    std::filesystem::path lrFolder;  ///< empty: LR images are made from HR images by `reduction`
     Channel channel = Channel::Y;
-    std::optional<int> border;  ///< SR pixels left out on every side; unset: the scale
+    std::optional<int> border;  ///< SR pixels left out on each side; unset: the scale
     Reduction reduction = Reduction::Matlab;
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
 };
@@ -28,7 +28,7 @@ struct EvaluateOptions {
 struct EvaluatedImage {
     std::string file;  ///< of the HR image
     Quality quality;
-    double seconds = 0.0;  ///< the network alone
+    double seconds = 0.0;  ///< time of the network alone
 };
 
 /// One network on one set of images.
@@ -37,28 +37,29 @@ struct Evaluation {
     int border = 0;
     Quality mean;  ///< over the images
     std::vector<EvaluatedImage> images;
+    /// Time of the whole evaluation, including reading and comparing.
     double seconds = 0.0;
     std::vector<std::string> warnings;  ///< of the card, then of the images
 };
 
-/// PSNR and SSIM as the field reports them: SR clamped and rounded to 8 bits, compared with HR on Y or RGB, the border
-/// left out. HR is cropped to LR x scale.
-/// @param progress called after each image with the number done and the total; must not throw; may be empty.
+/// PSNR and SSIM as the field reports them: the SR image is clamped, rounded to 8 bits and compared with the HR image
+/// on Y or RGB, without the border. The HR image is cropped to scale times the LR image.
+/// @param progress Called after each image with the number done and the total; must not throw; may be empty.
 /// @return nullopt when stopped between images.
-/// Throws Error as pairImages(), checkOutputFiles(), readImage() and SrModel::upscale() do.
+/// Throws Error as pairImages(), checkOutputFiles(), readImage(), SrModel::upscale() and compareImages() do.
 [[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
 
-/// What evaluate() checks before it computes, for several networks: that images pair up at every scale, and that none
-/// of them would be written over. Throws Error as pairImages() and checkOutputFiles() do.
+/// The checks that evaluate() makes before it computes, for several networks: that images pair up at each network's
+/// scale, and that no image would be overwritten. Throws Error as pairImages() and checkOutputFiles() do.
 void checkEvaluations(std::span<const SrModel> models, const EvaluateOptions& options);
 
 /// The document of `evaluate --json` for several networks, with a final newline.
 [[nodiscard]] std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOptions& options,
                                  const std::string& device);
 
-/// A line per network and image, then the means.
+/// CSV: for each network a line per image, then a line with the means.
 [[nodiscard]] std::string toCsv(const std::vector<Evaluation>& evaluations);
 
 }  // namespace lamscope

@@ -16,10 +16,10 @@ namespace lamscope {
 
 namespace {
 
-/// Scaled: marked x2, x3, x4 … alone, which means LR in a folder that holds both.
+/// Scaled: the only mark is x2, x3, x4 …; in a folder that holds HR and LR images, such an image is LR.
 enum class Role { Unmarked, Hr, Lr, Scaled };
 
-/// An image and what its stem says about its role.
+/// An image with the role that its stem states.
 struct NamedImage {
     std::filesystem::path file;
     std::string stem;
@@ -33,10 +33,10 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-/// Removes one mark from the end; false when there is none.
+/// Removes one mark from the end of the key; false when there is none.
 bool stripMark(NamedImage& image) {
-    // What is left, then one of: HR or LR in its spellings, perhaps with a scale (RealSR's LR4, RCAN's LRBI_x2); x4,
-    // with DIV2K's kinds of unknown degradation behind it; DRealSR's x1 of LR images; SRF_4.
+    // The rest of the stem, then one mark: HR or LR in its spellings, perhaps with a scale (RealSR's LR4, RCAN's
+    // LRBI_x2); x4, also followed by DIV2K's kinds of unknown degradation; DRealSR's x1 of LR images; SRF_4.
     static const std::regex mark(
         "(.+?)(?:"
         "[_.-](?:(hr|gt)|(lr|lq|lrbi|lrbd|lrdn|lrbic|lrbicubic))(?:[_-]?x?([2-8]))?"
@@ -53,7 +53,7 @@ bool stripMark(NamedImage& image) {
     if (undecided && (found[2].matched || found[3].matched)) {
         image.role = found[2].matched ? Role::Hr : Role::Lr;
     } else if (undecided && !found[6].matched) {
-        image.role = Role::Scaled;  // SRF marks HR and LR alike
+        image.role = Role::Scaled;  // SRF marks HR and LR images alike
     }
     for (const std::size_t group : {4U, 5U, 6U}) {
         if (found[group].matched && image.scale == 0) {
@@ -67,7 +67,7 @@ bool isImage(const std::filesystem::path& file) {
     static constexpr std::array<std::string_view, 13> extensions{
         ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp", ".npy", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm"};
     return std::ranges::find(extensions, lowerCase(file.extension().string())) != extensions.end()
-           && !file.filename().string().starts_with('.');  // what file managers leave behind
+           && !file.filename().string().starts_with('.');  // hidden files of file managers
 }
 
 std::vector<NamedImage> imagesIn(const std::filesystem::path& folder) {
@@ -96,7 +96,7 @@ std::vector<NamedImage> imagesIn(const std::filesystem::path& folder) {
                             other.file.filename().string(), role, one.key));
 }
 
-/// The image of the lowest rank; nullptr where none has a rank. Throws where two share it.
+/// The image of the lowest rank; nullptr if no image has a rank. Throws if two images have the lowest rank.
 template <typename Rank>
 const NamedImage* best(const std::vector<const NamedImage*>& images, std::string_view role, const Rank& rankOf) {
     const NamedImage* found = nullptr;
@@ -117,8 +117,9 @@ const NamedImage* best(const std::vector<const NamedImage*>& images, std::string
     return found;
 }
 
-/// One for each key, sorted by it: of several made for several scales, that of `scale`.
-/// @param marked of a folder that holds LR images, too, those that are marked _HR alone.
+/// One HR image for each key, sorted by key. Of images made for several scales, the image for `scale` is taken.
+/// @param shared the folder also holds LR images.
+/// @param marked some images are marked HR: in a shared folder only these are taken.
 std::vector<const NamedImage*> chooseHr(const std::vector<NamedImage>& images, bool shared, bool marked, int scale) {
     std::map<std::string, std::vector<const NamedImage*>> groups;
     for (const auto& image : images) {
@@ -137,7 +138,7 @@ std::vector<const NamedImage*> chooseHr(const std::vector<NamedImage>& images, b
     return chosen;
 }
 
-/// How well an LR image fits an HR image, 0 best; nullopt: not at all.
+/// How well an LR image fits an HR image: 0 is best; nullopt: not at all.
 std::optional<int> rankOfLr(const NamedImage& lr, const NamedImage& hr, bool shared, int scale) {
     const bool sameKey =
         lowerCase(lr.key) == lowerCase(hr.key) && lr.role != Role::Hr && (!shared || lr.role != Role::Unmarked);
@@ -147,7 +148,7 @@ std::optional<int> rankOfLr(const NamedImage& lr, const NamedImage& hr, bool sha
         return otherCase;
     }
     if (sameName) {
-        return otherCase + 1;  // whatever the name says: the sizes will tell
+        return otherCase + 1;  // whatever scale the name states: the sizes will be checked
     }
     return sameKey && lr.scale == 0 ? std::optional(otherCase + 2) : std::nullopt;
 }

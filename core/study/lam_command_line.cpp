@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "method/lam/lam_experiment.h"
+#include "method/lam/lam_option_table.h"
 
 namespace lamscope {
 
@@ -57,29 +58,13 @@ void addImage(Arguments& arguments, const Scene& scene) {
     }
 }
 
+/// What differs from the defaults; the preset always, for it decides about what is not stated.
 void addOptions(Arguments& arguments, const LamOptions& options) {
-    const LamOptions defaults;
-    arguments.add("--preset", toString(options.preset));
-    if (options.path != defaults.path) {
-        arguments.add("--path", toString(options.path));
-    }
-    if (options.sigma != defaults.sigma) {
-        arguments.add("--sigma", options.sigma);
-    }
-    if (options.kernel != defaults.kernel) {
-        arguments.add("--kernel", options.kernel);
-    }
-    if (options.detector != defaults.detector) {
-        arguments.add("--detector", toString(options.detector));
-    }
-    if (options.nodes) {
-        arguments.add("--nodes", *options.nodes);
-    }
-    if (options.tolerance) {
-        arguments.add("--tolerance", *options.tolerance);
-    }
-    if (options.context) {
-        arguments.add("--context", *options.context == 0 ? "whole" : std::to_string(*options.context));
+    for (const auto& row : lamOptionTable()) {
+        const auto value = row.get(options);
+        if (row.name == "preset" || value != row.get({})) {
+            arguments.add(fmt::format("--{}", row.name), optionText(row, value));
+        }
     }
 }
 

@@ -10,58 +10,15 @@
 #include "base/error.h"
 #include "base/output_files.h"
 #include "base/sha256.h"
-#include "image/image_file.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/lam_experiment.h"
 #include "method/lam/path_gradients.h"
 #include "runtime/device.h"
+#include "study/run_maps.h"
 
 namespace lamscope {
 
 namespace {
-
-/// The images of a scene, before any network's scale is known.
-struct SceneImages {
-    Image image;      // HR or LR
-    Image reference;  // HR beside LR; empty if none
-    std::vector<std::string> warnings;
-};
-
-SceneImages readImages(const Scene& scene) {
-    const auto orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
-    SceneImages images;
-    auto loaded = readImage(scene.image, orientation);
-    images.image = std::move(loaded.image);
-    images.warnings = std::move(loaded.warnings);
-    if (!scene.reference.empty()) {
-        auto reference = readImage(scene.reference, orientation);
-        images.reference = std::move(reference.image);
-        images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
-    }
-    return images;
-}
-
-/// LR and, where it is known, HR at one network's scale.
-LowResolutionPair imagesFor(const SceneImages& images, const Scene& scene, int scale) {
-    if (scene.role == ImageRole::Hr) {
-        return makeLowResolution(images.image, scale, scene.reduction);
-    }
-    LowResolutionPair pair{.lr = images.image, .hr = {}};
-    if (!images.reference.empty()) {
-        const int width = pair.lr.width() * scale;
-        const int height = pair.lr.height() * scale;
-        if (images.reference.width() < width || images.reference.height() < height) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("{} has {}x{} pixels, which is less than {} times the {}x{} of {}",
-                                    scene.reference.string(), images.reference.width(), images.reference.height(),
-                                    scale, pair.lr.width(), pair.lr.height(), scene.image.string()));
-        }
-        pair.hr = images.reference.cropped({0, 0, width, height});
-    }
-    return pair;
-}
-
-using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 
 /// The networks of an experiment on all its scenes.
 class LamRun {
@@ -72,7 +29,7 @@ public:
         , settings_(settings)
         , stop_(stop)
         , progress_(progress)
-        , options_(lamOptionsOf(experiment))
+        , plan_(makePlan(lamOptionsOf(experiment)))
         , specs_(shownNetworks(experiment))
         , batches_(BatchCalibration::defaultFile())
         , evaluation_{.batches = &batches_} {
@@ -96,9 +53,6 @@ public:
                 return false;
             }
             models_.push_back(loadModel(spec, settings_.device));
-            if (settings_.randomisation) {
-                randomiseParameters(models_.back(), *settings_.randomisation);
-            }
             cards_.push_back(models_.back().card());
         }
         std::vector<ModelCard*> names;
@@ -132,8 +86,8 @@ public:
         for (const auto& card : cards_) {
             pairs.push_back(imagesFor(images, asked, card.scale));
             for (const auto& patch : patchesOf(asked, card.scale)) {
-                checkPatch(patch, options_.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
-                           makePlan(options_).context);
+                checkPatch(patch, plan_.options.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
+                           plan_.context);
             }
         }
         if (scene == 0) {
@@ -182,48 +136,26 @@ private:
         document.device = settings_.device;
         document.threads = computeThreads();
         const auto patches = patchesOf(scene, cards_.front().scale);
-        document.options = patches.empty() ? diMapOptions(options_) : optionsFor(patches.front());
+        document.plan = patches.empty() ? makePlan(diMapOptions(plan_.options)) : planFor(patches.front());
         return document;
     }
 
-    [[nodiscard]] LamOptions optionsFor(const Patch& patch) const {
-        auto options = options_;
-        options.patch = patch;
-        return options;
-    }
-
-    std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                      const std::vector<Patch>& patches,
-                                                      const ReportGradients& report) const {
-        const auto* hr = pair.hr.empty() ? nullptr : &pair.hr;
-        if (patches.size() > 1) {
-            return computeLams(
-                model, pair.lr, hr, options_, patches, stop_,
-                [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation_);
-        }
-        std::vector<LamResult> results;
-        for (const auto& patch : patches) {
-            auto result = computeLam(
-                model, pair.lr, hr, optionsFor(patch), stop_,
-                [&](const LamProgress& state) { report(state.nodesDone, state.nodesPlanned); }, evaluation_);
-            if (!result) {
-                return std::nullopt;
-            }
-            results.push_back(*std::move(result));
-        }
-        return results;
+    [[nodiscard]] LamPlan planFor(const Patch& patch) const {
+        auto plan = plan_;
+        plan.options.patch = patch;
+        return plan;
     }
 
     /// False when stopped.
     bool addMaps(LamDocument& document, std::size_t network, const LowResolutionPair& pair,
                  const std::vector<Patch>& patches, const ReportGradients& report) const {
-        auto results = computeMaps(models_[network], pair, patches, report);
+        auto results = computeMaps(models_[network], pair, patches, plan_, evaluation_, stop_, report);
         if (!results) {
             return false;
         }
         for (auto& result : *results) {
             if (!settings_.gradientsAt.empty()) {
-                auto gradients = computePathGradients(models_[network], pair.lr, optionsFor(result.patch),
+                auto gradients = computePathGradients(models_[network], pair.lr, planFor(result.patch),
                                                       settings_.gradientsAt, stop_);
                 if (!gradients) {
                     return false;
@@ -242,7 +174,7 @@ private:
             return true;
         }
         auto map = computeDiMap(
-            models_[network], lr, optionsFor(patches.empty() ? Patch() : patches.front()), *experiment_.gridStride,
+            models_[network], lr, planFor(patches.empty() ? Patch() : patches.front()).options, *experiment_.gridStride,
             stop_, [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); },
             evaluation_);
         if (map) {
@@ -255,11 +187,11 @@ private:
     const LamRunSettings& settings_;
     const std::stop_token& stop_;
     const LamRunCallback& progress_;
-    LamOptions options_;
+    LamPlan plan_;  // of all scenes and networks; the patch of its options is unused
     std::vector<ModelSpec> specs_;
     BatchCalibration batches_;
     EvaluationOptions evaluation_;
-    std::vector<SceneImages> images_;
+    std::vector<RunImages> images_;
     std::vector<SrModel> models_;
     std::vector<ModelCard> cards_;  // of `models_`, with names that are unique
 };

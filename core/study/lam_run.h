@@ -10,20 +10,18 @@
 #include <string>
 #include <vector>
 
-#include "method/lam/parameter_randomisation.h"
 #include "report/lam_json.h"
 #include "scene/experiment.h"
 
 namespace lamscope {
 
-/// What a run needs beside its experiment: the machine, the files that are written, and what a figure or a check asks
-/// for in addition.
+/// What a run needs beside its experiment: the machine, the files that are written, and what a figure asks for in
+/// addition.
 struct LamRunSettings {
     std::string device = "cpu";                    ///< as returned by resolveDevice()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
     std::filesystem::path arrayFolder{};           ///< where addLamArrays() will write; empty if it will not
     std::vector<double> gradientsAt{};             ///< α of the path at which gradients are kept beside the map
-    std::optional<Randomisation> randomisation{};  ///< of every network, before its map; no file says it
 };
 
 /// Where a run stands.
@@ -48,8 +46,8 @@ using LamRunCallback = std::function<void(const LamRunProgress&)>;
 ///
 /// @param progress called on the calling thread between batches of nodes; must not throw; may be empty.
 /// @return a document a scene; nullopt when stopped. Throws Error(InvalidArgument) for an experiment without scenes,
-/// networks or patches, and as lamOptionsOf(), readImage(), loadModel(), checkOutputFiles() (before the first map) and
-/// computeLam().
+/// networks or patches, and as lamOptionsOf(), makePlan(), readImage(), loadModel(), checkOutputFiles() (before the
+/// first map) and computeLams().
 [[nodiscard]] std::optional<std::vector<LamDocument>> runLam(const Experiment& experiment,
                                                              const LamRunSettings& settings = {},
                                                              const std::stop_token& stop = {},

@@ -22,13 +22,13 @@ constexpr int gap = 14;
 constexpr int titleHeight = 34;
 constexpr int captionHeight = 24;
 constexpr int barWidth = 14;
-constexpr int barSpace = 46;  // colour bar with its numbers
+constexpr int barSpace = 46;  // width of the colour bar with its numbers
 constexpr int panels = 4;
 
 const cv::Scalar ink(34, 34, 34);
 const cv::Scalar boxColour(220, 30, 40);
 
-/// White at 0, red at 1/2, dark red at 1; RGB.
+/// The colour of a map value: white at 0, red at 1/2, dark red at 1; RGB.
 cv::Vec3b mapColour(double value) {
     const double t = std::clamp(value, 0.0, 1.0);
     const double red = t <= 0.5 ? 1.0 : 1.5 - t;
@@ -49,7 +49,7 @@ cv::Mat toMat(const Image& image) {
     return result;
 }
 
-/// Fits a picture into a panel: enlarged without smoothing, reduced by area.
+/// Fits a picture into a panel. Enlarged pixels are not smoothed; reduced pixels are averaged by area.
 cv::Mat fit(const cv::Mat& picture, cv::Size size) {
     cv::Mat result;
     cv::resize(picture, result, size, 0.0, 0.0, picture.cols > size.width ? cv::INTER_AREA : cv::INTER_NEAREST);
@@ -72,7 +72,7 @@ void write(cv::Mat& sheet, const std::string& text, cv::Point place, double size
     cv::putText(sheet, text, place, cv::FONT_HERSHEY_SIMPLEX, size, ink, 1, cv::LINE_AA);
 }
 
-/// The patch in panel pixels; `srWidth` SR pixels span the panel's width.
+/// Draws the box of `patch` (SR pixels) on a panel whose width spans `srWidth` SR pixels.
 void drawBox(cv::Mat& panel, const Rect& patch, int srWidth) {
     const double factor = static_cast<double>(panel.cols) / srWidth;
     const cv::Point from(cvRound(patch.x * factor) - 1, cvRound(patch.y * factor) - 1);

@@ -6,10 +6,10 @@
 
 namespace lamscope {
 
-/// A quick look at a run as one picture, a row per network: HR (or the LR where HR is not known) with the patch's box,
-/// SR with the box, the map on white with its colour bar, and the map over the SR half and half; name, DI, nodes and
-/// completeness error in the row's title. Pixels are enlarged without smoothing. Map colours as in the paper's figures:
-/// white to dark red (the upper half of matplotlib's "seismic").
+/// One picture that gives an overview of a run, a row per network: the HR image (the LR image if HR is not known) with
+/// the patch's box; the SR image with the box; the map on white with its colour bar; the map over the SR image, half
+/// and half. The row's title states name, DI, nodes and completeness error. Enlarged pixels are not smoothed. The map's
+/// colours are those of the paper's figures: white to dark red (the upper half of matplotlib's "seismic").
 ///
 /// Throws Error(InvalidArgument) when the document holds no result.
 [[nodiscard]] Image drawOverview(const LamDocument& document);

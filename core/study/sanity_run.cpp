@@ -4,37 +4,63 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "base/csv_field.h"
 #include "base/error.h"
 #include "base/table_text.h"
+#include "method/lam/batch_calibration.h"
+#include "study/run_maps.h"
 
 namespace lamscope {
 
 namespace {
 
-std::vector<NamedLamResult> resultsOf(std::vector<LamDocument> documents) {
-    std::vector<NamedLamResult> results;
-    for (auto& document : documents) {
-        std::ranges::move(document.results, std::back_inserter(results));
+/// What is compared with networks of random weights, and their input: a network on one image.
+struct TrainedNetwork {
+    ModelSpec spec;
+    std::string name;
+    LowResolutionPair pair;
+    std::vector<Patch> patches;
+    std::vector<LamResult> maps;  // patch by patch
+};
+
+/// Image by image, network by network. @param trained of that experiment, a document a scene.
+std::vector<TrainedNetwork> networksOf(std::vector<LamDocument> trained, const Experiment& experiment) {
+    const auto specs = shownNetworks(experiment);
+    std::vector<TrainedNetwork> networks;
+    for (auto& document : trained) {
+        const auto& scene = document.scene();
+        const auto images = readImages(scene);
+        for (std::size_t i = 0; i < document.results.size(); ++i) {
+            auto& [card, result, attributionFile, mapFile] = document.results[i];
+            const auto patches = scene.boxes.size();
+            if (i % patches == 0) {
+                networks.push_back({.spec = specs[i / patches],
+                                    .name = card.name,
+                                    .pair = imagesFor(images, scene, card.scale),
+                                    .patches = patchesOf(scene, card.scale),
+                                    .maps = {}});
+            }
+            networks.back().maps.push_back(std::move(result));
+        }
     }
-    return results;
+    return networks;
 }
 
-/// `maps`: a list for each trained result.
-void compare(std::vector<std::vector<RandomisedMap>>& maps, const std::vector<NamedLamResult>& trained,
-             const std::vector<NamedLamResult>& random, const Randomisation& randomisation) {
-    for (std::size_t i = 0; i < trained.size(); ++i) {
-        const auto& before = trained[i].result;
-        const auto& after = random[i].result;
-        maps[i].push_back({.network = trained[i].card.name,
-                           .patch = before.patch,
-                           .randomisation = randomisation,
-                           .correlation = correlationOf(before, after),
-                           .completenessError = after.completenessError});
+/// Draw by draw, from Last to All.
+std::vector<Randomisation> randomisationsOf(int draws) {
+    std::vector<Randomisation> all;
+    for (int draw = 0; draw < draws; ++draw) {
+        for (const auto layers : everyRandomisation) {
+            auto& next = all.emplace_back();
+            next.layers = layers;
+            next.seed += static_cast<std::uint64_t>(draw);
+        }
     }
+    return all;
 }
 
 double signedOf(const RandomisedMap& map) {
@@ -59,51 +85,63 @@ std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSet
     if (draws < 1) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be drawn {} times", draws));
     }
-    const std::size_t runs = 1 + everyRandomisation.size() * static_cast<std::size_t>(draws);
+    const auto randomisations = randomisationsOf(draws);
+    const std::size_t runs = 1 + randomisations.size();
     std::size_t run = 0;
-    const auto compute = [&](const std::optional<Randomisation>& randomisation) {
-        auto own = settings;
-        own.randomisation = randomisation;
-        auto documents = runLam(experiment, own, stop, [&](LamRunProgress state) {
-            if (progress) {
-                state.model += run * state.models;
-                state.models *= runs;
-                progress(state);
-            }
-        });
-        ++run;
-        return documents;
+    const auto report = [&](LamRunProgress state) {
+        if (progress) {
+            state.model += run * state.models;
+            state.models *= runs;
+            progress(state);
+        }
     };
-    auto documents = compute(std::nullopt);
-    if (!documents) {
+    auto trained = runLam(experiment, settings, stop, report);
+    if (!trained) {
         return std::nullopt;
     }
     SanityRun result;
-    for (const auto& document : *documents) {
+    for (const auto& document : *trained) {
         std::ranges::move(warningsOf(document), std::back_inserter(result.warnings));
     }
-    const auto trained = resultsOf(*std::move(documents));
-    std::vector<std::vector<RandomisedMap>> maps(trained.size());
-    for (int draw = 0; draw < draws; ++draw) {
-        for (const auto layers : everyRandomisation) {
-            Randomisation randomisation{.layers = layers};
-            randomisation.seed += static_cast<std::uint64_t>(draw);
-            auto randomised = compute(randomisation);
-            if (!randomised) {
+    const auto plan = trained->front().plan;
+    const auto networks = networksOf(*std::move(trained), experiment);
+    std::vector<std::vector<std::vector<RandomisedMap>>> maps(networks.size());  // of a network and patch
+    BatchCalibration batches(BatchCalibration::defaultFile());
+    const EvaluationOptions evaluation{.batches = &batches};
+    for (const auto& randomisation : randomisations) {
+        ++run;
+        for (std::size_t i = 0; i < networks.size(); ++i) {
+            const auto& network = networks[i];
+            const ComputeMaps compute = [&](const SrModel& model) {
+                return computeMaps(model, network.pair, network.patches, plan, evaluation, stop,
+                                   [&](std::int64_t done, std::int64_t planned) {
+                                       report({i, networks.size(), network.name, done, planned});
+                                   });
+            };
+            const auto effects =
+                effectsOfRandomising(loadModel(network.spec, settings.device), randomisation, network.maps, compute);
+            if (!effects) {
                 return std::nullopt;
             }
-            const auto random = resultsOf(*std::move(randomised));
-            compare(maps, trained, random, randomisation);
-            for (const auto& [card, lam, attributionFile, mapFile] : random) {
-                for (const auto& warning : lam.warnings) {
-                    result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", card.name,
-                                                          toString(layers), randomisation.seed, warning));
+            maps[i].resize(effects->size());
+            for (std::size_t p = 0; p < effects->size(); ++p) {
+                const auto& effect = effects->at(p);
+                maps[i][p].push_back({.network = network.name,
+                                      .patch = network.patches[p],
+                                      .randomisation = randomisation,
+                                      .correlation = effect.correlation,
+                                      .completenessError = effect.completenessError});
+                for (const auto& warning : effect.warnings) {
+                    result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", network.name,
+                                                          toString(randomisation.layers), randomisation.seed, warning));
                 }
             }
         }
     }
-    for (auto& list : maps) {
-        std::ranges::move(list, std::back_inserter(result.maps));
+    for (auto& ofNetwork : maps) {
+        for (auto& ofPatch : ofNetwork) {
+            std::ranges::move(ofPatch, std::back_inserter(result.maps));
+        }
     }
     return result;
 }

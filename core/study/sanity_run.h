@@ -20,7 +20,7 @@ struct RandomisedMap {
     /// With the trained network's map, see correlationOf(). The signed one decides, see dependsOnWeights(); unsigned
     /// maps share the box and the reach in any case.
     std::optional<MapCorrelation> correlation;
-    std::optional<double> completenessError;  ///< of the randomised network's map, see LamResult
+    std::optional<double> completenessError;  ///< of the map under random weights, see LamResult
 };
 
 struct SanityRun {
@@ -32,7 +32,7 @@ struct SanityRun {
 /// Maps of all networks with the last layer, half of the layers and all of them randomised, compared with the trained
 /// networks' (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018).
 /// @param experiment as for runLam(), without a grid.
-/// @param settings   as for runLam(); `randomisation` is unused.
+/// @param settings   as for runLam().
 /// @param draws      how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
 /// @return nullopt when stopped. Throws as runLam() and randomiseParameters(), and Error(InvalidArgument) for `draws`.
 [[nodiscard]] std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSettings& settings,

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Reads an index file and makes a list of what its array `name` holds.
+/// Reads an index file and makes an item of each entry of its array `name`.
 template <typename Item>
 std::vector<Item> readList(const std::filesystem::path& file, const std::string& name,
                            const std::function<Item(const Json&)>& make) {

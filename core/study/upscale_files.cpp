@@ -15,7 +15,7 @@
 #include "base/npy.h"
 #include "base/output_files.h"
 #include "image/image_file.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 
 namespace lamscope {
 

@@ -31,7 +31,7 @@ void write(cv::Mat& picture, const std::string& text, cv::Point baseline, double
     cv::putText(picture, text, baseline, cv::FONT_HERSHEY_SIMPLEX, size, ink, 1, cv::LINE_AA);
 }
 
-/// A distance between ticks of 1, 2 or 5 times a power of ten, about five of them in the span.
+/// The distance between ticks: 1, 2 or 5 times a power of ten, which gives about five ticks in the span.
 double tickDistance(double span) {
     const double rough = span / 5.0;
     const double power = std::pow(10.0, std::floor(std::log10(rough)));
@@ -52,7 +52,7 @@ std::vector<double> multiples(double distance, double low, double high) {
     return values;
 }
 
-/// Round values between two ends, which are natural logarithms of them on a logarithmic axis.
+/// Round values for ticks between two ends. On a logarithmic axis the ends are natural logarithms of values.
 std::vector<double> valueTicks(double low, double high, bool logarithmic) {
     if (!logarithmic) {
         return multiples(tickDistance(high - low), low, high);
@@ -75,7 +75,7 @@ std::string stepText(double step) {
     return step >= 1000.0 ? fmt::format("{:g}k", step / 1000.0) : fmt::format("{:g}", step);
 }
 
-/// One plot; with `logarithmic`, the values are natural logarithms of what the axis tells.
+/// Draws one plot. With `logarithmic`, the y values of the points are natural logarithms of the numbers at the axis.
 void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, const Points& points, bool logarithmic) {
     write(picture, title, {frame.x, frame.y - 10}, 0.45);
     cv::rectangle(picture, frame, pale);

@@ -9,8 +9,8 @@
 
 namespace lamscope {
 
-/// The course of a training as a picture of 960x420 pixels: the loss on the left (logarithmic), the validation PSNR on
-/// the right, over the steps. Throws Error(InvalidArgument) without entries.
+/// The course of a training as a picture of 960 x 420 pixels, over the steps: the loss on the left (logarithmic axis),
+/// the validation PSNR in dB on the right. Throws Error(InvalidArgument) without entries.
 [[nodiscard]] Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLogEntry>& entries);
 
 }  // namespace lamscope

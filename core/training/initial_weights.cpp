@@ -40,7 +40,7 @@ std::vector<float> identity(const InitialTensor& tensor) {
     return values;
 }
 
-/// For query i and key j of a window: the row of the bias table that holds their offset.
+/// For each pair of query i and key j of a window: the row of the bias table for their offset.
 std::vector<float> windowPositions(const InitialTensor& tensor) {
     const auto side = rootOf(tensor.shape.front());
     if (tensor.shape != Shape{side * side, side * side}) {
@@ -57,7 +57,7 @@ std::vector<float> windowPositions(const InitialTensor& tensor) {
     return values;
 }
 
-/// -100 between pixels of a shifted window that do not lie side by side in the image.
+/// -100 between two pixels of a shifted window whose regions are not adjacent in the image, 0 between all others.
 std::vector<float> windowMask(const InitialTensor& tensor) {
     const auto& shape = tensor.shape;
     const auto windows = rootOf(shape.front());

@@ -6,9 +6,9 @@
 
 namespace lamscope {
 
-/// The weights that a training begins with: those of `options.initialWeights`, or `options.tensors` filled as they say
-/// from `options.seed`, the same on every machine. Throws Error: as readCheckpoint(); InvalidArgument where a shape
-/// does not suit its filling.
+/// The weights with which a training begins: those of the file `options.initialWeights`, or else `options.tensors`,
+/// filled as described, from `options.seed`; equal on every machine. Throws Error: as readCheckpoint(); InvalidArgument
+/// if a shape does not suit what fills it.
 [[nodiscard]] Checkpoint initialWeights(const TrainingOptions& options);
 
 }  // namespace lamscope

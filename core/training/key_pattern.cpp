@@ -27,7 +27,7 @@ std::optional<int> wholeNumber(std::string_view text) {
                 fmt::format("the key pattern '{}' {}; groups look like {{0..7}} or {{a,b}}", pattern, why));
 }
 
-/// What a group's inside, "0..7" or "a,b", stands for.
+/// The choices of a group; `group` is the text between the braces, "0..7" or "a,b".
 std::vector<std::string> choices(const std::string& pattern, std::string_view group) {
     std::vector<std::string> result;
     if (const auto dots = group.find(".."); dots != std::string_view::npos) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Random numbers that are the same with every standard library: its engines are specified, its distributions are not.
+// Random numbers that are equal with every standard library. The standard specifies its engines, not its distributions.
 #pragma once
 
 #include <cmath>
@@ -10,8 +10,8 @@
 
 namespace lamscope {
 
-/// Numbers that depend on a seed and on a place in the run (a step, a tensor's name) alone, not on what was drawn
-/// before: so a run that goes on needs no state of a generator.
+/// Random numbers that depend only on a seed and on a place in the run (a step, a tensor's name), not on earlier draws.
+/// A resumed run therefore needs no state of a generator.
 class RandomNumbers {
 public:
     RandomNumbers(std::uint64_t seed, std::uint64_t place)
@@ -19,11 +19,11 @@ public:
     RandomNumbers(std::uint64_t seed, std::string_view place)
         : RandomNumbers(seed, hashed(place)) {}
 
-    /// 0 … count - 1.
+    /// A whole number from 0 to count - 1.
     std::uint64_t below(std::uint64_t count) { return engine_() % count; }
-    /// 0 … 1, without 1.
+    /// A number in [0, 1).
     double uniform() { return static_cast<double>(engine_() >> 11U) * 0x1.0p-53; }
-    /// Of mean 0 and deviation 1, cut at two deviations (Box and Muller, 1958).
+    /// A normal number of mean 0 and standard deviation 1, cut at two deviations (Box and Muller, 1958).
     double cutNormal() {
         while (true) {
             const double radius = std::sqrt(-2.0 * std::log(1.0 - uniform()));

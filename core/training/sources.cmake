@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Training of the native networks: what makes the shipped ones, and for fine-tuning.
+# Training of the native networks. It made the shipped networks, and fine-tunes others.
 lamscope_library(lamscope_training
   HEADERS
     training/curve_picture.h

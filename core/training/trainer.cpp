@@ -39,12 +39,12 @@ void assign(const torch::Tensor& target, const TensorData& data, const std::stri
 
 }  // namespace
 
-/// LibTorch's Adam, with its moments open for saving.
+/// LibTorch's Adam with access to its moments, so that they can be saved.
 class Trainer::Adam {
 public:
     explicit Adam(const NamedTensors& parameters)
         : optimiser_(handles(parameters)) {
-        // The moments are there from the start, as the first step would make them.
+        // The moments exist from the start. The first step would make the same zeros.
         for (const auto& [key, tensor] : parameters) {
             auto moments = std::make_unique<torch::optim::AdamParamState>();
             moments->exp_avg(torch::zeros_like(tensor));
@@ -121,7 +121,7 @@ double Trainer::tryStep(const TrainingBatch& batch) {
 
 void Trainer::updateAverage() {
     const at::NoGradGuard noGradients;
-    // Early on, the average follows closely: else it would remember the untrained weights for long.
+    // At first the average follows the weights closely; otherwise it would contain untrained weights for long.
     const auto steps = static_cast<double>(step_);
     const double decay = std::min(options_.averageDecay, (1.0 + steps) / (10.0 + steps));
     for (std::size_t i = 0; i < average_.parameters().size(); ++i) {

@@ -11,26 +11,26 @@
 
 namespace lamscope {
 
-/// The optimisation alone: Adam (Kingma and Ba, 2015) on the mean absolute error, with an exponential moving average of
-/// the weights beside it. Not thread-safe.
+/// The optimisation alone: Adam (Kingma and Ba, 2015) on the mean absolute error, and an exponential moving average of
+/// the weights. Not thread-safe.
 class Trainer {
 public:
-    /// A run that begins with `weights`. Throws as TrainableNetwork does.
+    /// A run that begins with `weights`. `options` must outlive this object. Throws as TrainableNetwork does.
     Trainer(const TrainingOptions& options, const Checkpoint& weights);
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
     ~Trainer();
 
-    /// One step on a batch; returns its loss before the step. Throws Error: ModelFailure (the loss is not finite, the
-    /// network fails on such crops), OutOfMemory.
+    /// Makes one step on a batch; returns the loss before the step. Throws Error: ModelFailure (the loss is not finite,
+    /// the network fails on such crops), OutOfMemory.
     double step(const TrainingBatch& batch);
 
     [[nodiscard]] std::int64_t stepsDone() const { return step_; }
 
-    /// The state of now; restore() with it makes another Trainer of the same options go on bit for bit, on the same
+    /// The present state. After restore() with it, another Trainer of the same options goes on bit for bit, on the same
     /// machine.
     [[nodiscard]] TrainingState state() const;
-    /// Throws Error(BadFile) when the state is of other weights.
+    /// Throws Error(BadFile) when the state belongs to other weights.
     void restore(const TrainingState& state);
 
     /// The network with the averaged weights.

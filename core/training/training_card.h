@@ -13,18 +13,18 @@
 
 namespace lamscope {
 
-/// A trained network on one test set, beside bicubic enlargement.
+/// The results of a trained network on one test set, and of bicubic enlargement.
 struct TrainingTest {
-    std::string set;  ///< its name for people, e.g. "Set5"
+    std::string set;  ///< the name shown to readers, e.g. "Set5"
     Evaluation network;
     Evaluation bicubic;
 };
 
-/// All that a reader of a trained network needs to know about where it comes from.
+/// All that a reader of the card needs to know about the origin of a trained network.
 struct TrainingCard {
     ModelCard model;  ///< of the weight file
     TrainingOptions options;
-    std::string command;  ///< that makes it, as typed
+    std::string command;  ///< the command that trains the network, as typed
     std::size_t trainingImages = 0;
     std::size_t validationImages = 0;
     std::vector<TrainingLogEntry> log;
@@ -33,7 +33,7 @@ struct TrainingCard {
 
 /// The card as a JSON document with a final newline: name, file, sha256, architecture, scale, range, parameters,
 /// receptive field, licence, the training and its description, the learning curve (every validation), and the tests
-/// with the figures of `lamscope-cli evaluate`.
+/// with the numbers of `lamscope-cli evaluate`.
 [[nodiscard]] std::string toJson(const TrainingCard& card);
 
 }  // namespace lamscope

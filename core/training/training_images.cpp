@@ -25,7 +25,7 @@ torch::Tensor toBytes(const Image& image) {
     return bytes;
 }
 
-/// One of the eight ways to turn and mirror a square.
+/// The square turned and mirrored in one of eight ways, 0…7.
 torch::Tensor turned(const torch::Tensor& square, std::uint64_t way) {
     auto result = at::rot90(square, static_cast<std::int64_t>(way % 4), {1, 2});
     constexpr std::uint64_t mirrored = 4;
@@ -44,8 +44,8 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
     if (files.size() <= validating) {
         throw Error(
             ErrorCode::InvalidArgument,
-            fmt::format("{}: of its {} images {} are kept for validation, so none is left to train on; choose a "
-                        "smaller 'validation'",
+            fmt::format("{}: the folder has {} images and keeps {} for validation, so that none is left to train on; "
+                        "choose a smaller 'validation'",
                         folder.string(), files.size(), validating));
     }
     std::int64_t bytes = 0;

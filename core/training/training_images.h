@@ -13,22 +13,23 @@
 
 namespace lamscope {
 
-/// Crops of LR images with their HR, values in [0, 1].
+/// Crops of LR images with the matching crops of HR images, values in [0, 1].
 struct TrainingBatch {
     torch::Tensor lr;  ///< [n, 3, crop, crop]
     torch::Tensor hr;  ///< [n, 3, scale*crop, scale*crop]
 };
 
-/// The HR images of a folder with their LR, as crops to train on and as whole pairs to validate on. Kept in memory at
-/// 8 bits a value.
+/// The HR images of a folder with their LR images: crops to train on, and whole pairs to validate on. The crops come
+/// from images kept in memory at 8 bits per value.
 class TrainingImages {
 public:
-    /// Reads all images of the folder, in the order of their names. Throws Error: BadFile (no folder, no image, one
-    /// that cannot be read), InvalidArgument (an image is smaller than a crop, none is left to train on), OutOfMemory.
+    /// Reads all images of the folder, in the order of their names. Throws Error: BadFile (no folder, no image, an
+    /// image that cannot be read), InvalidArgument (an image is smaller than a crop; no image is left to train on),
+    /// OutOfMemory.
     TrainingImages(const std::filesystem::path& folder, const TrainingOptions& options);
 
-    /// Crops from random places of random images, each turned and mirrored at random; they depend on the seed and the
-    /// step alone.
+    /// Crops from random places of random images, each turned and mirrored at random. They depend only on the seed and
+    /// the step.
     [[nodiscard]] TrainingBatch batch(std::int64_t step) const;
 
     [[nodiscard]] std::size_t trainingCount() const { return training_.size(); }

@@ -38,7 +38,7 @@ TrainingLog::TrainingLog(std::filesystem::path file, std::int64_t step)
         for (std::string text; std::getline(stream, text);) {
             const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
             if (!json.is_object() || !json.contains("step")) {
-                break;  // a line that a kill cut short: later than the state
+                break;  // a line that a kill cut short; it is later than the state
             }
             TrainingLogEntry entry{.step = json.at("step").get<std::int64_t>(),
                                    .loss = json.at("loss").is_number() ? json.at("loss").get<double>() : 0.0,

@@ -10,21 +10,21 @@ namespace lamscope {
 
 /// One line of the log.
 struct TrainingLogEntry {
-    std::int64_t step = 0;       ///< steps done
+    std::int64_t step = 0;       ///< number of steps done
     double loss = 0.0;           ///< mean absolute error over the steps since the last line, values in [0, 1]
-    double learningRate = 0.0;   ///< of the last of them
-    double seconds = 0.0;        ///< since the training began, pauses left out
-    std::optional<double> psnr;  ///< of the averaged weights on the validation images, Y, border = scale, dB
+    double learningRate = 0.0;   ///< of the last of these steps
+    double seconds = 0.0;        ///< since the training began, without pauses
+    std::optional<double> psnr;  ///< of the averaged weights on the validation images, on Y, border = scale, dB
 };
 
 /// The course of a training as JSON lines, {"step", "loss", "learning_rate", "seconds", "psnr"}.
 class TrainingLog {
 public:
-    /// Takes up an existing file and drops what was logged after `step`: those steps are done again. Throws
-    /// Error(WriteFailed).
+    /// Continues an existing file, without the lines after `step`: those steps are repeated. `step` 0 begins a new
+    /// file. Throws Error(WriteFailed).
     TrainingLog(std::filesystem::path file, std::int64_t step);
 
-    /// Appends a line; it is in the file when this returns. Throws Error(WriteFailed).
+    /// Appends a line; the line is in the file when this returns. Throws Error(WriteFailed).
     void append(const TrainingLogEntry& entry);
 
     [[nodiscard]] const std::vector<TrainingLogEntry>& entries() const { return entries_; }

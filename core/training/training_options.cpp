@@ -25,7 +25,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t largestTensor = 1LL << 28;
 
-/// The fields of one JSON object: each is asked for once, and what nobody asked for is refused.
+/// The fields of one JSON object. Each known field is asked for once; finish() refuses all others.
 class Fields {
 public:
     Fields(const Json& object, std::string where)
@@ -116,7 +116,8 @@ std::vector<std::int64_t> shapeOf(const Json& json, const Fields& fields, const 
     return shape;
 }
 
-/// The bound that PyTorch's convolutions and linear layers start with: 1/√(inputs of one output).
+/// The bound of the uniform numbers with which PyTorch's convolutions and linear layers start: 1/√(inputs of one
+/// output).
 double usualBound(const std::vector<std::int64_t>& shape) {
     const auto inputs = std::accumulate(shape.begin() + 1, shape.end(), std::int64_t{1}, std::multiplies<>());
     return 1.0 / std::sqrt(static_cast<double>(inputs));
@@ -138,7 +139,8 @@ InitialTensor constant(std::string key, std::vector<std::int64_t> shape, double 
             .values = {}};
 }
 
-/// "layers": prefix -> shape of its weight; each has a bias too. A shape of one side is a normalisation's.
+/// "layers": prefix -> shape of the layer's weight. Each layer has a bias too. A shape of one side is a
+/// normalisation's.
 void addLayers(const Json& layers, const Fields& fields, std::vector<InitialTensor>& tensors) {
     for (const auto& [pattern, json] : layers.items()) {
         const auto shape = shapeOf(json, fields, pattern);
@@ -198,7 +200,7 @@ InitialTensor describedTensor(const Json& json, const std::string& pattern) {
     return tensor;
 }
 
-/// "tensors": key -> shape, or an object with the shape and what fills it.
+/// "tensors": key -> shape, or an object with the shape and the filling.
 void addTensors(const Json& described, const Fields& fields, std::vector<InitialTensor>& tensors) {
     for (const auto& [pattern, json] : described.items()) {
         InitialTensor tensor;
@@ -234,7 +236,7 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
     fields.finish();
     if (!weights.empty()) {
         if (layers != nullptr || tensors != nullptr) {
-            fields.refuse("has 'weights' to go on from and also 'layers' or 'tensors' to begin with; one is too many");
+            fields.refuse("has 'weights' to start from and also 'layers' or 'tensors'; remove one of the two");
         }
         options.initialWeights = origin.parent_path() / weights;
         return;
@@ -246,7 +248,7 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
         addTensors(*tensors, fields, options.tensors);
     }
     if (options.tensors.empty()) {
-        fields.refuse("needs 'layers' and 'tensors' to begin with, or 'weights' to go on from");
+        fields.refuse("needs 'layers' or 'tensors' to begin with, or 'weights' to start from");
     }
     std::set<std::string> keys;
     for (const auto& tensor : options.tensors) {
@@ -286,7 +288,7 @@ void readRun(Fields& fields, TrainingOptions& options) {
     }
     fields.whole("halve_every", options.halveEvery, 1, mostSteps);
     if ((options.schedule == Schedule::Step) != (options.halveEvery > 0)) {
-        fields.refuse("needs 'halve_every' with the schedule 'step', and with that alone");
+        fields.refuse("needs 'halve_every' with the schedule 'step', and only with that schedule");
     }
     fields.whole("warm_up", options.warmUp, 0, options.steps);
     fields.number("average_decay", options.averageDecay, 0.0, 1.0);

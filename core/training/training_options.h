@@ -11,16 +11,16 @@
 
 namespace lamscope {
 
-/// One tensor of a network that begins untrained, and what it is filled with.
+/// One tensor of a network that begins untrained, with its filling.
 struct InitialTensor {
     enum class Fill {
-        Uniform,          ///< ±`amount`
-        Normal,           ///< standard deviation `amount`, cut at two deviations
+        Uniform,          ///< uniform within ±`amount`
+        Normal,           ///< normal with standard deviation `amount`, cut at two deviations
         Constant,         ///< `amount`
         Identity,         ///< 1 where output and input channel agree, else 0
         Values,           ///< `values`
-        WindowPositions,  ///< SwinIR's relative_position_index of windows whose side is √(shape[0]); int64
-        WindowMask,       ///< SwinIR's attn_mask: shape [windows, side², side²] of a square image, shifted by side/2
+        WindowPositions,  ///< SwinIR's relative_position_index; side of a window: √(shape[0]); int64
+        WindowMask,       ///< SwinIR's attn_mask of a square image, shifted by side/2: [windows, side², side²]
     };
 
     std::string key;
@@ -30,58 +30,59 @@ struct InitialTensor {
     std::vector<float> values;
 };
 
-/// How the learning rate falls after the warm-up.
+/// How the learning rate falls. During the warm-up, a factor that rises to 1 multiplies it.
 enum class Schedule {
     Cosine,  ///< along half a cosine to `finalLearningRate`
-    Step,    ///< halved every `halveEvery` steps
+    Step,    ///< halved every `halveEvery` steps, but not below `finalLearningRate`
 };
 
-/// The type that convolutions and matrix products compute in; weights, sums and the loss stay float32.
+/// The type in which convolutions and matrix products compute; weights, sums and the loss stay float32.
 enum class TrainingPrecision { Float32, BFloat16 };
 
 /// A training run as a JSON file describes it; docs/training.md lists the fields.
 struct TrainingOptions {
-    std::string name;                         ///< stem of the weight file that is written
-    std::optional<std::string> architecture;  ///< demanded family, as in arch=
+    std::string name;                         ///< stem of the weight file to write
+    std::optional<std::string> architecture;  ///< the only family that is accepted, as in arch=
     int scale = 4;                            ///< SR side / LR side
-    std::optional<double> range;              ///< value range of the network; by default its family's
-    std::filesystem::path initialWeights;     ///< to go on from (fine-tuning); empty: from `tensors`
-    std::vector<InitialTensor> tensors;       ///< what the network consists of
+    std::optional<double> range;              ///< value range of the network; unset: its family's
+    std::filesystem::path initialWeights;     ///< weight file to start from (fine-tuning); empty: use `tensors`
+    std::vector<InitialTensor> tensors;       ///< the tensors of the network
 
-    Reduction reduction = Reduction::Matlab;  ///< how LR is made from HR
-    int crop = 24;                            ///< side of the LR crops, pixels
-    int batch = 16;                           ///< crops a step
-    int validationImages = 5;                 ///< the last of the folder's images, by name: kept out of training
+    Reduction reduction = Reduction::Matlab;  ///< how LR images are made from HR images
+    int crop = 24;                            ///< side of the LR crops, LR pixels
+    int batch = 16;                           ///< number of crops per step
+    int validationImages = 5;                 ///< number of images kept out of training: the folder's last ones by name
 
     std::int64_t steps = 0;
     double learningRate = 1e-3;
     double finalLearningRate = 1e-6;
     Schedule schedule = Schedule::Cosine;
     std::int64_t halveEvery = 0;  ///< steps; for Schedule::Step
-    std::int64_t warmUp = 0;      ///< steps in which the learning rate rises from 0
-    double averageDecay = 0.999;  ///< of the exponential moving average of the weights, which is what is saved
+    std::int64_t warmUp = 0;      ///< number of steps in which the learning rate rises from 0
+    double averageDecay = 0.999;  ///< decay of the exponential moving average of the weights; the average is saved
     TrainingPrecision precision = TrainingPrecision::Float32;
     std::uint64_t seed = 0;
-    std::int64_t reportEvery = 100;     ///< steps between two lines of the log
-    std::int64_t validateEvery = 2000;  ///< steps between two validations, a multiple of reportEvery
+    std::int64_t reportEvery = 100;     ///< steps from one line of the log to the next
+    std::int64_t validateEvery = 2000;  ///< steps from one validation to the next, a multiple of reportEvery
 
-    std::string licence;  ///< of the weights, as its SPDX identifier; empty: not stated
-    std::string about;    ///< what readers of the card should know; may be empty
+    std::string licence;  ///< licence of the weights, an SPDX identifier; empty: not stated
+    std::string about;    ///< a remark for readers of the card; may be empty
 
-    std::string json;  ///< the description as it was read: kept in the card, and compared when a run goes on
+    std::string json;  ///< the description as it was read; kept in the card, and compared when a run is continued
 };
 
-/// Reads a description. Fields that are not known are refused, so that a slip of the pen does not go unnoticed.
+/// Reads a description. Unknown fields are refused, so that a misspelt field is noticed.
 /// Throws Error: BadFile (missing, not JSON), InvalidArgument (a field is missing, unknown or out of range).
 [[nodiscard]] TrainingOptions readTrainingOptions(const std::filesystem::path& file);
 
-/// The same from the text of such a file; `origin` names it in messages, and relative paths count from its folder.
+/// Reads a description from its text. `origin` names it in messages; relative paths start at the folder of `origin`.
 [[nodiscard]] TrainingOptions parseTrainingOptions(const std::string& text, const std::filesystem::path& origin);
 
-/// Whether two descriptions (TrainingOptions::json) lead to the same weights: all but licence and remarks counts.
+/// True if two descriptions (TrainingOptions::json) lead to the same weights: all fields but `licence` and `about` are
+/// equal.
 [[nodiscard]] bool trainTheSame(const std::string& json, const std::string& otherJson);
 
-/// Learning rate of a step, 0 … steps - 1.
+/// The learning rate of step `step`, 0 … steps - 1.
 [[nodiscard]] double learningRateAt(const TrainingOptions& options, std::int64_t step);
 
 }  // namespace lamscope

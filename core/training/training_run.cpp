@@ -50,7 +50,7 @@ std::vector<std::filesystem::path> outputsOf(const TrainingRun& run) {
     return files;
 }
 
-/// All that it reads but what it wrote itself before.
+/// All files that the run reads, except those that the run itself has written.
 std::vector<std::filesystem::path> inputsOf(const TrainingRun& run) {
     std::vector<std::filesystem::path> files{run.config, run.options.initialWeights};
     const auto add = [&](const std::filesystem::path& hr, const std::filesystem::path& lr) {
@@ -63,7 +63,7 @@ std::vector<std::filesystem::path> inputsOf(const TrainingRun& run) {
     return files;
 }
 
-/// The state to go on from, where there is one of this description.
+/// The state from which to continue; nullopt if there is none. Throws if the state belongs to another description.
 std::optional<TrainingState> stateToGoOnFrom(const TrainingRun& run, const std::filesystem::path& file) {
     if (run.restart) {
         return std::nullopt;
@@ -88,7 +88,7 @@ double validationPsnr(const Trainer& trainer, const TrainingImages& images) {
     return sum / static_cast<double>(images.validation().size());
 }
 
-/// One run in its folder.
+/// One run, with its state, log and files in the output folder.
 class RunningTraining {
 public:
     RunningTraining(const TrainingRun& run, const TrainingCallback& progress)
@@ -111,7 +111,7 @@ public:
         stepsBefore_ = trainer_.stepsDone();
     }
 
-    /// False when stopped.
+    /// Makes the remaining steps; false when stopped.
     bool train(const std::stop_token& stop) {
         while (trainer_.stepsDone() < options_.steps) {
             if (stop.stop_requested()) {
@@ -133,7 +133,7 @@ public:
         return true;
     }
 
-    /// Weights and card; false when stopped.
+    /// Writes weights and card; false when stopped.
     bool finish(const std::stop_token& stop) {
         const auto weights = run_.out / (options_.name + weightsExtension);
         std::map<std::string, std::string> metadata{{"format", "pt"}, {"made_by", "lamscope-train"}};

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writes a PyTorch super-resolution network as a TorchScript file that Lamscope opens.
 
-In Python, with this file beside your script, one line for a network with its weights loaded:
+In Python, with this file beside your script, call export() on a network with its weights loaded:
 
     from lamscope_export import export
     export(net, "net.pt", scale=4, range=1.0)
@@ -11,8 +11,8 @@ Or from a shell, where make() in my_network.py returns the network with its weig
 
     python lamscope_export.py my_network.py:make net.pt --scale 4 --range 1
 
-The network is scripted if it can be and traced otherwise, compared with itself on two sizes, and stored with a card
-that tells Lamscope scale, value range and size rules. Needs PyTorch and nothing else.
+The network is scripted if possible, otherwise traced. The result is compared with the network itself on two sizes, and
+stored with a card that tells Lamscope the scale, the value range and the size rules. Needs only PyTorch.
 """
 import argparse
 import contextlib
@@ -27,8 +27,8 @@ import warnings
 from pathlib import Path
 
 CARD = "lamscope.json"
-TOLERANCE = 1e-4  # largest difference between file and network, relative to the network's largest value
-LAM_CONTEXT = 64  # the side that Lamscope cuts around a patch unless told otherwise: the best one to be fixed to
+TOLERANCE = 1e-4  # largest accepted difference between file and network, relative to the network's largest value
+LAM_CONTEXT = 64  # side that Lamscope cuts around a patch by default, pixels: the best side for a fixed size
 
 
 class ExportError(Exception):
@@ -56,12 +56,12 @@ def export(net, file, scale, range=1.0, mean=None, size_multiple=1, minimum_side
     if isinstance(net, torch.nn.DataParallel):
         net = net.module
     width, height = _example_size(size, size_multiple, minimum_side)
-    # Not square, so that width and height taken for each other are noticed.
+    # Not square: a network that confuses width and height is then noticed.
     step = size_multiple * math.ceil(8 / size_multiple)
     other = (width + 2 * step, height + step)
 
     with _ready(net), warnings.catch_warnings():
-        # PyTorch warns that TorchScript is old, and that traced sizes may become constants: running it tells.
+        # PyTorch warns that TorchScript is old, and that traced sizes may become constants. The checks below test this.
         warnings.simplefilter("ignore")
         example = _picture(card, width, height)
         try:
@@ -142,7 +142,7 @@ def _example_size(size, size_multiple, minimum_side):
 
 @contextlib.contextmanager
 def _ready(net):
-    """`net` on the CPU, in float32 and in eval mode; afterwards as it was."""
+    """Puts `net` on the CPU, in float32 and in eval mode; afterwards `net` is as before."""
     import torch
 
     tensors = list(itertools.chain(net.parameters(), net.buffers()))
@@ -194,7 +194,7 @@ def _check_shape(sr, lr, scale):
 
 
 def _check_gradient(net, image):
-    """Attribution is made of gradients: a detached graph would give maps of zeros."""
+    """Fails if gradients do not reach the input: attribution needs them, and a detached graph gives maps of zeros."""
     import torch
 
     image = image.clone().requires_grad_(True)
@@ -216,7 +216,7 @@ def _convert(net, example, expected, other_example, other_expected):
         try:
             module = _stored(make(net, example))
             _check_same(module, example, expected, how)
-        except Exception as error:  # whatever PyTorch's compiler raises on code that it does not know
+        except Exception as error:  # PyTorch's compiler raises many types on code that it does not know
             troubles.append(f"{how}: {_last_line(error)}")
             continue
         try:
@@ -241,12 +241,12 @@ def _trace(net, example):
     import torch
 
     with torch.no_grad():
-        # Another picture than the one it is checked on, so that values that became constants are noticed.
+        # Traced on another picture than the checked one, so that values that became constants are noticed.
         return torch.jit.trace(net, example.flip(2, 3) * 0.5, check_trace=False)
 
 
 def _stored(module):
-    """As it will be read: what cannot be stored is found out here."""
+    """Saves and loads the module, so that a module that cannot be stored fails here."""
     import torch
 
     with tempfile.TemporaryDirectory() as folder:
@@ -269,7 +269,7 @@ def _check_same(module, image, expected, how):
 
 
 def _save(module, file, card):
-    """Writes beside the file and renames, so that nothing half-written stays."""
+    """Writes a file beside `file` and renames it, so that no half-written file stays."""
     import torch
 
     file = os.fspath(file)

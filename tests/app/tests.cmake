@@ -1,15 +1,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-lamscope_qt_test(window_picture_test SOURCES app/window_picture_test.cpp LIBRARIES Qt6::Gui lamscope_study)
-target_compile_definitions(window_picture_test PRIVATE LAMSCOPE_WINDOW="$<TARGET_FILE:lamscope>")
-add_dependencies(window_picture_test lamscope)
+set(programs lamscope-bench lamscope-cli lamscope-train)
+if(LAMSCOPE_GUI)
+  list(APPEND programs lamscope)
+  lamscope_qt_test(window_picture_test SOURCES app/window_picture_test.cpp LIBRARIES Qt6::Gui lamscope_study)
+  lamscope_qt_test(termination_test SOURCES app/termination_test.cpp LIBRARIES Qt6::Core lamscope_study)
+  lamscope_test(x11_libraries_test LABEL unit SOURCES app/x11_libraries_test.cpp LIBRARIES lamscope_x11_libraries)
+  foreach(test window_picture_test termination_test)
+    target_compile_definitions(${test} PRIVATE LAMSCOPE_WINDOW="$<TARGET_FILE:lamscope>")
+    add_dependencies(${test} lamscope)
+  endforeach()
+endif()
 
 lamscope_test(programs_test LABEL cli SOURCES app/programs_test.cpp LIBRARIES)
-add_dependencies(programs_test lamscope lamscope-bench lamscope-cli lamscope-train)
-foreach(program lamscope lamscope-bench lamscope-cli lamscope-train)
-  string(MAKE_C_IDENTIFIER ${program} variable)
-  string(TOUPPER ${variable} variable)
-  target_compile_definitions(programs_test PRIVATE ${variable}="$<TARGET_FILE:${program}>")
-endforeach()
+add_dependencies(programs_test ${programs})
+list(TRANSFORM programs REPLACE "(.+)" "\"$<TARGET_FILE:\\1>\"" OUTPUT_VARIABLE files)
+list(JOIN files "," files)
+target_compile_definitions(programs_test PRIVATE "LAMSCOPE_PROGRAMS=${files}")
 
 # It must run on machines without Qt and without OpenCV's image files.
 add_test(NAME bench_needs_little COMMAND sh -c
@@ -24,5 +30,6 @@ lamscope_test(lam_arguments_test LABEL unit
 lamscope_test(cli_test LABEL cli
   SOURCES cli/cli_test.cpp cli/console_test.cpp
   LIBRARIES lamscope_files lamscope_console nlohmann_json::nlohmann_json)
-target_compile_definitions(cli_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
+target_compile_definitions(cli_test PRIVATE
+  LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>" LAMSCOPE_FIGURES=$<BOOL:${LAMSCOPE_FIGURES}>)
 add_dependencies(cli_test lamscope-cli)

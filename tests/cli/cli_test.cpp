@@ -314,9 +314,24 @@ TEST_F(Cli, NoCommandWritesOverAFileThatItReads) {
         {"sanity", "--hr", in("hr.png"), "--patch", "64,60", "--model", in("net.safetensors"), "--csv", in("hr.png")},
         1, "which is read");
     expectTrouble({"evaluate", "--hr", in("hr"), "--model", "bicubic", "--csv", in("hr/p.png")}, 1, "which is read");
+}
+
+TEST_F(Cli, NoPaperFigureIsWrittenOverWhatIsRead) {
+    if (LAMSCOPE_FIGURES == 0) {
+        GTEST_SKIP() << "this build makes no paper figures";
+    }
     ASSERT_EQ(run(lam({"--nodes", "3", "--figure", in("a.svg")})).exitCode, 0);
     expectTrouble({"figure", in("a.svg"), "--out", in("a.svg")}, 1, "which is read");
     expectTrouble({"figure", in("a.svg"), "--out", in("b.svg"), "--caption", in("hr.png")}, 1, "which is read");
+}
+
+TEST_F(Cli, PaperFiguresAreRefusedInWordsWithoutQt) {
+    if (LAMSCOPE_FIGURES == 1) {
+        GTEST_SKIP() << "this build makes paper figures";
+    }
+    expectTrouble(lam({"--figure", in("a.svg")}), 1, "build of lamscope-cli with Qt");
+    expectTrouble(lam({"--figure", in("a.png"), "--layout", "fig5"}), 1, "build of lamscope-cli with Qt");
+    expectTrouble({"figure", in("a.lamscope"), "--out", in("a.svg")}, 1, "build of lamscope-cli with Qt");
 }
 
 TEST_F(Cli, NoTwoOutputsShareAName) {
@@ -337,6 +352,8 @@ TEST_F(Cli, WrongUsageIsCode2) {
     expectTrouble(lam({"--sigma", "-1"}), 2, "sigma");
     expectTrouble(lam({"--kernel", "8"}), 2, "odd");
     expectTrouble(lam({"--context", "wide"}), 2, "--context");
+    expectTrouble(lam({"--context", "0"}), 2, "'whole'");
+    expectTrouble(lam({"--tolerance", "0"}), 2, "positive");
     expectTrouble(lam({"--device", "tpu"}), 2, "tpu");
     expectTrouble(lam({"--reduce", "nearest"}), 2, "pillow, matlab");
     expectTrouble({"bench", "--bursty"}, 2, "--busy");

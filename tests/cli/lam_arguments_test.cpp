@@ -83,10 +83,10 @@ const std::vector<std::string>& lines() {
         "lamscope-cli lam --hr /a/photo.png --upright --reduce matlab --model /n/net.pth:scale=4,range=255,name=Mine "
         "--model bicubic:scale=2 --patch 4,5,6 --patch 70,80,9 --preset official --context 48",
         "lamscope-cli lam --lr /a/small.png --reference /a/large.png --model /n/net.pth --patch 8,8,8 --grid 12 "
-        "--preset exact --path black --sigma 0.1234567890123456 --kernel 11 --detector gabor --nodes 27 "
-        "--tolerance 0.01 --context whole",
+        "--preset exact --path black --sigma 0.1234567890123456 --kernel 11 --nodes 27 --tolerance 0.01 "
+        "--detector gabor --context whole",
         "lamscope-cli lam --lr /a/small.png --model /n/net.pth --grid 32 --preset paper --path blurred-linear "
-        "--detector intensity --nodes 3 --device cuda --threads 3",
+        "--nodes 3 --detector intensity --device cuda --threads 3",
         "lamscope-cli lam --hr '/a/it'\\''s mine.png' --model '/n/my net.pth:name=A & B' --patch 1,2,3 --preset exact "
         "--device cpu",
     };

@@ -14,7 +14,6 @@ const QString deviceKey = QStringLiteral("device");
 const QString threadsKey = QStringLiteral("computeThreads");
 const QString cacheKey = QStringLiteral("cacheMiB");
 const QString liveKey = QStringLiteral("liveWhileDragging");
-const QString previewsKey = QStringLiteral("previews");
 const QString autosaveKey = QStringLiteral("autosave");
 const QString recentKey = QStringLiteral("recentFileCount");
 
@@ -61,7 +60,6 @@ Settings loadSettings(const QSettings& store) {
     result.computeThreads = number(store, threadsKey, standard.computeThreads, 0, Settings::mostThreads);
     result.cacheMiB = number(store, cacheKey, standard.cacheMiB, Settings::leastCacheMiB, Settings::mostCacheMiB);
     result.liveWhileDragging = store.value(liveKey, standard.liveWhileDragging).toBool();
-    result.previews = store.value(previewsKey, standard.previews).toBool();
     result.autosave = store.value(autosaveKey, standard.autosave).toBool();
     result.recentFiles = number(store, recentKey, standard.recentFiles, 0, Settings::mostRecentFiles);
     return result;
@@ -73,7 +71,6 @@ void saveSettings(const Settings& settings, QSettings& store) {
     store.setValue(threadsKey, settings.computeThreads);
     store.setValue(cacheKey, settings.cacheMiB);
     store.setValue(liveKey, settings.liveWhileDragging);
-    store.setValue(previewsKey, settings.previews);
     store.setValue(autosaveKey, settings.autosave);
     store.setValue(recentKey, settings.recentFiles);
 }

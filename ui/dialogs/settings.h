@@ -23,8 +23,7 @@ struct Settings {
     int computeThreads = 0;            ///< 0: defaultThreads(); at most mostThreads
     int cacheMiB = defaultCacheMiB();  ///< of forward passes kept for the next box; leastCacheMiB…mostCacheMiB
     bool liveWhileDragging = true;     ///< maps follow the box while it moves; otherwise they start when it rests
-    bool previews = false;             ///< while the box moves, in bfloat16 where the processor has it
-    bool autosave = true;              ///< the session is kept and offered after a crash
+    bool autosave = true;              ///< the session is kept and offered after a crash or a log-out
     int recentFiles = 10;              ///< how many are remembered, 0…mostRecentFiles
 
     friend bool operator==(const Settings&, const Settings&) = default;

@@ -38,8 +38,7 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     , threads_(number(0, Settings::mostThreads, {}, this))
     , cache_(number(Settings::leastCacheMiB, Settings::mostCacheMiB, tr(" MiB"), this))
     , live_(new QCheckBox(tr("Maps follow the box while it is &dragged"), this))
-    , previews_(new QCheckBox(tr("&Preview in reduced precision (bfloat16) meanwhile"), this))
-    , autosave_(new QCheckBox(tr("&Keep the session while you work, and offer it after a crash"), this))
+    , autosave_(new QCheckBox(tr("&Keep the session while you work, and offer it after a crash or a log-out"), this))
     , recent_(number(0, Settings::mostRecentFiles, {}, this)) {
     setWindowTitle(tr("Settings"));
     theme_->addItem(tr("As the system"), static_cast<int>(Theme::System));
@@ -53,13 +52,6 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     cache_->setSingleStep(256);
     cache_->setToolTip(tr("Memory that networks may keep between two maps, so that the next one starts sooner"));
     live_->setToolTip(tr("Off: maps are computed when the box is let go. For slow networks and slow machines"));
-    previews_->setToolTip(
-        processorHasBFloat16()
-            ? tr("Pictures follow the box faster, with an error that depends on the network; the numbers, and an exact "
-                 "picture, come when the box rests. For the CPU")
-            : tr("This processor does not compute in bfloat16"));
-    const auto follow = [this] { previews_->setEnabled(processorHasBFloat16() && live_->isChecked()); };
-    connect(live_, &QCheckBox::toggled, this, follow);
 
     auto* computing = new QGroupBox(tr("Computing"), this);
     auto* computingForm = new QFormLayout(computing);
@@ -67,7 +59,6 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     computingForm->addRow(tr("&Threads"), threads_);
     computingForm->addRow(tr("&Cache"), cache_);
     computingForm->addRow(live_);
-    computingForm->addRow(previews_);
     auto* window = new QGroupBox(tr("Window"), this);
     auto* windowForm = new QFormLayout(window);
     windowForm->addRow(tr("T&heme"), theme_);
@@ -93,7 +84,6 @@ SettingsDialog::SettingsDialog(const Settings& settings, QWidget* parent)
     column->addStretch(1);
     column->addWidget(buttons);
     fill(settings);
-    follow();
 }
 
 Settings SettingsDialog::settings() const {
@@ -103,7 +93,6 @@ Settings SettingsDialog::settings() const {
     result.computeThreads = threads_->value();
     result.cacheMiB = cache_->value();
     result.liveWhileDragging = live_->isChecked();
-    result.previews = previews_->isChecked();
     result.autosave = autosave_->isChecked();
     result.recentFiles = recent_->value();
     return result;
@@ -115,7 +104,6 @@ void SettingsDialog::fill(const Settings& settings) {
     threads_->setValue(settings.computeThreads);
     cache_->setValue(settings.cacheMiB);
     live_->setChecked(settings.liveWhileDragging);
-    previews_->setChecked(settings.previews);
     autosave_->setChecked(settings.autosave);
     recent_->setValue(settings.recentFiles);
 }

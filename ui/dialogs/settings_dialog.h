@@ -33,7 +33,6 @@ private:
     QSpinBox* threads_;
     QSpinBox* cache_;
     QCheckBox* live_;
-    QCheckBox* previews_;
     QCheckBox* autosave_;
     QSpinBox* recent_;
 };

@@ -60,7 +60,7 @@ QString scenesText(const std::vector<LamDocument>& documents) {
 }
 
 QString pathText(const LamDocument& document) {
-    const auto& options = document.options;
+    const auto& options = document.plan.options;
     const auto sigma = QString::number(options.sigma);
     switch (options.path) {
         case PathKind::Blur:
@@ -121,10 +121,10 @@ QString captionText(const std::vector<LamDocument>& documents, const FigureLayou
     if (documents.size() == 1) {
         text += QObject::tr("Networks: %1. ").arg(names.join(QStringLiteral(", ")));
     }
-    text +=
-        QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
-            .arg(QString::fromStdString(std::string(toString(first.options.preset))), paths.join(QStringLiteral(", ")),
-                 nodesText(documents), QString::fromStdString(std::string(toString(first.options.detector))));
+    text += QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
+                .arg(QString::fromStdString(std::string(toString(first.plan.options.preset))),
+                     paths.join(QStringLiteral(", ")), nodesText(documents),
+                     QString::fromStdString(std::string(toString(first.plan.options.detector))));
     if (const auto error = completeness(documents)) {
         text += QObject::tr("; completeness error at most %1 %").arg(numberText(error, layout));
     }

@@ -10,14 +10,14 @@
 
 namespace lamscope::ui {
 
-/// Lays a paper figure out. The documents hold what was computed: one an image; for FigureKind::Paths one a path, each
-/// with one network, the one whose result is shown as the network's own last. Needs a QGuiApplication, for the
-/// typefaces; any thread.
+/// Lays out a paper figure. `documents` hold the computed results: one document per image; for FigureKind::Paths one
+/// document per path, each with one network, and the document of the session's own path last. Needs a QGuiApplication
+/// for the typefaces; may be called on any thread.
 ///
-/// Throws Error(InvalidArgument) when there is no result, or the colour map is not known.
+/// Throws Error(InvalidArgument) when there is no result or the colour map is not known.
 [[nodiscard]] FigureSheet layOutFigure(const std::vector<LamDocument>& documents, const FigureLayout& layout);
 
-/// A caption for the author to paste and to edit: what is shown, of which patch, and how it was computed.
+/// A caption for the author to paste and edit: what is shown, of which patch, and how it was computed.
 [[nodiscard]] QString captionText(const std::vector<LamDocument>& documents, const FigureLayout& layout);
 
 }  // namespace lamscope::ui

@@ -83,9 +83,9 @@ std::string embeddedSession(const Experiment& session, const std::vector<LamDocu
     auto& made = json["made_of"] = Json::array();
     for (const auto& document : documents) {
         Json part{{"image_sha256", document.scene().sha256},
-                  {"preset", toString(document.options.preset)},
-                  {"path", toString(document.options.path)},
-                  {"sigma", document.options.sigma},
+                  {"preset", toString(document.plan.options.preset)},
+                  {"path", toString(document.plan.options.path)},
+                  {"sigma", document.plan.options.sigma},
                   {"results", Json::array()}};
         for (const auto& named : document.results) {
             part["results"].push_back(resultJson(named));

@@ -11,10 +11,11 @@
 
 namespace lamscope::ui {
 
-// Private to the library: one pair of functions a format. Readers get the whole file, or its name where their library
-// reads files itself, and return the embedded text; they trust nothing in it.
+// Private to this library: for each format a function that writes it and one that reads it. The reading functions get
+// the whole file, or the file's name where the format's library reads files itself. They return the embedded text and
+// trust nothing in it.
 
-constexpr double pointsPerInch = 72.0;  ///< the sheet is in points
+constexpr double pointsPerInch = 72.0;  ///< the sheet's unit is a point
 
 [[nodiscard]] QByteArray encodePdf(const FigureSheet& sheet, const FigureFileOptions& options);
 [[nodiscard]] QByteArray encodeSvg(const FigureSheet& sheet, const FigureFileOptions& options);

@@ -11,23 +11,23 @@
 
 namespace lamscope::ui {
 
-/// A place in a grid.
+/// One cell of a grid.
 struct GridCell {
-    std::optional<FigurePicture> picture;  ///< none: the place stays empty
-    std::optional<FigurePicture> inset;    ///< enlarged in a corner, away from the box
+    std::optional<FigurePicture> picture;  ///< none: the cell stays empty
+    std::optional<FigurePicture> inset;    ///< drawn enlarged in a corner, away from the box
 };
 
-/// Pictures in rows and columns, with what is written beside them.
+/// Pictures in rows and columns, with the text beside them.
 struct FigureGrid {
-    std::vector<std::vector<GridCell>> rows;  ///< each as long as the first
-    std::vector<QStringList> under;           ///< lines under each column; empty: none
-    std::vector<QStringList> beside;          ///< lines left of each row; empty: none
+    std::vector<std::vector<GridCell>> rows;  ///< all rows have equal length
+    std::vector<QStringList> under;           ///< lines of text under each column; empty: none
+    std::vector<QStringList> beside;          ///< lines of text at the left of each row; empty: none
     bool besideUpwards = true;
     int barRow = -1;              ///< the row with a colour bar at its right; -1: none
-    bool leavesBarSpace = false;  ///< as if there was one: grids one below the other keep their columns
+    bool leavesBarSpace = false;  ///< leaves room for a colour bar, so that columns of stacked grids align
 };
 
-/// What labels are counted with: "(a) ", "(b) ", …; nothing where the layout has no letters.
+/// Counts the labels "(a) ", "(b) ", …; all empty if the layout has no letters.
 class FigureLetters {
 public:
     explicit FigureLetters(const FigureLayout& layout)
@@ -39,28 +39,30 @@ private:
     int count_ = 0;
 };
 
-/// The space between pictures, and between lines of text and what they belong to; points.
+/// The gap between pictures, and between text and its picture; points.
 inline constexpr double figureGap = 3.0;
 
 [[nodiscard]] SheetStyle labelStyle(const FigureLayout& layout);
 [[nodiscard]] SheetStyle numberStyle(const FigureLayout& layout);
-/// From one line of text to the next.
+/// The distance from one line of text to the next; points.
 [[nodiscard]] double lineHeight(const SheetStyle& style);
 
-/// A number as the layout wants it, with a true minus sign; an en dash where it is not defined.
+/// A number formatted as the layout says, with a true minus sign; an en dash if there is no value.
 [[nodiscard]] QString numberText(const std::optional<double>& value, const FigureLayout& layout);
-/// The name and the DI of a network, a line each.
+/// Two lines of text: the name of a network and its DI.
 [[nodiscard]] QStringList networkLines(const NamedLamResult& named, const LamDocument& document,
                                        const FigureLayout& layout);
 
-/// How many columns of at least `smallest` points fit beside `fixed` others into the figure's width, at most `count`,
-/// so that all lines are about equally long.
+/// Number of columns for `count` pictures, such that all lines have about equal length. Each line also holds `fixed`
+/// other columns; every column is at least `smallest` points wide.
 [[nodiscard]] int balancedColumns(int count, int fixed, double smallest, double width);
 
-/// Puts a picture with its bands and its box into `place`, as large as fits, in its middle; returns where it lies.
+/// Places a picture with its bands and its box in the middle of `place`, as large as fits. Returns the rectangle that
+/// the picture covers; points.
 QRectF placePicture(FigureSheet& sheet, const FigurePicture& picture, const QRectF& place, const FigureLayout& layout);
 
-/// Puts the grid on the sheet, its top left at `start`, `width` points wide; returns where it ends below.
+/// Places the grid on the sheet with its top left at `start`, `width` points wide. Returns the y at which the grid
+/// ends.
 double placeGrid(FigureSheet& sheet, const FigureGrid& grid, const QPointF& start, double width,
                  const FigureLayout& layout);
 

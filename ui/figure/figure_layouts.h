@@ -9,8 +9,8 @@
 
 namespace lamscope::ui {
 
-/// What fills a figure: places its parts on the sheet from `start` down, `width` points wide, and returns where they
-/// end. Every document has a result.
+/// Fills a figure: places its parts on the sheet from `start` down, `width` points wide. Returns the y at which the
+/// parts end. Every document must have a result.
 using FigurePainter = double(FigureSheet& sheet, const std::vector<LamDocument>& documents, const QPointF& start,
                              double width, const FigureLayout& layout);
 

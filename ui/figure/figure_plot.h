@@ -16,23 +16,23 @@ namespace lamscope::ui {
 struct PlotAxis {
     double from = 0.0;
     double to = 1.0;
-    double step = 0.5;  ///< between numbers
+    double step = 0.5;  ///< distance between two numbers at the axis
 
-    /// About three steps of 1, 2 or 5 times a power of ten that hold all values and 0.
+    /// An axis that holds all values and 0, in about three steps of 1, 2 or 5 times a power of ten.
     [[nodiscard]] static PlotAxis around(std::span<const double> values);
-    /// The numbers, with as many decimals as the step needs.
+    /// The text of a number at the axis, with as many decimals as the step needs.
     [[nodiscard]] QString label(double value, const FigureLayout& layout) const;
 };
 
 /// One curve over α in [0, 1].
 struct FigurePlot {
     std::vector<double> alpha;
-    std::vector<double> values;    ///< as many; those that are not finite are left out
-    PlotAxis axis;                 ///< of the values
+    std::vector<double> values;    ///< one for each alpha; values that are not finite are left out
+    PlotAxis axis;                 ///< the axis of the values
     std::optional<double> target;  ///< a red dashed line at this value
 };
 
-/// Places the plot with its axes and their numbers; everything stays inside `place`.
+/// Places the plot with its axes and their numbers. Nothing reaches beyond `place`.
 void placePlot(FigureSheet& sheet, const QRectF& place, const FigurePlot& plot, const FigureLayout& layout);
 
 }  // namespace lamscope::ui

@@ -13,29 +13,29 @@ class QPainter;
 
 namespace lamscope::ui {
 
-// A figure as it is printed: things at places, in points (1/72 inch), (0, 0) top left. Where things go is decided once;
-// screen, PDF, SVG and pixels then show the same.
+// A figure as it is printed: items at fixed places, in points (1/72 inch), (0, 0) at the top left. The places are
+// decided once, so that screen, PDF, SVG and pixels show the same figure.
 
-/// How a text is set.
+/// The typeface, size and colour of a text.
 struct SheetStyle {
     QString family;
-    double size = 7;  ///< of the letters
+    double size = 7;  ///< height of the typeface, points
     bool bold = false;
     QColor colour{0, 0, 0};
 
     friend bool operator==(const SheetStyle&, const SheetStyle&) = default;
 };
 
-/// Lengths of text at any size: from the outlines of the typeface, without the rounding that screens want.
+/// Measures text at any size, in points, from the outlines of the typeface, without the rounding for screens.
 class SheetFont {
 public:
     explicit SheetFont(SheetStyle style);
 
     [[nodiscard]] double width(const QString& text) const;
-    [[nodiscard]] double capHeight() const;  ///< of a capital letter
-    /// What the letters of a text that starts at (0, 0) cover.
+    [[nodiscard]] double capHeight() const;  ///< height of a capital letter
+    /// The rectangle that the letters of a text cover when the text starts at (0, 0).
     [[nodiscard]] QRectF extent(const QString& text) const;
-    /// The text, with its middle left out where it would be wider.
+    /// The text; if it is wider than `width`, its middle is left out.
     [[nodiscard]] QString elided(const QString& text, double width) const;
 
 private:
@@ -43,54 +43,54 @@ private:
 };
 
 struct SheetText {
-    QPointF start;  ///< on the line that the letters stand on
+    QPointF start;  ///< the start of the baseline
     QString text;
     SheetStyle style;
-    bool upwards = false;  ///< turned to be read from the right
+    bool upwards = false;  ///< turned by 90 degrees counterclockwise: the text runs upwards
 
-    /// What the letters cover.
+    /// The rectangle that the letters cover.
     [[nodiscard]] QRectF extent() const;
 };
 
 struct SheetPicture {
     QRectF place;
-    QImage image;  ///< opaque, its own pixels: nothing is resampled before the last device
+    QImage image;  ///< opaque, in its own pixels: only the output device resamples it
 };
 
 struct SheetPath {
     QPainterPath path;
     QColor fill;         ///< invalid: none
     QColor line;         ///< invalid: none
-    double width = 0.5;  ///< of the line
+    double width = 0.5;  ///< width of the line, points
     bool dashed = false;
 };
 
 using SheetItem = std::variant<SheetPicture, SheetPath, SheetText>;
 
-/// What lies on the sheet, from the bottom up.
+/// The items of a sheet, from the bottom to the top.
 struct FigureSheet {
     QSizeF size;
     std::vector<SheetItem> items;
-    std::vector<QString> warnings;  ///< what does not show as it should: a letter that no typeface here has
+    std::vector<QString> warnings;  ///< what cannot show as intended: a letter that no installed typeface has
 
     void addPicture(const QRectF& place, const QImage& image) { items.emplace_back(SheetPicture{place, image}); }
     void addLine(const QPointF& from, const QPointF& to, const QColor& colour, double width, bool dashed = false);
     void addFrame(const QRectF& rect, const QColor& colour, double width);
     void addFilled(const QRectF& rect, const QColor& colour);
-    /// One line of text: its capitals (not their extents, which differ from text to text) are centred in the height of
-    /// `rect`, its width is aligned left, centred or right. Elided where it is wider.
+    /// Adds one line of text. The capitals are centred in the height of `rect`, since extents differ from text to text.
+    /// `alignment` places the text left, centred or right. Text that is wider than `rect` is elided.
     void addText(const QRectF& rect, Qt::Alignment alignment, const QString& text, const SheetStyle& style);
-    /// The same, upwards: the width of the text runs along the height of `rect`.
+    /// Adds one line of text that runs upwards: its width lies along the height of `rect`.
     void addTextUpwards(const QRectF& rect, const QString& text, const SheetStyle& style);
 };
 
-/// To the half point: edges that stand on one grid look aligned at any resolution.
+/// Rounds to half a point: edges that stand on one grid look aligned at any resolution.
 [[nodiscard]] double onGrid(double points);
 [[nodiscard]] double downToGrid(double points);
 
-/// Paints the sheet, white beneath. The painter's units are points; pixels of pictures are never smoothed.
+/// Paints the sheet on white. The painter's unit is a point. Pixels of pictures are never smoothed.
 ///
-/// @param wholePixels move the edges of pictures to the device's pixels, so that every pixel of a picture is as sharp
+/// @param wholePixels moves the edges of pictures to the device's pixels, so that every pixel of a picture is as sharp
 ///                    as the device allows; for devices whose unit is a pixel.
 void paintSheet(QPainter& painter, const FigureSheet& sheet, bool wholePixels);
 

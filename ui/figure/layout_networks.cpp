@@ -4,27 +4,18 @@
 
 #include "figure/figure_grid.h"
 #include "figure/figure_layouts.h"
+#include "view/layers.h"
 
 namespace lamscope::ui {
 
 namespace {
 
 QString cellLabel(FigureCell cell) {
-    switch (cell) {
-        case FigureCell::Patch:
-            return QObject::tr("SR patch");
-        case FigureCell::Map:
-            return QObject::tr("LAM");
-        case FigureCell::Overlay:
-            return QObject::tr("LAM on SR");
-        case FigureCell::Area:
-            return QObject::tr("Contribution");
-    }
-    return {};
+    return QObject::tr(figureCellRow(cell).label);
 }
 
 bool showsMap(FigureCell cell) {
-    return cell == FigureCell::Map || cell == FigureCell::Overlay;
+    return hasValues(figureCellRow(cell).layer);
 }
 
 /// The whole scene stands beside the first map, which has its extent; or first, where there is no map.

@@ -9,15 +9,15 @@
 
 namespace lamscope::ui {
 
-/// A quantity along every path, from α = 0 to 1: at the nodes, and at the ends, between which they lie.
+/// A quantity along each path, from α = 0 to 1: at the nodes, and at both ends.
 struct CurveColumn {
     QString title;
-    std::vector<FigurePlot> curves;  ///< one a document
+    std::vector<FigurePlot> curves;  ///< one curve per document
 };
 
-/// The curves of fig3 (Gu and Dong, CVPR 2021, Fig. 3 f to h): D(F(γ(α))), the path's speed, and the cumulative
-/// attribution with its target. Values of D have one axis for all paths, so that they can be compared; the speed, of
-/// which the course matters, has one for each.
+/// The curves of fig3 (Gu and Dong, CVPR 2021, Fig. 3 f to h): D(F(γ(α))), the speed of the path, and the cumulative
+/// attribution with its target. All values of D have one axis for all paths, so that they can be compared. The speed
+/// has its own axis for each path, because only its course matters.
 [[nodiscard]] std::vector<CurveColumn> curveColumns(const std::vector<LamDocument>& documents);
 
 }  // namespace lamscope::ui

@@ -17,6 +17,5 @@ lamscope_ui_library(lamscope_figure
     figure/layout_networks.cpp
     figure/layout_paths.cpp
     figure/path_curves.cpp
-    figure/results_table.cpp
   PUBLIC Qt6::Gui lamscope_study lamscope_ui_session
   PRIVATE Qt6::Svg TIFF::CXX lamscope_ui_pictures nlohmann_json::nlohmann_json fmt::fmt)

@@ -21,8 +21,6 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr std::array<FigureCell, 4> allCells{FigureCell::Patch, FigureCell::Map, FigureCell::Overlay, FigureCell::Area};
-
 QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
@@ -93,10 +91,8 @@ void FigureForm::makeFields() {
         width_->addItem(textOf(width.name), width.millimetres);
     }
     width_->addItem(tr("other"));
-    const std::array<QString, allCells.size()> names{tr("SR &patch"), tr("&Map"), tr("Map &over SR"),
-                                                     tr("A&rea of contribution")};
-    for (std::size_t i = 0; i < allCells.size(); ++i) {
-        cells_.at(i) = new QCheckBox(names.at(i), this);
+    for (std::size_t i = 0; i < figureCells.size(); ++i) {
+        cells_.at(i) = new QCheckBox(QObject::tr(figureCells.at(i).choice), this);
         connect(cells_.at(i), &QCheckBox::toggled, this, &FigureForm::readFields);
     }
     direction_->addItem(tr("a column a network"));
@@ -175,8 +171,8 @@ void FigureForm::setFigureLayout(const FigureLayout& layout) {
     filling_ = true;
     kind_->setCurrentIndex(kind_->findData(static_cast<int>(layout.kind)));
     millimetres_->setValue(layout.widthMm);
-    for (std::size_t i = 0; i < allCells.size(); ++i) {
-        cells_.at(i)->setChecked(std::ranges::find(layout.cells, allCells.at(i)) != layout.cells.end());
+    for (std::size_t i = 0; i < figureCells.size(); ++i) {
+        cells_.at(i)->setChecked(std::ranges::find(layout.cells, figureCells.at(i).cell) != layout.cells.end());
     }
     direction_->setCurrentIndex(layout.networksDown ? 1 : 0);
     colourMap_->setCurrentText(QString::fromStdString(layout.colourMap));
@@ -207,10 +203,10 @@ void FigureForm::readFields() {
     }
     layout_.widthMm = millimetres_->value();
     // The order of those that stay is the layout's own.
-    for (std::size_t i = 0; i < allCells.size(); ++i) {
-        const auto found = std::ranges::find(layout_.cells, allCells.at(i));
+    for (std::size_t i = 0; i < figureCells.size(); ++i) {
+        const auto found = std::ranges::find(layout_.cells, figureCells.at(i).cell);
         if (cells_.at(i)->isChecked() && found == layout_.cells.end()) {
-            layout_.cells.push_back(allCells.at(i));
+            layout_.cells.push_back(figureCells.at(i).cell);
             std::ranges::sort(layout_.cells);
         } else if (!cells_.at(i)->isChecked() && found != layout_.cells.end()) {
             layout_.cells.erase(found);
@@ -274,9 +270,9 @@ void FigureForm::enableWhatCounts() {
     const bool networks = layout_.kind == FigureKind::Networks;
     const bool maps = layout_.kind == FigureKind::Maps;
     direction_->setEnabled(networks);
-    for (std::size_t i = 0; i < allCells.size(); ++i) {
+    for (std::size_t i = 0; i < figureCells.size(); ++i) {
         // One picture at least: the last one cannot be taken away.
-        const bool only = layout_.cells.size() == 1 && layout_.cells.front() == allCells.at(i);
+        const bool only = layout_.cells.size() == 1 && layout_.cells.front() == figureCells.at(i).cell;
         cells_.at(i)->setEnabled((networks || maps) && !only);
     }
     surroundings_->setEnabled(networks || maps);

@@ -45,7 +45,7 @@ private:
     QComboBox* kind_;
     QComboBox* width_;
     QDoubleSpinBox* millimetres_;
-    std::array<QCheckBox*, 4> cells_{};  ///< in the order of FigureCell
+    std::array<QCheckBox*, figureCells.size()> cells_{};  ///< in the order of FigureCell
     QComboBox* direction_;
     QComboBox* colourMap_;
     QCheckBox* colourBar_;

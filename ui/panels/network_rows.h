@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "live/network_id.h"
+#include "live/live_input.h"
 
 namespace lamscope::ui {
 

@@ -29,7 +29,7 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
         document.experiment.scenes.clear();
     }
     document.experiment.scenes.resize(1);  // the open image alone
-    document.options = session.options();
+    document.plan = session.options();
     document.device = session.device().toStdString();
     document.threads = session.threads();
     for (const auto id : networks) {
@@ -39,7 +39,7 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
         }
         const auto& entry = **place;
         if (document.results.empty()) {
-            document.options.patch = entry.result->patch;
+            document.plan.options.patch = entry.result->patch;
             document.lrWidth = entry.lr ? entry.lr->width() : 0;
             document.lrHeight = entry.lr ? entry.lr->height() : 0;
         }

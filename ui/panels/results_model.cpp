@@ -1,94 +1,50 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "panels/results_model.h"
 
-#include <QCoreApplication>
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
+#include <vector>
 
 #include "panels/number_text.h"
+#include "report/result_columns.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
+constexpr std::string_view differenceKey = "di_difference";
 
-/// How a column is headed, explained, computed and written.
-struct ColumnKind {
-    const char* heading;
-    const char* explanation;
-    double (*value)(const LamResult&);
-    QString (*text)(double);
-};
-
-QString twoDecimals(double value) {
-    return fixedText(value, 2);
+/// The columns of resultColumns() that the window shows.
+const std::vector<const ResultColumn*>& windowColumns() {
+    static const auto shown = [] {
+        std::vector<const ResultColumn*> columns;
+        for (const auto& column : resultColumns()) {
+            if (column.window.heading != nullptr) {
+                columns.push_back(&column);
+            }
+        }
+        return columns;
+    }();
+    return shown;
 }
 
-QString percent(double value) {
-    return signedText(value, 2) + QStringLiteral(" %");
+const ResultColumn& columnAt(int index) {
+    return *windowColumns().at(static_cast<std::size_t>(index));
 }
 
-QVariant alignmentOf(int column) {
-    const Qt::Alignment side = column == ResultsModel::Network ? Qt::AlignLeft : Qt::AlignRight;
+QVariant alignmentOf(const ResultColumn& column) {
+    const Qt::Alignment side = column.side == ColumnSide::Left ? Qt::AlignLeft : Qt::AlignRight;
     return QVariant::fromValue(side | Qt::AlignVCenter);
 }
 
-// The name has no number, and the difference of two indices takes two results.
-constexpr std::array<ColumnKind, ResultsModel::ColumnCount> kinds{{
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "network"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Shown networks in their colours"), nullptr, nullptr},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "DI"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel",
-                       "Diffusion index, (1 − Gini) · 100, 0…100: how widely the network looks. Comparable only for "
-                       "the same context"),
-     [](const LamResult& result) { return result.diffusionIndex.value_or(notDefined); }, twoDecimals},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "ΔDI"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Diffusion index minus that of the reference network"), nullptr,
-     [](double value) { return signedText(value, 2); }},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "95 % px"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Fewest LR pixels that carry 95 % of the map"),
-     [](const LamResult& result) {
-         return result.mass95Pixels ? static_cast<double>(*result.mass95Pixels) : notDefined;
-     },
-     [](double value) { return fixedText(value, 0); }},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "radius"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel",
-                       "Radius of gyration of the map around the patch's centre, LR pixels"),
-     [](const LamResult& result) { return result.radiusPixels.value_or(notDefined); },
-     [](double value) { return fixedText(value, 1); }},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "D(F(I))"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Detector's value in the patch of the SR image"),
-     [](const LamResult& result) { return result.detectorImage; }, twoDecimals},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "ΔD"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel",
-                       "D(F(I)) − D(F(I′)): what the path from the baseline I′ adds, units of D"),
-     [](const LamResult& result) { return result.detectorImage - result.detectorBaseline; }, twoDecimals},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "compl."),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel",
-                       "Completeness error: sum of the attribution against ΔD, percent of ΔD"),
-     [](const LamResult& result) { return 100.0 * result.completenessError.value_or(notDefined); }, percent},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "nodes"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Path images that were evaluated"),
-     [](const LamResult& result) { return static_cast<double>(result.nodes); },
-     [](double value) { return fixedText(value, 0); }},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "est. err"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Estimated error of the map, relative L1 norm (1 is 100 %)"),
-     [](const LamResult& result) { return result.estimatedMapError.value_or(notDefined); },
-     [](double value) { return fixedText(value, 3); }},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "PSNR patch"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "SR against HR in the patch, RGB, dB"),
-     [](const LamResult& result) { return result.psnrPatch.value_or(notDefined); }, twoDecimals},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "PSNR"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "SR against HR over the context, RGB, dB"),
-     [](const LamResult& result) { return result.psnr.value_or(notDefined); }, twoDecimals},
-    {QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "time"),
-     QT_TRANSLATE_NOOP("lamscope::ui::ResultsModel", "Wall time of the computation, seconds"),
-     [](const LamResult& result) { return result.seconds; },
-     [](double value) { return fixedText(value, 2) + QStringLiteral(" s"); }},
-}};
+QString cellText(const ResultColumn& column, double number) {
+    if (std::isinf(number)) {
+        return QStringLiteral("∞");
+    }
+    const auto digits =
+        column.withSign ? signedText(number, column.window.decimals) : fixedText(number, column.window.decimals);
+    return column.unitInWindowCells ? digits + u' ' + QString::fromUtf8(column.unit) : digits;
+}
 
 }  // namespace
 
@@ -110,29 +66,31 @@ void ResultsModel::sync() {
     }
     syncRows(ids);
     if (!ids.empty()) {
-        emit dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
+        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
     }
+}
+
+int ResultsModel::columnOf(std::string_view key) {
+    const auto found = std::ranges::find(windowColumns(), key, &ResultColumn::key);
+    return found == windowColumns().end() ? -1 : static_cast<int>(found - windowColumns().begin());
 }
 
 int ResultsModel::columnCount(const QModelIndex& parent) const {
-    return parent.isValid() ? 0 : ColumnCount;
+    return parent.isValid() ? 0 : static_cast<int>(windowColumns().size());
 }
 
-std::optional<double> ResultsModel::value(const NetworkEntry& entry, int column) const {
-    if (column == Network || !entry.result) {
+std::optional<double> ResultsModel::value(const NetworkEntry& entry, const ResultColumn& column) const {
+    if (!entry.result) {
         return std::nullopt;
     }
-    double number = notDefined;
-    if (column == DiffusionIndexDifference) {
-        const auto* reference = session_.network(session_.reference());
-        // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
-        if (reference != nullptr && reference->currentResult() != nullptr && !entry.stale) {
-            number = entry.result->diffusionIndex.value_or(notDefined)
-                     - reference->result->diffusionIndex.value_or(notDefined);
-        }
-    } else {
-        number = kinds.at(static_cast<std::size_t>(column)).value(*entry.result);
-    }
+    const auto* reference = session_.network(session_.reference());
+    // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
+    const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale;
+    const auto value = column.value({.card = entry.card,
+                                     .result = *entry.result,
+                                     .name = entry.card.name,
+                                     .reference = isComparable ? reference->currentResult() : nullptr});
+    const double number = shownNumber(column, value);
     // Equal images have an infinite PSNR, which is a value.
     return std::isnan(number) ? std::nullopt : std::optional(number);
 }
@@ -142,14 +100,14 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     if (!index.isValid() || entry == nullptr) {
         return {};
     }
-    const int column = index.column();
+    const auto& column = columnAt(index.column());
     if (role == StaleRole) {
         return entry->stale;
     }
     if (role == Qt::TextAlignmentRole) {
         return alignmentOf(column);
     }
-    if (column == Network) {
+    if (index.column() == Network) {
         switch (role) {
             case Qt::DisplayRole:
             case SortRole:
@@ -167,43 +125,38 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
         return number ? QVariant(*number) : QVariant();
     }
     if (role == Qt::DisplayRole) {
-        if (column == DiffusionIndexDifference && entry->id == session_.reference()) {
+        if (column.key == differenceKey && entry->id == session_.reference()) {
             return tr("ref");
         }
-        if (!number) {
-            return QString(noValue);
-        }
-        return std::isinf(*number) ? QStringLiteral("∞") : kinds.at(static_cast<std::size_t>(column)).text(*number);
+        return number ? cellText(column, *number) : QString(noValue);
     }
     return {};
 }
 
 QVariant ResultsModel::headerData(int section, Qt::Orientation orientation, int role) const {
-    if (orientation != Qt::Horizontal || section < 0 || section >= ColumnCount) {
+    if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) {
         return {};
     }
-    const auto& kind = kinds.at(static_cast<std::size_t>(section));
+    const auto& column = columnAt(section);
     switch (role) {
         case Qt::DisplayRole:
-            return tr(kind.heading);
+            return tr(column.window.heading);
         case Qt::ToolTipRole:
-            return tr(kind.explanation);
+            return tr(column.explanation);
         case Qt::TextAlignmentRole:
-            return alignmentOf(section);
+            return alignmentOf(column);
         default:
             return {};
     }
 }
 
-bool ResultsModel::isUseful(int column) const {
-    if (column == DiffusionIndexDifference) {
+bool ResultsModel::isUseful(int index) const {
+    const auto& column = columnAt(index);
+    if (column.key == differenceKey) {
         // The others against the reference; which of them have a map changes all the time while the box moves.
         return rowCount() > 1 && session_.reference() != 0;
     }
-    if (column != EstimatedError && column != PsnrPatch && column != Psnr) {
-        return true;
-    }
-    return std::ranges::any_of(session_.networks(), [&](const NetworkEntry& entry) {
+    return !column.onlyWhereKnown || std::ranges::any_of(session_.networks(), [&](const NetworkEntry& entry) {
         return entry.shown && value(entry, column).has_value();
     });
 }

@@ -21,6 +21,7 @@
 #include "panels/panel_colours.h"
 #include "panels/results_document.h"
 #include "panels/results_model.h"
+#include "report/result_tables.h"
 
 namespace lamscope::ui {
 
@@ -226,7 +227,7 @@ void ResultsPanel::copy(std::string (*format)(const LamDocument&), const QWidget
 
 void ResultsPanel::followSession() {
     title_->setText(title());
-    for (int column = 0; column < ResultsModel::ColumnCount; ++column) {
+    for (int column = 0; column < model_->columnCount(); ++column) {
         table_->setColumnHidden(column, !model_->isUseful(column));
     }
     fitColumns();
@@ -275,7 +276,7 @@ void ResultsPanel::fitColumns() {
     constexpr int indicatorWidth = 14;
     const int widestName = std::clamp(width() / 4, 90, 220);
     const QFontMetrics metrics(table_->font());
-    for (int column = 0; column < ResultsModel::ColumnCount; ++column) {
+    for (int column = 0; column < model_->columnCount(); ++column) {
         int needed = metrics.horizontalAdvance(order_->headerData(column, Qt::Horizontal).toString());
         needed += column == table_->horizontalHeader()->sortIndicatorSection() ? indicatorWidth : 0;
         for (int row = 0; row < order_->rowCount(); ++row) {

@@ -24,10 +24,15 @@ constexpr std::array<std::pair<FigureKind, std::string_view>, 4> kinds{{{FigureK
                                                                         {FigureKind::Maps, "fig4"},
                                                                         {FigureKind::Networks, "fig5"},
                                                                         {FigureKind::Interest, "fig6"}}};
-constexpr std::array<std::pair<FigureCell, std::string_view>, 4> cells{{{FigureCell::Patch, "patch"},
-                                                                        {FigureCell::Map, "map"},
-                                                                        {FigureCell::Overlay, "overlay"},
-                                                                        {FigureCell::Area, "area"}}};
+constexpr auto cells = [] {
+    std::array<std::pair<FigureCell, std::string_view>, figureCells.size()> names;
+    std::ranges::transform(figureCells, names.begin(),
+                           [](const FigureCellRow& row) { return std::pair(row.cell, row.name); });
+    return names;
+}();
+static_assert(std::ranges::all_of(figureCells,
+                                  [](const FigureCellRow& row) { return &figureCellRow(row.cell) == &row; }),
+              "the rows stand in the order of FigureCell");
 
 FigureCell cellFromString(std::string_view name) {
     return valueOf(cells, "picture", name);

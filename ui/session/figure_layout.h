@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QObject>
 #include <array>
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,6 +33,29 @@ enum class FigureCell {
     Overlay,  ///< the map over the SR image
     Area,     ///< the area of contribution over the LR image
 };
+
+/// How a cell is named, and which layer of the panes it shows.
+struct FigureCellRow {
+    FigureCell cell;
+    Layer layer;
+    std::string_view name;  ///< in session files and with --set; never renamed
+    const char* label;      ///< beside the pictures in the figure
+    const char* choice;     ///< in the figure editor, with its mnemonic
+};
+
+/// In the order of FigureCell.
+inline constexpr std::array<FigureCellRow, 4> figureCells{
+    {{FigureCell::Patch, Layer::Sr, "patch", QT_TRANSLATE_NOOP("QObject", "SR patch"),
+      QT_TRANSLATE_NOOP("QObject", "SR &patch")},
+     {FigureCell::Map, Layer::Map, "map", QT_TRANSLATE_NOOP("QObject", "LAM"), QT_TRANSLATE_NOOP("QObject", "&Map")},
+     {FigureCell::Overlay, Layer::Overlay, "overlay", QT_TRANSLATE_NOOP("QObject", "LAM on SR"),
+      QT_TRANSLATE_NOOP("QObject", "Map &over SR")},
+     {FigureCell::Area, Layer::Area, "area", QT_TRANSLATE_NOOP("QObject", "Contribution"),
+      QT_TRANSLATE_NOOP("QObject", "A&rea of contribution")}}};
+
+[[nodiscard]] constexpr const FigureCellRow& figureCellRow(FigureCell cell) {
+    return figureCells[static_cast<std::size_t>(cell)];
+}
 
 /// A width of text that publishers ask for.
 struct FigureWidth {

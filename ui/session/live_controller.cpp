@@ -77,7 +77,6 @@ void LiveController::followImage() {
             changed.lr = nullptr;
             changed.sr = nullptr;
             changed.result = nullptr;
-            changed.preview = nullptr;
             changed.diMap = nullptr;
             changed.diMapTrouble.clear();
         });
@@ -100,7 +99,6 @@ void LiveController::followNetworks() {
             engine_->removeNetwork(*known);
             lastNotes_.erase(*known);
             resultOptions_.erase(*known);
-            previewOptions_.erase(*known);
             diMapOptions_.erase(*known);
             known = known_.erase(known);
         }
@@ -116,14 +114,9 @@ LamOptions LiveController::wantedOptions(const NetworkEntry& entry) const {
 
 void LiveController::requestSoon() {
     for (const auto& entry : session_.networks()) {
-        const auto wanted = wantedOptions(entry);
-        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wanted;
-        const bool previewStale = entry.preview != nullptr && previewOptions_[entry.id] != wanted;
-        if (stale != entry.stale || previewStale != entry.previewStale) {
-            session_.updateNetwork(entry.id, [stale, previewStale](NetworkEntry& changed) {
-                changed.stale = stale;
-                changed.previewStale = previewStale;
-            });
+        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wantedOptions(entry);
+        if (stale != entry.stale) {
+            session_.updateNetwork(entry.id, [stale](NetworkEntry& changed) { changed.stale = stale; });
         }
     }
     followDiMaps();
@@ -276,10 +269,6 @@ void LiveController::receive(const live::MapReady& event) {
     if (entry == nullptr || event.input != session_.input()) {
         return;
     }
-    if (event.preview) {
-        receivePreview(event, *entry);
-        return;
-    }
     const bool current = event.options == wantedOptions(*entry);
     if (!current && entry->currentResult() != nullptr) {
         return;
@@ -287,7 +276,6 @@ void LiveController::receive(const live::MapReady& event) {
     resultOptions_[event.id] = event.options;
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.result = event.result;
-        changed.preview = nullptr;
         changed.stale = !current;
         changed.finished = event.finished;
         changed.latencySeconds = event.latencySeconds;
@@ -310,19 +298,6 @@ void LiveController::receive(const live::MapReady& event) {
     emit mapArrived(event.id, event.request, event.result->nodes);
 }
 
-void LiveController::receivePreview(const live::MapReady& event, const NetworkEntry& entry) {
-    const bool current = event.options == wantedOptions(entry);
-    if (entry.currentResult() != nullptr || (!current && entry.preview != nullptr && !entry.previewStale)) {
-        return;  // there is something better
-    }
-    previewOptions_[event.id] = event.options;
-    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
-        changed.preview = event.result;
-        changed.previewStale = !current;
-        changed.message.clear();
-    });
-}
-
 void LiveController::receive(const live::MapFailed& event) {
     const auto* entry = session_.network(event.id);
     if (entry == nullptr || event.input != session_.input()
@@ -336,7 +311,6 @@ void LiveController::receive(const live::MapFailed& event) {
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.message = message;
         changed.result = nullptr;
-        changed.preview = nullptr;
     });
     session_.reportTrouble(message);
 }

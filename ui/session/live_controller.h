@@ -40,7 +40,6 @@ public:
     void cancelSanityCheck() { engine_->cancelSanityCheck(); }
 
     void setRetainedBytes(std::int64_t bytes) { engine_->setRetainedBytes(bytes); }
-    void setPreviews(bool on) { engine_->setPreviews(on); }
     /// While the box is dragged, maps follow it; otherwise they wait until it rests.
     void setLiveWhileDragging(bool live) { liveWhileDragging_ = live; }
 
@@ -85,7 +84,6 @@ private:
     void receive(const live::NetworkFailed& event);
     void receive(const live::NetworkImages& event);
     void receive(const live::MapReady& event);
-    void receivePreview(const live::MapReady& event, const NetworkEntry& entry);
     void receive(const live::MapFailed& event);
     void receive(const live::SanityChecked& event);
     void receive(const live::SanityEnded& event);
@@ -100,10 +98,9 @@ private:
     std::int64_t requestNumber_ = 0;
     std::int64_t sanityRun_ = 0;  // number of the latest check
     bool sanityRunning_ = false;
-    bool stopped_ = false;                            // by cancel(), until something is asked for
-    std::map<NetworkId, LamOptions> resultOptions_;   // what the entries' results were computed with
-    std::map<NetworkId, LamOptions> previewOptions_;  // and their previews
-    std::vector<DiMapTarget> scanned_;                // what the engine was last asked for
+    bool stopped_ = false;                           // by cancel(), until something is asked for
+    std::map<NetworkId, LamOptions> resultOptions_;  // what the entries' results were computed with
+    std::vector<DiMapTarget> scanned_;               // what the engine was last asked for
     LamOptions scannedOptions_;
     std::map<NetworkId, LamOptions> diMapOptions_;  // what the entries' DI maps were computed with
     QTimer soon_;

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "model/model_card.h"
@@ -38,10 +37,6 @@ struct NetworkEntry {
     bool finished = false;        ///< `result` is as exact as the options ask for
     double latencySeconds = 0.0;  ///< from the request to `result`
 
-    /// A newer map than `result`, in bfloat16, that is drawn while the box moves; none of its numbers is shown.
-    std::shared_ptr<const LamResult> preview;
-    bool previewStale = false;  ///< `preview` belongs to an older box or older options
-
     std::shared_ptr<const DiMap> diMap;  ///< of the options of now, as far as it has come; null before its first cells
     bool diMapFinished = false;
     QString diMapTrouble;  ///< why there is none; empty if all is well
@@ -49,9 +44,6 @@ struct NetworkEntry {
     [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }
     /// The result when it belongs to the box and options of now, otherwise null.
     [[nodiscard]] const LamResult* currentResult() const { return stale ? nullptr : result.get(); }
-    /// The map to draw, null before the first, and whether it belongs to an older box or older options.
-    [[nodiscard]] const std::shared_ptr<const LamResult>& drawnResult() const { return preview ? preview : result; }
-    [[nodiscard]] bool isDrawnStale() const { return preview ? previewStale : stale; }
 };
 
 }  // namespace lamscope::ui

@@ -17,7 +17,9 @@ namespace lamscope::ui {
 
 /// Work that another thread is to do, and that either of the two may be the last to let go. Qt's queues and counts of
 /// references order all of it already; the flag, set anew wherever the work comes to lie and when it is done, says the
-/// same in terms that the thread sanitizer sees, which cannot look into Qt.
+/// same in terms that the thread sanitizer sees, which cannot look into Qt. A suppression would not do instead: images
+/// and maps that are handed over are read by any function and long after the call, and to leave out whatever a queued
+/// call runs would hide the races that the sanitizer is there to find.
 template <typename Work>
 class HandedOver {
 public:

@@ -64,7 +64,6 @@ void Session::setImage(const OpenedImage& image) {
     undo_.clear();
     for (auto& entry : networks_) {
         entry.result = nullptr;
-        entry.preview = nullptr;
         entry.lr = nullptr;
         entry.sr = nullptr;
         entry.stale = false;

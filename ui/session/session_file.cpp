@@ -13,7 +13,7 @@ namespace {
 /// Reads what only its users understand, so that what is wrong is said when the file is opened.
 Experiment checked(Experiment experiment, const std::filesystem::path& file) {
     try {
-        static_cast<void>(lamOptionsOf(experiment));
+        static_cast<void>(makePlan(lamOptionsOf(experiment)));
         static_cast<void>(viewOf(experiment));
         static_cast<void>(figureOf(experiment));
     } catch (const Error& error) {

@@ -3,6 +3,7 @@ lamscope_ui_library(lamscope_ui_session
   SOURCES
     session/command_line.cpp
     session/figure_layout.cpp
+    session/layer_table.cpp
     session/live_controller.cpp
     session/live_controller.h
     session/session.cpp

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "live/live_input.h"
-#include "live/network_id.h"
 #include "method/lam/lam_options.h"
 #include "session/view_settings.h"
 

@@ -10,20 +10,19 @@
 
 #include "base/error.h"
 #include "scene/experiment.h"
+#include "session/layer_table.h"
 #include "session/value_names.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr std::array<std::pair<Layer, std::string_view>, 8> layers{{{Layer::Sr, "sr"},
-                                                                    {Layer::Map, "map"},
-                                                                    {Layer::Overlay, "overlay"},
-                                                                    {Layer::Signed, "signed"},
-                                                                    {Layer::Area, "area"},
-                                                                    {Layer::Difference, "difference"},
-                                                                    {Layer::HrWithBox, "hr-with-box"},
-                                                                    {Layer::DiMap, "di-map"}}};
+constexpr auto layers = [] {
+    std::array<std::pair<Layer, std::string_view>, layerTable.size()> names;
+    std::ranges::transform(layerTable, names.begin(),
+                           [](const LayerRow& row) { return std::pair(row.layer, row.name); });
+    return names;
+}();
 constexpr std::array<std::pair<OverlayStyle, std::string_view>, 2> overlayStyles{
     {{OverlayStyle::FollowMap, "follow-map"}, {OverlayStyle::HalfAndHalf, "half-and-half"}}};
 constexpr std::array<std::pair<Normalisation, std::string_view>, 2> normalisations{

@@ -10,7 +10,7 @@ struct Experiment;
 
 namespace lamscope::ui {
 
-/// What a network's pane shows.
+/// What a network's pane shows; layerTable has a row for each.
 enum class Layer {
     Sr,          ///< the SR image
     Map,         ///< the attribution map on white

@@ -9,8 +9,9 @@
 
 namespace lamscope::ui {
 
-/// The colours of a pane's map from the highest value down to the lowest, with what they stand for along the side.
-/// Or a key to single colours. Blank without either, but as wide: panes keep their size when the layer changes.
+/// The colours of a pane's map, from the highest value at the top to the lowest, with their meaning along the side; or
+/// a key to single colours. A bar without either is blank and keeps its width, so that panes keep their size when the
+/// layer changes.
 class ColourBar : public QWidget {
     Q_OBJECT
 
@@ -22,15 +23,15 @@ public:
         QString meaning;
     };
 
-    /// What the ends of a scale are marked with.
+    /// The texts at the ends of a scale.
     struct Ends {
         QString lowest;
         QString highest;
     };
 
-    /// @param ends  empty: 0 or −1, and 1.
+    /// @param ends  empty: "0" and "1", for a diverging map "−1" and "+1".
     void setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends = {});
-    /// Colours with a meaning each instead of a scale; empty: blank.
+    /// Shows single colours, each with its meaning, instead of a scale; empty: blank.
     void setKeys(const std::vector<Key>& keys);
     [[nodiscard]] const ColourMap* colours() const { return colours_; }
     [[nodiscard]] QSize sizeHint() const override;

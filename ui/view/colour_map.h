@@ -9,8 +9,7 @@
 
 namespace lamscope::ui {
 
-/// 256 opaque colours from the lowest value to the highest. The maps live as long as the program; any thread may read
-/// them.
+/// 256 opaque colours from the lowest value to the highest. Colour maps live as long as the program. Thread-safe.
 class ColourMap {
 public:
     static constexpr int size = 256;
@@ -18,9 +17,9 @@ public:
     ColourMap(std::string name, bool diverging, const std::array<QRgb, size>& colours);
 
     [[nodiscard]] const std::string& name() const { return name_; }
-    /// True when the middle stands for zero: values -1…1 map to t = 0…1.
+    /// True if the middle colour stands for zero: values -1…1 map to t = 0…1.
     [[nodiscard]] bool isDiverging() const { return diverging_; }
-    /// The colour at `t`, clamped to 0…1; the lowest for NaN.
+    /// The colour at `t`, clamped to 0…1; the lowest colour for NaN.
     [[nodiscard]] QRgb at(double t) const;
     /// The colour of a map's value: -1…1 for a diverging map, otherwise 0…1.
     [[nodiscard]] QRgb ofValue(double value) const { return at(diverging_ ? 0.5 * (value + 1.0) : value); }
@@ -31,11 +30,11 @@ private:
     std::array<QRgb, size> colours_;
 };
 
-/// The sequential maps in the order of menus; the first is the paper's white, red, dark red.
+/// The sequential colour maps in the order of menus. The first is the paper's: white, red, dark red.
 [[nodiscard]] const std::vector<std::string>& colourMapNames();
-/// Throws Error(InvalidArgument) listing the known names.
+/// The colour map with that name. Throws Error(InvalidArgument) listing the known names.
 [[nodiscard]] const ColourMap& colourMap(std::string_view name);
-/// Blue, white, red around zero, both sides equally dark.
+/// The colour map blue, white, red around zero; both ends are equally dark.
 [[nodiscard]] const ColourMap& divergingColourMap();
 
 }  // namespace lamscope::ui

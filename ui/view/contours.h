@@ -6,10 +6,10 @@
 
 namespace lamscope::ui {
 
-/// The outline of where a field is at least `level` (above 0), by marching squares with linear interpolation and
-/// rounded corners. `field` is `height` x `width`, row-major, its samples at the centres of the pixels: (x + 0.5, y +
-/// 0.5). The path is closed, also along the border of the field, in pixels, to be filled with the odd-even rule; empty
-/// where the field stays below the level.
+/// The outline of the area where a field is at least `level` (above 0), by marching squares with linear interpolation
+/// and rounded corners. `field` is `height` x `width`, row-major; its samples lie at the pixel centres (x + 0.5, y +
+/// 0.5). The path is in pixels, closed also along the border of the field, and to be filled with the odd-even rule. The
+/// path is empty if the whole field is below the level.
 [[nodiscard]] QPainterPath contour(std::span<const double> field, int width, int height, double level);
 
 }  // namespace lamscope::ui

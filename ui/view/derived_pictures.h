@@ -14,10 +14,10 @@
 
 namespace lamscope::ui {
 
-/// What takes too long to compute on the GUI thread, computed once on another and kept as long as its source lives.
-/// Each function returns what is there and starts the work where there is nothing yet: then ready() follows, or
-/// failed() and the next call tries again. To be called on the GUI thread; the sources must not be null. The destructor
-/// waits for the work in hand.
+/// Pictures and sets that take too long to compute on the GUI thread. They are computed once, on another thread, and
+/// kept as long as their source lives. Each function returns the value, or null and starts the computation. ready()
+/// follows; or failed() follows, and the next call tries again. To be called on the GUI thread; the sources must not be
+/// null. The destructor waits for the computation at work.
 class DerivedPictures : public QObject {
     Q_OBJECT
 
@@ -37,7 +37,7 @@ signals:
     void failed(const QString& reason);
 
 private:
-    /// Values by their source. An entry whose source is gone counts as absent: its address may be in use again.
+    /// Values by their source. An entry whose source is gone counts as absent: another source may have its address now.
     template <typename Source, typename Value>
     struct Store {
         struct Entry {

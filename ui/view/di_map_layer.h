@@ -13,13 +13,13 @@
 
 namespace lamscope::ui {
 
-/// A DI map with the grid that it lies on.
+/// A DI map and the grid on which it lies.
 struct PlacedDiMap {
     std::shared_ptr<const DiMap> map;  ///< null: none
-    double srPixel = 1.0;              ///< side of one of its SR pixels in pixels of the box grid
+    double srPixel = 1.0;              ///< side of an SR pixel of the map, in pixels of the box grid
 };
 
-/// The least and the largest diffusion index of a map.
+/// The smallest and the largest diffusion index of a map.
 struct DiRange {
     double least = 0.0;
     double largest = 0.0;
@@ -27,23 +27,23 @@ struct DiRange {
     friend bool operator==(const DiRange&, const DiRange&) = default;
 };
 
-/// nullopt while no cell has an index.
+/// nullopt if no cell has an index yet.
 [[nodiscard]] std::optional<DiRange> diRange(const DiMap& map);
 
-/// One tile a cell, a square of the stride's side around the middle of its patch; coarse cells fill in for those that
-/// are still to come. `map` must not be null.
+/// The layer of a DI map: one tile per cell, a square with the side of the stride around the middle of the cell's
+/// patch. Coarse cells stand in for cells that are not computed yet. `placed.map` must not be null.
 ///
-/// @param range  the indices that have the lowest and the highest colour; `values` are 0…1 between them, NaN without an
-///               index.
+/// @param range  the indices with the lowest and the highest colour. `values` of the layer are 0…1 between them, NaN
+///               for a cell without an index.
 [[nodiscard]] LayerMap makeDiMapLayer(const PlacedDiMap& placed, const ViewSettings& view, const DiRange& range);
 
-/// The view's colour map where it is perceptually uniform, otherwise viridis.
+/// The view's colour map if it is perceptually uniform, otherwise viridis.
 [[nodiscard]] const ColourMap& diMapColours(const ViewSettings& view);
 
-/// Column and row of the tile under a point of the box grid.
+/// Column and row of the tile under a point of the box grid; nullopt if there is no tile.
 [[nodiscard]] std::optional<QPoint> cellUnder(const PlacedDiMap& placed, QPointF scene);
 
-/// The box whose patch is this cell's.
+/// The box that covers the patch of a cell.
 [[nodiscard]] Box boxOfCell(const PlacedDiMap& placed, QPoint cell);
 
 }  // namespace lamscope::ui

@@ -6,14 +6,14 @@
 
 namespace lamscope::ui {
 
-/// One line of text that gives way in a layout. What does not fit is told by the tool tip.
+/// One line of text that a layout may make narrower than the text. The tool tip shows a text that does not fit.
 class ElidedLabel : public QWidget {
     Q_OBJECT
 
 public:
     enum class TooLong {
-        Shorten,  ///< in its middle, but not to less than a few letters
-        Omit,     ///< altogether: part of a number misleads
+        Shorten,  ///< leaves out the middle, but keeps a few letters
+        Omit,     ///< hides the whole text: a part of a number would mislead
     };
 
     ElidedLabel(TooLong tooLong, QWidget* parent);

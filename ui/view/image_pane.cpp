@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "session/layer_table.h"
 #include "view/areas_of_interest.h"
 #include "view/colour_bar.h"
 #include "view/input_controls.h"
@@ -176,8 +177,6 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
         detail = tr("loading\u2026");
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
-    } else if (entry.preview) {
-        value = tr("preview");  // the numbers follow when the box rests
     } else if (entry.result && !entry.result->diffusionIndex) {
         value = tr("DI \u2013");
     } else if (entry.result) {
@@ -190,10 +189,9 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
             }
         }
     }
-    const bool stale = entry.isDrawnStale();
-    header_->setValue(value, detail, stale && entry.state == NetworkEntry::State::Ready);
+    header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
     setAccessibleName(entry.name());
-    setAccessibleDescription(stale ? tr("%1, of an older box").arg(value) : value);
+    setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
 }
 
 PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
@@ -208,18 +206,18 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
         addDiMap(picture, entry);
         return picture;
     }
-    picture.opaqueMap = view.layer == Layer::Map || view.layer == Layer::Signed || view.layer == Layer::Difference;
-    const bool isItsOwnReference = view.layer == Layer::Difference && session_.reference() == id_;
-    if (!entry.drawnResult() || isItsOwnReference) {
+    picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
+    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == id_;
+    if (!entry.result || isItsOwnReference) {
         return picture;
     }
     PlacedResult reference;
     if (const auto* other = session_.network(session_.reference())) {
         reference = {other->currentResult(), lrPixel(session_, *other)};
     }
-    const PlacedResult shown{entry.drawnResult().get(), lrPixel(session_, entry)};
+    const PlacedResult shown{entry.result.get(), lrPixel(session_, entry)};
     picture.map = makeLayer(shown, reference, view, sharedMaximum_);
-    picture.dimmed = entry.isDrawnStale();
+    picture.dimmed = entry.stale;
     if (picture.dimmed && !picture.map.picture.isNull()) {
         picture.map.picture = desaturated(picture.map.picture);
     }
@@ -233,12 +231,12 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     const auto& view = session_.view();
     const double pixel = lrPixel(session_, entry);
     std::shared_ptr<const Image> image;
-    if (view.layer == Layer::HrWithBox && session_.role() == ImageRole::Hr) {
+    const auto& layer = layerRow(view.layer);
+    if (layer.needs.hr && session_.role() == ImageRole::Hr) {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
-        const bool canLieOnLr = view.layer == Layer::Overlay || view.layer == Layer::Area || view.layer == Layer::DiMap;
-        const bool wantsLr = view.layer == Layer::HrWithBox || (canLieOnLr && view.overlayOnLr);
+        const bool wantsLr = layer.needs.hr || (layer.cover == LayerCover::Translucent && view.overlayOnLr);
         const bool takesLr = wantsLr || !entry.sr;
         image = takesLr ? entry.lr : entry.sr;
         if (image) {
@@ -247,9 +245,8 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     }
     if (image) {
         // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
-        const bool grey =
-            (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.drawnResult())
-            || (view.layer == Layer::DiMap && entry.diMap);
+        const bool grey = (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result)
+                          || (view.layer == Layer::DiMap && entry.diMap);
         picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
         if (const auto& before = view_->picture(); !picture.base && before.image == image) {
@@ -260,7 +257,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
 
 void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
     picture.areaColours = &colourMap(session_.view().colourMap);
-    picture.area = pictures_.area(entry.drawnResult());
+    picture.area = pictures_.area(entry.result);
     const auto& before = view_->picture();
     if (!picture.area && before.area) {  // the last one, as what it is, until the new one is there
         picture.area = before.area;
@@ -290,20 +287,22 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (!entry.message.isEmpty()) {
         return entry.message;
     }
-    if (session_.view().layer == Layer::Difference && session_.reference() == id_) {
+    if (layerRow(session_.view().layer).needs.reference && session_.reference() == id_) {
         return tr("The reference: the other maps are compared with this one's.");
     }
     if (session_.view().layer == Layer::DiMap) {
         return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
     }
-    if (entry.isDrawnStale()) {
+    if (entry.stale) {
         return {};
     }
     return picture.area ? picture.area->trouble : picture.map.trouble;
 }
 
 void ImagePane::refreshBar(const PanePicture& picture) {
-    if (picture.area && !picture.area->bands.empty()) {
+    if (layerRow(session_.view().layer).scale == LayerScale::None) {
+        bar_->setScale(nullptr, {}, false);
+    } else if (picture.area && !picture.area->bands.empty()) {
         bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
     } else if (picture.diMap.map) {
         const auto range = rangeOf(*picture.diMap.map);
@@ -346,7 +345,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
     const NetworkEntry* first = nullptr;
     QStringList leftOut;
     for (const auto& entry : session_.networks()) {
-        if (!entry.shown || !entry.drawnResult() || !entry.lr) {
+        if (!entry.shown || !entry.result || !entry.lr) {
             continue;
         }
         first = first == nullptr ? &entry : first;
@@ -354,7 +353,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
             leftOut += entry.name();
             continue;
         }
-        const auto set = entry.isDrawnStale() ? nullptr : pictures_.mass(entry.drawnResult());
+        const auto set = entry.stale ? nullptr : pictures_.mass(entry.result);
         complete = complete && set != nullptr;
         sets.push_back(set);
     }
@@ -408,7 +407,7 @@ void ImagePane::emitReadout(QPointF scene) {
                 readout.cell = *shownCell;
             }
         }
-    } else if (!map.values.empty() && !(entry != nullptr && entry->preview)) {
+    } else if (!map.values.empty()) {
         if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
             readout.mapValue = map.values[static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
                                           + static_cast<std::size_t>(at->x())];

@@ -16,7 +16,8 @@ class ColourBar;
 class InputControls;
 class PaneHeader;
 
-/// One network of the session, or its input: header, image with box, colour bar. Follows the session by itself.
+/// The pane of one network, or of the input image: header, image with box, colour bar. Updates itself when the session
+/// changes.
 class ImagePane : public QWidget {
     Q_OBJECT
 
@@ -31,12 +32,12 @@ public:
     [[nodiscard]] const ImageView& view() const { return *view_; }
     [[nodiscard]] ImageView& view() { return *view_; }
     [[nodiscard]] const PaneHeader& header() const { return *header_; }
-    /// What a pane takes up beside its image, in logical pixels.
+    /// The size of a pane without its image, in logical pixels.
     [[nodiscard]] QSize frameSize() const;
 
-    /// The attribution that stands for 1; 0: each map's own maximum.
+    /// The attribution that maps to 1; 0: each map's own maximum.
     void setSharedMaximum(double maximum);
-    /// The indices at the ends of a DI map's colours; nullopt: each map's own.
+    /// The diffusion indices at the ends of a DI map's colours; nullopt: each map's own range.
     void setSharedDiRange(const std::optional<DiRange>& range);
     void refresh();
 
@@ -68,11 +69,11 @@ private:
     NetworkId id_;
     double sharedMaximum_ = 0.0;
     std::optional<DiRange> sharedDiRange_;
-    int gridScale_ = 0;  ///< that the places of the picture are meant for
+    int gridScale_ = 0;  ///< grid scale of the session for which the picture's places were computed
     PaneHeader* header_;
-    InputControls* controls_ = nullptr;  ///< of the input pane
+    InputControls* controls_ = nullptr;  ///< in the input pane only
     ImageView* view_;
-    std::optional<QPointF> pointer_;  // where it is over the view, on the box grid
+    std::optional<QPointF> pointer_;  // position of the pointer over the view, on the box grid
     ColourBar* bar_;
 };
 

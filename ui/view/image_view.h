@@ -11,9 +11,9 @@
 
 namespace lamscope::ui {
 
-/// The image of a pane with the box, and what the mouse does there: a drag moves the box, or brings it to a place
-/// outside of it; a click on a cell of a DI map puts it on the cell's patch; Ctrl with the wheel changes its size (with
-/// Shift by 8); the wheel zooms; the middle and the right button pan.
+/// The image of a pane with the box, and the mouse in it. A drag moves the box; a drag that starts outside of the box
+/// brings the box there first. A click on a cell of a DI map puts the box on the cell's patch. Ctrl + wheel changes the
+/// size of the box by 1 pixel, with Shift by 8. The wheel zooms. The middle and the right button pan.
 class ImageView : public QWidget {
     Q_OBJECT
 
@@ -23,17 +23,17 @@ public:
     void setPicture(PanePicture picture);
     void setBox(const QRectF& box);
     [[nodiscard]] const PanePicture& picture() const { return picture_; }
-    /// Text over the image: in its middle, or at its lower edge where there is something to see. Empty: none.
+    /// Text over the image: in the middle, or at the lower edge if there is a picture. Empty: none.
     void setNotice(const QString& text);
     [[nodiscard]] const QString& notice() const { return notice_; }
 
-    /// On this widget, in its (logical) pixels.
+    /// From a position on this widget, in logical pixels, to a point of the box grid, and back.
     [[nodiscard]] QPointF toScene(QPointF position) const;
     [[nodiscard]] QPointF fromScene(QPointF scene) const;
 
 signals:
     void pressed();
-    void hovered(QPointF scene);  ///< the point of the box grid under the pointer, which may lie outside of the image
+    void hovered(QPointF scene);  ///< the point of the box grid under the pointer; may lie outside of the image
     void left();
 
 protected:
@@ -43,13 +43,13 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
-    /// A hidden view hears of no release: a drag ends where it is.
+    /// Ends a drag: a hidden view gets no release of the button.
     void hideEvent(QHideEvent* event) override;
 
 private:
     [[nodiscard]] SceneMapping mapping() const;
     void dragBox(QPointF position);
-    /// Puts the box on the patch of the DI map's cell that lies there; false where there is none.
+    /// Puts the box on the patch of the DI map's cell at `scene`; false if there is no cell.
     bool putBoxOnCell(QPointF scene);
     void resizeBox(int steps, bool large);
     void updateCursor(QPointF position);
@@ -59,10 +59,10 @@ private:
     ViewTransform& transform_;
     PanePicture picture_;
     QString notice_;
-    std::optional<QPointF> grip_;   ///< while the box is dragged: where it was taken, from its middle
-    std::optional<QPointF> click_;  ///< on a DI map: where the button went down, until the pointer moves away
-    std::optional<QPointF> pan_;    ///< while panning: where the pointer was
-    int wheelRest_ = 0;             ///< of high-resolution wheels, eighths of a degree
+    std::optional<QPointF> grip_;   ///< while the box is dragged: its grasped point, from its middle
+    std::optional<QPointF> click_;  ///< on a DI map: where the button was pressed, until the pointer moves away
+    std::optional<QPointF> pan_;    ///< while panning: the last position of the pointer
+    int wheelRest_ = 0;             ///< rest of a high-resolution wheel's turn, eighths of a degree
 };
 
 }  // namespace lamscope::ui

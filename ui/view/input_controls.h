@@ -11,7 +11,8 @@ namespace lamscope::ui {
 
 class ElidedLabel;
 
-/// In the header of the input pane: what the image is to the networks, its size, and how an HR image is reduced.
+/// Controls in the header of the input pane: the role of the image (HR or LR), its size, and how an HR image is
+/// reduced.
 class InputControls : public QWidget {
     Q_OBJECT
 

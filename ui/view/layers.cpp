@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "method/lam/signed_map.h"
 #include "metrics/kernel_density.h"
+#include "session/layer_table.h"
 #include "view/contours.h"
 
 namespace lamscope::ui {
@@ -81,7 +82,8 @@ QImage coloured(const LayerMap& map, const ViewSettings& view) {
 }  // namespace
 
 bool hasValues(Layer layer) {
-    return layer == Layer::Map || layer == Layer::Overlay || layer == Layer::Signed || layer == Layer::Difference;
+    const auto scale = layerRow(layer).scale;
+    return scale == LayerScale::Unsigned || scale == LayerScale::Signed;
 }
 
 double attributionMaximum(const LamResult& result) {
@@ -119,8 +121,7 @@ LayerMap makeLayer(const PlacedResult& shown, const PlacedResult& reference, con
     } else {
         map.values = scaled(result.map, normalisation(result, sharedMaximum));
     }
-    map.colours = view.layer == Layer::Difference || view.layer == Layer::Signed ? &divergingColourMap()
-                                                                                 : &colourMap(view.colourMap);
+    map.colours = layerRow(view.layer).scale == LayerScale::Signed ? &divergingColourMap() : &colourMap(view.colourMap);
     map.picture = coloured(map, view);
     return map;
 }

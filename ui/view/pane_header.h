@@ -12,7 +12,7 @@ namespace lamscope::ui {
 
 class ElidedLabel;
 
-/// The line over a pane's image: colour, name, and at the right what is to be known of its map.
+/// The line over a pane's image: colour and name of the network, and at the right the numbers of its map.
 class PaneHeader : public QWidget {
     Q_OBJECT
 
@@ -20,9 +20,10 @@ public:
     explicit PaneHeader(QWidget* parent = nullptr);
 
     void setTitle(const QColor& colour, const QString& name);
-    /// Bold at the right, with a smaller grey text before it. `greyed`: it belongs to an older box.
+    /// Shows `value` in bold at the right, with `detail` smaller and grey before it. `greyed`: the value belongs to an
+    /// older box.
     void setValue(const QString& value, const QString& detail, bool greyed);
-    /// Puts a widget behind the name.
+    /// Puts a widget to the right of the name.
     void addWidget(QWidget* widget);
 
     [[nodiscard]] QString value() const;

@@ -14,10 +14,10 @@
 
 namespace lamscope::ui {
 
-/// Where the scene lies on the screen.
+/// The place of the scene on the screen.
 struct SceneMapping {
     double zoom = 1.0;  ///< device pixels per pixel of the box grid
-    QPoint origin;      ///< device pixel of the scene's top-left corner
+    QPoint origin;      ///< the scene's top-left corner, in device pixels
 
     [[nodiscard]] QPointF toScreen(QPointF scene) const { return scene * zoom + origin; }
     [[nodiscard]] QPointF toScene(QPointF screen) const { return (screen - origin) / zoom; }
@@ -26,18 +26,18 @@ struct SceneMapping {
     }
 };
 
-/// The image of a pane in parts, from the bottom up; places are on the box grid.
+/// The parts of a pane's picture, from the bottom to the top. Places are on the box grid.
 struct PanePicture {
     std::shared_ptr<const Image> image;   ///< null: not known yet
-    std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn: maybe grey; null: not ready yet
+    std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn, perhaps in grey; null: not ready yet
     QRectF basePlace;
 
     LayerMap map;
-    PlacedDiMap diMap;       ///< that `map` shows; nothing lies outside of its context then
-    bool opaqueMap = false;  ///< the map is read on white: what lies around it is pushed back more
+    PlacedDiMap diMap;       ///< the DI map that `map` shows; the image around it is then not veiled
+    bool opaqueMap = false;  ///< the map is read on white: the image around it is faded more
     std::shared_ptr<const AreaOfContribution> area;  ///< null: none
     const ColourMap* areaColours = nullptr;          ///< set where `area` is
-    bool dimmed = false;  ///< what lies on the image belongs to an older box; `map.picture` is then grey
+    bool dimmed = false;  ///< everything over the image belongs to an older box; `map.picture` is then grey
 
     QImage interest;  ///< areas of interest; null: none
     QRectF interestPlace;
@@ -45,8 +45,9 @@ struct PanePicture {
     QRectF box;  ///< empty: none
 };
 
-/// Paints in device pixels (the painter's transform must be the identity on them). Pixels are not smoothed where they
-/// cover a device pixel or more. The box has a white line of `linePixels` device pixels around it and a red one inside.
+/// Paints in device pixels; the painter's transform must be the identity on them. A pixel of the picture is not
+/// smoothed if it covers a device pixel or more. The box is a red line with a white line of `linePixels` device pixels
+/// around it.
 void paintPanePicture(QPainter& painter, const PanePicture& picture, const SceneMapping& mapping, const QRect& viewport,
                       int linePixels);
 

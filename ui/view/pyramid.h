@@ -8,15 +8,15 @@
 
 namespace lamscope::ui {
 
-/// The image clamped to [0, 1] and rounded to 8 bits for display; Format_RGB32. About 10 ms a megapixel.
+/// The image clamped to [0, 1] and rounded to 8 bits for display, in Format_RGB32. About 10 ms per megapixel.
 [[nodiscard]] QImage toQImage(const Image& image);
 
-/// What `toQImage` has there; `pixel` lies in the image.
+/// The colour of one pixel in toQImage(); `pixel` must lie in the image.
 [[nodiscard]] QRgb colourAt(const Image& image, QPoint pixel);
 
-/// A picture with reduced copies of itself, so that it can be drawn small both fast and without aliasing.
+/// A picture with reduced copies, so that it can be drawn small fast and without aliasing.
 struct Pyramid {
-    std::vector<QImage> levels;  ///< the picture itself, then each half of the one before; never empty
+    std::vector<QImage> levels;  ///< the picture itself, then copies, each half of the one before; never empty
 
     [[nodiscard]] QSize size() const { return levels.front().size(); }
     /// The smallest level that still has at least one pixel per device pixel, for a picture drawn with `zoom` device
@@ -26,7 +26,7 @@ struct Pyramid {
 
 [[nodiscard]] Pyramid makePyramid(const Image& image);
 
-/// The same in shades of grey from dark grey to white: what a coloured map is laid over, whatever the image's colours.
+/// The picture in shades from dark grey to white. A coloured map lies over it, whatever colours the image has.
 struct GreyPyramid {
     Pyramid pyramid;
 };

@@ -6,20 +6,21 @@
 #include <QPointF>
 #include <optional>
 
-#include "live/network_id.h"
+#include "live/live_input.h"
 #include "method/lam/di_map.h"
 
 namespace lamscope::ui {
 
-/// What lies under the pointer, for the status bar.
+/// The values under the pointer, for the status bar. On the input pane, `lr` and `sr` lie on the grids of the network
+/// with the largest scale.
 struct Readout {
-    NetworkId network = 0;  ///< 0: the input pane
-    QPointF lr;             ///< LR pixels of the same network; the centre of pixel (0, 0) is (0.5, 0.5)
-    QPoint sr;              ///< the pixel of the SR image; on the input pane that of the network with the largest scale
-    std::optional<QRgb> colour;      ///< of the pixel of the image that is shown
-    std::optional<double> mapValue;  ///< as the colour bar has it, -1…1 or 0…1
+    NetworkId network = 0;           ///< 0: the input pane
+    QPointF lr;                      ///< position in LR pixels; the centre of pixel (0, 0) is (0.5, 0.5)
+    QPoint sr;                       ///< pixel of the SR image
+    std::optional<QRgb> colour;      ///< colour of the pixel in the image that is shown
+    std::optional<double> mapValue;  ///< value at the colour bar, -1…1 or 0…1
     bool mapIsStale = false;         ///< `mapValue` belongs to an older box
-    std::optional<DiMapCell> cell;   ///< of a DI map, in its place
+    std::optional<DiMapCell> cell;   ///< cell of the DI map under the pointer
 };
 
 }  // namespace lamscope::ui

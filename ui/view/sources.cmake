@@ -18,6 +18,9 @@ lamscope_ui_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE 
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/viridis.txt
     ${PROJECT_SOURCE_DIR}/resources/colour_maps/white-red.txt)
 
+if(NOT LAMSCOPE_GUI)
+  return()
+endif()
 lamscope_ui_library(lamscope_ui_view
   SOURCES
     view/box_editing.cpp

@@ -137,10 +137,10 @@ void ViewGrid::updateSharedScale() {
     std::optional<DiRange> di;
     if (session_.view().normalisation == Normalisation::Shared) {
         for (const auto& entry : session_.networks()) {
-            if (entry.shown && entry.drawnResult()) {
-                const double maximum = attributionMaximum(*entry.drawnResult());
+            if (entry.shown && entry.result) {
+                const double maximum = attributionMaximum(*entry.result);
                 all = std::max(all, maximum);
-                current = entry.isDrawnStale() ? current : std::max(current, maximum);
+                current = entry.stale ? current : std::max(current, maximum);
             }
             if (const auto own = entry.shown && entry.diMap ? diRange(*entry.diMap) : std::nullopt) {
                 di = di ? DiRange{std::min(di->least, own->least), std::max(di->largest, own->largest)} : *own;

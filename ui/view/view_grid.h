@@ -12,9 +12,9 @@
 
 namespace lamscope::ui {
 
-/// The centre of the window: the input and a pane for each network shown, in the order of the session, in as many
-/// columns as make the images largest. All pan and zoom together. Arrow keys move the box by one SR pixel, with Shift
-/// by its size.
+/// The centre of the window: the input pane and a pane for each shown network, in the order of the session. The number
+/// of columns makes the images as large as possible. All panes pan and zoom together. Arrow keys move the box by one SR
+/// pixel, with Shift by the box's size.
 class ViewGrid : public QWidget {
     Q_OBJECT
 
@@ -27,12 +27,12 @@ public:
     ViewGrid& operator=(const ViewGrid&) = delete;
 
     [[nodiscard]] ViewTransform& transform() { return transform_; }
-    /// Fills the grid with one pane, which a double click on a header does as well. A network that is hidden or removed
-    /// gives the place back.
+    /// Fills the grid with one pane, as a double click on a header does. When that network is hidden or removed, all
+    /// panes return.
     void setMaximised(Maximised what, NetworkId id = 0);
     [[nodiscard]] Maximised maximised() const { return maximised_; }
     [[nodiscard]] NetworkId maximisedNetwork() const { return maximisedNetwork_; }
-    /// The panes in view, from the left to the right and from the top down.
+    /// The panes in view, from left to right and from top to bottom.
     [[nodiscard]] std::vector<ImagePane*> panes() const;
 
     [[nodiscard]] QSize minimumSizeHint() const override;
@@ -63,7 +63,7 @@ private:
     std::vector<ImagePane*> order_;
     Maximised maximised_ = Maximised::None;
     NetworkId maximisedNetwork_ = 0;
-    std::weak_ptr<const Image> image_;  ///< that the view was last fitted to
+    std::weak_ptr<const Image> image_;  ///< the image to which the view was last fitted
 };
 
 }  // namespace lamscope::ui

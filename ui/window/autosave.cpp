@@ -3,6 +3,8 @@
 
 #include <QDir>
 #include <QFile>
+#include <filesystem>
+#include <system_error>
 
 #include "session/queued_call.h"
 #include "session/session_file.h"
@@ -28,12 +30,15 @@ Autosave::Autosave(Session& session, const QString& folder, QObject* parent)
         if (lock->tryLock(0)) {
             lock_ = std::move(lock);
             file_ = candidate;
+            kept_ = QDir(folder).filePath(QStringLiteral("kept-%1.lamscope").arg(i));
         }
     }
-    if (QFile::exists(file_)) {
+    crashed_ = QFile::exists(file_);
+    if (crashed_ || QFile::exists(kept_)) {
         recovered_ = QDir(folder).filePath(QStringLiteral("recovered.lamscope"));
         QFile::remove(recovered_);
-        QFile::rename(file_, recovered_);
+        QFile::rename(crashed_ ? file_ : kept_, recovered_);
+        QFile::remove(kept_);
     }
     timer_.setSingleShot(true);
     timer_.setInterval(millisecondsAfterChange);
@@ -56,7 +61,10 @@ Autosave::~Autosave() {
 void Autosave::setEnabled(bool enabled) {
     enabled_ = enabled;
     if (!enabled_) {
-        startOn(pool_, [file = file_] { QFile::remove(file); });
+        startOn(pool_, [file = file_, kept = kept_] {
+            QFile::remove(file);
+            QFile::remove(kept);
+        });
     }
 }
 
@@ -65,14 +73,30 @@ void Autosave::saveNow() {
     if (!enabled_ || file_.isEmpty() || nothing) {
         return;
     }
-    startOn(pool_, [saved = snapshot(session_), file = file_.toStdString()] {
+    startOn(pool_, [saved = snapshot(session_), file = file_.toStdString(), kept = kept_.toStdString()] {
         try {
+            // The program goes on after keep(). Renamed, not removed: one of the two names always holds a session.
+            std::error_code ignored;
+            std::filesystem::rename(kept, file, ignored);
             writeExperiment(saved, file);
         } catch (const std::exception&) {
             // A full disk must not disturb the work: the next change tries again.
             return;
         }
     });
+}
+
+void Autosave::keep() {
+    timer_.stop();
+    saveNow();
+    pool_.waitForDone();
+    leave();
+}
+
+void Autosave::leave() const {
+    // Not QFile::rename(), which replaces no file.
+    std::error_code ignored;
+    std::filesystem::rename(file_.toStdString(), kept_.toStdString(), ignored);
 }
 
 }  // namespace lamscope::ui

@@ -11,6 +11,7 @@
 #include "figure/figure_file.h"
 #include "panels/results_document.h"
 #include "report/lam_json.h"
+#include "report/result_tables.h"
 #include "session/queued_call.h"
 #include "view/layers.h"
 
@@ -84,8 +85,10 @@ void Exporter::exportMaps(const QString& folder) {
         std::filesystem::create_directories(target);
         StagedFiles files;
         for (const auto& [card, result, attributionFile, mapFile] : document.results) {
-            addPng(files, target / (card.name + ".map.png"), layerPicture(result, card.scale, view, Layer::Map));
-            addPng(files, target / (card.name + ".signed.png"), layerPicture(result, card.scale, view, Layer::Signed));
+            for (const auto layer : {Layer::Map, Layer::Signed}) {
+                addPng(files, target / (card.name + "." + std::string(toString(layer)) + ".png"),
+                       layerPicture(result, card.scale, view, layer));
+            }
         }
         files.commit();
     });

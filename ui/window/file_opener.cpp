@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "figure/figure_file.h"
-#include "model/model_files.h"
+#include "model/model_spec.h"
 #include "session/queued_call.h"
 
 namespace lamscope::ui {

@@ -418,7 +418,6 @@ LiveEngineOptions MainWindow::engineOptions() const {
     engine.device = options_.device.value_or(settings_.device);
     engine.threads = options_.threads.value_or(settings_.computeThreads);
     engine.retainedBytes = settings_.cacheMiB * bytesPerMiB;
-    engine.previews = settings_.previews;
     return engine;
 }
 
@@ -438,9 +437,6 @@ void MainWindow::applySettings(const Settings& settings) {
     }
     if (settings_.cacheMiB != before.cacheMiB) {
         controller_->setRetainedBytes(settings_.cacheMiB * bytesPerMiB);
-    }
-    if (settings_.previews != before.previews) {
-        controller_->setPreviews(settings_.previews);
     }
 }
 
@@ -534,7 +530,10 @@ void MainWindow::openScene(std::size_t index) {
 void MainWindow::offerRecovered() {
     const auto file = autosave_->recovered();
     if (!file.isEmpty()) {
-        messages_->showTrouble(tr("Lamscope did not end properly last time. What was open has been kept."),
+        messages_->showTrouble(autosave_->crashed()
+                                   ? tr("Lamscope did not end properly last time. What was open has been kept.")
+                                   : tr("Last time Lamscope was ended by a log-out, a signal or the loss of its "
+                                        "display. What was open has been kept."),
                                {{tr("Open it"), [this, file] { opener_->openSession(file); }}});
     }
 }

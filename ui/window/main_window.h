@@ -57,6 +57,7 @@ public:
     [[nodiscard]] const WindowActions& actions() const { return *actions_; }
     [[nodiscard]] MessageBar& messages() { return *messages_; }
     [[nodiscard]] FileOpener& files() { return *opener_; }
+    [[nodiscard]] Autosave& autosave() { return *autosave_; }
     [[nodiscard]] FigureEditor& figureEditor() { return figureEditor_; }
 
 protected:

@@ -12,16 +12,18 @@
 #include <QToolButton>
 #include <QWidgetAction>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "base/error.h"
+#include "method/lam/lam_option_table.h"
+#include "session/layer_table.h"
 #include "view/colour_map.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr int mostNodes = 100000;
 constexpr int opacitySteps = 100;
 
 QString textOf(std::string_view text) {
@@ -60,6 +62,20 @@ void selectData(QComboBox* combo, const QVariant& data) {
     combo->setCurrentIndex(combo->findData(data));
 }
 
+const OptionRow<LamOptions>& rowOf(std::string_view option) {
+    return optionRow(lamOptionTable(), option);
+}
+
+/// The help of an option; of one with choices, a line each.
+QString toolTipOf(const OptionDescription& option) {
+    auto text = option.choices.empty() ? QString::fromStdString(optionHelp(option)) : QObject::tr(option.help);
+    text[0] = text[0].toUpper();
+    for (const auto& choice : option.choices) {
+        text += QStringLiteral("\n%1: %2").arg(QObject::tr(choice.title), QObject::tr(choice.help));
+    }
+    return text;
+}
+
 }  // namespace
 
 // --- what is computed
@@ -79,23 +95,15 @@ ComputeControls::ComputeControls(Session& session, QToolBar& bar)
     addPreset(bar);
     addPath(bar);
 
-    for (const auto kind : {DetectorKind::Gradient, DetectorKind::Intensity, DetectorKind::Gabor}) {
-        detector_->addItem(textOf(toString(kind)), static_cast<int>(kind));
-    }
-    addCaption(bar, tr("Detector"), detector_, tr("What is measured in the SR patch"));
-    connect(detector_, &QComboBox::activated, this, [this] {
-        change([this](LamOptions& options) {
-            options.detector = static_cast<DetectorKind>(detector_->currentData().toInt());
-        });
-    });
+    addChoices(detector_, "detector");
+    addCaption(bar, tr(rowOf("detector").title), detector_, toolTipOf(rowOf("detector")));
 
     context_->addItem(tr("preset's"), -1);
     for (const int side : {32, 48, 64, 96, 128, 192, 256}) {
         context_->addItem(tr("%1 × %1 LR").arg(side), side);
     }
     context_->addItem(tr("whole"), 0);
-    addCaption(bar, tr("Context"), context_,
-               tr("The part of the LR image, centred on the patch, that the networks see. The DI depends on it."));
+    addCaption(bar, tr(rowOf("context").title), context_, toolTipOf(rowOf("context")));
     connect(context_, &QComboBox::activated, this, [this] {
         const int side = context_->currentData().toInt();
         change([side](LamOptions& options) { options.context = side < 0 ? std::nullopt : std::optional(side); });
@@ -127,70 +135,78 @@ ComputeControls::ComputeControls(Session& session, QToolBar& bar)
 }
 
 void ComputeControls::addPreset(QToolBar& bar) {
-    preset_->addItem(tr("exact"), static_cast<int>(Preset::Exact));
-    preset_->addItem(tr("official"), static_cast<int>(Preset::Official));
-    preset_->addItem(tr("paper"), static_cast<int>(Preset::Paper));
-    addCaption(bar, tr("Preset"), preset_,
-               tr("exact: refined until the map's error is under the tolerance\nofficial: as the LAM authors' demo "
-                  "(50 steps)\npaper: the same with 100 steps"));
-    connect(preset_, &QComboBox::activated, this, [this] {
-        change([this](LamOptions& options) {
-            options.preset = static_cast<Preset>(preset_->currentData().toInt());
-            options.nodes.reset();
-            options.tolerance.reset();
-        });
+    addChoices(preset_, "preset", [](LamOptions& options) {
+        options.nodes.reset();
+        options.tolerance.reset();
     });
+    addCaption(bar, tr(rowOf("preset").title), preset_, toolTipOf(rowOf("preset")));
 
     auto [button, form] = makeFormButton();
     accuracy_ = button;
     accuracy_->setToolTip(tr("Number of path images and the tolerance"));
     accuracy_->setAccessibleName(tr("Accuracy"));
-    nodes_->setRange(0, mostNodes);
-    nodes_->setSpecialValueText(tr("preset's"));
-    nodes_->setKeyboardTracking(false);
-    tolerance_->setRange(0.0, 1.0);
     tolerance_->setDecimals(3);
     tolerance_->setSingleStep(0.01);
-    tolerance_->setSpecialValueText(tr("preset's"));
-    tolerance_->setKeyboardTracking(false);
-    form->addRow(tr("Nodes"), nodes_);
-    form->addRow(tr("Tolerance"), tolerance_);
+    addNumber(form, nodes_, "nodes");
+    addNumber(form, tolerance_, "tolerance");
     bar.addWidget(accuracy_);
-    connect(nodes_, &QSpinBox::valueChanged, this, [this](int nodes) {
-        change([nodes](LamOptions& options) { options.nodes = nodes == 0 ? std::nullopt : std::optional(nodes); });
-    });
-    connect(tolerance_, &QDoubleSpinBox::valueChanged, this, [this](double tolerance) {
-        change([tolerance](LamOptions& options) {
-            options.tolerance = tolerance == 0.0 ? std::nullopt : std::optional(tolerance);
-        });
-    });
 }
 
 void ComputeControls::addPath(QToolBar& bar) {
     auto [button, form] = makeFormButton();
     pathButton_ = button;
-    path_->addItem(tr("blur"), static_cast<int>(PathKind::Blur));
-    path_->addItem(tr("black"), static_cast<int>(PathKind::Black));
-    path_->addItem(tr("blurred, linear"), static_cast<int>(PathKind::BlurredLinear));
-    sigma_->setRange(0.05, 100.0);
+    addChoices(path_, "path");
+    form->addRow(tr(rowOf("path").title), path_);
     sigma_->setSingleStep(0.1);
-    sigma_->setSuffix(tr(" LR px"));
-    sigma_->setKeyboardTracking(false);
-    kernel_->setRange(1, 255);
-    kernel_->setSingleStep(2);
-    kernel_->setSuffix(tr(" LR px"));
-    kernel_->setKeyboardTracking(false);
-    form->addRow(tr("Path"), path_);
-    form->addRow(tr("Blur σ"), sigma_);
-    form->addRow(tr("Kernel"), kernel_);
-    addCaption(bar, tr("Path"), pathButton_, tr("How the baseline becomes the image"));
-    connect(path_, &QComboBox::activated, this, [this] {
-        change([this](LamOptions& options) { options.path = static_cast<PathKind>(path_->currentData().toInt()); });
+    addNumber(form, sigma_, "sigma");
+    addNumber(form, kernel_, "kernel");
+    addCaption(bar, tr(rowOf("path").title), pathButton_, toolTipOf(rowOf("path")));
+}
+
+/// A choice sets the option, after `alsoChange`.
+void ComputeControls::addChoices(QComboBox* box, std::string_view option,
+                                 const std::function<void(LamOptions&)>& alsoChange) {
+    const auto& row = rowOf(option);
+    const auto chosenByDefault = optionText(row, row.get({}));
+    for (const auto& choice : row.choices) {
+        box->insertItem(choice.name == chosenByDefault ? 0 : box->count(), tr(choice.title), textOf(choice.name));
+    }
+    connect(box, &QComboBox::activated, this, [this, box, &row, alsoChange] {
+        change([&](LamOptions& options) {
+            if (alsoChange) {
+                alsoChange(options);
+            }
+            row.set(options, box->currentData().toString().toStdString());
+        });
     });
-    connect(sigma_, &QDoubleSpinBox::valueChanged, this,
-            [this](double sigma) { change([sigma](LamOptions& options) { options.sigma = sigma; }); });
-    connect(kernel_, &QSpinBox::valueChanged, this,
-            [this](int side) { change([side](LamOptions& options) { options.kernel = side; }); });
+}
+
+/// A line of the form with the range and the unit of the option; 0 leaves an option to the preset that may be unset.
+template <typename SpinBox>
+void ComputeControls::addNumber(QFormLayout* form, SpinBox* box, std::string_view option) {
+    using Number = decltype(box->value());
+    const auto& row = rowOf(option);
+    constexpr double mostWithoutRange = 1.0;  // of tolerances, more than anybody wants
+    const double most = std::isfinite(row.range.most) ? row.range.most : mostWithoutRange;
+    box->setRange(static_cast<Number>(row.mayBeUnset ? 0.0 : row.range.least), static_cast<Number>(most));
+    if (row.mayBeUnset) {
+        box->setSpecialValueText(tr("preset's"));
+    }
+    if (row.range.odd) {
+        box->setSingleStep(2);
+    }
+    if (*row.unit != '\0') {
+        box->setSuffix(QLatin1Char(' ') + tr(row.unit));
+    }
+    box->setKeyboardTracking(false);
+    box->setToolTip(toolTipOf(row));
+    form->addRow(tr(row.title), box);
+    connect(box, &SpinBox::valueChanged, this, [this, &row](Number value) {
+        change([&](LamOptions& options) {
+            const bool isUnset = row.mayBeUnset && value == Number{};
+            row.set(options, isUnset ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(value));
+        });
+    });
 }
 
 void ComputeControls::change(const std::function<void(LamOptions&)>& what) {
@@ -206,9 +222,9 @@ void ComputeControls::change(const std::function<void(LamOptions&)>& what) {
 
 void ComputeControls::follow() {
     const auto& options = session_.options();
-    selectData(preset_, static_cast<int>(options.preset));
-    selectData(path_, static_cast<int>(options.path));
-    selectData(detector_, static_cast<int>(options.detector));
+    selectData(preset_, textOf(toString(options.preset)));
+    selectData(path_, textOf(toString(options.path)));
+    selectData(detector_, textOf(toString(options.detector)));
     if (options.context && context_->findData(*options.context) < 0) {
         context_->insertItem(1, tr("%1 × %1 LR").arg(*options.context), *options.context);
     }
@@ -244,16 +260,9 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
     , colourMap_(new QComboBox)
     , normalisation_(new QComboBox)
     , stride_(new QComboBox) {
-    const std::array<std::pair<Layer, QString>, 8> layers{{{Layer::Sr, tr("SR image")},
-                                                           {Layer::Map, tr("map")},
-                                                           {Layer::Overlay, tr("overlay")},
-                                                           {Layer::Signed, tr("signed attribution")},
-                                                           {Layer::Area, tr("area of contribution")},
-                                                           {Layer::Difference, tr("difference to reference")},
-                                                           {Layer::HrWithBox, tr("HR with box")},
-                                                           {Layer::DiMap, tr("DI map")}}};
-    for (const auto& [layer, text] : layers) {
-        layer_->addItem(text, static_cast<int>(layer));
+    for (const auto& row : layerTable) {
+        layer_->addItem(QObject::tr(row.shortTitle), static_cast<int>(row.layer));
+        layer_->setItemData(layer_->count() - 1, layerHelp(row), Qt::ToolTipRole);
     }
     addCaption(bar, tr("Layer"), layer_, tr("What the networks' panes show (L for the next)"));
     connect(layer_, &QComboBox::activated, this, [this] {
@@ -315,7 +324,7 @@ void ViewControls::follow() {
     const QSignalBlocker quiet(opacity_);
     opacity_->setValue(qRound(view.opacity * opacitySteps));
     const bool isDiMap = view.layer == Layer::DiMap;
-    opacity_->setEnabled(view.layer == Layer::Overlay || isDiMap);
+    opacity_->setEnabled(layerRow(view.layer).hasOpacity);
     if (stride_->findData(view.diMapStride) < 0) {
         stride_->addItem(tr("%1 px").arg(view.diMapStride), view.diMapStride);
     }

@@ -3,11 +3,14 @@
 
 #include <QToolBar>
 #include <array>
+#include <functional>
+#include <string_view>
 
 #include "session/session.h"
 
 class QComboBox;
 class QDoubleSpinBox;
+class QFormLayout;
 class QLabel;
 class QSlider;
 class QSpinBox;
@@ -27,6 +30,9 @@ public:
 private:
     void addPreset(QToolBar& bar);
     void addPath(QToolBar& bar);
+    void addChoices(QComboBox* box, std::string_view option, const std::function<void(LamOptions&)>& alsoChange = {});
+    template <typename SpinBox>
+    void addNumber(QFormLayout* form, SpinBox* box, std::string_view option);
     void change(const std::function<void(LamOptions&)>& what);
     void follow();
 

@@ -17,5 +17,6 @@ lamscope_ui_library(lamscope_ui
     window/sanity_run.h
     window/status_line.cpp
     window/status_line.h
+    window/termination.cpp
     window/window_actions.cpp
   PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs)

@@ -4,17 +4,15 @@
 #include <QActionGroup>
 #include <QMainWindow>
 #include <QMenuBar>
-#include <array>
-#include <utility>
 
 #include "dialogs/icons.h"
+#include "session/layer_table.h"
 
 namespace lamscope::ui {
 
 namespace {
 
 constexpr int numberedNetworks = 9;
-constexpr int layerCount = 8;
 
 /// The n-th network of the list, counted from 1; null if there are fewer.
 const NetworkEntry* nth(const Session& session, int n) {
@@ -98,23 +96,17 @@ void WindowActions::changeView(const std::function<void(ViewSettings&)>& change)
 }
 
 void WindowActions::makeLayerActions(QMenu* menu) {
-    const std::array<std::pair<Layer, QString>, layerCount> layers{
-        {{Layer::Sr, QObject::tr("SR image")},
-         {Layer::Map, QObject::tr("Map")},
-         {Layer::Overlay, QObject::tr("Overlay")},
-         {Layer::Signed, QObject::tr("Signed attribution")},
-         {Layer::Area, QObject::tr("Area of contribution")},
-         {Layer::Difference, QObject::tr("Difference to the reference network")},
-         {Layer::HrWithBox, QObject::tr("HR with box")},
-         {Layer::DiMap, QObject::tr("DI map of the whole image")}}};
     auto* group = new QActionGroup(&window_);
-    for (const auto& [layer, text] : layers) {
-        auto* action = add(menu, text, {});
+    menu->setToolTipsVisible(true);
+    for (const auto& row : layerTable) {
+        auto* action = add(menu, QObject::tr(row.title), {});
+        action->setToolTip(layerHelp(row));
         action->setCheckable(true);
         group->addAction(action);
-        QObject::connect(action, &QAction::triggered, &session_,
-                         [this, layer = layer] { changeView([layer](ViewSettings& view) { view.layer = layer; }); });
-        const auto follow = [this, action, layer = layer] { action->setChecked(session_.view().layer == layer); };
+        QObject::connect(action, &QAction::triggered, &session_, [this, layer = row.layer] {
+            changeView([layer](ViewSettings& view) { view.layer = layer; });
+        });
+        const auto follow = [this, action, layer = row.layer] { action->setChecked(session_.view().layer == layer); };
         QObject::connect(&session_, &Session::viewChanged, action, follow);
         follow();
     }
@@ -133,7 +125,7 @@ void WindowActions::makeViewMenu() {
     auto* nextLayer = add(menu, QObject::tr("Next &layer"), QObject::tr("L"));
     QObject::connect(nextLayer, &QAction::triggered, &session_, [this] {
         changeView([](ViewSettings& view) {
-            view.layer = static_cast<Layer>((static_cast<int>(view.layer) + 1) % layerCount);
+            view.layer = layerTable[(static_cast<std::size_t>(view.layer) + 1) % layerTable.size()].layer;
         });
     });
     makeLayerActions(menu->addMenu(QObject::tr("Layer")));

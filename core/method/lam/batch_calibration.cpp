@@ -13,7 +13,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/json_text.h"
-#include "integrate/integrator.h"
+#include "integrate/refinement.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
 #include "runtime/torch_errors.h"
@@ -24,14 +24,15 @@ namespace lamscope {
 namespace {
 
 constexpr double calibrationSeconds = 1.5;
-/// Larger batches hold more memory and answer a cancel later: they must earn it.
+/// Larger batches hold more memory and react to a cancel later: a larger batch must be at least 3 % faster.
 constexpr double worthwhileGain = 1.03;
 constexpr double clearlySlower = 1.1;
 constexpr int patchSide = 4;  // LR pixels
 
 constexpr const char* measuredKey = "seconds_per_image";
 
-/// What a measurement holds for: sizes are told apart by powers of two of their pixels.
+/// The conditions for which a measurement holds. Image sizes count as equal if their pixel counts have the same power
+/// of 2.
 std::string keyOf(const SrModel::Implementation& model, int width, int height, std::int64_t most) {
     const auto& card = model.card();
     const auto pixels = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
@@ -40,14 +41,14 @@ std::string keyOf(const SrModel::Implementation& model, int width, int height, s
                        model.device().str(), libtorchVersion());
 }
 
-/// The time of gradients of a small patch in the middle, as a map needs them.
+/// Seconds for the gradients of a small patch in the middle of `images` images, computed as for a map.
 double secondsOfGradients(const SrModel::Implementation& model, int width, int height, std::int64_t images) {
     auto input = model.toInput(torch::full({images, Image::channels, height, width}, 0.5));
     const Rect patch{width / 2 - std::min(width, patchSide) / 2, height / 2 - std::min(height, patchSide) / 2,
                      std::min(width, patchSide), std::min(height, patchSide)};
     const auto start = std::chrono::steady_clock::now();
     input.requires_grad_(true);
-    // The sum is fetched, so that a GPU has done its work when the clock is read.
+    // Fetching the sum waits for a GPU: its work is done when the clock is read.
     static_cast<void>(torch::autograd::grad({model.begin(input)(patch).sum()}, {input}).front().sum().item<float>());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
@@ -172,7 +173,7 @@ void BatchCalibration::save() {
     if (file_.empty()) {
         return;
     }
-    load();  // what others have measured since
+    load();  // includes what other processes have measured since
     nlohmann::ordered_json json;
     for (const auto& [key, times] : known_) {
         auto& list = json[measuredKey][key] = nlohmann::ordered_json::array();
@@ -184,7 +185,7 @@ void BatchCalibration::save() {
         std::filesystem::create_directories(file_.parent_path());
         writeFileAtomically(file_, dumpJson(json));
     } catch (const std::exception&) {
-        return;  // a cache: without it the next run measures again
+        return;  // the file is a cache: without it the next run measures again
     }
 }
 

@@ -13,47 +13,49 @@
 
 namespace lamscope {
 
-/// How long evaluating so many images at once takes.
+/// The time that a batch of `images` images takes.
 struct BatchTime {
     std::int64_t images = 1;
     double secondsPerImage = 0.0;
 };
 
-/// Times batches of 1, 2, 4, … images, at most `most` and at least one, until a larger one is clearly slower per image
-/// or would exceed `budgetSeconds` in all.
-/// @param secondsFor  evaluates a batch of so many images and returns the time that took. Of two calls for each size
-///                    the faster counts, since the first may prepare what later ones reuse. A failed allocation in a
-///                    batch of several ends the search; everything else leaves as it is.
+/// Times batches of 1, 2, 4, … images, at least one and at most `most`. Ends when a batch is clearly slower per image
+/// than a smaller one, or when the next batch would take the time beyond `budgetSeconds` in all.
+/// @param secondsFor  Evaluates a batch of `images` images and returns the seconds that this took. Called twice for
+///                    each size if the budget allows; the faster call counts, since the first may prepare what the
+///                    second reuses. A failed allocation in a batch of several images ends the search; other exceptions
+///                    are passed on.
 [[nodiscard]] std::vector<BatchTime> measureBatches(std::int64_t most, double budgetSeconds,
                                                     const std::function<double(std::int64_t images)>& secondsFor);
 
-/// The smallest batch that is within a few hundredths of the fastest; `times` must not be empty.
+/// The smallest batch whose time per image is at most 3 % above the fastest. `times` must not be empty.
 [[nodiscard]] std::int64_t fastestBatch(const std::vector<BatchTime>& times);
 
-/// Chooses how many images networks evaluate at once, by trying it on this machine: the best batch depends on the
-/// network, on the image's size, on caches and cores. What was measured is kept in a file, so that a network is tried
-/// once and later runs evaluate the same batches, to the last bit. Not thread-safe.
+/// Chooses how many images a network evaluates at once, by trying batches on this machine: the best number depends on
+/// the network, the image's size, caches and cores. Measurements are kept in a file, so that each network is tried once
+/// and later runs evaluate the same batches, with the same results to the last bit. Not thread-safe.
 class BatchCalibration {
 public:
-    /// @param file  where measurements are kept; empty: nowhere but here. A file that cannot be read or written is as
-    ///              good as none: what it would have held is measured again.
+    /// @param file  where measurements are kept; empty: in this object only. A file that cannot be read or written
+    ///              causes no error: its measurements are repeated.
     explicit BatchCalibration(std::filesystem::path file = {});
 
     /// How many images of `width` x `height` LR pixels to evaluate at once, 1…most. The first call for a network and
-    /// size takes about a second, or one gradient where that is longer. Throws Error(ModelFailure, OutOfMemory).
+    /// size takes about a second, or the time of one gradient if that is longer. Throws Error(ModelFailure,
+    /// OutOfMemory).
     [[nodiscard]] std::int64_t imagesAtOnce(const SrModel::Implementation& model, int width, int height,
                                             std::int64_t most);
 
-    /// What the latest choice rests on; empty before the first.
+    /// The measurements behind the latest choice; empty before the first.
     [[nodiscard]] const std::vector<BatchTime>& latest() const { return latest_; }
 
-    /// `lamscope/batches.json` in the user's folder for caches; empty where there is none.
+    /// `lamscope/batches.json` in the user's folder for caches; empty if there is no such folder.
     [[nodiscard]] static std::filesystem::path defaultFile();
 
 private:
     [[nodiscard]] const std::vector<BatchTime>& times(const SrModel::Implementation& model, int width, int height,
                                                       std::int64_t most);
-    /// Adds what the file holds.
+    /// Adds the measurements in the file.
     void load();
     void save();
 

@@ -19,7 +19,7 @@ torch::Tensor crop(const torch::Tensor& sr, const Patch& patch, const DetectorMa
     return sr.narrow(2, patch.y - margin.before, length).narrow(3, patch.x - margin.before, length);
 }
 
-/// Cropped before the root: differentiated over the whole image, one flat pixel anywhere gives 0·∞ = NaN.
+/// Gets a crop, not the whole image: differentiated over the whole image, one flat pixel anywhere gives 0·∞ = NaN.
 torch::Tensor gradientMagnitude(const torch::Tensor& region, std::int64_t size) {
     const auto centre = region.narrow(2, 0, size).narrow(3, 0, size);
     const auto vertical = region.narrow(2, 1, size).narrow(3, 0, size) - centre;
@@ -50,22 +50,9 @@ torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& pa
     return region.sum({1, 2, 3});
 }
 
-TensorList PatchDetector::prepare(const TensorList& points) const {
-    return {model_.toInput(points.front())};
-}
-
-torch::Tensor PatchDetector::operator()(const TensorList& points) const {
-    return finish(model_.begin(points.front()));
-}
-
 torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
-    // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
-    const int scale = model_.card().scale;
-    const auto reads = detectorReads(kind_, patch_, scale);
-    auto patch = patch_;
-    patch.x -= reads.x * scale;
-    patch.y -= reads.y * scale;
-    return detect(kind_, begun(reads), patch);
+    const auto reads = detectorReads(kind_, patch_, scale_);
+    return detect(kind_, begun(reads), patchIn(reads, patch_, scale_));
 }
 
 }  // namespace lamscope

@@ -3,7 +3,6 @@
 
 #include <torch/types.h>
 
-#include "integrate/integrator.h"
 #include "method/lam/lam_options.h"
 #include "model/sr_model_implementation.h"
 
@@ -13,28 +12,26 @@ namespace lamscope {
 ///   gradient   Σ √(Δh² + Δw²), differences to the next row and column; subgradient 0 where both vanish
 ///   intensity  Σ of the values
 ///   gabor      Σ of the correlation with a zero-mean 9x9 cosine Gabor kernel (σ 2, wavelength 4 pixels, horizontal)
-/// The patch with its margin must lie inside the image.
+/// The patch with the detector's margin (see detectorMargin()) must lie inside the image.
 [[nodiscard]] torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& patch);
 
-/// D(F(x)) as a function of the LR image x.
-class PatchDetector final : public Functional {
+/// D(F(x)) of one patch as a function of the LR image x.
+class PatchDetector {
 public:
-    /// `patch` is in SR pixels of the image that will be given; `model` must outlive this object.
-    PatchDetector(const SrModel::Implementation& model, DetectorKind kind, const Patch& patch)
-        : model_(model)
-        , kind_(kind)
-        , patch_(patch) {}
+    /// `patch` is in SR pixels of an image that the network enlarges `scale` times.
+    PatchDetector(DetectorKind kind, const Patch& patch, int scale)
+        : kind_(kind)
+        , patch_(patch)
+        , scale_(scale) {}
 
-    [[nodiscard]] TensorList prepare(const TensorList& points) const override;
-    [[nodiscard]] torch::Tensor operator()(const TensorList& points) const override;
-
-    /// The same for points that the model has begun.
+    /// [n], for n images that the network has begun, see SrModel::Implementation::begin(). The network makes no more of
+    /// the SR than the patch and the detector's margin.
     [[nodiscard]] torch::Tensor finish(const SrFinish& begun) const;
 
 private:
-    const SrModel::Implementation& model_;
     DetectorKind kind_;
     Patch patch_;
+    int scale_;
 };
 
 }  // namespace lamscope

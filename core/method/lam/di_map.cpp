@@ -10,8 +10,8 @@
 
 #include "base/error.h"
 #include "method/lam/lam.h"
+#include "method/lam/lam_refinement.h"
 #include "method/lam/patch_groups.h"
-#include "method/lam/shared_refinement.h"
 
 namespace lamscope {
 
@@ -22,8 +22,8 @@ constexpr int coarseNodes = 3;
 /// The longer side of the grid has about so many coarse cells.
 constexpr int coarseCells = 4;
 constexpr std::int64_t mostCells = 100'000;
-/// Cells that are computed together: the map grows on the screen by so many. Fewer would share too little of the
-/// forward passes; with 32, one pass of 33 is forward.
+/// The number of cells that are computed together: the map grows on the screen by this number. 32 patches share one
+/// forward pass: 1 forward and 32 backward passes.
 constexpr std::size_t cellsPerGroup = 32;
 
 DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options, int stride) {
@@ -100,14 +100,13 @@ public:
         : model_(model)
         , lr_(std::move(lr))
         , evaluation_(evaluation)
-        , options_(diMapOptions(options))
-        , map_(emptyMap(model.card(), *lr_, options_, stride)) {
-        options_.patch = map_.cells.front().patch;
+        , plan_(makePlan(diMapOptions(options)))
+        , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
         for (const auto& cell : map_.cells) {
-            auto own = options_;
-            own.patch = cell.patch;
-            static_cast<void>(checkedContext(model_.card(), *lr_, nullptr, own));
+            patches_.push_back(cell.patch);
+            regions_.push_back(checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch));
         }
+        plan_.options.patch = patches_.front();
         std::vector<std::size_t> coarse;
         std::vector<std::size_t> all;
         for (int row = 0; row < map_.rows; ++row) {
@@ -120,17 +119,18 @@ public:
                 }
             }
         }
-        auto coarseOptions = options_;
-        coarseOptions.nodes = coarseNodes;
-        coarseOptions.tolerance.reset();
         if (map_.coarseStep > 1) {
-            addStage(coarseOptions, coarse);
+            auto coarseOptions = plan_.options;
+            coarseOptions.nodes = coarseNodes;
+            coarseOptions.tolerance.reset();
+            addStage(makePlan(coarseOptions), coarse);
         }
-        addStage(options_, all);
+        addStage(plan_, all);
     }
 
     [[nodiscard]] const DiMap& map() const { return map_; }
-    [[nodiscard]] const LamOptions& options() const { return options_; }
+    [[nodiscard]] const LamOptions& options() const { return plan_.options; }
+    [[nodiscard]] std::int64_t gradientsPlanned() const { return gradientsPlanned_; }
     [[nodiscard]] bool finished() const { return next_ == work_.size() && !refinement_; }
 
     bool advance(const std::stop_token& stop, const DiMapCallback& progress) {
@@ -171,26 +171,26 @@ public:
 
 private:
     struct Work {
-        LamOptions options;
+        LamPlan plan;
         Rect region;
-        Rect window;
         std::vector<std::size_t> cells{};
         std::int64_t gradients = 0;  // the most that it can need
     };
 
-    void addStage(const LamOptions& options, const std::vector<std::size_t>& cells) {
+    void addStage(const LamPlan& plan, const std::vector<std::size_t>& cells) {
         std::vector<Patch> patches;
-        patches.reserve(cells.size());
+        std::vector<Rect> regions;
         for (const auto cell : cells) {
-            patches.push_back(map_.cells[cell].patch);
+            patches.push_back(patches_[cell]);
+            regions.push_back(regions_[cell]);
         }
-        for (const auto& group : groupPatches(model_.card(), lr_->width(), lr_->height(), options, patches)) {
+        for (const auto& group : groupPatches(model_.card(), plan, patches, regions)) {
             for (std::size_t first = 0; first < group.patches.size(); first += cellsPerGroup) {
-                Work work{.options = options, .region = group.region, .window = group.window};
+                Work work{.plan = plan, .region = group.region};
                 for (auto i = first; i < std::min(first + cellsPerGroup, group.patches.size()); ++i) {
                     work.cells.push_back(cells[group.patches[i]]);
                 }
-                work.gradients = static_cast<std::int64_t>(work.cells.size()) * makePlan(options).nodes;
+                work.gradients = static_cast<std::int64_t>(work.cells.size()) * plan.nodes;
                 gradientsPlanned_ += work.gradients;
                 work_.push_back(std::move(work));
             }
@@ -200,21 +200,20 @@ private:
     /// Makes the refinement of the next work; false when stopped.
     bool begin(const std::stop_token& stop) {
         const auto& work = work_[next_];
-        if (!context_ || context_->region() != work.region) {
-            context_.reset();
-            checkMemory(model_.implementation(), work.window);
-            const auto path = makeMeasuredPath(lr_->cropped(work.region), options_, stop);
-            if (!path) {
-                return false;
-            }
-            context_ = std::make_unique<LamContext>(model_, *lr_, nullptr, work.region, path, nullptr, evaluation_);
-        }
         std::vector<Patch> patches;
         patches.reserve(work.cells.size());
         for (const auto cell : work.cells) {
-            patches.push_back(map_.cells[cell].patch);
+            patches.push_back(patches_[cell]);
         }
-        refinement_ = std::make_unique<SharedRefinement>(*context_, work.options, patches);
+        if (!context_ || !context_->serves(work.region, work.plan)) {
+            context_.reset();
+            context_ =
+                prepare(model_, *lr_, nullptr, work.plan, work.region, patches, stop, {.evaluation = evaluation_});
+            if (!context_) {
+                return false;
+            }
+        }
+        refinement_ = std::make_unique<LamRefinement>(*context_, work.plan, patches);
         ++next_;
         return true;
     }
@@ -222,12 +221,14 @@ private:
     const SrModel& model_;
     std::shared_ptr<const Image> lr_;
     EvaluationOptions evaluation_;
-    LamOptions options_;
+    LamPlan plan_;
     DiMap map_;
+    std::vector<Patch> patches_;  // by cell
+    std::vector<Rect> regions_;   // the context of each
     std::vector<Work> work_;
     std::size_t next_ = 0;  // in `work_`: behind the one that `refinement_` does
     std::unique_ptr<LamContext> context_;
-    std::unique_ptr<SharedRefinement> refinement_;
+    std::unique_ptr<LamRefinement> refinement_;
     std::int64_t gradientsDone_ = 0;  // by work that is finished
     std::int64_t gradientsPlanned_ = 0;
 };
@@ -247,6 +248,10 @@ bool DiMapScan::finished() const {
 
 const LamOptions& DiMapScan::options() const {
     return inside_->options();
+}
+
+std::int64_t DiMapScan::gradientsPlanned() const {
+    return inside_->gradientsPlanned();
 }
 
 bool DiMapScan::next(const std::stop_token& stop, const DiMapCallback& progress) {

@@ -74,6 +74,8 @@ public:
     [[nodiscard]] bool finished() const;
     /// The options each cell is computed with; the patch is that of the first.
     [[nodiscard]] const LamOptions& options() const;
+    /// The most gradients that can be needed.
+    [[nodiscard]] std::int64_t gradientsPlanned() const;
 
     /// Goes on until cells have changed; then `progress` is called with the map. False when stopped, after which it can
     /// be called again and goes on where it was. Throws as computeLam().

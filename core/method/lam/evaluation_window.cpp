@@ -9,7 +9,7 @@ namespace lamscope {
 
 namespace {
 
-/// A window of a larger share of the image than this is not worth its own path images.
+/// The largest share of the image's pixels for which a window is worth its own path images.
 constexpr double largestShare = 0.85;
 
 }  // namespace

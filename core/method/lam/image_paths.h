@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "image/image.h"
-#include "integrate/integrator.h"
 #include "integrate/nodes.h"
+#include "integrate/path.h"
 #include "method/lam/lam_options.h"
 
 namespace lamscope {

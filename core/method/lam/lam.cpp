@@ -2,6 +2,7 @@
 #include "method/lam/lam.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cmath>
 #include <memory>
@@ -10,79 +11,76 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "method/lam/detector.h"
 #include "method/lam/lam_context.h"
 #include "method/lam/lam_refinement.h"
 #include "method/lam/patch_groups.h"
-#include "method/lam/shared_refinement.h"
 #include "model/sr_model_implementation.h"
 
 namespace lamscope {
 
-std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamOptions& options,
+namespace {
+
+std::atomic<std::int64_t> contexts{0};
+
+}  // namespace
+
+std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
                                     const std::stop_token& stop, const LamProgressCallback& progress,
                                     const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
-    const auto region = checkedContext(model.card(), lr, hr, options);
-    checkMemory(model.implementation(), region, options, evaluation);
-    const auto path = makeMeasuredPath(lr.cropped(region), options, stop);
-    if (!path || stop.stop_requested()) {
+    const std::span patch(&plan.options.patch, 1);
+    const auto region = checkedContext(model.card(), lr, hr, plan, plan.options.patch);
+    const auto context = prepare(model, lr, hr, plan, region, patch, stop, {.evaluation = evaluation});
+    if (!context) {
         return std::nullopt;
     }
-    LamContext context(model, lr, hr, region, path, nullptr, evaluation);
-    LamRefinement refinement(context, options, start);
-    LamProgress report;
-    report.nodesPlanned = makePlan(options).nodes;
-    std::shared_ptr<const LamResult> latest;
+    LamRefinement refinement(*context, plan, patch, start);
+    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.nodes, .level = nullptr};
     while (!refinement.finished()) {
-        latest = refinement.next(stop, [&](std::int64_t nodesDone) {
+        const bool complete = refinement.next(stop, [&](std::int64_t nodesDone) {
             report.nodesDone = nodesDone;
             if (progress) {
                 progress(report);
             }
         });
-        if (!latest) {
+        if (!complete) {
             return std::nullopt;
         }
         if (progress) {
-            LamProgress complete = report;
-            complete.level = latest;
-            progress(complete);
+            LamProgress level = report;
+            level.level = refinement.results().front();
+            progress(level);
         }
     }
-    return *latest;
+    return *refinement.results().front();
 }
 
 std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
-                                                  const LamOptions& options, std::span<const Patch> patches,
+                                                  const LamPlan& plan, std::span<const Patch> patches,
                                                   const std::stop_token& stop, const LamsProgressCallback& progress,
                                                   const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
     const auto& card = model.card();
+    std::vector<Rect> regions;
     for (const auto& patch : patches) {
-        auto own = options;
-        own.patch = patch;
-        static_cast<void>(checkedContext(card, lr, hr, own));
+        regions.push_back(checkedContext(card, lr, hr, plan, patch));
     }
-    LamsProgress report{.gradientsDone = 0,
-                        .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * makePlan(options).nodes};
+    LamsProgress report{.gradientsDone = 0, .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * plan.nodes};
     std::vector<LamResult> results(patches.size());
     std::unique_ptr<LamContext> context;
-    for (const auto& group : groupPatches(card, lr.width(), lr.height(), options, patches)) {
+    for (const auto& group : groupPatches(card, plan, patches, regions)) {
         std::vector<Patch> members;
         for (const auto index : group.patches) {
             members.push_back(patches[index]);
         }
-        if (!context || context->region() != group.region) {
+        if (!context || !context->serves(group.region, plan)) {
             context.reset();
-            checkMemory(model.implementation(), group.window);
-            const auto path = makeMeasuredPath(lr.cropped(group.region), options, stop);
-            if (!path) {
+            context = prepare(model, lr, hr, plan, group.region, members, stop, {.evaluation = evaluation});
+            if (!context) {
                 return std::nullopt;
             }
-            context = std::make_unique<LamContext>(model, lr, hr, group.region, path, nullptr, evaluation);
         }
-        SharedRefinement refinement(*context, options, members, start);
+        LamRefinement refinement(*context, plan, members, start);
         const auto before = report.gradientsDone;
         while (!refinement.finished()) {
             const bool complete = refinement.next(stop, [&](std::int64_t done) {
@@ -102,21 +100,24 @@ std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Im
     return results;
 }
 
-Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamOptions& options) {
-    const auto side = makePlan(options).context;
-    checkPatch(options.patch, options.detector, card.scale, lr.width(), lr.height(), side);
+Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan, const Patch& patch) {
+    const auto region = checkPatch(patch, plan.options.detector, card.scale, lr.width(), lr.height(), plan.context);
     if (hr != nullptr && (hr->width() != lr.width() * card.scale || hr->height() != lr.height() * card.scale)) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("the HR image has {}x{} pixels; {} enlarges the {}x{} LR image to {}x{}", hr->width(),
                                 hr->height(), card.name, lr.width(), lr.height(), lr.width() * card.scale,
                                 lr.height() * card.scale));
     }
-    const auto region = contextAround(options.patch, card.scale, lr.width(), lr.height(), side);
     checkSize(card, region.width, region.height);
     return region;
 }
 
+std::int64_t contextsPlaced() {
+    return contexts;
+}
+
 Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int side) {
+    ++contexts;
     const auto along = [&](int position, int extent) {
         if (side == 0 || side >= extent) {
             return std::pair{0, extent};
@@ -130,7 +131,7 @@ Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int
     return {x, y, width, height};
 }
 
-void checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide) {
+Rect checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide) {
     const auto margin = detectorMargin(detector);
     const int srWidth = lrWidth * scale;
     const int srHeight = lrHeight * scale;
@@ -159,6 +160,7 @@ void checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidt
                                 contextSide, patch.size, patch.size, toString(detector),
                                 (last + margin.before + scale - 1) / scale + 1));
     }
+    return context;
 }
 
 }  // namespace lamscope

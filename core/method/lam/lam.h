@@ -85,14 +85,13 @@ using LamProgressCallback = std::function<void(const LamProgress&)>;
 /// @param model    any network.
 /// @param lr       the LR image, values in [0, 1].
 /// @param hr       the HR image for PSNR, exactly model.card().scale times larger; may be null.
-/// @param options  checked by makePlan(); the patch with the detector's margin must lie inside the SR image and the
-///                 context.
+/// @param plan     the patch of its options with the detector's margin must lie inside the SR image and the context.
 /// @param stop     polled between batches of nodes.
 /// @return nullopt when stopped; levels completed before went to `progress`.
 /// Throws Error: InvalidArgument (options, patch, sizes; before the first evaluation), OutOfMemory (also for a batch of
 /// one), ModelFailure. Calls with different models may run at the same time; memory grows with nodes x context size.
 [[nodiscard]] std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr,
-                                                  const LamOptions& options, const std::stop_token& stop = {},
+                                                  const LamPlan& plan, const std::stop_token& stop = {},
                                                   const LamProgressCallback& progress = {},
                                                   const EvaluationOptions& evaluation = {});
 
@@ -106,24 +105,28 @@ using LamsProgressCallback = std::function<void(const LamsProgress&)>;
 
 /// The maps of several patches of one image, in their order. Patches with the same context share forward passes: they
 /// cost one forward pass per node and one backward pass per node and patch. Each result is that of computeLam() up to
-/// the rounding of float32. Parameters, errors and nullopt as for computeLam(); the options' patch is unused.
+/// the rounding of float32. Parameters, errors and nullopt as for computeLam(); the patch of the plan's options is
+/// unused.
 [[nodiscard]] std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
-                                                                const LamOptions& options,
-                                                                std::span<const Patch> patches,
+                                                                const LamPlan& plan, std::span<const Patch> patches,
                                                                 const std::stop_token& stop = {},
                                                                 const LamsProgressCallback& progress = {},
                                                                 const EvaluationOptions& evaluation = {});
 
-/// Checks everything that computeLam() checks before its first evaluation, and returns the LR rectangle that the
-/// network sees. Throws Error(InvalidArgument).
-[[nodiscard]] Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamOptions& options);
+/// Checks everything that computeLam() checks before its first evaluation of `patch`, but for the options, and returns
+/// the LR rectangle that the network sees. Throws Error(InvalidArgument).
+[[nodiscard]] Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan,
+                                  const Patch& patch);
 
 /// The LR rectangle that a network sees: a square of `side` centred on the patch and kept inside the image (the whole
 /// extent of an axis that is shorter); the whole image for side 0.
 [[nodiscard]] Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int side);
 
-/// Checks that the patch, with what the detector reads around it, lies inside the SR image and inside its context.
-/// Throws Error(InvalidArgument) saying which positions are possible.
-void checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide);
+/// How often contextAround() ran in this process: tests see by it that a context is computed once.
+[[nodiscard]] std::int64_t contextsPlaced();
+
+/// Checks that the patch, with what the detector reads around it, lies inside the SR image and inside its context,
+/// which is returned. Throws Error(InvalidArgument) saying which positions are possible.
+Rect checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide);
 
 }  // namespace lamscope

@@ -2,7 +2,7 @@
 #include "method/lam/lam_context.h"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 #include <span>
 #include <utility>
 
@@ -33,10 +33,6 @@ constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
 
 constexpr int fewestCalibratedNodes = 9;
 
-/// Below this Euclidean length the path does not move: the image equals its baseline up to rounding.
-constexpr double shortestPath = 1e-6;
-/// Path images that are kept: all that refinement to 243 nodes asks for on 64x64 pixels.
-constexpr std::int64_t keptPathBytes = 64L * 1024 * 1024;
 /// Kept forward passes serve patches that move this far, in LR pixels, to each side.
 constexpr int retainedSlack = 8;
 
@@ -45,49 +41,7 @@ bool contains(const Rect& outer, const Rect& inner) {
            && outer.y + outer.height >= inner.y + inner.height;
 }
 
-}  // namespace
-
-std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamOptions& options,
-                                                     const std::stop_token& stop) {
-    auto path = std::make_shared<const MeasuredPath>(withKeptPoints(makeImagePath(lr, options), keptPathBytes));
-    if (stop.stop_requested() || (makePlan(options).arcLength && !path->measure(stop))) {
-        return nullptr;
-    }
-    return path;
-}
-
-bool MeasuredPath::measure(const std::stop_token& stop) const {
-    const std::scoped_lock lock(mutex_);
-    if (!length_) {
-        length_ = measureArcLength(*path_, stop);
-    }
-    return length_.has_value();
-}
-
-const ArcLength& MeasuredPath::length() const {
-    measure({});
-    return *length_;
-}
-
-bool MeasuredPath::moves() const {
-    constexpr std::array ends{0.0, 1.0};
-    const auto points = path_->at(ends).front();
-    return (points[1] - points[0]).norm().item<double>() > shortestPath;
-}
-
-std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {
-    auto speed = path_->distances(nodes.edge);
-    for (std::size_t k = 0; k < speed.size(); ++k) {
-        const double width = nodes.edge[k + 1] - nodes.edge[k];
-        speed[k] = width > 0.0 ? speed[k] / width : 0.0;
-    }
-    return speed;
-}
-
-bool samePath(const LamOptions& a, const LamOptions& b) {
-    return a.path == b.path && a.sigma == b.sigma && a.kernel == b.kernel;
-}
-
+/// Throws Error(OutOfMemory), see prepare().
 void checkMemory(const SrModel::Implementation& model, const Rect& window) {
     const auto pixels = static_cast<std::int64_t>(window.width) * window.height;
     const auto available = availableMemory();
@@ -114,29 +68,45 @@ void checkMemory(const SrModel::Implementation& model, const Rect& window) {
     }
 }
 
-void checkMemory(const SrModel::Implementation& model, const Rect& region, const LamOptions& options,
-                 const EvaluationOptions& evaluation) {
+}  // namespace
+
+std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
+                                    const Rect& region, std::span<const Patch> patches, const std::stop_token& stop,
+                                    const Preparation& preparation) {
     const auto& card = model.card();
-    const auto patch = patchIn(region, options.patch, card.scale);
-    checkMemory(model, evaluation.window
-                           ? evaluationWindow(card, options.detector, {&patch, 1}, region.width, region.height)
-                           : region);
+    auto window = region;
+    if (preparation.evaluation.window) {
+        std::vector<Patch> inRegion;
+        std::ranges::transform(patches, std::back_inserter(inRegion),
+                               [&](const Patch& patch) { return patchIn(region, patch, card.scale); });
+        window = evaluationWindow(card, plan.options.detector, inRegion, region.width, region.height);
+    }
+    checkMemory(model.implementation(), window);
+    auto path = preparation.path;
+    if (!path) {
+        path = std::make_shared<const MeasuredPath>(lr.cropped(region), plan);
+    }
+    if (stop.stop_requested() || (plan.arcLength && !path->measure(stop))) {
+        return nullptr;
+    }
+    return std::make_unique<LamContext>(model, lr, hr, region, plan, std::move(path), preparation.budget,
+                                        preparation.evaluation);
 }
 
-LamContext::LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region,
+LamContext::LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region, const LamPlan& plan,
                        std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget,
                        const EvaluationOptions& evaluation)
     : model_(model.implementation())
     , region_(region)
+    , pathOptions_(plan.options)
     , path_(std::move(path))
     , budget_(model_.device().is_cpu() ? budget : nullptr)
-    , evaluation_(evaluation) {
+    , evaluation_(evaluation)
+    , lr_(lr.cropped(region)) {
     const int scale = model_.card().scale;
-    lr_ = lr.cropped(region_);
     if (hr != nullptr) {
         hr_ = hr->cropped({region_.x * scale, region_.y * scale, region_.width * scale, region_.height * scale});
     }
-    measureImage();
 }
 
 WindowedPath LamContext::windowFor(DetectorKind kind, std::span<const Patch> patches) {
@@ -201,7 +171,10 @@ torch::Tensor LamContext::evaluated(const torch::Tensor& input) const {
     }
 }
 
-void LamContext::measureImage() {
+void LamContext::evaluateImage() {
+    if (srImage_.defined()) {
+        return;
+    }
     const at::NoGradGuard noGradients;
     constexpr double end = 1.0;
     const auto image = model_.toInput(path_->path()->at(std::span(&end, 1)).front());

@@ -2,47 +2,20 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <span>
 #include <stop_token>
-#include <utility>
 #include <vector>
 
 #include <torch/types.h>
 
-#include "integrate/integrator.h"
 #include "method/lam/evaluation_window.h"
-#include "method/lam/image_paths.h"
+#include "method/lam/forward_passes.h"
 #include "method/lam/lam.h"
-#include "method/lam/retained_forwards.h"
+#include "method/lam/measured_path.h"
 #include "model/sr_model_implementation.h"
 
 namespace lamscope {
-
-/// A path through LR images with its length: all networks that see the same LR image can share one. Thread-safe.
-class MeasuredPath {
-public:
-    explicit MeasuredPath(std::shared_ptr<const ImagePath> path)
-        : path_(std::move(path)) {}
-
-    [[nodiscard]] const std::shared_ptr<const ImagePath>& path() const { return path_; }
-
-    /// Measures the length unless that is done; false when stopped.
-    bool measure(const std::stop_token& stop) const;
-    /// Measured when it is asked for first: a preset of nodes uniform in α needs none.
-    [[nodiscard]] const ArcLength& length() const;
-
-    /// Whether image and baseline differ by more than rounding.
-    [[nodiscard]] bool moves() const;
-    /// ‖∂γ/∂α‖ over each cell: increment norm / cell width.
-    [[nodiscard]] std::vector<double> speed(const Nodes& nodes) const;
-
-private:
-    std::shared_ptr<const ImagePath> path_;
-    mutable std::mutex mutex_;
-    mutable std::optional<ArcLength> length_;
-};
 
 /// The part of a region that is evaluated for some patches, and the path through it.
 struct WindowedPath {
@@ -50,40 +23,32 @@ struct WindowedPath {
     std::shared_ptr<const ImagePath> path;
 };
 
-/// The path of `options` that ends in `lr`, measured where they ask for arc length; null when stopped.
-[[nodiscard]] std::shared_ptr<const MeasuredPath> makeMeasuredPath(const Image& lr, const LamOptions& options,
-                                                                   const std::stop_token& stop = {});
-
-/// True when the path depends on nothing in which the two differ.
-[[nodiscard]] bool samePath(const LamOptions& a, const LamOptions& b);
-
-/// Throws Error(OutOfMemory) when a gradient on `window`, the part of a context that is evaluated, would need more
-/// memory than the machine has left, judged by a small probe; windows up to 256 x 256 pixels are not questioned. It
-/// costs less than what it saves from: minutes of work before the failure.
-void checkMemory(const SrModel::Implementation& model, const Rect& window);
-/// The same for what has to be evaluated of the context `region` for the patch of `options`.
-void checkMemory(const SrModel::Implementation& model, const Rect& region, const LamOptions& options,
-                 const EvaluationOptions& evaluation = {});
-
 /// One network on one part of an image: everything that maps of different patches, detectors and presets share. Not
 /// thread-safe.
 class LamContext {
 public:
-    /// @param lr, hr   the whole images, as for computeLam(); neither is kept.
-    /// @param region   the LR rectangle that the network sees, see contextAround().
-    /// @param budget   where forward passes are kept for the next patch; null: nowhere. Must outlive this object, like
-    ///                 the model.
-    /// Throws Error(ModelFailure, OutOfMemory).
-    LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region,
-               std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget = nullptr,
-               const EvaluationOptions& evaluation = {});
+    /// @param lr, hr  the whole images; neither is kept. hr may be null.
+    /// @param region  the LR rectangle that the network sees, see checkedContext().
+    /// @param path    through `region`.
+    /// @param budget  where forward passes are kept for the next patch; null: nowhere. Must outlive this object, like
+    ///                the model.
+    LamContext(const SrModel& model, const Image& lr, const Image* hr, const Rect& region, const LamPlan& plan,
+               std::shared_ptr<const MeasuredPath> path, RetentionBudget* budget, const EvaluationOptions& evaluation);
+
+    /// Whether maps of `plan` in this region can be computed here.
+    [[nodiscard]] bool serves(const Rect& region, const LamPlan& plan) const {
+        return region_ == region && samePath(pathOptions_, plan.options);
+    }
+
+    /// Evaluates the image unless that is done. Throws Error(ModelFailure, OutOfMemory).
+    void evaluateImage();
 
     [[nodiscard]] const SrModel::Implementation& model() const { return model_; }
     [[nodiscard]] const Rect& region() const { return region_; }
     [[nodiscard]] const Image& lr() const { return lr_; }
-    [[nodiscard]] const Image& hr() const { return hr_; }  ///< empty where it is not known
-    [[nodiscard]] const Image& sr() const { return sr_; }
-    [[nodiscard]] const std::optional<double>& psnr() const { return psnr_; }
+    [[nodiscard]] const Image& hr() const { return hr_; }                      ///< empty where it is not known
+    [[nodiscard]] const Image& sr() const { return sr_; }                      ///< after evaluateImage()
+    [[nodiscard]] const std::optional<double>& psnr() const { return psnr_; }  ///< after evaluateImage()
     [[nodiscard]] const MeasuredPath& path() const { return *path_; }
 
     /// What has to be evaluated for these patches (SR pixels of the region). Where forward passes are kept, the window
@@ -96,16 +61,17 @@ public:
     /// calibrate, see BatchCalibration.
     [[nodiscard]] std::int64_t nodesAtOnce(const Rect& window, int plannedNodes) const;
 
-    /// D at the two ends of the path; `patch` in SR pixels of the region, inside `window`. Throws as the constructor.
+    /// D at the two ends of the path, that of the image after evaluateImage(); `patch` in SR pixels of the region,
+    /// inside `window`. Throws as evaluateImage().
     [[nodiscard]] double detectorImage(DetectorKind kind, const Patch& patch) const;
     [[nodiscard]] double detectorBaseline(DetectorKind kind, const Patch& patch, const WindowedPath& window);
 
 private:
     [[nodiscard]] torch::Tensor evaluated(const torch::Tensor& input) const;
-    void measureImage();
 
     const SrModel::Implementation& model_;
     Rect region_;
+    LamOptions pathOptions_;
     std::shared_ptr<const MeasuredPath> path_;
     RetentionBudget* budget_;
     EvaluationOptions evaluation_;
@@ -119,5 +85,25 @@ private:
     std::shared_ptr<const ImagePath> baselinePath_;  // of `srBaseline_`
     torch::Tensor srBaseline_;                       // of the window that was asked for last
 };
+
+/// What prepare() is given or told beside what is computed.
+struct Preparation {
+    RetentionBudget* budget = nullptr;           ///< as of LamContext
+    EvaluationOptions evaluation{};              ///< the same
+    std::shared_ptr<const MeasuredPath> path{};  ///< through the region; null: prepare() makes it
+};
+
+/// The one way from resolved options to the first gradient: judges whether a gradient on what has to be evaluated for
+/// `patches` fits into memory, makes the path, measures its length where the plan asks for that. Null when stopped.
+/// @param lr, hr   as for LamContext.
+/// @param region   the context of each patch, see checkedContext().
+/// @param patches  SR pixels of the whole image, at least one.
+/// Throws Error(OutOfMemory): the machine has less memory left than a gradient would take, judged by a small probe.
+/// Windows up to 256 x 256 pixels are not questioned. The probe costs less than what it saves from: minutes of work
+/// before the failure.
+[[nodiscard]] std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const Image* hr,
+                                                  const LamPlan& plan, const Rect& region,
+                                                  std::span<const Patch> patches, const std::stop_token& stop = {},
+                                                  const Preparation& preparation = {});
 
 }  // namespace lamscope

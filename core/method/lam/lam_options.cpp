@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "method/lam/lam_options.h"
 
-#include <algorithm>
-#include <array>
-#include <cmath>
-#include <iterator>
-#include <utility>
-#include <vector>
+#include <atomic>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/error.h"
-#include "integrate/nodes.h"
+#include "method/lam/lam_option_table.h"
 
 namespace lamscope {
 
@@ -23,70 +17,21 @@ constexpr int paperNodes = 100;
 constexpr int exactNodes = 81;
 constexpr double exactTolerance = 0.05;
 constexpr int exactContext = 64;
-constexpr int mostNodes = 100000;
+constexpr int largestPatch = 4096;
 
-constexpr std::array presetNames{
-    std::pair{Preset::Official, std::string_view("official")},
-    std::pair{Preset::Paper, std::string_view("paper")},
-    std::pair{Preset::Exact, std::string_view("exact")},
-};
-constexpr std::array pathNames{
-    std::pair{PathKind::Blur, std::string_view("blur")},
-    std::pair{PathKind::Black, std::string_view("black")},
-    std::pair{PathKind::BlurredLinear, std::string_view("blurred-linear")},
-};
-constexpr std::array detectorNames{
-    std::pair{DetectorKind::Gradient, std::string_view("gradient")},
-    std::pair{DetectorKind::Intensity, std::string_view("intensity")},
-    std::pair{DetectorKind::Gabor, std::string_view("gabor")},
-};
-
-template <typename Table, typename Value>
-std::string_view nameOf(const Table& table, Value value) {
-    return std::ranges::find(table, value, &Table::value_type::first)->second;
-}
-
-template <typename Table>
-auto valueOf(const Table& table, std::string_view name, std::string_view what) {
-    const auto found = std::ranges::find(table, name, &Table::value_type::second);
-    if (found == table.end()) {
-        std::vector<std::string_view> names;
-        std::ranges::transform(table, std::back_inserter(names), &Table::value_type::second);
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("unknown {} '{}'; the known ones are {}", what, name, fmt::join(names, ", ")));
-    }
-    return found->first;
-}
-
-template <typename Number>
-void requireRange(std::string_view name, Number value, Number low, Number high) {
-    if (!(value >= low && value <= high)) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} must lie between {} and {}, found {}", name, low, high, value));
-    }
-}
+std::atomic<std::int64_t> plans{0};
 
 void checkRanges(const LamOptions& options) {
-    requireRange("the patch size", options.patch.size, 1, 4096);
-    if (options.patch.x < 0 || options.patch.y < 0) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("the patch position ({}, {}) lies outside the image",
-                                                            options.patch.x, options.patch.y));
-    }
-    requireRange("sigma", options.sigma, 0.05, 100.0);
-    requireRange("the kernel side", options.kernel, 1, 255);
-    if (options.kernel % 2 == 0) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("the kernel side must be odd, found {}", options.kernel));
-    }
-    if (options.nodes) {
-        requireRange("the number of nodes", *options.nodes, 1, mostNodes);
-    }
-    if (options.context) {
-        requireRange("the context", *options.context, 0, 1 << 20);
-    }
-    if (options.tolerance && !(*options.tolerance > 0.0 && std::isfinite(*options.tolerance))) {
+    const auto& patch = options.patch;
+    if (patch.size < 1 || patch.size > largestPatch) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("the tolerance must be a positive number, found {}", *options.tolerance));
+                    fmt::format("the patch size must lie between 1 and {}, found {}", largestPatch, patch.size));
     }
+    if (patch.x < 0 || patch.y < 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the patch position ({}, {}) lies outside the image", patch.x, patch.y));
+    }
+    checkOptions(lamOptionTable(), options);
 }
 
 int largestLadderUpTo(int n) {
@@ -100,8 +45,10 @@ int largestLadderUpTo(int n) {
 }  // namespace
 
 LamPlan makePlan(const LamOptions& options) {
+    ++plans;
     checkRanges(options);
     LamPlan plan;
+    plan.options = options;
     plan.arcLength = options.preset == Preset::Exact;
     plan.context = options.context.value_or(plan.arcLength ? exactContext : 0);
     if (!plan.arcLength) {
@@ -126,6 +73,13 @@ LamPlan makePlan(const LamOptions& options) {
     return plan;
 }
 
+LamPlan::LamPlan(const LamOptions& asked)
+    : LamPlan(makePlan(asked)) {}
+
+std::int64_t plansMade() {
+    return plans;
+}
+
 DetectorMargin detectorMargin(DetectorKind kind) {
     switch (kind) {
         case DetectorKind::Gradient:
@@ -136,26 +90,6 @@ DetectorMargin detectorMargin(DetectorKind kind) {
             return {gaborReach, gaborReach};
     }
     return {};
-}
-
-std::string_view toString(Preset preset) {
-    return nameOf(presetNames, preset);
-}
-std::string_view toString(PathKind path) {
-    return nameOf(pathNames, path);
-}
-std::string_view toString(DetectorKind detector) {
-    return nameOf(detectorNames, detector);
-}
-
-Preset presetFromString(std::string_view name) {
-    return valueOf(presetNames, name, "preset");
-}
-PathKind pathFromString(std::string_view name) {
-    return valueOf(pathNames, name, "path");
-}
-DetectorKind detectorFromString(std::string_view name) {
-    return valueOf(detectorNames, name, "detector");
 }
 
 }  // namespace lamscope

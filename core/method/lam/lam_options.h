@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,71 +10,81 @@
 
 namespace lamscope {
 
-/// A recipe for nodes and rule; see LamOptions for what may be changed.
+/// Where the nodes lie on the path and how many there are; LamOptions can change the numbers.
 enum class Preset {
-    Official,  ///< the authors' public demo: 50 right endpoints uniform in σ
-    Paper,     ///< the same with the paper's 100
-    Exact,     ///< midpoints uniform in arc length, tripled until the map's estimated error is under the tolerance
+    Official,  ///< the authors' public demo: 50 right endpoints, uniform in σ
+    Paper,     ///< the paper's number: 100 right endpoints, uniform in σ
+    Exact,  ///< midpoints uniform in arc length; their number triples until the estimated error is below the tolerance
 };
 
-/// How the baseline becomes the image.
+/// The path from the baseline to the image.
 enum class PathKind {
     Blur,           ///< Gaussian blur whose σ falls linearly to 0 (the paper's Eq. 2)
     Black,          ///< linear from black
     BlurredLinear,  ///< linear from the blurred image
 };
 
-/// What is measured in the SR patch; see detector.h for the formulas.
+/// The quantity that is measured in the SR patch; see detector.h for the formulas.
 enum class DetectorKind { Gradient, Intensity, Gabor };
 
 /// How far the Gabor kernel reaches from its centre, SR pixels.
 inline constexpr int gaborReach = 4;
 
-/// SR pixels that a detector reads beyond the patch.
+/// How many SR pixels a detector reads beyond the patch.
 struct DetectorMargin {
     int before = 0;  ///< to the left of and above the patch
-    int after = 0;   ///< to the right of and below it
+    int after = 0;   ///< to the right of and below the patch
 };
 
 [[nodiscard]] DetectorMargin detectorMargin(DetectorKind kind);
 
-/// What to compute. The same struct serves the command line, the window and the tests.
+/// What to compute. The command line, the window and the tests use this struct; lamOptionTable() has a row for each
+/// option but the patch.
 struct LamOptions {
     Patch patch;
     Preset preset = Preset::Exact;
     PathKind path = PathKind::Blur;
-    double sigma = 1.2;  ///< of the baseline's blur, LR pixels, 0.05…100
+    double sigma = 1.2;  ///< σ of the baseline's blur, LR pixels, 0.05…100
     int kernel = 9;      ///< side of the blur kernel, LR pixels, odd, 1…255
     DetectorKind detector = DetectorKind::Gradient;
 
-    /// Nodes on the path, 1…100000. Official, paper: their number. Exact: alone, exactly so many; with `tolerance`, at
-    /// most so many. Unset: the preset's.
+    /// Number of nodes on the path, 1…100000. official and paper: the number to use; unset: 50 and 100. exact: the
+    /// number to use, or the maximum (at least 3) when `tolerance` is set; unset: at most 81, with a tolerance.
     std::optional<int> nodes;
-    /// Exact only: estimated error of the map at which refinement ends, above 0. Unset: 0.05 (unless `nodes` is set).
+    /// exact only: refinement ends when the map's estimated error is below this number, which is above 0. Unset: 0.05,
+    /// unless `nodes` is set.
     std::optional<double> tolerance;
-    /// Side, in LR pixels, of the square around the patch that the network sees; 0 for the whole image.
-    /// Unset: the whole image for official and paper, 64 for exact.
+    /// Side of the square around the patch that the network sees, LR pixels; 0: the whole image. Unset: the whole image
+    /// for official and paper, 64 for exact.
     std::optional<int> context;
 
     friend bool operator==(const LamOptions&, const LamOptions&) = default;
 };
 
-/// The options as they are used: presets resolved, every field set.
+/// Options as they are used: they are resolved once, where they enter, and passed on as a plan.
 struct LamPlan {
-    bool arcLength = false;           ///< midpoints in arc length; otherwise right endpoints uniform in α
-    std::optional<double> tolerance;  ///< stop refining under this estimated error
-    int nodes = 0;                    ///< the most nodes that may be used
-    int context = 0;                  ///< 0: the whole image
+    LamPlan() = default;
+    /// As makePlan(): whoever has options can call what takes a plan.
+    LamPlan(const LamOptions& asked);  // NOLINT(google-explicit-constructor)
+
+    LamOptions options;               ///< as asked for
+    bool arcLength = false;           ///< true: midpoints in arc length; false: right endpoints uniform in α
+    std::optional<double> tolerance;  ///< refinement ends below this estimated error; unset: no refinement
+    int nodes = 0;                    ///< the number of nodes; with `tolerance`, the maximum
+    int context = 0;                  ///< side in LR pixels; 0: the whole image
 };
 
 /// Checks every option against its range and the preset. Throws Error(InvalidArgument) naming the option and its range.
 [[nodiscard]] LamPlan makePlan(const LamOptions& options);
 
+/// How often makePlan() ran in this process: tests see by it that options are resolved once.
+[[nodiscard]] std::int64_t plansMade();
+
 [[nodiscard]] std::string_view toString(Preset preset);
 [[nodiscard]] std::string_view toString(PathKind path);
 [[nodiscard]] std::string_view toString(DetectorKind detector);
 
-/// The inverse of toString. Throw Error(InvalidArgument) listing the known names.
+/// The value with that name. Throw Error(InvalidArgument) listing the known names.
 [[nodiscard]] Preset presetFromString(std::string_view name);
 [[nodiscard]] PathKind pathFromString(std::string_view name);
 [[nodiscard]] DetectorKind detectorFromString(std::string_view name);

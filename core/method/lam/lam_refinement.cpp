@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -33,91 +34,102 @@ double estimateError(const std::vector<double>& coarse, const std::vector<double
     return 0.5 * difference / sum;
 }
 
-WindowedPath windowOf(LamContext& context, const LamOptions& options) {
-    const auto patch = patchIn(context.region(), options.patch, context.model().card().scale);
-    return context.windowFor(options.detector, std::span(&patch, 1));
+std::vector<Patch> patchesIn(const LamContext& context, std::span<const Patch> patches) {
+    std::vector<Patch> inRegion;
+    std::ranges::transform(patches, std::back_inserter(inRegion), [&](const Patch& patch) {
+        return patchIn(context.region(), patch, context.model().card().scale);
+    });
+    return inRegion;
+}
+
+std::vector<PatchDetector> detectorsIn(const LamContext& context, const LamPlan& plan, const WindowedPath& window,
+                                       std::span<const Patch> patches) {
+    const int scale = context.model().card().scale;
+    std::vector<PatchDetector> detectors;
+    for (const auto& patch : patchesIn(context, patches)) {
+        detectors.emplace_back(plan.options.detector, patchIn(window.window, patch, scale), scale);
+    }
+    return detectors;
 }
 
 }  // namespace
 
-LamRefinement::LamRefinement(LamContext& context, const LamOptions& options,
+LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span<const Patch> patches,
                              std::chrono::steady_clock::time_point start)
-    : LamRefinement(context, options, windowOf(context, options), nullptr, start) {}
-
-LamRefinement::LamRefinement(LamContext& context, const LamOptions& options, WindowedPath window,
-                             GradientSource* gradients, std::chrono::steady_clock::time_point start)
     : start_(start)
     , context_(context)
-    , options_(options)
-    , plan_(makePlan(options))
-    , patch_(patchIn(context.region(), options.patch, context.model().card().scale))
+    , plan_(plan)
     , moves_(context.path().moves())
-    , window_(std::move(window))
-    , detector_(context.model(), options.detector, patchIn(window_.window, patch_, context.model().card().scale))
-    , detectorBaseline_(context.detectorBaseline(options.detector, patch_, window_))
-    , ownGradients_(gradients == nullptr ? makeGradients() : nullptr)
-    , integrator_(*window_.path, gradients == nullptr ? *ownGradients_ : *gradients,
-                  // Gradients from elsewhere are there already: no batch has to be chosen, still less calibrated.
-                  gradients == nullptr ? context_.nodesAtOnce(window_.window, plan_.nodes) : plan_.nodes)
-    , ladder_(plan_.arcLength ? triplingLadder(plan_.nodes) : std::vector<int>{plan_.nodes}) {}
-
-std::unique_ptr<GradientSource> LamRefinement::makeGradients() const {
-    if (const auto& retained = context_.retained()) {
-        return std::make_unique<RetainedGradients>(retained, detector_);
+    , ladder_(plan.arcLength ? triplingLadder(plan.nodes) : std::vector<int>{plan.nodes})
+    , window_(context.windowFor(plan.options.detector, patchesIn(context, patches)))
+    , gradients_(context.model(), window_.path, detectorsIn(context, plan, window_, patches), context.retained())
+    , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
+                  {.count = ladder_.size(), .nodes = [this](std::size_t level) { return nodesOf(level); }})
+    , results_(patches.size()) {
+    context_.evaluateImage();
+    for (const auto& patch : patches) {
+        const auto inRegion = patchIn(context.region(), patch, context.model().card().scale);
+        patches_.push_back({.asked = patch,
+                            .inRegion = inRegion,
+                            .detectorBaseline = context.detectorBaseline(plan.options.detector, inRegion, window_)});
     }
-    return std::make_unique<DirectGradients>(*window_.path, detector_);
 }
 
-Nodes LamRefinement::nextNodes() const {
-    const int count = ladder_.at(level_);
+bool LamRefinement::finished() const {
+    for (std::size_t i = 0; i < patches_.size(); ++i) {
+        if (!refinement_.finished(i)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+Nodes LamRefinement::nodesOf(std::size_t level) const {
+    const int count = ladder_.at(level);
     return plan_.arcLength ? arcLengthMidpoints(context_.path().length(), count) : uniformRightEndpoints(count);
 }
 
-std::vector<double> LamRefinement::nextAlpha() const {
-    if (finished_) {
-        return {};
-    }
-    const auto nodes = nextNodes();
-    std::vector<double> alpha;
-    for (std::size_t k = 0; k < nodes.alpha.size(); ++k) {
-        if (latest_ == nullptr || !isNodeOfCoarserLevel(k)) {
-            alpha.push_back(nodes.alpha[k]);
+bool LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+    std::vector<std::size_t> wanted;
+    for (std::size_t i = 0; i < patches_.size(); ++i) {
+        if (!refinement_.finished(i)) {
+            wanted.push_back(i);
         }
     }
-    return alpha;
-}
-
-std::shared_ptr<const LamResult> LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
-    const auto level = integrator_.integrate(nextNodes(), latest_ != nullptr, stop, progress);
-    if (!level) {
-        return nullptr;
+    if (!refinement_.next(stop, progress)) {
+        return false;
     }
-    latest_ = std::make_shared<const LamResult>(resultOf(*level));
-    ++level_;
-    finished_ = level_ == ladder_.size()
-                || (plan_.tolerance && latest_->estimatedMapError && *latest_->estimatedMapError < *plan_.tolerance);
-    return latest_;
+    for (const auto i : wanted) {
+        results_[i] = std::make_shared<const LamResult>(resultOf(i));
+        const auto& error = results_[i]->estimatedMapError;
+        if (plan_.tolerance && error && *error < *plan_.tolerance) {
+            refinement_.finish(i);
+        }
+    }
+    return true;
 }
 
-LamResult LamRefinement::resultOf(const IntegralLevel& level) const {
+LamResult LamRefinement::resultOf(std::size_t index) const {
+    const auto& level = refinement_.level(index);
+    const auto& [asked, inRegion, detectorBaseline] = patches_[index];
     LamResult result;
-    result.patch = options_.patch;
+    result.patch = asked;
     result.context = context_.region();
     result.lr = context_.lr();
     result.sr = context_.sr();
     result.hr = context_.hr();
     result.psnr = context_.psnr();
     if (!result.hr.empty()) {
-        const Rect patch{patch_.x, patch_.y, patch_.size, patch_.size};
+        const Rect patch{inRegion.x, inRegion.y, inRegion.size, inRegion.size};
         result.psnrPatch =
             peakSignalToNoise(quantise8(result.sr.cropped(patch)), result.hr.cropped(patch), Channel::Rgb);
     }
-    result.detectorImage = context_.detectorImage(options_.detector, patch_);
-    result.detectorBaseline = detectorBaseline_;
-    result.nodes = static_cast<int>(level.nodes.alpha.size());
+    result.detectorImage = context_.detectorImage(plan_.options.detector, inRegion);
+    result.detectorBaseline = detectorBaseline;
+    result.nodes = static_cast<int>(level.nodes.size());
     result.nonfiniteGradients = level.nonfiniteGradients;
     result.curves = curvesOf(level);
-    result.warnings = integrator_.warnings();
+    result.warnings = refinement_.warnings();
 
     const auto attribution = onRegion(level.attribution.front());  // [3, h, w], float64
     const auto values = attribution.to(torch::kFloat32).contiguous();
@@ -134,9 +146,9 @@ LamResult LamRefinement::resultOf(const IntegralLevel& level) const {
     const auto map = defined ? magnitude / maximum : torch::zeros_like(magnitude);
     result.map.assign(map.data_ptr<double>(), map.data_ptr<double>() + map.numel());
     if (defined) {
-        describeMap(result);
-        if (latest_ != nullptr) {
-            result.estimatedMapError = estimateError(latest_->map, result.map);
+        describeMap(result, inRegion);
+        if (const auto& coarser = results_[index]) {
+            result.estimatedMapError = estimateError(coarser->map, result.map);
         }
     }
     addWarnings(result, defined);
@@ -163,20 +175,20 @@ LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     curves.pathSpeed = context_.path().speed(level.nodes);
     curves.cumulative = level.cumulative;
     for (const double alpha : level.nodes.alpha) {
-        curves.sigma.push_back(options_.path == PathKind::Blur ? blurSigma(options_, alpha)
-                                                               : std::numeric_limits<double>::quiet_NaN());
+        curves.sigma.push_back(plan_.options.path == PathKind::Blur ? blurSigma(plan_.options, alpha)
+                                                                    : std::numeric_limits<double>::quiet_NaN());
     }
     return curves;
 }
 
-void LamRefinement::describeMap(LamResult& result) const {
+void LamRefinement::describeMap(LamResult& result, const Patch& inRegion) const {
     result.gini = giniCoefficient(result.map);
     result.diffusionIndex = diffusionIndex(result.map);
     result.mass95Pixels = massPixels(result.map, 0.95);
     const double scale = context_.model().card().scale;
     result.radiusPixels =
         radiusOfGyration(result.map, result.context.width, result.context.height,
-                         (patch_.x + patch_.size / 2.0) / scale, (patch_.y + patch_.size / 2.0) / scale);
+                         (inRegion.x + inRegion.size / 2.0) / scale, (inRegion.y + inRegion.size / 2.0) / scale);
 }
 
 void LamRefinement::addWarnings(LamResult& result, bool defined) const {
@@ -186,8 +198,8 @@ void LamRefinement::addWarnings(LamResult& result, bool defined) const {
                      "not defined"
                    : "the image equals its baseline (it is flat), so the map is not defined");
     }
-    const double perValue = result.detectorImage / (3.0 * patch_.size * patch_.size);
-    if (defined && options_.detector == DetectorKind::Gradient && perValue < flatDetector) {
+    const double perValue = result.detectorImage / (3.0 * result.patch.size * result.patch.size);
+    if (defined && plan_.options.detector == DetectorKind::Gradient && perValue < flatDetector) {
         result.warnings.emplace_back("the patch is nearly flat: the map shows what little ripple the network makes");
     }
     if (result.nonfiniteGradients > 0) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "method/lam/parameter_randomisation.h"
 
-#include <vector>
+#include <utility>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
@@ -56,6 +56,29 @@ void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
         const auto mean = parameter.mean().to(torch::kCPU).item<double>();
         parameter.copy_(at::empty(parameter.sizes(), torch::kFloat32).normal_(mean, spread, generator));
     }
+}
+
+std::optional<std::vector<RandomisationEffect>> effectsOfRandomising(SrModel model, const Randomisation& randomisation,
+                                                                     std::span<const LamResult> trained,
+                                                                     const ComputeMaps& compute) {
+    randomiseParameters(model, randomisation);
+    const auto random = compute(model);
+    if (!random) {
+        return std::nullopt;
+    }
+    std::vector<RandomisationEffect> effects;
+    for (std::size_t i = 0; i < trained.size(); ++i) {
+        const auto& map = random->at(i);
+        RandomisationEffect effect{.correlation = correlationOf(trained[i], map),
+                                   .completenessError = map.completenessError,
+                                   .message = {},
+                                   .warnings = map.warnings};
+        if (!effect.correlation) {
+            effect.message = "one of the maps vanishes: nothing can be compared";
+        }
+        effects.push_back(std::move(effect));
+    }
+    return effects;
 }
 
 }  // namespace lamscope

@@ -3,8 +3,15 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
+#include "method/lam/lam.h"
+#include "method/lam/signed_map.h"
 #include "model/sr_model.h"
 
 namespace lamscope {
@@ -36,5 +43,27 @@ inline constexpr double acceptedCorrelation = 0.5;
 /// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. Not to be called while the
 /// model is evaluated. Throws Error(InvalidArgument) where there are none, as with bicubic enlargement.
 void randomiseParameters(SrModel& model, const Randomisation& randomisation);
+
+/// What random weights make of one map.
+struct RandomisationEffect {
+    std::optional<MapCorrelation> correlation;  ///< with the trained network's map, see correlationOf()
+    std::optional<double> completenessError;    ///< of the map under random weights, see LamResult
+    std::string message;                        ///< why there is no correlation; empty if all is well
+    std::vector<std::string> warnings;          ///< of the map under random weights, see LamResult
+};
+
+/// Computes a network's maps of one or more patches. Nullopt when stopped.
+using ComputeMaps = std::function<std::optional<std::vector<LamResult>>(const SrModel& model)>;
+
+/// One step of the parameter-randomisation check: randomises a network, computes its maps and compares them with those
+/// of the trained network.
+/// @param model   as it was loaded.
+/// @param trained what `compute` gave for the trained network.
+/// @return one effect for each of `trained`, in their order; nullopt when stopped. Throws as randomiseParameters(),
+/// `compute` and correlationOf().
+[[nodiscard]] std::optional<std::vector<RandomisationEffect>> effectsOfRandomising(SrModel model,
+                                                                                   const Randomisation& randomisation,
+                                                                                   std::span<const LamResult> trained,
+                                                                                   const ComputeMaps& compute);
 
 }  // namespace lamscope

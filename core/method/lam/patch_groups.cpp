@@ -6,20 +6,19 @@
 #include <utility>
 
 #include "method/lam/evaluation_window.h"
-#include "method/lam/lam.h"
 
 namespace lamscope {
 
 namespace {
 
-/// Gradients of a group that wait for their integral.
+/// The most bytes that the gradients of a group may take while they wait for their integral.
 constexpr double largestGradients = 256.0 * 1024.0 * 1024.0;
-/// A backward pass to the input alone costs about as much as a forward pass.
+/// Cost of a backward pass to the input alone, in forward passes.
 constexpr double backwardCost = 1.0;
-/// Earlier groups lie too far away to gain by another patch.
+/// Number of groups that are tried for a patch: the latest ones. Earlier groups lie too far away to gain by the patch.
 constexpr std::size_t groupsLookedAt = 64;
 
-/// What one node of a group costs, in forward passes of one LR pixel.
+/// The cost of one node of a group; the unit is a forward pass of one LR pixel.
 double costOf(const Rect& window, std::size_t patches) {
     return static_cast<double>(window.width) * window.height * (1.0 + backwardCost * static_cast<double>(patches));
 }
@@ -29,7 +28,7 @@ double gradientBytes(const Rect& window, std::size_t patches, int nodes) {
            * static_cast<double>(patches) * nodes;
 }
 
-/// A square around patches has the same window as they have.
+/// The bounding square of patches. The window of several patches equals the window of their bounding square.
 struct Bounds {
     int left = 0;
     int top = 0;
@@ -63,14 +62,13 @@ struct GrowingGroup {
 
 }  // namespace
 
-std::vector<PatchGroup> groupPatches(const ModelCard& card, int lrWidth, int lrHeight, const LamOptions& options,
-                                     std::span<const Patch> patches) {
-    const auto plan = makePlan(options);
+std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const Patch> patches,
+                                     std::span<const Rect> regions) {
     std::vector<GrowingGroup> growing;
     for (std::size_t i = 0; i < patches.size(); ++i) {
-        const auto region = contextAround(patches[i], card.scale, lrWidth, lrHeight, plan.context);
+        const auto& region = regions[i];
         const auto windowOf = [&](const Bounds& bounds) {
-            return evaluationWindow(card, options.detector, bounds.corners(), region.width, region.height);
+            return evaluationWindow(card, plan.options.detector, bounds.corners(), region.width, region.height);
         };
         const Bounds bounds(patchIn(region, patches[i], card.scale));
         const auto own = windowOf(bounds);

@@ -13,15 +13,16 @@ namespace lamscope {
 
 /// Patches that share forward passes.
 struct PatchGroup {
-    Rect region;                       ///< the context of each, LR pixels of the image
-    std::vector<std::size_t> patches;  ///< indices
-    Rect window;                       ///< what has to be evaluated for them together, LR pixels of the region
+    Rect region;                       ///< the context of each patch, LR pixels of the image
+    std::vector<std::size_t> patches;  ///< indices into the patches that were given
+    Rect window;                       ///< the part to evaluate for all patches of the group, LR pixels of the region
 };
 
-/// Divides patches of one image into groups of one context each. With a bounded receptive field a group stays so small
-/// that its common window costs less than the windows of its parts; all stay within the memory that their gradients may
-/// take.
-[[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, int lrWidth, int lrHeight,
-                                                   const LamOptions& options, std::span<const Patch> patches);
+/// Divides patches of one image into groups. All patches of a group have the same context. With a bounded receptive
+/// field, a group grows only while its common window costs less than the windows of its parts. The gradients of each
+/// group fit into the memory that they may take.
+/// @param regions  the context of each patch, see checkedContext().
+[[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
+                                                   std::span<const Patch> patches, std::span<const Rect> regions);
 
 }  // namespace lamscope

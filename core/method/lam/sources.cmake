@@ -6,6 +6,7 @@ lamscope_library(lamscope_lam
     method/lam/evaluation_window.h
     method/lam/lam.h
     method/lam/lam_experiment.h
+    method/lam/lam_option_table.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
     method/lam/path_gradients.h
@@ -17,17 +18,18 @@ lamscope_library(lamscope_lam
     method/lam/detector.cpp
     method/lam/di_map.cpp
     method/lam/evaluation_window.cpp
+    method/lam/forward_passes.cpp
     method/lam/image_paths.cpp
     method/lam/lam.cpp
     method/lam/lam_context.cpp
     method/lam/lam_experiment.cpp
+    method/lam/lam_option_table.cpp
     method/lam/lam_options.cpp
     method/lam/lam_refinement.cpp
+    method/lam/measured_path.cpp
     method/lam/parameter_randomisation.cpp
     method/lam/patch_groups.cpp
     method/lam/path_gradients.cpp
-    method/lam/retained_forwards.cpp
-    method/lam/shared_refinement.cpp
     method/lam/signed_map.cpp
   PUBLIC lamscope_integrate lamscope_metrics lamscope_scene
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt)

@@ -29,8 +29,8 @@ namespace lamscope {
 /// Applies convolutions one after the other.
 [[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
 
-/// How far, in LR pixels, the tail of a network here reaches unless it says more: what lies further from an SR pixel's
-/// parent has no say in the layers that evaluateTail() is given.
+/// How far a network's tail reaches, in LR pixels, unless the network states a larger number: layers passed to
+/// evaluateTail() depend on at most `reach` LR pixels around an SR pixel's parent pixel.
 inline constexpr int tailReach = 2;
 
 /// Cuts a tensor on the LR grid to what a tail needs.

@@ -30,7 +30,7 @@ namespace {
 using detail::FormatError;
 using detail::TensorFile;
 
-/// The size of a file that can be read; anything else is named.
+/// The size of a regular file that is not empty, bytes. Throws FormatError for anything else.
 std::uintmax_t checkedSize(const std::filesystem::path& file) {
     std::error_code failure;
     const auto status = std::filesystem::status(file, failure);
@@ -53,7 +53,7 @@ std::uintmax_t checkedSize(const std::filesystem::path& file) {
     return size;
 }
 
-/// The first `limit` bytes of a file, or all of it.
+/// The first `limit` bytes of a file; the whole file if it is shorter.
 class FileBytes {
 public:
     FileBytes(const std::filesystem::path& file, std::uintmax_t limit)
@@ -79,7 +79,7 @@ Container sniffFile(const std::filesystem::path& file) {
     return container == Container::TorchZip ? detail::containerOf(detail::ZipArchive(file)) : container;
 }
 
-/// Keeps the bytes that an opened file refers to.
+/// An opened file with the bytes that it refers to.
 struct OpenedFile {
     std::unique_ptr<FileBytes> bytes;
     std::unique_ptr<TensorFile> tensors;
@@ -144,7 +144,7 @@ std::string toString(Container container) {
 struct CheckpointFile::Content {
     std::filesystem::path name;  ///< as given, for messages
     std::vector<OpenedFile> parts;
-    std::unique_ptr<TensorFile> merged;  ///< where there are several
+    std::unique_ptr<TensorFile> merged;  ///< set if there are several parts
     TensorFile* tensors = nullptr;
     std::vector<WeightGroup> groups;
 };

@@ -11,34 +11,35 @@
 
 namespace lamscope {
 
-/// Tensors of a model file that may be one network's: a dictionary of the file (a nested one, a whole pickled module,
-/// the whole of a safetensors file), or those of its tensors whose names begin alike.
+/// Tensors of a model file that may be the weights of one network: all tensors of a dictionary, or those whose names
+/// have one prefix. A dictionary is a (nested) dictionary of the file, a whole pickled module, or a whole safetensors
+/// file.
 struct WeightGroup {
-    std::size_t dictionary = 0;        ///< which
+    std::size_t dictionary = 0;        ///< index of the dictionary in the file
     std::vector<std::string> nesting;  ///< the keys under which the dictionary lies
-    std::string prefix;                ///< what the names begin with, taken off
-    bool withoutCompanions = false;    ///< leaves out what belongs to a discriminator, a loss or a metric
-    std::vector<std::string> path;     ///< the keys that distinguish the group from others
-    std::size_t depth = 0;             ///< 0: all of the dictionary
+    std::string prefix;                ///< the prefix of all names, which is taken off
+    bool withoutCompanions = false;    ///< leaves out averages, discriminators, losses and metrics beside the network
+    std::vector<std::string> path;     ///< the keys that tell the group from others
+    std::size_t depth = 0;             ///< how deep the parts are nested by their names; 0: the whole dictionary
     std::size_t tensors = 0;
 };
 
 /// The weights of a group.
 struct GroupContent {
-    /// Its `warnings` say which of several sets this is and how to choose another, and what was left out, combined or
+    /// `warnings` say which of several sets this is, how to choose another, and what was left out, combined or
     /// converted.
     Checkpoint checkpoint;
-    /// Why some of its tensors cannot be converted to float32 (quantised, sparse…): the predicate of a sentence about
-    /// the file that says what to do. Empty where all can.
+    /// Why some of the tensors cannot be converted to float32 (quantised, sparse…) and what to do, as the predicate of
+    /// a sentence about the file. Empty if all can be converted.
     std::string refusal;
 };
 
-/// A model file opened: what its tensors are called. Their values are read group by group, within the same bounds as by
-/// readCheckpoint(). All members throw Error(BadFile), naming the file, for everything that cannot be read. One thread
-/// at a time.
+/// A model file, opened: the names of its tensors are known. The values are read group by group, within the memory
+/// bounds of readCheckpoint(). All members throw Error(BadFile), naming the file, if something cannot be read. Not
+/// thread-safe.
 class CheckpointFile {
 public:
-    /// Opens a weight file, or the files that modelFiles() finds in its place. Refuses TorchScript archives.
+    /// Opens a weight file, or the files that modelFiles() finds for `file`. Refuses TorchScript archives.
     explicit CheckpointFile(const std::filesystem::path& file);
     CheckpointFile(const CheckpointFile&) = delete;
     CheckpointFile& operator=(const CheckpointFile&) = delete;
@@ -46,12 +47,12 @@ public:
     CheckpointFile& operator=(CheckpointFile&&) = delete;
     ~CheckpointFile();
 
-    /// All groups, the likeliest to be the network first: averaged weights (EMA) before others, what is beside a
-    /// network in its training last. With `weightSet`, those that it names; throws where there are none.
+    /// All groups, the likeliest to be the network first: averaged weights (EMA) before others; discriminators, losses
+    /// and metrics last. With `weightSet`, only the groups of that name; throws if there are none.
     [[nodiscard]] std::vector<WeightGroup> groups(const std::string& weightSet = "") const;
 
-    /// The weights of a group. Those stored in parts (weight and spectral normalisation, pruning) are combined;
-    /// counters of operations and complex tables are left out, after which nothing may remain.
+    /// The weights of a group. Weights that are stored in parts (weight and spectral normalisation, pruning) are
+    /// combined. Counters of operations and complex tables are left out; the result may then be empty.
     [[nodiscard]] GroupContent read(const WeightGroup& group);
 
 private:

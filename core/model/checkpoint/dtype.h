@@ -8,7 +8,7 @@
 
 namespace lamscope::detail {
 
-/// The types of stored values. Those from Complex64 on can be passed over, but not converted.
+/// The types of stored values. Values of the types from Complex64 on cannot be converted to float32.
 enum class DType {
     Float32,
     Float64,
@@ -42,7 +42,7 @@ enum class DType {
 /// The type of a PyTorch storage class such as "FloatStorage".
 [[nodiscard]] std::optional<DType> dtypeOfStorageClass(std::string_view name);
 
-/// The type that a safetensors header calls e.g. "F32".
+/// The type with that name in a safetensors header, e.g. "F32".
 [[nodiscard]] std::optional<DType> dtypeOfSafetensors(std::string_view name);
 
 /// Reads one little-endian value, at any alignment.

@@ -10,35 +10,36 @@
 
 namespace lamscope::detail {
 
-/// Content of a model file that cannot be read. `what()` continues a sentence whose subject is the file ("is truncated:
-/// …"); readCheckpoint() and sniffContainer() turn it into an Error that names the file.
+/// Content of a model file that cannot be read. `what()` is the predicate of a sentence whose subject is the file ("is
+/// truncated: …"). readCheckpoint() and sniffContainer() turn a FormatError into an Error that names the file.
 class FormatError : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
 };
 
-/// Text from a file, made fit for a message: bytes that are not printable ASCII become \xNN, long text is cut.
+/// Text from a file, made safe for a message: bytes that are not printable ASCII become \xNN; text longer than `limit`
+/// is cut.
 [[nodiscard]] std::string printable(std::string_view text, std::size_t limit = 60);
 
-/// The longest name of a tensor that readers take.
+/// The longest tensor name that readers accept, bytes.
 constexpr std::size_t maxTensorNameLength = 512;
 
 /// True for valid UTF-8 without control characters.
 [[nodiscard]] bool isPlainText(std::string_view text);
 
-/// Memory that may still be spent on what a file describes, beyond the values themselves: 8 MiB and the file's size in
-/// all, and never more than 1 MiB and twice the file's size at once. Real files stay far below it.
+/// Memory that may still be spent on what a file describes, beyond the values themselves: 8 MiB plus the file's size in
+/// all, and 1 MiB plus twice the file's size for one allocation. Honest files stay far below both.
 class Budget {
 public:
     static Budget forFile(std::size_t fileSize);
 
-    /// Throws FormatError where `bytes` more exceed the allowance.
+    /// Takes `bytes` from the allowance. Throws FormatError if less is left.
     void charge(std::size_t bytes);
 
-    /// Throws FormatError where one allocation of `bytes` is too large for the file; charges nothing.
+    /// Throws FormatError if one allocation of `bytes` is too large for the file. Takes nothing from the allowance.
     void checkSingle(std::size_t bytes) const;
 
-    /// Makes room for `count` items in all, charged and checked. Growing stays as cheap as push_back() makes it.
+    /// Makes room for `count` items in all, checked and charged. The capacity grows geometrically, as with push_back().
     template <typename Item>
     void reserve(std::vector<Item>& items, std::size_t count) {
         if (count > items.capacity()) {

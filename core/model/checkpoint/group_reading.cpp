@@ -18,25 +18,25 @@ namespace lamscope::detail {
 
 namespace {
 
-/// Tied weights are stored once and named often, so tensors may hold more than the file: up to twice as much, and small
-/// ones anyway.
+/// Tied weights are stored once under several names, so that tensors may hold more values than the file: up to twice as
+/// many, plus a small number in any case.
 constexpr std::uint64_t tiedFactor = 2;
 constexpr std::uint64_t tiedSlack = std::uint64_t{1} << 18U;
 
 constexpr std::size_t namesShown = 5;
 
-/// What FLOP counters (thop and its descendants) leave in every layer.
+/// True for the counters that FLOP counters (thop and its descendants) leave in every layer.
 bool isOperationCounter(std::string_view name) {
     const std::string_view last = name.substr(name.rfind('.') + 1);
     return last == "total_ops" || last == "total_params";
 }
 
-/// Weights of 8-bit integers: those that a library quantised without PyTorch's own types, with scales beside them.
+/// True for weights of 8-bit integers: a library other than PyTorch quantised them, with scales in tensors beside them.
 bool isQuantised(std::string_view name, const TensorData& data) {
     return (data.dtype == "int8" || data.dtype == "uint8") && data.shape.size() > 1 && name.ends_with("weight");
 }
 
-/// "3 tensors" and the like.
+/// The count with the noun, e.g. "3 tensors".
 std::string counted(std::size_t count, std::string_view what) {
     return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
@@ -45,7 +45,7 @@ std::string_view wasOrWere(std::size_t count) {
     return count == 1 ? "was" : "were";
 }
 
-/// Counts names by what they begin with, in the order of their first appearance.
+/// Counts names by their first segments, in the order of first appearance.
 class Tally {
 public:
     void add(const std::string& key) {
@@ -76,8 +76,7 @@ private:
     bool more_ = false;
 };
 
-/// What a name outside of a group is called in a summary: up to the first segment in which it differs from the group's
-/// prefix.
+/// The short form of a name outside of the group: up to the first segment that differs from the group's prefix.
 std::string outsideName(const WeightGroup& group, const std::string& name) {
     std::size_t begin = 0;
     for (;;) {
@@ -90,7 +89,7 @@ std::string outsideName(const WeightGroup& group, const std::string& name) {
     }
 }
 
-/// What was passed over while a group was read.
+/// Tensors that were left out while a group was read.
 struct LeftOut {
     std::size_t counters = 0;
     Tally complex;
@@ -113,7 +112,7 @@ void describe(Checkpoint& checkpoint, const LeftOut& left) {
     }
 }
 
-/// Says which of several sets this is, and how to choose another.
+/// Adds a sentence that says which of several sets was taken and how to choose another.
 void describeChoice(Checkpoint& checkpoint, const std::vector<WeightSetName>& sets) {
     constexpr std::size_t most = 16;
     std::string taken;

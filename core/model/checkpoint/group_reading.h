@@ -9,11 +9,11 @@
 
 namespace lamscope::detail {
 
-/// As CheckpointFile::read(). Throws FormatError.
+/// CheckpointFile::read(), but throws FormatError.
 [[nodiscard]] GroupContent readGroup(TensorFile& file, const WeightGroup& group);
 
-/// The group that readCheckpoint() takes, of those that weightGroups() or groupsNamed() gave. Throws FormatError where
-/// nothing tells which of several dictionaries it should be, unless one is `named`.
+/// The group that readCheckpoint() takes out of the groups of weightGroups() or groupsNamed(). Throws FormatError if
+/// nothing tells which of several dictionaries to take, unless the user `named` one.
 [[nodiscard]] const WeightGroup& usualGroup(const std::vector<WeightGroup>& groups, const std::string& named);
 
 }  // namespace lamscope::detail

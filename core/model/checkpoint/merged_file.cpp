@@ -48,7 +48,7 @@ public:
 
 private:
     std::vector<TensorFile*> parts_;
-    std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< part, place in it
+    std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< index of the part, index of the tensor in the part
 };
 
 }  // namespace

@@ -8,8 +8,8 @@
 
 namespace lamscope::detail {
 
-/// The parts of a sharded model as one file with one dictionary; they must outlive it. Throws FormatError where a name
-/// stands in two parts, or a part holds several dictionaries.
+/// The parts of a sharded model as one file with one dictionary. The parts must outlive the result. Throws FormatError
+/// if two parts hold tensors of one name, or if a part holds several dictionaries.
 [[nodiscard]] std::unique_ptr<TensorFile> merge(const std::vector<TensorFile*>& parts);
 
 }  // namespace lamscope::detail

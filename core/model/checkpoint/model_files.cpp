@@ -44,7 +44,7 @@ bool isIndex(const Path& path) {
     return lower(path.filename().string()).ends_with(indexEnding);
 }
 
-/// What a name like "model-00002-of-00005.safetensors" says; all of "" if it is none of such.
+/// The fields of a name like "model-00002-of-00005.safetensors"; all empty for other names.
 struct Part {
     std::string stem;
     std::string number;
@@ -81,7 +81,7 @@ bool isWeightFile(const Path& path) {
            && std::ranges::none_of(trainingStems, [&](std::string_view stem) { return name.starts_with(stem); });
 }
 
-/// The parts that an index names; they lie beside it.
+/// The parts that an index names, in the index's own folder.
 std::vector<Path> filesOfIndex(const Path& index) {
     constexpr std::uintmax_t largest = std::uintmax_t{64} << 20U;
     constexpr std::size_t most = 4096;
@@ -153,7 +153,7 @@ std::string namesOf(const std::vector<Path>& files) {
 constexpr std::string_view distributedAdvice =
     "turn it into one file with \"python -m torch.distributed.checkpoint.format_utils dcp_to_torch FOLDER net.pth\"";
 
-/// Whether the files are the same weights in two formats, as Hugging Face's libraries keep them.
+/// True if the files hold the same weights in two formats, as Hugging Face's libraries write them.
 bool areCopiesOf(const Path& safetensors, const std::vector<Path>& files) {
     return std::ranges::all_of(files, [&](const Path& file) {
         return file == safetensors || file.stem() == safetensors.stem()

@@ -32,7 +32,7 @@ void WeightCollector::add(const std::string& name, NodeId tensor) {
     }
 }
 
-/// Shared modules are visited as often as they are named: what that costs is bounded as memory is.
+/// A module under several names is visited once for each name. The budget bounds the cost of that.
 void WeightCollector::forEachTextEntry(NodeId dictionary, const std::function<void(std::string_view, NodeId)>& visit) {
     budget_.charge(entryCount(pickle_, dictionary) * sizeof(DictEntry));
     forEachEntry(pickle_, dictionary, [&](const DictEntry& entry) {
@@ -42,7 +42,7 @@ void WeightCollector::forEachTextEntry(NodeId dictionary, const std::function<vo
     });
 }
 
-/// Buffers that a module does not save: set([names]) or a set.
+/// The names of the buffers that a module does not save. The pickle holds them as set([names]) or as a set.
 std::set<std::string_view> WeightCollector::transientBuffers(NodeId attributes) {
     std::set<std::string_view> names;
     const NodeId id = dictValue(pickle_, attributes, "_non_persistent_buffers_set");

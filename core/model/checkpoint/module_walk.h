@@ -13,18 +13,18 @@
 
 namespace lamscope::detail {
 
-/// Gathers named tensors; a repeated name replaces the earlier value in its place, as in a Python dictionary.
+/// Collects named tensors. A repeated name replaces the earlier tensor in its place, as in a Python dictionary.
 class WeightCollector {
 public:
     WeightCollector(const Pickle& pickle, Budget& budget)
         : pickle_(pickle)
         , budget_(budget) {}
 
-    /// Adds the tensor of a node. Throws FormatError on a name that cannot be one.
+    /// Adds the tensor of a node. Throws FormatError if `name` cannot be the name of a tensor.
     void add(const std::string& name, NodeId tensor);
 
-    /// Adds what state_dict() of a pickled module would list: its parameters, its persistent buffers, then the same of
-    /// its submodules.
+    /// Adds what state_dict() of a pickled module would list: the module's parameters, its persistent buffers, then the
+    /// parameters and buffers of its submodules.
     void walk(NodeId module);
 
     [[nodiscard]] std::vector<std::pair<std::string, NodeId>> take() { return std::move(tensors_); }

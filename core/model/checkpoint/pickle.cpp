@@ -16,7 +16,8 @@ namespace {
 constexpr std::size_t maxStack = std::size_t{1} << 18U;
 constexpr std::size_t maxMarks = std::size_t{1} << 12U;
 
-/// The stack machine: every opcode consumes at least one byte, and every allocation is charged before it is made.
+/// The stack machine of a pickle. Every opcode consumes at least one byte. Every allocation is charged before it is
+/// made.
 class Machine {
 public:
     Machine(std::span<const std::byte> data, Budget& budget)
@@ -140,7 +141,7 @@ private:
         return items;
     }
 
-    /// Values that appear often and cannot change are kept once.
+    /// Values that appear often and cannot change are stored once.
     NodeId shared(NodeId& id, NodeKind kind, std::int64_t integer = 0) {
         if (id == noNode) {
             id = make(kind, integer);
@@ -165,7 +166,7 @@ private:
         const NodeId target = top();
         if (pickle_[target].kind == kind) {
             extend(target, items);
-        } else if (pickle_[target].kind != NodeKind::Object) {  // a subclass of list or set: its members are of no use
+        } else if (pickle_[target].kind != NodeKind::Object) {  // a subclass of list or set: its members are not needed
             damaged("an append to what is not a list");
         }
     }
@@ -179,7 +180,7 @@ private:
         extend(target, items);
     }
 
-    /// Python numbers the memo in sequence, so an index never reaches the number of bytes.
+    /// Python numbers the memo in sequence, so that an honest index is smaller than the number of bytes.
     void memoize(std::uint64_t index) {
         if (index > data_.size() && index > 0xFFU) {
             damaged("a memo index out of range");
@@ -200,7 +201,7 @@ private:
         return memo_[static_cast<std::size_t>(index)];
     }
 
-    /// The new value that an instruction puts on the stack; noNode for those that do something else.
+    /// The new value that an instruction puts on the stack; noNode for an instruction that does something else.
     NodeId valueOf(Op op) {
         NodeId value = scalar(op);
         value = value != noNode ? value : container(op);

@@ -14,7 +14,7 @@
 
 namespace lamscope::detail {
 
-/// The place of a node in its Pickle.
+/// The index of a node in its Pickle.
 using NodeId = std::uint32_t;
 inline constexpr NodeId noNode = std::numeric_limits<NodeId>::max();
 
@@ -23,14 +23,14 @@ enum class NodeKind : std::uint8_t {
     Bool,        ///< `integer`
     Int,         ///< `integer`
     BigInt,      ///< `text`: more than 8 bytes, little-endian two's complement
-    Float,       ///< its value is not kept: no weight is stored that way
-    Text,        ///< `text`: str, Python-2 str, bytes or bytearray
+    Float,       ///< the value is not kept: no weight is stored in this way
+    Text,        ///< `text`: str, str of Python 2, bytes or bytearray
     Tuple,       ///< `items`
     List,        ///< `items`
     Set,         ///< `items`
     Dict,        ///< `items`: key, value, key, value…
-    Global,      ///< `items`: the module's name, the name in it; a reference to code that is never followed
-    Object,      ///< `items`: callable, arguments, state or noNode, then key, value… of items that were set on it
+    Global,      ///< `items`: the module's name, the name in the module; a reference to code, which is never followed
+    Object,      ///< `items`: callable, arguments, state or noNode, then key, value… of items set on the object
     Persistent,  ///< `items`: the persistent id, by which PyTorch refers to storages and classes
 };
 
@@ -42,22 +42,22 @@ struct Node {
     std::vector<NodeId> items;
 };
 
-/// A decoded pickle: all its values in one arena, so that cycles and deep nesting need no care in destruction. The
-/// arena grows in small pieces: values of a byte each would otherwise be one allocation far larger than the file.
+/// A decoded pickle. All values lie in one arena, so that cycles and deep nesting need no care in destruction. The
+/// arena grows in small pieces: values of one byte each would otherwise need one allocation far larger than the file.
 struct Pickle {
     std::deque<Node> nodes;
     NodeId root = noNode;
-    std::size_t length = 0;  ///< bytes of the pickle, its STOP included
+    std::size_t length = 0;  ///< bytes of the pickle, including its STOP
 
     [[nodiscard]] const Node& operator[](NodeId id) const { return nodes[id]; }
     [[nodiscard]] const Node& top() const { return nodes[root]; }
 
-    /// True if `id` is a reference to that name of that Python module.
+    /// True if `id` is a reference to `name` in the Python module `module`.
     [[nodiscard]] bool isGlobal(NodeId id, std::string_view module, std::string_view name) const;
 };
 
-/// Decodes the pickle at the start of `data`, of protocol 2 to 5, in the opcodes that PyTorch's files use. Executes
-/// nothing. `data` must outlive the result. Throws FormatError on other opcodes, damage, or beyond `budget`.
+/// Decodes the pickle at the start of `data`: protocols 2 to 5, with the opcodes that PyTorch's files use. Executes
+/// nothing. `data` must outlive the result. Throws FormatError on other opcodes, on damage, and beyond `budget`.
 [[nodiscard]] Pickle readPickle(std::span<const std::byte> data, Budget& budget);
 
 }  // namespace lamscope::detail

@@ -5,7 +5,7 @@
 
 namespace lamscope::detail {
 
-/// The opcodes understood, named as in Python's pickletools.
+/// The opcodes that readPickle() understands, named as in Python's pickletools.
 enum class Op : std::uint8_t {
     Mark = 0x28,
     EmptyTuple = 0x29,

@@ -25,7 +25,7 @@ std::uint64_t headerLength(std::span<const std::byte> data) {
     return length;
 }
 
-/// The parts must follow each other without holes or overlap from the start of the buffer to its end.
+/// Throws unless the tensors fill the buffer from its start to its end, without holes and without overlap.
 void checkTiling(const std::vector<SafetensorsEntry>& entries, std::uint64_t bufferSize, Budget& budget) {
     std::vector<std::size_t> order;
     budget.reserve(order, entries.size());

@@ -9,7 +9,7 @@
 
 namespace lamscope::detail {
 
-/// True if `head` begins like a safetensors file: the length of a JSON header, and its brace.
+/// True if `head` begins like a safetensors file: with the length of a JSON header, and an opening brace.
 [[nodiscard]] bool isSafetensors(std::span<const std::byte> head);
 
 /// Opens a safetensors file, whose bytes must outlive the result. Throws FormatError.

@@ -19,7 +19,7 @@ using Json = nlohmann::json;
 
 constexpr std::size_t maxControls = std::size_t{1} << 16U;
 
-/// Takes the header piece by piece, so that no JSON of another structure is ever built up in memory.
+/// Reads the header piece by piece, so that JSON of another structure is never built up in memory.
 class HeaderHandler : public nlohmann::json_sax<Json> {
 public:
     explicit HeaderHandler(Budget& budget)
@@ -145,13 +145,13 @@ private:
     std::string field_;
     int offsets_ = 0;
     std::unordered_set<std::string> names_;
-    std::unordered_set<std::string> seen_;  ///< fields of the entry in work
+    std::unordered_set<std::string> seen_;  ///< fields read so far of the current entry
 };
 
 }  // namespace
 
 std::vector<SafetensorsEntry> parseSafetensorsHeader(std::span<const std::byte> json, Budget& budget) {
-    // The JSON library quotes what it cannot read and spells out each of these with eight characters.
+    // The JSON library quotes text that it cannot read, and writes each control character as eight characters.
     if (static_cast<std::size_t>(std::ranges::count_if(json, [](std::byte byte) { return byte < std::byte{0x20}; }))
         > maxControls) {
         throw FormatError("has a header with far more line breaks than safetensors files have; use another copy");

@@ -12,7 +12,7 @@
 
 namespace lamscope::detail {
 
-/// One tensor as a safetensors header describes it; the offsets count from the end of the header.
+/// One tensor as a safetensors header describes it. The offsets are in bytes from the end of the header.
 struct SafetensorsEntry {
     std::string name;
     DType dtype = DType::Float32;

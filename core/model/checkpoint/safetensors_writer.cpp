@@ -22,7 +22,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-/// The format is little-endian, as is every machine that this program is built for.
+/// The format is little-endian, like every machine for which this program is built.
 template <typename Number>
 void append(std::string& bytes, Number value) {
     std::array<char, sizeof(Number)> raw{};
@@ -65,7 +65,7 @@ void writeSafetensors(const std::filesystem::path& path, const std::vector<std::
                         {"data_offsets", {begin, values.size()}}};
     }
     auto text = header.dump();
-    constexpr std::size_t alignment = 8;  // the values begin aligned, as readers that map the file expect
+    constexpr std::size_t alignment = 8;  // bytes; readers that map the file expect aligned values
     text.append((alignment - text.size() % alignment) % alignment, ' ');
     std::string bytes;
     bytes.reserve(sizeof(std::uint64_t) + text.size() + values.size());

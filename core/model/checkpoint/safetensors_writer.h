@@ -11,12 +11,12 @@
 
 namespace lamscope {
 
-/// Writes named arrays as a safetensors file, whole or not at all; the same arguments give the same bytes. Arrays whose
-/// `dtype` is "int64" are written as I64, all others as F32. readCheckpoint() gives them back bit for bit.
+/// Writes named arrays as a safetensors file, whole or not at all. Equal arguments give equal bytes. Arrays whose
+/// `dtype` is "int64" are written as I64, all others as F32. readCheckpoint() returns them bit for bit.
 ///
 /// @param metadata texts of the file's `__metadata__` block.
-/// Throws Error(InvalidArgument) when a shape and a number of values disagree or a name comes twice, Error(WriteFailed)
-/// as writeFileAtomically() does.
+/// Throws Error(InvalidArgument) if the number of values does not match a shape or a name appears twice,
+/// Error(WriteFailed) as writeFileAtomically() does.
 void writeSafetensors(const std::filesystem::path& path, const std::vector<std::pair<std::string, TensorData>>& tensors,
                       const std::map<std::string, std::string>& metadata = {});
 

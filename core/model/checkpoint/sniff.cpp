@@ -43,7 +43,7 @@ bool isTar(std::string_view head) {
     return head.size() > magicOffset && head.substr(magicOffset).starts_with("ustar");
 }
 
-/// No control characters, and mostly ASCII.
+/// True for text without control characters that is mostly ASCII.
 bool isText(std::string_view head) {
     const auto byteOf = [](char character) { return static_cast<unsigned char>(character); };
     const bool printableOnly = std::ranges::all_of(head, [&](char character) {
@@ -53,8 +53,8 @@ bool isText(std::string_view head) {
     return printableOnly && 2 * static_cast<std::size_t>(ascii) > head.size();
 }
 
-/// ONNX has no signature: a ModelProto begins with its version (field 1), then the producer's name or another of its
-/// first fields.
+/// ONNX has no signature. A ModelProto begins with its version (field 1); the producer's name or another of the first
+/// fields follows.
 bool isOnnx(std::string_view head) {
     constexpr std::string_view nextFields("\x12\x1A\x22\x28\x32\x3A\x42");
     return head.size() > 3 && head[0] == '\x08' && head[1] > 0 && head[1] < 32

@@ -9,14 +9,14 @@
 
 namespace lamscope::detail {
 
-/// How many bytes of a file sniff() looks at.
+/// Number of bytes of a file that sniff() needs.
 inline constexpr std::size_t sniffedBytes = 512;
 
-/// Tells the container from a file's first bytes. TorchZip stands for every zip archive: containerOf() looks inside.
-/// Throws FormatError where it is none.
+/// Finds the container by a file's first bytes. TorchZip stands for every zip archive: containerOf() looks inside.
+/// Throws FormatError if the bytes are of no known container.
 [[nodiscard]] Container sniff(std::span<const std::byte> head);
 
-/// TorchZip or TorchScript, from the names in the archive. Throws FormatError where it is neither.
+/// TorchZip or TorchScript, by the names in the archive. Throws FormatError if the archive is neither.
 [[nodiscard]] Container containerOf(const ZipArchive& archive);
 
 }  // namespace lamscope::detail

@@ -20,7 +20,7 @@ namespace {
 using NamedTensor = std::pair<std::string, TensorData>;
 using Shape = std::vector<std::int64_t>;
 
-/// A tensor seen as a matrix whose rows lie along one of its dimensions: the value at [row, column] is at
+/// A tensor seen as a matrix whose rows lie along one dimension of the tensor. The value at [row, column] has the index
 /// outer·rows·inner + row·inner + within, with column = outer·inner + within.
 struct RowView {
     std::size_t rows = 1;
@@ -36,14 +36,15 @@ struct RowView {
 
     [[nodiscard]] std::size_t columns() const { return outer * inner; }
 
-    /// The place of a value in the tensor.
+    /// The index of a value in the tensor.
     [[nodiscard]] std::size_t at(std::size_t row, std::size_t column) const {
         return (column / inner * rows + row) * inner + column % inner;
     }
 };
 
-/// The dimension along which weight normalisation's g lies; nullopt where g does not belong to a v of that shape.
-/// Without any (a scalar, or all sides 1), the norm is over everything, which one row of all values stands for.
+/// The rows over which weight normalisation takes its norms: along the dimension of g; nullopt if g does not belong to
+/// a v of that shape. If g has no dimension of its own (a scalar, or all sides 1), the norm is over all values: one
+/// row.
 std::optional<RowView> rowsOfNorm(const Shape& g, const Shape& v) {
     const bool isScalar = std::ranges::all_of(g, [](std::int64_t side) { return side == 1; });
     if (isScalar && (g.empty() || g.size() == v.size())) {
@@ -101,8 +102,9 @@ double sigmaOf(const TensorData& weight, const RowView& rows, const std::vector<
     return sigma;
 }
 
-/// The weight becomes weight / (uᵀ W v). W's rows lie along dimension 0, or 1 for transposed convolutions: where both
-/// fit, the right one is where u and v are singular vectors, so that the product is larger.
+/// The weight becomes weight / (uᵀ W v). The rows of W lie along dimension 0, or along dimension 1 in transposed
+/// convolutions. If both dimensions fit, the right one gives the larger product, because u and v are singular vectors
+/// there.
 bool applySpectralNorm(const TensorData& u, const TensorData& v, TensorData& weight) {
     double sigma = 0.0;
     bool found = false;
@@ -134,7 +136,7 @@ bool applyMask(const TensorData& mask, TensorData& weight) {
     return true;
 }
 
-/// The tensors by name, while some are combined.
+/// The tensors by name, while weights are combined.
 class Parts {
 public:
     explicit Parts(std::vector<NamedTensor>& tensors)
@@ -150,7 +152,7 @@ public:
         return found == places_.end() ? nullptr : &tensors_[found->second].second;
     }
 
-    /// The tensor `main` has been combined with `others` and gets its name.
+    /// Notes that the tensor `main` was combined with `others`, and renames `main` to `name`.
     void combined(const std::string& main, const std::string& name, const std::vector<std::string>& others) {
         for (const std::string& other : others) {
             used_[places_.at(other)] = true;
@@ -181,13 +183,13 @@ private:
     std::unordered_map<std::string, std::size_t> places_;
 };
 
-/// One way to store a weight in parts: what follows its name.
+/// One way to store a weight in parts. The parts are named by endings.
 struct Scheme {
-    std::string_view main;    ///< what is changed and kept
-    std::string_view first;   ///< the other part
-    std::string_view second;  ///< a third one; empty where there is none
-    bool parametrized;        ///< "a.parametrizations.weight" + …, in place of "a.weight" + …
-    std::size_t kind;         ///< of `kinds`
+    std::string_view main;    ///< ending of the part that is changed and kept
+    std::string_view first;   ///< ending of the other part
+    std::string_view second;  ///< ending of a third part; empty if there is none
+    bool parametrized;        ///< true: "a.parametrizations.weight" + …; false: "a.weight" + …
+    std::size_t kind;         ///< index into `kinds`
     bool (*apply)(const TensorData& first, const TensorData* second, TensorData& main);
 };
 
@@ -206,7 +208,7 @@ bool pruning(const TensorData& mask, const TensorData* /*second*/, TensorData& w
     return applyMask(mask, weight);
 }
 
-/// In the order in which they are undone: a normalised weight may be pruned in its parts.
+/// In the order in which they are undone: the parts of a normalised weight may be pruned.
 constexpr std::array schemes{
     Scheme{"_orig", "_mask", "", false, 2, pruning},
     Scheme{"_v", "_g", "", false, 0, weightNorm},
@@ -217,7 +219,7 @@ constexpr std::array schemes{
 
 constexpr std::string_view parametrizations = "parametrizations.";
 
-/// The weight's own name; empty where the main part's name does not follow the scheme.
+/// The name of the whole weight; empty if the name of the main part does not follow the scheme.
 std::string nameOf(const Scheme& scheme, const std::string& main) {
     if (!main.ends_with(scheme.main)) {
         return "";

@@ -9,13 +9,14 @@
 
 namespace lamscope::detail {
 
-/// Combines, in place, weights that PyTorch stores in parts, as the network does when it is evaluated:
+/// Combines, in place, the parts in which PyTorch stores some weights, as the network does when it is evaluated:
 /// - weight normalisation: w = g v / |v| (`weight_g`, `weight_v`; `parametrizations.weight.original0`, `original1`),
-///   the norm over all dimensions but the one along which g lies,
+///   the norm over all dimensions except the one along which g lies,
 /// - spectral normalisation: w = w_orig / (uᵀ W v) with the stored u and v (`weight_orig`, `weight_u`, `weight_v`;
 ///   `parametrizations.weight.original`, `0._u`, `0._v`),
 /// - pruning: w = w_orig × mask (`weight_orig`, `weight_mask`).
-/// The same for other names than "weight". Parts whose shapes do not fit together are left as they are.
+/// Tensors with other names than "weight" are combined likewise. Parts whose shapes do not fit together are not
+/// changed.
 /// @return a sentence for each kind that was found.
 [[nodiscard]] std::vector<std::string> combineSplitWeights(std::vector<std::pair<std::string, TensorData>>& tensors);
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::uint64_t maxCount = std::uint64_t{1} << 48U;
 constexpr std::size_t maxKeyLength = 256;
 
-/// The persistent id's tuple if it is a storage's; nullptr if it names something else, e.g. a class.
+/// The tuple of a persistent id that names a storage; nullptr if the id names something else, e.g. a class.
 const Node* storageTuple(const Pickle& pickle, NodeId persistent) {
     const Node& node = pickle[persistent];
     if (node.kind != NodeKind::Persistent) {
@@ -91,7 +91,7 @@ StorageView storageView(const Pickle& pickle, NodeId persistent) {
     }
     StorageView view{.key = pickle[parts->items[2]].text, .offset = 0, .count = countOf(pickle, parts->items[4])};
     if (parts->items.size() > 5 && pickle[parts->items[5]].kind != NodeKind::None) {
-        const Node& part = pickle[parts->items[5]];  // (key, offset, count), in files of PyTorch 0.3 and before
+        const Node& part = pickle[parts->items[5]];  // (key, offset, count), in files of PyTorch 0.3 and older
         if (part.kind != NodeKind::Tuple || part.items.size() != 3) {
             throw FormatError("is damaged: a view into one of its storages is malformed; use another copy");
         }

@@ -14,10 +14,10 @@
 
 namespace lamscope::detail {
 
-/// One storage of a PyTorch file, as the pickle announces it.
+/// One storage of a PyTorch file, as the pickle describes it.
 struct Storage {
     DType dtype = DType::Float32;
-    std::uint64_t count = 0;           ///< values
+    std::uint64_t count = 0;           ///< number of values
     std::span<const std::byte> bytes;  ///< empty until the container's reader provides them
     bool loaded = false;
 };
@@ -26,7 +26,7 @@ struct Storage {
 struct StorageView {
     std::string_view key;
     std::uint64_t offset = 0;  ///< in values
-    std::uint64_t count = 0;   ///< values from there
+    std::uint64_t count = 0;   ///< number of values from `offset` on
 };
 
 /// All storages that a pickle refers to, by key.
@@ -37,22 +37,22 @@ public:
 
     [[nodiscard]] std::map<std::string_view, Storage>& all() noexcept { return storages_; }
 
-    /// Called with the key and the storage when a tensor needs bytes that are not loaded; must return count·itemSize of
-    /// them, which stay valid.
+    /// Called with the key and the storage when a tensor needs bytes that are not loaded. Must return count·itemSize
+    /// bytes, which stay valid.
     std::function<std::span<const std::byte>(std::string_view, const Storage&)> provider;
 
-    /// The storage of a persistent id, its bytes present.
+    /// The storage that `view` names, with its bytes loaded.
     [[nodiscard]] const Storage& load(const StorageView& view);
 
-    /// How many values all storages hold together.
+    /// The number of values in all storages together.
     [[nodiscard]] std::uint64_t totalCount() const;
 
 private:
     std::map<std::string_view, Storage> storages_;
 };
 
-/// The storage that a persistent id names: ('storage', class, key, location, count[, view]). Throws FormatError if it
-/// is anything else.
+/// The storage that a persistent id names: ('storage', class, key, location, count[, view]). Throws FormatError if the
+/// id is anything else.
 [[nodiscard]] StorageView storageView(const Pickle& pickle, NodeId persistent);
 
 }  // namespace lamscope::detail

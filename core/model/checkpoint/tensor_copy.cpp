@@ -18,7 +18,7 @@ constexpr std::int64_t maxSide = std::int64_t{1} << 40U;
     throw FormatError(fmt::format("is damaged: one of its tensors {}; use another copy", what));
 }
 
-/// Throws unless the last value that the layout reaches is one of `limit`.
+/// Throws unless all values that the layout reaches lie among the first `limit` stored ones.
 void checkReach(const TensorLayout& layout, std::uint64_t limit) {
     std::uint64_t last = layout.offset;
     if (last >= limit) {
@@ -45,7 +45,7 @@ bool isContiguous(const TensorLayout& layout) {
     return true;
 }
 
-/// Copies row by row, the position counted up like an odometer. All reached values were checked to lie inside.
+/// Copies row by row; the index counts up like an odometer. checkReach() has ensured that all values lie inside.
 void copyStrided(DType dtype, const std::byte* origin, const TensorLayout& layout, std::vector<float>& values) {
     const ValueReader read = readerOf(dtype);
     const auto itemBytes = static_cast<std::ptrdiff_t>(itemSize(dtype));
@@ -59,7 +59,7 @@ void copyStrided(DType dtype, const std::byte* origin, const TensorLayout& layou
             values[done++] = read(origin + (start + column * rowStride) * itemBytes);
         }
         for (std::size_t axis = outer; axis-- > 0;) {
-            if (layout.shape[axis] == 1) {  // its stride may be any number
+            if (layout.shape[axis] == 1) {  // the stride of a side of 1 may be any number
                 continue;
             }
             start += layout.strides[axis];

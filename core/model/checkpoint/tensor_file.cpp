@@ -13,7 +13,7 @@ namespace {
 constexpr std::array<std::string_view, 5> wrapperSegments{"_orig_mod", "module", "_fsdp_wrapped_module",
                                                           "_checkpoint_wrapped_module", "_forward_module"};
 
-/// The name without wrappers between its first and its last segment.
+/// The name without the segments of wrappers. The first and the last segment always stay.
 std::string withoutWrappers(const std::string& name) {
     std::string result;
     std::size_t begin = 0;

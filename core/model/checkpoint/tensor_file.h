@@ -12,18 +12,19 @@
 
 namespace lamscope::detail {
 
-/// The named tensors of one dictionary, or whole module, of a model file; their values are not read yet.
+/// The named tensors of one dictionary, or of one whole module, of a model file. Their values are not read yet.
 struct TensorDictionary {
-    std::vector<std::string> nesting;   ///< the keys under which it lies, outermost first
-    std::vector<std::string> names;     ///< in the file's order, each once, without the segments of wrappers
-    std::vector<std::string> warnings;  ///< about entries that are no tensors
+    std::vector<std::string> nesting;   ///< the keys under which the dictionary lies, outermost first
+    std::vector<std::string> names;     ///< in the file's order, each once, without segments of wrappers
+    std::vector<std::string> warnings;  ///< about entries that are not tensors
 };
 
-/// A tensor of a kind that has no float32 values here: quantised, sparse, complex… `what()` is as FormatError's.
+/// A tensor of a kind that cannot be converted to float32: quantised, sparse, complex… `what()` is a predicate as in
+/// FormatError.
 class UnsupportedTensor : public FormatError {
 public:
     enum class Kind {
-        Refused,  ///< a weight of this kind keeps its network from being opened
+        Refused,  ///< a weight of this kind keeps the network from being opened
         Complex,  ///< a table that no known network has among its weights
     };
 
@@ -50,11 +51,11 @@ public:
     [[nodiscard]] const std::vector<TensorDictionary>& dictionaries() const noexcept { return dictionaries_; }
     [[nodiscard]] Budget& budget() noexcept { return budget_; }
 
-    /// How many values the file stores, which bounds what its tensors may hold together.
+    /// An upper bound on the number of values that the file stores. It bounds what the tensors may hold together.
     [[nodiscard]] virtual std::uint64_t storedValues() const = 0;
 
-    /// The values of a tensor, by its place among the names of that dictionary. Throws FormatError; UnsupportedTensor
-    /// where the file is sound.
+    /// The values of a tensor, by its index among the names of the dictionary. Throws FormatError; throws
+    /// UnsupportedTensor if the file is sound.
     [[nodiscard]] virtual TensorData load(std::size_t dictionary, std::size_t tensor) = 0;
 
 protected:
@@ -70,8 +71,9 @@ private:
     std::vector<TensorDictionary> dictionaries_;
 };
 
-/// Removes from the names the segments that PyTorch's wrappers put into their middle ("body._orig_mod.0.weight" of a
-/// compiled part, "module" of a data-parallel one), unless names would become equal. Those at their start are a prefix.
+/// Removes the segments that PyTorch's wrappers put into the middle of names ("_orig_mod" of a compiled part in
+/// "body._orig_mod.0.weight", "module" of a data-parallel part), unless names would become equal. Wrapper segments at
+/// the start of names stay: they are a prefix.
 void removeWrapperSegments(std::vector<std::string>& names, Budget& budget);
 
 }  // namespace lamscope::detail

@@ -28,7 +28,7 @@ std::vector<std::int64_t> integersOf(const Pickle& pickle, NodeId id, std::strin
     return values;
 }
 
-/// What is wrong with tensors that PyTorch rebuilds by that function, and what to do.
+/// What is wrong with tensors that PyTorch rebuilds by `function`, and what to do.
 std::string refusalOf(std::string_view function) {
     if (function == "_rebuild_qtensor") {
         return "stores quantised tensors, which run only in PyTorch's integer operators and have no gradients: save "
@@ -58,7 +58,7 @@ std::string refusalOf(std::string_view function) {
         printable(function));
 }
 
-/// A tensor of a type without a storage class of its own: the type follows the arguments of _rebuild_tensor_v2.
+/// The type of a tensor whose type has no storage class. The type follows the arguments of _rebuild_tensor_v2.
 std::string newTypeOf(const Pickle& pickle, const std::vector<NodeId>& arguments) {
     constexpr std::size_t place = 6;
     const bool given = arguments.size() > place && pickle[arguments[place]].kind == NodeKind::Global;

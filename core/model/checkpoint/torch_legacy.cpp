@@ -39,7 +39,7 @@ private:
         return pickle;
     }
 
-    /// The magic number, the protocol, and what the writing machine was like.
+    /// Reads the magic number, the protocol, and the description of the machine that wrote the file.
     void readPreamble() {
         if (const Pickle first = next(); first.top().kind != NodeKind::BigInt || first.top().text != magic) {
             throw FormatError("is no PyTorch file: its magic number is wrong; use another copy");
@@ -59,7 +59,7 @@ private:
         }
     }
 
-    /// Finds the bytes of every storage; they follow in the order of `keys` and end with the file.
+    /// Finds the bytes of every storage. They follow in the order of `keys` and fill the rest of the file.
     void locate(const Pickle& keys, StorageTable& storages) {
         const Node& list = keys.top();
         if (list.kind != NodeKind::List) {

@@ -11,14 +11,14 @@ namespace lamscope::detail {
 
 namespace {
 
-constexpr std::size_t firstEntry = 3;  // in the items of an Object
+constexpr std::size_t firstEntry = 3;  // index in the items of an Object
 
 const Node* tupleOf(const Pickle& pickle, NodeId id, std::size_t minimum) {
     const Node& node = pickle[id];
     return node.kind == NodeKind::Tuple && node.items.size() >= minimum ? &node : nullptr;
 }
 
-/// OrderedDict and dict take their first entries as arguments when Python 2 or dict's own reduction wrote them.
+/// True for OrderedDict and dict. Python 2, or dict's own reduction, writes their first entries as arguments.
 bool isDictionaryType(const Pickle& pickle, NodeId callable) {
     return pickle.isGlobal(callable, "collections", "OrderedDict") || pickle.isGlobal(callable, "builtins", "dict")
            || pickle.isGlobal(callable, "__builtin__", "dict");
@@ -32,7 +32,8 @@ std::span<const NodeId> argumentPairs(const Pickle& pickle, const Node& object) 
     return given ? std::span(pickle[arguments.items[0]].items) : std::span<const NodeId>{};
 }
 
-/// A dictionary's entries as they lie in the pickle: pairs given at its creation, then keys and values in turn.
+/// The entries of a dictionary as the pickle holds them: pairs given at the dictionary's creation, then keys and values
+/// in turn.
 struct RawEntries {
     std::span<const NodeId> pairs;
     std::span<const NodeId> items;
@@ -48,7 +49,7 @@ RawEntries rawEntries(const Pickle& pickle, NodeId id) {
                                          : RawEntries{{}, items};
 }
 
-/// The name of a function of torch._utils that rebuilds tensors of some kind; empty for anything else.
+/// The name of a function of torch._utils that rebuilds tensors; empty for anything else.
 std::string_view rebuildFunction(const Pickle& pickle, NodeId callable) {
     const Node& node = pickle[callable];
     const bool isTorch = node.kind == NodeKind::Global && pickle[node.items[0]].text == "torch._utils";

@@ -19,20 +19,21 @@ struct DictEntry {
 /// True for a dict, an OrderedDict, or another object on which items were set.
 [[nodiscard]] bool isDictionary(const Pickle& pickle, NodeId id);
 
-/// How many entries a dictionary has at most, repeated keys included; 0 for other values.
+/// An upper bound on the number of entries of a dictionary, repeated keys included; 0 for other values.
 [[nodiscard]] std::size_t entryCount(const Pickle& pickle, NodeId id);
 
-/// Shows the entries of a dictionary to `accept`, in the file's order and repeated keys included, until it returns
-/// true. Tells whether it did.
+/// Passes the entries of a dictionary to `accept`, in the file's order and with repeated keys, until `accept` returns
+/// true. Returns whether `accept` returned true.
 bool anyEntry(const Pickle& pickle, NodeId id, const std::function<bool(const DictEntry&)>& accept);
 
-/// Shows all of them.
+/// Passes all entries of a dictionary to `visit`, in the file's order and with repeated keys.
 void forEachEntry(const Pickle& pickle, NodeId id, const std::function<void(const DictEntry&)>& visit);
 
-/// The value of a text key; noNode where it is absent. The last one wins, as in Python.
+/// The value of a text key; noNode if the key is absent. The last of equal keys counts, as in Python.
 [[nodiscard]] NodeId dictValue(const Pickle& pickle, NodeId dictionary, std::string_view key);
 
-/// The dictionary of attributes of an object; noNode if it has none, or far more than any network's module has.
+/// The dictionary of an object's attributes; noNode if there is none, or if it has far more entries than any network's
+/// module.
 [[nodiscard]] NodeId attributesOf(const Pickle& pickle, NodeId id);
 
 /// True for a whole pickled torch.nn.Module.
@@ -44,10 +45,10 @@ struct TensorCall {
     NodeId arguments = noNode;  ///< a tuple
 };
 
-/// The call that makes `id`, seen through Parameter and tensor subclasses; nothing if `id` is no tensor.
+/// The call that makes `id`, looked up through Parameter and tensor subclasses; nullopt if `id` is not a tensor.
 [[nodiscard]] std::optional<TensorCall> tensorCall(const Pickle& pickle, NodeId id);
 
-/// What a value is, for messages: its Python class, e.g. "int" or "torch.nn.modules.conv.Conv2d".
+/// The Python class of a value, for messages, e.g. "int" or "torch.nn.modules.conv.Conv2d".
 [[nodiscard]] std::string describe(const Pickle& pickle, NodeId id);
 
 }  // namespace lamscope::detail

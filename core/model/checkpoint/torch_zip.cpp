@@ -13,7 +13,7 @@ namespace lamscope::detail {
 
 namespace {
 
-/// The archive's one root folder, with its slash: the place of data.pkl.
+/// The root folder of the archive, which holds data.pkl; with a slash at the end.
 std::string rootOf(const ZipArchive& archive) {
     constexpr std::string_view pickleName = "/data.pkl";
     std::string root;

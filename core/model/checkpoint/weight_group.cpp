@@ -17,12 +17,12 @@ namespace lamscope::detail {
 
 namespace {
 
-/// A network of fewer tensors is not looked for among the parts of a dictionary; SRCNN has six.
+/// Parts of a dictionary with fewer tensors are not taken for networks; SRCNN has six tensors.
 constexpr std::size_t fewestTensors = 4;
 constexpr std::size_t deepestPart = 6;
 constexpr std::size_t mostGroups = 4096;
 
-using Names = std::vector<std::string_view>;  ///< sorted, so that those of one prefix lie together
+using Names = std::vector<std::string_view>;  ///< sorted, so that names of one prefix lie together
 
 Names sortedNames(const TensorDictionary& dictionary) {
     Names names(dictionary.names.begin(), dictionary.names.end());
@@ -30,7 +30,7 @@ Names sortedNames(const TensorDictionary& dictionary) {
     return names;
 }
 
-/// The rest of the first name's first segment behind `prefix`, dot included, if all of these names share it.
+/// The segment behind `prefix`, dot included, if all names share it; else empty.
 std::string_view sharedSegment(std::span<const std::string_view> names, std::size_t prefix) {
     const std::string_view first = names.front().substr(prefix);
     const std::size_t dot = first.find('.');
@@ -38,7 +38,7 @@ std::string_view sharedSegment(std::span<const std::string_view> names, std::siz
         return {};
     }
     const std::string_view segment = first.substr(0, dot + 1);
-    const std::string_view last = names.back();  // sorted: what first and last share, all do
+    const std::string_view last = names.back();  // sorted: all names share what the first and the last share
     return last.size() > prefix + segment.size() && last.substr(prefix).starts_with(segment) ? segment
                                                                                              : std::string_view();
 }
@@ -59,7 +59,7 @@ void forEachPart(std::span<const std::string_view> names, std::size_t prefix,
     }
 }
 
-/// The keys that lead to the names with that prefix, those with dots in several parts.
+/// The keys that lead to the names with `prefix`. A key with dots gives several parts.
 std::vector<std::string> pathOf(const TensorDictionary& dictionary, std::string_view prefix) {
     std::vector<std::string> path;
     for (const std::string& key : dictionary.nesting) {
@@ -71,7 +71,7 @@ std::vector<std::string> pathOf(const TensorDictionary& dictionary, std::string_
     return path;
 }
 
-/// How many of the names are left without the parts that are an average or a companion.
+/// The number of names without the parts that are averages or companions.
 std::size_t countWithoutCompanions(const Names& names, std::size_t prefix) {
     std::size_t kept = 0;
     forEachPart(names, prefix, [&](std::span<const std::string_view> part, std::string_view segment) {
@@ -80,7 +80,8 @@ std::size_t countWithoutCompanions(const Names& names, std::size_t prefix) {
     return kept;
 }
 
-/// The keys that lead to a network whose layers lie at that level itself: at the top of a file it has none of its own.
+/// The keys that lead to a network whose layers lie at the level of `prefix` itself; "network" at the top of a file,
+/// where there is no key.
 std::vector<std::string> pathOfLayers(const TensorDictionary& dictionary, std::string_view prefix) {
     std::vector<std::string> path = pathOf(dictionary, prefix);
     return path.empty() ? std::vector<std::string>{"network"} : path;
@@ -135,7 +136,8 @@ private:
                            .tensors = tensors});
     }
 
-    /// A network whose layers lie beside the loss networks and metrics of its training class, or beside its average.
+    /// Adds a network whose layers lie beside loss networks and metrics of its training class, or beside its own
+    /// average.
     void addWithoutCompanions(const Names& names, std::size_t length) {
         const std::size_t kept = countWithoutCompanions(names, length);
         if (kept < names.size() && kept >= fewestTensors) {
@@ -177,7 +179,7 @@ std::string joined(const std::vector<std::string>& path) {
     return fmt::format("{}", fmt::join(path, "."));
 }
 
-/// Whether a dictionary looks like that of a training class, which holds more than one network.
+/// True if the dictionary looks like that of a training class, which holds more than one network.
 bool holdsSeveral(const Names& names, std::size_t prefix) {
     bool several = false;
     forEachPart(names, prefix, [&](std::span<const std::string_view> part, std::string_view segment) {
@@ -196,7 +198,7 @@ std::size_t sharedPrefix(const Names& names) {
     return length;
 }
 
-/// The first name of a layer in a group, without what all names of the group begin with.
+/// The first name of a layer in the group, without the prefix that all names of the group share.
 std::string firstLayer(const TensorDictionary& dictionary, const WeightGroup& group) {
     Names names = sortedNames(dictionary);
     std::erase_if(names, [&](std::string_view name) { return !contains(group, std::string(name)); });
@@ -209,7 +211,7 @@ std::string firstLayer(const TensorDictionary& dictionary, const WeightGroup& gr
     return std::string((found == names.end() ? names.front() : *found).substr(shared));
 }
 
-/// Leaves out of the paths the keys that all of them begin with.
+/// Removes from the paths the keys with which all of them begin.
 void shorten(std::vector<std::vector<std::string>>& paths) {
     const auto allBeginAlike = [&] {
         return paths.size() > 1 && std::ranges::all_of(paths, [&](const auto& path) {
@@ -254,7 +256,8 @@ std::vector<WeightGroup> groupsNamed(const std::vector<WeightGroup>& groups, con
     };
     const auto others = std::stable_partition(found.begin(), found.end(), endsThere);
     if (others != found.begin()) {
-        // "net" is the set of that name before it is "ema.net": names on the card leave out what all paths begin with.
+        // The name "net" means the set "net" rather than "ema.net": names on the card leave out the keys that all paths
+        // share.
         std::stable_sort(found.begin(), others,
                          [](const WeightGroup& a, const WeightGroup& b) { return a.path.size() < b.path.size(); });
         const std::vector<std::string> named = found.front().path;
@@ -301,7 +304,8 @@ std::vector<WeightSetName> weightSets(const std::vector<TensorDictionary>& dicti
         const std::string atThisLevel = std::string(level) + layer;
         const std::size_t kept = countWithoutCompanions(names, shared);
         const bool isWithoutCompanions = isChosen && chosen.withoutCompanions;
-        // Where layers of the chosen network lie at this level too, the parts here are layers of one network, not sets.
+        // If layers of the chosen network also lie at this level, the parts here are layers of one network and not
+        // sets.
         const bool holdsLayers = isWithoutCompanions
                                  || (kept < names.size() && kept >= fewestTensors
                                      && std::ranges::binary_search(names, std::string_view(atThisLevel)));

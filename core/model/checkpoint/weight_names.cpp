@@ -14,7 +14,7 @@ constexpr std::array<std::string_view, 8> wrapperKeys{"model_state_dict", "state
 
 struct WrappingPrefix {
     std::string_view text;
-    bool beforeNumbers;  ///< taken off before a number too
+    bool beforeNumbers;  ///< true: taken off before a number too
 };
 
 constexpr std::array<WrappingPrefix, 7> wrappingPrefixes{{{"module.", true},
@@ -39,7 +39,7 @@ bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
 
-/// The words of "netG_ema" are "net", "g" and "ema".
+/// The words of a name in lower case: "net", "g" and "ema" for "netG_ema".
 std::vector<std::string> wordsOf(std::string_view text) {
     std::vector<std::string> words;
     bool inside = false;

@@ -20,7 +20,7 @@ constexpr std::size_t maxNesting = 8;
 constexpr std::size_t maxSets = 64;
 constexpr std::size_t maxChildren = 64;
 
-/// The tensors of a state dictionary; what else is in it is named in a warning.
+/// Collects the tensors of a state dictionary. A warning names the entries that are not tensors.
 void collectDictionary(const Pickle& pickle, NodeId id, WeightCollector& collector, WeightSet& result) {
     constexpr std::size_t shown = 5;
     std::size_t count = 0;
@@ -42,7 +42,7 @@ void collectDictionary(const Pickle& pickle, NodeId id, WeightCollector& collect
     }
 }
 
-/// True for a single number, as those that training loops keep beside the weights ("best_score").
+/// True for a single number. Training loops keep such numbers beside the weights ("best_score").
 bool isScalar(const Pickle& pickle, NodeId tensor) {
     constexpr std::size_t sizes = 2;
     const auto call = tensorCall(pickle, tensor);
@@ -50,7 +50,7 @@ bool isScalar(const Pickle& pickle, NodeId tensor) {
     return items.size() > sizes && pickle[items[sizes]].kind == NodeKind::Tuple && pickle[items[sizes]].items.empty();
 }
 
-/// Walks through nested dictionaries.
+/// Finds the weight sets in nested dictionaries.
 class SetFinder {
 public:
     SetFinder(const Pickle& pickle, Budget& budget)
@@ -72,7 +72,7 @@ private:
         NodeId value = noNode;
     };
 
-    /// Several dictionaries may share a long list of entries: what the search costs is bounded as memory is.
+    /// Several dictionaries may share a long list of entries: the budget bounds the cost of the search.
     bool anyTextEntry(NodeId id, const std::function<bool(const DictEntry&)>& accept) const {
         budget_.charge(entryCount(pickle_, id));
         return anyEntry(pickle_, id, [&](const DictEntry& entry) {
@@ -85,7 +85,8 @@ private:
                             [this](const DictEntry& entry) { return tensorCall(pickle_, entry.value).has_value(); });
     }
 
-    /// True if weights can be found in that value: each is examined once, so that shared and cyclic ones cost nothing.
+    /// True if weights lie in the value `id`. Each value is examined once, so that shared and cyclic values cost
+    /// nothing.
     bool holdsWeights(NodeId id, std::size_t depth) {
         if (known_[id] == Known::Unvisited) {
             known_[id] = Known::Empty;
@@ -98,7 +99,7 @@ private:
         return known_[id] == Known::Weights;
     }
 
-    /// The keys of a dictionary under which weights lie, each once: the last of equal ones counts.
+    /// The keys of a dictionary under which weights lie, each once. The last of equal keys counts.
     std::vector<Child> childrenOf(NodeId id) {
         std::vector<Child> children;
         anyTextEntry(id, [&](const DictEntry& entry) {
@@ -163,7 +164,8 @@ private:
     std::vector<WeightSet> sets_;
 };
 
-/// torch_ema and diffusers keep averaged weights as a list in the order of the network's parameters.
+/// True if averaged weights are a list in the order of the network's parameters: torch_ema and diffusers write such
+/// lists.
 bool hasNamelessAverage(const Pickle& pickle, Budget& budget) {
     for (NodeId id = 0; id < pickle.nodes.size(); ++id) {
         budget.charge(entryCount(pickle, id));

@@ -9,15 +9,15 @@
 
 namespace lamscope::detail {
 
-/// A dictionary or whole module of a pickled object that holds tensors: their names and nodes.
+/// A dictionary or a whole module of a pickled object that holds tensors: their names and nodes.
 struct WeightSet {
-    std::vector<std::string> nesting;  ///< the keys that lead to it, outermost first
+    std::vector<std::string> nesting;  ///< the keys that lead to the set, outermost first
     std::vector<std::pair<std::string, NodeId>> tensors;
-    std::vector<std::string> warnings;  ///< about entries that are no tensors
+    std::vector<std::string> warnings;  ///< about entries that are not tensors
 };
 
-/// All of them, each once, the outer before the inner; states of optimisers are passed over. Throws FormatError where
-/// there are none.
+/// All weight sets, each once, an outer set before the sets inside it. States of optimisers are left out. Throws
+/// FormatError if there are no weight sets.
 [[nodiscard]] std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget);
 
 }  // namespace lamscope::detail

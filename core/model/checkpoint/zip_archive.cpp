@@ -23,7 +23,7 @@ constexpr std::uint64_t endRecordSize = 22;
 constexpr std::uint64_t longestComment = 0xFFFF;
 constexpr std::uint64_t zip64LocatorSize = 20;
 constexpr std::uint64_t zip64EndRecordSize = 56;
-/// Where a 32-bit number says this, the real one stands in the record's zip64 field.
+/// A 32-bit number of this value means: the number is in the record's zip64 field.
 constexpr std::uint32_t inZip64Field = 0xFFFFFFFF;
 
 [[noreturn]] void damagedArchive(std::string_view what) {
@@ -47,7 +47,7 @@ bool hasSignature(std::span<const std::byte> bytes, std::string_view signature) 
     return bytes.size() >= signature.size() && std::memcmp(bytes.data(), signature.data(), signature.size()) == 0;
 }
 
-/// Takes the next 64-bit number of a record's zip64 field where the 32-bit one sends there.
+/// `number`; or, if it is inZip64Field, the next 64-bit number of the record's zip64 field, which is consumed.
 std::uint64_t widened(std::uint32_t number, std::span<const std::byte>& zip64) {
     if (number != inZip64Field || zip64.size() < sizeof(std::uint64_t)) {
         return number;
@@ -103,7 +103,8 @@ std::vector<std::byte> ZipArchive::bytesAt(std::uint64_t offset, std::uint64_t c
     return bytes;
 }
 
-/// The end record is the last of the file, but for a comment; the zip64 one is found through the locator before it.
+/// The end record is the last record of the file; only a comment may follow. The zip64 end record is found through the
+/// locator before the end record.
 ZipArchive::Directory ZipArchive::findDirectory() const {
     const std::uint64_t tailSize = std::min(fileSize_, zip64LocatorSize + endRecordSize + longestComment);
     const std::vector<std::byte> bytes = bytesAt(fileSize_ - tailSize, tailSize);
@@ -203,7 +204,8 @@ std::vector<std::byte> ZipArchive::read(const std::string& name) {
     if (!hasSignature(header, "PK\x03\x04")) {
         failed(name, "cannot be opened");
     }
-    // The local header repeats size and checksum, but PyTorch leaves them zero; its name and padding may differ.
+    // The local header repeats size and checksum, but PyTorch leaves both zero. The header's name and padding may
+    // differ.
     const std::uint64_t start =
         entry.header + localHeaderSize + load<std::uint16_t>(header, 26) + load<std::uint16_t>(header, 28);
     std::vector<std::byte> content = bytesAt(start, bytes);

@@ -13,15 +13,15 @@
 
 namespace lamscope::detail {
 
-/// A zip file, read by its central directory. Entries must be stored without compression, as PyTorch does, so that none
-/// can grow beyond the file. Holds the directory only; what it allocates stays below the file's size, whatever numbers
-/// the file gives.
+/// A zip file, read by its central directory. Entries must be stored without compression, as PyTorch stores them, so
+/// that no entry can grow beyond the file. The object holds the directory only. Its allocations stay below the file's
+/// size, whatever numbers the file contains.
 class ZipArchive {
 public:
     /// Throws FormatError unless the file is a readable zip archive.
     explicit ZipArchive(const std::filesystem::path& file);
 
-    /// The same for a file's bytes, which must outlive it.
+    /// Reads an archive from `bytes`, which must outlive it. Throws FormatError unless they are a readable zip archive.
     explicit ZipArchive(std::span<const std::byte> bytes);
 
     /// The names of all entries, in the directory's order.
@@ -32,14 +32,14 @@ public:
     /// The size of an entry. Throws FormatError where it is missing, compressed, encrypted, or larger than the file.
     [[nodiscard]] std::uint64_t size(const std::string& name) const;
 
-    /// The content of an entry, its checksum verified. Throws FormatError; also where all entries read so far exceed
-    /// the file, as only overlapping ones can.
+    /// The content of an entry, its checksum verified. Throws FormatError, also if all entries read so far are larger
+    /// than the file: only overlapping entries can be.
     [[nodiscard]] std::vector<std::byte> read(const std::string& name);
 
 private:
-    /// What the central directory says of an entry.
+    /// What the central directory says about an entry.
     struct Entry {
-        std::uint64_t header = 0;  ///< the place of its local header
+        std::uint64_t header = 0;  ///< offset of the entry's local header
         std::uint64_t size = 0;
         std::uint64_t storedSize = 0;
         std::uint32_t checksum = 0;
@@ -52,7 +52,7 @@ private:
         std::uint64_t count = 0;
     };
 
-    /// Fills the span with the bytes from that offset on. Only called for bytes that the file has.
+    /// Fills the span with bytes from an offset on. Called only for bytes that the file has.
     using ByteSource = std::function<void(std::uint64_t, std::span<std::byte>)>;
 
     ZipArchive(std::uint64_t fileSize, ByteSource source);

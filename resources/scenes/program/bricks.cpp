@@ -11,12 +11,12 @@ namespace lamscope::scenes {
 
 namespace {
 
-// Lengths in centimetres, measured from joint to joint.
+// Lengths are in centimetres, measured from the middle of a joint to the middle of the next.
 constexpr double brickLength = 22.5;
 constexpr double courseHeight = 7.5;
 constexpr double joint = 1.1;
 
-/// A place in a running bond: every other course is shifted by half a brick.
+/// A place in a running bond: each course is shifted by half a brick against the course below.
 struct Bond {
     std::int64_t course = 0;
     std::int64_t brick = 0;
@@ -42,7 +42,7 @@ public:
                   .reflected = 0.3}) {}
 
 private:
-    /// How far a place lies inside its brick; negative in the joints. The outlines are a little worn.
+    /// How far a place lies inside its brick; negative in the joints. The outlines of the bricks are a little worn.
     [[nodiscard]] static double inside(const Bond& bond, Vec2 at) {
         const double wear = 0.25 * gradientNoise(at * 0.7, 51);
         const Vec2 free{(brickLength - joint) / 2.0 - std::abs(bond.in.x),
@@ -75,7 +75,7 @@ private:
         if (fired < 0.06) {  // overburnt
             clay = Rgb{0.13, 0.08, 0.075};
         }
-        // Salts bloom in pale patches, soot in dark ones.
+        // Salts make pale patches, soot makes dark patches.
         const double bloom = smoothStep(0.25, 0.7, fractalNoise(place * 0.09, 4, 63));
         clay = mix(clay, {0.46, 0.39, 0.34}, 0.45 * bloom);
         return {.albedo = clay * (1.0 + 0.36 * grain + 0.40 * stains), .gloss = 0.0, .bump = bump};

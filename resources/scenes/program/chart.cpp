@@ -18,7 +18,7 @@ constexpr double darkGrey = 64.0;
 constexpr double lightGrey = 192.0;
 constexpr double white = 232.0;
 
-/// The fields of a row, which are `width` pixels wide: which one a place lies in, and where in it.
+/// The field of a row in which a place lies, and the place inside that field. Fields are `width` pixels wide.
 struct Field {
     std::size_t number = 0;
     Vec2 in;
@@ -33,14 +33,14 @@ double flatGreys(Vec2 at) {
     return levels.at(Field(at, 0.0, 32.0).number);
 }
 
-/// A star of 36 rays: the period along a circle falls towards the centre.
+/// A star of 36 rays. The period along a circle becomes smaller towards the centre.
 double star(Vec2 fromCentre) {
     const double angle = std::atan2(fromCentre.y, fromCentre.x);
     const bool ray = std::sin(36.0 * angle) > 0.0;
     return length(fromCentre) > 48.0 ? lightGrey : (ray ? black : white);
 }
 
-/// Rings whose period falls from the centre outwards, to 4 pixels at a distance of 48.
+/// Rings whose period becomes smaller from the centre outwards: 4 pixels at a distance of 48 pixels.
 double zonePlate(Vec2 fromCentre) {
     const double distance = length(fromCentre);
     if (distance > 48.0) {
@@ -50,7 +50,7 @@ double zonePlate(Vec2 fromCentre) {
     return (black + white) / 2.0 + (white - black) / 2.0 * wave;
 }
 
-/// Dots that grow smaller from row to row: radius 5, 3.5, 2.5, 1.75, 1.25, 0.9 pixels.
+/// Dots that become smaller from row to row: radius 5, 3.5, 2.5, 1.75, 1.25, 0.9 pixels.
 double dots(Vec2 at) {
     constexpr std::array<double, 6> radii{5.0, 3.5, 2.5, 1.75, 1.25, 0.9};
     const double rowHeight = 104.0 / 6.0;
@@ -81,7 +81,7 @@ double level(Vec2 at) {
         return flatGreys(at);
     }
     if (at.y < 56.0) {
-        return at.x - 0.5;  // a ramp: level x in the column x
+        return at.x - 0.5;  // a ramp: the level in column x is x
     }
     if (at.y < 160.0) {
         if (at.x < 104.0) {
@@ -95,7 +95,7 @@ double level(Vec2 at) {
 }  // namespace
 
 Image drawChart() {
-    // Not photographed: its levels are exact, so that one knows what a network should answer.
+    // The chart is not photographed: its levels are exact, so that the right answer of a network is known.
     return quantise8(averageSamples(side, [](const Sample& sample) {
         const double value = level(sample.place) / 255.0;
         return Rgb{value, value, value};

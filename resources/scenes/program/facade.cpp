@@ -11,11 +11,11 @@ namespace lamscope::scenes {
 
 namespace {
 
-// Lengths in metres.
+// Lengths are in metres.
 constexpr double pitch = 2.1;   // from window to window
 constexpr double storey = 3.1;  // from floor to floor
 constexpr double wallTop = 4.0 * storey;
-constexpr double sky = -50.0;  // the height where there is no wall
+constexpr double sky = -50.0;  // the height at places without a wall
 
 /// A place in the bay that surrounds each window.
 struct Bay {
@@ -35,7 +35,7 @@ bool within(Vec2 at, Vec2 halfSize) {
     return std::abs(at.x) < halfSize.x && std::abs(at.y) < halfSize.y;
 }
 
-/// Whether the place in an opening is wood: the frame, the bar in the middle and the glazing bars.
+/// True if the place in an opening is wood: the frame, the bar in the middle or a glazing bar.
 bool onFrame(Vec2 in) {
     const bool outer = std::abs(in.x) > opening.x - 0.07 || std::abs(in.y) > opening.y - 0.07;
     const bool transom = std::abs(in.y - 0.38) < 0.05;
@@ -65,7 +65,7 @@ double Facade::height(Vec2 at) const {
     if (at.y > wallTop) {
         return sky;
     }
-    if (at.y > wallTop - 0.55) {  // the cornice: three steps, the lowest on small blocks
+    if (at.y > wallTop - 0.55) {  // the cornice has three steps; small blocks carry the lowest
         const double up = at.y - (wallTop - 0.55);
         const bool block = fraction(at.x / 0.35) < 0.5;
         return up > 0.38 ? 0.46 : (up > 0.2 ? 0.34 : (block ? 0.24 : 0.06));
@@ -95,7 +95,7 @@ Material Facade::glass(const Bay& bay) {
     const double drawn = 0.15 + 0.35 * uniform(bay.column, bay.row, 6);
     const double folds = 0.85 + 0.15 * std::sin(70.0 * bay.in.x + 3.0 * std::sin(5.0 * bay.in.y));
     const bool covered = curtain && std::abs(bay.in.x) > opening.x - drawn;
-    // No two panes hang alike: each mirrors another piece of the sky.
+    // Panes hang at slightly different angles: each mirrors another part of the sky.
     const int pane = (bay.in.x > 0.0 ? 1 : 0) + (bay.in.y > 0.38 ? 2 : 0);
     const Vec2 tilt{uniform(bay.column, bay.row, 10U + static_cast<std::uint32_t>(pane)) - 0.5,
                     uniform(bay.column, bay.row, 20U + static_cast<std::uint32_t>(pane)) - 0.5};
@@ -129,7 +129,7 @@ Material Facade::material(Vec3 at) const {
 }
 
 Rgb Facade::surroundings(Vec3 direction) const {
-    // What the panes mirror: the houses on the other side of the street, with the sky above them.
+    // The panes mirror the houses on the other side of the street, with the sky above the houses.
     const double across = direction.z > 0.0 ? direction.x / (direction.z + 0.05) : 100.0;
     const double roofs = 0.16 + 0.10 * gradientNoise({std::floor(across * 3.0) * 0.71, 0.5}, 41);
     if (direction.z > 0.0 && direction.y < roofs * std::sqrt(1.0 - direction.y * direction.y)) {

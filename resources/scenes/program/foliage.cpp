@@ -16,8 +16,8 @@ namespace lamscope::scenes {
 namespace {
 
 constexpr double pi = std::numbers::pi;
-// Lengths in pixels from the top left corner; y points down. The sun stands at the top left.
-constexpr Vec2 shadowStep{-1.6, -2.4};  // from a shaded place towards the sun, for each frond above it
+// Lengths are in pixels from the top left corner; y points down. The sun stands at the top left.
+constexpr Vec2 shadowStep{-1.6, -2.4};  // from a shaded place towards the sun, per frond above the place
 constexpr int fronds = 17;
 
 Vec2 turned(Vec2 direction, double angle) {
@@ -53,12 +53,12 @@ LeafPlace placeOn(const Leaflet& leaflet, Vec2 at) {
 /// One frond, twice branched, drawn into a picture of its own that is finer than the scene.
 class Frond {
 public:
-    static constexpr int finer = 6;  ///< places per pixel and axis
+    static constexpr int finer = 6;  ///< places of the frond's picture per scene pixel, along each axis
     static constexpr int extent = side * finer;
 
     explicit Frond(int number);
 
-    /// The leaflet at a place; null where the frond leaves it free.
+    /// The leaflet at a place; null if the frond does not cover the place.
     [[nodiscard]] const Leaflet* at(Vec2 place) const {
         const auto x = static_cast<int>(std::floor(place.x * finer));
         const auto y = static_cast<int>(std::floor(place.y * finer));
@@ -79,14 +79,14 @@ private:
     std::uint32_t seed_;
     double age_;
     std::vector<Leaflet> leaflets_;
-    std::vector<std::uint16_t> covered_;  ///< 1 + the leaflet's index, 0 for none; a frond has about 3000
+    std::vector<std::uint16_t> covered_;  ///< 1 + the leaflet's index, 0: none; a frond has about 3000 leaflets
 };
 
 Frond::Frond(int number)
     : seed_(200U + static_cast<std::uint32_t>(number))
     , age_(uniform(number, 1, 201))
     , covered_(static_cast<std::size_t>(extent) * extent) {
-    // From a crown at the lower margin; the first fronds are the lowest and the longest.
+    // Fronds grow from a crown at the lower margin. The first fronds are the lowest and the longest.
     const double spread = fraction(number * 0.618034) - 0.5;
     const double angle = (-100.0 + 165.0 * spread + 14.0 * (uniform(number, 2, 201) - 0.5)) * pi / 180.0;
     const Vec2 crown{138.0 + 150.0 * (uniform(number, 3, 201) - 0.5), 262.0 + 40.0 * (uniform(number, 6, 201) - 0.5)};
@@ -99,7 +99,7 @@ void Frond::grow(Vec2 base, Vec2 direction, double length, double bend) {
     auto at = base;
     for (int i = 0; i < pairs; ++i) {
         const double t = (i + 0.5) / pairs;
-        // Crowded towards the tip, and bending more there.
+        // Leaflets become denser towards the tip, and the stalk bends more there.
         const auto step = turned(direction, bend * t * t) * (length / pairs * (1.25 - 0.5 * t));
         add({.base = at, .axis = step * 1.1, .width = 2.6 * (1.0 - 0.75 * t), .tone = 0.5, .stalk = true});
         const double pinna = 0.29 * length * std::min(1.0, 0.35 + 3.0 * t) * std::pow(1.0 - t, 0.75);
@@ -171,7 +171,7 @@ public:
     }
 
 private:
-    /// The share of the sunlight that passes the fronds above; leaves let a tenth through.
+    /// The share of the sunlight that passes the fronds above. A leaf lets a tenth of the light through.
     [[nodiscard]] double sunAt(const Sample& sample, std::size_t above) const {
         double light = 1.0;
         for (std::size_t i = above; i < fronds_.size(); ++i) {
@@ -188,7 +188,7 @@ private:
         const auto place = placeOn(leaflet, sample.place);
         const auto along = leaflet.axis * (1.0 / length(leaflet.axis));
         const auto& frond = fronds_[number];
-        // The two halves slope down from the rib, and the tip hangs.
+        // The two halves of a leaflet slope down from the rib, and the tip hangs.
         const Vec2 tilt = perpendicular(along) * (0.75 * place.across) + along * (0.7 * place.along - 0.15);
         const Vec3 normal = normalised({tilt.x, tilt.y, 1.0});
         const Vec3 sun = normalised({-0.52, -0.60, 0.62});

@@ -13,12 +13,12 @@ namespace lamscope::scenes {
 
 namespace {
 
-// Lengths in about pixels of the picture, from the sign's centre; y points up.
+// Lengths are in units of about a pixel of the picture, from the sign's centre; y points up.
 constexpr Vec2 half{112.0, 92.0};  // the plate's half size
 constexpr double plank = 38.0;
 constexpr double plateHeight = 4.0;
 
-/// The distance to a rectangle with round corners: negative inside.
+/// The distance to a rectangle with round corners; negative inside.
 double toRoundedRectangle(Vec2 at, Vec2 halfSize, double radius) {
     const Vec2 out{std::abs(at.x) - halfSize.x + radius, std::abs(at.y) - halfSize.y + radius};
     return length({std::max(out.x, 0.0), std::max(out.y, 0.0)}) + std::min(std::max(out.x, out.y), 0.0) - radius;
@@ -50,7 +50,7 @@ private:
     [[nodiscard]] double height(Vec2 at) const override {
         const double edge = toRoundedRectangle(at, half, 12.0);
         if (edge < 0.0) {
-            // Pressed from sheet iron: slightly domed, with a rolled rim.
+            // The plate is pressed from sheet iron: slightly domed, with a rolled rim.
             const double dome = 1.5 * (1.0 - dot(at, at) / dot(half, half));
             const double rim = 0.7 * std::exp(-(edge + 3.0) * (edge + 3.0) / 4.0);
             const double screw = toScrew(at);
@@ -94,7 +94,7 @@ private:
         }
         const double dirt = fractalNoise(at * 0.03, 5, 136);
         const double rain = fractalNoise({at.x * 0.12, at.y * 0.012}, 4, 137);
-        // The enamel flaked off at the rim and around the screws.
+        // The enamel has flaked off at the rim and around the screws.
         const double risk = 0.62 * std::exp(edge / 5.0) + 0.75 * std::exp(-(toScrew(at) - 4.0) / 4.0);
         const double flaked = fractalNoise(at * 0.11, 5, 138) + risk;
         if (flaked > 0.74) {

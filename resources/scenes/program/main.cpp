@@ -12,7 +12,7 @@
 
 namespace {
 
-/// All files, or none.
+/// Writes all files, or none.
 void drawInto(const std::filesystem::path& folder) {
     using namespace lamscope;
     StagedFiles files;

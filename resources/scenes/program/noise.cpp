@@ -5,18 +5,18 @@ namespace lamscope::scenes {
 
 namespace {
 
-/// Rounded down. Faster than std::floor, which is a call on processors of the common base.
+/// The coordinate rounded down. Faster than std::floor, which is a function call in code for the baseline processor.
 std::int64_t lattice(double coordinate) {
     const auto towardsZero = static_cast<std::int64_t>(coordinate);
     return towardsZero - (coordinate < static_cast<double>(towardsZero) ? 1 : 0);
 }
 
-/// Without the care that std::lerp takes of infinities.
+/// Linear interpolation without std::lerp's treatment of infinities.
 double between(double a, double b, double share) {
     return a + share * (b - a);
 }
 
-/// A slope in [-1, 1] x [-1, 1] for a lattice point, times the offset from it.
+/// The slope of a lattice point, in [-1, 1] x [-1, 1], times the offset from the point.
 double slopeAt(std::int64_t x, std::int64_t y, Vec2 offset, std::uint32_t seed) {
     const auto bits = latticeHash(x, y, seed);
     const Vec2 slope{(bits & 0xffffU) / 32767.5 - 1.0, (bits >> 16U) / 32767.5 - 1.0};
@@ -67,7 +67,7 @@ double fractalNoise(Vec2 point, int octaves, std::uint32_t seed) {
     double strength = 0.6;
     for (int i = 0; i < octaves; ++i) {
         sum += strength * gradientNoise(point, seed + 101U * static_cast<std::uint32_t>(i));
-        // Shifted, so that the lattices of the octaves do not meet in one point.
+        // The shift keeps the lattices of the octaves from meeting in one point.
         point = point * 2.0 + Vec2{17.3, 9.1};
         strength *= 0.5;
     }

@@ -7,7 +7,7 @@
 
 namespace lamscope::scenes {
 
-// Noise from integer hashes: the same on every machine, at any place and in any order.
+// Noise from integer hashes. It is equal on every machine and can be computed at any place and in any order.
 
 /// A well mixed hash of a lattice point.
 [[nodiscard]] std::uint32_t latticeHash(std::int64_t x, std::int64_t y, std::uint32_t seed);
@@ -18,10 +18,11 @@ namespace lamscope::scenes {
 /// Nearly normal with mean 0 and variance 1: the sum of four uniform numbers (|value| < 3.5).
 [[nodiscard]] double nearlyNormal(std::int64_t x, std::int64_t y, std::uint32_t seed);
 
-/// Smooth gradient noise with one bump for each unit, about [-1, 1], mean 0.
+/// Smooth gradient noise with one bump per unit length, values about in [-1, 1], mean 0.
 [[nodiscard]] double gradientNoise(Vec2 point, std::uint32_t seed);
 
-/// The sum of `octaves` gradient noises, each of twice the frequency and half the strength, about [-1, 1].
+/// The sum of `octaves` gradient noises, values about in [-1, 1]. Each octave has twice the frequency and half the
+/// strength of the octave before.
 [[nodiscard]] double fractalNoise(Vec2 point, int octaves, std::uint32_t seed);
 
 }  // namespace lamscope::scenes

@@ -14,7 +14,7 @@ namespace {
 constexpr int samplesPerAxis = 5;
 constexpr int samplesPerPixel = samplesPerAxis * samplesPerAxis;
 
-/// The base-2 digits mirrored at the point (van der Corput).
+/// The base-2 digits of a number, mirrored at the point (van der Corput).
 double mirroredDigits(unsigned number) {
     double result = 0.0;
     for (double digit = 0.5; number > 0; number >>= 1U, digit *= 0.5) {
@@ -23,7 +23,7 @@ double mirroredDigits(unsigned number) {
     return result;
 }
 
-/// Straight up to 0.7, then bending towards 1 as film does.
+/// The tone curve: straight up to 0.7, then bending towards 1 as film does.
 double rollOff(double light) {
     constexpr double knee = 0.7;
     return light <= knee ? light : knee + (1.0 - knee) * (1.0 - std::exp(-(light - knee) / (1.0 - knee)));
@@ -45,7 +45,7 @@ Image averageSamples(int side, const Radiance& radiance) {
                 const int column = i % samplesPerAxis;
                 const int row = i / samplesPerAxis;
                 const Vec2 place{x + (column + 0.5) / samplesPerAxis, y + (row + 0.5) / samplesPerAxis};
-                // In another order than the places, so that light does not change from side to side of a pixel.
+                // The directions have another order than the places: otherwise the light would change across a pixel.
                 const auto direction = static_cast<unsigned>(i * 7 % samplesPerPixel);
                 sum = sum + radiance({place, {(direction + 0.5) / samplesPerPixel, mirroredDigits(direction)}});
             }
@@ -66,7 +66,7 @@ Image photograph(int side, const Radiance& radiance, const Film& film) {
             for (int channel = 0; channel < Image::channels; ++channel) {
                 auto& value = picture.at(channel, y, x);
                 const double clean = encoded(rollOff(std::max(0.0, static_cast<double>(value) * falloff)));
-                // Most of a sensor's noise is photon noise, which grows with the root of the light.
+                // Photon noise is the largest part of a sensor's noise. It grows with the root of the light.
                 const double noise = nearlyNormal(x, y, film.seed * 3U + static_cast<std::uint32_t>(channel));
                 value = static_cast<float>(clean + film.grain * (0.4 + 0.8 * std::sqrt(clean)) * noise);
             }

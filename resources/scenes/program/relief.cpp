@@ -12,14 +12,14 @@ namespace lamscope::scenes {
 
 namespace {
 
-/// Two unit directions at right angles to `axis` and to each other.
+/// Two unit vectors at right angles to `axis` and to each other.
 std::array<Vec3, 2> tangents(Vec3 axis) {
     const Vec3 helper = std::abs(axis.x) < 0.7 ? Vec3{1.0, 0.0, 0.0} : Vec3{0.0, 1.0, 0.0};
     const auto first = normalised(cross(axis, helper));
     return {first, cross(axis, first)};
 }
 
-/// Spreads two uniform numbers over the unit disc.
+/// Maps two uniform numbers in [0, 1) to a uniform point of the unit disc.
 Vec2 onDisc(Vec2 numbers) {
     const double radius = std::sqrt(numbers.x);
     const double angle = 2.0 * std::numbers::pi * numbers.y;
@@ -84,7 +84,7 @@ bool Relief::blocked(Vec3 from, Vec3 direction) const {
     const double reach = (high_ - from.z) / direction.z;
     const int steps = stepsFor(direction, reach);
     for (int i = 1; i <= steps; ++i) {
-        // Closer together near the start: there the small forms are that a ray may hit.
+        // Steps are closer together near the start, where the ray may hit small forms.
         const double share = static_cast<double>(i) / steps;
         const auto at = from + direction * (reach * share * share);
         if (at.z < height({at.x, at.y})) {
@@ -123,7 +123,7 @@ Rgb Relief::seen(const Camera& camera, int side, const Sample& sample) const {
     if (facing > 0.0 && !blocked(start, toSun)) {
         light = lighting_.sunlight * facing;
     }
-    // A direction of the sky with the probability of its cosine, so that skylight needs no weight (Malley's rule).
+    // The direction's probability follows the cosine, so that skylight needs no weight (Malley's rule).
     const auto disc = onDisc({sample.light.y, sample.light.x});
     const auto [right, up] = tangents(normal);
     const auto toSky = right * disc.x + up * disc.y + normal * std::sqrt(1.0 - dot(disc, disc));
@@ -141,7 +141,7 @@ Rgb Relief::seen(const Camera& camera, int side, const Sample& sample) const {
 Rgb cloudySky(Vec3 direction) {
     const double up = std::max(direction.y, 0.0);
     const auto blue = mix({0.62, 0.74, 0.88}, {0.16, 0.33, 0.68}, std::sqrt(up));
-    // Clouds lie on a plane far above, so that they shrink towards the horizon.
+    // The clouds lie on a plane far above, so that they become smaller towards the horizon.
     const double away = 1.0 / (up + 0.15);
     const Vec2 place{1.3 * direction.x * away + 3.7, 1.3 * direction.z * away};
     const double cloud = smoothStep(-0.05, 0.55, fractalNoise(place, 6, 71));

@@ -11,17 +11,17 @@ namespace lamscope::scenes {
 
 namespace {
 
-// Plain tiles with rounded tails, on the plane of the roof. Lengths in centimetres; y points up to the ridge.
+// Plain tiles with rounded tails, on the plane of the roof. Lengths are in centimetres; y points up to the ridge.
 constexpr double tileWidth = 18.0;
 constexpr double gauge = 15.0;  // from row to row
 constexpr double thickness = 2.4;
 constexpr double tail = 5.0;  // how far the round tail hangs below the tile's shoulders
 
-/// The tile on top at a place.
+/// The topmost tile at a place.
 struct Tile {
     std::int64_t row = 0;
     std::int64_t column = 0;
-    Vec2 in;  ///< x from the tile's axis, y up from its tail at that x
+    Vec2 in;  ///< x from the tile's axis; y up from the tile's tail at that x
 
     explicit Tile(Vec2 at) {
         const auto lowest = static_cast<std::int64_t>(std::floor(at.y / gauge));
@@ -32,7 +32,7 @@ struct Tile {
     }
 
 private:
-    /// The tile of a row: its tail is a half ellipse that reaches `tail` below the row's line.
+    /// Sets the tile of a row. The tail of a tile is a half ellipse that reaches `tail` below the row's line.
     void set(Vec2 at, std::int64_t candidate) {
         row = candidate;
         const double crooked = 0.05 * gradientNoise({at.y * 0.01, static_cast<double>(row)}, 81);

@@ -14,7 +14,7 @@ inline constexpr int scale = 4;
 /// The side of the suggested patches in HR pixels.
 inline constexpr int patchSide = 16;
 
-/// A place worth probing: the top left corner in HR pixels, and what is seen there.
+/// A place worth probing: its top left corner in HR pixels, and what is seen there.
 struct Patch {
     int x = 0;
     int y = 0;
@@ -25,7 +25,7 @@ struct Scene {
     std::string name;            ///< part of the files' names
     std::string title;           ///< a word or two
     std::string description;     ///< one sentence for a newcomer
-    bool telling = false;        ///< the first patch separates networks of narrow reach from those of wide reach
+    bool telling = false;        ///< the first patch separates networks of narrow reach from networks of wide reach
     std::vector<Patch> patches;  ///< the first is the suggested one
     std::function<Image()> draw;
 };

@@ -11,7 +11,7 @@ namespace lamscope::scenes {
 
 namespace {
 
-// Lengths in pixels of the picture, from its centre; y points up.
+// Lengths are in pixels of the picture, from its centre; y points up.
 
 /// A part of the cloth with stripes of one width.
 struct Band {
@@ -23,7 +23,7 @@ struct Band {
 constexpr Rgb navy{0.030, 0.045, 0.105};
 constexpr Rgb rust{0.300, 0.060, 0.030};
 
-// At a quarter of the size a picture can hold periods of 8 pixels and more: three of the bands are finer.
+// A picture of a quarter of the size can hold periods of 8 pixels and more. Three of the bands are finer.
 constexpr std::array<Band, 7> bands{{{.length = 56.0, .period = 18.666, .dark = navy},
                                      {.length = 48.0, .period = 9.6, .dark = navy},
                                      {.length = 56.0, .period = 7.0, .dark = navy},
@@ -52,7 +52,7 @@ private:
     }
 
     [[nodiscard]] Material material(Vec3 at) const override {
-        // Cloth lies on its folds: what is raised was pulled along, so the pattern bends with them.
+        // The cloth lies on its folds: raised parts were pulled along, so that the pattern bends with the folds.
         const Vec2 cloth{at.x + 0.4 * at.z, at.y + 0.6 * at.z + 1.2 * gradientNoise({at.x * 0.03, at.y * 0.03}, 104)};
         constexpr double angle = 28.0 * std::numbers::pi / 180.0;
         double along = cloth.x * std::sin(angle) - cloth.y * std::cos(angle) + 174.0;
@@ -66,7 +66,7 @@ private:
         }
         const double dye = fraction(along / band->period) < 0.5 ? 0.96 : 0.03;
         const auto linen = Rgb{0.74, 0.70, 0.61};
-        // Threads of uneven thickness cross each other, one over the other in turn.
+        // Threads of uneven thickness cross each other, alternately above and below.
         const Vec2 thread = cloth * 0.42;
         const double over = std::sin(std::numbers::pi * thread.x) * std::sin(std::numbers::pi * thread.y);
         const double slubs =

@@ -21,7 +21,7 @@ namespace {
 using Stroke = std::vector<Vec2>;
 
 struct Glyph {
-    double width = 0.0;  ///< of the letter's axes, the cap height being 1
+    double width = 0.0;  ///< width of the letter between its axes; the cap height is 1
     std::vector<Stroke> strokes;
 };
 
@@ -36,7 +36,7 @@ Stroke arc(Vec2 centre, Vec2 radii, double from, double to) {
     return points;
 }
 
-/// Strokes without a gap between them.
+/// Joins strokes without a gap.
 Stroke joined(std::initializer_list<Stroke> parts) {
     Stroke points;
     for (const auto& part : parts) {
@@ -45,7 +45,7 @@ Stroke joined(std::initializer_list<Stroke> parts) {
     return points;
 }
 
-/// The letters, on a baseline y = 0 with the cap line y = 1.
+/// The letters. The baseline is y = 0, the cap line y = 1.
 std::map<char, Glyph> makeAlphabet() {
     const auto bowl = [](double top, double bottom, double right) {
         const double radius = (top - bottom) / 2.0;

@@ -54,13 +54,13 @@ using Rgb = Vec3;
     return a + (b - a) * amount;
 }
 
-/// 0 up to `low`, 1 from `high` on, a smooth cubic between them.
+/// 0 up to `low`, 1 from `high` on, and a smooth cubic between.
 [[nodiscard]] inline double smoothStep(double low, double high, double x) {
     const double t = std::clamp((x - low) / (high - low), 0.0, 1.0);
     return t * t * (3.0 - 2.0 * t);
 }
 
-/// The part behind the point, in [0, 1) for negative numbers too.
+/// The part of a number behind the point, in [0, 1); for negative numbers too.
 [[nodiscard]] inline double fraction(double x) {
     return x - std::floor(x);
 }

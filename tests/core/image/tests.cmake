@@ -9,7 +9,3 @@ lamscope_test(image_test LABEL unit
     core/image/resize_test.cpp
     core/image/tiff_image_test.cpp
   LIBRARIES lamscope_files opencv_core opencv_imgcodecs)
-lamscope_test(image_cases_test LABEL golden
-  SOURCES
-    golden/image_cases_test.cpp
-  LIBRARIES lamscope_files nlohmann_json::nlohmann_json)

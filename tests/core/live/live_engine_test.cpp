@@ -7,7 +7,6 @@
 #include <gmock/gmock.h>
 
 #include "base/error.h"
-#include "runtime/device.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -45,16 +44,6 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
             [](const torch::Tensor& lr) {
                 ++slowEvaluations;
                 std::this_thread::sleep_for(std::chrono::milliseconds(20));
-                return globalFormula(lr);
-            },
-            networkScale);
-    }
-    if (name == "float32 alone") {
-        return test::makeModel(
-            [](const torch::Tensor& lr) {
-                if (lr.scalar_type() != torch::kFloat32) {
-                    throw Error(ErrorCode::ModelFailure, "a constant of another type");
-                }
                 return globalFormula(lr);
             },
             networkScale);
@@ -388,84 +377,6 @@ TEST(LiveEngine, WithoutRoomForForwardPassesTheNumbersAreTheSame) {
     }
     EXPECT_DOUBLE_EQ(indices[0], indices[2]);
     EXPECT_DOUBLE_EQ(indices[1], indices[3]);
-}
-
-class Previews : public LiveEngineTest {
-protected:
-    void SetUp() override {
-        if (!processorHasBFloat16()) {
-            GTEST_SKIP() << "this processor does not compute in bfloat16: there are no previews";
-        }
-    }
-
-    [[nodiscard]] ProbeRequest moving(std::int64_t number, std::vector<ProbeTarget> targets) const {
-        auto moved = request(number, std::move(targets));
-        moved.moving = true;
-        return moved;
-    }
-};
-
-TEST_F(Previews, FollowAMovingBoxAndGiveWayWhenItRests) {
-    engine_.setPreviews(true);
-    engine_.addNetwork(1, spec("global"));
-    engine_.probe(moving(1, {{1, {10, 12, 8}}}));
-    const auto preview = events_.waitFor<MapReady>();
-    ASSERT_TRUE(preview);
-    EXPECT_TRUE(preview->preview);
-    EXPECT_FALSE(preview->finished);
-
-    engine_.probe(request(2, {{1, {10, 12, 8}}}));
-    const auto exact = finished(2, 1);
-    ASSERT_TRUE(exact);
-    for (const auto& map : events_.all<MapReady>()) {
-        EXPECT_EQ(map.preview, map.request == 1);
-    }
-    auto options = options_;
-    options.patch = {10, 12, 8};
-    const auto direct = computeLam(loadAnalytic(spec("global"), "cpu"), *image_.pixels, nullptr, options);
-    EXPECT_NEAR(*exact->result->diffusionIndex, *direct->diffusionIndex, 1e-6 * *direct->diffusionIndex);
-    // Eight bits show the same picture, but not the same numbers.
-    EXPECT_NE(preview->result->detectorImage, direct->detectorImage);
-    EXPECT_NEAR(preview->result->detectorImage, direct->detectorImage, 0.02 * direct->detectorImage);
-}
-
-TEST_F(Previews, AreMadeOnlyWhereAskedFor) {
-    engine_.addNetwork(1, spec("global"));
-    engine_.probe(moving(1, {{1, {10, 12, 8}}}));
-    auto map = events_.waitFor<MapReady>([](const MapReady& event) { return event.request == 1; });
-    ASSERT_TRUE(map);
-    EXPECT_FALSE(map->preview);
-    engine_.setPreviews(true);
-    engine_.probe(moving(2, {{1, {12, 12, 8}}}));
-    map = events_.waitFor<MapReady>([](const MapReady& event) { return event.request == 2; });
-    ASSERT_TRUE(map);
-    EXPECT_TRUE(map->preview);
-    engine_.setPreviews(false);
-    engine_.probe(moving(3, {{1, {14, 12, 8}}}));
-    map = events_.waitFor<MapReady>([](const MapReady& event) { return event.request == 3; });
-    ASSERT_TRUE(map);
-    EXPECT_FALSE(map->preview);
-}
-
-TEST_F(Previews, ANetworkThatCannotBeEvaluatedInBFloat16IsShownAsItIs) {
-    engine_.setPreviews(true);
-    engine_.addNetwork(1, spec("float32 alone"));
-    engine_.probe(moving(1, {{1, {10, 12, 8}}}));
-    const auto map = events_.waitFor<MapReady>();
-    ASSERT_TRUE(map);
-    EXPECT_FALSE(map->preview);
-    EXPECT_TRUE(events_.all<MapFailed>().empty());
-}
-
-TEST_F(Previews, APatchOutsideTheImageIsSaidAndTheNextOneIsAPreviewAgain) {
-    engine_.setPreviews(true);
-    engine_.addNetwork(1, spec("global"));
-    engine_.probe(moving(1, {{1, {4000, 12, 8}}}));
-    ASSERT_TRUE(events_.waitFor<MapFailed>());
-    engine_.probe(moving(2, {{1, {12, 12, 8}}}));
-    const auto map = events_.waitFor<MapReady>();
-    ASSERT_TRUE(map);
-    EXPECT_TRUE(map->preview);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "model/model_files.h"
 #include "support/temporary_folder.h"
 
 namespace lamscope {

@@ -16,6 +16,7 @@
 #include "image/image_file.h"
 #include "method/lam/lam_experiment.h"
 #include "report/lam_json.h"
+#include "report/result_tables.h"
 #include "scene/experiment_file.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"
@@ -138,7 +139,7 @@ TEST(LamRun, StatesTheExperimentWithWhatWasFound) {
     auto found = asked;
     found.scenes.front().sha256 = sha256OfFile(folder / "scene.png");
     EXPECT_EQ(documents.front().experiment, found);
-    EXPECT_EQ(documents.front().options.patch, (Patch{56, 60, 16}));
+    EXPECT_EQ(documents.front().plan.options.patch, (Patch{56, 60, 16}));
     const auto json = nlohmann::ordered_json::parse(toJson(documents.front()));
     EXPECT_EQ(json["experiment"], jsonOf(found));
     EXPECT_EQ(json["image"]["file"], json["experiment"]["scenes"][0]["image"]["file"]);
@@ -173,6 +174,24 @@ TEST(LamRun, GivesADocumentForEachImage) {
             EXPECT_NEAR(together[i].results[n].result.attributionSum, sum, 1e-4 * std::abs(sum));
         }
     }
+}
+
+TEST(LamRun, ResolvesItsOptionsOnce) {
+    const test::TemporaryFolder folder;
+    Experiment experiment{
+        .scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
+                   drawnScene(folder, "second.png", 96, {24, 40, 8})},
+        .networks = {{.spec = ModelSpec::parse("bicubic:scale=2")}, {.spec = ModelSpec::parse("bicubic:scale=4")}}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(experiment, options);
+    const auto before = plansMade();
+    const auto documents = *runLam(experiment);
+    const auto json = nlohmann::json::parse(toJson(documents.back()));
+    EXPECT_EQ(plansMade() - before, 1);
+    EXPECT_EQ(json["options"]["nodes"], 3);
+    EXPECT_EQ(json["options"]["context"], 64);
+    EXPECT_EQ(json["options"]["patch"]["size"], 8);
 }
 
 TEST(LamRun, GivesNetworksOfSeveralScalesTheSameSquareOfAnLrImage) {

@@ -6,3 +6,7 @@ lamscope_test(study_test LABEL unit
     core/study/study_test.cpp
   LIBRARIES lamscope_study lamscope_benchmark lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(study_test REUSE_FROM model_test)
+lamscope_test(image_cases_test LABEL golden
+  SOURCES
+    golden/image_cases_test.cpp
+  LIBRARIES lamscope_study nlohmann_json::nlohmann_json)

@@ -97,7 +97,6 @@ void PreferencesTest::settingsSurviveARoundTrip() {
     settings.computeThreads = 3;
     settings.cacheMiB = 777;
     settings.liveWhileDragging = false;
-    settings.previews = true;
     settings.autosave = false;
     settings.recentFiles = 4;
     saveSettings(settings, *store_);
@@ -111,6 +110,7 @@ void PreferencesTest::absentAndSenselessSettingsAreTheDefaults() {
     store_->setValue(QStringLiteral("theme"), QStringLiteral("mauve"));
     store_->setValue(QStringLiteral("device"), QStringLiteral("abacus"));
     store_->setValue(QStringLiteral("computeThreads"), QStringLiteral("many"));
+    store_->setValue(QStringLiteral("previews"), true);  // of an earlier version
     QVERIFY(loadSettings(*store_) == Settings());
 }
 
@@ -131,7 +131,6 @@ void PreferencesTest::theDialogShowsWhatItIsGiven() {
     settings.computeThreads = 2;
     settings.cacheMiB = 512;
     settings.liveWhileDragging = false;
-    settings.previews = true;
     settings.autosave = false;
     settings.recentFiles = 0;
     const SettingsDialog dialog(settings);

@@ -55,7 +55,7 @@ std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& docume
     for (const auto path : {PathKind::Black, PathKind::BlurredLinear, PathKind::Blur}) {
         paths.push_back(document);
         paths.back().results.resize(1);
-        paths.back().options.path = path;
+        paths.back().plan.options.path = path;
         addPathGradients(paths.back().results.front().result, FigureLayout().alphas);
     }
     return paths;
@@ -290,7 +290,7 @@ void FigureTest::gradientsStandUnderTheirPathImages() {
 void FigureTest::curvesRunFromEndToEndOfThePath() {
     auto document = madeDocument(1);
     auto& result = document.results.front().result;
-    document.options.path = PathKind::Black;
+    document.plan.options.path = PathKind::Black;
     double squared = 0.0;  // ‖∂γ/∂α‖ = ‖I‖ on the linear path from black
     for (const float value : result.lr.values()) {
         squared += static_cast<double>(value) * value;

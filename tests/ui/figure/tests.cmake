@@ -5,5 +5,3 @@ lamscope_qt_test(old_files_test SOURCES ui/figure/old_files_test.cpp LIBRARIES l
 lamscope_qt_test(figure_command_test SOURCES ui/figure/figure_command_test.cpp LIBRARIES lamscope_figure)
 target_compile_definitions(figure_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(figure_command_test lamscope-cli)
-# Its networks come from `analytic_loader`, which the window's tests make.
-lamscope_qt_test(figure_editor_test SOURCES ui/figure/figure_editor_test.cpp LIBRARIES lamscope_ui analytic_loader)

@@ -13,10 +13,18 @@
 
 #include "panels/results_document.h"
 #include "panels/results_model.h"
-#include "report/lam_json.h"
+#include "report/result_tables.h"
 #include "ui/panels/example_session.h"
 
 namespace lamscope::ui {
+
+namespace {
+
+int columnOf(const char* key) {
+    return ResultsModel::columnOf(key);
+}
+
+}  // namespace
 
 using test::addReady;
 using test::exampleResult;
@@ -44,6 +52,7 @@ private slots:
 
     void theModelKeepsTheRulesOfItemModels();
     void aRowHoldsTheNumbers();
+    void headingsAreThoseOfTheWindow();
     void differencesAreToTheReference();
     void sortingIsByRawValuesWithMissingOnesLast();
     void columnsWithoutValuesAreHidden();
@@ -103,7 +112,7 @@ void ResultsPanelTest::theModelKeepsTheRulesOfItemModels() {
     ResultsOrder order(model);
     const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     const QAbstractItemModelTester orderTester(&order, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    order.sort(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    order.sort(columnOf("di"), Qt::DescendingOrder);
     session_->moveNetwork(first_, 2);
     session_->setShown(second_, false);
     addReady(*session_, "fourth.pth");
@@ -111,21 +120,21 @@ void ResultsPanelTest::theModelKeepsTheRulesOfItemModels() {
     giveResult(*session_, third_, exampleResult(1.0, 2.0));
     session_->removeNetwork(first_);
     QCOMPARE(model.rowCount(), 3);
-    QCOMPARE(model.columnCount(), static_cast<int>(ResultsModel::ColumnCount));
+    QCOMPARE(model.columnCount(), 13);
 }
 
 void ResultsPanelTest::aRowHoldsTheNumbers() {
     QCOMPARE(text(0, ResultsModel::Network), QStringLiteral("first"));
-    QCOMPARE(text(0, ResultsModel::DiffusionIndex), QStringLiteral("9.50"));
-    QCOMPARE(text(0, ResultsModel::Mass95), QStringLiteral("855"));
-    QCOMPARE(text(0, ResultsModel::Radius), QStringLiteral("8.8"));
-    QCOMPARE(text(0, ResultsModel::DetectorImage), QStringLiteral("79.25"));
-    QCOMPARE(text(0, ResultsModel::DetectorDifference), QStringLiteral("78.25"));
-    QCOMPARE(text(0, ResultsModel::Completeness), QStringLiteral("−0.40 %"));
-    QCOMPARE(text(0, ResultsModel::Nodes), QStringLiteral("27"));
-    QCOMPARE(text(0, ResultsModel::EstimatedError), QStringLiteral("0.030"));
-    QCOMPARE(text(0, ResultsModel::Seconds), QStringLiteral("0.82 s"));
-    for (int column = ResultsModel::DiffusionIndex; column < ResultsModel::ColumnCount; ++column) {
+    QCOMPARE(text(0, columnOf("di")), QStringLiteral("9.50"));
+    QCOMPARE(text(0, columnOf("mass95_pixels")), QStringLiteral("855"));
+    QCOMPARE(text(0, columnOf("radius_pixels")), QStringLiteral("8.8"));
+    QCOMPARE(text(0, columnOf("detector_image")), QStringLiteral("79.25"));
+    QCOMPARE(text(0, columnOf("detector_difference")), QStringLiteral("78.25"));
+    QCOMPARE(text(0, columnOf("completeness_error")), QStringLiteral("−0.40 %"));
+    QCOMPARE(text(0, columnOf("nodes")), QStringLiteral("27"));
+    QCOMPARE(text(0, columnOf("estimated_map_error")), QStringLiteral("0.030"));
+    QCOMPARE(text(0, columnOf("seconds")), QStringLiteral("0.82 s"));
+    for (int column = columnOf("di"); column < table_->model()->columnCount(); ++column) {
         QCOMPARE(text(2, column), QStringLiteral("–"));
         const auto alignment = table_->model()->index(0, column).data(Qt::TextAlignmentRole);
         QVERIFY(alignment.value<Qt::Alignment>().testFlag(Qt::AlignRight));
@@ -133,8 +142,19 @@ void ResultsPanelTest::aRowHoldsTheNumbers() {
     }
 }
 
+void ResultsPanelTest::headingsAreThoseOfTheWindow() {
+    QStringList headings;
+    for (int column = 0; column < table_->model()->columnCount(); ++column) {
+        headings += table_->model()->headerData(column, Qt::Horizontal).toString();
+    }
+    QCOMPARE(headings, (QStringList{"network", "DI", "ΔDI", "95 % px", "radius", "D(F(I))", "ΔD", "compl.", "nodes",
+                                    "est. err", "PSNR patch", "PSNR", "time"}));
+    QCOMPARE(columnOf("psnr"), 11);
+    QCOMPARE(columnOf("gini"), -1);  // in CSV and JSON only
+}
+
 void ResultsPanelTest::differencesAreToTheReference() {
-    const int column = ResultsModel::DiffusionIndexDifference;
+    const int column = columnOf("di_difference");
     QCOMPARE(text(0, column), QStringLiteral("ref"));
     QCOMPARE(text(1, column), QStringLiteral("+10.50"));
     session_->setReference(second_);
@@ -148,41 +168,41 @@ void ResultsPanelTest::differencesAreToTheReference() {
 
 void ResultsPanelTest::sortingIsByRawValuesWithMissingOnesLast() {
     // As text "9.50" would come after "20.00".
-    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    table_->sortByColumn(columnOf("di"), Qt::DescendingOrder);
     QCOMPARE(namesInOrder(), (QStringList{"second", "first", "third"}));
-    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::AscendingOrder);
+    table_->sortByColumn(columnOf("di"), Qt::AscendingOrder);
     QCOMPARE(namesInOrder(), (QStringList{"first", "second", "third"}));
     giveResult(*session_, third_, exampleResult(12.0, 66.0));
     QCOMPARE(namesInOrder(), (QStringList{"first", "third", "second"}));
     // A click on a header sorts; without sorting the session's order holds.
     auto* header = table_->horizontalHeader();
-    const int x = header->sectionViewportPosition(ResultsModel::DetectorDifference) + 10;
+    const int x = header->sectionViewportPosition(columnOf("detector_difference")) + 10;
     QTest::mouseClick(header->viewport(), Qt::LeftButton, {}, QPoint(x, header->height() / 2));
-    QCOMPARE(header->sortIndicatorSection(), static_cast<int>(ResultsModel::DetectorDifference));
+    QCOMPARE(header->sortIndicatorSection(), columnOf("detector_difference"));
     table_->sortByColumn(-1, Qt::AscendingOrder);
     QCOMPARE(namesInOrder(), (QStringList{"first", "second", "third"}));
 }
 
 void ResultsPanelTest::columnsWithoutValuesAreHidden() {
-    QVERIFY(table_->isColumnHidden(ResultsModel::Psnr));
-    QVERIFY(table_->isColumnHidden(ResultsModel::PsnrPatch));
-    QVERIFY(!table_->isColumnHidden(ResultsModel::EstimatedError));
+    QVERIFY(table_->isColumnHidden(columnOf("psnr")));
+    QVERIFY(table_->isColumnHidden(columnOf("psnr_patch")));
+    QVERIFY(!table_->isColumnHidden(columnOf("estimated_map_error")));
     auto result = exampleResult(9.5, 78.25);
     result.psnr = 27.128;
     result.psnrPatch = std::numeric_limits<double>::infinity();
     result.estimatedMapError.reset();
     giveResult(*session_, first_, result);
-    QVERIFY(!table_->isColumnHidden(ResultsModel::Psnr));
-    QCOMPARE(text(0, ResultsModel::Psnr), QStringLiteral("27.13"));
-    QCOMPARE(text(0, ResultsModel::PsnrPatch), QStringLiteral("∞"));
+    QVERIFY(!table_->isColumnHidden(columnOf("psnr")));
+    QCOMPARE(text(0, columnOf("psnr")), QStringLiteral("27.13"));
+    QCOMPARE(text(0, columnOf("psnr_patch")), QStringLiteral("∞"));
     session_->setShown(second_, false);
-    QVERIFY(table_->isColumnHidden(ResultsModel::EstimatedError));
+    QVERIFY(table_->isColumnHidden(columnOf("estimated_map_error")));
 }
 
 void ResultsPanelTest::staleRowsAreMarkedAndNotCopied() {
     makeStale(*session_, first_);
     QVERIFY(table_->model()->index(0, 0).data(ResultsModel::StaleRole).toBool());
-    QCOMPARE(text(0, ResultsModel::DiffusionIndex), QStringLiteral("9.50"));
+    QCOMPARE(text(0, columnOf("di")), QStringLiteral("9.50"));
     const auto document = panel_->document();
     QCOMPARE(document.results.size(), 1U);
     QCOMPARE(document.results.front().card.name, std::string("second"));
@@ -197,7 +217,7 @@ void ResultsPanelTest::hiddenNetworksHaveNoRow() {
 }
 
 void ResultsPanelTest::selectionFollowsTheSessionBothWays() {
-    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    table_->sortByColumn(columnOf("di"), Qt::DescendingOrder);
     session_->select(first_);
     QCOMPARE(table_->currentIndex().row(), 1);
     QTest::mouseClick(table_->viewport(), Qt::LeftButton, {},
@@ -209,7 +229,7 @@ void ResultsPanelTest::selectionFollowsTheSessionBothWays() {
 }
 
 void ResultsPanelTest::copiedCsvIsTheCoresInTheOrderShown() {
-    table_->sortByColumn(ResultsModel::DiffusionIndex, Qt::DescendingOrder);
+    table_->sortByColumn(columnOf("di"), Qt::DescendingOrder);
     QTest::mouseClick(button("copyCsv"), Qt::LeftButton);
     const auto copied = QApplication::clipboard()->text();
     QCOMPARE(copied, QString::fromStdString(toCsv(resultsDocument(*session_, {second_, first_}))));
@@ -236,7 +256,7 @@ void ResultsPanelTest::namesInTheDocumentAreUnique() {
     QCOMPARE(document.results.size(), 2U);
     QCOMPARE(document.results[0].card.name, std::string("first-2"));
     QCOMPARE(document.results[1].card.name, std::string("first"));
-    QCOMPARE(document.options.patch, (Patch{120, 120, 16}));
+    QCOMPARE(document.plan.options.patch, (Patch{120, 120, 16}));
 }
 
 void ResultsPanelTest::titleAndDescriptionSayWhatWasComputed() {

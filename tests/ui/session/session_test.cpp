@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "method/lam/lam_experiment.h"
 #include "session/command_line.h"
+#include "session/layer_table.h"
 #include "session/session_file.h"
 
 namespace lamscope::ui {
@@ -46,8 +47,12 @@ private slots:
     void selectionMovesOnWhenANetworkIsRemoved();
     void sortingPutsTheLargestIndexFirst();
     void aSnapshotHoldsWhatIsOpenAndChosen();
+    void aSessionWithAnUnknownOptionIsRefused();
+    void aSessionWithAnUnknownViewSettingOpens();
     void theCommandHasALineForEachScaleOfAnLrImage();
     void theCommandOfAnHrImageIsOneLine();
+    void everyLayerIsFoundByItsName();
+    void layersSayWhatTheyNeed();
 };
 
 void SessionTest::theRoleIsGuessedFromTheSize() {
@@ -263,6 +268,27 @@ void SessionTest::aSnapshotHoldsWhatIsOpenAndChosen() {
         == saved.options);
 }
 
+void SessionTest::aSessionWithAnUnknownOptionIsRefused() {
+    auto experiment = snapshot(Session());
+    experiment.options["sharpness"] = 2.0;
+    const std::filesystem::path file = std::filesystem::current_path() / "newer.lamscope";
+    try {
+        static_cast<void>(sessionFromText(toJson(experiment, file.parent_path()), file));
+        QFAIL("numbers would differ without that option");
+    } catch (const Error& error) {
+        QVERIFY(error.code() == ErrorCode::BadFile);
+        QVERIFY(QString::fromUtf8(error.what()).startsWith(QString::fromStdString(file.string())));
+        QVERIFY(QString::fromUtf8(error.what()).contains(QStringLiteral("sharpness")));
+    }
+}
+
+void SessionTest::aSessionWithAnUnknownViewSettingOpens() {
+    auto experiment = snapshot(Session());
+    experiment.view["glow"] = true;
+    const std::filesystem::path file = std::filesystem::current_path() / "newer.lamscope";
+    QVERIFY(viewOf(sessionFromText(toJson(experiment, file.parent_path()), file)) == ViewSettings());
+}
+
 void SessionTest::theCommandHasALineForEachScaleOfAnLrImage() {
     Session session;
     QVERIFY(commandLine(session, DeviceChoice::Auto, 0).isEmpty());
@@ -292,6 +318,29 @@ void SessionTest::theCommandOfAnHrImageIsOneLine() {
     QCOMPARE(commandLine(session, DeviceChoice::Cpu, 2),
              QStringLiteral("lamscope-cli lam --hr picture.png --reduce matlab --model b.pth --model a.pth "
                             "--patch 100,60,16 --preset exact --device cpu --threads 2"));
+}
+
+void SessionTest::everyLayerIsFoundByItsName() {
+    QStringList names;
+    for (const auto& row : layerTable) {
+        QVERIFY(toString(row.layer) == row.name);
+        QVERIFY(layerFromString(row.name) == row.layer);
+        names += QString::fromUtf8(row.name.data(), static_cast<qsizetype>(row.name.size()));
+    }
+    // Session files hold these.
+    QCOMPARE(names, (QStringList{"sr", "map", "overlay", "signed", "area", "difference", "hr-with-box", "di-map"}));
+    try {
+        static_cast<void>(layerFromString("heat"));
+        QFAIL("an unknown layer was taken");
+    } catch (const Error& error) {
+        QVERIFY(QString::fromUtf8(error.what()).contains(names.join(QStringLiteral(", "))));
+    }
+}
+
+void SessionTest::layersSayWhatTheyNeed() {
+    QVERIFY(layerHelp(layerRow(Layer::Difference)).contains(QStringLiteral("Needs a map and a reference network")));
+    QVERIFY(layerHelp(layerRow(Layer::HrWithBox)).contains(QStringLiteral("HR image")));
+    QVERIFY(!layerHelp(layerRow(Layer::Sr)).contains(QStringLiteral("Needs")));
 }
 
 }  // namespace lamscope::ui

@@ -35,12 +35,9 @@ private slots:
     void networksOfDifferentScaleShareTheScene();
     void readoutTellsPixelColourAndValue();
     void readoutFollowsTheMapUnderAPointerThatRests();
-    void previewsAreDrawnWithoutNumbers();
     void panesHaveAccessibleNames();
 
 private:
-    void movePointerOnMap(const std::optional<Readout>& seen) const;
-
     std::unique_ptr<testing::GridFixture> f_;
 };
 
@@ -208,40 +205,18 @@ void ImagePaneTest::readoutTellsPixelColourAndValue() {
     QCOMPARE(left.count(), 1);
 }
 
-/// To the brightest pixel of the map, from elsewhere: a pointer that stays where another test left it does not move.
-void ImagePaneTest::movePointerOnMap(const std::optional<Readout>& seen) const {
-    QTest::mouseMove(&f_->view(0), f_->at(0, {8.0, 4.0}));
-    QTest::mouseMove(&f_->view(1), f_->at(1, {162.0, 82.0}));
-    QVERIFY(seen && seen->mapValue.has_value());
-}
-
 void ImagePaneTest::readoutFollowsTheMapUnderAPointerThatRests() {
     std::optional<Readout> seen;
     connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
-    movePointerOnMap(seen);
+    // To the brightest pixel of the map, from elsewhere: a pointer that stays where another test left it does not move.
+    QTest::mouseMove(&f_->view(0), f_->at(0, {8.0, 4.0}));
+    QTest::mouseMove(&f_->view(1), f_->at(1, {162.0, 82.0}));
+    QVERIFY(seen && seen->mapValue.has_value());
     QVERIFY(!seen->mapIsStale);
     f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = true; });
     QVERIFY(seen->mapIsStale);
     f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = false; });
     QVERIFY(!seen->mapIsStale);
-}
-
-void ImagePaneTest::previewsAreDrawnWithoutNumbers() {
-    std::optional<Readout> seen;
-    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
-    movePointerOnMap(seen);
-    // While the box moves: the last result is old, a preview is drawn in its place.
-    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) {
-        entry.preview = entry.result;
-        entry.stale = true;
-    });
-    QVERIFY(!f_->view(1).picture().map.picture.isNull());
-    QVERIFY(!f_->view(1).picture().dimmed);
-    QVERIFY(!seen->mapValue.has_value());
-    QCOMPARE(f_->pane(1).accessibleDescription(), QStringLiteral("preview"));
-    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.preview = nullptr; });
-    QVERIFY(f_->view(1).picture().dimmed);
-    QVERIFY(seen->mapIsStale);
 }
 
 void ImagePaneTest::panesHaveAccessibleNames() {

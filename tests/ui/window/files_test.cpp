@@ -15,7 +15,9 @@
 #include <QMimeData>
 #include <QProcess>
 #include <QSignalSpy>
+#include <QTimer>
 #include <QUrl>
+#include <csignal>
 
 #include "dialogs/sanity_dialog.h"
 #include "session/command_line.h"
@@ -23,6 +25,7 @@
 #include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
+#include "window/termination.h"
 
 namespace lamscope::ui {
 
@@ -52,6 +55,16 @@ void drop(QWidget& window, const QStringList& files) {
     QVERIFY(enter.isAccepted());
     QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
     QCoreApplication::sendEvent(&window, &event);
+}
+
+void openWhatWasKept(const MainWindow& window) {
+    for (auto* button : window.findChildren<QAbstractButton*>()) {
+        if (button->text() == QLatin1String("Open it")) {
+            QTest::mouseClick(button, Qt::LeftButton);
+            return;
+        }
+    }
+    QFAIL("nothing is offered");
 }
 
 /// Where data is absent, tests that need it are skipped, or fail when it is required.
@@ -85,6 +98,9 @@ private slots:
     void theTableEqualsTheCommandLine();
     void exportsAreWhatTheyName();
     void whatACrashLeftIsOfferedOnce();
+    void whatAnEndFromOutsideLeavesIsNoCrash();
+    void whatALostDisplayLeavesIsNoCrash_data();
+    void whatALostDisplayLeavesIsNoCrash();
     void randomisedParametersChangeTheMap();
 };
 
@@ -503,15 +519,60 @@ void FilesTest::whatACrashLeftIsOfferedOnce() {
 
     fixture.open();
     QVERIFY(fixture.waitForMessage(QStringLiteral("did not end properly")));
-    for (auto* button : fixture.window->messages().findChildren<QAbstractButton*>()) {
-        if (button->text() == QLatin1String("Open it")) {
-            QTest::mouseClick(button, Qt::LeftButton);
-            break;
-        }
-    }
+    openWhatWasKept(*fixture.window);
     QVERIFY(fixture.waitForMaps());
     fixture.open();
     QVERIFY(fixture.window->messages().messages().empty());
+}
+
+void FilesTest::whatAnEndFromOutsideLeavesIsNoCrash() {
+    WindowFixture fixture;
+    const auto state = fixture.files.path() / "state";
+    fixture.openImage();
+    fixture.add("global.pth");
+    QVERIFY(fixture.waitForMaps());
+    {
+        const Termination termination(*fixture.window);
+        QGuiApplication::setQuitOnLastWindowClosed(false);  // the signal alone ends the event loop
+        QTimer::singleShot(0, [] { std::raise(SIGTERM); });
+        QCOMPARE(QCoreApplication::exec(), 0);
+        QGuiApplication::setQuitOnLastWindowClosed(true);
+    }
+    QVERIFY(!fixture.window->isVisible());
+    fixture.open();
+    QVERIFY(fixture.waitForMessage(QStringLiteral("ended by a log-out, a signal")));
+    QCOMPARE(fixture.window->messages().messages().size(), std::size_t{1});
+    openWhatWasKept(*fixture.window);
+    QVERIFY(fixture.waitForMaps());
+    // A log-out that is called off: the user goes on, and closes the window later.
+    fixture.window->autosave().keep();
+    QVERIFY(std::filesystem::exists(state / "kept-0.lamscope"));
+    fixture.window->autosave().saveNow();
+    fixture.open();
+    QVERIFY(fixture.window->messages().messages().empty());
+    QVERIFY(!std::filesystem::exists(state / "kept-0.lamscope"));
+}
+
+void FilesTest::whatALostDisplayLeavesIsNoCrash_data() {
+    QTest::addColumn<QString>("message");
+    QTest::newRow("X11") << "The X11 connection broke (error 1). Did the X11 server die?";
+    QTest::newRow("Xlib") << "The X11 connection broke: I/O error (code 1)";
+    QTest::newRow("Wayland") << "The Wayland connection broke. Did the Wayland compositor die?";
+}
+
+void FilesTest::whatALostDisplayLeavesIsNoCrash() {
+    QFETCH(const QString, message);
+    WindowFixture fixture;
+    const auto state = fixture.files.path() / "state";
+    const Termination termination(*fixture.window);
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    fixture.window->autosave().saveNow();
+    QTRY_VERIFY_WITH_TIMEOUT(std::filesystem::exists(state / "autosave-0.lamscope"), testing::patienceMs);
+    QTest::ignoreMessage(QtWarningMsg, qPrintable(message));
+    qWarning("%s", qPrintable(message));  // as Qt does before it ends the process
+    QVERIFY(std::filesystem::exists(state / "kept-0.lamscope"));
+    QVERIFY(!std::filesystem::exists(state / "autosave-0.lamscope"));
 }
 
 void FilesTest::randomisedParametersChangeTheMap() {

@@ -2,7 +2,6 @@
 // The window as a person uses it: real mouse and key events on the real window.
 #include <QAbstractButton>
 #include <QApplication>
-#include <QCheckBox>
 #include <QPointer>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -10,10 +9,8 @@
 #include <set>
 
 #include "dialogs/settings_dialog.h"
-#include "runtime/device.h"
 #include "runtime/processors.h"
 #include "ui/window/window_fixture.h"
-#include "view/pane_header.h"
 
 namespace lamscope::ui {
 
@@ -36,7 +33,6 @@ private slots:
     void networksOfDifferentScalesShareTheScene();
     void theRoleOfTheImageIsOneClick();
     void hoveringTheCurvesShowsThePathImage();
-    void previewsFollowTheDragAndNumbersWaitForTheRest();
     void theNumberOfThreadsGoesBackToAutomatic();
 };
 
@@ -305,46 +301,6 @@ void ProbingTest::hoveringTheCurvesShowsThePathImage() {
         }
     }
     QVERIFY(QTest::qWaitFor([&] { return preview->isVisible(); }, testing::patienceMs));
-}
-
-void ProbingTest::previewsFollowTheDragAndNumbersWaitForTheRest() {
-    if (!processorHasBFloat16()) {
-        QSKIP("this processor does not compute in bfloat16: there are no previews");
-    }
-    WindowFixture fixture;
-    fixture.openImage();
-    const auto id = fixture.add("slow.pth");
-    QVERIFY(fixture.waitForMaps());
-    fixture.key(Qt::Key_Comma, Qt::ControlModifier);
-    const QPointer<SettingsDialog> dialog = fixture.window->findChild<SettingsDialog*>();
-    QVERIFY(!dialog.isNull());
-    QTRY_VERIFY(dialog->isVisible());
-    for (auto* box : dialog->findChildren<QCheckBox*>()) {
-        if (box->text().contains(QStringLiteral("bfloat16"))) {
-            QTest::mouseClick(box, Qt::LeftButton, Qt::NoModifier, {10, box->height() / 2});
-            QVERIFY(box->isChecked());
-        }
-    }
-    QTest::keyClick(dialog, Qt::Key_Return);
-    QTRY_VERIFY(dialog.isNull());
-
-    const auto reported = fixture.entry(id).result;
-    auto& view = fixture.view(id);
-    QTest::mousePress(&view, Qt::LeftButton, Qt::NoModifier, fixture.at(id, 100, 100));
-    QTest::mouseMove(&view, fixture.at(id, 120, 110));
-    QVERIFY(QTest::qWaitFor([&] { return fixture.entry(id).preview != nullptr; }, testing::patienceMs));
-    const auto& dragged = fixture.entry(id);
-    QVERIFY(!dragged.previewStale);
-    QCOMPARE(dragged.drawnResult(), dragged.preview);
-    QCOMPARE(dragged.result, reported);  // the table shows the last numbers, greyed
-    QVERIFY(dragged.stale);
-    QVERIFY(dragged.currentResult() == nullptr);
-    const auto headers = fixture.window->findChildren<PaneHeader*>();
-    QVERIFY(std::ranges::any_of(headers, [](const PaneHeader* each) { return each->value() == u"preview"; }));
-    QTest::mouseRelease(&view, Qt::LeftButton, Qt::NoModifier, fixture.at(id, 120, 110));
-    QVERIFY(fixture.waitForMaps());
-    QVERIFY(fixture.entry(id).preview == nullptr);
-    QVERIFY(std::ranges::none_of(headers, [](const PaneHeader* each) { return each->value() == u"preview"; }));
 }
 
 void ProbingTest::theNumberOfThreadsGoesBackToAutomatic() {

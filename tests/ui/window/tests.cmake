@@ -1,9 +1,4 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Networks given by formulas need LibTorch's headers, which must not meet Qt's in one file.
-add_library(analytic_loader STATIC support/analytic_loader.cpp)
-target_include_directories(analytic_loader PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
-target_link_libraries(analytic_loader PUBLIC lamscope_model PRIVATE lamscope_warnings LibTorch::LibTorch)
-
 lamscope_qt_test(probing_test SOURCES ui/window/probing_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(di_map_window_test SOURCES ui/window/di_map_test.cpp LIBRARIES lamscope_ui analytic_loader)
 

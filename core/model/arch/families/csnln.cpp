@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
-#include "model/arch/nonlocal_attention.h"
+#include "model/arch/attention.h"
 #include "model/arch/residual_blocks.h"
 #include "runtime/torch_headers.h"
 

@@ -48,7 +48,8 @@ TEST(LamExperiment, HasDefaultsAndNoPatch) {
 
 TEST(LamExperiment, SaysWhichOptionIsWrong) {
     const auto expectRefused = [](const Experiment& experiment, const std::vector<std::string>& parts) {
-        test::expectError(ErrorCode::InvalidArgument, parts, [&] { static_cast<void>(lamOptionsOf(experiment)); });
+        test::expectError(ErrorCode::InvalidArgument, parts,
+                          [&] { static_cast<void>(makePlan(lamOptionsOf(experiment))); });
     };
     expectRefused({.options = {{"sigmaa", 2.0}}}, {"sigmaa", "tolerance"});
     expectRefused({.options = {{"sigma", "wide"}}}, {"sigma", "wide"});

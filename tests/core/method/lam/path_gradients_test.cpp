@@ -44,7 +44,7 @@ TEST(PathGradients, OfASquareAreTwiceThePathImage) {
     const std::vector<double> alpha{0.0, 0.3, 1.0};
     for (const auto path : {PathKind::Blur, PathKind::Black, PathKind::BlurredLinear}) {
         options.path = path;
-        const auto context = checkedContext(model.card(), lr, nullptr, options);
+        const auto context = checkedContext(model.card(), lr, nullptr, options, options.patch);
         ASSERT_EQ(context.width, 12);
         const auto gradients = compute(model, lr, options, alpha);
         ASSERT_EQ(gradients.size(), alpha.size());

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/arch/nonlocal_attention.h"
-
 #include <gtest/gtest.h>
 
+#include "model/arch/attention.h"
 #include "runtime/torch_headers.h"
 #include "support/network_variants.h"
 

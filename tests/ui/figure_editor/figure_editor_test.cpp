@@ -116,7 +116,7 @@ void FigureEditorTest::figuresOverPathsAreComputed() {
     auto* dialog = fixture.window->figureEditor().dialog();
     choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
     QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{3}, testing::patienceMs);
-    QVERIFY(dialog->documents().back().options.path == PathKind::Blur);
+    QVERIFY(dialog->documents().back().plan.options.path == PathKind::Blur);
     // Closed in the midst of work.
     fixture.session().setBox({10, 10, 16});
     QTest::qWait(200);

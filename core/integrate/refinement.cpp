@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "integrate/refinement.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "runtime/torch_errors.h"
+#include "runtime/torch_headers.h"
+
+namespace lamscope {
+
+Refinement::Refinement(const Path& path, GradientSource& gradients, std::size_t functionals, std::int64_t batch,
+                       Levels levels)
+    : path_(path)
+    , gradients_(gradients)
+    , batch_(std::clamp<std::int64_t>(batch, 1, gradients.largestBatch()))
+    , levels_(std::move(levels))
+    , integrals_(functionals) {}
+
+void Refinement::finish(std::size_t functional) {
+    auto& integral = integrals_[functional];
+    integral.finished = true;
+    integral.samples.clear();
+}
+
+bool Refinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
+    if (!begun_) {
+        begin();
+    }
+    const bool last = level_ + 1 == levels_.count;
+    for (std::size_t node = 0; node < nodes_.size();) {
+        if (!sampleBatch(node, stop, progress)) {
+            return false;
+        }
+        if (last) {
+            addUp();
+        }
+    }
+    addUp();
+    ++level_;
+    begun_ = false;
+    if (last) {
+        for (std::size_t i = 0; i < integrals_.size(); ++i) {
+            finish(i);
+        }
+    }
+    return true;
+}
+
+void Refinement::begin() {
+    nodes_ = levels_.nodes(level_);
+    added_ = 0;
+    begun_ = true;
+    constexpr double start = 0.0;
+    const auto shape = path_.at({&start, 1});
+    for (auto& integral : integrals_) {
+        if (integral.finished) {
+            continue;
+        }
+        integral.level = {.nodes = nodes_, .values = {}, .cumulative = {}, .attribution = {}};
+        for (const auto& point : shape) {
+            integral.level.attribution.push_back(torch::zeros_like(point[0]));
+        }
+    }
+}
+
+std::vector<std::size_t> Refinement::wanting(std::size_t node) const {
+    std::vector<std::size_t> functionals;
+    if (node < added_ || (node > 0 && nodes_.place(node) == nodes_.place(node - 1))) {
+        return functionals;
+    }
+    for (std::size_t i = 0; i < integrals_.size(); ++i) {
+        if (!integrals_[i].finished && !integrals_[i].samples.contains(nodes_.place(node))) {
+            functionals.push_back(i);
+        }
+    }
+    return functionals;
+}
+
+bool Refinement::sampleBatch(std::size_t& first, const std::stop_token& stop, const IntegrationProgress& progress) {
+    const auto functionals = wanting(first);
+    if (functionals.empty()) {
+        ++first;
+        return true;
+    }
+    std::vector<SamplePlace> places;
+    auto behind = first;
+    for (; behind < nodes_.size() && std::ssize(places) < batch_; ++behind) {
+        const auto wanted = wanting(behind);
+        if (wanted == functionals) {
+            places.push_back(nodes_.place(behind));
+        } else if (!wanted.empty()) {
+            break;
+        }
+    }
+    try {
+        const bool complete = gradients_.sample(
+            places, functionals, stop, [&](std::size_t functional, std::vector<GradientSample> samples) {
+                for (std::size_t i = 0; i < places.size(); ++i) {
+                    integrals_[functional].samples.emplace(places[i], std::move(samples[i]));
+                }
+                gradientsDone_ += std::ssize(places);
+                if (progress) {
+                    progress(gradientsDone_);
+                }
+            });
+        if (!complete) {
+            return false;
+        }
+        first = behind;
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (!isOutOfMemory(error) || batch_ == 1) {
+            throwGradientError(error);
+        }
+        warnings_.push_back(
+            fmt::format("not enough memory for {} path images at once; going on with {}", batch_, batch_ / 2));
+        batch_ /= 2;
+    }
+    return true;
+}
+
+void Refinement::addUp() {
+    const bool last = level_ + 1 == levels_.count;
+    for (; added_ < nodes_.size(); ++added_) {
+        const auto place = nodes_.place(added_);
+        const auto lacks = [&](const Integral& integral) {
+            return !integral.finished && !integral.samples.contains(place);
+        };
+        if (std::ranges::any_of(integrals_, lacks)) {
+            return;
+        }
+        const auto increment = path_.increment(nodes_.edge[added_], nodes_.edge[added_ + 1]);
+        const bool neededAgain = !last || (added_ + 1 < nodes_.size() && nodes_.place(added_ + 1) == place);
+        for (auto& integral : integrals_) {
+            if (integral.finished) {
+                continue;
+            }
+            const auto sample = integral.samples.find(place);
+            add(integral, sample->second, increment);
+            if (!neededAgain) {
+                integral.samples.erase(sample);
+            }
+        }
+    }
+}
+
+void Refinement::add(Integral& integral, const GradientSample& sample, const TensorList& increment) {
+    auto& level = integral.level;
+    double total = level.cumulative.empty() ? 0.0 : level.cumulative.back();
+    for (std::size_t t = 0; t < increment.size(); ++t) {
+        const auto part = sample.gradient[t].to(torch::kFloat64) * increment[t];
+        level.attribution[t].add_(part);
+        total += part.sum().item<double>();
+    }
+    level.values.push_back(sample.value);
+    level.cumulative.push_back(total);
+    level.nonfiniteGradients += sample.nonfinite;
+}
+
+}  // namespace lamscope

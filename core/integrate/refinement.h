@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+#include "integrate/gradient_source.h"
+#include "integrate/nodes.h"
+#include "integrate/path.h"
+
+// Integrates gradients of scalars along a path: sum over cells of gradient * increment (Gu and Dong, CVPR 2021, Eq. 1;
+// Sundararajan et al., ICML 2017). It knows neither images nor networks.
+
+namespace lamscope {
+
+/// The integral of one functional at one level of refinement.
+struct IntegralLevel {
+    Nodes nodes;
+    std::vector<double> values;           ///< the functional at the nodes
+    std::vector<double> cumulative;       ///< Σ attribution up to and with each node; the last is the total
+    TensorList attribution;               ///< float64, CPU, the shape of one point
+    std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
+};
+
+/// The levels of a refinement, coarse to fine.
+struct Levels {
+    std::size_t count = 1;
+    std::function<Nodes(std::size_t level)> nodes;  ///< of a level below `count`
+};
+
+/// Called on the calling thread whenever gradients are there, with those done since construction (one for each place
+/// and functional); must not throw; may be empty.
+using IntegrationProgress = std::function<void(std::int64_t gradientsDone)>;
+
+/// The integrals of k functionals along one path, level by level. Gradients are kept under the place that they belong
+/// to, and a finer level evaluates only the places that it does not find. At the last level gradients are added up as
+/// they come and then dropped, so that memory does not grow with the nodes. Not thread-safe.
+class Refinement {
+public:
+    /// @param functionals  k, at least 1: the source is asked for functionals 0…k−1.
+    /// @param batch        places evaluated at once, at least 1; halved when an allocation fails, which `warnings()`
+    ///                     then says.
+    /// Path and source must outlive this object.
+    Refinement(const Path& path, GradientSource& gradients, std::size_t functionals, std::int64_t batch, Levels levels);
+
+    /// Computes the next level of every functional that is not finished; to be called while one is not. False when
+    /// stopped: the next call goes on where this one was. Throws Error(OutOfMemory) when a single place does not fit,
+    /// Error(ModelFailure).
+    [[nodiscard]] bool next(const std::stop_token& stop = {}, const IntegrationProgress& progress = {});
+
+    /// The latest level of a functional; empty before the first. Valid until next().
+    [[nodiscard]] const IntegralLevel& level(std::size_t functional) const { return integrals_[functional].level; }
+
+    /// The functional needs no finer level.
+    void finish(std::size_t functional);
+    /// True when finish() was called or the last level is done.
+    [[nodiscard]] bool finished(std::size_t functional) const { return integrals_[functional].finished; }
+
+    [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
+
+private:
+    using Samples = std::map<SamplePlace, GradientSample>;
+
+    struct Integral {
+        Samples samples;
+        IntegralLevel level;
+        bool finished = false;
+    };
+
+    void begin();
+    /// The functionals that need a gradient at this node.
+    [[nodiscard]] std::vector<std::size_t> wanting(std::size_t node) const;
+    /// Evaluates the nodes from `first` on that the same functionals need; false when stopped. `first` moves behind
+    /// them.
+    bool sampleBatch(std::size_t& first, const std::stop_token& stop, const IntegrationProgress& progress);
+    /// Adds to the integrals what is there, in the order of the path.
+    void addUp();
+    void add(Integral& integral, const GradientSample& sample, const TensorList& increment);
+
+    const Path& path_;
+    GradientSource& gradients_;
+    std::int64_t batch_;
+    Levels levels_;
+    std::vector<Integral> integrals_;
+    std::size_t level_ = 0;  // that next() computes
+    bool begun_ = false;     // and has begun
+    Nodes nodes_;            // of it
+    std::size_t added_ = 0;  // nodes of it that are in the integrals
+    std::int64_t gradientsDone_ = 0;
+    std::vector<std::string> warnings_;
+};
+
+}  // namespace lamscope

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The columns of every table of LAM results. CSV, JSON, the terminal, LaTeX, Markdown and the window read this list: a
+// new column is one row of resultColumns().
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "method/lam/di_map.h"
+#include "method/lam/lam.h"
+#include "model/model_card.h"
+
+namespace lamscope {
+
+/// A value of a result; monostate where the result has none.
+using ResultValue = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+/// What one row of a table is made of. Card and results must outlive it.
+struct ResultRow {
+    const ModelCard& card;
+    const LamResult& result;
+    std::string name;                      ///< of the network, as the table shows it
+    int lrWidth = 0;                       ///< of the whole LR image, pixels
+    int lrHeight = 0;                      ///< the same
+    const LamResult* reference = nullptr;  ///< the reference network's result; null: nothing to compare with
+};
+
+enum class ColumnKind {
+    Subject,  ///< what was computed: network, image, place. JSON has blocks of its own for these
+    Measure,  ///< a number that the result states
+    Cost,     ///< what the result took
+    Derived,  ///< follows from other columns; not in CSV and JSON
+};
+
+enum class ColumnSide { Left, Right };
+
+/// How one kind of table shows a column.
+struct ColumnFace {
+    const char* heading = nullptr;  ///< UTF-8; null: the table does not have the column
+    int decimals = 0;
+};
+
+/// A column of the tables. CSV and JSON write values as they are; tables for people write numbers times `factor`, with
+/// a fixed number of decimals.
+struct ResultColumn {
+    std::string_view key;  ///< heading in CSV and member in JSON; never renamed
+    ColumnKind kind;
+    ResultValue (*value)(const ResultRow& row);
+    const char* explanation;  ///< for people, UTF-8
+    const char* unit = "";    ///< in tables for people; empty: none
+    double factor = 1.0;      ///< 100 for a share that people read in percent
+    bool withSign = false;    ///< people see "+" before positive numbers
+    ColumnSide side = ColumnSide::Right;
+    ColumnFace terminal{};               ///< ASCII; a unit stands in the heading
+    ColumnFace paper{};                  ///< LaTeX and Markdown, which write the unit behind the heading
+    const char* latexHeading = nullptr;  ///< LaTeX's heading where it is not that of `paper`
+    ColumnFace window{};
+    bool unitInWindowCells = false;  ///< the window writes the unit behind each number
+    bool onlyWhereKnown = false;     ///< LaTeX, Markdown and the window leave the column out where no row has a value
+    bool ofDiMapCell = false;        ///< the cells of a DI map have this value, too
+};
+
+/// All columns in the order of the tables. Keys are unique; the first is the network's name.
+[[nodiscard]] std::span<const ResultColumn> resultColumns();
+
+/// True unless the value is monostate: a number that is not finite is known.
+[[nodiscard]] bool isKnown(const ResultValue& value);
+
+/// The number that tables for people show; NaN for a text and for an unknown value.
+[[nodiscard]] double shownNumber(const ResultColumn& column, const ResultValue& value);
+
+/// A cell's numbers as those of a result, for the columns with `ofDiMapCell`; what a cell does not have stays unset.
+[[nodiscard]] LamResult resultOfCell(const DiMapCell& cell);
+
+}  // namespace lamscope
