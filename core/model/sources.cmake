@@ -41,6 +41,7 @@ lamscope_library(lamscope_model
     model/luma.cpp
     model/model_files.cpp
     model/model_spec.cpp
+    model/network.cpp
     model/padded_network.cpp
     model/probe/cropping_probe.cpp
     model/probe/range_probe.cpp

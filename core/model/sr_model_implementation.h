@@ -32,8 +32,8 @@ public:
     /// shape; translates LibTorch's errors (out-of-memory errors pass through untouched, see isOutOfMemory()).
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const;
 
-    /// forward() in two steps, see Network::begin(). This object must outlive the function.
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const;
+    /// forward() in two steps, see Network::begin(). This object must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const;
 
     /// The picture of forward()'s result for the LR batch of one `lr`.
     [[nodiscard]] Image toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const;

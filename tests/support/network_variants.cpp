@@ -143,12 +143,12 @@ double regionError(const RecognisedNetwork& network) {
     const int scale = network.scale;
     const auto input = picture(13, 11, network.network->channels());
     const auto whole = network.network->forward(input);
-    const auto finish = network.network->begin(input);
+    const auto trunk = network.network->begin(input);
     double error = 0.0;
     for (const auto& region : {Rect{0, 0, 3, 4}, Rect{4, 5, 2, 3}, Rect{8, 9, 3, 4}, Rect{0, 0, 11, 13}}) {
         const auto expected = whole.narrow(2, std::int64_t{region.y} * scale, std::int64_t{region.height} * scale)
                                   .narrow(3, std::int64_t{region.x} * scale, std::int64_t{region.width} * scale);
-        error = std::max(error, distance(finish(region), expected));
+        error = std::max(error, distance(trunk->finish(region), expected));
     }
     return error;
 }

@@ -48,7 +48,8 @@ double secondsOfGradients(const SrModel::Implementation& model, int width, int h
     const auto start = std::chrono::steady_clock::now();
     input.requires_grad_(true);
     // The sum is fetched, so that a GPU has done its work when the clock is read.
-    static_cast<void>(torch::autograd::grad({model.begin(input)(patch).sum()}, {input}).front().sum().item<float>());
+    static_cast<void>(
+        torch::autograd::grad({model.begin(input)->finish(patch).sum()}, {input}).front().sum().item<float>());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

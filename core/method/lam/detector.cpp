@@ -55,17 +55,17 @@ TensorList PatchDetector::prepare(const TensorList& points) const {
 }
 
 torch::Tensor PatchDetector::operator()(const TensorList& points) const {
-    return finish(model_.begin(points.front()));
+    return finish(*model_.begin(points.front()));
 }
 
-torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
+torch::Tensor PatchDetector::finish(const Trunk& trunk) const {
     // The LR rectangle under what the detector reads: a network's tail need not make the rest of the SR.
     const int scale = model_.card().scale;
     const auto reads = detectorReads(kind_, patch_, scale);
     auto patch = patch_;
     patch.x -= reads.x * scale;
     patch.y -= reads.y * scale;
-    return detect(kind_, begun(reads), patch);
+    return detect(kind_, trunk.finish(reads), patch);
 }
 
 }  // namespace lamscope

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] torch::Tensor operator()(const TensorList& points) const override;
 
     /// The same for points that the model has begun.
-    [[nodiscard]] torch::Tensor finish(const SrFinish& begun) const;
+    [[nodiscard]] torch::Tensor finish(const Trunk& trunk) const;
 
 private:
     const SrModel::Implementation& model_;

@@ -19,14 +19,14 @@ RetainedForwards::Forward RetainedForwards::evaluate(double alpha, const PatchDe
     Forward forward;
     forward.points = detector.prepare(path_->at(std::span(&alpha, 1)));
     forward.points.front().requires_grad_(true);
-    forward.finish = model_.begin(forward.points.front());
+    forward.trunk = model_.begin(forward.points.front());
     forward.bytes = meter.heldBytes();
     return forward;
 }
 
 GradientSample RetainedForwards::at(double alpha, const PatchDetector& detector) {
     const auto sample = [&](const Forward& forward, bool keepGraph) {
-        return std::move(sampleGradients(detector.finish(forward.finish), forward.points, keepGraph).front());
+        return std::move(sampleGradients(detector.finish(*forward.trunk), forward.points, keepGraph).front());
     };
     const auto found = kept_.find(alpha);
     if (found != kept_.end()) {

@@ -40,7 +40,7 @@ public:
 private:
     struct Forward {
         TensorList points;
-        SrFinish finish;
+        std::unique_ptr<Trunk> trunk;
         std::int64_t bytes = 0;
     };
 

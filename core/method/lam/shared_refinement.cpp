@@ -93,7 +93,7 @@ bool SharedRefinement::sampleAt(const std::vector<double>& alpha, const std::vec
         return false;
     }
     const TensorList points{model_.toInput(path_->at(alpha).front()).requires_grad_(true)};
-    const auto finish = model_.begin(points.front());
+    const auto trunk = model_.begin(points.front());
     for (auto* one : patches) {
         if (stop.stop_requested()) {
             return false;
@@ -101,7 +101,7 @@ bool SharedRefinement::sampleAt(const std::vector<double>& alpha, const std::vec
         if (one->samples->has(alpha.front())) {
             continue;  // of a batch whose memory did not suffice for the others
         }
-        auto samples = sampleGradients(one->refinement->detector().finish(finish), points, one != patches.back());
+        auto samples = sampleGradients(one->refinement->detector().finish(*trunk), points, one != patches.back());
         for (std::size_t i = 0; i < alpha.size(); ++i) {
             one->samples->take(alpha[i], std::move(samples[i]));
         }

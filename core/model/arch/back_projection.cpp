@@ -75,7 +75,7 @@ torch::Tensor BackProjectionNetwork::concatenated(std::vector<torch::Tensor> res
     return at::cat(results, 1);
 }
 
-SrFinish BackProjectionNetwork::begin(const torch::Tensor& lr) const {
+std::unique_ptr<Trunk> BackProjectionNetwork::begin(const torch::Tensor& lr) const {
     auto x = parts_.subtractMean ? (*parts_.subtractMean)(lr) : lr;
     for (const auto& layer : parts_.first) {
         x = layer(x);
@@ -86,12 +86,12 @@ SrFinish BackProjectionNetwork::begin(const torch::Tensor& lr) const {
         coarse.push_back(parts_.down[i](concatenated(fine)));
         fine.push_back(parts_.up[i + 1](concatenated(coarse)));
     }
-    return [this, all = concatenated(fine)](const std::optional<Rect>& region) {
-        return evaluateTail(all, onFinerGrid(region, parts_.scale), [&](const Crop& crop) {
-            const auto sr = parts_.last(crop(all));
-            return parts_.addMean ? (*parts_.addMean)(sr) : sr;
-        });
+    const auto all = concatenated(fine);
+    const auto tail = [this, all](const Crop& crop) {
+        const auto sr = parts_.last(crop(all));
+        return parts_.addMean ? (*parts_.addMean)(sr) : sr;
     };
+    return makeTrunk(all, tail, {.finer = parts_.scale});
 }
 
 namespace {

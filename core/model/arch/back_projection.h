@@ -71,7 +71,7 @@ class BackProjectionNetwork final : public NativeNetwork {
 public:
     explicit BackProjectionNetwork(BackProjectionParts parts);
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override;
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override;
 
 private:
     /// The results of one kind as the next unit sees them.

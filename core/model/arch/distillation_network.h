@@ -35,7 +35,7 @@ public:
     explicit DistillationNetwork(DistillationParts<Block> parts)
         : parts_(std::move(parts)) {}
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto& [inputRepeats, makeFirst, blocks, fusion, tail, reduction] = parts_;
         const auto input =
             inputRepeats == 1 ? lr : at::cat(std::vector<torch::Tensor>(static_cast<std::size_t>(inputRepeats), lr), 1);
@@ -51,7 +51,7 @@ public:
         if (fusion) {
             x = fusion->activation(fusion->convolution(at::cat(outputs, 1)));
         }
-        return finishFromCoarserGrid(tail(x, first), reduction, tail.scale / reduction);
+        return tail(x, first, reduction);
     }
 
 private:

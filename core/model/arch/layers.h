@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -30,30 +31,25 @@ namespace lamscope {
 [[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
 
 /// How far, in LR pixels, the tail of a network here reaches unless it says more: what lies further from an SR pixel's
-/// parent has no say in the layers that evaluateTail() is given.
+/// parent has no say in the layers that makeTrunk() is given.
 inline constexpr int tailReach = 2;
 
-/// Cuts a tensor on the LR grid to what a tail needs.
+/// Cuts a tensor of the tail's grid to what the tail needs.
 using Crop = std::function<torch::Tensor(const torch::Tensor&)>;
-/// Computes the SR from tensors on the LR grid, each passed through the crop first.
+/// Computes the SR from tensors of the tail's grid, each passed through the crop first.
 using TailOnCrop = std::function<torch::Tensor(const Crop&)>;
 
-/// Evaluates a tail of convolutions and enlargements on the LR grid of `x`, for the whole image or for an LR rectangle
-/// and `reach` pixels around it alone. Equal to the crop of the whole up to float rounding. A tail may as well begin on
-/// a finer grid, that of `x` then; `region` and `reach` count its pixels.
-[[nodiscard]] torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& region,
-                                         const TailOnCrop& tail, int reach = tailReach);
+/// The grid of the tensors that a tail begins with: the LR grid, or one that is finer or coarser by a factor.
+struct TailGrid {
+    int finer = 1;
+    int coarser = 1;
+    int reach = tailReach;  ///< in pixels of this grid
+};
 
-/// The same part of the image on a grid that is finer by a factor.
-[[nodiscard]] std::optional<Rect> onFinerGrid(const std::optional<Rect>& region, int factor);
-
-/// The end of Network::begin() for a network whose tail begins on a grid `reduction` times coarser than the LR: takes
-/// the function that finishes regions of that grid. `scale` is SR side / LR side.
-[[nodiscard]] SrFinish finishFromCoarserGrid(SrFinish finish, int reduction, int scale);
-
-/// The end of Network::begin() for networks whose last layers need the whole image, or whose grid is not the LR grid:
-/// crops the SR that is already there.
-[[nodiscard]] SrFinish finishWhole(const torch::Tensor& sr, std::int64_t lrHeight);
+/// The end of Network::begin(): a trunk that evaluates a tail of convolutions and enlargements for the whole image, or
+/// for the pixels of an LR rectangle and `grid.reach` pixels around them alone. `x` is one of the tensors that the tail
+/// begins with. Equal to the crop of the whole up to float rounding. What the tail refers to must outlive the trunk.
+[[nodiscard]] std::unique_ptr<Trunk> makeTrunk(const torch::Tensor& x, TailOnCrop tail, const TailGrid& grid = {});
 
 /// The tail that most lightweight networks share: a last 3x3 convolution (or a chain that reaches as far) plus the long
 /// skip, a 3x3 convolution to 3·scale² channels, and a pixel shuffle.
@@ -62,8 +58,10 @@ struct ShuffleTail {
     Convolution upsampler;
     int scale = 1;
 
-    /// The end of Network::begin(). This object must outlive the function.
-    [[nodiscard]] SrFinish operator()(const torch::Tensor& x, const torch::Tensor& first) const;
+    /// The end of Network::begin(), for tensors on a grid that is coarser than the LR grid by `coarser`. This object
+    /// must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> operator()(const torch::Tensor& x, const torch::Tensor& first,
+                                                    int coarser = 1) const;
 };
 
 /// The tail with one plain convolution before the upsampler's.

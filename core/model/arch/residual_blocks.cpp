@@ -117,13 +117,11 @@ EdsrTail::EdsrTail(LayerBuilder& layers, std::int64_t features, const std::strin
     }
 }
 
-SrFinish EdsrTail::operator()(const torch::Tensor& x) const {
-    return [this, x](const std::optional<Rect>& region) {
-        return evaluateTail(x, region, [&](const Crop& crop) {
-            const auto sr = last(upsampler(crop(x)));
-            return addMean ? (*addMean)(sr) : sr;
-        });
-    };
+std::unique_ptr<Trunk> EdsrTail::operator()(const torch::Tensor& x) const {
+    return makeTrunk(x, [this, x](const Crop& crop) {
+        const auto sr = last(upsampler(crop(x)));
+        return addMean ? (*addMean)(sr) : sr;
+    });
 }
 
 int scaleOfEdsrTail(const LayerBuilder& layers) {

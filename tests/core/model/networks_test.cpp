@@ -195,7 +195,7 @@ TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
     const std::int64_t scale = record.scale;
     const auto whole = network.forward(input);
     for (const auto& region : {Rect{0, 0, 5, 5}, Rect{7, 9, 4, 6}, Rect{17, 20, 3, 4}, Rect{0, 0, 20, 24}}) {
-        const auto part = network.begin(input)(region);
+        const auto part = network.begin(input)->finish(region);
         const auto expected =
             whole.narrow(2, region.y * scale, region.height * scale).narrow(3, region.x * scale, region.width * scale);
         ASSERT_EQ(part.sizes(), expected.sizes());

@@ -101,7 +101,7 @@ public:
         tail_.addMean = makeMeanShift(layers, "add_mean.shifter");
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = head_(subtractMean_(lr));
         auto sum = x;
         auto fused = x;

@@ -62,22 +62,20 @@ public:
         }
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = lastOfBody_(x) + first;
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& step : steps_) {
-                    y = relu(shuffles_ ? at::pixel_shuffle(step(y), factor_) : step(enlargeNearest(y, factor_)));
-                }
-                return last_(relu(fine_(y)));
-            });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& step : steps_) {
+                y = relu(shuffles_ ? at::pixel_shuffle(step(y), factor_) : step(enlargeNearest(y, factor_)));
+            }
+            return last_(relu(fine_(y)));
+        });
     }
 
 private:

@@ -58,7 +58,7 @@ public:
         tail_.addMean.reset();
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = head_(subtractMean_ ? (*subtractMean_)(lr) : lr);
         std::vector<torch::Tensor> outputs;
         auto x = first;

@@ -56,20 +56,18 @@ public:
 
     [[nodiscard]] int scale() const { return upsampler_.scale(); }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto x = leakyRelu(first_(lr), slope_);
         for (const auto& block : blocks_) {
             x = block(x);
         }
-        return [this, lr, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& [convolution, factor] : upsampler_.steps) {
-                    y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
-                }
-                return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
-            });
-        };
+        return makeTrunk(x, [this, lr, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& [convolution, factor] : upsampler_.steps) {
+                y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
+            }
+            return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
+        });
     }
 
 private:

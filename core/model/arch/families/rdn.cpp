@@ -115,7 +115,7 @@ public:
 
     [[nodiscard]] int scale() const { return tail_.upsampler.scale(); }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = second_(first);
         std::vector<torch::Tensor> outputs;

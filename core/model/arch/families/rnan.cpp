@@ -112,7 +112,7 @@ public:
         highGroup_.emplace(layers, "body_nl_high.0", features, true);
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = head_(subtractMean_(lr));
         auto y = x;
         for (const auto& group : groups_) {

@@ -111,7 +111,7 @@ public:
         upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(mean_.defined() ? (lr - mean_) * inputRange : lr);
         auto x = first;
         torch::Tensor firstOutput;
@@ -123,10 +123,7 @@ public:
             }
         }
         x = fuse_(at::cat({first, last_(x), firstOutput, inner}, 1));
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region,
-                                [&](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
     }
 
 private:
