@@ -30,7 +30,7 @@ std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOp
 
 SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device) {
     auto model = loadModel(spec, device);
-    for (const auto& parameter : model.implementation().network().parameters()) {
+    for (const auto& [name, parameter] : model.implementation().network().namedParameters()) {
         parameter.set_data(parameter.contiguous());
         parameter.requires_grad_(true);
     }

@@ -47,7 +47,7 @@ public:
     }
 
     /// None: the kernels are not learnt.
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
 
     void to(torch::Device device, torch::ScalarType type) override { kernels_ = kernels_.to(device, type); }
 

@@ -130,7 +130,7 @@ void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
     candidate.network = std::move(model.network);
     candidate.defaultRange = model.range;
     candidate.defaultRangeEvidence = std::move(model.rangeEvidence);
-    for (const auto& tensor : candidate.network->parameters()) {
+    for (const auto& [name, tensor] : candidate.network->namedParameters()) {
         ++card.tensors;
         card.parameters += tensor.numel();
         card.nonfiniteWeights += countNonfinite(tensor);

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/types.h>
@@ -11,6 +13,9 @@
 #include "image/image.h"
 
 namespace lamscope {
+
+/// Tensors and their names.
+using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// What all SR pixels of an LR batch share: evaluated once by Network::begin(), kept with its autograd graph. The
 /// network must outlive the trunk.
@@ -50,8 +55,9 @@ public:
     /// default the whole of forward() is shared.
     [[nodiscard]] virtual std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const;
 
-    /// All weights; none requires gradients.
-    [[nodiscard]] virtual std::vector<torch::Tensor> parameters() const = 0;
+    /// All weights under their names in the file, in an order of the network's own; none requires gradients. Shapes are
+    /// those of the file, but that a 1x1 convolution stored as a fully connected layer is [out, in, 1, 1].
+    [[nodiscard]] virtual NamedTensors namedParameters() const = 0;
 
     /// Moves and converts the weights in place. Not to be called while forward() runs.
     virtual void to(torch::Device device, torch::ScalarType type) = 0;

@@ -48,7 +48,7 @@ public:
         return std::make_unique<PaddedTrunk>(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), whole);
     }
 
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return network_->parameters(); }
+    [[nodiscard]] NamedTensors namedParameters() const override { return network_->namedParameters(); }
     void to(torch::Device device, torch::ScalarType type) override { network_->to(device, type); }
 
 private:

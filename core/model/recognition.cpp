@@ -23,7 +23,6 @@ namespace {
 /// One attempt to read a checkpoint as one family.
 struct Attempt {
     BuiltNetwork built;
-    std::vector<std::string> parameterKeys;
     std::vector<std::string> assumptions;
     std::vector<std::string> unusedOverrides;
     std::vector<std::string> leftOut;
@@ -36,7 +35,6 @@ Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint
     Attempt attempt;
     attempt.built = architecture.build(layers, scale);
     attempt.built.network->adopt(layers);
-    attempt.parameterKeys = layers.takenKeys();
     attempt.assumptions = layers.assumptions();
     attempt.unusedOverrides = layers.unusedOverrides();
     attempt.difference = layers.difference(attempt.built.name);
@@ -160,7 +158,6 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
             attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
         }
         describe(card, attempt);
-        result.parameterKeys = std::move(attempt.parameterKeys);
         result.family = families[i]->key;
         result.defaultRange = attempt.built.defaultRange;
         result.leftOut = std::move(attempt.leftOut);

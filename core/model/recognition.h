@@ -15,9 +15,8 @@ namespace lamscope {
 
 /// What the weights of a file turned out to be.
 struct Recognition {
-    std::unique_ptr<Network> network;        ///< of any size; null when no known network fits exactly
-    std::vector<std::string> parameterKeys;  ///< names of network->parameters() in the checkpoint, in their order
-    std::string family;                      ///< as in the setting arch=
+    std::unique_ptr<Network> network;  ///< of any size; null when no known network fits exactly
+    std::string family;                ///< as in the setting arch=
     std::optional<double> defaultRange;
     std::vector<std::string> leftOut;      ///< tensors of the checkpoint that are no weights: counters, copies…
     std::optional<KeyDifference> nearest;  ///< then: what comes closest

@@ -92,10 +92,7 @@ TrainableNetwork::TrainableNetwork(const Checkpoint& weights, const TrainingOpti
         ++card.tensors;
         card.parameters += data.numel();
     }
-    const auto parameters = recognition.network->parameters();
-    for (std::size_t i = 0; i < parameters.size(); ++i) {
-        parameters_.emplace_back(recognition.parameterKeys[i], parameters[i]);
-    }
+    parameters_ = recognition.network->namedParameters();
     model_ = std::make_unique<SrModel>(
         std::make_unique<SrModel::Implementation>(std::move(recognition.network), std::move(card)));
 }

@@ -3,18 +3,16 @@
 
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <torch/types.h>
 
 #include "model/checkpoint/checkpoint.h"
+#include "model/network.h"
 #include "model/sr_model.h"
 #include "training/training_options.h"
 
 namespace lamscope {
-
-using NamedTensors = std::vector<std::pair<std::string, torch::Tensor>>;
 
 /// A native network whose weights can be changed from outside, by the names they have in its file. On the CPU, float32.
 class TrainableNetwork {

@@ -23,7 +23,7 @@ public:
         : formula_(std::move(formula)) {}
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return formula_(lr); }
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
     void to(torch::Device /*device*/, torch::ScalarType /*type*/) override {}
 
 private:

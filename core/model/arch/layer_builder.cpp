@@ -122,8 +122,7 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
     if (shape.size() == 4) {
         result = result->contiguous(torch::MemoryFormat::ChannelsLast);
     }
-    taken_.push_back(*result);
-    takenKeys_.push_back(key);
+    taken_.emplace_back(key, *result);
     return *result;
 }
 

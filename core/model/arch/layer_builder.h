@@ -14,6 +14,7 @@
 #include "model/checkpoint/checkpoint.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
+#include "model/network.h"
 
 namespace lamscope {
 
@@ -130,10 +131,8 @@ public:
     double assumed(const std::string& name, double published);
     std::vector<double> assumed(const std::string& name, const std::vector<double>& published);
 
-    /// All tensors handed out as weights, each once.
-    [[nodiscard]] std::vector<torch::Tensor> taken() const { return taken_; }
-    /// Their names in the checkpoint, in the same order.
-    [[nodiscard]] std::vector<std::string> takenKeys() const { return takenKeys_; }
+    /// All tensors handed out as weights, each once, with their names in the checkpoint.
+    [[nodiscard]] const NamedTensors& taken() const { return taken_; }
     /// All buffers and constants.
     [[nodiscard]] std::vector<torch::Tensor> constants() const { return constants_; }
     /// In words, in the order of asking, e.g. "residual_scale 0.1".
@@ -152,8 +151,7 @@ private:
     std::map<std::string, const TensorData*> byName_;
     std::set<std::string> used_;
     std::set<std::string> asked_;
-    std::vector<torch::Tensor> taken_;
-    std::vector<std::string> takenKeys_;
+    NamedTensors taken_;
     std::vector<torch::Tensor> constants_;
     std::vector<std::string> assumptions_;
     std::vector<std::string> missing_;

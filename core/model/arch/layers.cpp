@@ -119,10 +119,12 @@ torch::Tensor NativeNetwork::forward(const torch::Tensor& lr) const {
 }
 
 void NativeNetwork::to(torch::Device device, torch::ScalarType type) {
-    for (auto* tensors : {&parameters_, &constants_}) {
-        for (auto& tensor : *tensors) {
-            tensor.set_data(tensor.to(device, type));
-        }
+    const auto move = [&](const torch::Tensor& tensor) { tensor.set_data(tensor.to(device, type)); };
+    for (const auto& [name, tensor] : parameters_) {
+        move(tensor);
+    }
+    for (const auto& tensor : constants_) {
+        move(tensor);
     }
 }
 

@@ -72,13 +72,13 @@ struct ShuffleTail {
 class NativeNetwork : public Network {
 public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return parameters_; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.
     void adopt(const LayerBuilder& layers);
 
 private:
-    std::vector<torch::Tensor> parameters_;
+    NamedTensors parameters_;
     std::vector<torch::Tensor> constants_;
 };
 

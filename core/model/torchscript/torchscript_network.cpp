@@ -45,10 +45,10 @@ public:
         return result.toTensor();
     }
 
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override {
-        std::vector<torch::Tensor> all;
-        for (const auto& parameter : module_.parameters()) {
-            all.push_back(parameter);
+    [[nodiscard]] NamedTensors namedParameters() const override {
+        NamedTensors all;
+        for (const auto& [name, value] : module_.named_parameters()) {
+            all.emplace_back(name, value);
         }
         return all;
     }

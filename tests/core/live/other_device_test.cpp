@@ -29,7 +29,7 @@ public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         return at::pixel_shuffle(at::conv2d(lr, weight_, {}, 1, 1).square(), networkScale);
     }
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {weight_}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {{"weight", weight_}}; }
     void to(torch::Device device, torch::ScalarType type) override { weight_ = weight_.to(device, type); }
 
 private:

@@ -144,7 +144,7 @@ protected:
 
     [[nodiscard]] std::int64_t weights() const {
         std::int64_t values = 0;
-        for (const auto& parameter : model_->implementation().network().parameters()) {
+        for (const auto& [name, parameter] : model_->implementation().network().namedParameters()) {
             values += parameter.numel();
         }
         return values;

@@ -135,7 +135,7 @@ TEST(Srcnn, RefinesTheBicubicEnlargement) {
         const auto bicubic = makeBicubicNetwork(scale);
         bicubic->to(torch::kCPU, torch::kFloat64);
         const auto network = recogniseInFloat64(maker.checkpoint(), atScale(scale));
-        EXPECT_EQ(network.network->parameters().size(), 6U);
+        EXPECT_EQ(network.network->namedParameters().size(), 6U);
         EXPECT_LE(distance(network(input), bicubic->forward(input).relu()), closeTo);
     }
 }
