@@ -35,6 +35,12 @@ public:
 /// The trunk of a network whose last layers need the whole image: finish() crops `sr`. `lrHeight` tells the scale.
 [[nodiscard]] std::unique_ptr<Trunk> finishedTrunk(const torch::Tensor& sr, std::int64_t lrHeight);
 
+/// What a network reads at once.
+struct InputShape {
+    int frames = 1;    ///< of a clip; 1: single images
+    int channels = 3;  ///< 3: RGB. 1: the Y channel, and the output has this channel alone, too.
+};
+
 /// A network as pure computation, in its own value range. Private to the core: everything outside
 /// speaks RGB in [0, 1] through SrModel.
 class Network {
@@ -44,8 +50,7 @@ public:
     Network& operator=(const Network&) = delete;
     virtual ~Network() = default;
 
-    /// 3 for RGB; 1 for a network of the Y channel, whose input and output have the one channel alone.
-    [[nodiscard]] virtual int channels() const { return 3; }
+    [[nodiscard]] virtual InputShape inputShape() const { return {}; }
 
     /// [n, channels, h, w] -> [n, channels, scale*h, scale*w], differentiable in `lr`. Safe to call from several
     /// threads at once.

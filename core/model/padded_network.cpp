@@ -31,7 +31,7 @@ public:
         : network_(std::move(network))
         , multiple_(multiple) {}
 
-    [[nodiscard]] int channels() const override { return network_->channels(); }
+    [[nodiscard]] InputShape inputShape() const override { return network_->inputShape(); }
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         return begin(lr)->finish(std::nullopt);

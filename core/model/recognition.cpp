@@ -102,7 +102,7 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.assumed = attempt.assumptions;
     card.scales = built.scales;
     card.mean = built.mean;
-    card.colour = built.network->channels() == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
+    card.colour = built.network->inputShape().channels == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
     card.sizeMultiple = built.sizeMultiple;
     card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;

@@ -124,7 +124,7 @@ std::unique_ptr<Trunk> SrModel::Implementation::begin(const torch::Tensor& lr) c
         const auto input = card_.colour == ModelCard::Colour::Y ? lumaOf(lr) : lr;
         return network_->begin(card_.range == 1.0 ? input : input * card_.range);
     });
-    return std::make_unique<CheckedTrunk>(card_, lr.sizes().vec(), network_->channels(), std::move(trunk));
+    return std::make_unique<CheckedTrunk>(card_, lr.sizes().vec(), network_->inputShape().channels, std::move(trunk));
 }
 
 Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {

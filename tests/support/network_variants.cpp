@@ -128,7 +128,7 @@ int measuredRadius(const RecognisedNetwork& network) {
     const std::int64_t scale = network.scale;
     const std::int64_t centre = network.card.receptiveField.radius.value_or(20) + 2;
     const auto side = 2 * centre + 1;
-    const auto channels = network.network->channels();
+    const auto channels = network.network->inputShape().channels;
     auto input = picture(side, side, channels).requires_grad_(true);
     const auto output = network.network->forward(input);
     const auto weights = picture(scale, scale, channels);
@@ -141,7 +141,7 @@ int measuredRadius(const RecognisedNetwork& network) {
 double regionError(const RecognisedNetwork& network) {
     const at::NoGradGuard noGradients;
     const int scale = network.scale;
-    const auto input = picture(13, 11, network.network->channels());
+    const auto input = picture(13, 11, network.network->inputShape().channels);
     const auto whole = network.network->forward(input);
     const auto trunk = network.network->begin(input);
     double error = 0.0;

@@ -153,7 +153,7 @@ BuiltNetwork describeTransformer(std::unique_ptr<RestorationTransformer> network
                               {"upsampler", network->tail().name()}};
     result.scales = {network->tail().scale()};
     result.defaultRange = 1.0;
-    if (network->channels() == 3) {
+    if (network->inputShape().channels == 3) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     result.network = std::move(network);

@@ -58,7 +58,7 @@ private:
 /// normalisation and a convolution; plus the first features; the tail; all the way back.
 class RestorationTransformer : public NativeNetwork {
 public:
-    [[nodiscard]] int channels() const override { return channels_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = channels_}; }
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const final;
     [[nodiscard]] const TransformerTail& tail() const { return tail_; }
 

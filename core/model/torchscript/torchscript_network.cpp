@@ -32,7 +32,7 @@ public:
         : module_(std::move(module))
         , channels_(channels) {}
 
-    [[nodiscard]] int channels() const override { return channels_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = channels_}; }
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         // Without the profiling optimiser the first runs are not slower than the later ones, and results do not depend
@@ -134,7 +134,7 @@ struct Trial {
 
 Trial tryAt(const Network& network, const Size& size) {
     const auto [width, height] = size;
-    const auto channels = network.channels();
+    const auto channels = network.inputShape().channels;
     torch::Tensor sr;
     try {
         const at::NoGradGuard noGradients;

@@ -90,7 +90,7 @@ public:
                                                                   .outputPadding = scale - 1});
     }
 
-    [[nodiscard]] int channels() const override { return colours_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = colours_}; }
 
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto x = lr;

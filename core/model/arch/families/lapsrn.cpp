@@ -66,7 +66,7 @@ public:
         levels_.erase(levels_.begin() + used, levels_.end());
     }
 
-    [[nodiscard]] int channels() const override { return 1; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = 1}; }
 
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto image = lr;

@@ -71,7 +71,7 @@ public:
         }
     }
 
-    [[nodiscard]] int channels() const override { return colours_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = colours_}; }
 
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto enlarged = enlarge_->forward(lr);
