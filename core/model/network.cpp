@@ -34,6 +34,18 @@ std::unique_ptr<Trunk> finishedTrunk(const torch::Tensor& sr, std::int64_t lrHei
     return std::make_unique<FinishedTrunk>(sr, sr.size(2) / lrHeight);
 }
 
+torch::Tensor Network::forward(const torch::Tensor& lr, FeatureSink* sink) const {
+    const FeatureSinkGuard guard(sink);
+    return forward(lr);
+}
+
+std::vector<Tap> Network::taps(const torch::Tensor& lr) const {
+    const at::NoGradGuard noGradients;
+    TapList list;
+    static_cast<void>(forward(lr, &list));
+    return list.taps();
+}
+
 std::unique_ptr<Trunk> Network::begin(const torch::Tensor& lr) const {
     return finishedTrunk(forward(lr), lr.size(2));
 }

@@ -11,6 +11,7 @@
 #include <torch/types.h>
 
 #include "image/image.h"
+#include "model/feature_sink.h"
 
 namespace lamscope {
 
@@ -55,6 +56,12 @@ public:
     /// [n, channels, h, w] -> [n, channels, scale*h, scale*w], differentiable in `lr`. Safe to call from several
     /// threads at once.
     [[nodiscard]] virtual torch::Tensor forward(const torch::Tensor& lr) const = 0;
+
+    /// forward(), and `sink`, where there is one, sees the features. The result is bit for bit the same.
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr, FeatureSink* sink) const;
+
+    /// The taps that forward() passes for this LR batch, in the order of evaluation; takes that evaluation.
+    [[nodiscard]] std::vector<Tap> taps(const torch::Tensor& lr) const;
 
     /// forward() in two steps: evaluates what all SR pixels share; the trunk finishes one part after the other. By
     /// default the whole of forward() is shared.

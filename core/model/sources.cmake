@@ -37,6 +37,7 @@ lamscope_library(lamscope_model
     model/bicubic_network.cpp
     model/bookkeeping.cpp
     model/cropping.cpp
+    model/feature_sink.cpp
     model/load.cpp
     model/luma.cpp
     model/model_files.cpp
@@ -48,6 +49,7 @@ lamscope_library(lamscope_model
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
     model/sr_model.cpp
+    model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp

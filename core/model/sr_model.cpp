@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "model/cropping.h"
 #include "model/luma.h"
+#include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -114,8 +115,16 @@ void SrModel::Implementation::evaluateIn(torch::ScalarType type) {
     network_->to(device_, type_);
 }
 
-torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
+torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr, FeatureSink* sink) const {
+    const FeatureSinkGuard guard(sink);
     return begin(lr)->finish(std::nullopt);
+}
+
+std::vector<Tap> SrModel::Implementation::taps() const {
+    constexpr std::pair small{16, 16};
+    const auto [width, height] = probeSize(card_, small);
+    const auto options = torch::TensorOptions(type_).device(device_);
+    return network_->taps(torch::full({1, network_->inputShape().channels, height, width}, 0.5 * card_.range, options));
 }
 
 std::unique_ptr<Trunk> SrModel::Implementation::begin(const torch::Tensor& lr) const {

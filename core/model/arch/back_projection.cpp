@@ -29,7 +29,9 @@ ProjectionLayer makeProjectionLayer(LayerBuilder& layers, const ProjectionLayerN
 torch::Tensor BackProjectionUnit::operator()(const torch::Tensor& x) const {
     const auto input = bottleneck ? (*bottleneck)(x) : x;
     const auto projected = first(input);
-    return projected + third(second(projected) - input);
+    auto y = projected + third(second(projected) - input);
+    reportFeatures(Tap::Kind::Block, name, x, y);
+    return y;
 }
 
 BackProjectionUnit makeBackProjectionUnit(LayerBuilder& layers, const std::string& prefix,
@@ -55,6 +57,7 @@ BackProjectionUnit makeBackProjectionUnit(LayerBuilder& layers, const std::strin
         return result;
     };
     BackProjectionUnit unit;
+    unit.name = prefix.substr(0, prefix.size() - 1);
     if (in != features) {
         unit.bottleneck = makeProjectionLayer(layers, {prefix + names[0].convolution, prefix + names[0].activation},
                                               {.in = in, .out = features, .kernel = 1});

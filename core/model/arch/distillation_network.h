@@ -23,7 +23,7 @@ template <typename Block>
 struct DistillationParts {
     std::int64_t inputRepeats = 1;  ///< the input is repeated this often along the channels
     std::function<torch::Tensor(const torch::Tensor&)> first;
-    std::vector<Block> blocks;
+    std::vector<NamedBlock<Block>> blocks;
     std::optional<BlockFusion> fusion;  ///< without it, the last block's output alone goes on
     ShuffleTail tail;
     int reduction = 1;  ///< the first features lie on a grid coarser than the LR by this

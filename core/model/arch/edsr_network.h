@@ -38,7 +38,7 @@ struct EdsrFrame {
 template <typename Block>
 class EdsrNetwork final : public NativeNetwork {
 public:
-    EdsrNetwork(EdsrFrame frame, std::vector<Block> blocks)
+    EdsrNetwork(EdsrFrame frame, std::vector<NamedBlock<Block>> blocks)
         : frame_(std::move(frame))
         , blocks_(std::move(blocks)) {}
 
@@ -58,7 +58,7 @@ public:
 
 private:
     EdsrFrame frame_;
-    std::vector<Block> blocks_;
+    std::vector<NamedBlock<Block>> blocks_;
 };
 
 }  // namespace lamscope

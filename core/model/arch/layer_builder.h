@@ -20,6 +20,7 @@ namespace lamscope {
 
 /// A convolution with frozen weights.
 struct Convolution {
+    std::string name;      ///< the tap's; empty: features are not reported
     torch::Tensor weight;  ///< [out, in/groups, k, k]
     torch::Tensor bias;    ///< [out], or undefined
     std::int64_t stride = 1;
@@ -44,6 +45,7 @@ struct ConvolutionShape {
 
 /// A transposed convolution with frozen weights.
 struct TransposedConvolution {
+    std::string name;      ///< the tap's
     torch::Tensor weight;  ///< [in, out, k, k]
     torch::Tensor bias;    ///< [out], or undefined
     std::int64_t stride = 1;
@@ -65,6 +67,7 @@ struct TransposedConvolutionShape {
 
 /// A fully connected layer on the last dimension.
 struct Linear {
+    std::string name;      ///< the tap's
     torch::Tensor weight;  ///< [out, in]
     torch::Tensor bias;    ///< [out], or undefined
 

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/types.h>
 
 #include "image/image.h"
 #include "model/arch/layer_builder.h"
+#include "model/feature_sink.h"
 #include "model/network.h"
 
 namespace lamscope {
@@ -26,6 +28,29 @@ namespace lamscope {
 
 /// The pixels of `region` of [n, c, h, w].
 [[nodiscard]] torch::Tensor cropTo(const torch::Tensor& x, const Rect& region);
+
+/// A block of layers that reports its features under a name: what the keys of its layers begin with.
+template <typename Block>
+struct NamedBlock {
+    std::string name;
+    Block block;
+
+    NamedBlock(std::string itsName, Block itsBlock)
+        : name(std::move(itsName))
+        , block(std::move(itsBlock)) {}
+    /// For blocks that are made of `layers` and their prefix of keys.
+    template <typename... Arguments>
+    NamedBlock(LayerBuilder& layers, const std::string& prefix, const Arguments&... arguments)
+        : name(prefix)
+        , block(layers, prefix, arguments...) {}
+
+    template <typename... Shared>
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const Shared&... shared) const {
+        auto y = block(x, shared...);
+        reportFeatures(Tap::Kind::Block, name, x, y);
+        return y;
+    }
+};
 
 /// Applies convolutions one after the other.
 [[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);

@@ -58,6 +58,7 @@ torch::Tensor ChannelAttention::operator()(const torch::Tensor& x) const {
 
 Convolution makeMeanShift(LayerBuilder& layers, const std::string& prefix) {
     Convolution layer;
+    layer.name = prefix;
     layer.weight = layers.buffer(prefix + ".weight", {3, 3, 1, 1});
     layer.bias = layers.buffer(prefix + ".bias", {3});
     return layer;

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <caffe2/serialize/inline_container.h>
+#include <mutex>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -14,8 +16,10 @@
 #include <torch/script.h>
 
 #include "base/error.h"
+#include "model/feature_sink.h"
 #include "model/padded_network.h"
 #include "model/recognition.h"
+#include "model/torchscript/observed_forward.h"
 #include "model/torchscript/torchscript_card.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -38,7 +42,7 @@ public:
         // Without the profiling optimiser the first runs are not slower than the later ones, and results do not depend
         // on how often the network ran before.
         const torch::jit::GraphOptimizerEnabledGuard plain(false);
-        auto result = torch::jit::Module(module_).forward({lr});
+        auto result = featuresAreObserved() ? observedForward()(lr) : torch::jit::Module(module_).forward({lr});
         if (!result.isTensor()) {
             throw Error(ErrorCode::ModelFailure, "the TorchScript network does not return a single tensor");
         }
@@ -67,8 +71,15 @@ public:
     }
 
 private:
+    [[nodiscard]] const ObservedForward& observedForward() const {
+        std::call_once(observedOnce_, [this] { observed_.emplace(module_); });
+        return *observed_;
+    }
+
     torch::jit::Module module_;
     int channels_;
+    mutable std::once_flag observedOnce_;
+    mutable std::optional<ObservedForward> observed_;  ///< made when it is first asked for
 };
 
 struct Archive {

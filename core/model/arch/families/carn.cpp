@@ -138,7 +138,7 @@ private:
     Convolution subtractMean_;
     Convolution addMean_;
     Convolution entry_;
-    std::vector<CascadingBlock> blocks_;
+    std::vector<NamedBlock<CascadingBlock>> blocks_;
     std::vector<Convolution> fusions_;
     Upsampler upsampler_;
     Convolution exit_;

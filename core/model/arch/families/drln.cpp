@@ -63,7 +63,7 @@ struct LaplacianModule {
 
 /// A module and the convolution that fuses all outputs of its group so far.
 struct Stage {
-    LaplacianModule module;
+    NamedBlock<LaplacianModule> module;
     Convolution fusion;
     bool readsSum;  ///< reads the running sum of the groups, not the latest fusion
 };

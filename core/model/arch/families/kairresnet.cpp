@@ -53,8 +53,8 @@ public:
         , last_(
               layers.convolution(layout.last, {.in = features, .out = 3, .bias = layers.has(layout.last + ".bias")})) {
         for (int i = 0; i < blocks; ++i) {
-            const auto prefix = fmt::format("model.1.sub.{}.res.", i);
-            blocks_.emplace_back(layers, prefix + "0", prefix + "2", features);
+            const auto name = fmt::format("model.1.sub.{}", i);
+            blocks_.emplace_back(name, ResidualBlock(layers, name + ".res.0", name + ".res.2", features));
         }
         for (const auto& prefix : layout.steps) {
             steps_.push_back(
@@ -82,7 +82,7 @@ private:
     bool shuffles_;
     int factor_;
     Convolution first_;
-    std::vector<ResidualBlock> blocks_;
+    std::vector<NamedBlock<ResidualBlock>> blocks_;
     Convolution lastOfBody_;
     std::vector<Convolution> steps_;
     Convolution fine_;

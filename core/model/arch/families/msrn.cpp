@@ -73,7 +73,7 @@ public:
 private:
     std::optional<Convolution> subtractMean_;
     Convolution head_;
-    std::vector<MultiScaleBlock> blocks_;
+    std::vector<NamedBlock<MultiScaleBlock>> blocks_;
     std::vector<Convolution> fusion_;
     EdsrTail tail_;
 };

@@ -49,8 +49,8 @@ public:
         , fine_(layers.convolution(names.fine, {.in = features, .out = features}))
         , last_(layers.convolution("conv_last", {.in = features, .out = 3})) {
         for (int i = 0; i < blocks; ++i) {
-            const auto prefix = fmt::format("{}{}.conv", names.blocks, i);
-            blocks_.emplace_back(layers, prefix + "1", prefix + "2", features);
+            const auto name = names.blocks + std::to_string(i);
+            blocks_.emplace_back(name, ResidualBlock(layers, name + ".conv1", name + ".conv2", features));
         }
     }
 
@@ -73,7 +73,7 @@ public:
 private:
     double slope_;
     Convolution first_;
-    std::vector<ResidualBlock> blocks_;
+    std::vector<NamedBlock<ResidualBlock>> blocks_;
     ShuffleUpsampler upsampler_;
     Convolution fine_;
     Convolution last_;

@@ -98,7 +98,7 @@ private:
     int factor_;
     double slope_;
     Convolution first_;
-    std::vector<PixelAttentionBlock> blocks_;
+    std::vector<NamedBlock<PixelAttentionBlock>> blocks_;
     Convolution trunk_;
     std::vector<UpsamplingStage> stages_;
     Convolution last_;

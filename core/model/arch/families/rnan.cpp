@@ -124,9 +124,9 @@ public:
 private:
     Convolution subtractMean_;
     Convolution head_;
-    std::vector<AttentionGroup> groups_;
+    std::vector<NamedBlock<AttentionGroup>> groups_;
     Convolution last_;
-    std::optional<AttentionGroup> highGroup_;
+    std::optional<NamedBlock<AttentionGroup>> highGroup_;
     EdsrTail tail_;
 };
 

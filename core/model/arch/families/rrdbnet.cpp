@@ -177,7 +177,7 @@ private:
     Shape shape_;
     Constants constants_;
     Convolution first_;
-    std::vector<ResidualDenseGroup> groups_;
+    std::vector<NamedBlock<ResidualDenseGroup>> groups_;
     Convolution body_;
     std::vector<Convolution> up_;
     Convolution beforeLast_;

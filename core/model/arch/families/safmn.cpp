@@ -94,7 +94,7 @@ public:
 private:
     int scale_;
     Convolution first_;
-    std::vector<ModulationBlock> blocks_;
+    std::vector<NamedBlock<ModulationBlock>> blocks_;
     Convolution upsampler_;
 };
 

@@ -139,7 +139,7 @@ private:
     Convolution head_;
     RegionNonLocal nonLocal_;
     torch::Tensor shareOfSource_;
-    std::vector<ResidualGroup> groups_;
+    std::vector<NamedBlock<ResidualGroup>> groups_;
     EdsrTail tail_;
 };
 

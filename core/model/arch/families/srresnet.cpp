@@ -85,7 +85,7 @@ public:
 private:
     double slope_;
     Convolution first_;
-    std::vector<NormalisedBlock> blocks_;
+    std::vector<NamedBlock<NormalisedBlock>> blocks_;
     Convolution middle_;
     InstanceNorm middleNorm_;
     Convolution up1_;
