@@ -45,8 +45,7 @@ void SanityCheck::step(const Probe::Networks& loaded, const LiveEngine::EventSin
                 }
                 trained_.emplace(job.network, *std::move(result));
             }
-            auto random = load_(network.spec);
-            randomiseParameters(random, {.layers = job.layers});
+            const auto random = withRandomParameters(load_(network.spec), {.layers = job.layers});
             const auto result = computeLam(random, *lr, hr.get(), network.options, stop, {}, oneByOne);
             if (!result) {
                 return;

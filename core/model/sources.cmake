@@ -37,6 +37,7 @@ lamscope_library(lamscope_model
     model/bicubic_network.cpp
     model/bookkeeping.cpp
     model/cropping.cpp
+    model/editable_model.cpp
     model/feature_sink.cpp
     model/load.cpp
     model/luma.cpp

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/cropping.h"
+#include "model/editable_model.h"
 #include "model/luma.h"
 #include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
@@ -130,10 +131,14 @@ std::vector<Tap> SrModel::Implementation::taps() const {
 std::unique_ptr<Trunk> SrModel::Implementation::begin(const torch::Tensor& lr) const {
     checkSize(card_, lr.size(3), lr.size(2));
     auto trunk = translated(card_, lr.sizes(), [&] {
-        const auto input = card_.colour == ModelCard::Colour::Y ? lumaOf(lr) : lr;
+        const auto input = networkColours(lr);
         return network_->begin(card_.range == 1.0 ? input : input * card_.range);
     });
     return std::make_unique<CheckedTrunk>(card_, lr.sizes().vec(), network_->inputShape().channels, std::move(trunk));
+}
+
+torch::Tensor SrModel::Implementation::networkColours(const torch::Tensor& rgb) const {
+    return card_.colour == ModelCard::Colour::Y ? lumaOf(rgb) : rgb;
 }
 
 Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {
@@ -198,8 +203,9 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
 }
 
 SrModel inBFloat16(SrModel model) {
-    model.implementation().evaluateIn(torch::kBFloat16);
-    return model;
+    EditableModel editable(std::move(model));
+    editable.evaluateIn(torch::kBFloat16);
+    return std::move(editable).release();
 }
 
 void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {

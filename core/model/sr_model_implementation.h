@@ -40,6 +40,9 @@ public:
     /// forward() in two steps, see Network::begin(). This object must outlive the trunk.
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const;
 
+    /// [n, 3, h, w] in [0, 1] as the network has it: itself, or its Y. Of an HR batch, what forward() should give.
+    [[nodiscard]] torch::Tensor networkColours(const torch::Tensor& rgb) const;
+
     /// The picture of forward()'s result for the LR batch of one `lr`.
     [[nodiscard]] Image toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const;
 

@@ -156,10 +156,9 @@ std::optional<LamDocument> runLam(const LamRunOptions& options, const std::stop_
         if (stop.stop_requested()) {
             return std::nullopt;
         }
-        models.push_back(loadModel(spec, options.device));
-        if (options.randomisation) {
-            randomiseParameters(models.back(), *options.randomisation);
-        }
+        auto model = loadModel(spec, options.device);
+        models.push_back(options.randomisation ? withRandomParameters(std::move(model), *options.randomisation)
+                                               : std::move(model));
         cards.push_back(models.back().card());
     }
     std::vector<ModelCard*> names;

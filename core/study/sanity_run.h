@@ -32,7 +32,7 @@ struct SanityRun {
 /// networks' (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018).
 /// @param options as for runLam(), without a grid; `randomisation` is unused.
 /// @param draws   how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
-/// @return nullopt when stopped. Throws as runLam() and randomiseParameters(), and Error(InvalidArgument) for `draws`.
+/// @return nullopt when stopped. Throws as runLam() and withRandomParameters(), and Error(InvalidArgument) for `draws`.
 [[nodiscard]] std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws,
                                                  const std::stop_token& stop = {}, const LamRunCallback& progress = {});
 

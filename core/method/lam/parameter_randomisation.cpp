@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "method/lam/parameter_randomisation.h"
 
+#include <utility>
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "model/sr_model_implementation.h"
+#include "model/editable_model.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -42,13 +43,14 @@ std::string_view toString(RandomisedLayers layers) {
     return {};
 }
 
-void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
+SrModel withRandomParameters(SrModel model, const Randomisation& randomisation) {
     const at::NoGradGuard noGradients;
     auto generator = at::detail::createCPUGenerator(randomisation.seed);
-    const auto parameters = model.implementation().network().namedParameters();
+    EditableModel editable(std::move(model));
+    const auto& parameters = editable.parameters();
     if (parameters.empty()) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} has no weights to randomise; leave it out", model.card().name));
+                    fmt::format("{} has no weights to randomise; leave it out", editable.model().card().name));
     }
     for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
         const auto& parameter = parameters[i].second;
@@ -56,6 +58,7 @@ void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
         const auto mean = parameter.mean().to(torch::kCPU).item<double>();
         parameter.copy_(at::empty(parameter.sizes(), torch::kFloat32).normal_(mean, spread, generator));
     }
+    return std::move(editable).release();
 }
 
 }  // namespace lamscope

@@ -99,9 +99,8 @@ TEST(OtherDevice, DiMapsAreTheCpus) {
 }
 
 TEST(OtherDevice, ParametersCanBeRandomisedThere) {
-    auto model = smallModel(test::otherDevice());
-    const auto before = model.upscale(test::testImage(16, 16));
-    randomiseParameters(model, {.layers = RandomisedLayers::All});
+    const auto before = smallModel(test::otherDevice()).upscale(test::testImage(16, 16));
+    const auto model = withRandomParameters(smallModel(test::otherDevice()), {.layers = RandomisedLayers::All});
     const auto after = model.upscale(test::testImage(16, 16));
     EXPECT_NE(std::as_const(*before).at(0, 8, 8), std::as_const(*after).at(0, 8, 8));
 }

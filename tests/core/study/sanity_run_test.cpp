@@ -56,8 +56,7 @@ TEST_F(Sanity, ComparesTheTrainedNetworkWithEachRandomOne) {
     const auto pair = makeLowResolution(image, model.card().scale, options_.reduction);
     for (const auto& map : maps) {
         ASSERT_TRUE(map.correlation);
-        auto random = loadModel(options_.models.front());
-        randomiseParameters(random, map.randomisation);
+        const auto random = withRandomParameters(loadModel(options_.models.front()), map.randomisation);
         auto options = options_.lam;
         options.patch = map.patch;
         const auto before = *computeLam(model, pair.lr, &pair.hr, options);

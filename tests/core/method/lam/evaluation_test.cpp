@@ -72,8 +72,7 @@ protected:
         }
         if (std::ranges::find(test::publishedFiles(), GetParam()) != test::publishedFiles().end()) {
             LAMSCOPE_NEED_FILE(weights, test::dataRoot() / "weights" / GetParam());
-            model_.emplace(loadModel({.file = weights, .settings = {}}));
-            model_->implementation().evaluateIn(torch::kFloat64);
+            model_.emplace(test::inFloat64(loadModel({.file = weights, .settings = {}})));
             return;
         }
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
