@@ -40,6 +40,7 @@ lamscope_library(lamscope_model
     model/editable_model.cpp
     model/feature_sink.cpp
     model/load.cpp
+    model/loaders.cpp
     model/luma.cpp
     model/model_files.cpp
     model/model_spec.cpp
