@@ -34,7 +34,7 @@ struct SanityRun {
 /// @param experiment as for runLam(), without a grid.
 /// @param settings   as for runLam().
 /// @param draws      how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
-/// @return nullopt when stopped. Throws as runLam() and randomiseParameters(), and Error(InvalidArgument) for `draws`.
+/// @return nullopt when stopped. Throws as runLam() and withRandomParameters(), and Error(InvalidArgument) for `draws`.
 [[nodiscard]] std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSettings& settings,
                                                  int draws, const std::stop_token& stop = {},
                                                  const LamRunCallback& progress = {});

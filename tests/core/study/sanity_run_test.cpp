@@ -60,8 +60,7 @@ TEST_F(Sanity, ComparesTheTrainedNetworkWithEachRandomOne) {
     const auto pair = makeLowResolution(image, model.card().scale, scene().reduction);
     for (const auto& map : maps) {
         ASSERT_TRUE(map.correlation);
-        auto random = loadModel(spec);
-        randomiseParameters(random, map.randomisation);
+        const auto random = withRandomParameters(loadModel(spec), map.randomisation);
         auto options = lamOptionsOf(experiment_);
         options.patch = map.patch;
         const auto before = *computeLam(model, pair.lr, &pair.hr, options);
