@@ -83,12 +83,11 @@ public:
         const auto& asked = experiment_.scenes[scene];
         const auto& images = images_[scene];
         std::vector<LowResolutionPair> pairs;
+        std::vector<std::vector<PlacedPatch>> placed;  // of each network, before the first is evaluated
         for (const auto& card : cards_) {
             pairs.push_back(imagesFor(images, asked, card.scale));
-            for (const auto& patch : patchesOf(asked, card.scale)) {
-                checkPatch(patch, plan_.options.detector, card.scale, pairs.back().lr.width(), pairs.back().lr.height(),
-                           plan_.context);
-            }
+            const auto& [lr, hr] = pairs.back();
+            placed.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
         }
         if (scene == 0) {
             checkOutputs();
@@ -105,7 +104,7 @@ public:
                 }
             };
             const auto patches = patchesOf(asked, cards_[i].scale);
-            if (!addMaps(document, i, pairs[i], patches, report)
+            if (!addMaps(document, i, pairs[i], placed[i], report)
                 || !addGrid(document, i, pairs[i].lr, patches, report)) {
                 return std::nullopt;
             }
@@ -148,7 +147,7 @@ private:
 
     /// False when stopped.
     bool addMaps(LamDocument& document, std::size_t network, const LowResolutionPair& pair,
-                 const std::vector<Patch>& patches, const ReportGradients& report) const {
+                 const std::vector<PlacedPatch>& patches, const ReportGradients& report) const {
         auto results = computeMaps(models_[network], pair, patches, plan_, evaluation_, stop_, report);
         if (!results) {
             return false;

@@ -44,7 +44,7 @@ LowResolutionPair imagesFor(const RunImages& images, const Scene& scene, int sca
 }
 
 std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                  std::span<const Patch> patches, const LamPlan& plan,
+                                                  std::span<const PlacedPatch> patches, const LamPlan& plan,
                                                   const EvaluationOptions& evaluation, const std::stop_token& stop,
                                                   const ReportGradients& report) {
     return computeLams(

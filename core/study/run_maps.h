@@ -34,10 +34,8 @@ struct RunImages {
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 
 /// One network's maps of these patches, in their order. Nullopt when stopped. Throws as computeLams().
-[[nodiscard]] std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
-                                                                std::span<const Patch> patches, const LamPlan& plan,
-                                                                const EvaluationOptions& evaluation,
-                                                                const std::stop_token& stop,
-                                                                const ReportGradients& report);
+[[nodiscard]] std::optional<std::vector<LamResult>> computeMaps(
+    const SrModel& model, const LowResolutionPair& pair, std::span<const PlacedPatch> patches, const LamPlan& plan,
+    const EvaluationOptions& evaluation, const std::stop_token& stop, const ReportGradients& report);
 
 }  // namespace lamscope

@@ -23,7 +23,7 @@ struct TrainedNetwork {
     ModelSpec spec;
     std::string name;
     LowResolutionPair pair;
-    std::vector<Patch> patches;
+    std::vector<PlacedPatch> patches;
     std::vector<LamResult> maps;  // patch by patch
 };
 
@@ -41,9 +41,10 @@ std::vector<TrainedNetwork> networksOf(std::vector<LamDocument> trained, const E
                 networks.push_back({.spec = specs[i / patches],
                                     .name = card.name,
                                     .pair = imagesFor(images, scene, card.scale),
-                                    .patches = patchesOf(scene, card.scale),
+                                    .patches = {},
                                     .maps = {}});
             }
+            networks.back().patches.push_back({result.patch, result.context});
             networks.back().maps.push_back(std::move(result));
         }
     }
@@ -127,7 +128,7 @@ std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSet
             for (std::size_t p = 0; p < effects->size(); ++p) {
                 const auto& effect = effects->at(p);
                 maps[i][p].push_back({.network = network.name,
-                                      .patch = network.patches[p],
+                                      .patch = network.patches[p].patch,
                                       .randomisation = randomisation,
                                       .correlation = effect.correlation,
                                       .completenessError = effect.completenessError});

@@ -103,10 +103,9 @@ public:
         , plan_(makePlan(diMapOptions(options)))
         , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
         for (const auto& cell : map_.cells) {
-            patches_.push_back(cell.patch);
-            regions_.push_back(checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch));
+            patches_.push_back({cell.patch, checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch)});
         }
-        plan_.options.patch = patches_.front();
+        plan_.options.patch = map_.cells.front().patch;
         std::vector<std::size_t> coarse;
         std::vector<std::size_t> all;
         for (int row = 0; row < map_.rows; ++row) {
@@ -178,13 +177,12 @@ private:
     };
 
     void addStage(const LamPlan& plan, const std::vector<std::size_t>& cells) {
-        std::vector<Patch> patches;
-        std::vector<Rect> regions;
+        std::vector<PlacedPatch> patches;
+        patches.reserve(cells.size());
         for (const auto cell : cells) {
             patches.push_back(patches_[cell]);
-            regions.push_back(regions_[cell]);
         }
-        for (const auto& group : groupPatches(model_.card(), plan, patches, regions)) {
+        for (const auto& group : groupPatches(model_.card(), plan, patches)) {
             for (std::size_t first = 0; first < group.patches.size(); first += cellsPerGroup) {
                 Work work{.plan = plan, .region = group.region};
                 for (auto i = first; i < std::min(first + cellsPerGroup, group.patches.size()); ++i) {
@@ -203,7 +201,7 @@ private:
         std::vector<Patch> patches;
         patches.reserve(work.cells.size());
         for (const auto cell : work.cells) {
-            patches.push_back(patches_[cell]);
+            patches.push_back(patches_[cell].patch);
         }
         if (!context_ || !context_->serves(work.region, work.plan)) {
             context_.reset();
@@ -223,8 +221,7 @@ private:
     EvaluationOptions evaluation_;
     LamPlan plan_;
     DiMap map_;
-    std::vector<Patch> patches_;  // by cell
-    std::vector<Rect> regions_;   // the context of each
+    std::vector<PlacedPatch> patches_;  // by cell
     std::vector<Work> work_;
     std::size_t next_ = 0;  // in `work_`: behind the one that `refinement_` does
     std::unique_ptr<LamContext> context_;

@@ -55,23 +55,35 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
     return *refinement.results().front();
 }
 
+std::vector<PlacedPatch> placePatches(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan,
+                                      std::span<const Patch> patches) {
+    std::vector<PlacedPatch> placed;
+    for (const auto& patch : patches) {
+        placed.push_back({patch, checkedContext(card, lr, hr, plan, patch)});
+    }
+    return placed;
+}
+
 std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
                                                   const LamPlan& plan, std::span<const Patch> patches,
                                                   const std::stop_token& stop, const LamsProgressCallback& progress,
                                                   const EvaluationOptions& evaluation) {
+    const auto placed = placePatches(model.card(), lr, hr, plan, patches);
+    return computeLams(model, lr, hr, plan, placed, stop, progress, evaluation);
+}
+
+std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
+                                                  const LamPlan& plan, std::span<const PlacedPatch> patches,
+                                                  const std::stop_token& stop, const LamsProgressCallback& progress,
+                                                  const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
-    const auto& card = model.card();
-    std::vector<Rect> regions;
-    for (const auto& patch : patches) {
-        regions.push_back(checkedContext(card, lr, hr, plan, patch));
-    }
     LamsProgress report{.gradientsDone = 0, .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * plan.nodes};
     std::vector<LamResult> results(patches.size());
     std::unique_ptr<LamContext> context;
-    for (const auto& group : groupPatches(card, plan, patches, regions)) {
+    for (const auto& group : groupPatches(model.card(), plan, patches)) {
         std::vector<Patch> members;
         for (const auto index : group.patches) {
-            members.push_back(patches[index]);
+            members.push_back(patches[index].patch);
         }
         if (!context || !context->serves(group.region, plan)) {
             context.reset();

@@ -95,6 +95,18 @@ using LamProgressCallback = std::function<void(const LamProgress&)>;
                                                   const LamProgressCallback& progress = {},
                                                   const EvaluationOptions& evaluation = {});
 
+/// A patch that lies inside the image, with the LR rectangle that the network sees for it.
+struct PlacedPatch {
+    Patch patch;   ///< SR pixels of the whole image
+    Rect context;  ///< LR pixels of the whole image
+};
+
+/// Checks everything that is checked before the first evaluation, and places the context of each patch. Throws
+/// Error(InvalidArgument).
+/// @param lr, hr  as for computeLam().
+[[nodiscard]] std::vector<PlacedPatch> placePatches(const ModelCard& card, const Image& lr, const Image* hr,
+                                                    const LamPlan& plan, std::span<const Patch> patches);
+
 /// Where the maps of several patches stand.
 struct LamsProgress {
     std::int64_t gradientsDone = 0;
@@ -109,6 +121,13 @@ using LamsProgressCallback = std::function<void(const LamsProgress&)>;
 /// unused.
 [[nodiscard]] std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
                                                                 const LamPlan& plan, std::span<const Patch> patches,
+                                                                const std::stop_token& stop = {},
+                                                                const LamsProgressCallback& progress = {},
+                                                                const EvaluationOptions& evaluation = {});
+/// The same for patches that placePatches() has placed.
+[[nodiscard]] std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Image& lr, const Image* hr,
+                                                                const LamPlan& plan,
+                                                                std::span<const PlacedPatch> patches,
                                                                 const std::stop_token& stop = {},
                                                                 const LamsProgressCallback& progress = {},
                                                                 const EvaluationOptions& evaluation = {});

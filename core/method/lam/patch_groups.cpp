@@ -62,15 +62,14 @@ struct GrowingGroup {
 
 }  // namespace
 
-std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const Patch> patches,
-                                     std::span<const Rect> regions) {
+std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const PlacedPatch> patches) {
     std::vector<GrowingGroup> growing;
     for (std::size_t i = 0; i < patches.size(); ++i) {
-        const auto& region = regions[i];
+        const auto& region = patches[i].context;
         const auto windowOf = [&](const Bounds& bounds) {
             return evaluationWindow(card, plan.options.detector, bounds.corners(), region.width, region.height);
         };
-        const Bounds bounds(patchIn(region, patches[i], card.scale));
+        const Bounds bounds(patchIn(region, patches[i].patch, card.scale));
         const auto own = windowOf(bounds);
         GrowingGroup* best = nullptr;
         double bestSaving = 0.0;

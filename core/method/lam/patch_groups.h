@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "image/image.h"
+#include "method/lam/lam.h"
 #include "method/lam/lam_options.h"
 #include "model/model_card.h"
 
@@ -21,8 +22,7 @@ struct PatchGroup {
 /// Divides patches of one image into groups. All patches of a group have the same context. With a bounded receptive
 /// field, a group grows only while its common window costs less than the windows of its parts. The gradients of each
 /// group fit into the memory that they may take.
-/// @param regions  the context of each patch, see checkedContext().
 [[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
-                                                   std::span<const Patch> patches, std::span<const Rect> regions);
+                                                   std::span<const PlacedPatch> patches);
 
 }  // namespace lamscope

@@ -176,7 +176,7 @@ TEST(LamRun, GivesADocumentForEachImage) {
     }
 }
 
-TEST(LamRun, ResolvesItsOptionsOnce) {
+TEST(LamRun, ResolvesItsOptionsOnceAndPlacesEachContextOnce) {
     const test::TemporaryFolder folder;
     Experiment experiment{
         .scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
@@ -186,7 +186,9 @@ TEST(LamRun, ResolvesItsOptionsOnce) {
     options.nodes = 3;
     setLamOptions(experiment, options);
     const auto before = plansMade();
+    const auto contextsBefore = contextsPlaced();
     const auto documents = *runLam(experiment);
+    EXPECT_EQ(contextsPlaced() - contextsBefore, 2 * 2);  // one patch for each scene and network
     const auto json = nlohmann::json::parse(toJson(documents.back()));
     EXPECT_EQ(plansMade() - before, 1);
     EXPECT_EQ(json["options"]["nodes"], 3);

@@ -240,11 +240,11 @@ TEST(EvaluationWindow, IsTheWholeImageWhereTheNetworkDoesNotCommuteWithCropping)
 std::vector<PatchGroup> groupsOf(const ModelCard& card, int lrSide, const LamOptions& options,
                                  const std::vector<Patch>& patches) {
     const auto plan = makePlan(options);
-    std::vector<Rect> regions;
+    std::vector<PlacedPatch> placed;
     for (const auto& patch : patches) {
-        regions.push_back(contextAround(patch, card.scale, lrSide, lrSide, plan.context));
+        placed.push_back({patch, contextAround(patch, card.scale, lrSide, lrSide, plan.context)});
     }
-    return groupPatches(card, plan, patches, regions);
+    return groupPatches(card, plan, placed);
 }
 
 TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
