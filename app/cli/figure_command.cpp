@@ -29,10 +29,9 @@ int run(const RepaintArguments& arguments) {
     auto session = ui::readAnySession(arguments.sessions.front());
     for (std::size_t i = 1; i < arguments.sessions.size(); ++i) {
         const auto more = ui::readAnySession(arguments.sessions[i]);
-        session.moreScenes.push_back(static_cast<const ui::SavedScene&>(more));
-        session.moreScenes.insert(session.moreScenes.end(), more.moreScenes.begin(), more.moreScenes.end());
+        session.scenes.insert(session.scenes.end(), more.scenes.begin(), more.scenes.end());
     }
-    session.figure = layoutOf(arguments.figure, session.figure);
+    ui::setFigure(session, layoutOf(arguments.figure, ui::figureOf(session)));
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
         if (!ui::figureFormat(name) && !isTable(name)) {

@@ -79,7 +79,7 @@ ui::FigureLayout layoutOf(const FigureArguments& arguments, const std::optional<
 }
 
 void addFigureFiles(StagedFiles& files, const FigureArguments& arguments,
-                    const std::vector<std::filesystem::path>& names, const ui::SavedSession& session,
+                    const std::vector<std::filesystem::path>& names, const Experiment& session,
                     const std::vector<LamDocument>& documents) {
     const Typefaces typefaces;
     ui::FigureFileOptions options{.dpi = arguments.dpi};
@@ -90,7 +90,7 @@ void addFigureFiles(StagedFiles& files, const FigureArguments& arguments,
         spdlog::warn("warning: {}", warning);
     }
     if (!arguments.caption.empty()) {
-        const auto text = ui::captionText(documents, session.figure.value()).toStdString() + "\n";
+        const auto text = ui::captionText(documents, ui::figureOf(session).value()).toStdString() + "\n";
         if (arguments.caption == "-") {
             printResult(text);
         } else {

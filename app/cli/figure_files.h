@@ -8,7 +8,8 @@
 #include "base/atomic_file.h"
 #include "figure_arguments.h"
 #include "report/lam_json.h"
-#include "session/session_file.h"
+#include "scene/experiment.h"
+#include "session/figure_layout.h"
 
 namespace lamscope::cli {
 
@@ -19,7 +20,7 @@ namespace lamscope::cli {
 /// to standard output. Warnings about a figure go to standard error.
 /// @param names  ending as figureFormat() asks; none: only the caption.
 void addFigureFiles(StagedFiles& files, const FigureArguments& arguments,
-                    const std::vector<std::filesystem::path>& names, const ui::SavedSession& session,
+                    const std::vector<std::filesystem::path>& names, const Experiment& session,
                     const std::vector<LamDocument>& documents);
 
 }  // namespace lamscope::cli

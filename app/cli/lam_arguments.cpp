@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "lam_arguments.h"
 
+#include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <sstream>
 
 #include <fmt/format.h>
 
+#include "method/lam/lam_experiment.h"
 #include "program.h"
 
 namespace lamscope::cli {
@@ -19,6 +22,23 @@ int parseInteger(const std::string& text, const std::string& what) {
         throw UsageError(fmt::format("{} '{}' is not a whole number", what, text));
     }
     return value;
+}
+
+/// "X,Y" or "X,Y,SIZE".
+Box parsePatch(const std::string& text) {
+    std::vector<int> numbers;
+    std::istringstream stream(text);
+    for (std::string part; std::getline(stream, part, ',');) {
+        numbers.push_back(parseInteger(part, "--patch:"));
+    }
+    if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
+        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in SR pixels, found '{}'", text));
+    }
+    Box box{.x = numbers[0], .y = numbers[1]};
+    if (numbers.size() == 3) {
+        box.size = numbers[2];
+    }
+    return box;
 }
 
 /// What --help says of the text that follows a flag.
@@ -75,26 +95,7 @@ void LamArguments::addMethodTo(CLI::App& command) {
     }
 }
 
-LamRunOptions LamArguments::toOptions() const {
-    if (hr.empty() == lr.empty()) {
-        throw UsageError("give the image either with --hr or with --lr");
-    }
-    if (!reference.empty() && lr.empty()) {
-        throw UsageError("--reference goes with --lr; an image given with --hr is its own reference");
-    }
-    LamRunOptions run;
-    run.imageIsHr = !hr.empty();
-    run.image = run.imageIsHr ? hr : lr;
-    run.reference = reference;
-    run.orientation = upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
-    return asUsage([&] {
-        run.reduction = reductionFromString(reduce);
-        run.lam = methodOptions(method);
-        return run;
-    });
-}
-
-CLI::Option* addPatchesTo(CLI::App& command, std::vector<std::string>& patches) {
+CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
     return command
         .add_option("--patch", patches,
                     "the patch in SR pixels: top-left corner and side (16); several share most of the work")
@@ -103,24 +104,50 @@ CLI::Option* addPatchesTo(CLI::App& command, std::vector<std::string>& patches) 
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
-Patch parsePatch(const std::string& text) {
-    std::vector<int> numbers;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, ',');) {
-        numbers.push_back(parseInteger(part, "--patch:"));
-    }
-    if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
-        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in SR pixels, found '{}'", text));
-    }
-    Patch patch{.x = numbers[0], .y = numbers[1]};
-    if (numbers.size() == 3) {
-        patch.size = numbers[2];
-    }
-    return patch;
+void LamArguments::addGridTo(CLI::App& command) {
+    command
+        .add_option("--grid", grid,
+                    "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
+                    "do not say otherwise")
+        ->type_name("STRIDE")
+        ->check(CLI::PositiveNumber);
 }
 
-void checkPlan(const LamRunOptions& options) {
-    asUsage([&] { static_cast<void>(makePlan(options.lam)); });
+Scene LamArguments::scene() const {
+    if (hr.empty() == lr.empty()) {
+        throw UsageError("give the image either with --hr or with --lr");
+    }
+    if (!reference.empty() && lr.empty()) {
+        throw UsageError("--reference goes with --lr; an image given with --hr is its own reference");
+    }
+    if (patches.empty() && !grid) {
+        throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
+    }
+    Scene scene{.image = hr.empty() ? lr : hr};
+    scene.role = hr.empty() ? ImageRole::Lr : ImageRole::Hr;
+    scene.reduction = reductionFromString(reduce);
+    scene.upright = upright;
+    scene.reference = reference;
+    scene.gridScale = hr.empty() ? 0 : 1;  // on an LR image patches are SR pixels of each network
+    std::ranges::transform(patches, std::back_inserter(scene.boxes), parsePatch);
+    return scene;
+}
+
+Experiment LamArguments::toExperiment(const std::vector<ModelSpec>& models) const {
+    return asUsage([&] {
+        Experiment experiment{.scenes = {scene()}, .gridStride = grid};
+        for (const auto& model : models) {
+            experiment.networks.push_back({.spec = model});
+        }
+        auto options = methodOptions(method);
+        setLamOptions(experiment, options);
+        static_cast<void>(makePlan(options));
+        for (const auto& [x, y, size] : experiment.scenes.front().boxes) {
+            options.patch = {x, y, size};
+            static_cast<void>(makePlan(options));
+        }
+        return experiment;
+    });
 }
 
 }  // namespace lamscope::cli

@@ -8,36 +8,38 @@
 #include <CLI/CLI.hpp>
 
 #include "method/lam/lam_option_table.h"
-#include "study/lam_run.h"
+#include "model/model_spec.h"
+#include "scene/experiment.h"
 
 namespace lamscope::cli {
 
-/// The arguments that every command which computes maps has: the image and the method.
+/// The arguments of commands that compute maps: the image, places in it and the method. lamCommandLine() writes them.
 struct LamArguments {
     std::string hr;
     std::string lr;
     std::string reference;
     bool upright = false;
     std::string reduce = "pillow";
+    std::vector<std::string> patches;
+    std::optional<int> grid;
     /// What follows the flag of each row of lamOptionTable(); unset where the flag was not given.
     std::vector<std::optional<std::string>> method = std::vector<std::optional<std::string>>(lamOptionTable().size());
 
     /// Adds --hr, --lr, --reference, --upright and --reduce.
     void addImageTo(CLI::App& command);
+    /// Adds --patch, which can be repeated.
+    CLI::Option* addPatchesTo(CLI::App& command);
+    /// Adds --grid.
+    void addGridTo(CLI::App& command);
     /// Adds a flag for each row of lamOptionTable().
     void addMethodTo(CLI::App& command);
 
-    /// Without networks and patches. Throws UsageError.
-    [[nodiscard]] LamRunOptions toOptions() const;
+    /// The experiment that they describe, with these networks. Throws UsageError, also where makePlan() refuses the
+    /// options or a patch.
+    [[nodiscard]] Experiment toExperiment(const std::vector<ModelSpec>& models) const;
+
+private:
+    [[nodiscard]] Scene scene() const;
 };
-
-/// Adds --patch (repeatable), whose values parsePatch() reads.
-CLI::Option* addPatchesTo(CLI::App& command, std::vector<std::string>& patches);
-
-/// "X,Y" or "X,Y,SIZE". Throws UsageError.
-[[nodiscard]] Patch parsePatch(const std::string& text);
-
-/// Throws UsageError where makePlan() refuses the options.
-void checkPlan(const LamRunOptions& options);
 
 }  // namespace lamscope::cli

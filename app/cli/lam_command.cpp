@@ -26,8 +26,6 @@ namespace {
 struct LamCommandArguments {
     ModelArguments models;
     LamArguments lam;
-    std::vector<std::string> patches;
-    std::optional<int> grid;
     std::string json;
     std::string npy;
     std::string csv;
@@ -47,56 +45,47 @@ std::vector<std::filesystem::path> paperFigures(const LamCommandArguments& argum
     return papers;
 }
 
-LamRunOptions toOptions(const LamCommandArguments& arguments) {
-    auto run = arguments.lam.toOptions();
-    run.models = arguments.models.specs();
-    checkPaperFigures(arguments.figure, paperFigures(arguments));
+Experiment toExperiment(const LamCommandArguments& arguments) {
+    auto experiment = arguments.lam.toExperiment(arguments.models.specs());
+    setPaperFigure(experiment, arguments.figure, paperFigures(arguments));
     if (arguments.figure.given() && arguments.figures.empty()) {
         throw UsageError("--layout, --width, --set and --caption go with --figure");
     }
-    if (arguments.patches.empty() && !arguments.grid) {
-        throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
-    }
-    if (!arguments.figures.empty() && arguments.patches.size() != 1) {
+    if (!arguments.figures.empty() && arguments.lam.patches.size() != 1) {
         throw UsageError("--figure goes with one --patch");
     }
-    for (const auto& patch : arguments.patches) {
-        run.patches.push_back(parsePatch(patch));
-    }
-    if (!run.patches.empty()) {
-        run.lam.patch = run.patches.front();
-    }
-    run.gridStride = arguments.grid;
-    run.gridAlone = run.patches.empty();
-    run.outputs.assign(arguments.figures.begin(), arguments.figures.end());
+    return experiment;
+}
+
+LamRunSettings settingsOf(const LamCommandArguments& arguments) {
+    LamRunSettings settings{.arrayFolder = arguments.npy};
+    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
     for (const auto& file : {arguments.json, arguments.csv, arguments.figure.caption}) {
-        run.outputs.emplace_back(file);
+        settings.outputs.emplace_back(file);
     }
-    run.arrayFolder = arguments.npy;
-    checkPlan(run);
-    return run;
+    settings.device = arguments.models.prepareDevice();
+    return settings;
 }
 
 /// False when stopped.
-bool addFigures(StagedFiles& files, const LamDocument& document, const LamRunOptions& options,
-                const LamCommandArguments& arguments, const std::stop_token& stop) {
+bool addFigures(StagedFiles& files, const LamDocument& document, const LamCommandArguments& arguments,
+                const std::stop_token& stop) {
     for (const std::filesystem::path file : arguments.figures) {
         if (isOverview(arguments, file)) {
             files.add(file, std::span<const std::byte>(encodePng(drawOverview(document))));
         }
     }
     const auto papers = paperFigures(arguments);
-    return papers.empty() || addPaperFigures(files, arguments.figure, papers, document, options, stop);
+    return papers.empty() || addPaperFigures(files, arguments.figure, papers, document, stop);
 }
 
 /// False when stopped.
-bool writeOutputs(LamDocument& document, const LamRunOptions& options, const LamCommandArguments& arguments,
-                  const std::stop_token& stop) {
+bool writeOutputs(LamDocument& document, const LamCommandArguments& arguments, const std::stop_token& stop) {
     StagedFiles files;
     if (!arguments.npy.empty()) {
         addLamArrays(files, document, arguments.npy);
     }
-    if (!addFigures(files, document, options, arguments, stop)) {
+    if (!addFigures(files, document, arguments, stop)) {
         return false;
     }
     if (!arguments.csv.empty()) {
@@ -114,29 +103,30 @@ bool writeOutputs(LamDocument& document, const LamRunOptions& options, const Lam
 }
 
 int run(const LamCommandArguments& arguments) {
-    auto options = toOptions(arguments);
-    options.device = arguments.models.prepareDevice();
+    const auto experiment = toExperiment(arguments);
+    const auto settings = settingsOf(arguments);
     const InterruptGuard interrupt;
-    std::optional<LamDocument> document;
+    std::optional<std::vector<LamDocument>> documents;
     {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
-        document = runLam(options, interrupt.token(), [&](const LamRunProgress& state) {
+        documents = runLam(experiment, settings, interrupt.token(), [&](const LamRunProgress& state) {
             line.show(
                 state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
                 shareOf(state));
         });
     }
-    if (!document) {
+    if (!documents) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : warningsOf(*document)) {
+    auto& document = documents->front();  // one image was given
+    for (const auto& warning : warningsOf(document)) {
         spdlog::warn("warning: {}", warning);
     }
-    if (!writeOutputs(*document, options, arguments, interrupt.token())) {
+    if (!writeOutputs(document, arguments, interrupt.token())) {
         return ExitCode::Interrupted;
     }
-    const auto table = toText(*document);
+    const auto table = toText(document);
     if (arguments.json == "-") {
         spdlog::info(table.substr(0, table.size() - 1));
     } else {
@@ -155,13 +145,8 @@ void addLamCommand(CLI::App& app, ChosenCommand& chosen) {
         "The table goes to standard output, everything else to standard error.");
     arguments->lam.addImageTo(*command);
     arguments->models.addTo(*command, true);
-    addPatchesTo(*command, arguments->patches);
-    command
-        ->add_option("--grid", arguments->grid,
-                     "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
-                     "do not say otherwise")
-        ->type_name("STRIDE")
-        ->check(CLI::PositiveNumber);
+    arguments->lam.addPatchesTo(*command);
+    arguments->lam.addGridTo(*command);
     arguments->lam.addMethodTo(*command);
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");

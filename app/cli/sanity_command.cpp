@@ -18,27 +18,19 @@ namespace {
 struct SanityArguments {
     ModelArguments models;
     LamArguments lam;
-    std::vector<std::string> patches;
     int draws = 1;
     std::string csv;
 };
 
 int run(const SanityArguments& arguments) {
-    auto options = arguments.lam.toOptions();
-    options.models = arguments.models.specs();
-    for (const auto& patch : arguments.patches) {
-        options.patches.push_back(parsePatch(patch));
-    }
-    options.lam.patch = options.patches.front();
-    options.outputs = {arguments.csv};
-    checkPlan(options);
-    options.device = arguments.models.prepareDevice();
+    const auto experiment = arguments.lam.toExperiment(arguments.models.specs());
+    const LamRunSettings settings{.device = arguments.models.prepareDevice(), .outputs = {arguments.csv}};
     const InterruptGuard interrupt;
     std::optional<SanityRun> checked;
     {
         ProgressLine line;
         line.show("reading the image and the networks", -1.0);
-        checked = runSanity(options, arguments.draws, interrupt.token(), [&](const LamRunProgress& state) {
+        checked = runSanity(experiment, settings, arguments.draws, interrupt.token(), [&](const LamRunProgress& state) {
             line.show(fmt::format("{} ({} of {})", state.name, state.model + 1, state.models), shareOf(state));
         });
     }
@@ -70,7 +62,7 @@ void addSanityCommand(CLI::App& app, ChosenCommand& chosen) {
         acceptedCorrelation));
     arguments->lam.addImageTo(*command);
     arguments->models.addTo(*command, true);
-    addPatchesTo(*command, arguments->patches)->required();
+    arguments->lam.addPatchesTo(*command)->required();
     arguments->lam.addMethodTo(*command);
     command->add_option("--draws", arguments->draws, "how often random weights are drawn")
         ->capture_default_str()

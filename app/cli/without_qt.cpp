@@ -16,7 +16,8 @@ namespace {
 
 }  // namespace
 
-void checkPaperFigures(const FigureArguments& /*arguments*/, const std::vector<std::filesystem::path>& names) {
+void setPaperFigure(Experiment& /*experiment*/, const FigureArguments& /*arguments*/,
+                    const std::vector<std::filesystem::path>& names) {
     if (!names.empty()) {
         refuse();
     }
@@ -24,7 +25,7 @@ void checkPaperFigures(const FigureArguments& /*arguments*/, const std::vector<s
 
 bool addPaperFigures(StagedFiles& /*files*/, const FigureArguments& /*arguments*/,
                      const std::vector<std::filesystem::path>& /*names*/, const LamDocument& /*document*/,
-                     const LamRunOptions& /*options*/, const std::stop_token& /*stop*/) {
+                     const std::stop_token& /*stop*/) {
     refuse();
 }
 

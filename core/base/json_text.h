@@ -28,6 +28,20 @@ template <typename Number>
     return array;
 }
 
+/// null where there is no value.
+template <typename Value>
+[[nodiscard]] nlohmann::ordered_json valueOrNull(const std::optional<Value>& value) {
+    return value ? nlohmann::ordered_json(*value) : nlohmann::ordered_json(nullptr);
+}
+
+/// The inverse for a member of an object: none where it is missing or null. Throws nlohmann::json::exception for a
+/// value of another type.
+template <typename Value>
+[[nodiscard]] std::optional<Value> optionalMember(const nlohmann::ordered_json& object, const char* name) {
+    const auto found = object.find(name);
+    return found == object.end() || found->is_null() ? std::nullopt : std::optional(found->template get<Value>());
+}
+
 /// JSON as indented text with a final newline. Invalid UTF-8 (possible in file names) is replaced.
 [[nodiscard]] std::string dumpJson(const nlohmann::ordered_json& json);
 

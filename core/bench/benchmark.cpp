@@ -217,7 +217,7 @@ double measureForwardBackward(const SrModel& model, const Image& lr, const Patch
     const double half = 0.5;
     return medianSeconds(repeats, [&] {
         const TensorList points{inside.toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
-        const auto value = detector.finish(inside.begin(points.front()));
+        const auto value = detector.finish(*inside.begin(points.front()));
         torch::autograd::grad({value.sum()}, points).front().sum().item<float>();
     });
 }

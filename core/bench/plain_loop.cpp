@@ -3,6 +3,7 @@
 
 #include "method/lam/detector.h"
 #include "method/lam/image_paths.h"
+#include "model/editable_model.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/torch_headers.h"
 
@@ -29,12 +30,12 @@ std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOp
 }
 
 SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device) {
-    auto model = loadModel(spec, device);
-    for (const auto& parameter : model.implementation().network().parameters()) {
+    EditableModel model(loadModel(spec, device));
+    for (const auto& [name, parameter] : model.parameters()) {
         parameter.set_data(parameter.contiguous());
         parameter.requires_grad_(true);
     }
-    return model;
+    return std::move(model).release();
 }
 
 }  // namespace lamscope

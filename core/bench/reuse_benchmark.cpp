@@ -38,8 +38,8 @@ double measureBackward(const SrModel& model, const Image& lr, const Patch& patch
     const PatchDetector detector(DetectorKind::Gradient, patch, model.card().scale);
     const double half = 0.5;
     const TensorList points{model.implementation().toInput(path->at(std::span(&half, 1)).front()).requires_grad_(true)};
-    const auto finish = model.implementation().begin(points.front());
-    const auto value = detector.finish(finish).sum();
+    const auto trunk = model.implementation().begin(points.front());
+    const auto value = detector.finish(*trunk).sum();
     return medianSeconds(repeats, [&] {
         torch::autograd::grad({value}, points, {}, /*retain_graph=*/true).front().sum().item<float>();
     });

@@ -3,29 +3,15 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "image/image.h"
 #include "image/low_resolution.h"
-#include "method/lam/lam_options.h"
+#include "scene/scene.h"
 
 namespace lamscope {
 
 /// Names a network for as long as the program runs: chosen by whoever adds it, above 0, never used twice.
 using NetworkId = int;
-
-/// What the opened image is to the networks.
-enum class ImageRole {
-    Lr,  ///< their input as it is
-    Hr,  ///< the truth: reduced at each network's scale, and PSNR is known
-};
-
-/// The role that an image most likely has: LR up to 128 pixels a side, larger: HR.
-[[nodiscard]] ImageRole guessRole(const Image& image);
-
-[[nodiscard]] std::string_view toString(ImageRole role);
-/// Throws Error(InvalidArgument) listing the known names.
-[[nodiscard]] ImageRole roleFromString(std::string_view name);
 
 /// An image file that is open. Plain data; the pixels are shared and never change.
 struct OpenedImage {
@@ -45,19 +31,5 @@ struct InputIdentity {
 
     friend bool operator==(const InputIdentity&, const InputIdentity&) = default;
 };
-
-/// A square of the scene that all networks share, on the box grid: HR pixels when the image is HR, otherwise LR pixels
-/// times `gridScale`. (x, y) is the top-left pixel.
-struct Box {
-    int x = 0;
-    int y = 0;
-    int size = 16;
-
-    friend bool operator==(const Box&, const Box&) = default;
-};
-
-/// The same square in the SR pixels of a network: on the box grid itself for an HR image, otherwise rounded to the
-/// network's scale (at least 1 pixel).
-[[nodiscard]] Patch patchOfBox(const Box& box, ImageRole role, int gridScale, int networkScale);
 
 }  // namespace lamscope

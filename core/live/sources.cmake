@@ -10,7 +10,6 @@ lamscope_library(lamscope_live
     live/compute_thread.cpp
     live/di_map_run.cpp
     live/live_engine.cpp
-    live/live_input.cpp
     live/probe.cpp
     live/sanity_check.cpp
   PUBLIC lamscope_lam

@@ -10,7 +10,7 @@ namespace lamscope {
 namespace {
 
 constexpr int reach = 2;
-constexpr int taps = 2 * reach + 1;
+constexpr int kernelLength = 2 * reach + 1;
 
 /// Keys' cubic convolution kernel with a = -0.5.
 double cubic(double distance) {
@@ -28,10 +28,10 @@ class BicubicNetwork final : public Network {
 public:
     explicit BicubicNetwork(int scale)
         : scale_(scale) {
-        kernels_ = torch::zeros({scale, 1, taps, 1}, torch::kFloat64);
+        kernels_ = torch::zeros({scale, 1, kernelLength, 1}, torch::kFloat64);
         for (int phase = 0; phase < scale; ++phase) {
             const double position = (phase + 0.5) / scale - 0.5;  // of the SR pixel, relative to its parent LR pixel
-            for (int tap = 0; tap < taps; ++tap) {
+            for (int tap = 0; tap < kernelLength; ++tap) {
                 kernels_[phase][0][tap][0] = cubic(position - (tap - reach));
             }
         }
@@ -47,7 +47,7 @@ public:
     }
 
     /// None: the kernels are not learnt.
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
 
     void to(torch::Device device, torch::ScalarType type) override { kernels_ = kernels_.to(device, type); }
 

@@ -4,21 +4,14 @@
 #include <cmath>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/error.h"
-#include "base/sha256.h"
-#include "model/bicubic_network.h"
-#include "model/checkpoint/checkpoint.h"
-#include "model/checkpoint/model_files.h"
+#include "model/loaders.h"
 #include "model/probe/cropping_probe.h"
 #include "model/probe/range_probe.h"
 #include "model/probe/receptive_field_probe.h"
-#include "model/recognition.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
-#include "model/torchscript/torchscript_network.h"
-#include "model/weight_choice.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
 
@@ -26,25 +19,12 @@ namespace lamscope {
 
 namespace {
 
-constexpr int defaultBicubicScale = 4;
 /// Above this, the probe's residual speaks against a range; see RangeProbe.
 constexpr double clearlyWrong = 0.01;
 
 /// Above this, a family that fits by its keys is refused: what comes out is farther from the picture than any picture
 /// could be. Black is off by 0.53, and an untrained network by about as much.
 constexpr double beyondDoubt = 1.0;
-
-/// A network on its way to an SrModel: what loading and inspecting have in common.
-struct Candidate {
-    std::unique_ptr<Network> network;  ///< null when no known network fits
-    ModelCard card;
-    std::optional<double> defaultRange;
-    std::string defaultRangeEvidence;
-    std::optional<KeyDifference> nearest;
-    std::string nonfiniteTensors;  ///< the first few of them by name; empty where there are none, or names
-    std::string family;            ///< as in the setting arch=
-    std::string refusal;  ///< why a network that fits by its keys is not this one; empty if nothing speaks against it
-};
 
 /// Published files whose value range no key tells and their authors state.
 std::optional<double> rangeOfPublishedFile(const std::string& sha256) {
@@ -58,92 +38,6 @@ std::optional<double> rangeOfPublishedFile(const std::string& sha256) {
     };
     const auto* found = std::ranges::find(entries, std::string_view(sha256), &Entry::sha256);
     return found == entries.end() ? std::nullopt : std::optional(found->range);
-}
-
-std::string containerName(Container container) {
-    switch (container) {
-        case Container::TorchLegacy:
-            return "torch-legacy";
-        case Container::TorchZip:
-            return "torch-zip";
-        case Container::TorchScript:
-            return "torchscript";
-        case Container::Safetensors:
-            return "safetensors";
-    }
-    return "unknown";
-}
-
-std::int64_t countNonfinite(const torch::Tensor& tensor) {
-    return tensor.is_floating_point() ? tensor.numel() - tensor.isfinite().sum().item<std::int64_t>() : 0;
-}
-
-std::string scalesInWords(const std::vector<int>& scales) {
-    return fmt::format("{}", fmt::join(scales, ", "));
-}
-
-/// The first few of a list, then how many more.
-std::string some(const std::vector<std::string>& items) {
-    constexpr std::size_t most = 3;
-    const auto shown = std::min(items.size(), most);
-    auto text = fmt::format("{}", fmt::join(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(shown), "; "));
-    return items.size() > most ? fmt::format("{} and {} more", text, items.size() - most) : text;
-}
-
-void countWeights(Candidate& candidate, const Checkpoint& checkpoint, const std::vector<std::string>& leftOut) {
-    auto& card = candidate.card;
-    std::vector<std::string> nonfinite;
-    for (const auto& [name, data] : checkpoint.tensors) {
-        if (std::ranges::find(leftOut, name) != leftOut.end()) {
-            continue;
-        }
-        ++card.tensors;
-        card.parameters += static_cast<std::int64_t>(data.values.size());
-        const auto count = std::ranges::count_if(data.values, [](float value) { return !std::isfinite(value); });
-        card.nonfiniteWeights += count;
-        if (count > 0) {
-            nonfinite.push_back(name);
-        }
-    }
-    if (!nonfinite.empty()) {
-        candidate.nonfiniteTensors = some(nonfinite);
-        card.warnings.push_back(fmt::format("NaN or infinite values are in {}.", candidate.nonfiniteTensors));
-    }
-}
-
-void readWeights(Candidate& candidate, const ModelSpec& spec) {
-    auto& card = candidate.card;
-    CheckpointFile file(spec.file);
-    auto chosen = chooseWeights(file, spec.settings, card);
-    card.nesting = chosen.checkpoint.nesting;
-    countWeights(candidate, chosen.checkpoint, chosen.recognition.leftOut);
-    candidate.network = std::move(chosen.recognition.network);
-    candidate.family = std::move(chosen.recognition.family);
-    candidate.defaultRange = chosen.recognition.defaultRange;
-    candidate.defaultRangeEvidence = fmt::format("as {} was published", card.architecture);
-    candidate.nearest = std::move(chosen.recognition.nearest);
-}
-
-void readTorchScript(Candidate& candidate, const ModelSpec& spec) {
-    auto& card = candidate.card;
-    auto model = loadTorchScript(spec.file, spec.settings, card);
-    candidate.network = std::move(model.network);
-    candidate.defaultRange = model.range;
-    candidate.defaultRangeEvidence = std::move(model.rangeEvidence);
-    for (const auto& tensor : candidate.network->parameters()) {
-        ++card.tensors;
-        card.parameters += tensor.numel();
-        card.nonfiniteWeights += countNonfinite(tensor);
-    }
-}
-
-void chooseScale(ModelCard& card, const ModelSettings& settings) {
-    card.scale = settings.scale.value_or(card.scales.front());
-    if (std::ranges::find(card.scales, card.scale) == card.scales.end()) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{}: scale={} was asked for, but this network enlarges by {}", card.file, card.scale,
-                                scalesInWords(card.scales)));
-    }
 }
 
 /// What a network of another kind gives in place of an enlarged picture; empty where the probe does not say that it is
@@ -200,7 +94,7 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
                         card.range, residuals, probe.better()));
     }
     const double better = std::min(probe.residual1, probe.residual255);
-    const bool isNative = card.container != "torchscript";
+    const bool isNative = !candidate.family.empty();
     const std::string instead = isNative && !settings.architecture ? whatItGivesInstead(probe) : "";
     if (!instead.empty()) {
         candidate.refusal = fmt::format(
@@ -214,68 +108,6 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
                         "({}): is it a super-resolution network, and is it trained?",
                         residuals));
     }
-}
-
-Candidate makeAnalytic(const ModelSpec& spec) {
-    Candidate candidate;
-    auto& card = candidate.card;
-    card.name = spec.settings.name.value_or("Bicubic");
-    card.container = "analytic";
-    card.architecture = "Bicubic";
-    card.scale = spec.settings.scale.value_or(defaultBicubicScale);
-    card.scales = {1, 2, 3, 4, 5, 6, 7, 8};
-    card.rangeEvidence = "analytic";
-    card.receptiveField = {.global = false, .radius = 2, .evidence = "analytic"};
-    card.cropping = {.multiple = 1, .evidence = "analytic"};
-    candidate.network = makeBicubicNetwork(card.scale);
-    return candidate;
-}
-
-/// The file's stem, or the folder's name.
-std::string nameOf(const std::filesystem::path& file) {
-    std::error_code ignored;
-    if (!std::filesystem::is_directory(file, ignored)) {
-        return file.stem().string();
-    }
-    const auto folder = std::filesystem::absolute(file, ignored).lexically_normal();
-    return (folder.has_filename() ? folder : folder.parent_path()).filename().string();
-}
-
-Candidate readCandidate(const ModelSpec& spec) {
-    Candidate candidate;
-    auto& card = candidate.card;
-    const auto files = modelFiles(spec.file);
-    const auto container = sniffContainer(files.front());
-    card.file = spec.file.string();
-    card.name = spec.settings.name.value_or(nameOf(spec.file));
-    card.container = containerName(container);
-    card.sha256 = sha256OfFiles(files);
-    if (container == Container::TorchScript) {
-        readTorchScript(candidate, {.file = files.front(), .settings = spec.settings});
-    } else {
-        readWeights(candidate, spec);
-    }
-    if (candidate.network) {
-        chooseScale(card, spec.settings);
-    }
-    return candidate;
-}
-
-std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
-    std::string text = fmt::format("{}: no supported network has these {} tensors. Closest is {}", card.file,
-                                   card.tensors, nearest.architecture);
-    if (!nearest.missing.empty()) {
-        text += fmt::format("; missing {}: {}", nearest.missing.size(), some(nearest.missing));
-    }
-    if (!nearest.extra.empty()) {
-        text += fmt::format("; unknown {}: {}", nearest.extra.size(), some(nearest.extra));
-    }
-    if (!nearest.mismatched.empty()) {
-        text += fmt::format("; other shape {}: {}", nearest.mismatched.size(), some(nearest.mismatched));
-    }
-    return text
-           + ". To use it here, export it as TorchScript: with packaging/export/lamscope_export.py, "
-             "export(net, \"net.pt\", scale=4, range=1.0); see docs/your-network.md";
 }
 
 /// What loading leaves out. False when stopped.
@@ -308,10 +140,10 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
     if (device == "cpu") {
         prepareMemory();
     }
-    auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
+    auto candidate = readCandidate(spec);
     auto& card = candidate.card;
     if (!candidate.network) {
-        throw Error(ErrorCode::UnsupportedModel, whyUnknown(card, *candidate.nearest));
+        throw Error(ErrorCode::UnsupportedModel, candidate.whyUnknown);
     }
     if (card.nonfiniteWeights > 0) {
         throw Error(ErrorCode::BadFile,
@@ -320,7 +152,7 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
                                 card.file, card.nonfiniteWeights, card.parameters,
                                 candidate.nonfiniteTensors.empty() ? "" : " (in " + candidate.nonfiniteTensors + ")"));
     }
-    if (!spec.isAnalytic()) {
+    if (!candidate.cardIsComplete) {
         chooseRange(candidate, spec.settings);
         if (!candidate.refusal.empty()) {
             throw Error(ErrorCode::UnsupportedModel, candidate.refusal);
@@ -332,10 +164,10 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
 }
 
 ModelReport inspectModel(const ModelSpec& spec) {
-    auto candidate = spec.isAnalytic() ? makeAnalytic(spec) : readCandidate(spec);
+    auto candidate = readCandidate(spec);
     auto& card = candidate.card;
     if (candidate.network && card.nonfiniteWeights == 0) {
-        if (!spec.isAnalytic()) {
+        if (!candidate.cardIsComplete) {
             chooseRange(candidate, spec.settings);
             card.cropping = probeCropping(*candidate.network, card);
         }

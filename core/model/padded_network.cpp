@@ -1,11 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/padded_network.h"
 
+#include <utility>
+
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
 
 namespace {
+
+/// Finishes the whole of an LR image, which the trunk continues to the right and downwards.
+class PaddedTrunk final : public Trunk {
+public:
+    PaddedTrunk(std::unique_ptr<Trunk> trunk, const Rect& whole)
+        : trunk_(std::move(trunk))
+        , whole_(whole) {}
+
+    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
+        return trunk_->finish(region ? region : whole_);
+    }
+
+private:
+    std::unique_ptr<Trunk> trunk_;
+    Rect whole_;
+};
 
 class PaddedNetwork final : public Network {
 public:
@@ -13,11 +31,13 @@ public:
         : network_(std::move(network))
         , multiple_(multiple) {}
 
-    [[nodiscard]] int channels() const override { return network_->channels(); }
+    [[nodiscard]] InputShape inputShape() const override { return network_->inputShape(); }
 
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return begin(lr)(std::nullopt); }
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
+        return begin(lr)->finish(std::nullopt);
+    }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto missing = [this](std::int64_t side) { return (multiple_ - side % multiple_) % multiple_; };
         const auto right = missing(lr.size(3));
         const auto bottom = missing(lr.size(2));
@@ -25,13 +45,10 @@ public:
             return network_->begin(lr);
         }
         const Rect whole{0, 0, static_cast<int>(lr.size(3)), static_cast<int>(lr.size(2))};
-        auto finish = network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom}));
-        return [finish = std::move(finish), whole](const std::optional<Rect>& region) {
-            return finish(region ? region : whole);
-        };
+        return std::make_unique<PaddedTrunk>(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), whole);
     }
 
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return network_->parameters(); }
+    [[nodiscard]] NamedTensors namedParameters() const override { return network_->namedParameters(); }
     void to(torch::Device device, torch::ScalarType type) override { network_->to(device, type); }
 
 private:

@@ -23,7 +23,6 @@ namespace {
 /// One attempt to read a checkpoint as one family.
 struct Attempt {
     BuiltNetwork built;
-    std::vector<std::string> parameterKeys;
     std::vector<std::string> assumptions;
     std::vector<std::string> unusedOverrides;
     std::vector<std::string> leftOut;
@@ -36,7 +35,6 @@ Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint
     Attempt attempt;
     attempt.built = architecture.build(layers, scale);
     attempt.built.network->adopt(layers);
-    attempt.parameterKeys = layers.takenKeys();
     attempt.assumptions = layers.assumptions();
     attempt.unusedOverrides = layers.unusedOverrides();
     attempt.difference = layers.difference(attempt.built.name);
@@ -105,7 +103,7 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.assumed = attempt.assumptions;
     card.scales = built.scales;
     card.mean = built.mean;
-    card.colour = built.network->channels() == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
+    card.colour = built.network->inputShape().channels == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
     card.sizeMultiple = built.sizeMultiple;
     card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;
@@ -162,7 +160,6 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
             attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
         }
         describe(card, attempt);
-        result.parameterKeys = std::move(attempt.parameterKeys);
         result.family = families[i]->key;
         result.defaultRange = attempt.built.defaultRange;
         result.leftOut = std::move(attempt.leftOut);

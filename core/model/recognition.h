@@ -15,9 +15,8 @@ namespace lamscope {
 
 /// The result of matching the weights of a file with the known networks.
 struct Recognition {
-    std::unique_ptr<Network> network;        ///< takes LR sides of any length; null if no known network fits exactly
-    std::vector<std::string> parameterKeys;  ///< names of network->parameters() in the checkpoint, in their order
-    std::string family;                      ///< the family's name, as in the setting arch=
+    std::unique_ptr<Network> network;  ///< takes LR sides of any length; null if no known network fits exactly
+    std::string family;                ///< the family's name, as in the setting arch=
     std::optional<double> defaultRange;
     std::vector<std::string> leftOut;      ///< tensors of the checkpoint that are not weights: counters, copies…
     std::optional<KeyDifference> nearest;  ///< closest family when `network` is null

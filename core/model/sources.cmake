@@ -35,15 +35,20 @@ lamscope_library(lamscope_model
     model/bicubic_network.cpp
     model/bookkeeping.cpp
     model/cropping.cpp
+    model/editable_model.cpp
+    model/feature_sink.cpp
     model/load.cpp
+    model/loaders.cpp
     model/luma.cpp
     model/model_spec.cpp
+    model/network.cpp
     model/padded_network.cpp
     model/probe/cropping_probe.cpp
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
     model/sr_model.cpp
+    model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp

@@ -3,13 +3,17 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "model/cropping.h"
+#include "model/editable_model.h"
 #include "model/luma.h"
+#include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -34,6 +38,54 @@ void copyPart(const Image& tileSr, const Rect& tile, const Rect& part, int scale
         }
     }
 }
+
+/// Evaluates a network on an input of these sizes; its exceptions become Errors that name both.
+template <typename Evaluate>
+auto translated(const ModelCard& card, at::IntArrayRef lr, const Evaluate& evaluate) {
+    try {
+        return evaluate();
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (isOutOfMemory(error)) {
+            throw;
+        }
+        throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card.name, lr[3],
+                                                         lr[2], briefMessage(error)));
+    }
+}
+
+/// A network's trunk whose SR is in [0, 1] and has the size that the card states.
+class CheckedTrunk final : public Trunk {
+public:
+    /// `lr`: sizes of the LR batch. `channels`: of the SR.
+    CheckedTrunk(const ModelCard& card, std::vector<std::int64_t> lr, int channels, std::unique_ptr<Trunk> trunk)
+        : card_(card)
+        , lr_(std::move(lr))
+        , channels_(channels)
+        , trunk_(std::move(trunk)) {}
+
+    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
+        auto sr = translated(card_, lr_, [&] { return trunk_->finish(region); });
+        if (card_.range != 1.0) {
+            sr = sr / card_.range;
+        }
+        const auto height = (region ? region->height : lr_[2]) * card_.scale;
+        const auto width = (region ? region->width : lr_[3]) * card_.scale;
+        if (sr.sizes() != at::IntArrayRef({lr_[0], channels_, height, width})) {
+            throw Error(ErrorCode::ModelFailure,
+                        fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
+                                    card_.name, card_.scale, lr_[3], lr_[2], fmt::join(sr.sizes().vec(), "x")));
+        }
+        return sr;
+    }
+
+private:
+    const ModelCard& card_;
+    std::vector<std::int64_t> lr_;
+    int channels_;
+    std::unique_ptr<Trunk> trunk_;
+};
 
 }  // namespace
 
@@ -61,45 +113,29 @@ void SrModel::Implementation::evaluateIn(torch::ScalarType type) {
     network_->to(device_, type_);
 }
 
-torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr) const {
-    return begin(lr)(std::nullopt);
+torch::Tensor SrModel::Implementation::forward(const torch::Tensor& lr, FeatureSink* sink) const {
+    const FeatureSinkGuard guard(sink);
+    return begin(lr)->finish(std::nullopt);
 }
 
-SrFinish SrModel::Implementation::begin(const torch::Tensor& lr) const {
+std::vector<Tap> SrModel::Implementation::taps() const {
+    constexpr std::pair small{16, 16};
+    const auto [width, height] = probeSize(card_, small);
+    const auto options = torch::TensorOptions(type_).device(device_);
+    return network_->taps(torch::full({1, network_->inputShape().channels, height, width}, 0.5 * card_.range, options));
+}
+
+std::unique_ptr<Trunk> SrModel::Implementation::begin(const torch::Tensor& lr) const {
     checkSize(card_, lr.size(3), lr.size(2));
-    const auto translated = [this, width = lr.size(3), height = lr.size(2)](const auto& evaluate) {
-        try {
-            return evaluate();
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            if (isOutOfMemory(error)) {
-                throw;
-            }
-            throw Error(ErrorCode::ModelFailure, fmt::format("{}: the network fails on a {}x{} input: {}", card_.name,
-                                                             width, height, briefMessage(error)));
-        }
-    };
-    auto finish = translated([&] {
-        const auto input = card_.colour == ModelCard::Colour::Y ? lumaOf(lr) : lr;
+    auto trunk = translated(card_, lr.sizes(), [&] {
+        const auto input = networkColours(lr);
         return network_->begin(card_.range == 1.0 ? input : input * card_.range);
     });
-    return [this, translated, finish = std::move(finish), count = lr.size(0), channels = network_->channels(),
-            lrHeight = lr.size(2), lrWidth = lr.size(3)](const std::optional<Rect>& region) {
-        auto sr = translated([&] { return finish(region); });
-        if (card_.range != 1.0) {
-            sr = sr / card_.range;
-        }
-        const auto width = (region ? region->width : lrWidth) * card_.scale;
-        const auto height = (region ? region->height : lrHeight) * card_.scale;
-        if (sr.dim() != 4 || sr.size(0) != count || sr.size(1) != channels || sr.size(2) != height
-            || sr.size(3) != width) {
-            throw Error(ErrorCode::ModelFailure,
-                        fmt::format("{}: expected an output {} times the size of the {}x{} input, the network gives {}",
-                                    card_.name, card_.scale, lrWidth, lrHeight, fmt::join(sr.sizes().vec(), "x")));
-        }
-        return sr;
-    };
+    return std::make_unique<CheckedTrunk>(card_, lr.sizes().vec(), network_->inputShape().channels, std::move(trunk));
+}
+
+torch::Tensor SrModel::Implementation::networkColours(const torch::Tensor& rgb) const {
+    return card_.colour == ModelCard::Colour::Y ? lumaOf(rgb) : rgb;
 }
 
 Image SrModel::Implementation::toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const {

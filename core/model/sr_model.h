@@ -35,9 +35,11 @@ public:
     /// Throws Error: InvalidArgument (image smaller than the card allows), ModelFailure, OutOfMemory.
     [[nodiscard]] std::optional<Image> upscale(const Image& lr, const std::stop_token& stop = {}) const;
 
-    [[nodiscard]] Implementation& implementation() const { return *implementation_; }
+    [[nodiscard]] const Implementation& implementation() const { return *implementation_; }
 
 private:
+    friend class EditableModel;  // alone changes what is inside
+
     std::unique_ptr<Implementation> implementation_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <torch/types.h>
 
@@ -30,10 +31,17 @@ public:
     /// [n, 3, h, w] in [0, 1] -> [n, 3, scale*h, scale*w], differentiable; where the network works on Y alone,
     /// [n, 1, scale*h, scale*w], which toSrImage() turns into colours. Checks the size rules and the result's
     /// shape; translates LibTorch's errors (out-of-memory errors pass through untouched, see isOutOfMemory()).
-    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const;
+    /// @param sink sees the network's features, where it is not null; the result is the same.
+    [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr, FeatureSink* sink = nullptr) const;
 
-    /// forward() in two steps, see Network::begin(). This object must outlive the function.
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const;
+    /// Where features can be observed, in the order of evaluation. Takes an evaluation of a small image.
+    [[nodiscard]] std::vector<Tap> taps() const;
+
+    /// forward() in two steps, see Network::begin(). This object must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const;
+
+    /// [n, 3, h, w] in [0, 1] as the network has it: itself, or its Y. Of an HR batch, what forward() should give.
+    [[nodiscard]] torch::Tensor networkColours(const torch::Tensor& rgb) const;
 
     /// The picture of forward()'s result for the LR batch of one `lr`.
     [[nodiscard]] Image toSrImage(const torch::Tensor& sr, const torch::Tensor& lr) const;

@@ -13,6 +13,7 @@
 #include "method/lam/lam_option_table.h"
 #include "report/json_fields.h"
 #include "report/result_columns.h"
+#include "scene/experiment_file.h"
 
 namespace lamscope {
 
@@ -22,20 +23,21 @@ using Json = nlohmann::ordered_json;
 
 /// Every option as used, presets resolved.
 Json optionsJson(const LamDocument& document) {
-    auto used = document.options;
-    const auto plan = makePlan(used);
+    const auto& plan = document.plan;
+    const auto& scene = document.scene();
+    auto used = plan.options;
     used.nodes = plan.nodes;
     used.tolerance = plan.tolerance;
     used.context = plan.context;
     Json json{{"patch", {{"x", used.patch.x}, {"y", used.patch.y}, {"size", used.patch.size}}},
-              {"grid", document.gridStride ? Json(*document.gridStride) : Json(nullptr)}};
+              {"grid", valueOrNull(document.experiment.gridStride)}};
     for (const auto& row : lamOptionTable()) {
         json[row.name] = statedOptionValue(row, row.get(used));
     }
     json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
-    json["upright"] = document.upright;
-    json["reduce"] = document.reduction.empty() ? Json(nullptr) : Json(document.reduction);
-    json["reference"] = document.referenceFile.empty() ? Json(nullptr) : Json(document.referenceFile);
+    json["upright"] = scene.upright;
+    json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
+    json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());
     json["device"] = document.device;
     json["threads"] = document.threads;
     return json;
@@ -133,22 +135,23 @@ bool hasSeveralPatches(const LamDocument& document) {
 std::string toJson(const LamDocument& document) {
     Json json;
     json["lamscope"] = programJson(document.device);
-    json["image"] = {{"file", document.imageFile},
-                     {"sha256", document.imageSha256},
+    json["image"] = {{"file", document.scene().image.string()},
+                     {"sha256", document.scene().sha256},
                      {"lr_width", document.lrWidth},
                      {"lr_height", document.lrHeight},
-                     {"source", document.fromHr ? "hr" : "lr"}};
+                     {"source", toString(document.scene().role)}};
     json["options"] = optionsJson(document);
     json["results"] = Json::array();
     for (const auto& named : document.results) {
         json["results"].push_back(resultJson(document, named));
     }
-    if (document.gridStride) {
+    if (document.experiment.gridStride) {
         json["grids"] = Json::array();
         for (const auto& named : document.grids) {
             json["grids"].push_back(gridJson(named));
         }
     }
+    json["experiment"] = jsonOf(document.experiment);
     return dumpJson(json);
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +9,7 @@
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "model/model_card.h"
+#include "scene/experiment.h"
 
 namespace lamscope {
 
@@ -28,27 +28,24 @@ struct NamedDiMap {
     std::filesystem::path file;  ///< where addLamArrays() put it; empty if it did not
 };
 
-/// A whole run: one image, one set of options, one or more networks.
+/// What came of an experiment on one image.
 struct LamDocument {
-    std::string imageFile;
-    std::string imageSha256;
+    /// What was asked for, with the hashes of the files as they were found; exactly one scene.
+    Experiment experiment{.scenes = std::vector<Scene>(1)};
     int lrWidth = 0;
     int lrHeight = 0;
-    bool upright = false;       ///< the image was turned as its EXIF data ask
-    bool fromHr = false;        ///< the LR image was made from an HR image
-    std::string reduction;      ///< whose bicubic made it ("pillow", "matlab"); empty for an LR image
-    std::string referenceFile;  ///< HR image given beside an LR image; empty if none
-    std::string device;         ///< "cpu" or "cuda"
+    std::string device;  ///< "cpu" or "cuda"
     int threads = 0;
-    LamOptions options;                   ///< of the results; without any, of the DI maps
+    LamPlan plan;  ///< as it was used: of the results, the patch that of the first; without any, of the DI maps
     std::vector<std::string> warnings;    ///< about the image files
-    std::optional<int> gridStride{};      ///< of `grids`, SR pixels
     std::vector<NamedLamResult> results;  ///< network by network, patch by patch
-    std::vector<NamedDiMap> grids;
+    std::vector<NamedDiMap> grids;        ///< of the experiment's grid
+
+    [[nodiscard]] const Scene& scene() const { return experiment.scenes.front(); }
 };
 
-/// The document in the format of the command line (`lam --json`), ending with a newline. Numbers that are not finite or
-/// not defined become null.
+/// The document in the format of the command line (`lam --json`), ending with a newline; with the experiment as
+/// jsonOf() gives it, files named as they were given. Numbers that are not finite or not defined become null.
 [[nodiscard]] std::string toJson(const LamDocument& document);
 
 /// True when the results are of more than one patch: the network's name alone then names none of them.

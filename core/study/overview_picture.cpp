@@ -160,7 +160,7 @@ Image drawOverview(const LamDocument& document) {
         top += rowHeight;
     }
     auto picture = toImage(sheet);
-    picture.file = document.imageFile;
+    picture.file = document.scene().image.string();
     return picture;
 }
 

@@ -10,22 +10,23 @@
 
 namespace lamscope {
 
-RunImages readImages(const LamRunOptions& options) {
+RunImages readImages(const Scene& scene) {
+    const auto orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
     RunImages images;
-    auto loaded = readImage(options.image, options.orientation);
+    auto loaded = readImage(scene.image, orientation);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);
-    if (!options.reference.empty()) {
-        auto reference = readImage(options.reference, options.orientation);
+    if (!scene.reference.empty()) {
+        auto reference = readImage(scene.reference, orientation);
         images.reference = std::move(reference.image);
         images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
     }
     return images;
 }
 
-LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& options, int scale) {
-    if (options.imageIsHr) {
-        return makeLowResolution(images.image, scale, options.reduction);
+LowResolutionPair imagesFor(const RunImages& images, const Scene& scene, int scale) {
+    if (scene.role == ImageRole::Hr) {
+        return makeLowResolution(images.image, scale, scene.reduction);
     }
     LowResolutionPair pair{.lr = images.image, .hr = {}};
     if (!images.reference.empty()) {
@@ -34,19 +35,12 @@ LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& option
         if (images.reference.width() < width || images.reference.height() < height) {
             throw Error(ErrorCode::InvalidArgument,
                         fmt::format("{} has {}x{} pixels, which is less than {} times the {}x{} of {}",
-                                    options.reference.string(), images.reference.width(), images.reference.height(),
-                                    scale, pair.lr.width(), pair.lr.height(), options.image.string()));
+                                    scene.reference.string(), images.reference.width(), images.reference.height(),
+                                    scale, pair.lr.width(), pair.lr.height(), scene.image.string()));
         }
         pair.hr = images.reference.cropped({0, 0, width, height});
     }
     return pair;
-}
-
-std::vector<Patch> patchesOf(const LamRunOptions& options) {
-    if (options.gridAlone) {
-        return {};
-    }
-    return options.patches.empty() ? std::vector{options.lam.patch} : options.patches;
 }
 
 std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,

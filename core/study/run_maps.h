@@ -9,13 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "image/image.h"
 #include "image/low_resolution.h"
 #include "method/lam/lam.h"
-#include "study/lam_run.h"
+#include "model/sr_model.h"
+#include "scene/scene.h"
 
 namespace lamscope {
 
-/// The images of a run, before any network's scale is known.
+/// The images of a scene, before any network's scale is known.
 struct RunImages {
     Image image;      ///< HR or LR
     Image reference;  ///< HR beside LR; empty if none
@@ -23,14 +25,11 @@ struct RunImages {
 };
 
 /// Throws as readImage().
-[[nodiscard]] RunImages readImages(const LamRunOptions& options);
+[[nodiscard]] RunImages readImages(const Scene& scene);
 
 /// LR and, where it is known, HR at one network's scale. Throws Error(InvalidArgument) where the reference is smaller
 /// than the SR image.
-[[nodiscard]] LowResolutionPair imagesFor(const RunImages& images, const LamRunOptions& options, int scale);
-
-/// The patches whose maps are wanted; none where the grid is all that is wanted.
-[[nodiscard]] std::vector<Patch> patchesOf(const LamRunOptions& options);
+[[nodiscard]] LowResolutionPair imagesFor(const RunImages& images, const Scene& scene, int scale);
 
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 

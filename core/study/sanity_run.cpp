@@ -18,23 +18,34 @@ namespace lamscope {
 
 namespace {
 
-/// What is compared with networks of random weights, and their input.
+/// What is compared with networks of random weights, and their input: a network on one image.
 struct TrainedNetwork {
+    ModelSpec spec;
     std::string name;
     LowResolutionPair pair;
+    std::vector<Patch> patches;
     std::vector<LamResult> maps;  // patch by patch
 };
 
-std::vector<TrainedNetwork> networksOf(LamDocument trained, const LamRunOptions& options) {
-    const auto images = readImages(options);
-    const auto patches = patchesOf(options).size();
+/// Image by image, network by network. @param trained of that experiment, a document a scene.
+std::vector<TrainedNetwork> networksOf(std::vector<LamDocument> trained, const Experiment& experiment) {
+    const auto specs = shownNetworks(experiment);
     std::vector<TrainedNetwork> networks;
-    for (std::size_t i = 0; i < trained.results.size(); ++i) {
-        auto& [card, result, attributionFile, mapFile] = trained.results[i];
-        if (i % patches == 0) {
-            networks.push_back({.name = card.name, .pair = imagesFor(images, options, card.scale), .maps = {}});
+    for (auto& document : trained) {
+        const auto& scene = document.scene();
+        const auto images = readImages(scene);
+        for (std::size_t i = 0; i < document.results.size(); ++i) {
+            auto& [card, result, attributionFile, mapFile] = document.results[i];
+            const auto patches = scene.boxes.size();
+            if (i % patches == 0) {
+                networks.push_back({.spec = specs[i / patches],
+                                    .name = card.name,
+                                    .pair = imagesFor(images, scene, card.scale),
+                                    .patches = patchesOf(scene, card.scale),
+                                    .maps = {}});
+            }
+            networks.back().maps.push_back(std::move(result));
         }
-        networks.back().maps.push_back(std::move(result));
     }
     return networks;
 }
@@ -69,8 +80,8 @@ const char* verdictOn(const RandomisedMap& map) {
 
 }  // namespace
 
-std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, const std::stop_token& stop,
-                                   const LamRunCallback& progress) {
+std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSettings& settings, int draws,
+                                   const std::stop_token& stop, const LamRunCallback& progress) {
     if (draws < 1) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("weights cannot be drawn {} times", draws));
     }
@@ -84,41 +95,42 @@ std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, cons
             progress(state);
         }
     };
-    auto trained = runLam(options, stop, report);
+    auto trained = runLam(experiment, settings, stop, report);
     if (!trained) {
         return std::nullopt;
     }
-    SanityRun result{.maps = {}, .warnings = warningsOf(*trained)};
-    const auto networks = networksOf(*std::move(trained), options);
-    std::vector<std::vector<RandomisedMap>> maps(networks.size()
-                                                 * patchesOf(options).size());  // of a network and patch
+    SanityRun result;
+    for (const auto& document : *trained) {
+        std::ranges::move(warningsOf(document), std::back_inserter(result.warnings));
+    }
+    const auto plan = trained->front().plan;
+    const auto networks = networksOf(*std::move(trained), experiment);
+    std::vector<std::vector<std::vector<RandomisedMap>>> maps(networks.size());  // of a network and patch
     BatchCalibration batches(BatchCalibration::defaultFile());
     const EvaluationOptions evaluation{.batches = &batches};
-    const auto plan = makePlan(options.lam);
-    const auto patches = patchesOf(options);
     for (const auto& randomisation : randomisations) {
         ++run;
-        auto list = maps.begin();
         for (std::size_t i = 0; i < networks.size(); ++i) {
             const auto& network = networks[i];
             const ComputeMaps compute = [&](const SrModel& model) {
-                return computeMaps(model, network.pair, patches, plan, evaluation, stop,
+                return computeMaps(model, network.pair, network.patches, plan, evaluation, stop,
                                    [&](std::int64_t done, std::int64_t planned) {
                                        report({i, networks.size(), network.name, done, planned});
                                    });
             };
-            const auto effects = effectsOfRandomising(loadModel(options.models[i], options.device), randomisation,
-                                                      network.maps, compute);
+            const auto effects =
+                effectsOfRandomising(loadModel(network.spec, settings.device), randomisation, network.maps, compute);
             if (!effects) {
                 return std::nullopt;
             }
+            maps[i].resize(effects->size());
             for (std::size_t p = 0; p < effects->size(); ++p) {
                 const auto& effect = effects->at(p);
-                list++->push_back({.network = network.name,
-                                   .patch = network.maps[p].patch,
-                                   .randomisation = randomisation,
-                                   .correlation = effect.correlation,
-                                   .completenessError = effect.completenessError});
+                maps[i][p].push_back({.network = network.name,
+                                      .patch = network.patches[p],
+                                      .randomisation = randomisation,
+                                      .correlation = effect.correlation,
+                                      .completenessError = effect.completenessError});
                 for (const auto& warning : effect.warnings) {
                     result.warnings.push_back(fmt::format("{} with random weights ({}, seed {}): {}", network.name,
                                                           toString(randomisation.layers), randomisation.seed, warning));
@@ -126,8 +138,10 @@ std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws, cons
             }
         }
     }
-    for (auto& each : maps) {
-        std::ranges::move(each, std::back_inserter(result.maps));
+    for (auto& ofNetwork : maps) {
+        for (auto& ofPatch : ofNetwork) {
+            std::ranges::move(ofPatch, std::back_inserter(result.maps));
+        }
     }
     return result;
 }

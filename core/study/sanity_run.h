@@ -24,17 +24,20 @@ struct RandomisedMap {
 };
 
 struct SanityRun {
-    std::vector<RandomisedMap> maps;    ///< network by network, patch by patch, draw by draw, from Last to All
+    /// Image by image, network by network, patch by patch, draw by draw, from Last to All.
+    std::vector<RandomisedMap> maps;
     std::vector<std::string> warnings;  ///< warningsOf() the trained networks' maps, then about randomised ones
 };
 
 /// Maps of all networks with the last layer, half of the layers and all of them randomised, compared with the trained
 /// networks' (Adebayo et al., "Sanity Checks for Saliency Maps", NeurIPS 2018).
-/// @param options as for runLam(), without a grid.
-/// @param draws   how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
-/// @return nullopt when stopped. Throws as runLam() and randomiseParameters(), and Error(InvalidArgument) for `draws`.
-[[nodiscard]] std::optional<SanityRun> runSanity(const LamRunOptions& options, int draws,
-                                                 const std::stop_token& stop = {}, const LamRunCallback& progress = {});
+/// @param experiment as for runLam(), without a grid.
+/// @param settings   as for runLam().
+/// @param draws      how often weights are drawn, at least 1, with seeds from that of Randomisation upwards.
+/// @return nullopt when stopped. Throws as runLam() and withRandomParameters(), and Error(InvalidArgument) for `draws`.
+[[nodiscard]] std::optional<SanityRun> runSanity(const Experiment& experiment, const LamRunSettings& settings,
+                                                 int draws, const std::stop_token& stop = {},
+                                                 const LamRunCallback& progress = {});
 
 /// A header line, then a line a map, comma-separated (RFC 4180); values that are not defined are empty.
 [[nodiscard]] std::string toCsv(const std::vector<RandomisedMap>& maps);

@@ -3,6 +3,7 @@ lamscope_library(lamscope_study
   HEADERS
     study/evaluate.h
     study/image_pairs.h
+    study/lam_command_line.h
     study/lam_run.h
     study/overview_picture.h
     study/sanity_run.h
@@ -11,6 +12,7 @@ lamscope_library(lamscope_study
   SOURCES
     study/evaluate.cpp
     study/image_pairs.cpp
+    study/lam_command_line.cpp
     study/lam_run.cpp
     study/overview_picture.cpp
     study/run_maps.cpp

@@ -14,7 +14,6 @@ lamscope_library(lamscope_training
     training/curve_picture.cpp
     training/initial_weights.cpp
     training/key_pattern.cpp
-    training/trainable_network.cpp
     training/trainer.cpp
     training/training_card.cpp
     training/training_images.cpp

@@ -4,16 +4,38 @@
 #include <algorithm>
 #include <cmath>
 
+#include <ATen/autocast_mode.h>
 #include <fmt/format.h>
 #include <torch/optim/adam.h>
 
 #include "base/error.h"
+#include "model/sr_model_implementation.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
 
 namespace {
+
+/// Convolutions and matrix products in bfloat16 while it lives.
+class BFloat16Guard {
+public:
+    BFloat16Guard()
+        : before_(at::autocast::is_autocast_enabled(at::kCPU)) {
+        at::autocast::set_autocast_dtype(at::kCPU, at::kBFloat16);
+        at::autocast::set_autocast_enabled(at::kCPU, true);
+    }
+    BFloat16Guard(const BFloat16Guard&) = delete;
+    BFloat16Guard& operator=(const BFloat16Guard&) = delete;
+    ~BFloat16Guard() {
+        at::autocast::set_autocast_enabled(at::kCPU, before_);
+        // It keeps the weights of this step in bfloat16; the next step has others.
+        at::autocast::clear_cache();
+    }
+
+private:
+    bool before_;
+};
 
 std::vector<torch::Tensor> handles(const NamedTensors& parameters) {
     std::vector<torch::Tensor> result;
@@ -69,14 +91,42 @@ private:
     torch::optim::Adam optimiser_;
 };
 
+SrModel modelToTrain(const TrainingOptions& options, const Checkpoint& weights) {
+    ModelSettings settings;
+    settings.scale = options.scale;
+    settings.range = options.range;
+    settings.name = options.name;
+    settings.architecture = options.architecture;
+    auto model = modelFromWeights(weights, settings);
+    if (options.crop < model.card().minimumSide) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: the network needs LR sides of at least {} pixels, a crop has {}; choose a larger "
+                                "'crop'",
+                                options.name, model.card().minimumSide, options.crop));
+    }
+    return model;
+}
+
+torch::Tensor forwardIn(TrainingPrecision precision, const SrModel& model, const torch::Tensor& lr) {
+    const auto& inside = model.implementation();
+    const auto range = model.card().range;
+    const auto input = inside.networkColours(lr) * range;
+    if (precision == TrainingPrecision::Float32) {
+        return inside.network().forward(input) / range;
+    }
+    const BFloat16Guard guard;
+    return inside.network().forward(input).to(torch::kFloat32) / range;
+}
+
 torch::Tensor meanAbsoluteError(const torch::Tensor& sr, const torch::Tensor& hr) {
     return at::l1_loss(sr, hr);
 }
 
 Trainer::Trainer(const TrainingOptions& options, const Checkpoint& weights)
     : options_(options)
-    , network_(weights, options)
-    , average_(weights, options) {
+    , source_(weights)
+    , network_(modelToTrain(options, weights))
+    , average_(modelToTrain(options, weights)) {
     for (const auto& [key, tensor] : network_.parameters()) {
         tensor.requires_grad_(true);
     }
@@ -103,8 +153,8 @@ double Trainer::step(const TrainingBatch& batch) {
 }
 
 double Trainer::tryStep(const TrainingBatch& batch) {
-    const auto sr = network_.forward(batch.lr, options_.precision);
-    const auto loss = meanAbsoluteError(sr, network_.target(batch.hr));
+    const auto sr = forwardIn(options_.precision, network_.model(), batch.lr);
+    const auto loss = meanAbsoluteError(sr, network_.model().implementation().networkColours(batch.hr));
     const auto value = loss.item<double>();
     if (!std::isfinite(value)) {
         throw Error(ErrorCode::ModelFailure,

@@ -4,7 +4,10 @@
 #include <cstdint>
 #include <memory>
 
-#include "training/trainable_network.h"
+#include <torch/types.h>
+
+#include "model/checkpoint/checkpoint.h"
+#include "model/editable_model.h"
 #include "training/training_images.h"
 #include "training/training_options.h"
 #include "training/training_state.h"
@@ -15,7 +18,7 @@ namespace lamscope {
 /// the weights. Not thread-safe.
 class Trainer {
 public:
-    /// A run that begins with `weights`. `options` must outlive this object. Throws as TrainableNetwork does.
+    /// A run that begins with `weights`. Throws as modelToTrain() does.
     Trainer(const TrainingOptions& options, const Checkpoint& weights);
     Trainer(const Trainer&) = delete;
     Trainer& operator=(const Trainer&) = delete;
@@ -33,9 +36,11 @@ public:
     /// Throws Error(BadFile) when the state belongs to other weights.
     void restore(const TrainingState& state);
 
+    [[nodiscard]] const EditableModel& network() const { return network_; }
     /// The network with the averaged weights.
-    [[nodiscard]] const TrainableNetwork& averaged() const { return average_; }
-    [[nodiscard]] const TrainableNetwork& network() const { return network_; }
+    [[nodiscard]] const EditableModel& averaged() const { return average_; }
+    /// The checkpoint that the run began with, with the averaged weights.
+    [[nodiscard]] Checkpoint averagedWeights() const { return average_.checkpoint(source_); }
 
 private:
     class Adam;
@@ -44,11 +49,20 @@ private:
     void updateAverage();
 
     const TrainingOptions& options_;
-    TrainableNetwork network_;
-    TrainableNetwork average_;
+    Checkpoint source_;
+    EditableModel network_;
+    EditableModel average_;
     std::unique_ptr<Adam> adam_;
     std::int64_t step_ = 0;
 };
+
+/// The network that `weights` make, as the options ask. Throws as modelFromWeights(), and Error(InvalidArgument) where
+/// a crop is smaller than the network takes.
+[[nodiscard]] SrModel modelToTrain(const TrainingOptions& options, const Checkpoint& weights);
+
+/// The SR in [0, 1] of an LR batch [n, 3, h, w]: [n, 3, s*h, s*w], or [n, 1, s*h, s*w] for a network of the Y channel.
+/// Differentiable in the weights.
+[[nodiscard]] torch::Tensor forwardIn(TrainingPrecision precision, const SrModel& model, const torch::Tensor& lr);
 
 /// The loss: mean absolute error over all values. Differentiable.
 [[nodiscard]] torch::Tensor meanAbsoluteError(const torch::Tensor& sr, const torch::Tensor& hr);

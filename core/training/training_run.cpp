@@ -140,7 +140,7 @@ public:
         if (!options_.licence.empty()) {
             metadata["licence"] = options_.licence;
         }
-        writeSafetensors(weights, trainer_.averaged().checkpoint().tensors, metadata);
+        writeSafetensors(weights, trainer_.averagedWeights().tensors, metadata);
         ModelSpec spec{.file = weights, .settings = {}};
         spec.settings.scale = options_.scale;
         spec.settings.range = options_.range;

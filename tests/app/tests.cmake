@@ -23,6 +23,10 @@ add_test(NAME bench_needs_little COMMAND sh -c
   WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 set_tests_properties(bench_needs_little PROPERTIES LABELS unit TIMEOUT 60)
 
+lamscope_test(lam_arguments_test LABEL unit
+  SOURCES cli/lam_arguments_test.cpp
+  LIBRARIES lamscope_lam_arguments lamscope_bench_command lamscope_study)
+
 lamscope_test(cli_test LABEL cli
   SOURCES cli/cli_test.cpp cli/console_test.cpp
   LIBRARIES lamscope_files lamscope_console nlohmann_json::nlohmann_json)

@@ -4,6 +4,7 @@
 // by 2.5e-3; a wrong border, rule or step count costs 9e-3 and more. CARN-M on image 6 is quiet and shows a wrong
 // kernel size or a missing 1e-5 in σ (1.1e-3).
 #include <cmath>
+#include <filesystem>
 #include <fstream>
 
 #include <gtest/gtest.h>
@@ -13,6 +14,7 @@
 #include "image/image_file.h"
 #include "image/low_resolution.h"
 #include "method/lam/lam.h"
+#include "method/lam/lam_experiment.h"
 #include "study/lam_run.h"
 #include "support/spec_of.h"
 #include "support/test_data.h"
@@ -27,11 +29,18 @@ protected:
         LAMSCOPE_NEED_DATA(records, "golden/lam_official.json");
         std::ifstream stream(records);
         record_ = nlohmann::json::parse(stream).at(network + "/" + std::to_string(image));
-        options_.image = test::dataFile("images") / record_.at("image").get<std::string>();
-        options_.imageIsHr = true;
-        options_.models = {test::specOf(test::dataFile("weights/" + network + ".pth"))};
-        options_.lam.patch = {record_.at("patch_x"), record_.at("patch_y"), record_.at("patch_size")};
-        options_.lam.context = 0;
+        image_ = test::dataFile("images") / record_.at("image").get<std::string>();
+        spec_ = test::specOf(test::dataFile("weights/" + network + ".pth"));
+        options_.patch = {record_.at("patch_x"), record_.at("patch_y"), record_.at("patch_size")};
+        options_.context = 0;
+    }
+
+    /// As the program computes it.
+    [[nodiscard]] LamResult result() const {
+        const auto& [x, y, size] = options_.patch;
+        Experiment experiment{.scenes = {{.image = image_, .boxes = {{x, y, size}}}}, .networks = {{.spec = spec_}}};
+        setLamOptions(experiment, options_);
+        return runLam(experiment)->front().results.front().result;
     }
 
     [[nodiscard]] static std::vector<double> golden(const std::string& kind) {
@@ -40,7 +49,9 @@ protected:
     }
 
     nlohmann::json record_;
-    LamRunOptions options_;
+    std::filesystem::path image_;
+    ModelSpec spec_;
+    LamOptions options_;
 };
 
 /// |Σ_RGB| divided by its maximum.
@@ -71,9 +82,8 @@ double relativeL1(const Values& values, const std::vector<double>& reference) {
 
 TEST_P(PublishedMap, OfficialIsTheAuthorsResult) {
     const auto& [network, image] = GetParam();
-    options_.lam.preset = Preset::Official;
-    const auto document = runLam(options_);
-    const auto& result = document->results.front().result;
+    options_.preset = Preset::Official;
+    const auto result = this->result();
     EXPECT_EQ(result.nodes, 50);
     EXPECT_NEAR(*result.diffusionIndex, record_.at("official_DI").get<double>(), 0.05);
     const double tolerance = network == "carn_m" && image == 6 ? 2e-4 : (network.starts_with("rlfn") ? 5e-3 : 4e-3);
@@ -86,9 +96,8 @@ TEST_P(PublishedMap, OfficialIsTheAuthorsResult) {
 }
 
 TEST_P(PublishedMap, ExactConvergesAndKnowsItsError) {
-    options_.lam.nodes = 81;
-    const auto document = runLam(options_);
-    const auto& result = document->results.front().result;
+    options_.nodes = 81;
+    const auto result = this->result();
     ASSERT_EQ(result.nodes, 81);
     const double error = relativeL1(result.map, mapOf(golden("converged")));
     EXPECT_LT(error, 0.04);
@@ -103,16 +112,16 @@ TEST_P(PublishedMap, ExactConvergesAndKnowsItsError) {
 class EveryEvaluation : public PublishedMap {};
 
 TEST_P(EveryEvaluation, GivesTheAuthorsResult) {
-    const auto model = loadModel(options_.models.front());
-    const auto lr = makeLowResolution(readImage(options_.image).image, model.card().scale, Reduction::Pillow).lr;
-    options_.lam.preset = Preset::Official;
+    const auto model = loadModel(spec_);
+    const auto lr = makeLowResolution(readImage(image_).image, model.card().scale, Reduction::Pillow).lr;
+    options_.preset = Preset::Official;
     const auto tolerance = std::get<0>(GetParam()) == "carn_m" ? 2e-4 : 4e-3;
 
-    const auto whole = computeLam(model, lr, nullptr, options_.lam, {}, {}, {.window = false});
+    const auto whole = computeLam(model, lr, nullptr, options_, {}, {}, {.window = false});
     EXPECT_LT(relativeL1(whole->attribution, golden("official")), tolerance);
 
-    const std::vector<Patch> patches{{.x = 0, .y = 0, .size = 16}, options_.lam.patch};
-    const auto shared = computeLams(model, lr, nullptr, options_.lam, patches);
+    const std::vector<Patch> patches{{.x = 0, .y = 0, .size = 16}, options_.patch};
+    const auto shared = computeLams(model, lr, nullptr, options_, patches);
     EXPECT_LT(relativeL1(shared->at(1).attribution, golden("official")), tolerance);
     EXPECT_NEAR(*shared->at(1).diffusionIndex, record_.at("official_DI").get<double>(), 0.05);
 }

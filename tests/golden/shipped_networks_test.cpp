@@ -172,8 +172,7 @@ TEST(Trust, SignedAttributionsForgetWhatIsRandomised) {
     for (const auto& spec : shippedNetworks()) {
         SCOPED_TRACE(spec.file);
         const auto model = loadModel(spec);
-        auto random = loadModel(spec);
-        randomiseParameters(random, {});
+        const auto random = withRandomParameters(loadModel(spec), {});
         std::vector<double> correlations;
         for (const auto& scene : shippedScenes()) {
             if (scene.telling) {

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "model/bicubic_network.h"
+#include "model/editable_model.h"
 #include "model/network.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
@@ -23,7 +24,7 @@ public:
         : formula_(std::move(formula)) {}
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return formula_(lr); }
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
     void to(torch::Device /*device*/, torch::ScalarType /*type*/) override {}
 
 private:
@@ -46,6 +47,13 @@ inline SrModel makeModel(FormulaNetwork::Formula formula, int scale, double rang
 
 inline SrModel bicubicModel(int scale) {
     return makeModel(makeBicubicNetwork(scale), scale);
+}
+
+/// The model evaluated in float64, in which loading offers none.
+inline SrModel inFloat64(SrModel model) {
+    EditableModel editable(std::move(model));
+    editable.evaluateIn(torch::kFloat64);
+    return std::move(editable).release();
 }
 
 /// Every SR pixel a copy of its parent LR pixel.

@@ -128,7 +128,7 @@ int measuredRadius(const RecognisedNetwork& network) {
     const std::int64_t scale = network.scale;
     const std::int64_t centre = network.card.receptiveField.radius.value_or(20) + 2;
     const auto side = 2 * centre + 1;
-    const auto channels = network.network->channels();
+    const auto channels = network.network->inputShape().channels;
     auto input = picture(side, side, channels).requires_grad_(true);
     const auto output = network.network->forward(input);
     const auto weights = picture(scale, scale, channels);
@@ -141,14 +141,14 @@ int measuredRadius(const RecognisedNetwork& network) {
 double regionError(const RecognisedNetwork& network) {
     const at::NoGradGuard noGradients;
     const int scale = network.scale;
-    const auto input = picture(13, 11, network.network->channels());
+    const auto input = picture(13, 11, network.network->inputShape().channels);
     const auto whole = network.network->forward(input);
-    const auto finish = network.network->begin(input);
+    const auto trunk = network.network->begin(input);
     double error = 0.0;
     for (const auto& region : {Rect{0, 0, 3, 4}, Rect{4, 5, 2, 3}, Rect{8, 9, 3, 4}, Rect{0, 0, 11, 13}}) {
         const auto expected = whole.narrow(2, std::int64_t{region.y} * scale, std::int64_t{region.height} * scale)
                                   .narrow(3, std::int64_t{region.x} * scale, std::int64_t{region.width} * scale);
-        error = std::max(error, distance(finish(region), expected));
+        error = std::max(error, distance(trunk->finish(region), expected));
     }
     return error;
 }

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QFileInfo>
 #include <QObject>
 #include <QStringList>
 #include <algorithm>
@@ -47,7 +46,7 @@ QString scenesText(const std::vector<LamDocument>& documents) {
     for (const auto& document : documents) {
         const auto& result = document.results.front().result;
         const auto text = QObject::tr("%1, patch of %2 × %2 SR pixels at (%3, %4), LR context %5 × %6")
-                              .arg(QFileInfo(QString::fromStdString(document.imageFile)).fileName())
+                              .arg(QString::fromStdString(document.scene().image.filename().string()))
                               .arg(result.patch.size)
                               .arg(result.patch.x)
                               .arg(result.patch.y)
@@ -61,7 +60,7 @@ QString scenesText(const std::vector<LamDocument>& documents) {
 }
 
 QString pathText(const LamDocument& document) {
-    const auto& options = document.options;
+    const auto& options = document.plan.options;
     const auto sigma = QString::number(options.sigma);
     switch (options.path) {
         case PathKind::Blur:
@@ -122,10 +121,10 @@ QString captionText(const std::vector<LamDocument>& documents, const FigureLayou
     if (documents.size() == 1) {
         text += QObject::tr("Networks: %1. ").arg(names.join(QStringLiteral(", ")));
     }
-    text +=
-        QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
-            .arg(QString::fromStdString(std::string(toString(first.options.preset))), paths.join(QStringLiteral(", ")),
-                 nodesText(documents), QString::fromStdString(std::string(toString(first.options.detector))));
+    text += QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
+                .arg(QString::fromStdString(std::string(toString(first.plan.options.preset))),
+                     paths.join(QStringLiteral(", ")), nodesText(documents),
+                     QString::fromStdString(std::string(toString(first.plan.options.detector))));
     if (const auto error = completeness(documents)) {
         text += QObject::tr("; completeness error at most %1 %").arg(numberText(error, layout));
     }

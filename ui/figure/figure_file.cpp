@@ -12,8 +12,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "figure/figure.h"
 #include "figure/figure_formats.h"
+#include "session/session_file.h"
 
 namespace lamscope::ui {
 
@@ -27,18 +29,13 @@ constexpr std::array<std::pair<std::string_view, FigureFormat>, 5> endings{{{".p
                                                                             {".tif", FigureFormat::Tiff},
                                                                             {".tiff", FigureFormat::Tiff}}};
 
-template <typename Number>
-Json optionalJson(const std::optional<Number>& value) {
-    return value ? Json(*value) : Json(nullptr);
-}
-
 Json resultJson(const NamedLamResult& named) {
     return {{"network", named.card.name},
             {"sha256", named.card.sha256},
             {"nodes", named.result.nodes},
-            {"di", optionalJson(named.result.diffusionIndex)},
-            {"completeness_error", optionalJson(named.result.completenessError)},
-            {"estimated_map_error", optionalJson(named.result.estimatedMapError)}};
+            {"di", valueOrNull(named.result.diffusionIndex)},
+            {"completeness_error", valueOrNull(named.result.completenessError)},
+            {"estimated_map_error", valueOrNull(named.result.estimatedMapError)}};
 }
 
 std::optional<std::string> embeddedText(const QByteArray& content, const std::filesystem::path& file) {
@@ -80,15 +77,15 @@ QByteArray encodeFigure(const FigureSheet& sheet, FigureFormat format, const Fig
     return {};
 }
 
-std::string embeddedSession(const SavedSession& session, const std::vector<LamDocument>& documents,
+std::string embeddedSession(const Experiment& session, const std::vector<LamDocument>& documents,
                             const std::filesystem::path& folder) {
     auto json = Json::parse(toJson(session, folder));
     auto& made = json["made_of"] = Json::array();
     for (const auto& document : documents) {
-        Json part{{"image_sha256", document.imageSha256},
-                  {"preset", toString(document.options.preset)},
-                  {"path", toString(document.options.path)},
-                  {"sigma", document.options.sigma},
+        Json part{{"image_sha256", document.scene().sha256},
+                  {"preset", toString(document.plan.options.preset)},
+                  {"path", toString(document.plan.options.path)},
+                  {"sigma", document.plan.options.sigma},
                   {"results", Json::array()}};
         for (const auto& named : document.results) {
             part["results"].push_back(resultJson(named));
@@ -99,7 +96,7 @@ std::string embeddedSession(const SavedSession& session, const std::vector<LamDo
 }
 
 std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                                    const SavedSession& session, const std::vector<LamDocument>& documents,
+                                    const Experiment& session, const std::vector<LamDocument>& documents,
                                     FigureFileOptions options) {
     for (const auto& name : names) {
         if (!figureFormat(name)) {
@@ -107,9 +104,10 @@ std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::f
                         fmt::format("{}: a figure's name ends in .pdf, .svg, .png, .tif or .tiff", name.string()));
         }
     }
+    const auto layout = figureOf(session).value_or(FigureLayout());
     auto saved = session;
-    saved.figure = session.figure.value_or(FigureLayout());
-    const auto sheet = layOutFigure(documents, *saved.figure);
+    setFigure(saved, layout);
+    const auto sheet = layOutFigure(documents, layout);
     for (const auto& name : names) {
         const auto folder = std::filesystem::absolute(name).parent_path();
         options.session = embeddedSession(saved, documents, folder);
@@ -123,7 +121,7 @@ std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::f
     return warnings;
 }
 
-std::optional<SavedSession> sessionOfFigure(const std::filesystem::path& file) {
+std::optional<Experiment> sessionOfFigure(const std::filesystem::path& file) {
     QFile stream(QString::fromStdString(file.string()));
     if (!stream.open(QIODevice::ReadOnly)) {
         throw Error(ErrorCode::BadFile,
@@ -133,7 +131,7 @@ std::optional<SavedSession> sessionOfFigure(const std::filesystem::path& file) {
     return text ? std::optional(sessionFromText(*text, file)) : std::nullopt;
 }
 
-SavedSession readAnySession(const std::filesystem::path& file) {
+Experiment readAnySession(const std::filesystem::path& file) {
     if (auto session = figureFormat(file) ? sessionOfFigure(file) : std::optional(readSession(file))) {
         return *std::move(session);
     }

@@ -11,7 +11,7 @@
 #include "base/atomic_file.h"
 #include "figure/figure_sheet.h"
 #include "report/lam_json.h"
-#include "session/session_file.h"
+#include "scene/experiment.h"
 
 namespace lamscope::ui {
 
@@ -39,22 +39,22 @@ struct FigureFileOptions {
 
 /// The session text that a figure embeds: the session file's text with paths relative to `folder`, and the hashes,
 /// nodes and completeness errors of the results. Times, durations and the figure's own name are left out.
-[[nodiscard]] std::string embeddedSession(const SavedSession& session, const std::vector<LamDocument>& documents,
+[[nodiscard]] std::string embeddedSession(const Experiment& session, const std::vector<LamDocument>& documents,
                                           const std::filesystem::path& folder);
 
-/// Makes the figure of `session.figure` (of the defaults if it is unset) and adds it to `files` under each name. The
+/// Makes the figure of `session` (of the default layout if it has none) and adds it to `files` under each name. The
 /// session is embedded; `options.session` is ignored. Throws Error(InvalidArgument) for a name with another ending, and
 /// as layOutFigure() and encodeFigure() do.
 /// @return sentences about what the figure cannot show as intended.
 std::vector<std::string> addFigures(StagedFiles& files, const std::vector<std::filesystem::path>& names,
-                                    const SavedSession& session, const std::vector<LamDocument>& documents,
+                                    const Experiment& session, const std::vector<LamDocument>& documents,
                                     FigureFileOptions options = {});
 
 /// The session embedded in a figure file; nullopt if the file is not a figure made by Lamscope. May be called on any
 /// thread. Throws Error(BadFile) when the file cannot be read or the embedded text is not a session.
-[[nodiscard]] std::optional<SavedSession> sessionOfFigure(const std::filesystem::path& file);
+[[nodiscard]] std::optional<Experiment> sessionOfFigure(const std::filesystem::path& file);
 
 /// Reads a session from a session file or from a figure file. Throws Error(BadFile).
-[[nodiscard]] SavedSession readAnySession(const std::filesystem::path& file);
+[[nodiscard]] Experiment readAnySession(const std::filesystem::path& file);
 
 }  // namespace lamscope::ui

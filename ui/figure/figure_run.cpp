@@ -2,29 +2,36 @@
 #include "figure/figure_run.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "method/lam/lam_experiment.h"
+#include "session/figure_layout.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-/// The networks that the figure shows.
-std::vector<SavedNetwork> networksOf(const SavedSession& session, FigureKind kind) {
+/// What the figure shows of a session.
+Experiment shownPart(Experiment session, FigureKind kind) {
+    session.gridStride.reset();
     if (kind == FigureKind::Paths && !session.networks.empty()) {
-        return {session.networks.at(session.selected.value_or(0))};
+        auto only = session.networks.at(session.selected.value_or(0));
+        only.shown = true;
+        session.networks = {std::move(only)};
+        session.scenes.resize(std::min(session.scenes.size(), std::size_t{1}));
     }
-    std::vector<SavedNetwork> shown;
-    std::ranges::copy_if(session.networks, std::back_inserter(shown), &SavedNetwork::shown);
-    return shown;
+    if (session.scenes.empty() || shownNetworks(session).empty()) {
+        throw Error(ErrorCode::BadFile, "the session has no image or no network that is shown: there is no figure");
+    }
+    return session;
 }
 
 /// The session's own path last: its map is the figure's, the others are there to compare.
-std::vector<PathKind> pathsOf(const SavedSession& session, const FigureLayout& layout) {
-    const auto own = session.options.path;
+std::vector<PathKind> pathsOf(PathKind own, const FigureLayout& layout) {
     if (layout.kind != FigureKind::Paths) {
         return {own};
     }
@@ -32,36 +39,6 @@ std::vector<PathKind> pathsOf(const SavedSession& session, const FigureLayout& l
     std::erase(paths, own);
     paths.push_back(own);
     return paths;
-}
-
-/// Networks that take the same patch, and so one run.
-struct Batch {
-    Patch patch;
-    std::vector<ModelSpec> models;
-};
-
-/// The images that the figure shows.
-std::vector<SavedScene> scenesOf(const SavedSession& session, FigureKind kind) {
-    std::vector<SavedScene> scenes{static_cast<const SavedScene&>(session)};
-    if (kind != FigureKind::Paths) {
-        scenes.insert(scenes.end(), session.moreScenes.begin(), session.moreScenes.end());
-    }
-    return scenes;
-}
-
-/// With an HR image all networks share the patch; with an LR image it depends on the scale, which the network knows.
-std::vector<Batch> batchesOf(const SavedScene& scene, const std::vector<SavedNetwork>& networks,
-                             const std::string& device) {
-    std::vector<Batch> batches;
-    for (const auto& network : networks) {
-        const int scale = scene.role == ImageRole::Hr ? 1 : loadModel(network.spec, device).card().scale;
-        const auto patch = patchOfBox(scene.box, scene.role, scene.gridScale, scale);
-        if (batches.empty() || batches.back().patch != patch) {
-            batches.push_back({patch, {}});
-        }
-        batches.back().models.push_back(network.spec);
-    }
-    return batches;
 }
 
 void noteChange(FigureRun& run, const std::filesystem::path& file, const std::string& before,
@@ -72,73 +49,39 @@ void noteChange(FigureRun& run, const std::filesystem::path& file, const std::st
     }
 }
 
-/// Names that are unique within each batch may meet in the whole.
-void makeAllNamesUnique(LamDocument& document) {
-    std::vector<ModelCard*> cards;
-    for (auto& named : document.results) {
-        cards.push_back(&named.card);
+/// @param asked what was run: a document of each of its scenes, for one path after the other.
+void noteChanges(FigureRun& run, const Experiment& asked) {
+    for (std::size_t i = 0; i < asked.scenes.size(); ++i) {
+        noteChange(run, asked.scenes[i].image, asked.scenes[i].sha256, run.documents[i].scene().sha256);
     }
-    makeNamesUnique(cards);
-}
-
-/// One image on one path; nullopt when stopped.
-std::optional<LamDocument> computeScene(const SavedScene& scene, LamOptions options, const std::vector<Batch>& batches,
-                                        const std::vector<double>& gradientsAt, const std::string& device,
-                                        const std::stop_token& stop, const LamRunCallback& progress) {
-    std::optional<LamDocument> whole;
-    for (const auto& batch : batches) {
-        options.patch = batch.patch;
-        auto document = runLam({.image = scene.image,
-                                .orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored,
-                                .imageIsHr = scene.role == ImageRole::Hr,
-                                .reference = scene.referenceImage,
-                                .reduction = scene.reduction,
-                                .models = batch.models,
-                                .lam = options,
-                                .gradientsAt = gradientsAt,
-                                .device = device},
-                               stop, progress);
-        if (!document) {
-            return std::nullopt;
-        }
-        if (!whole) {
-            whole = std::move(document);
-        } else {
-            std::ranges::move(document->results, std::back_inserter(whole->results));
-        }
+    const auto& found = run.documents.front().experiment.networks;
+    for (std::size_t i = 0; i < asked.networks.size(); ++i) {
+        noteChange(run, asked.networks[i].spec.file, asked.networks[i].sha256, found[i].sha256);
     }
-    makeAllNamesUnique(*whole);
-    return whole;
 }
 
 }  // namespace
 
-std::optional<FigureRun> computeFigure(const SavedSession& session, const std::string& device,
+std::optional<FigureRun> computeFigure(const Experiment& session, const std::string& device,
                                        const std::stop_token& stop, const LamRunCallback& progress) {
-    const auto layout = session.figure.value_or(FigureLayout());
-    const auto networks = networksOf(session, layout.kind);
-    if (session.image.empty() || networks.empty()) {
-        throw Error(ErrorCode::BadFile, "the session has no image or no network that is shown: there is no figure");
+    const auto layout = figureOf(session).value_or(FigureLayout());
+    auto part = shownPart(session, layout.kind);
+    LamRunSettings settings{.device = device};
+    if (layout.kind == FigureKind::Paths && layout.gradients) {
+        settings.gradientsAt = layout.alphas;
     }
-    const auto gradientsAt =
-        layout.kind == FigureKind::Paths && layout.gradients ? layout.alphas : std::vector<double>();
+    auto options = lamOptionsOf(part);
     FigureRun run;
-    for (const auto& scene : scenesOf(session, layout.kind)) {
-        const auto batches = batchesOf(scene, networks, device);
-        for (const auto path : pathsOf(session, layout)) {
-            auto options = session.options;
-            options.path = path;
-            auto document = computeScene(scene, options, batches, gradientsAt, device, stop, progress);
-            if (!document) {
-                return std::nullopt;
-            }
-            run.documents.push_back(*std::move(document));
+    for (const auto path : pathsOf(options.path, layout)) {
+        options.path = path;
+        setLamOptions(part, options);
+        auto documents = runLam(part, settings, stop, progress);
+        if (!documents) {
+            return std::nullopt;
         }
-        noteChange(run, scene.image, scene.imageSha256, run.documents.back().imageSha256);
+        std::ranges::move(*documents, std::back_inserter(run.documents));
     }
-    for (std::size_t i = 0; i < networks.size(); ++i) {
-        noteChange(run, networks[i].spec.file, networks[i].sha256, run.documents.front().results[i].card.sha256);
-    }
+    noteChanges(run, part);
     return run;
 }
 

@@ -74,7 +74,7 @@ std::vector<OverviewPart> overview(const std::vector<LamDocument>& documents, do
         {{pictures.sr(), {}}, named(QObject::tr("SR"), networkLines(namedResultOf(main), main, layout).front())});
     for (const auto& document : documents) {
         const auto& result = namedResultOf(document);
-        auto lines = named(QObject::tr("LAM"), pathLabel(document.options.path));
+        auto lines = named(QObject::tr("LAM"), pathLabel(document.plan.options.path));
         lines << QStringLiteral("DI %1").arg(numberText(result.result.diffusionIndex, layout));
         parts.push_back({{FigurePictures(result, layout, shared).map(), {}}, lines, true});
     }
@@ -171,7 +171,7 @@ private:
         if (!layout_.labels) {
             return;
         }
-        const auto lines = pathLines(document.options.path);
+        const auto lines = pathLines(document.plan.options.path);
         const double line = lineHeight(labelStyle(layout_));
         for (qsizetype i = 0; i < lines.size(); ++i) {
             sheet_.addTextUpwards({left + static_cast<double>(i) * line, top, line, height}, lines[i],
@@ -200,7 +200,7 @@ private:
             placeName(document, place.left, y, height);
             for (std::size_t i = 0; i < layout_.alphas.size(); ++i) {
                 const double imageHeight = gradients_ ? side : height;
-                placePicture(sheet_, pictures.pathImage(document.options, layout_.alphas[i]),
+                placePicture(sheet_, pictures.pathImage(document.plan.options, layout_.alphas[i]),
                              {left(i), y, side, imageHeight}, layout_);
                 if (gradients_) {
                     placePicture(sheet_, pictures.pathGradient(named.result.pathGradients[i], sharedGradient),

@@ -19,8 +19,8 @@ const LamResult& resultOf(const LamDocument& document) {
 double speedAtEnd(const LamDocument& document, bool atImage) {
     constexpr double piece = 1.0 / 256.0;
     const auto& lr = resultOf(document).lr;
-    const auto from = pathImage(lr, document.options, atImage ? 1.0 - piece : 0.0);
-    const auto to = pathImage(lr, document.options, atImage ? 1.0 : piece);
+    const auto from = pathImage(lr, document.plan.options, atImage ? 1.0 - piece : 0.0);
+    const auto to = pathImage(lr, document.plan.options, atImage ? 1.0 : piece);
     double squared = 0.0;
     for (std::size_t i = 0; i < to.values().size(); ++i) {
         const double difference = static_cast<double>(to.values()[i]) - from.values()[i];

@@ -3,19 +3,22 @@
 
 #include <algorithm>
 #include <exception>
+#include <span>
 #include <utility>
 
+#include "base/json_text.h"
 #include "figure/figure_run.h"
 #include "panels/results_document.h"
 #include "session/queued_call.h"
+#include "session/session_file.h"
 
 namespace lamscope::ui {
 
 namespace {
 
 /// What the documents of a part depend on.
-std::string keyOf(SavedSession part) {
-    const auto shown = part.figure.value_or(FigureLayout());
+std::string keyOf(Experiment part) {
+    const auto shown = figureOf(part).value_or(FigureLayout());
     FigureLayout layout;
     if (shown.kind == FigureKind::Paths) {
         layout.kind = FigureKind::Paths;
@@ -25,24 +28,21 @@ std::string keyOf(SavedSession part) {
     } else {
         part.selected = {};
     }
-    part.figure = layout;
-    part.view = {};
+    setFigure(part, layout);
+    part.view.clear();
     part.reference = {};
-    return toJson(part, std::filesystem::current_path());
+    return dumpJson(jsonOf(part));
 }
 
-QString fileName(const SavedScene& scene) {
+QString fileName(const Scene& scene) {
     return QString::fromStdString(scene.image.filename().string());
 }
 
-QStringList namesOf(const std::vector<SavedScene>& scenes) {
+QStringList namesOf(const std::vector<Scene>& scenes) {
     QStringList names;
     for (const auto& scene : scenes) {
-        names << QObject::tr("%1, %2 × %2 at (%3, %4)")
-                     .arg(fileName(scene))
-                     .arg(scene.box.size)
-                     .arg(scene.box.x)
-                     .arg(scene.box.y);
+        const auto box = firstBoxOf(scene);
+        names << QObject::tr("%1, %2 × %2 at (%3, %4)").arg(fileName(scene)).arg(box.size).arg(box.x).arg(box.y);
     }
     return names;
 }
@@ -101,22 +101,26 @@ void FigureEditor::show() {
     dialog_->raise();
 }
 
-SavedSession FigureEditor::session() const {
+Experiment FigureEditor::session() const {
     auto saved = snapshot(session_);
-    // Kept while it is open, it is shown once.
-    std::erase(saved.moreScenes, static_cast<const SavedScene&>(saved));
+    if (session_.hasImage()) {
+        // Kept while it is open, it is shown once.
+        const auto open = saved.scenes.front();
+        std::erase(saved.scenes, open);
+        saved.scenes.insert(saved.scenes.begin(), open);
+    }
     return saved;
 }
 
-std::vector<SavedSession> FigureEditor::parts() const {
+std::vector<Experiment> FigureEditor::parts() const {
     auto part = session();
-    const auto scenes = std::exchange(part.moreScenes, {});
-    if (dialog_->figureLayout().kind == FigureKind::Paths) {
-        return {part};
-    }
-    std::vector<SavedSession> result;
-    for (const auto& scene : scenes) {
-        static_cast<SavedScene&>(part) = scene;
+    const auto scenes = std::exchange(part.scenes, {});
+    const std::span all(scenes);
+    // The maps of the open image are there, but for those of other paths.
+    const auto missing = dialog_->figureLayout().kind == FigureKind::Paths ? all.first(1) : all.subspan(1);
+    std::vector<Experiment> result;
+    for (const auto& scene : missing) {
+        part.scenes = {scene};
         result.push_back(part);
     }
     return result;
@@ -157,7 +161,7 @@ void FigureEditor::refresh() {
     dialog_->setDocuments(std::move(documents));
 }
 
-void FigureEditor::compute(const SavedSession& part, const std::string& key) {
+void FigureEditor::compute(const Experiment& part, const std::string& key) {
     if (key == computing_) {
         return;
     }
@@ -165,7 +169,7 @@ void FigureEditor::compute(const SavedSession& part, const std::string& key) {
     computing_ = key;
     dialog_->setMessage(dialog_->figureLayout().kind == FigureKind::Paths
                             ? tr("Computing the maps of all paths …")
-                            : tr("Computing the maps of %1 …").arg(fileName(part)));
+                            : tr("Computing the maps of %1 …").arg(fileName(part.scenes.front())));
     stop_ = std::stop_source();
     startOn(pool_, [this, part, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
         std::optional<FigureRun> run;
@@ -195,9 +199,12 @@ void FigureEditor::stopComputing() {
 }
 
 void FigureEditor::keepImage() {
-    const auto open = static_cast<const SavedScene&>(snapshot(session_));
+    if (!session_.hasImage()) {
+        return;
+    }
+    const auto open = snapshot(session_).scenes.front();
     auto scenes = session_.moreScenes();
-    if (!open.image.empty() && std::ranges::find(scenes, open) == scenes.end()) {
+    if (std::ranges::find(scenes, open) == scenes.end()) {
         scenes.push_back(open);
         session_.setMoreScenes(scenes);
     }

@@ -10,8 +10,8 @@
 #include <stop_token>
 
 #include "figure_editor/figure_dialog.h"
+#include "scene/experiment.h"
 #include "session/session.h"
-#include "session/session_file.h"
 
 namespace lamscope::ui {
 
@@ -31,7 +31,7 @@ public:
     [[nodiscard]] FigureDialog* dialog() const { return dialog_; }
 
     /// What an export writes: the session with the layout, and the results that the dialog shows.
-    [[nodiscard]] SavedSession session() const;
+    [[nodiscard]] Experiment session() const;
 
 signals:
     /// The user wants the figure that the dialog shows written to a file.
@@ -39,8 +39,8 @@ signals:
 
 private:
     void refresh();
-    [[nodiscard]] std::vector<SavedSession> parts() const;
-    void compute(const SavedSession& part, const std::string& key);
+    [[nodiscard]] std::vector<Experiment> parts() const;
+    void compute(const Experiment& part, const std::string& key);
     void stopComputing();
     void keepImage();
     void removeImage(int index);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "session/session_file.h"
+
 namespace lamscope::ui {
 
 LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>& networks) {
@@ -22,12 +24,12 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
     makeNamesUnique(names);
 
     LamDocument document;
-    document.imageFile = session.image().file;
-    document.imageSha256 = session.image().sha256;
-    document.upright = session.image().upright;
-    document.fromHr = session.role() == ImageRole::Hr;
-    document.reduction = document.fromHr ? toString(session.reduction()) : "";
-    document.options = session.options();
+    document.experiment = snapshot(session);
+    if (!session.hasImage()) {
+        document.experiment.scenes.clear();
+    }
+    document.experiment.scenes.resize(1);  // the open image alone
+    document.plan = session.options();
     document.device = session.device().toStdString();
     document.threads = session.threads();
     for (const auto id : networks) {
@@ -37,7 +39,7 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
         }
         const auto& entry = **place;
         if (document.results.empty()) {
-            document.options.patch = entry.result->patch;
+            document.plan.options.patch = entry.result->patch;
             document.lrWidth = entry.lr ? entry.lr->width() : 0;
             document.lrHeight = entry.lr ? entry.lr->height() : 0;
         }

@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "scene/experiment.h"
 #include "session/value_names.h"
 
 namespace lamscope::ui {
@@ -198,6 +199,19 @@ void setField(FigureLayout& layout, std::string_view name, const Json& value) {
     }
 }
 
+FigureLayout layoutFrom(const Json& json) {
+    if (!json.is_object() || !json.contains(kindName) || !json[kindName].is_string()) {
+        throw Error(ErrorCode::InvalidArgument, "the figure's layout is not described");
+    }
+    auto layout = defaultLayout(figureKindFromString(json[kindName].get<std::string>()));
+    for (const auto& [name, value] : json.items()) {
+        if (name != kindName) {
+            setField(layout, name, value);
+        }
+    }
+    return layout;
+}
+
 /// A word of a setting given as text: a number, true, false, or itself.
 Json wordJson(const std::string& word) {
     auto json = Json::parse(word, nullptr, false);
@@ -251,17 +265,15 @@ std::string toJson(const FigureLayout& layout) {
 }
 
 FigureLayout figureLayoutFromJson(const std::string& text) {
-    const auto json = Json::parse(text, nullptr, false);
-    if (!json.is_object() || !json.contains(kindName) || !json[kindName].is_string()) {
-        throw Error(ErrorCode::InvalidArgument, "the figure's layout is not described");
-    }
-    auto layout = defaultLayout(figureKindFromString(json[kindName].get<std::string>()));
-    for (const auto& [name, value] : json.items()) {
-        if (name != kindName) {
-            setField(layout, name, value);
-        }
-    }
-    return layout;
+    return layoutFrom(Json::parse(text, nullptr, false));
+}
+
+std::optional<FigureLayout> figureOf(const Experiment& experiment) {
+    return experiment.figure.is_null() ? std::nullopt : std::optional(layoutFrom(experiment.figure));
+}
+
+void setFigure(Experiment& experiment, const std::optional<FigureLayout>& layout) {
+    experiment.figure = layout ? jsonOf(*layout) : Json(nullptr);
 }
 
 void setLayoutField(FigureLayout& layout, const std::string& name, const std::string& value) {

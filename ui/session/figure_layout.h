@@ -4,12 +4,17 @@
 #include <QObject>
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "method/lam/lam_options.h"
 #include "session/view_settings.h"
+
+namespace lamscope {
+struct Experiment;
+}
 
 namespace lamscope::ui {
 
@@ -115,6 +120,10 @@ struct FigureLayout {
 /// The inverse; settings that are not there keep the default of their kind. Throws Error(InvalidArgument) naming the
 /// setting that is unknown, of the wrong type or out of its range.
 [[nodiscard]] FigureLayout figureLayoutFromJson(const std::string& text);
+
+/// The paper figure of an experiment; none before one was made. Throws as figureLayoutFromJson().
+[[nodiscard]] std::optional<FigureLayout> figureOf(const Experiment& experiment);
+void setFigure(Experiment& experiment, const std::optional<FigureLayout>& layout);
 
 /// Changes one setting by its name in the JSON: a number, true, false, a name, or several names or numbers with commas
 /// between them. Throws as figureLayoutFromJson().

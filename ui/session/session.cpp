@@ -303,7 +303,7 @@ void Session::setView(const ViewSettings& view) {
     push(tr("view"), [&](UndoableState& state) { state.view = view; });
 }
 
-void Session::setMoreScenes(const std::vector<SavedScene>& scenes) {
+void Session::setMoreScenes(const std::vector<Scene>& scenes) {
     if (scenes != moreScenes_) {
         moreScenes_ = scenes;
         emit moreScenesChanged();

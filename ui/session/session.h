@@ -10,9 +10,9 @@
 
 #include "live/live_input.h"
 #include "method/lam/lam_options.h"
+#include "scene/scene.h"
 #include "session/figure_layout.h"
 #include "session/network_entry.h"
-#include "session/saved_scene.h"
 #include "session/undoable_state.h"
 #include "session/view_settings.h"
 
@@ -94,8 +94,8 @@ public:
     [[nodiscard]] const std::optional<FigureLayout>& figureLayout() const { return figureLayout_; }
     void setFigureLayout(const std::optional<FigureLayout>& layout) { figureLayout_ = layout; }
     /// Images that the paper figure shows beside the open one; they stay when another one is opened. Not part of undo.
-    [[nodiscard]] const std::vector<SavedScene>& moreScenes() const { return moreScenes_; }
-    void setMoreScenes(const std::vector<SavedScene>& scenes);
+    [[nodiscard]] const std::vector<Scene>& moreScenes() const { return moreScenes_; }
+    void setMoreScenes(const std::vector<Scene>& scenes);
     [[nodiscard]] bool isPaused() const { return paused_; }
     void setPaused(bool paused);
 
@@ -159,7 +159,7 @@ private:
     LamOptions options_;
     ViewSettings view_;
     std::optional<FigureLayout> figureLayout_;
-    std::vector<SavedScene> moreScenes_;
+    std::vector<Scene> moreScenes_;
     bool paused_ = false;
     ComputeProgress progress_;
     QString device_;

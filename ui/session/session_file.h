@@ -2,51 +2,22 @@
 #pragma once
 
 #include <filesystem>
-#include <optional>
 #include <string>
-#include <vector>
 
-#include "session/figure_layout.h"
-#include "session/saved_scene.h"
+#include "scene/experiment_file.h"
 #include "session/session.h"
 
 namespace lamscope::ui {
 
-/// A network as a session file names it.
-struct SavedNetwork {
-    ModelSpec spec;
-    std::string sha256;  ///< empty when it had not been loaded
-    bool shown = true;
-};
+/// The session as it is now: the open image and the further ones of the figure, with the box in each, the networks, and
+/// what is chosen. Paths are as they were given; GUI thread. writeExperiment() saves it.
+[[nodiscard]] Experiment snapshot(const Session& session);
 
-/// What a `*.lamscope` file holds. Plain data: no file of it has been touched.
-struct SavedSession : SavedScene {
-    std::vector<SavedScene> moreScenes;  ///< for figures of several images: shown below the session's own
-    std::vector<SavedNetwork> networks;
-    std::optional<std::size_t> reference;  ///< index among `networks`
-    std::optional<std::size_t> selected;
-    LamOptions options;
-    ViewSettings view;
-    std::optional<FigureLayout> figure;  ///< of the paper figure; unset before one was made
-};
+/// experimentFromText() for what the window and figures show: options, view and figure are read too. Throws
+/// Error(BadFile) naming the file and what is wrong with it.
+[[nodiscard]] Experiment sessionFromText(const std::string& text, const std::filesystem::path& file);
 
-/// The images and networks that it names: for checkOutputFiles().
-[[nodiscard]] std::vector<std::filesystem::path> filesOf(const SavedSession& session);
-
-/// The session as it is now. Paths are as they were given; GUI thread.
-[[nodiscard]] SavedSession snapshot(const Session& session);
-
-/// The JSON text of a session file that will lie in `folder`: paths are kept relative to it where that is possible.
-[[nodiscard]] std::string toJson(const SavedSession& session, const std::filesystem::path& folder);
-
-/// The inverse, for the text of `file`. Throws Error(BadFile) naming the file and what is wrong with it.
-[[nodiscard]] SavedSession sessionFromText(const std::string& text, const std::filesystem::path& file);
-
-/// Reads a session file; relative paths are resolved against its folder. Any thread.
-/// Throws Error(BadFile) saying what is wrong with it.
-[[nodiscard]] SavedSession readSession(const std::filesystem::path& file);
-
-/// Writes it whole or not at all. Any thread. Throws Error(WriteFailed).
-void writeSession(const SavedSession& session, const std::filesystem::path& file);
+/// The same for a file. Any thread.
+[[nodiscard]] Experiment readSession(const std::filesystem::path& file);
 
 }  // namespace lamscope::ui

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "session/session_opener.h"
 
+#include "method/lam/lam_experiment.h"
+
 namespace lamscope::ui {
 
 SessionOpener::SessionOpener(Session& session, LiveController& controller, QObject* parent)
@@ -18,7 +20,7 @@ SessionOpener::SessionOpener(Session& session, LiveController& controller, QObje
     });
 }
 
-void SessionOpener::open(const SavedSession& saved) {
+void SessionOpener::open(const Experiment& saved) {
     opening_ = false;  // while the list is rebuilt
     saved_ = saved;
     waitingFor_.clear();
@@ -32,17 +34,18 @@ void SessionOpener::open(const SavedSession& saved) {
         waitingFor_.emplace(id, ids_.size());
         ids_.push_back(id);
     }
-    if (!saved_.moreScenes.empty()) {
+    if (saved_.scenes.size() > 1) {
         session_.reportNote(tr("The figure shows %1 images: the window opens the first of them, %2; Export → Paper "
                                "figure… shows them all.")
-                                .arg(saved_.moreScenes.size() + 1)
-                                .arg(QString::fromStdString(saved_.image.string())));
+                                .arg(saved_.scenes.size())
+                                .arg(QString::fromStdString(saved_.scenes.front().image.string())));
     }
-    waitingForImage_ = !saved_.image.empty();
+    waitingForImage_ = hasImage();
     opening_ = true;
     if (waitingForImage_) {
-        controller_.openImage(QString::fromStdString(saved_.image.string()),
-                              saved_.upright ? ExifOrientation::Applied : ExifOrientation::Ignored);
+        const auto& scene = saved_.scenes.front();
+        controller_.openImage(QString::fromStdString(scene.image.string()),
+                              scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored);
     }
     finishWhenSettled();
 }
@@ -52,10 +55,11 @@ void SessionOpener::imageSettled() {
         return;
     }
     waitingForImage_ = false;
-    if (session_.hasImage() && session_.image().file == saved_.image.string() && !saved_.imageSha256.empty()
-        && session_.image().sha256 != saved_.imageSha256) {
+    const auto& scene = saved_.scenes.front();
+    if (session_.hasImage() && session_.image().file == scene.image.string() && !scene.sha256.empty()
+        && session_.image().sha256 != scene.sha256) {
         session_.reportNote(tr("%1 has changed since the session was saved: its numbers will differ.")
-                                .arg(QString::fromStdString(saved_.image.string())));
+                                .arg(QString::fromStdString(scene.image.string())));
     }
     finishWhenSettled();
 }
@@ -81,20 +85,21 @@ void SessionOpener::finishWhenSettled() {
         return;
     }
     opening_ = false;
-    UndoableState state{.role = saved_.role,
-                        .reduction = saved_.reduction,
-                        .box = saved_.box,
-                        .gridScale = saved_.gridScale,
-                        .options = saved_.options,
-                        .view = saved_.view,
+    const auto scene = hasImage() ? saved_.scenes.front() : Scene();
+    UndoableState state{.role = scene.role,
+                        .reduction = scene.reduction,
+                        .box = firstBoxOf(scene),
+                        .gridScale = scene.gridScale == 0 ? session_.boxScale() : scene.gridScale,
+                        .options = lamOptionsOf(saved_),
+                        .view = viewOf(saved_),
                         .order = {},
                         .reference = saved_.reference ? ids_.at(*saved_.reference) : 0};
     for (std::size_t i = 0; i < ids_.size(); ++i) {
         state.order.emplace_back(ids_[i], saved_.networks[i].shown);
     }
     session_.restore(state);
-    session_.setFigureLayout(saved_.figure);
-    session_.setMoreScenes(saved_.moreScenes);
+    session_.setFigureLayout(figureOf(saved_));
+    session_.setMoreScenes({saved_.scenes.begin() + (hasImage() ? 1 : 0), saved_.scenes.end()});
     if (saved_.selected) {
         session_.select(ids_.at(*saved_.selected));
     }

@@ -18,8 +18,10 @@ class SessionOpener final : public QObject {
 public:
     SessionOpener(Session& session, LiveController& controller, QObject* parent = nullptr);
 
-    /// Replaces everything that is open. A session that is still being opened is given up for this one.
-    void open(const SavedSession& saved);
+    /// Replaces everything that is open. Of several images the window shows the first, of several boxes in it too. A
+    /// session that is still being opened is given up for this one.
+    /// @param saved as readSession() gives it.
+    void open(const Experiment& saved);
     [[nodiscard]] bool isOpening() const { return opening_; }
 
 signals:
@@ -32,7 +34,9 @@ private:
 
     Session& session_;
     LiveController& controller_;
-    SavedSession saved_;
+    [[nodiscard]] bool hasImage() const { return !saved_.scenes.empty(); }
+
+    Experiment saved_;
     std::map<NetworkId, std::size_t> waitingFor_;  // network -> its index in `saved_`
     std::vector<NetworkId> ids_;                   // of all networks of `saved_`
     bool waitingForImage_ = false;

@@ -5,6 +5,11 @@
 #include <array>
 #include <utility>
 
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "scene/experiment.h"
 #include "session/layer_table.h"
 #include "session/value_names.h"
 
@@ -22,6 +27,28 @@ constexpr std::array<std::pair<OverlayStyle, std::string_view>, 2> overlayStyles
     {{OverlayStyle::FollowMap, "follow-map"}, {OverlayStyle::HalfAndHalf, "half-and-half"}}};
 constexpr std::array<std::pair<Normalisation, std::string_view>, 2> normalisations{
     {{Normalisation::Own, "own"}, {Normalisation::Shared, "shared"}}};
+
+/// A setting that is not known changes no number: it is passed over. Throws nlohmann::json::exception for a value of
+/// the wrong type.
+void setSetting(ViewSettings& view, const std::string& name, const nlohmann::ordered_json& value) {
+    if (name == "layer") {
+        view.layer = layerFromString(value.get<std::string>());
+    } else if (name == "overlay") {
+        view.overlay = overlayStyleFromString(value.get<std::string>());
+    } else if (name == "overlay_on_lr") {
+        view.overlayOnLr = value.get<bool>();
+    } else if (name == "opacity") {
+        view.opacity = value.get<double>();
+    } else if (name == "colour_map") {
+        view.colourMap = value.get<std::string>();
+    } else if (name == "normalisation") {
+        view.normalisation = normalisationFromString(value.get<std::string>());
+    } else if (name == "areas_of_interest") {
+        view.areasOfInterest = value.get<bool>();
+    } else if (name == "di_map_stride") {
+        view.diMapStride = std::max(value.get<int>(), 0);
+    }
+}
 
 }  // namespace
 
@@ -47,6 +74,30 @@ OverlayStyle overlayStyleFromString(std::string_view name) {
 
 Normalisation normalisationFromString(std::string_view name) {
     return valueOf(normalisations, "normalisation", name);
+}
+
+ViewSettings viewOf(const Experiment& experiment) {
+    ViewSettings view;
+    for (const auto& [name, value] : experiment.view.items()) {
+        try {
+            setSetting(view, name, value);
+        } catch (const nlohmann::json::exception&) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("the view's setting '{}' cannot be {}", name, value.dump()));
+        }
+    }
+    return view;
+}
+
+void setView(Experiment& experiment, const ViewSettings& view) {
+    experiment.view = {{"layer", toString(view.layer)},
+                       {"overlay", toString(view.overlay)},
+                       {"overlay_on_lr", view.overlayOnLr},
+                       {"opacity", view.opacity},
+                       {"colour_map", view.colourMap},
+                       {"normalisation", toString(view.normalisation)},
+                       {"areas_of_interest", view.areasOfInterest},
+                       {"di_map_stride", view.diMapStride}};
 }
 
 }  // namespace lamscope::ui

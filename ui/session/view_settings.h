@@ -4,6 +4,10 @@
 #include <string>
 #include <string_view>
 
+namespace lamscope {
+struct Experiment;
+}
+
 namespace lamscope::ui {
 
 /// What a network's pane shows; layerTable has a row for each.
@@ -49,5 +53,10 @@ struct ViewSettings {
 [[nodiscard]] Layer layerFromString(std::string_view name);
 [[nodiscard]] OverlayStyle overlayStyleFromString(std::string_view name);
 [[nodiscard]] Normalisation normalisationFromString(std::string_view name);
+
+/// The view of an experiment. Settings that are not there have their defaults, those of newer programs are passed over.
+/// Throws Error(InvalidArgument) naming a setting that is of the wrong type.
+[[nodiscard]] ViewSettings viewOf(const Experiment& experiment);
+void setView(Experiment& experiment, const ViewSettings& view);
 
 }  // namespace lamscope::ui

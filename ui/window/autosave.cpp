@@ -78,7 +78,7 @@ void Autosave::saveNow() {
             // The program goes on after keep(). Renamed, not removed: one of the two names always holds a session.
             std::error_code ignored;
             std::filesystem::rename(kept, file, ignored);
-            writeSession(saved, file);
+            writeExperiment(saved, file);
         } catch (const std::exception&) {
             // A full disk must not disturb the work: the next change tries again.
             return;

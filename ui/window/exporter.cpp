@@ -159,7 +159,7 @@ void Exporter::exportLatex(const QString& file) {
     }
 }
 
-void Exporter::exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
+void Exporter::exportFigure(const QString& file, const Experiment& saved, const std::vector<LamDocument>& documents,
                             const FigureFileOptions& options) {
     inBackground(file, [file, saved, documents, options] {
         StagedFiles files;

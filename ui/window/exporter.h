@@ -8,8 +8,8 @@
 
 #include "base/atomic_file.h"
 #include "report/lam_json.h"
+#include "scene/experiment.h"
 #include "session/session.h"
-#include "session/session_file.h"
 
 namespace lamscope::ui {
 
@@ -36,7 +36,7 @@ public:
     void exportLatex(const QString& file);
     void exportPicture(const QString& file, const QImage& picture);
     /// The paper figure of `saved` with what it shows, in the format of the file's name. See addFigures().
-    void exportFigure(const QString& file, const SavedSession& saved, const std::vector<LamDocument>& documents,
+    void exportFigure(const QString& file, const Experiment& saved, const std::vector<LamDocument>& documents,
                       const FigureFileOptions& options);
 
     /// Runs `write` on the exporter's thread and reports how it ended; `what` names it, e.g. a file.

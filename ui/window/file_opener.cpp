@@ -36,7 +36,7 @@ const QString& builtInNetwork() {
 }
 
 /// None where the file is an image alone, or cannot be read: whoever reads the image says what is wrong with it.
-std::optional<SavedSession> sessionOfImage(const std::filesystem::path& file) {
+std::optional<Experiment> sessionOfImage(const std::filesystem::path& file) {
     try {
         return figureFormat(file) ? sessionOfFigure(file) : std::nullopt;
     } catch (const std::exception&) {
@@ -186,7 +186,7 @@ void FileOpener::openImageOrFigure(const QString& file) {
     });
 }
 
-void FileOpener::restore(const SavedSession& saved, const QString& file) {
+void FileOpener::restore(const Experiment& saved, const QString& file) {
     opener_.open(saved);
     emit opened(file);
     if (!figureFormat(file.toStdString())) {  // a session is never saved over a figure
@@ -197,7 +197,7 @@ void FileOpener::restore(const SavedSession& saved, const QString& file) {
 void FileOpener::saveSession(const QString& file) {
     startOn(pool_, [this, file, saved = snapshot(session_)] {
         try {
-            writeSession(saved, file.toStdString());
+            writeExperiment(saved, file.toStdString());
             callQueued(this, [this, file] {
                 emit opened(file);
                 emit sessionSaved(file);

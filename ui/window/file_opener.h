@@ -57,7 +57,7 @@ signals:
 
 private:
     void openImageOrFigure(const QString& file);
-    void restore(const SavedSession& saved, const QString& file);
+    void restore(const Experiment& saved, const QString& file);
 
     Session& session_;
     LiveController& controller_;

@@ -48,8 +48,9 @@ double secondsOfGradients(const SrModel::Implementation& model, int width, int h
                      std::min(width, patchSide), std::min(height, patchSide)};
     const auto start = std::chrono::steady_clock::now();
     input.requires_grad_(true);
-    // Fetching the sum waits for a GPU: its work is done when the clock is read.
-    static_cast<void>(torch::autograd::grad({model.begin(input)(patch).sum()}, {input}).front().sum().item<float>());
+    // The sum is fetched, so that a GPU has done its work when the clock is read.
+    static_cast<void>(
+        torch::autograd::grad({model.begin(input)->finish(patch).sum()}, {input}).front().sum().item<float>());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

@@ -50,9 +50,9 @@ torch::Tensor detect(DetectorKind kind, const torch::Tensor& sr, const Patch& pa
     return region.sum({1, 2, 3});
 }
 
-torch::Tensor PatchDetector::finish(const SrFinish& begun) const {
+torch::Tensor PatchDetector::finish(const Trunk& trunk) const {
     const auto reads = detectorReads(kind_, patch_, scale_);
-    return detect(kind_, begun(reads), patchIn(reads, patch_, scale_));
+    return detect(kind_, trunk.finish(reads), patchIn(reads, patch_, scale_));
 }
 
 }  // namespace lamscope

@@ -24,9 +24,9 @@ public:
         , patch_(patch)
         , scale_(scale) {}
 
-    /// [n], for n images that the network has begun, see SrModel::Implementation::begin(). The network makes no more of
-    /// the SR than the patch and the detector's margin.
-    [[nodiscard]] torch::Tensor finish(const SrFinish& begun) const;
+    /// [n], for n images whose trunk is given, see SrModel::Implementation::begin(). The network makes no more of the
+    /// SR than the patch and the detector's margin.
+    [[nodiscard]] torch::Tensor finish(const Trunk& trunk) const;
 
 private:
     DetectorKind kind_;

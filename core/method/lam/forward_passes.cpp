@@ -14,7 +14,7 @@ namespace {
 ForwardPass evaluate(const SrModel::Implementation& model, const ImagePath& path, std::span<const double> alpha) {
     ForwardPass forward;
     forward.points = {model.toInput(path.at(alpha).front()).requires_grad_(true)};
-    forward.finish = model.begin(forward.points.front());
+    forward.trunk = model.begin(forward.points.front());
     return forward;
 }
 
@@ -65,7 +65,7 @@ bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const
             return false;
         }
         const bool keepGraph = kept || functional != functionals.back();
-        take(functional, sampleGradients(detectors_[functional].finish(forward->finish), forward->points, keepGraph));
+        take(functional, sampleGradients(detectors_[functional].finish(*forward->trunk), forward->points, keepGraph));
     }
     return true;
 }

@@ -23,7 +23,7 @@ struct RetentionBudget {
 /// A forward pass up to where patches part, with its autograd graph.
 struct ForwardPass {
     TensorList points;  ///< [n, 3, h, w], as the network takes them; they require gradients
-    SrFinish finish;
+    std::unique_ptr<Trunk> trunk;
 };
 
 /// A network's forward passes at points of a path. Those that the budget holds are kept: another patch of the same

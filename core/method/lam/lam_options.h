@@ -6,16 +6,9 @@
 #include <string>
 #include <string_view>
 
+#include "scene/geometry.h"
+
 namespace lamscope {
-
-/// A square of pixels of the SR image; (x, y) is its top-left pixel.
-struct Patch {
-    int x = 0;
-    int y = 0;
-    int size = 16;
-
-    friend bool operator==(const Patch&, const Patch&) = default;
-};
 
 /// Where the nodes lie on the path and how many there are; LamOptions can change the numbers.
 enum class Preset {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "model/sr_model_implementation.h"
+#include "model/editable_model.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -15,10 +15,10 @@ namespace lamscope {
 namespace {
 
 /// The index of the first tensor to randomise.
-std::size_t firstOf(RandomisedLayers layers, const std::vector<torch::Tensor>& parameters) {
+std::size_t firstOf(RandomisedLayers layers, const NamedTensors& parameters) {
     std::vector<std::size_t> weights;
     for (std::size_t i = 0; i < parameters.size(); ++i) {
-        if (parameters[i].dim() >= 2) {  // biases and slopes have one dimension
+        if (parameters[i].second.dim() >= 2) {  // biases and slopes have one dimension
             weights.push_back(i);
         }
     }
@@ -42,27 +42,28 @@ std::string_view toString(RandomisedLayers layers) {
     return {};
 }
 
-void randomiseParameters(SrModel& model, const Randomisation& randomisation) {
+SrModel withRandomParameters(SrModel model, const Randomisation& randomisation) {
     const at::NoGradGuard noGradients;
     auto generator = at::detail::createCPUGenerator(randomisation.seed);
-    auto parameters = model.implementation().network().parameters();
+    EditableModel editable(std::move(model));
+    const auto& parameters = editable.parameters();
     if (parameters.empty()) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} has no weights to randomise; leave it out", model.card().name));
+                    fmt::format("{} has no weights to randomise; leave it out", editable.model().card().name));
     }
     for (std::size_t i = firstOf(randomisation.layers, parameters); i < parameters.size(); ++i) {
-        auto& parameter = parameters[i];
+        const auto& parameter = parameters[i].second;
         const auto spread = parameter.numel() > 1 ? parameter.std().to(torch::kCPU).item<double>() : 0.0;
         const auto mean = parameter.mean().to(torch::kCPU).item<double>();
         parameter.copy_(at::empty(parameter.sizes(), torch::kFloat32).normal_(mean, spread, generator));
     }
+    return std::move(editable).release();
 }
 
 std::optional<std::vector<RandomisationEffect>> effectsOfRandomising(SrModel model, const Randomisation& randomisation,
                                                                      std::span<const LamResult> trained,
                                                                      const ComputeMaps& compute) {
-    randomiseParameters(model, randomisation);
-    const auto random = compute(model);
+    const auto random = compute(withRandomParameters(std::move(model), randomisation));
     if (!random) {
         return std::nullopt;
     }

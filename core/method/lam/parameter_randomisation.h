@@ -24,7 +24,7 @@ inline constexpr std::array everyRandomisation{RandomisedLayers::Last, Randomise
 
 [[nodiscard]] std::string_view toString(RandomisedLayers layers);
 
-/// What randomiseParameters() is told.
+/// What withRandomParameters() is told.
 struct Randomisation {
     RandomisedLayers layers = RandomisedLayers::All;
     std::uint64_t seed = 20210619;  ///< fixed, so that a check gives the same numbers each time
@@ -38,11 +38,11 @@ inline constexpr double acceptedCorrelation = 0.5;
     return correlation < acceptedCorrelation;
 }
 
-/// Replaces the weights of these layers (of the last half, of the very last) by normal noise of each tensor's own mean
-/// and standard deviation, in place. A map that explains the network must change with it (Adebayo et al., "Sanity
-/// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. Not to be called while the
-/// model is evaluated. Throws Error(InvalidArgument) where there are none, as with bicubic enlargement.
-void randomiseParameters(SrModel& model, const Randomisation& randomisation);
+/// The model with normal noise of each tensor's own mean and standard deviation in place of the weights of these layers
+/// (of the last half, of the very last). A map that explains the network must change with it (Adebayo et al., "Sanity
+/// Checks for Saliency Maps", NeurIPS 2018). The same seed gives the same weights. Throws Error(InvalidArgument) where
+/// there are none, as with bicubic enlargement.
+[[nodiscard]] SrModel withRandomParameters(SrModel model, const Randomisation& randomisation);
 
 /// What random weights make of one map.
 struct RandomisationEffect {
@@ -59,7 +59,7 @@ using ComputeMaps = std::function<std::optional<std::vector<LamResult>>(const Sr
 /// of the trained network.
 /// @param model   as it was loaded.
 /// @param trained what `compute` gave for the trained network.
-/// @return one effect for each of `trained`, in their order; nullopt when stopped. Throws as randomiseParameters(),
+/// @return one effect for each of `trained`, in their order; nullopt when stopped. Throws as withRandomParameters(),
 /// `compute` and correlationOf().
 [[nodiscard]] std::optional<std::vector<RandomisationEffect>> effectsOfRandomising(SrModel model,
                                                                                    const Randomisation& randomisation,

@@ -5,6 +5,7 @@ lamscope_library(lamscope_lam
     method/lam/di_map.h
     method/lam/evaluation_window.h
     method/lam/lam.h
+    method/lam/lam_experiment.h
     method/lam/lam_option_table.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
@@ -21,6 +22,7 @@ lamscope_library(lamscope_lam
     method/lam/image_paths.cpp
     method/lam/lam.cpp
     method/lam/lam_context.cpp
+    method/lam/lam_experiment.cpp
     method/lam/lam_option_table.cpp
     method/lam/lam_options.cpp
     method/lam/lam_refinement.cpp
@@ -29,6 +31,6 @@ lamscope_library(lamscope_lam
     method/lam/patch_groups.cpp
     method/lam/path_gradients.cpp
     method/lam/signed_map.cpp
-  PUBLIC lamscope_integrate lamscope_metrics lamscope_model
+  PUBLIC lamscope_integrate lamscope_metrics lamscope_scene
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc fmt::fmt)
 target_precompile_headers(lamscope_lam REUSE_FROM lamscope_runtime)

@@ -29,7 +29,9 @@ ProjectionLayer makeProjectionLayer(LayerBuilder& layers, const ProjectionLayerN
 torch::Tensor BackProjectionUnit::operator()(const torch::Tensor& x) const {
     const auto input = bottleneck ? (*bottleneck)(x) : x;
     const auto projected = first(input);
-    return projected + third(second(projected) - input);
+    auto y = projected + third(second(projected) - input);
+    reportFeatures(Tap::Kind::Block, name, x, y);
+    return y;
 }
 
 BackProjectionUnit makeBackProjectionUnit(LayerBuilder& layers, const std::string& prefix,
@@ -55,6 +57,7 @@ BackProjectionUnit makeBackProjectionUnit(LayerBuilder& layers, const std::strin
         return result;
     };
     BackProjectionUnit unit;
+    unit.name = prefix.substr(0, prefix.size() - 1);
     if (in != features) {
         unit.bottleneck = makeProjectionLayer(layers, {prefix + names[0].convolution, prefix + names[0].activation},
                                               {.in = in, .out = features, .kernel = 1});
@@ -75,7 +78,7 @@ torch::Tensor BackProjectionNetwork::concatenated(std::vector<torch::Tensor> res
     return at::cat(results, 1);
 }
 
-SrFinish BackProjectionNetwork::begin(const torch::Tensor& lr) const {
+std::unique_ptr<Trunk> BackProjectionNetwork::begin(const torch::Tensor& lr) const {
     auto x = parts_.subtractMean ? (*parts_.subtractMean)(lr) : lr;
     for (const auto& layer : parts_.first) {
         x = layer(x);
@@ -86,12 +89,12 @@ SrFinish BackProjectionNetwork::begin(const torch::Tensor& lr) const {
         coarse.push_back(parts_.down[i](concatenated(fine)));
         fine.push_back(parts_.up[i + 1](concatenated(coarse)));
     }
-    return [this, all = concatenated(fine)](const std::optional<Rect>& region) {
-        return evaluateTail(all, onFinerGrid(region, parts_.scale), [&](const Crop& crop) {
-            const auto sr = parts_.last(crop(all));
-            return parts_.addMean ? (*parts_.addMean)(sr) : sr;
-        });
+    const auto all = concatenated(fine);
+    const auto tail = [this, all](const Crop& crop) {
+        const auto sr = parts_.last(crop(all));
+        return parts_.addMean ? (*parts_.addMean)(sr) : sr;
     };
+    return makeTrunk(all, tail, {.finer = parts_.scale});
 }
 
 namespace {

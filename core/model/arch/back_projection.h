@@ -46,6 +46,7 @@ struct ProjectionLayerNames {
 /// Projects to the other grid, back, compares with the input, projects the difference too, and adds it:
 /// a = first(x); result = a + third(second(a) − x), where x has passed the bottleneck if there is one.
 struct BackProjectionUnit {
+    std::string name;  ///< of its tap
     std::optional<ProjectionLayer> bottleneck;
     ProjectionLayer first;
     ProjectionLayer second;
@@ -71,7 +72,7 @@ class BackProjectionNetwork final : public NativeNetwork {
 public:
     explicit BackProjectionNetwork(BackProjectionParts parts);
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override;
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override;
 
 private:
     /// The results of one kind as the next unit sees them.
@@ -83,8 +84,8 @@ private:
 /// Keys of a unit's layers, without its prefix: bottleneck, first, second, third.
 using BackProjectionNames = std::array<ProjectionLayerNames, 4>;
 
-/// Makes an up unit (`isUp`) or a down unit of `features` channels. A bottleneck reduces `in` channels to them; where
-/// `in` equals `features` there is none.
+/// Makes an up unit (`isUp`) or a down unit of `features` channels; `prefix` ends with a dot. A bottleneck reduces `in`
+/// channels to them; where `in` equals `features` there is none.
 [[nodiscard]] BackProjectionUnit makeBackProjectionUnit(LayerBuilder& layers, const std::string& prefix,
                                                         const BackProjectionNames& names,
                                                         const ProjectionGeometry& geometry, std::int64_t in,

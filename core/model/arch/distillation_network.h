@@ -23,7 +23,7 @@ template <typename Block>
 struct DistillationParts {
     std::int64_t inputRepeats = 1;  ///< the input is repeated this often along the channels
     std::function<torch::Tensor(const torch::Tensor&)> first;
-    std::vector<Block> blocks;
+    std::vector<NamedBlock<Block>> blocks;
     std::optional<BlockFusion> fusion;  ///< without it, the last block's output alone goes on
     ShuffleTail tail;
     int reduction = 1;  ///< the first features lie on a grid coarser than the LR by this
@@ -35,7 +35,7 @@ public:
     explicit DistillationNetwork(DistillationParts<Block> parts)
         : parts_(std::move(parts)) {}
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto& [inputRepeats, makeFirst, blocks, fusion, tail, reduction] = parts_;
         const auto input =
             inputRepeats == 1 ? lr : at::cat(std::vector<torch::Tensor>(static_cast<std::size_t>(inputRepeats), lr), 1);
@@ -51,7 +51,7 @@ public:
         if (fusion) {
             x = fusion->activation(fusion->convolution(at::cat(outputs, 1)));
         }
-        return finishFromCoarserGrid(tail(x, first), reduction, tail.scale / reduction);
+        return tail(x, first, reduction);
     }
 
 private:

@@ -38,11 +38,11 @@ struct EdsrFrame {
 template <typename Block>
 class EdsrNetwork final : public NativeNetwork {
 public:
-    EdsrNetwork(EdsrFrame frame, std::vector<Block> blocks)
+    EdsrNetwork(EdsrFrame frame, std::vector<NamedBlock<Block>> blocks)
         : frame_(std::move(frame))
         , blocks_(std::move(blocks)) {}
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto input = frame_.subtractMean ? (*frame_.subtractMean)(lr) : lr;
         if (frame_.unshuffle > 1) {
             input = at::pixel_unshuffle(input, frame_.unshuffle);
@@ -52,13 +52,13 @@ public:
         for (const auto& block : blocks_) {
             x = block(x);
         }
-        auto finish = frame_.tail(frame_.lastOfBody(x) + first);
-        return frame_.unshuffle == 1 ? finish : finishWhole(finish(std::nullopt), lr.size(2));
+        auto trunk = frame_.tail(frame_.lastOfBody(x) + first);
+        return frame_.unshuffle == 1 ? std::move(trunk) : finishedTrunk(trunk->finish(std::nullopt), lr.size(2));
     }
 
 private:
     EdsrFrame frame_;
-    std::vector<Block> blocks_;
+    std::vector<NamedBlock<Block>> blocks_;
 };
 
 }  // namespace lamscope

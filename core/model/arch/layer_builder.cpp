@@ -10,20 +10,27 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/feature_sink.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
 
 torch::Tensor Convolution::operator()(const torch::Tensor& x) const {
-    return at::conv2d(x, weight, bias, stride, padding, dilation, groups);
+    auto y = at::conv2d(x, weight, bias, stride, padding, dilation, groups);
+    reportFeatures(Tap::Kind::Convolution, name, x, y);
+    return y;
 }
 
 torch::Tensor TransposedConvolution::operator()(const torch::Tensor& x) const {
-    return at::conv_transpose2d(x, weight, bias, stride, padding, outputPadding);
+    auto y = at::conv_transpose2d(x, weight, bias, stride, padding, outputPadding);
+    reportFeatures(Tap::Kind::TransposedConvolution, name, x, y);
+    return y;
 }
 
 torch::Tensor Linear::operator()(const torch::Tensor& x) const {
-    return at::linear(x, weight, bias);
+    auto y = at::linear(x, weight, bias);
+    reportFeatures(Tap::Kind::Linear, name, x, y);
+    return y;
 }
 
 torch::Tensor LayerNorm::operator()(const torch::Tensor& x) const {
@@ -122,8 +129,7 @@ torch::Tensor LayerBuilder::tensor(const std::string& key, const std::vector<std
     if (shape.size() == 4) {
         result = result->contiguous(torch::MemoryFormat::ChannelsLast);
     }
-    taken_.push_back(*result);
-    takenKeys_.push_back(key);
+    taken_.emplace_back(key, *result);
     return *result;
 }
 
@@ -181,6 +187,7 @@ std::vector<std::string> LayerBuilder::unusedOverrides() const {
 
 Convolution LayerBuilder::convolution(const std::string& prefix, const ConvolutionShape& shape) {
     Convolution layer;
+    layer.name = prefix;
     layer.weight = tensor(prefix + ".weight", {shape.out, shape.in / shape.groups, shape.kernel, shape.kernel});
     if (shape.bias) {
         layer.bias = tensor(prefix + ".bias", {shape.out});
@@ -194,6 +201,7 @@ Convolution LayerBuilder::convolution(const std::string& prefix, const Convoluti
 
 Convolution LayerBuilder::pointwiseLinear(const std::string& prefix, std::int64_t in, std::int64_t out) {
     Convolution layer;
+    layer.name = prefix;
     layer.weight = tensor(prefix + ".weight", {out, in});
     // The handle is shared with the account of parameters, so it is reshaped in place.
     if (layer.weight.dim() == 2) {
@@ -206,6 +214,7 @@ Convolution LayerBuilder::pointwiseLinear(const std::string& prefix, std::int64_
 TransposedConvolution LayerBuilder::transposedConvolution(const std::string& prefix,
                                                           const TransposedConvolutionShape& shape) {
     TransposedConvolution layer;
+    layer.name = prefix;
     layer.weight = tensor(prefix + ".weight", {shape.in, shape.out, shape.kernel, shape.kernel});
     if (shape.bias) {
         layer.bias = tensor(prefix + ".bias", {shape.out});
@@ -218,6 +227,7 @@ TransposedConvolution LayerBuilder::transposedConvolution(const std::string& pre
 
 Linear LayerBuilder::linear(const std::string& prefix, std::int64_t in, std::int64_t out, bool bias) {
     Linear layer;
+    layer.name = prefix;
     layer.weight = tensor(prefix + ".weight", {out, in});
     if (bias) {
         layer.bias = tensor(prefix + ".bias", {out});

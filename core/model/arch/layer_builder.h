@@ -14,11 +14,13 @@
 #include "model/checkpoint/checkpoint.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
+#include "model/network.h"
 
 namespace lamscope {
 
 /// A convolution with frozen weights.
 struct Convolution {
+    std::string name;      ///< the tap's; empty: features are not reported
     torch::Tensor weight;  ///< [out, in/groups, k, k]
     torch::Tensor bias;    ///< [out], or undefined
     std::int64_t stride = 1;
@@ -43,6 +45,7 @@ struct ConvolutionShape {
 
 /// A transposed convolution with frozen weights.
 struct TransposedConvolution {
+    std::string name;      ///< the tap's
     torch::Tensor weight;  ///< [in, out, k, k]
     torch::Tensor bias;    ///< [out], or undefined
     std::int64_t stride = 1;
@@ -64,6 +67,7 @@ struct TransposedConvolutionShape {
 
 /// A fully connected layer on the last dimension.
 struct Linear {
+    std::string name;      ///< the tap's
     torch::Tensor weight;  ///< [out, in]
     torch::Tensor bias;    ///< [out], or undefined
 
@@ -130,10 +134,8 @@ public:
     double assumed(const std::string& name, double published);
     std::vector<double> assumed(const std::string& name, const std::vector<double>& published);
 
-    /// All tensors handed out as weights, each once.
-    [[nodiscard]] std::vector<torch::Tensor> taken() const { return taken_; }
-    /// Their names in the checkpoint, in the same order.
-    [[nodiscard]] std::vector<std::string> takenKeys() const { return takenKeys_; }
+    /// All tensors handed out as weights, each once, with their names in the checkpoint.
+    [[nodiscard]] const NamedTensors& taken() const { return taken_; }
     /// All buffers and constants.
     [[nodiscard]] std::vector<torch::Tensor> constants() const { return constants_; }
     /// In words, in the order of asking, e.g. "residual_scale 0.1".
@@ -152,8 +154,7 @@ private:
     std::map<std::string, const TensorData*> byName_;
     std::set<std::string> used_;
     std::set<std::string> asked_;
-    std::vector<torch::Tensor> taken_;
-    std::vector<std::string> takenKeys_;
+    NamedTensors taken_;
     std::vector<torch::Tensor> constants_;
     std::vector<std::string> assumptions_;
     std::vector<std::string> missing_;

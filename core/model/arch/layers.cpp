@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "runtime/torch_headers.h"
 
@@ -42,61 +43,68 @@ torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x)
     return x;
 }
 
-torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& region, const TailOnCrop& tail,
-                           int reach) {
-    if (!region) {
-        return tail([](const torch::Tensor& whole) { return whole; });
-    }
-    const int left = std::max(region->x - reach, 0);
-    const int top = std::max(region->y - reach, 0);
-    const int right = std::min<int>(region->x + region->width + reach, static_cast<int>(x.size(3)));
-    const int bottom = std::min<int>(region->y + region->height + reach, static_cast<int>(x.size(2)));
-    const Rect grown{left, top, right - left, bottom - top};
-    const auto sr = tail([&](const torch::Tensor& whole) { return cropTo(whole, grown); });
-    const auto scale = static_cast<int>(sr.size(2) / grown.height);
-    return cropTo(
-        sr, {(region->x - left) * scale, (region->y - top) * scale, region->width * scale, region->height * scale});
-}
+namespace {
 
-std::optional<Rect> onFinerGrid(const std::optional<Rect>& region, int factor) {
-    if (!region) {
-        return std::nullopt;
-    }
-    return Rect{region->x * factor, region->y * factor, region->width * factor, region->height * factor};
-}
+class TailTrunk final : public Trunk {
+public:
+    TailTrunk(int height, int width, TailOnCrop tail, const TailGrid& grid)
+        : height_(height)
+        , width_(width)
+        , tail_(std::move(tail))
+        , grid_(grid) {}
 
-SrFinish finishFromCoarserGrid(SrFinish finish, int reduction, int scale) {
-    if (reduction == 1) {
-        return finish;
-    }
-    return [finish = std::move(finish), reduction, scale](const std::optional<Rect>& region) {
+    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
         if (!region) {
-            return finish(std::nullopt);
+            return tail_([](const torch::Tensor& whole) { return whole; });
         }
-        const int left = region->x / reduction;
-        const int top = region->y / reduction;
-        const int right = (region->x + region->width - 1) / reduction + 1;
-        const int bottom = (region->y + region->height - 1) / reduction + 1;
-        const auto sr = finish(Rect{left, top, right - left, bottom - top});
-        return cropTo(sr, {(region->x - left * reduction) * scale, (region->y - top * reduction) * scale,
-                           region->width * scale, region->height * scale});
-    };
+        const auto wanted = onGrid(*region);
+        const int left = std::max(wanted.x - grid_.reach, 0);
+        const int top = std::max(wanted.y - grid_.reach, 0);
+        const int right = std::min(wanted.x + wanted.width + grid_.reach, width_);
+        const int bottom = std::min(wanted.y + wanted.height + grid_.reach, height_);
+        const Rect grown{left, top, right - left, bottom - top};
+        const auto sr = tail_([&](const torch::Tensor& whole) { return cropTo(whole, grown); });
+        const auto scale = static_cast<int>(sr.size(2) / grown.height);  // SR pixels of one of this grid
+        const auto part = cropTo(
+            sr, {(wanted.x - left) * scale, (wanted.y - top) * scale, wanted.width * scale, wanted.height * scale});
+        if (grid_.coarser == 1) {
+            return part;
+        }
+        const int lrScale = scale / grid_.coarser;
+        return cropTo(
+            part, {(region->x - wanted.x * grid_.coarser) * lrScale, (region->y - wanted.y * grid_.coarser) * lrScale,
+                   region->width * lrScale, region->height * lrScale});
+    }
+
+private:
+    /// The pixels of this grid that hold an LR rectangle.
+    [[nodiscard]] Rect onGrid(const Rect& lr) const {
+        const auto& [finer, coarser, reach] = grid_;
+        if (coarser == 1) {
+            return {lr.x * finer, lr.y * finer, lr.width * finer, lr.height * finer};
+        }
+        const int left = lr.x / coarser;
+        const int top = lr.y / coarser;
+        return {left, top, (lr.x + lr.width - 1) / coarser + 1 - left, (lr.y + lr.height - 1) / coarser + 1 - top};
+    }
+
+    int height_;
+    int width_;
+    TailOnCrop tail_;
+    TailGrid grid_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trunk> makeTrunk(const torch::Tensor& x, TailOnCrop tail, const TailGrid& grid) {
+    return std::make_unique<TailTrunk>(static_cast<int>(x.size(2)), static_cast<int>(x.size(3)), std::move(tail), grid);
 }
 
-SrFinish finishWhole(const torch::Tensor& sr, std::int64_t lrHeight) {
-    return [sr, scale = static_cast<int>(sr.size(2) / lrHeight)](const std::optional<Rect>& region) {
-        return region
-                   ? cropTo(sr, {region->x * scale, region->y * scale, region->width * scale, region->height * scale})
-                   : sr;
+std::unique_ptr<Trunk> ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first, int coarser) const {
+    const auto tail = [this, x, first](const Crop& crop) {
+        return at::pixel_shuffle(upsampler(applyChain(last, crop(x)) + crop(first)), scale);
     };
-}
-
-SrFinish ShuffleTail::operator()(const torch::Tensor& x, const torch::Tensor& first) const {
-    return [this, x, first](const std::optional<Rect>& region) {
-        return evaluateTail(x, region, [&](const Crop& crop) {
-            return at::pixel_shuffle(upsampler(applyChain(last, crop(x)) + crop(first)), scale);
-        });
-    };
+    return makeTrunk(x, tail, {.coarser = coarser});
 }
 
 ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const std::string& upsampler,
@@ -107,14 +115,16 @@ ShuffleTail makeShuffleTail(LayerBuilder& layers, const std::string& last, const
 }
 
 torch::Tensor NativeNetwork::forward(const torch::Tensor& lr) const {
-    return begin(lr)(std::nullopt);
+    return begin(lr)->finish(std::nullopt);
 }
 
 void NativeNetwork::to(torch::Device device, torch::ScalarType type) {
-    for (auto* tensors : {&parameters_, &constants_}) {
-        for (auto& tensor : *tensors) {
-            tensor.set_data(tensor.to(device, type));
-        }
+    const auto move = [&](const torch::Tensor& tensor) { tensor.set_data(tensor.to(device, type)); };
+    for (const auto& [name, tensor] : parameters_) {
+        move(tensor);
+    }
+    for (const auto& tensor : constants_) {
+        move(tensor);
     }
 }
 

@@ -2,14 +2,17 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <torch/types.h>
 
 #include "image/image.h"
 #include "model/arch/layer_builder.h"
+#include "model/feature_sink.h"
 #include "model/network.h"
 
 namespace lamscope {
@@ -26,34 +29,52 @@ namespace lamscope {
 /// The pixels of `region` of [n, c, h, w].
 [[nodiscard]] torch::Tensor cropTo(const torch::Tensor& x, const Rect& region);
 
+/// A block of layers that reports its features under a name: what the keys of its layers begin with.
+template <typename Block>
+struct NamedBlock {
+    std::string name;
+    Block block;
+
+    NamedBlock(std::string itsName, Block itsBlock)
+        : name(std::move(itsName))
+        , block(std::move(itsBlock)) {}
+    /// For blocks that are made of `layers` and their prefix of keys.
+    template <typename... Arguments>
+    NamedBlock(LayerBuilder& layers, const std::string& prefix, const Arguments&... arguments)
+        : name(prefix)
+        , block(layers, prefix, arguments...) {}
+
+    template <typename... Shared>
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const Shared&... shared) const {
+        auto y = block(x, shared...);
+        reportFeatures(Tap::Kind::Block, name, x, y);
+        return y;
+    }
+};
+
 /// Applies convolutions one after the other.
 [[nodiscard]] torch::Tensor applyChain(const std::vector<Convolution>& chain, torch::Tensor x);
 
 /// How far a network's tail reaches, in LR pixels, unless the network states a larger number: layers passed to
-/// evaluateTail() depend on at most `reach` LR pixels around an SR pixel's parent pixel.
+/// makeTrunk() depend on at most `reach` LR pixels around an SR pixel's parent pixel.
 inline constexpr int tailReach = 2;
 
-/// Cuts a tensor on the LR grid to what a tail needs.
+/// Cuts a tensor of the tail's grid to what the tail needs.
 using Crop = std::function<torch::Tensor(const torch::Tensor&)>;
-/// Computes the SR from tensors on the LR grid, each passed through the crop first.
+/// Computes the SR from tensors of the tail's grid, each passed through the crop first.
 using TailOnCrop = std::function<torch::Tensor(const Crop&)>;
 
-/// Evaluates a tail of convolutions and enlargements on the LR grid of `x`, for the whole image or for an LR rectangle
-/// and `reach` pixels around it alone. Equal to the crop of the whole up to float rounding. A tail may as well begin on
-/// a finer grid, that of `x` then; `region` and `reach` count its pixels.
-[[nodiscard]] torch::Tensor evaluateTail(const torch::Tensor& x, const std::optional<Rect>& region,
-                                         const TailOnCrop& tail, int reach = tailReach);
+/// The grid of the tensors that a tail begins with: the LR grid, or one that is finer or coarser by a factor.
+struct TailGrid {
+    int finer = 1;
+    int coarser = 1;
+    int reach = tailReach;  ///< in pixels of this grid
+};
 
-/// The same part of the image on a grid that is finer by a factor.
-[[nodiscard]] std::optional<Rect> onFinerGrid(const std::optional<Rect>& region, int factor);
-
-/// The end of Network::begin() for a network whose tail begins on a grid `reduction` times coarser than the LR: takes
-/// the function that finishes regions of that grid. `scale` is SR side / LR side.
-[[nodiscard]] SrFinish finishFromCoarserGrid(SrFinish finish, int reduction, int scale);
-
-/// The end of Network::begin() for networks whose last layers need the whole image, or whose grid is not the LR grid:
-/// crops the SR that is already there.
-[[nodiscard]] SrFinish finishWhole(const torch::Tensor& sr, std::int64_t lrHeight);
+/// The end of Network::begin(): a trunk that evaluates a tail of convolutions and enlargements for the whole image, or
+/// for the pixels of an LR rectangle and `grid.reach` pixels around them alone. `x` is one of the tensors that the tail
+/// begins with. Equal to the crop of the whole up to float rounding. What the tail refers to must outlive the trunk.
+[[nodiscard]] std::unique_ptr<Trunk> makeTrunk(const torch::Tensor& x, TailOnCrop tail, const TailGrid& grid = {});
 
 /// The tail that most lightweight networks share: a last 3x3 convolution (or a chain that reaches as far) plus the long
 /// skip, a 3x3 convolution to 3·scale² channels, and a pixel shuffle.
@@ -62,8 +83,10 @@ struct ShuffleTail {
     Convolution upsampler;
     int scale = 1;
 
-    /// The end of Network::begin(). This object must outlive the function.
-    [[nodiscard]] SrFinish operator()(const torch::Tensor& x, const torch::Tensor& first) const;
+    /// The end of Network::begin(), for tensors on a grid that is coarser than the LR grid by `coarser`. This object
+    /// must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> operator()(const torch::Tensor& x, const torch::Tensor& first,
+                                                    int coarser = 1) const;
 };
 
 /// The tail with one plain convolution before the upsampler's.
@@ -74,13 +97,13 @@ struct ShuffleTail {
 class NativeNetwork : public Network {
 public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return parameters_; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.
     void adopt(const LayerBuilder& layers);
 
 private:
-    std::vector<torch::Tensor> parameters_;
+    NamedTensors parameters_;
     std::vector<torch::Tensor> constants_;
 };
 

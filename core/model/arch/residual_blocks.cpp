@@ -58,6 +58,7 @@ torch::Tensor ChannelAttention::operator()(const torch::Tensor& x) const {
 
 Convolution makeMeanShift(LayerBuilder& layers, const std::string& prefix) {
     Convolution layer;
+    layer.name = prefix;
     layer.weight = layers.buffer(prefix + ".weight", {3, 3, 1, 1});
     layer.bias = layers.buffer(prefix + ".bias", {3});
     return layer;
@@ -117,13 +118,11 @@ EdsrTail::EdsrTail(LayerBuilder& layers, std::int64_t features, const std::strin
     }
 }
 
-SrFinish EdsrTail::operator()(const torch::Tensor& x) const {
-    return [this, x](const std::optional<Rect>& region) {
-        return evaluateTail(x, region, [&](const Crop& crop) {
-            const auto sr = last(upsampler(crop(x)));
-            return addMean ? (*addMean)(sr) : sr;
-        });
-    };
+std::unique_ptr<Trunk> EdsrTail::operator()(const torch::Tensor& x) const {
+    return makeTrunk(x, [this, x](const Crop& crop) {
+        const auto sr = last(upsampler(crop(x)));
+        return addMean ? (*addMean)(sr) : sr;
+    });
 }
 
 int scaleOfEdsrTail(const LayerBuilder& layers) {

@@ -79,8 +79,8 @@ struct EdsrTail {
     EdsrTail(LayerBuilder& layers, std::int64_t features, const std::string& upsamplerPrefix = "tail.0",
              const std::string& lastPrefix = "tail.1");
 
-    /// The end of Network::begin(): evaluates the tail on `x` (LR grid). This object must outlive the function.
-    [[nodiscard]] SrFinish operator()(const torch::Tensor& x) const;
+    /// The end of Network::begin(): evaluates the tail on `x` (LR grid). This object must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> operator()(const torch::Tensor& x) const;
 };
 
 /// The scale of a file with an EDSR tail.

@@ -90,18 +90,16 @@ torch::Tensor TransformerTail::enlarge(torch::Tensor x) const {
     return fine_ ? leakyRelu((*fine_)(x), 0.2) : x;
 }
 
-SrFinish TransformerTail::operator()(const torch::Tensor& features, const torch::Tensor& input) const {
+std::unique_ptr<Trunk> TransformerTail::operator()(const torch::Tensor& features, const torch::Tensor& input) const {
     // Evaluated for the whole image: with it, the rest would reach further than tailReach.
     const auto x = before_ ? leakyRelu((*before_)(features), 0.01) : features;
-    return [this, x, input](const std::optional<Rect>& region) {
-        return evaluateTail(x, region, [&](const Crop& crop) {
-            const auto sr = last_(enlarge(crop(x)));
-            if (kind_ == Kind::Direct) {
-                return at::pixel_shuffle(sr, scale_);
-            }
-            return kind_ == Kind::None ? crop(input) + sr : sr;
-        });
-    };
+    return makeTrunk(x, [this, x, input](const Crop& crop) {
+        const auto sr = last_(enlarge(crop(x)));
+        if (kind_ == Kind::Direct) {
+            return at::pixel_shuffle(sr, scale_);
+        }
+        return kind_ == Kind::None ? crop(input) + sr : sr;
+    });
 }
 
 RestorationTransformer::RestorationTransformer(LayerBuilder& layers, const std::string& embeddingNorm,
@@ -116,13 +114,33 @@ RestorationTransformer::RestorationTransformer(LayerBuilder& layers, const std::
     , last_(layers, "conv_after_body", features_)
     , tail_(layers, features_, channels_) {}
 
-SrFinish RestorationTransformer::begin(const torch::Tensor& lr) const {
+namespace {
+
+/// Takes the SR of a trunk from the range of values inside a network to that outside.
+class OutwardTrunk final : public Trunk {
+public:
+    OutwardTrunk(std::unique_ptr<Trunk> trunk, double innerRange, torch::Tensor mean)
+        : trunk_(std::move(trunk))
+        , innerRange_(innerRange)
+        , mean_(std::move(mean)) {}
+
+    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
+        return trunk_->finish(region) / innerRange_ + mean_;
+    }
+
+private:
+    std::unique_ptr<Trunk> trunk_;
+    double innerRange_;
+    torch::Tensor mean_;
+};
+
+}  // namespace
+
+std::unique_ptr<Trunk> RestorationTransformer::begin(const torch::Tensor& lr) const {
     const auto input = (lr - mean_) * innerRange_;
     const auto first = first_(input);
     const auto features = last_(channelsFirst(norm_(body(embeddingNorm_(channelsLast(first)))))) + first;
-    return [this, finish = tail_(features, input)](const std::optional<Rect>& region) {
-        return finish(region) / innerRange_ + mean_;
-    };
+    return std::make_unique<OutwardTrunk>(tail_(features, input), innerRange_, mean_);
 }
 
 BuiltNetwork describeTransformer(std::unique_ptr<RestorationTransformer> network, std::string name,
@@ -135,7 +153,7 @@ BuiltNetwork describeTransformer(std::unique_ptr<RestorationTransformer> network
                               {"upsampler", network->tail().name()}};
     result.scales = {network->tail().scale()};
     result.defaultRange = 1.0;
-    if (network->channels() == 3) {
+    if (network->inputShape().channels == 3) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     result.network = std::move(network);

@@ -37,8 +37,8 @@ public:
     [[nodiscard]] int scale() const { return scale_; }
     /// The authors' name of it; "none" where the network only restores.
     [[nodiscard]] std::string name() const;
-    /// The end of Network::begin(); `input` is what the network was given. This object must outlive the function.
-    [[nodiscard]] SrFinish operator()(const torch::Tensor& features, const torch::Tensor& input) const;
+    /// The end of Network::begin(); `input` is what the network was given. This object must outlive the trunk.
+    [[nodiscard]] std::unique_ptr<Trunk> operator()(const torch::Tensor& features, const torch::Tensor& input) const;
 
 private:
     enum class Kind { None, Direct, Shuffle, Nearest };
@@ -58,8 +58,8 @@ private:
 /// normalisation and a convolution; plus the first features; the tail; all the way back.
 class RestorationTransformer : public NativeNetwork {
 public:
-    [[nodiscard]] int channels() const override { return channels_; }
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const final;
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = channels_}; }
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const final;
     [[nodiscard]] const TransformerTail& tail() const { return tail_; }
 
 protected:

@@ -34,8 +34,9 @@ double deviationAlong(const Network& network, const ModelCard& card, std::int64_
     const int along = left + part;
     auto generator = at::detail::createCPUGenerator(1);
     const auto size = axis == 3 ? std::pair(across, along) : std::pair(along, across);
-    const auto strip = (torch::rand({1, network.channels(), size.first, size.second}, generator) * card.range)
-                           .contiguous(torch::MemoryFormat::ChannelsLast);
+    const auto strip =
+        (torch::rand({1, network.inputShape().channels, size.first, size.second}, generator) * card.range)
+            .contiguous(torch::MemoryFormat::ChannelsLast);
     const auto compared = (part - *card.receptiveField.radius) * card.scale;
     const auto endOf = [&](const torch::Tensor& lr) {
         const auto sr = network.forward(lr).to(torch::kFloat64);

@@ -48,7 +48,7 @@ double rmseOf(const torch::Tensor& difference) {
 }
 
 ProbeResiduals residualsAt(const Network& network, int scale, std::pair<int, int> size, double range) {
-    const auto picture = smoothPicture(network.channels(), size);
+    const auto picture = smoothPicture(network.inputShape().channels, size);
     try {
         const at::NoGradGuard noGradients;
         const auto sr = network.forward(picture * range) / range;
@@ -78,7 +78,7 @@ RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> siz
 double agreementWithBicubic(const Network& network, torch::Device device, int scale, double range,
                             std::pair<int, int> size) {
     const at::NoGradGuard noGradients;
-    const auto picture = smoothPicture(network.channels(), size);
+    const auto picture = smoothPicture(network.inputShape().channels, size);
     const auto sr = (network.forward((picture * range).to(device)) / range).to(torch::kCPU);
     const auto reference = makeBicubicNetwork(scale)->forward(picture);
     const auto difference = withoutBorder(sr - reference, scale).to(torch::kFloat64);

@@ -20,7 +20,7 @@ constexpr double spareShare = 0.25;
 torch::Tensor centralGradient(const Network& network, torch::Device device, const ModelCard& card, int width,
                               int height, const std::stop_token& stop) {
     auto generator = at::detail::createCPUGenerator(1);
-    auto lr = (torch::rand({1, network.channels(), height, width}, generator) * card.range)
+    auto lr = (torch::rand({1, network.inputShape().channels, height, width}, generator) * card.range)
                   .contiguous(torch::MemoryFormat::ChannelsLast)
                   .to(device);
     lr.requires_grad_(true);

@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <array>
 #include <caffe2/serialize/inline_container.h>
+#include <mutex>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -14,8 +16,10 @@
 #include <torch/script.h>
 
 #include "base/error.h"
+#include "model/feature_sink.h"
 #include "model/padded_network.h"
 #include "model/recognition.h"
+#include "model/torchscript/observed_forward.h"
 #include "model/torchscript/torchscript_card.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -32,23 +36,23 @@ public:
         : module_(std::move(module))
         , channels_(channels) {}
 
-    [[nodiscard]] int channels() const override { return channels_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = channels_}; }
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         // Without the profiling optimiser the first runs are not slower than the later ones, and results do not depend
         // on how often the network ran before.
         const torch::jit::GraphOptimizerEnabledGuard plain(false);
-        auto result = torch::jit::Module(module_).forward({lr});
+        auto result = featuresAreObserved() ? observedForward()(lr) : torch::jit::Module(module_).forward({lr});
         if (!result.isTensor()) {
             throw Error(ErrorCode::ModelFailure, "the TorchScript network does not return a single tensor");
         }
         return result.toTensor();
     }
 
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override {
-        std::vector<torch::Tensor> all;
-        for (const auto& parameter : module_.parameters()) {
-            all.push_back(parameter);
+    [[nodiscard]] NamedTensors namedParameters() const override {
+        NamedTensors all;
+        for (const auto& [name, value] : module_.named_parameters()) {
+            all.emplace_back(name, value);
         }
         return all;
     }
@@ -67,8 +71,15 @@ public:
     }
 
 private:
+    [[nodiscard]] const ObservedForward& observedForward() const {
+        std::call_once(observedOnce_, [this] { observed_.emplace(module_); });
+        return *observed_;
+    }
+
     torch::jit::Module module_;
     int channels_;
+    mutable std::once_flag observedOnce_;
+    mutable std::optional<ObservedForward> observed_;  ///< made when it is first asked for
 };
 
 struct Archive {
@@ -134,7 +145,7 @@ struct Trial {
 
 Trial tryAt(const Network& network, const Size& size) {
     const auto [width, height] = size;
-    const auto channels = network.channels();
+    const auto channels = network.inputShape().channels;
     torch::Tensor sr;
     try {
         const at::NoGradGuard noGradients;

@@ -29,7 +29,7 @@ public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         return at::pixel_shuffle(at::conv2d(lr, weight_, {}, 1, 1).square(), networkScale);
     }
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {weight_}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {{"weight", weight_}}; }
     void to(torch::Device device, torch::ScalarType type) override { weight_ = weight_.to(device, type); }
 
 private:
@@ -99,9 +99,8 @@ TEST(OtherDevice, DiMapsAreTheCpus) {
 }
 
 TEST(OtherDevice, ParametersCanBeRandomisedThere) {
-    auto model = smallModel(test::otherDevice());
-    const auto before = model.upscale(test::testImage(16, 16));
-    randomiseParameters(model, {.layers = RandomisedLayers::All});
+    const auto before = smallModel(test::otherDevice()).upscale(test::testImage(16, 16));
+    const auto model = withRandomParameters(smallModel(test::otherDevice()), {.layers = RandomisedLayers::All});
     const auto after = model.upscale(test::testImage(16, 16));
     EXPECT_NE(std::as_const(*before).at(0, 8, 8), std::as_const(*after).at(0, 8, 8));
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <cmath>
 #include <limits>
+#include <string_view>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
 #include "model/checkpoint/checkpoint.h"
+#include "model/loaders.h"
 #include "model/probe/range_probe.h"
 #include "model/sr_model.h"
 #include "report/doctor.h"
@@ -41,6 +44,28 @@ TEST(RangeProbe, KnowsAPictureWithTheInputAddedOnceMore) {
     EXPECT_GT(times(2.0).residual1, 0.5);
     EXPECT_LT(times(1.0).residual1, 1e-6);
     EXPECT_GT(times(1.0).withoutInput, 0.5);
+}
+
+TEST(Loaders, OneRecognisesEachKindOfModel) {
+    const auto recognising = [](const ModelSource& source) {
+        std::vector<std::string_view> names;
+        for (const auto& loader : loaders()) {
+            if (loader.recognises(source)) {
+                names.push_back(loader.name);
+            }
+        }
+        return names;
+    };
+    const auto file = [&](Container container) {
+        return recognising({.spec = specOf("net.pth"), .files = {"net.pth"}, .container = container});
+    };
+    using testing::ElementsAre;
+    EXPECT_THAT(recognising({.spec = specOf("bicubic"), .files = {}, .container = {}}), ElementsAre("bicubic"));
+    EXPECT_THAT(recognising({.spec = specOf("net.pth"), .files = {}, .container = {}}), ElementsAre());
+    EXPECT_THAT(file(Container::TorchScript), ElementsAre("TorchScript"));
+    for (const auto container : {Container::TorchLegacy, Container::TorchZip, Container::Safetensors}) {
+        EXPECT_THAT(file(container), ElementsAre("weight file"));
+    }
 }
 
 TEST(Load, RecognisesThePublishedNetworks) {

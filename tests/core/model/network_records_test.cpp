@@ -224,13 +224,13 @@ TEST_P(NetworkRecord, RegionIsTheCropOfTheWhole) {
     const auto input = recordInput(*record_);
     const std::int64_t scale = GetParam().scale;
     const auto whole = network.forward(input);
-    const auto finish = network.begin(input);
+    const auto trunk = network.begin(input);
     const auto width = static_cast<int>(input.size(3));
     const auto height = static_cast<int>(input.size(2));
     const double tolerance = 1e-10 * whole.abs().max().item<double>();
     for (const auto& region :
          {Rect{0, 0, 3, 4}, Rect{3, 2, 4, 5}, Rect{width - 3, height - 4, 3, 4}, Rect{0, 0, width, height}}) {
-        const auto part = finish(region);
+        const auto part = trunk->finish(region);
         const auto expected =
             whole.narrow(2, region.y * scale, region.height * scale).narrow(3, region.x * scale, region.width * scale);
         ASSERT_EQ(part.sizes(), expected.sizes());

@@ -139,21 +139,13 @@ torch::Tensor probeInput(double range) {
     return input;
 }
 
-/// The model's network, which loading left in float32.
-const Network& inFloat64(const SrModel& model) {
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): loading offers no float64; nobody else uses it
-    auto& network = const_cast<Network&>(model.implementation().network());
-    network.to(torch::kCPU, torch::kFloat64);
-    return network;
-}
-
 class PublishedNetwork : public testing::TestWithParam<Record> {};
 
 TEST_P(PublishedNetwork, ReproducesTheAuthorsClassInFloat64) {
     const auto& record = GetParam();
     LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
-    const auto model = loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale)));
-    const auto& network = inFloat64(model);
+    const auto model = test::inFloat64(loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale))));
+    const auto& network = model.implementation().network();
 
     auto input = probeInput(record.range).requires_grad_(true);
     const auto output = network.forward(input);
@@ -188,14 +180,14 @@ INSTANTIATE_TEST_SUITE_P(Weights, PublishedNetwork, testing::ValuesIn(records), 
 TEST_P(PublishedNetwork, RegionIsTheCropOfTheWhole) {
     const auto& record = GetParam();
     LAMSCOPE_NEED_DATA(file, std::string("weights/") + record.weights);
-    const auto model = loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale)));
-    const auto& network = inFloat64(model);
+    const auto model = test::inFloat64(loadModel(test::specOf(file, ":scale=" + std::to_string(record.scale))));
+    const auto& network = model.implementation().network();
     const at::NoGradGuard noGradients;
     const auto input = probeInput(record.range);
     const std::int64_t scale = record.scale;
     const auto whole = network.forward(input);
     for (const auto& region : {Rect{0, 0, 5, 5}, Rect{7, 9, 4, 6}, Rect{17, 20, 3, 4}, Rect{0, 0, 20, 24}}) {
-        const auto part = network.begin(input)(region);
+        const auto part = network.begin(input)->finish(region);
         const auto expected =
             whole.narrow(2, region.y * scale, region.height * scale).narrow(3, region.x * scale, region.width * scale);
         ASSERT_EQ(part.sizes(), expected.sizes());

@@ -7,6 +7,7 @@ lamscope_test(model_test LABEL unit
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
     core/model/recognition_test.cpp
+    core/model/torchscript/observed_forward_test.cpp
     core/model/torchscript/torchscript_card_test.cpp
     core/model/torchscript/torchscript_test.cpp
     core/model/weight_choice_test.cpp
@@ -16,7 +17,10 @@ lamscope_test(model_test LABEL unit
 target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/torch_headers.h <gtest/gtest.h>)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.
-  set_source_files_properties(core/model/torchscript/torchscript_card_test.cpp core/model/torchscript/torchscript_test.cpp
+  set_source_files_properties(
+    core/model/torchscript/observed_forward_test.cpp
+    core/model/torchscript/torchscript_card_test.cpp
+    core/model/torchscript/torchscript_test.cpp
     PROPERTIES COMPILE_OPTIONS -fno-sanitize=vptr SKIP_PRECOMPILE_HEADERS ON)
 endif()
 # Private headers of the core: recognition is not for the outside.
@@ -43,7 +47,10 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/swinir_test.cpp
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
+    core/model/editable_model_test.cpp
     core/model/network_records_test.cpp
+    core/model/taps_test.cpp
+    support/every_family.cpp
     support/network_variants.cpp
     support/small_networks.cpp
     support/synthetic_checkpoint.cpp

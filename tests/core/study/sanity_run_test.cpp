@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "method/lam/lam_experiment.h"
 #include "method/lam/signed_map.h"
 #include "metrics/correlation.h"
 #include "study/shipped_files.h"
@@ -25,40 +26,42 @@ class Sanity : public testing::Test {
 protected:
     Sanity() {
         writeImage(folder_ / "scene.png", drawScene(128));
-        options_.image = folder_ / "scene.png";
-        options_.imageIsHr = true;
-        options_.lam.patch = {56, 60, 16};
-        options_.lam.nodes = 3;
+        experiment_.scenes = {{.image = folder_ / "scene.png", .boxes = {{56, 60, 16}}}};
+        LamOptions options;
+        options.nodes = 3;
+        setLamOptions(experiment_, options);
     }
 
+    [[nodiscard]] Scene& scene() { return experiment_.scenes.front(); }
+
     test::TemporaryFolder folder_;
-    LamRunOptions options_;
+    Experiment experiment_;
 };
 
 TEST_F(Sanity, NeedsWeightsToRandomise) {
-    options_.models = {ModelSpec::parse("bicubic")};
-    EXPECT_THROW(static_cast<void>(runSanity(options_, 1)), Error);
+    experiment_.networks = {{.spec = ModelSpec::parse("bicubic")}};
+    EXPECT_THROW(static_cast<void>(runSanity(experiment_, {}, 1)), Error);
 }
 
 TEST_F(Sanity, NeedsADraw) {
-    options_.models = {shippedNetworks().front()};
-    EXPECT_THROW(static_cast<void>(runSanity(options_, 0)), Error);
+    experiment_.networks = {{.spec = shippedNetworks().front()}};
+    EXPECT_THROW(static_cast<void>(runSanity(experiment_, {}, 0)), Error);
 }
 
 TEST_F(Sanity, ComparesTheTrainedNetworkWithEachRandomOne) {
-    options_.models = {shippedNetworks().front()};
-    options_.patches = {{56, 60, 16}, {40, 40, 16}};
-    const auto maps = runSanity(options_, 2)->maps;
+    experiment_.networks = {{.spec = shippedNetworks().front()}};
+    scene().boxes = {{56, 60, 16}, {40, 40, 16}};
+    const auto maps = runSanity(experiment_, {}, 2)->maps;
     ASSERT_EQ(maps.size(), 2U * 3U * 2U);
 
-    const auto image = readImage(options_.image).image;
-    const auto model = loadModel(options_.models.front());
-    const auto pair = makeLowResolution(image, model.card().scale, options_.reduction);
+    const auto spec = experiment_.networks.front().spec;
+    const auto image = readImage(scene().image).image;
+    const auto model = loadModel(spec);
+    const auto pair = makeLowResolution(image, model.card().scale, scene().reduction);
     for (const auto& map : maps) {
         ASSERT_TRUE(map.correlation);
-        auto random = loadModel(options_.models.front());
-        randomiseParameters(random, map.randomisation);
-        auto options = options_.lam;
+        const auto random = withRandomParameters(loadModel(spec), map.randomisation);
+        auto options = lamOptionsOf(experiment_);
         options.patch = map.patch;
         const auto before = *computeLam(model, pair.lr, &pair.hr, options);
         const auto after = *computeLam(random, pair.lr, &pair.hr, options);
@@ -83,10 +86,10 @@ TEST_F(Sanity, ComparesTheTrainedNetworkWithEachRandomOne) {
 TEST_F(Sanity, AMapThatVanishesHasNoCorrelation) {
     Image flat(64, 64);
     std::ranges::fill(flat.values(), 0.5F);
-    writeImage(options_.image, flat);
-    options_.lam.patch = {24, 24, 16};
-    options_.models = {shippedNetworks().front()};
-    const auto checked = *runSanity(options_, 1);
+    writeImage(scene().image, flat);
+    scene().boxes = {{24, 24, 16}};
+    experiment_.networks = {{.spec = shippedNetworks().front()}};
+    const auto checked = *runSanity(experiment_, {}, 1);
     ASSERT_EQ(checked.maps.size(), 3U);
     // On the blur path a flat image is its own baseline: nothing is attributed, whatever the weights.
     EXPECT_FALSE(checked.maps.front().correlation);
@@ -95,10 +98,10 @@ TEST_F(Sanity, AMapThatVanishesHasNoCorrelation) {
 }
 
 TEST_F(Sanity, StopsWhenAsked) {
-    options_.models = {shippedNetworks().front()};
+    experiment_.networks = {{.spec = shippedNetworks().front()}};
     std::stop_source source;
     int reports = 0;
-    EXPECT_FALSE(runSanity(options_, 1000, source.get_token(), [&](const LamRunProgress& state) {
+    EXPECT_FALSE(runSanity(experiment_, {}, 1000, source.get_token(), [&](const LamRunProgress& state) {
         EXPECT_LT(state.model, state.models);
         if (++reports == 8) {
             source.request_stop();

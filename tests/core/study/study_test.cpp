@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <filesystem>
+#include <functional>
 #include <set>
 
 #include <gmock/gmock.h>
@@ -8,11 +10,14 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "base/sha256.h"
 #include "bench/benchmark.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "method/lam/lam_experiment.h"
 #include "report/lam_json.h"
 #include "report/result_tables.h"
+#include "scene/experiment_file.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
@@ -35,14 +40,17 @@ TEST(Scene, IsTexturedAndReproducible) {
     EXPECT_THROW(static_cast<void>(drawScene(8)), Error);
 }
 
+/// One HR image in `folder`, with a patch.
+Scene drawnScene(const test::TemporaryFolder& folder, const std::string& name, int side, const Box& box) {
+    writeImage(folder / name, drawScene(side));
+    return {.image = folder / name, .boxes = {box}};
+}
+
 LamDocument bicubicRun(const test::TemporaryFolder& folder) {
-    writeImage(folder / "scene.png", drawScene(128));
-    LamRunOptions options;
-    options.image = folder / "scene.png";
-    options.imageIsHr = true;
-    options.models = {ModelSpec::parse("bicubic"), ModelSpec::parse("bicubic:scale=2")};
-    options.lam.patch = {56, 60, 16};
-    return *runLam(options);
+    const Experiment experiment{
+        .scenes = {drawnScene(folder, "scene.png", 128, {56, 60, 16})},
+        .networks = {{.spec = ModelSpec::parse("bicubic")}, {.spec = ModelSpec::parse("bicubic:scale=2")}}};
+    return runLam(experiment)->front();
 }
 
 TEST(LamRun, BicubicLooksTwoPixelsFar) {
@@ -114,6 +122,116 @@ TEST(LamRun, JsonHoldsEveryNumberOfTheContract) {
     }
     EXPECT_NEAR(sum, result["attribution_sum"].get<double>(), 1e-4);
     EXPECT_EQ(readNpy(result["files"]["map"].get<std::string>()).shape, (std::vector<std::int64_t>{32, 32}));
+}
+
+TEST(LamRun, StatesTheExperimentWithWhatWasFound) {
+    const test::TemporaryFolder folder;
+    Experiment asked{
+        .scenes = {drawnScene(folder, "scene.png", 128, {56, 60, 16})},
+        .networks = {{.spec = ModelSpec::parse("bicubic")}, {.spec = ModelSpec::parse("absent.pth"), .shown = false}},
+        .view = {{"layer", "map"}}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(asked, options);
+    const auto documents = *runLam(asked);
+    ASSERT_EQ(documents.size(), 1U);
+    ASSERT_EQ(documents.front().results.size(), 1U);  // hidden networks are not computed, nor read
+    auto found = asked;
+    found.scenes.front().sha256 = sha256OfFile(folder / "scene.png");
+    EXPECT_EQ(documents.front().experiment, found);
+    EXPECT_EQ(documents.front().plan.options.patch, (Patch{56, 60, 16}));
+    const auto json = nlohmann::ordered_json::parse(toJson(documents.front()));
+    EXPECT_EQ(json["experiment"], jsonOf(found));
+    EXPECT_EQ(json["image"]["file"], json["experiment"]["scenes"][0]["image"]["file"]);
+}
+
+TEST(LamRun, GivesADocumentForEachImage) {
+    const test::TemporaryFolder folder;
+    Experiment experiment{.scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
+                                     drawnScene(folder, "second.png", 128, {56, 60, 8})},
+                          .networks = {{.spec = ModelSpec::parse("bicubic:scale=2,name=Two")},
+                                       {.spec = ModelSpec::parse("bicubic:scale=4,name=Four")}}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(experiment, options);
+    std::set<std::size_t> reported;
+    const auto together = *runLam(experiment, {}, {}, [&](const LamRunProgress& state) {
+        EXPECT_EQ(state.models, 4U);
+        reported.insert(state.model);
+    });
+    EXPECT_THAT(reported, testing::ElementsAre(0U, 1U, 2U, 3U));
+    ASSERT_EQ(together.size(), 2U);
+    for (std::size_t i = 0; i < 2; ++i) {
+        auto one = experiment;
+        one.scenes = {experiment.scenes[i]};
+        const auto alone = *runLam(one);
+        ASSERT_EQ(together[i].results.size(), 2U);
+        EXPECT_EQ(together[i].scene(), alone.front().scene());
+        EXPECT_EQ(together[i].lrWidth, alone.front().lrWidth);
+        for (std::size_t n = 0; n < 2; ++n) {
+            EXPECT_EQ(together[i].results[n].card.name, alone.front().results[n].card.name);
+            const double sum = alone.front().results[n].result.attributionSum;
+            EXPECT_NEAR(together[i].results[n].result.attributionSum, sum, 1e-4 * std::abs(sum));
+        }
+    }
+}
+
+TEST(LamRun, ResolvesItsOptionsOnce) {
+    const test::TemporaryFolder folder;
+    Experiment experiment{
+        .scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
+                   drawnScene(folder, "second.png", 96, {24, 40, 8})},
+        .networks = {{.spec = ModelSpec::parse("bicubic:scale=2")}, {.spec = ModelSpec::parse("bicubic:scale=4")}}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(experiment, options);
+    const auto before = plansMade();
+    const auto documents = *runLam(experiment);
+    const auto json = nlohmann::json::parse(toJson(documents.back()));
+    EXPECT_EQ(plansMade() - before, 1);
+    EXPECT_EQ(json["options"]["nodes"], 3);
+    EXPECT_EQ(json["options"]["context"], 64);
+    EXPECT_EQ(json["options"]["patch"]["size"], 8);
+}
+
+TEST(LamRun, GivesNetworksOfSeveralScalesTheSameSquareOfAnLrImage) {
+    const test::TemporaryFolder folder;
+    auto scene = drawnScene(folder, "lr.png", 48, {80, 64, 16});
+    scene.role = ImageRole::Lr;
+    scene.gridScale = 4;
+    Experiment experiment{
+        .scenes = {scene},
+        .networks = {{.spec = ModelSpec::parse("bicubic:scale=4")}, {.spec = ModelSpec::parse("bicubic:scale=2")}}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(experiment, options);
+    const auto shared = runLam(experiment)->front();
+    EXPECT_EQ(shared.results.at(0).result.patch, (Patch{80, 64, 16}));
+    EXPECT_EQ(shared.results.at(1).result.patch, (Patch{40, 32, 8}));
+    // On the pixels of each network the patch is the same, and so the scene has no grid for both.
+    experiment.scenes.front().gridScale = 0;
+    experiment.scenes.front().boxes = {{40, 32, 8}};
+    const auto own = runLam(experiment)->front();
+    EXPECT_EQ(own.results.at(0).result.patch, own.results.at(1).result.patch);
+    EXPECT_EQ(own.scene().gridScale, 0);
+    // Of one scale, its SR pixels are the grid.
+    experiment.networks.pop_back();
+    EXPECT_EQ(runLam(experiment)->front().scene().gridScale, 4);
+}
+
+TEST(LamRun, WithNothingToComputeIsRefused) {
+    const test::TemporaryFolder folder;
+    const Experiment whole{.scenes = {drawnScene(folder, "scene.png", 96, {40, 40, 16})},
+                           .networks = {{.spec = ModelSpec::parse("bicubic")}}};
+    const auto expectRefused = [&](const std::string& part, const std::function<void(Experiment&)>& change) {
+        auto experiment = whole;
+        change(experiment);
+        test::expectError(ErrorCode::InvalidArgument, {part}, [&] { static_cast<void>(runLam(experiment)); });
+    };
+    expectRefused("no image", [](Experiment& e) { e.scenes.clear(); });
+    expectRefused("no network", [](Experiment& e) { e.networks.front().shown = false; });
+    expectRefused("scene.png", [](Experiment& e) { e.scenes.front().boxes.clear(); });
+    expectRefused("faig", [](Experiment& e) { e.method = "faig"; });
 }
 
 TEST(LamRun, TableHasALinePerNetwork) {

@@ -45,7 +45,7 @@ TEST(Trainer, TheLossIsTheMeanOfAbsoluteDifferences) {
 
 TEST(Trainer, GradientOfTheLossAgreesWithFiniteDifferences) {
     const auto options = tiny();
-    const TrainableNetwork network(initialWeights(options), options);
+    const EditableModel network(modelToTrain(options, initialWeights(options)));
     for (auto [key, tensor] : network.parameters()) {
         tensor.set_data(tensor.to(torch::kFloat64).contiguous());
         tensor.requires_grad_(true);
@@ -53,7 +53,7 @@ TEST(Trainer, GradientOfTheLossAgreesWithFiniteDifferences) {
     const auto batch = softBatch();
     const auto lr = batch.lr.to(torch::kFloat64);
     const auto hr = batch.hr.to(torch::kFloat64);
-    const auto loss = [&] { return meanAbsoluteError(network.forward(lr, TrainingPrecision::Float32), hr); };
+    const auto loss = [&] { return meanAbsoluteError(forwardIn(TrainingPrecision::Float32, network.model(), lr), hr); };
     loss().backward();
     const at::NoGradGuard noGradients;
     for (const auto& [key, tensor] : network.parameters()) {
@@ -84,21 +84,21 @@ TEST(Trainer, TheLossFalls) {
     EXPECT_LT(after, before / 10.0);
     EXPECT_EQ(trainer.stepsDone(), 202);
     // The average follows the weights.
-    const auto sr = trainer.averaged().forward(batch.lr, TrainingPrecision::Float32);
+    const auto sr = forwardIn(TrainingPrecision::Float32, trainer.averaged().model(), batch.lr);
     EXPECT_LT(meanAbsoluteError(sr, batch.hr).item<double>(), before / 10.0);
 }
 
 TEST(Trainer, LowPrecisionKeepsTheLossInFloat32) {
     auto options = tiny();
-    const TrainableNetwork network(initialWeights(options), options);
+    const EditableModel network(modelToTrain(options, initialWeights(options)));
     const auto batch = softBatch();
-    const auto exact = network.forward(batch.lr, TrainingPrecision::Float32);
-    const auto rough = network.forward(batch.lr, TrainingPrecision::BFloat16);
+    const auto exact = forwardIn(TrainingPrecision::Float32, network.model(), batch.lr);
+    const auto rough = forwardIn(TrainingPrecision::BFloat16, network.model(), batch.lr);
     EXPECT_EQ(rough.scalar_type(), torch::kFloat32);
     const auto difference = (exact - rough).abs().max().item<double>();
     EXPECT_GT(difference, 0.0);
     EXPECT_LT(difference, 0.02);  // eight bits of mantissa, a few layers
-    EXPECT_TRUE(at::equal(network.forward(batch.lr, TrainingPrecision::Float32), exact));
+    EXPECT_TRUE(at::equal(forwardIn(TrainingPrecision::Float32, network.model(), batch.lr), exact));
 }
 
 TEST(Trainer, GoesOnFromASavedStateBitForBit) {

@@ -10,7 +10,7 @@
 
 #include "support/expect_error.h"
 #include "training/initial_weights.h"
-#include "training/trainable_network.h"
+#include "training/trainer.h"
 
 namespace lamscope {
 namespace {
@@ -103,7 +103,7 @@ TEST(TrainingOptions, TheShippedDescriptionsMakeTheirNetworks) {
         }
         SCOPED_TRACE(folder.path());
         const auto options = readTrainingOptions(folder.path() / "train.json");
-        const TrainableNetwork network(initialWeights(options), options);
+        const EditableModel network(modelToTrain(options, initialWeights(options)));
         EXPECT_EQ(network.model().card().scale, 4);
         EXPECT_FALSE(network.parameters().empty());
         ++found;

@@ -7,6 +7,7 @@
 
 #include "figure/figure_file.h"
 #include "image/image_file.h"
+#include "session/figure_layout.h"
 #include "support/temporary_folder.h"
 #include "ui/figure/figure_test_data.h"
 
@@ -119,9 +120,10 @@ void FigureCommandTest::aLowResolutionImageKeepsItsReference() {
     QVERIFY2(made.exitCode == 0, qPrintable(made.messages));
     const auto session = sessionOfFigure(in("a.pdf").toStdString());
     QVERIFY(session);
-    QVERIFY(session->role == ImageRole::Lr);
-    QCOMPARE(session->gridScale, 4);
-    QCOMPARE(session->referenceImage, *folder_ / "hr.png");
+    const auto& scene = session->scenes.at(0);
+    QVERIFY(scene.role == ImageRole::Lr);
+    QCOMPARE(scene.gridScale, 4);
+    QCOMPARE(scene.reference, *folder_ / "hr.png");
     const auto outcome = run({QStringLiteral("figure"), in("a.pdf"), QStringLiteral("--out"), in("b.pdf")});
     QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
     QVERIFY(contentOf(in("a.pdf").toStdString()) == contentOf(in("b.pdf").toStdString()));
@@ -137,7 +139,7 @@ void FigureCommandTest::severalImagesUnderOneLayout() {
     QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
     // The first was made of another hr.png.
     QCOMPARE(outcome.messages.count(QLatin1String("hr.png has changed")), 1);
-    QCOMPARE(sessionOfFigure(in("c.svg").toStdString())->moreScenes.size(), std::size_t{2});
+    QCOMPARE(sessionOfFigure(in("c.svg").toStdString())->scenes.size(), std::size_t{3});
     // A column an image: HR, LR and the areas of each.
     QCOMPARE(QString::fromStdString(contentOf(in("c.svg").toStdString())).count(QLatin1String("<image ")), 9);
     QVERIFY(run({QStringLiteral("figure"), in("c.svg"), QStringLiteral("--out"), in("d.svg")}).exitCode == 0);
@@ -165,7 +167,7 @@ void FigureCommandTest::theLayoutIsTheCommandLines() {
                               QStringLiteral("--layout"), QStringLiteral("fig6"), QStringLiteral("--width"),
                               QStringLiteral("100"), QStringLiteral("--set"), QStringLiteral("letters=true")});
     QVERIFY2(outcome.exitCode == 0, qPrintable(outcome.messages));
-    const auto layout = sessionOfFigure(in("b.svg").toStdString())->figure;
+    const auto layout = figureOf(*sessionOfFigure(in("b.svg").toStdString()));
     QVERIFY(layout);
     QVERIFY(layout->kind == FigureKind::Interest);
     QCOMPARE(layout->widthMm, 100.0);

@@ -71,12 +71,11 @@ void FigureLayoutTest::jsonAndBack() {
 }
 
 void FigureLayoutTest::sessionsKeepIt() {
-    SavedSession session;
-    session.figure = everythingChanged();
-    const auto read = sessionFromText(toJson(session, "/folder"), "/folder/a.lamscope");
-    QVERIFY(read.figure == session.figure);
-    session.figure.reset();
-    QVERIFY(!sessionFromText(toJson(session, "/folder"), "/folder/a.lamscope").figure);
+    Experiment session;
+    setFigure(session, everythingChanged());
+    QVERIFY(figureOf(sessionFromText(toJson(session, "/folder"), "/folder/a.lamscope")) == everythingChanged());
+    setFigure(session, std::nullopt);
+    QVERIFY(!figureOf(sessionFromText(toJson(session, "/folder"), "/folder/a.lamscope")));
 }
 
 void FigureLayoutTest::settingsByName() {

@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "figure/figure_file.h"
 #include "figure/path_curves.h"
+#include "scene/experiment_file.h"
 #include "support/temporary_folder.h"
 #include "ui/figure/figure_test_data.h"
 #include "view/colour_map.h"
@@ -54,7 +55,7 @@ std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& docume
     for (const auto path : {PathKind::Black, PathKind::BlurredLinear, PathKind::Blur}) {
         paths.push_back(document);
         paths.back().results.resize(1);
-        paths.back().options.path = path;
+        paths.back().plan.options.path = path;
         addPathGradients(paths.back().results.front().result, FigureLayout().alphas);
     }
     return paths;
@@ -112,14 +113,13 @@ QRgb colourInFile(const QImage& file, const FigureSheet& sheet, const SheetPictu
     return file.pixel(static_cast<int>(place.x() * scale), static_cast<int>(place.y() * scale));
 }
 
-SavedSession exampleSession(const std::filesystem::path& folder) {
-    SavedSession session;
-    session.image = folder / "scene.png";
-    session.imageSha256 = std::string(64, 'b');
-    session.box = {28, 28, 8};
-    session.networks.push_back({ModelSpec::parse("bicubic"), "", true});
-    session.figure = defaultLayout(FigureKind::Networks);
-    session.figure->letters = true;
+Experiment exampleSession(const std::filesystem::path& folder) {
+    Experiment session;
+    session.scenes = {{.image = folder / "scene.png", .sha256 = std::string(64, 'b'), .boxes = {{28, 28, 8}}}};
+    session.networks = {{.spec = ModelSpec::parse("bicubic")}};
+    auto layout = defaultLayout(FigureKind::Networks);
+    layout.letters = true;
+    setFigure(session, layout);
     return session;
 }
 
@@ -290,7 +290,7 @@ void FigureTest::gradientsStandUnderTheirPathImages() {
 void FigureTest::curvesRunFromEndToEndOfThePath() {
     auto document = madeDocument(1);
     auto& result = document.results.front().result;
-    document.options.path = PathKind::Black;
+    document.plan.options.path = PathKind::Black;
     double squared = 0.0;  // ‖∂γ/∂α‖ = ‖I‖ on the linear path from black
     for (const float value : result.lr.values()) {
         squared += static_cast<double>(value) * value;

@@ -88,9 +88,10 @@ inline void addPathGradients(LamResult& result, const std::vector<double>& alpha
 /// So many networks on one image.
 inline LamDocument madeDocument(int networks, bool withHr = true) {
     LamDocument document;
-    document.imageFile = "/images/scene.png";
-    document.imageSha256 = std::string(64, 'b');
-    document.fromHr = withHr;
+    auto& scene = document.experiment.scenes.front();
+    scene.image = "/images/scene.png";
+    scene.sha256 = std::string(64, 'b');
+    scene.role = withHr ? ImageRole::Hr : ImageRole::Lr;
     for (int i = 0; i < networks; ++i) {
         document.results.push_back(madeResult("Net-" + std::to_string(i + 1), 4, 16, 16, 1.5 + i, withHr));
     }

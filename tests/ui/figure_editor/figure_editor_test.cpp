@@ -15,6 +15,7 @@
 #include "figure/figure_run.h"
 #include "figure_editor/figure_form.h"
 #include "figure_editor/figure_preview.h"
+#include "method/lam/lam_experiment.h"
 #include "ui/figure/figure_test_data.h"
 #include "ui/window/window_fixture.h"
 
@@ -115,7 +116,7 @@ void FigureEditorTest::figuresOverPathsAreComputed() {
     auto* dialog = fixture.window->figureEditor().dialog();
     choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
     QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{3}, testing::patienceMs);
-    QVERIFY(dialog->documents().back().options.path == PathKind::Blur);
+    QVERIFY(dialog->documents().back().plan.options.path == PathKind::Blur);
     // Closed in the midst of work.
     fixture.session().setBox({10, 10, 16});
     QTest::qWait(200);
@@ -176,7 +177,7 @@ void FigureEditorTest::keptImagesStayInTheFigure() {
     QTest::qWait(300);
     QCOMPARE(list->count(), 1);
     QCOMPARE(dialog->documents().size(), std::size_t{1});  // and is not shown twice
-    QVERIFY(fixture.window->figureEditor().session().moreScenes.empty());
+    QCOMPARE(fixture.window->figureEditor().session().scenes.size(), std::size_t{1});
 
     // Another place in the image: the kept one is shown below.
     fixture.session().setBox({10, 12, 16});
@@ -196,13 +197,13 @@ void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
     WindowFixture fixture;
     const auto other = fixture.files.path() / "other.png";
     WindowFixture::writePng(other, testing::patternImage(120, 100));
-    SavedSession session;
-    session.image = fixture.image;
-    session.box = {40, 40, 16};
-    session.networks.push_back({ModelSpec::parse("bicubic:scale=2,name=Two"), "", true});
-    session.options.nodes = 3;
-    session.moreScenes.push_back({other, "", false, {}, ImageRole::Hr, Reduction::Pillow, {50, 30, 16}, 1});
-    session.figure = defaultLayout(FigureKind::Interest);
+    Experiment session;
+    session.scenes = {{.image = fixture.image, .boxes = {{40, 40, 16}}}, {.image = other, .boxes = {{50, 30, 16}}}};
+    session.networks = {{.spec = ModelSpec::parse("bicubic:scale=2,name=Two")}};
+    LamOptions options;
+    options.nodes = 3;
+    setLamOptions(session, options);
+    setFigure(session, defaultLayout(FigureKind::Interest));
     const auto run = computeFigure(session, "cpu");
     QVERIFY(run);
     QCOMPARE(run->documents.size(), std::size_t{2});
@@ -232,7 +233,7 @@ void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
         return text.substr(text.find("</metadata>"));
     };
     QVERIFY(pictures(again) == pictures(file));
-    QCOMPARE(sessionOfFigure(again)->moreScenes.front().image, other);
+    QCOMPARE(sessionOfFigure(again)->scenes.at(1).image, other);
 }
 
 void FigureEditorTest::withoutAMapThereIsNothingToExport() {

@@ -256,7 +256,7 @@ void ResultsPanelTest::namesInTheDocumentAreUnique() {
     QCOMPARE(document.results.size(), 2U);
     QCOMPARE(document.results[0].card.name, std::string("first-2"));
     QCOMPARE(document.results[1].card.name, std::string("first"));
-    QCOMPARE(document.options.patch, (Patch{120, 120, 16}));
+    QCOMPARE(document.plan.options.patch, (Patch{120, 120, 16}));
 }
 
 void ResultsPanelTest::titleAndDescriptionSayWhatWasComputed() {
@@ -273,8 +273,8 @@ void ResultsPanelTest::titleAndDescriptionSayWhatWasComputed() {
     giveResult(*session_, first_, exampleResult(9.5, 78.25));
     QVERIFY(anyLabelContains(QStringLiteral("largest estimated map error 0.030")));
     const auto document = resultsDocument(*session_);
-    QCOMPARE(document.imageFile, std::string("scene.png"));
-    QVERIFY(!document.fromHr);
+    QCOMPARE(document.scene().image, std::filesystem::path("scene.png"));
+    QVERIFY(document.scene().role == ImageRole::Lr);
 }
 
 void ResultsPanelTest::warningsOfTheSelectedResultAreShown() {

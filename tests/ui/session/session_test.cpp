@@ -5,7 +5,10 @@
 #include <QTest>
 
 #include "base/error.h"
+#include "method/lam/lam_experiment.h"
+#include "session/command_line.h"
 #include "session/layer_table.h"
+#include "session/session_file.h"
 
 namespace lamscope::ui {
 
@@ -43,6 +46,11 @@ private slots:
     void badOptionsAreRefusedAndNothingChanges();
     void selectionMovesOnWhenANetworkIsRemoved();
     void sortingPutsTheLargestIndexFirst();
+    void aSnapshotHoldsWhatIsOpenAndChosen();
+    void aSessionWithAnUnknownOptionIsRefused();
+    void aSessionWithAnUnknownViewSettingOpens();
+    void theCommandHasALineForEachScaleOfAnLrImage();
+    void theCommandOfAnHrImageIsOneLine();
     void everyLayerIsFoundByItsName();
     void layersSayWhatTheyNeed();
 };
@@ -213,6 +221,103 @@ void SessionTest::sortingPutsTheLargestIndexFirst() {
     QCOMPARE(session.networks()[0].id, ids[1]);
     QCOMPARE(session.networks()[1].id, ids[2]);
     QCOMPARE(session.networks()[2].id, ids[0]);
+}
+
+void SessionTest::aSnapshotHoldsWhatIsOpenAndChosen() {
+    Session session;
+    session.setMoreScenes({{.image = "kept.png", .boxes = {{1, 2, 3}}}});
+    QCOMPARE(snapshot(session).scenes.size(), std::size_t{1});  // no image is open
+    session.setImage(
+        {.file = "picture.png", .sha256 = "ab", .pixels = std::make_shared<const Image>(64, 60), .upright = true});
+    const auto first = session.addNetwork(specOf("a.pth:scale=4"));
+    const auto second = session.addNetwork(specOf("b.pth"));
+    makeReady(session, first, 4);
+    session.updateNetwork(first, [](NetworkEntry& entry) { entry.card.sha256 = "cd"; });
+    session.setShown(second, false);
+    session.select(second);
+    session.setReference(second);
+    session.setBox({120, 60, 24});
+    auto options = session.options();
+    options.sigma = 2.0;
+    session.setOptions(options);
+    auto view = session.view();
+    view.layer = Layer::Signed;
+    session.setView(view);
+    session.setFigureLayout(defaultLayout(FigureKind::Maps));
+
+    const auto saved = snapshot(session);
+    const Scene open{.image = "picture.png",
+                     .sha256 = "ab",
+                     .role = ImageRole::Lr,
+                     .upright = true,
+                     .gridScale = 4,
+                     .boxes = {{120, 60, 24}}};
+    const std::vector<Scene> scenes{open, session.moreScenes().front()};
+    QVERIFY(saved.scenes == scenes);
+    const std::vector<ExperimentNetwork> networks{{.spec = specOf("a.pth:scale=4"), .sha256 = "cd"},
+                                                  {.spec = specOf("b.pth"), .shown = false}};
+    QVERIFY(saved.networks == networks);
+    QVERIFY(saved.reference == std::size_t{1} && saved.selected == std::size_t{1});
+    QVERIFY(!saved.gridStride);
+    QVERIFY(lamOptionsOf(saved) == options);
+    QVERIFY(viewOf(saved) == view);
+    QVERIFY(figureOf(saved) == defaultLayout(FigureKind::Maps));
+    QVERIFY(
+        sessionFromText(toJson(saved, std::filesystem::current_path()), std::filesystem::current_path() / "a.lamscope")
+            .options
+        == saved.options);
+}
+
+void SessionTest::aSessionWithAnUnknownOptionIsRefused() {
+    auto experiment = snapshot(Session());
+    experiment.options["sharpness"] = 2.0;
+    const std::filesystem::path file = std::filesystem::current_path() / "newer.lamscope";
+    try {
+        static_cast<void>(sessionFromText(toJson(experiment, file.parent_path()), file));
+        QFAIL("numbers would differ without that option");
+    } catch (const Error& error) {
+        QVERIFY(error.code() == ErrorCode::BadFile);
+        QVERIFY(QString::fromUtf8(error.what()).startsWith(QString::fromStdString(file.string())));
+        QVERIFY(QString::fromUtf8(error.what()).contains(QStringLiteral("sharpness")));
+    }
+}
+
+void SessionTest::aSessionWithAnUnknownViewSettingOpens() {
+    auto experiment = snapshot(Session());
+    experiment.view["glow"] = true;
+    const std::filesystem::path file = std::filesystem::current_path() / "newer.lamscope";
+    QVERIFY(viewOf(sessionFromText(toJson(experiment, file.parent_path()), file)) == ViewSettings());
+}
+
+void SessionTest::theCommandHasALineForEachScaleOfAnLrImage() {
+    Session session;
+    QVERIFY(commandLine(session, DeviceChoice::Auto, 0).isEmpty());
+    session.setImage(imageOf(64, 64));
+    const auto two = session.addNetwork(specOf("b.pth"));
+    const auto four = session.addNetwork(specOf("a.pth"));
+    const auto hidden = session.addNetwork(specOf("hidden.pth"));
+    session.addNetwork(specOf("loading.pth"));
+    QVERIFY(commandLine(session, DeviceChoice::Auto, 0).isEmpty());  // none is ready
+    makeReady(session, two, 2);
+    makeReady(session, four, 4);
+    makeReady(session, hidden, 4);
+    session.setShown(hidden, false);
+    session.setBox({120, 60, 16});
+    QCOMPARE(commandLine(session, DeviceChoice::Auto, 0),
+             QStringLiteral("lamscope-cli lam --lr picture.png --model a.pth --patch 120,60,16 --preset exact\n"
+                            "lamscope-cli lam --lr picture.png --model b.pth --patch 60,30,8 --preset exact"));
+}
+
+void SessionTest::theCommandOfAnHrImageIsOneLine() {
+    Session session;
+    session.setImage(imageOf(256, 256));
+    makeReady(session, session.addNetwork(specOf("b.pth")), 2);
+    makeReady(session, session.addNetwork(specOf("a.pth")), 4);
+    session.setBox({100, 60, 16});
+    session.setReduction(Reduction::Matlab);
+    QCOMPARE(commandLine(session, DeviceChoice::Cpu, 2),
+             QStringLiteral("lamscope-cli lam --hr picture.png --reduce matlab --model b.pth --model a.pth "
+                            "--patch 100,60,16 --preset exact --device cpu --threads 2"));
 }
 
 void SessionTest::everyLayerIsFoundByItsName() {

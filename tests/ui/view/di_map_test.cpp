@@ -196,13 +196,13 @@ void DiMapLayerTest::sessionsKeepLayerAndStride() {
     view.diMapStride = 32;
     session.setView(view);
     auto text = toJson(snapshot(session), "/folder");
-    QVERIFY(sessionFromText(text, "/folder/a.lamscope").view == view);
+    QVERIFY(viewOf(sessionFromText(text, "/folder/a.lamscope")) == view);
     // Files of older versions do not have the stride.
     const std::string added = ",\n    \"di_map_stride\": 32";
     const auto place = text.find(added);
     QVERIFY(place != std::string::npos);
     text.erase(place, added.size());
-    QCOMPARE(sessionFromText(text, "/folder/a.lamscope").view.diMapStride, 0);
+    QCOMPARE(viewOf(sessionFromText(text, "/folder/a.lamscope")).diMapStride, 0);
 }
 
 }  // namespace lamscope::ui

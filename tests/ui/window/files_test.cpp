@@ -164,7 +164,7 @@ void FilesTest::oneClickTurnsAnImageThatIsStoredTurned() {
     QVERIFY(fixture.waitForMaps());
     QVERIFY(commandLine(fixture.session(), DeviceChoice::Auto, 0).contains(QStringLiteral(" --upright ")));
     const auto file = fixture.files.path() / "turned.lamscope";
-    writeSession(snapshot(fixture.session()), file);
+    writeExperiment(snapshot(fixture.session()), file);
     fixture.openImage();
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 96, testing::patienceMs);
     fixture.window->files().openSession(textOf(file));

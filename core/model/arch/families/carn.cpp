@@ -127,20 +127,18 @@ public:
         exit_ = layers.convolution("exit", {.in = features, .out = 3});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = entry_(subtractMean_(lr));
         const auto y =
             cascade(x, fusions_, [this](std::size_t i, const torch::Tensor& input) { return blocks_[i](input); });
-        return [this, y](const std::optional<Rect>& region) {
-            return evaluateTail(y, region, [&](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
-        };
+        return makeTrunk(y, [this, y](const Crop& crop) { return addMean_(exit_(upsampler_(crop(y)))); });
     }
 
 private:
     Convolution subtractMean_;
     Convolution addMean_;
     Convolution entry_;
-    std::vector<CascadingBlock> blocks_;
+    std::vector<NamedBlock<CascadingBlock>> blocks_;
     std::vector<Convolution> fusions_;
     Upsampler upsampler_;
     Convolution exit_;

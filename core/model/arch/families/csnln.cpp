@@ -202,7 +202,7 @@ public:
         , depth_(depth)
         , scale_(scale) {}
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto x = head2_(head1_(subtractMean_(lr)));
         std::vector<torch::Tensor> enlarged;
         for (std::int64_t i = 0; i < depth_; ++i) {
@@ -211,10 +211,9 @@ public:
             }
             enlarged.push_back(cell_.enlarge(x));
         }
-        return [this, features = at::cat(enlarged, 1)](const std::optional<Rect>& region) {
-            const auto tail = [&](const Crop& crop) { return addMean_(tail_(crop(features))); };
-            return evaluateTail(features, onFinerGrid(region, scale_), tail, /*reach=*/1);
-        };
+        const auto features = at::cat(enlarged, 1);
+        const auto tail = [this, features](const Crop& crop) { return addMean_(tail_(crop(features))); };
+        return makeTrunk(features, tail, {.finer = scale_, .reach = 1});
     }
 
 private:

@@ -233,6 +233,7 @@ struct Block {
 };
 
 struct Group {
+    std::string name;
     std::vector<Block> blocks;
     GroupConvolution last;
 };
@@ -262,13 +263,14 @@ public:
         , offsets_{windowOffsets(layers, windows_[0]), windowOffsets(layers, windows_[1])} {
         for (std::size_t l = 0; l < depths.size(); ++l) {
             auto& group = groups_.emplace_back();
+            group.name = fmt::format("layers.{}", l);
             for (int b = 0; b < depths[l]; ++b) {
                 // Every other spatial block is shifted, which one first alternates with the groups.
                 const bool shifted = l % 2 == 0 ? b % 4 == 2 : b % 4 == 0;
-                group.blocks.emplace_back(layers, fmt::format("layers.{}.blocks.{}", l, b),
+                group.blocks.emplace_back(layers, fmt::format("{}.blocks.{}", group.name, b),
                                           BlockShape{features(), shape.heads, b % 2 == 0, shifted});
             }
-            group.last = GroupConvolution(layers, fmt::format("layers.{}.conv", l), features());
+            group.last = GroupConvolution(layers, group.name + ".conv", features());
         }
     }
 
@@ -281,12 +283,14 @@ private:
             geometry.grids.emplace_back(Extent{padded(tokens.size(1)), padded(tokens.size(2))}, window,
                                         tokens.options());
         }
-        for (const auto& [blocks, last] : groups_) {
+        for (const auto& [name, blocks, last] : groups_) {
             auto y = tokens;
             for (const auto& block : blocks) {
                 y = block(y, geometry);
             }
-            tokens = channelsLast(last(channelsFirst(y))) + tokens;
+            y = channelsLast(last(channelsFirst(y))) + tokens;
+            reportFeatures(Tap::Kind::Block, name, tokens, y);
+            tokens = y;
         }
         return tokens;
     }

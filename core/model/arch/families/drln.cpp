@@ -63,7 +63,7 @@ struct LaplacianModule {
 
 /// A module and the convolution that fuses all outputs of its group so far.
 struct Stage {
-    LaplacianModule module;
+    NamedBlock<LaplacianModule> module;
     Convolution fusion;
     bool readsSum;  ///< reads the running sum of the groups, not the latest fusion
 };
@@ -101,7 +101,7 @@ public:
         tail_.addMean = makeMeanShift(layers, "add_mean.shifter");
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = head_(subtractMean_(lr));
         auto sum = x;
         auto fused = x;

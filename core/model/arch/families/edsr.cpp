@@ -17,12 +17,13 @@ bool matches(const LayerBuilder& layers) {
     return official || basicSr;
 }
 
-std::vector<ResidualBlock> makeBlocks(LayerBuilder& layers, const EdsrFrame& frame, double residualScale) {
-    std::vector<ResidualBlock> blocks;
+std::vector<NamedBlock<ResidualBlock>> makeBlocks(LayerBuilder& layers, const EdsrFrame& frame, double residualScale) {
+    std::vector<NamedBlock<ResidualBlock>> blocks;
     for (int i = 0; i < frame.blocks; ++i) {
-        const auto prefix = fmt::format("body.{}.", i);
-        blocks.emplace_back(layers, prefix + (frame.basicSr ? "conv1" : "body.0"),
-                            prefix + (frame.basicSr ? "conv2" : "body.2"), frame.features, residualScale);
+        const auto name = fmt::format("body.{}", i);
+        blocks.emplace_back(
+            name, ResidualBlock(layers, name + (frame.basicSr ? ".conv1" : ".body.0"),
+                                name + (frame.basicSr ? ".conv2" : ".body.2"), frame.features, residualScale));
     }
     return blocks;
 }

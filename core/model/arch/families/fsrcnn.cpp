@@ -90,16 +90,14 @@ public:
                                                                   .outputPadding = scale - 1});
     }
 
-    [[nodiscard]] int channels() const override { return colours_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = colours_}; }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto x = lr;
         for (const auto& convolution : convolutions_) {
             x = convolution(x);
         }
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) { return upsample_(crop(x)); });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) { return upsample_(crop(x)); });
     }
 
 private:

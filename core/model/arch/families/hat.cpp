@@ -118,6 +118,7 @@ torch::Tensor overlapPositions(std::int64_t window, std::int64_t overlap, torch:
 }
 
 struct Group {
+    std::string name;
     std::vector<HybridBlock> blocks;
     OverlappingBlock overlapping;
     GroupConvolution last;
@@ -129,15 +130,17 @@ public:
         : RestorationTransformer(layers, "patch_embed.norm")
         , shape_(shape) {
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            const auto prefix = fmt::format("layers.{}.residual_group.", l);
+            const auto name = fmt::format("layers.{}", l);
+            const auto prefix = name + ".residual_group.";
             std::vector<HybridBlock> blocks;
             blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int d = 0; d < depths[l]; ++d) {
                 blocks.emplace_back(layers, fmt::format("{}blocks.{}", prefix, d), shape, d % 2 == 1);
             }
-            groups_.push_back({std::move(blocks),
+            groups_.push_back({name,
+                               std::move(blocks),
                                {layers, prefix + "overlap_attn", shape},
-                               {layers, fmt::format("layers.{}.conv", l), shape.features}});
+                               {layers, name + ".conv", shape.features}});
         }
     }
 
@@ -145,12 +148,14 @@ private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const Geometry geometry{{{tokens.size(1), tokens.size(2)}, {shape_.window, shape_.window}, tokens.options()},
                                 overlapPositions(shape_.window, shape_.overlap, tokens.device())};
-        for (const auto& [blocks, overlapping, last] : groups_) {
+        for (const auto& [name, blocks, overlapping, last] : groups_) {
             auto y = tokens;
             for (const auto& block : blocks) {
                 y = block(y, geometry);
             }
-            tokens = channelsLast(last(channelsFirst(overlapping(y, geometry)))) + tokens;
+            y = channelsLast(last(channelsFirst(overlapping(y, geometry)))) + tokens;
+            reportFeatures(Tap::Kind::Block, name, tokens, y);
+            tokens = y;
         }
         return tokens;
     }

@@ -53,8 +53,8 @@ public:
         , last_(
               layers.convolution(layout.last, {.in = features, .out = 3, .bias = layers.has(layout.last + ".bias")})) {
         for (int i = 0; i < blocks; ++i) {
-            const auto prefix = fmt::format("model.1.sub.{}.res.", i);
-            blocks_.emplace_back(layers, prefix + "0", prefix + "2", features);
+            const auto name = fmt::format("model.1.sub.{}", i);
+            blocks_.emplace_back(name, ResidualBlock(layers, name + ".res.0", name + ".res.2", features));
         }
         for (const auto& prefix : layout.steps) {
             steps_.push_back(
@@ -62,29 +62,27 @@ public:
         }
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = lastOfBody_(x) + first;
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& step : steps_) {
-                    y = relu(shuffles_ ? at::pixel_shuffle(step(y), factor_) : step(enlargeNearest(y, factor_)));
-                }
-                return last_(relu(fine_(y)));
-            });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& step : steps_) {
+                y = relu(shuffles_ ? at::pixel_shuffle(step(y), factor_) : step(enlargeNearest(y, factor_)));
+            }
+            return last_(relu(fine_(y)));
+        });
     }
 
 private:
     bool shuffles_;
     int factor_;
     Convolution first_;
-    std::vector<ResidualBlock> blocks_;
+    std::vector<NamedBlock<ResidualBlock>> blocks_;
     Convolution lastOfBody_;
     std::vector<Convolution> steps_;
     Convolution fine_;

@@ -66,22 +66,20 @@ public:
         levels_.erase(levels_.begin() + used, levels_.end());
     }
 
-    [[nodiscard]] int channels() const override { return 1; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = 1}; }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto image = lr;
         auto features = leakyRelu(input_(lr), slope_);
         for (std::size_t i = 0; i + 1 < levels_.size(); ++i) {
             features = levels_[i].featuresFrom(features);
             image = levels_[i].imageFrom(image, features);
         }
-        return [this, image, features](const std::optional<Rect>& region) {
-            const auto& last = levels_.back();
-            const auto tail = [&](const Crop& crop) {
-                return last.imageFrom(crop(image), last.featuresFrom(crop(features)));
-            };
-            return evaluateTail(features, onFinerGrid(region, 1 << (levels_.size() - 1)), tail, last.reach());
+        const auto& last = levels_.back();
+        const auto tail = [&last, image, features](const Crop& crop) {
+            return last.imageFrom(crop(image), last.featuresFrom(crop(features)));
         };
+        return makeTrunk(features, tail, {.finer = 1 << (levels_.size() - 1), .reach = last.reach()});
     }
 
 private:

@@ -58,7 +58,7 @@ public:
         tail_.addMean.reset();
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = head_(subtractMean_ ? (*subtractMean_)(lr) : lr);
         std::vector<torch::Tensor> outputs;
         auto x = first;
@@ -73,7 +73,7 @@ public:
 private:
     std::optional<Convolution> subtractMean_;
     Convolution head_;
-    std::vector<MultiScaleBlock> blocks_;
+    std::vector<NamedBlock<MultiScaleBlock>> blocks_;
     std::vector<Convolution> fusion_;
     EdsrTail tail_;
 };

@@ -49,33 +49,31 @@ public:
         , fine_(layers.convolution(names.fine, {.in = features, .out = features}))
         , last_(layers.convolution("conv_last", {.in = features, .out = 3})) {
         for (int i = 0; i < blocks; ++i) {
-            const auto prefix = fmt::format("{}{}.conv", names.blocks, i);
-            blocks_.emplace_back(layers, prefix + "1", prefix + "2", features);
+            const auto name = names.blocks + std::to_string(i);
+            blocks_.emplace_back(name, ResidualBlock(layers, name + ".conv1", name + ".conv2", features));
         }
     }
 
     [[nodiscard]] int scale() const { return upsampler_.scale(); }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         auto x = leakyRelu(first_(lr), slope_);
         for (const auto& block : blocks_) {
             x = block(x);
         }
-        return [this, lr, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& [convolution, factor] : upsampler_.steps) {
-                    y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
-                }
-                return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
-            });
-        };
+        return makeTrunk(x, [this, lr, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& [convolution, factor] : upsampler_.steps) {
+                y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
+            }
+            return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
+        });
     }
 
 private:
     double slope_;
     Convolution first_;
-    std::vector<ResidualBlock> blocks_;
+    std::vector<NamedBlock<ResidualBlock>> blocks_;
     ShuffleUpsampler upsampler_;
     Convolution fine_;
     Convolution last_;

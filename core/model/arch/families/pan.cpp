@@ -77,22 +77,20 @@ public:
         last_ = layers.convolution("conv_last", {.in = width, .out = 3});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = trunk_(x) + first;
-        return [this, lr, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& stage : stages_) {
-                    y = stage(y, factor_, slope_);
-                }
-                return last_(y) + enlargeBilinear(crop(lr), scale_);
-            });
-        };
+        return makeTrunk(x, [this, lr, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& stage : stages_) {
+                y = stage(y, factor_, slope_);
+            }
+            return last_(y) + enlargeBilinear(crop(lr), scale_);
+        });
     }
 
 private:
@@ -100,7 +98,7 @@ private:
     int factor_;
     double slope_;
     Convolution first_;
-    std::vector<PixelAttentionBlock> blocks_;
+    std::vector<NamedBlock<PixelAttentionBlock>> blocks_;
     Convolution trunk_;
     std::vector<UpsamplingStage> stages_;
     Convolution last_;

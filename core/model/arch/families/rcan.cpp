@@ -57,11 +57,11 @@ struct ResidualGroup {
     }
 };
 
-std::vector<ResidualGroup> makeGroups(LayerBuilder& layers, const EdsrFrame& frame, int blocksPerGroup) {
+std::vector<NamedBlock<ResidualGroup>> makeGroups(LayerBuilder& layers, const EdsrFrame& frame, int blocksPerGroup) {
     const auto names = keyNames(frame.basicSr);
     // The authors' class takes a residual scale and leaves it out.
     const double residualScale = frame.basicSr ? layers.assumed("residual_scale", 1.0) : 1.0;
-    std::vector<ResidualGroup> groups;
+    std::vector<NamedBlock<ResidualGroup>> groups;
     for (int g = 0; g < frame.blocks; ++g) {
         ResidualGroup group;
         for (int r = 0; r < blocksPerGroup; ++r) {
@@ -71,7 +71,7 @@ std::vector<ResidualGroup> makeGroups(LayerBuilder& layers, const EdsrFrame& fra
         group.last = layers.convolution(
             frame.basicSr ? fmt::format("body.{}.conv", g) : fmt::format("body.{}.body.{}", g, blocksPerGroup),
             {.in = frame.features, .out = frame.features});
-        groups.push_back(std::move(group));
+        groups.emplace_back(fmt::format("body.{}", g), std::move(group));
     }
     return groups;
 }

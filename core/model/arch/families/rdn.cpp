@@ -51,7 +51,7 @@ struct DenseBlock {
     std::vector<Convolution> convolutions;
     Convolution fuse;
 
-    DenseBlock(LayerBuilder& layers, const KeyNames& names, const std::string& prefix, const Sizes& sizes) {
+    DenseBlock(LayerBuilder& layers, const std::string& prefix, const KeyNames& names, const Sizes& sizes) {
         auto width = sizes.features;
         for (int c = 0; c < sizes.layersPerBlock; ++c) {
             convolutions.push_back(layers.convolution(prefix + names.layers + std::to_string(c) + names.layer,
@@ -109,13 +109,13 @@ public:
                    layers.convolution(names.fusion + ".1", {.in = sizes.features, .out = sizes.features})})
         , tail_(makeTail(layers, names, sizes.features)) {
         for (int d = 0; d < sizes.blocks; ++d) {
-            blocks_.emplace_back(layers, names, names.blocks + std::to_string(d), sizes);
+            blocks_.emplace_back(layers, names.blocks + std::to_string(d), names, sizes);
         }
     }
 
     [[nodiscard]] int scale() const { return tail_.upsampler.scale(); }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = second_(first);
         std::vector<torch::Tensor> outputs;
@@ -129,7 +129,7 @@ public:
 private:
     Convolution first_;
     Convolution second_;
-    std::vector<DenseBlock> blocks_;
+    std::vector<NamedBlock<DenseBlock>> blocks_;
     std::vector<Convolution> fusion_;
     EdsrTail tail_;
 };

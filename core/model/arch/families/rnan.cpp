@@ -112,7 +112,7 @@ public:
         highGroup_.emplace(layers, "body_nl_high.0", features, true);
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = head_(subtractMean_(lr));
         auto y = x;
         for (const auto& group : groups_) {
@@ -124,9 +124,9 @@ public:
 private:
     Convolution subtractMean_;
     Convolution head_;
-    std::vector<AttentionGroup> groups_;
+    std::vector<NamedBlock<AttentionGroup>> groups_;
     Convolution last_;
-    std::optional<AttentionGroup> highGroup_;
+    std::optional<NamedBlock<AttentionGroup>> highGroup_;
     EdsrTail tail_;
 };
 

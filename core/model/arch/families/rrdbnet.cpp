@@ -156,30 +156,28 @@ public:
         last_ = layers.convolution(names.last, {.in = features, .out = 3});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(shape_.unshuffle == 1 ? lr : at::pixel_unshuffle(lr, shape_.unshuffle));
         auto x = first;
         for (const auto& group : groups_) {
             x = group(x, constants_);
         }
         x = body_(x) + first;
-        const auto finish = [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region, [&](const Crop& crop) {
-                auto y = crop(x);
-                for (const auto& step : up_) {
-                    y = leakyRelu(step(enlargeNearest(y, 2)), constants_.slope);
-                }
-                return last_(leakyRelu(beforeLast_(y), constants_.slope));
-            });
+        const auto tail = [this, x](const Crop& crop) {
+            auto y = crop(x);
+            for (const auto& step : up_) {
+                y = leakyRelu(step(enlargeNearest(y, 2)), constants_.slope);
+            }
+            return last_(leakyRelu(beforeLast_(y), constants_.slope));
         };
-        return finishFromCoarserGrid(finish, shape_.unshuffle, shape_.scale);
+        return makeTrunk(x, tail, {.coarser = shape_.unshuffle});
     }
 
 private:
     Shape shape_;
     Constants constants_;
     Convolution first_;
-    std::vector<ResidualDenseGroup> groups_;
+    std::vector<NamedBlock<ResidualDenseGroup>> groups_;
     Convolution body_;
     std::vector<Convolution> up_;
     Convolution beforeLast_;

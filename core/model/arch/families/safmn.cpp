@@ -81,23 +81,20 @@ public:
         upsampler_ = layers.convolution("to_img.0", {.in = features, .out = 3L * scale * scale});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(lr);
         auto x = first;
         for (const auto& block : blocks_) {
             x = block(x);
         }
         x = x + first;
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region,
-                                [&](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
     }
 
 private:
     int scale_;
     Convolution first_;
-    std::vector<ModulationBlock> blocks_;
+    std::vector<NamedBlock<ModulationBlock>> blocks_;
     Convolution upsampler_;
 };
 

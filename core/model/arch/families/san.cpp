@@ -123,7 +123,7 @@ public:
         }
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto x = head_(subtractMean_(lr));
         const auto source = nonLocal_(x);
         const auto share = shareOfSource_ * source;
@@ -139,7 +139,7 @@ private:
     Convolution head_;
     RegionNonLocal nonLocal_;
     torch::Tensor shareOfSource_;
-    std::vector<ResidualGroup> groups_;
+    std::vector<NamedBlock<ResidualGroup>> groups_;
     EdsrTail tail_;
 };
 

@@ -19,12 +19,14 @@ constexpr float inputRange = 255.0F;
 
 /// The 3x3 convolution that the network was trained as: a 1x1, a 3x3 and a 1x1 convolution in a row beside one 1x1.
 struct ConvolutionBranches {
+    std::string name;
     Convolution shortcut;
     Convolution widen;
     Convolution middle;
     Convolution narrow;
 
-    ConvolutionBranches(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out) {
+    ConvolutionBranches(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out)
+        : name(prefix) {
         const auto wideIn = layers.size(prefix + ".conv.0.weight", 0);
         const auto wideOut = layers.size(prefix + ".conv.1.weight", 0);
         shortcut = layers.convolution(prefix + ".sk", {.in = in, .out = out, .kernel = 1});
@@ -33,8 +35,8 @@ struct ConvolutionBranches {
         narrow = layers.convolution(prefix + ".conv.2", {.in = wideOut, .out = out, .kernel = 1});
     }
 
-    /// The one convolution that the network runs as. Its zero padding is not that of the three in a row, whose border
-    /// would see the first one's bias.
+    /// The one convolution that the network runs as, and that reports its features in the place of the four. Its zero
+    /// padding is not that of the three in a row, whose border would see the first one's bias.
     [[nodiscard]] Convolution fused() const {
         const auto first = widen.weight.flatten(1);                        // [wide in, in]
         const auto last = narrow.weight.flatten(1);                        // [out, wide out]
@@ -42,6 +44,7 @@ struct ConvolutionBranches {
         const auto taps = at::matmul(last, kernel.permute({2, 3, 0, 1}));  // [3, 3, out, wide in]
         const auto row = at::matmul(taps, first).permute({2, 3, 0, 1});
         Convolution result;
+        result.name = name;
         result.weight = row + at::constant_pad_nd(shortcut.weight, {1, 1, 1, 1});
         const auto middleBias = at::mv(kernel.sum({2, 3}), widen.bias) + middle.bias;
         result.bias = at::mv(last, middleBias) + narrow.bias + shortcut.bias;
@@ -77,12 +80,14 @@ private:
 
 /// Swift parameter-free attention block.
 struct AttentionBlock {
+    std::string name;
     ReparameterisedConvolution c1;
     ReparameterisedConvolution c2;
     ReparameterisedConvolution c3;
 
     AttentionBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
-        : c1(layers, prefix + ".c1_r", features, features)
+        : name(prefix)
+        , c1(layers, prefix + ".c1_r", features, features)
         , c2(layers, prefix + ".c2_r", features, features)
         , c3(layers, prefix + ".c3_r", features, features) {}
 
@@ -91,7 +96,9 @@ struct AttentionBlock {
     [[nodiscard]] std::pair<torch::Tensor, torch::Tensor> operator()(const torch::Tensor& x) const {
         const auto first = at::silu(c1(x));
         const auto last = c3(at::silu(c2(first)));
-        return {(last + x) * (at::sigmoid(last) - 0.5), first};
+        const auto y = (last + x) * (at::sigmoid(last) - 0.5);
+        reportFeatures(Tap::Kind::Block, name, x, y);
+        return {y, first};
     }
 };
 
@@ -111,7 +118,7 @@ public:
         upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = first_(mean_.defined() ? (lr - mean_) * inputRange : lr);
         auto x = first;
         torch::Tensor firstOutput;
@@ -123,10 +130,7 @@ public:
             }
         }
         x = fuse_(at::cat({first, last_(x), firstOutput, inner}, 1));
-        return [this, x](const std::optional<Rect>& region) {
-            return evaluateTail(x, region,
-                                [&](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
-        };
+        return makeTrunk(x, [this, x](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
     }
 
 private:

@@ -71,16 +71,15 @@ public:
         }
     }
 
-    [[nodiscard]] int channels() const override { return colours_; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = colours_}; }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
-        return [this, enlarged = enlarge_->forward(lr)](const std::optional<Rect>& region) {
-            const auto refine = [&](const Crop& crop) {
-                const auto& [extract, map, reconstruct] = convolutions_;
-                return reconstruct(relu(map(relu(extract(crop(enlarged))))));
-            };
-            return evaluateTail(enlarged, onFinerGrid(region, scale_), refine, reach_);
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
+        const auto enlarged = enlarge_->forward(lr);
+        const auto refine = [this, enlarged](const Crop& crop) {
+            const auto& [extract, map, reconstruct] = convolutions_;
+            return reconstruct(relu(map(relu(extract(crop(enlarged))))));
         };
+        return makeTrunk(enlarged, refine, {.finer = scale_, .reach = reach_});
     }
 
     void to(torch::Device device, torch::ScalarType type) override {

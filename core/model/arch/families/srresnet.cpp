@@ -67,7 +67,7 @@ public:
         up2_ = step("upscale4x.3");
     }
 
-    [[nodiscard]] SrFinish begin(const torch::Tensor& lr) const override {
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
         const auto first = leakyRelu(first_(lr), slope_);
         auto x = first;
         for (const auto& block : blocks_) {
@@ -75,19 +75,17 @@ public:
         }
         // With the first of the upsampling convolutions, the rest reaches as far as a tail may.
         const auto y = up1_(middleNorm_(middle_(x)) + first);
-        return [this, y](const std::optional<Rect>& region) {
-            return evaluateTail(y, region, [&](const Crop& crop) {
-                // Not in place: a shuffle of a single pixel may share the memory of y.
-                const auto half = at::leaky_relu(at::pixel_shuffle(crop(y), shuffle), slope_);
-                return last_(leakyRelu(at::pixel_shuffle(up2_(half), shuffle), slope_));
-            });
-        };
+        return makeTrunk(y, [this, y](const Crop& crop) {
+            // Not in place: a shuffle of a single pixel may share the memory of y.
+            const auto half = at::leaky_relu(at::pixel_shuffle(crop(y), shuffle), slope_);
+            return last_(leakyRelu(at::pixel_shuffle(up2_(half), shuffle), slope_));
+        });
     }
 
 private:
     double slope_;
     Convolution first_;
-    std::vector<NormalisedBlock> blocks_;
+    std::vector<NamedBlock<NormalisedBlock>> blocks_;
     Convolution middle_;
     InstanceNorm middleNorm_;
     Convolution up1_;

@@ -38,6 +38,7 @@ struct SwinBlock {
 };
 
 struct Group {
+    std::string name;
     std::vector<SwinBlock> blocks;
     GroupConvolution last;
 };
@@ -50,23 +51,26 @@ public:
         const auto offsets = (2 * window - 1) * (2 * window - 1);
         for (std::size_t l = 0; l < depths.size(); ++l) {
             auto& group = groups_.emplace_back();
+            group.name = fmt::format("layers.{}", l);
             for (int d = 0; d < depths[l]; ++d) {
-                group.blocks.emplace_back(layers, fmt::format("layers.{}.residual_group.blocks.{}", l, d), features(),
+                group.blocks.emplace_back(layers, fmt::format("{}.residual_group.blocks.{}", group.name, d), features(),
                                           offsets, d % 2 == 1);
             }
-            group.last = GroupConvolution(layers, fmt::format("layers.{}.conv", l), features());
+            group.last = GroupConvolution(layers, group.name + ".conv", features());
         }
     }
 
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const WindowGrid grid({tokens.size(1), tokens.size(2)}, {window_, window_}, tokens.options());
-        for (const auto& [blocks, last] : groups_) {
+        for (const auto& [name, blocks, last] : groups_) {
             auto y = tokens;
             for (const auto& block : blocks) {
                 y = block(y, grid);
             }
-            tokens = channelsLast(last(channelsFirst(y))) + tokens;
+            y = channelsLast(last(channelsFirst(y))) + tokens;
+            reportFeatures(Tap::Kind::Block, name, tokens, y);
+            tokens = y;
         }
         return tokens;
     }

@@ -2,10 +2,8 @@
 // Every way to evaluate gradients gives the same maps: on the whole image, in the window of the receptive field, shared
 // by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
 #include <algorithm>
-#include <map>
 #include <random>
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "method/lam/lam.h"
@@ -15,8 +13,8 @@
 #include "model/cropping.h"
 #include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
+#include "support/every_family.h"
 #include "support/network_variants.h"
-#include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
 
@@ -30,51 +28,6 @@ constexpr double mostWork = 1.2e10;
 /// A side that is so much larger than the reach that a window is worth its own path images.
 int sideBeyond(int reach) {
     return reach + std::max(12, reach / 5);
-}
-
-/// The MSRResNet of KAIR, x2, of three features.
-Checkpoint kairResNet() {
-    test::CheckpointMaker maker;
-    maker.convolution("model.0", 3, 3);
-    for (int i = 0; i < 2; ++i) {
-        maker.convolution(fmt::format("model.1.sub.{}.res.0", i), 3, 3);
-        maker.convolution(fmt::format("model.1.sub.{}.res.2", i), 3, 3);
-    }
-    maker.convolution("model.1.sub.2", 3, 3).convolution("model.2", 3, 12).convolution("model.5", 3, 3);
-    return maker.convolution("model.7", 3, 3, 3, false).checkpoint();
-}
-
-/// Families that have no record, or whose record reaches too far to be evaluated beyond its reach in float64.
-const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
-    static const std::map<std::string, Checkpoint (*)()> networks{
-        {"small IMDN of the challenge", [] { return test::imdnAim(8, 2, 2, 4).checkpoint(); }},
-        {"small MSRN", [] { return test::msrn(4, 2, 2).checkpoint(); }},
-        {"small MSRResNet of KAIR", kairResNet},
-        {"small RDN", [] { return test::rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
-        {"small RFDN", [] { return test::rfdn(8, 4, 4, 4, 4).checkpoint(); }},
-        {"small RRDBNet", [] { return test::rrdbNet({}).checkpoint(); }},
-        {"small RRDBNet on a coarser grid", [] { return test::rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
-        {"small SAFMN", [] { return test::safmn(8, 1, 4, 2).checkpoint(); }},
-        {"small SAFMN of three levels", [] { return test::safmn(6, 2, 3, 3).checkpoint(); }},
-    };
-    return networks;
-}
-
-/// Published files of families that have no record.
-const std::vector<std::string>& publishedFiles() {
-    static const std::vector<std::string> files{"bsrn_x4_ntire2022.pth", "fsrcnn_x4.pth", "imdn_x4.pth",
-                                                "lapsrn_x2x4.pth",       "pan_x4.pth",    "rfdn_aim_x4.pth",
-                                                "rlfn_x4_ntire2022.pth"};
-    return files;
-}
-
-std::vector<std::string> testedNetworks() {
-    auto names = test::syntheticRecords();
-    for (const auto& [name, make] : smallNetworks()) {
-        names.push_back(name);
-    }
-    names.insert(names.end(), publishedFiles().begin(), publishedFiles().end());
-    return names;
 }
 
 SrModel inFloat64(test::RecognisedNetwork network) {
@@ -113,14 +66,13 @@ void expectEqual(const LamResult& a, const LamResult& b, const std::string& what
 class Evaluation : public testing::TestWithParam<std::string> {
 protected:
     void SetUp() override {
-        if (smallNetworks().contains(GetParam())) {
-            model_.emplace(inFloat64(test::recogniseInFloat64(smallNetworks().at(GetParam())())));
+        if (test::smallNetworks().contains(GetParam())) {
+            model_.emplace(inFloat64(test::recogniseInFloat64(test::smallNetworks().at(GetParam())())));
             return;
         }
-        if (std::ranges::find(publishedFiles(), GetParam()) != publishedFiles().end()) {
+        if (std::ranges::find(test::publishedFiles(), GetParam()) != test::publishedFiles().end()) {
             LAMSCOPE_NEED_FILE(weights, test::dataRoot() / "weights" / GetParam());
-            model_.emplace(loadModel({.file = weights, .settings = {}}));
-            model_->implementation().evaluateIn(torch::kFloat64);
+            model_.emplace(test::inFloat64(loadModel({.file = weights, .settings = {}})));
             return;
         }
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
@@ -144,7 +96,7 @@ protected:
 
     [[nodiscard]] std::int64_t weights() const {
         std::int64_t values = 0;
-        for (const auto& parameter : model_->implementation().network().parameters()) {
+        for (const auto& [name, parameter] : model_->implementation().network().namedParameters()) {
             values += parameter.numel();
         }
         return values;
@@ -232,7 +184,8 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     EXPECT_EQ(budget.used, 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(testedNetworks()), test::recordTestName);
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::networksOfEveryFamily()),
+                         test::recordTestName);
 
 ModelCard cardOf(int radius, int sizeMultiple = 1) {
     ModelCard card;

@@ -20,7 +20,7 @@ public:
         : weight_(std::move(weight)) {}
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return lr; }
-    [[nodiscard]] std::vector<torch::Tensor> parameters() const override { return {weight_}; }
+    [[nodiscard]] NamedTensors namedParameters() const override { return {{"layer.weight", weight_}}; }
     void to(torch::Device /*device*/, torch::ScalarType /*type*/) override {}
 
 private:

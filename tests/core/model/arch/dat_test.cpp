@@ -150,7 +150,7 @@ TEST(Dat, StatisticsAreNoParameters) {
                              || key.ends_with("rpe_biases");
         weights += isState ? 0 : 1;
     }
-    EXPECT_EQ(recogniseInFloat64(checkpoint).network->parameters().size(), weights);
+    EXPECT_EQ(recogniseInFloat64(checkpoint).network->namedParameters().size(), weights);
 }
 
 constexpr const char* firstOffsets = "layers.0.blocks.0.attn.attns.0.rpe_biases";

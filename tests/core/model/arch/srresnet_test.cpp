@@ -62,9 +62,9 @@ TEST(SrResNet, RunningStatisticsOfOldFilesAreNotUsed) {
 TEST(SrResNet, RegionsOfASinglePixelAgree) {
     const auto network = recogniseInFloat64(normalised(1).checkpoint());
     const at::NoGradGuard noGradients;
-    const auto finish = network.network->begin(picture(1, 1));
-    const auto first = finish(std::nullopt).clone();
-    EXPECT_EQ(distance(first, finish(std::nullopt)), 0.0);
+    const auto trunk = network.network->begin(picture(1, 1));
+    const auto first = trunk->finish(std::nullopt).clone();
+    EXPECT_EQ(distance(first, trunk->finish(std::nullopt)), 0.0);
 }
 
 /// MSRResNet under BasicSR's keys.

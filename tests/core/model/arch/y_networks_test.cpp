@@ -27,7 +27,7 @@ ModelSettings atScale(int scale) {
 }
 
 std::vector<std::int64_t> sizeOf(const test::RecognisedNetwork& network, std::int64_t height, std::int64_t width) {
-    return network(picture(height, width, network.network->channels())).sizes().vec();
+    return network(picture(height, width, network.network->inputShape().channels)).sizes().vec();
 }
 
 CheckpointMaker fsrcnn(std::int64_t features, std::int64_t shrunk, int maps, std::int64_t colours = 1) {
@@ -135,7 +135,7 @@ TEST(Srcnn, RefinesTheBicubicEnlargement) {
         const auto bicubic = makeBicubicNetwork(scale);
         bicubic->to(torch::kCPU, torch::kFloat64);
         const auto network = recogniseInFloat64(maker.checkpoint(), atScale(scale));
-        EXPECT_EQ(network.network->parameters().size(), 6U);
+        EXPECT_EQ(network.network->namedParameters().size(), 6U);
         EXPECT_LE(distance(network(input), bicubic->forward(input).relu()), closeTo);
     }
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "live/live_input.h"
+#include "scene/scene.h"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include <fmt/format.h>
 
@@ -35,12 +36,23 @@ ImageRole roleFromString(std::string_view name) {
 }
 
 Patch patchOfBox(const Box& box, ImageRole role, int gridScale, int networkScale) {
-    if (role == ImageRole::Hr || gridScale == networkScale) {
+    if (role == ImageRole::Hr || gridScale == 0 || gridScale == networkScale) {
         return {.x = box.x, .y = box.y, .size = box.size};
     }
     const double ratio = static_cast<double>(networkScale) / gridScale;
     const auto scaled = [ratio](int value) { return static_cast<int>(std::lround(value * ratio)); };
     return {.x = scaled(box.x), .y = scaled(box.y), .size = std::max(scaled(box.size), 1)};
+}
+
+std::vector<Patch> patchesOf(const Scene& scene, int networkScale) {
+    std::vector<Patch> patches;
+    std::ranges::transform(scene.boxes, std::back_inserter(patches),
+                           [&](const Box& box) { return patchOfBox(box, scene.role, scene.gridScale, networkScale); });
+    return patches;
+}
+
+Box firstBoxOf(const Scene& scene) {
+    return scene.boxes.empty() ? Box() : scene.boxes.front();
 }
 
 }  // namespace lamscope

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scene/experiment.h"
+
+namespace lamscope {
+
+std::vector<ModelSpec> shownNetworks(const Experiment& experiment) {
+    std::vector<ModelSpec> shown;
+    for (const auto& network : experiment.networks) {
+        if (network.shown) {
+            shown.push_back(network.spec);
+        }
+    }
+    return shown;
+}
+
+std::vector<std::filesystem::path> filesOf(const Experiment& experiment) {
+    std::vector<ModelSpec> specs;
+    for (const auto& network : experiment.networks) {
+        specs.push_back(network.spec);
+    }
+    auto files = filesOf(specs);
+    for (const auto& scene : experiment.scenes) {
+        files.push_back(scene.image);
+        files.push_back(scene.reference);
+    }
+    return files;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/every_family.h"
+
+#include <fmt/format.h>
+
+#include "support/small_networks.h"
+#include "support/synthetic_checkpoint.h"
+
+namespace lamscope::test {
+
+namespace {
+
+/// The MSRResNet of KAIR, x2, of three features.
+Checkpoint kairResNet() {
+    CheckpointMaker maker;
+    maker.convolution("model.0", 3, 3);
+    for (int i = 0; i < 2; ++i) {
+        maker.convolution(fmt::format("model.1.sub.{}.res.0", i), 3, 3);
+        maker.convolution(fmt::format("model.1.sub.{}.res.2", i), 3, 3);
+    }
+    maker.convolution("model.1.sub.2", 3, 3).convolution("model.2", 3, 12).convolution("model.5", 3, 3);
+    return maker.convolution("model.7", 3, 3, 3, false).checkpoint();
+}
+
+}  // namespace
+
+const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
+    static const std::map<std::string, Checkpoint (*)()> networks{
+        {"small IMDN of the challenge", [] { return imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small MSRN", [] { return msrn(4, 2, 2).checkpoint(); }},
+        {"small MSRResNet of KAIR", kairResNet},
+        {"small RDN", [] { return rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
+        {"small RFDN", [] { return rfdn(8, 4, 4, 4, 4).checkpoint(); }},
+        {"small RRDBNet", [] { return rrdbNet({}).checkpoint(); }},
+        {"small RRDBNet on a coarser grid", [] { return rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
+        {"small SAFMN", [] { return safmn(8, 1, 4, 2).checkpoint(); }},
+        {"small SAFMN of three levels", [] { return safmn(6, 2, 3, 3).checkpoint(); }},
+    };
+    return networks;
+}
+
+const std::vector<std::string>& publishedFiles() {
+    static const std::vector<std::string> files{"bsrn_x4_ntire2022.pth", "fsrcnn_x4.pth", "imdn_x4.pth",
+                                                "lapsrn_x2x4.pth",       "pan_x4.pth",    "rfdn_aim_x4.pth",
+                                                "rlfn_x4_ntire2022.pth"};
+    return files;
+}
+
+std::vector<std::string> networksOfEveryFamily() {
+    auto names = syntheticRecords();
+    for (const auto& [name, make] : smallNetworks()) {
+        names.push_back(name);
+    }
+    names.insert(names.end(), publishedFiles().begin(), publishedFiles().end());
+    return names;
+}
+
+}  // namespace lamscope::test
