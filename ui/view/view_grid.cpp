@@ -2,6 +2,7 @@
 #include "view/view_grid.h"
 
 #include <QKeyEvent>
+#include <QLayout>
 #include <QWindow>
 #include <algorithm>
 #include <optional>
@@ -201,6 +202,7 @@ void ViewGrid::arrange() {
         auto* pane = inView[static_cast<std::size_t>(i)];
         pane->setBarPlace(panes.sharesBar ? std::nullopt : std::optional(best.bar));
         pane->setGeometry(QRect(corner, best.pane));
+        pane->layout()->activate();  // images lie where this says before anything else asks
     }
     sharedBar_->setVisible(panes.sharesBar);
     sharedBar_->setOrientation(best.bar);
