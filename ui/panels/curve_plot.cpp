@@ -162,6 +162,9 @@ void CurvePlot::updateLegend() {
 }
 
 bool CurvePlot::hasLegendRoom(QSize size) const {
+    if (size.height() < leastHeightWithLabels) {
+        return false;  // it would lie on the curves
+    }
     const int lines = plot_->legend->itemCount();
     const int needed = lines * (QFontMetrics(plot_->legend->font()).height() + 2) + 12;
     // Half the inside: curves rise to the right, the left is mostly free.

@@ -32,7 +32,7 @@ CompactToolBar::CompactToolBar(const QString& title, QWidget* parent)
     setMovable(false);
     setIconSize({18, 18});
     setToolButtonStyle(Qt::ToolButtonIconOnly);
-    layout()->setContentsMargins(4, 1, 4, 1);
+    layout()->setContentsMargins(2, 2, 2, 2);  // Qt takes the left one for all sides
     layout()->setSpacing(3);
 }
 

@@ -3,12 +3,12 @@
 
 #include <QDockWidget>
 #include <QHBoxLayout>
-#include <QLabel>
 #include <QTabBar>
 #include <QToolButton>
 #include <algorithm>
 
 #include "dialogs/icons.h"
+#include "panels/muted_label.h"
 
 namespace lamscope::ui {
 
@@ -23,20 +23,15 @@ public:
     explicit DockTitle(QDockWidget& dock)
         : QWidget(&dock) {
         constexpr int buttonSide = 18;
-        auto* name = new QLabel(dock.windowTitle());
-        auto heading = font();
-        heading.setBold(true);
-        heading.setPointSizeF(heading.pointSizeF() * 0.9);
-        heading.setCapitalization(QFont::AllUppercase);
-        name->setFont(heading);
-        name->setForegroundRole(QPalette::PlaceholderText);
+        auto* name = new MutedLabel(dock.windowTitle());
+        name->setHeading();
         auto* close = new QToolButton;
         close->setIcon(icon(QStringLiteral("close")));
         close->setIconSize({12, 12});
         close->setFixedSize(buttonSide, buttonSide);
         close->setAutoRaise(true);
-        close->setToolTip(tr("Close; the View menu brings the panel back"));
-        close->setAccessibleName(tr("Close %1").arg(dock.windowTitle()));
+        close->setToolTip(WindowDocks::tr("Close; the View menu brings the panel back"));
+        close->setAccessibleName(WindowDocks::tr("Close %1").arg(dock.windowTitle()));
         connect(close, &QToolButton::clicked, &dock, &QWidget::close);
         auto* row = new QHBoxLayout(this);
         row->setContentsMargins(8, 2, 4, 0);
