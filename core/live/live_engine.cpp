@@ -2,9 +2,8 @@
 #include "live/live_engine.h"
 
 #include <algorithm>
-#include <atomic>
 #include <iterator>
-#include <new>
+#include <memory>
 #include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
@@ -15,9 +14,10 @@
 #include "base/sha256.h"
 #include "image/image_file.h"
 #include "live/compute_thread.h"
-#include "live/di_map_run.h"
-#include "live/probe.h"
-#include "live/sanity_check.h"
+#include "live/jobs/di_map_job.h"
+#include "live/jobs/network_jobs.h"
+#include "live/jobs/probe_job.h"
+#include "live/jobs/sanity_job.h"
 #include "method/lam/batch_calibration.h"
 #include "runtime/device.h"
 #include "runtime/process_memory.h"
@@ -30,10 +30,6 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::int64_t mostRetainedBytes = 2LL << 30;
 
-/// During a fast drag every position would cancel the one before it and no map would ever be seen: after this long
-/// without one, the map of the most urgent network, if it is at work, is finished first.
-constexpr auto longestWithoutMap = std::chrono::milliseconds(150);
-
 /// The window's thread goes first: this one and the threads that LibTorch starts from it take what is left.
 constexpr int niceness = 10;
 
@@ -43,22 +39,26 @@ std::int64_t LiveEngineOptions::defaultRetainedBytes() {
     return std::min(physicalMemory() / 8, mostRetainedBytes);
 }
 
-/// Everything here but `sink_`, `lastMap_`, `workingFor_` and `thread_` is touched on the compute thread alone.
+/// Everything here but `sink_`, `probe_`'s owesMap() and `thread_` is touched on the compute thread alone.
 class LiveEngine::Inside {
 public:
     Inside(EventSink sink, LiveEngineOptions options)
         : options_(std::move(options))
-        , sink_([this, inner = std::move(sink)](LiveEvent event) {
-            if (std::holds_alternative<live::MapReady>(event)) {
-                lastMap_ = Clock::now().time_since_epoch().count();
-            }
-            inner(std::move(event));
-        })
+        , sink_(std::move(sink))
         , batches_(BatchCalibration::defaultFile())
-        , probe_(networks_, sink_, budget_, batches_)
+        , probe_(std::make_shared<ProbeJob>(state_, sink_, budget_, batches_))
+        , images_(std::make_shared<ImageJob>(state_, sink_))
+        , sanity_(std::make_shared<SanityJob>(state_, sink_,
+                                              [this](const ModelSpec& spec) { return options_.load(spec, device_); }))
+        , diMaps_(std::make_shared<DiMapJob>(state_, sink_))
+        , jobs_{probe_, images_, std::make_shared<CardJob>(state_, sink_), sanity_, diMaps_}
         , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
+
+    void add(const JobMaker& make) { jobs_.push_back(make(state_)); }
+    /// Whoever asks for something sets all jobs going again.
+    void resume() { stopped_ = false; }
 
     void openImage(const std::filesystem::path& file, ExifOrientation orientation) {
         sink_(live::Progress{fmt::format("reading {}", file.filename().string()), 0, 0});
@@ -78,15 +78,18 @@ public:
     }
 
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
-        probe_.clear();
-        diMaps_.clear();
-        endSanityCheck(live::SanityEnded::Reason::InputChanged);
-        input_ = {image.pixels, role, reduction};
+        for (const auto& job : jobs_) {
+            job->inputChanged();
+        }
+        state_.input = {image.pixels, role, reduction};
+        state_.moving = false;
+        state_.awaitsRequest = true;
         inputs_.clear();
-        stopped_ = false;
-        awaitsRequest_ = true;
-        for (auto& [id, network] : networks_) {
-            network.dropInput();
+        resume();
+        for (auto& [id, network] : state_.networks) {
+            network.input = {};
+            network.sr.reset();
+            network.srFailed = false;
             giveInput(id, network);
         }
     }
@@ -94,67 +97,62 @@ public:
     void addNetwork(NetworkId id, const ModelSpec& spec) {
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
-            auto& network = networks_[id];
-            stopped_ = false;
-            awaitsRequest_ = true;
+            auto& network = state_.networks[id];
+            resume();
+            state_.awaitsRequest = true;
             network.model = std::make_unique<SrModel>(options_.load(spec, device_));
             sink_(live::NetworkLoaded{id, network.model->card()});
             giveInput(id, network);
         } catch (const std::exception& error) {
-            networks_.erase(id);
+            state_.networks.erase(id);
             sink_(live::NetworkFailed{id, error.what()});
         }
     }
 
     void removeNetwork(NetworkId id) {
-        diMaps_.remove(id);  // it looks at the network
-        networks_.erase(id);
+        for (const auto& job : jobs_) {
+            job->forget(id);
+        }
+        state_.networks.erase(id);
     }
+
     void setRequest(const ProbeRequest& request, Clock::time_point asked) {
-        probe_.setRequest(request, asked);
-        shown_.clear();
-        std::ranges::transform(request.targets, std::back_inserter(shown_), &ProbeTarget::id);
-        stopped_ = awaitsRequest_ = false;
+        probe_->setRequest(request, asked);
+        std::vector<NetworkId> shown;
+        std::ranges::transform(request.targets, std::back_inserter(shown), &ProbeTarget::id);
+        show(std::move(shown), request.moving);
     }
     void cancelProbe(std::vector<NetworkId> shown) {
-        probe_.clear();
-        shown_ = std::move(shown);
-        stopped_ = awaitsRequest_ = false;
+        probe_->cancel();
+        show(std::move(shown), false);
     }
 
     void stop() {
-        probe_.clear();
-        diMaps_.stop();
-        cancelSanityCheck();
+        for (const auto& job : jobs_) {
+            job->cancel();
+        }
+        state_.moving = false;
         stopped_ = true;
     }
 
-    void checkSanity(std::int64_t run, std::vector<SanityCheck::Network> networks) {
-        cancelSanityCheck();
-        sanity_.emplace(run, std::move(networks),
-                        [this](const ModelSpec& spec) { return options_.load(spec, device_); });
-        stopped_ = false;
+    void checkSanity(std::int64_t run, std::vector<SanityJob::Network> networks) {
+        sanity_->start(run, std::move(networks));
+        resume();
     }
-    void cancelSanityCheck() { endSanityCheck(live::SanityEnded::Reason::Cancelled); }
+    void cancelSanityCheck() { sanity_->cancel(); }
 
     void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
-        diMaps_.start(targets, options);
-        stopped_ = false;
+        diMaps_->start(targets, options);
+        resume();
     }
-    void cancelDiMaps() { diMaps_.stop(); }
+    void cancelDiMaps() { diMaps_->cancel(); }
 
     void setRetainedBytes(std::int64_t bytes) {
         budget_.limit = bytes;
-        for (auto& [id, network] : networks_) {
-            network.dropContext();
-        }
+        probe_->dropContexts();
     }
 
-    /// True when a map of this network is at work that should be finished before a newer request is served.
-    [[nodiscard]] bool owesMap(NetworkId id) const {
-        return workingFor_ == id
-               && Clock::now().time_since_epoch().count() - lastMap_ > Clock::duration(longestWithoutMap).count();
-    }
+    [[nodiscard]] bool owesMap(NetworkId id) const { return probe_->owesMap(id); }
 
 private:
     void start() {
@@ -174,66 +172,37 @@ private:
     }
 
     bool step(const std::stop_token& stop) {
-        if (stopped_) {
-            sink_(live::Idle{probe_.number()});
+        LiveJob* next = nullptr;
+        for (const auto& job : jobs_) {
+            if (!stopped_ && job->hasWork() && (next == nullptr || job->priority() > next->priority())) {
+                next = job.get();
+            }
+        }
+        if (next == nullptr) {
+            sink_(live::Idle{probe_->number()});
             return false;
         }
-        if (const auto* target = probe_.nextCoarse()) {
-            workingFor_ = target->id;
-            probe_.refine(*target, stop);
-            workingFor_ = 0;
-            takeImage(target->id);
-            return true;
-        }
-        // One evaluation of the whole image cannot be interrupted: a moving box does not wait for it.
-        const bool moving = probe_.request() != nullptr && probe_.request()->moving;
-        if (const auto id = moving ? 0 : nextWithoutImage(); id != 0) {
-            makeImage(id, stop);
-            return true;
-        }
-        if (const auto* target = probe_.nextFine()) {
-            probe_.refine(*target, stop);
-            return true;
-        }
-        if (const auto id = moving ? 0 : nextWithoutMeasuredCard(); id != 0) {
-            measureCard(id, stop);
-            return true;
-        }
-        if (sanity_) {
-            sink_(live::Progress{"parameter randomisation", 0, 0});
-            if (!sanity_->finished()) {
-                sanity_->step(networks_, sink_, stop);
-            }
-            if (sanity_->finished()) {
-                endSanityCheck(live::SanityEnded::Reason::Done);
-            }
-            return true;
-        }
-        if (diMaps_.hasWork()) {
-            diMaps_.step(networks_, sink_, stop);
-            return true;
-        }
-        sink_(live::Idle{probe_.number()});
-        return false;
+        next->step(stop);
+        return true;
     }
 
-    void endSanityCheck(live::SanityEnded::Reason reason) {
-        if (sanity_) {
-            sink_(live::SanityEnded{sanity_->run(), reason});
-            sanity_.reset();
-        }
+    void show(std::vector<NetworkId> networks, bool moving) {
+        images_->show(std::move(networks));
+        state_.moving = moving;
+        state_.awaitsRequest = false;
+        resume();
     }
 
     void giveInput(NetworkId id, LiveNetwork& network) {
-        if (!input_.pixels) {
+        const auto& input = state_.input;
+        if (!input.pixels) {
             return;
         }
         try {
             network.input = inputFor(network.model->card().scale);
-            sink_(live::NetworkImages{id, input_, network.input.lr, nullptr});
+            sink_(live::NetworkImages{id, input, network.input.lr, nullptr});
         } catch (const std::exception& error) {
-            network.refused = true;
-            sink_(live::MapFailed{.request = 0, .id = id, .input = input_, .options = {}, .message = error.what()});
+            sink_(live::MapFailed{.request = 0, .id = id, .input = input, .options = {}, .message = error.what()});
         }
     }
 
@@ -242,96 +211,32 @@ private:
         if (known != inputs_.end()) {
             return known->second;
         }
-        ScaledInput input{.of = input_, .lr = nullptr, .hr = nullptr};
-        if (input_.role == ImageRole::Hr) {
-            auto pair = makeLowResolution(*input_.pixels, scale, input_.reduction);
+        const auto& of = state_.input;
+        ScaledInput input{.of = of, .lr = nullptr, .hr = nullptr};
+        if (of.role == ImageRole::Hr) {
+            auto pair = makeLowResolution(*of.pixels, scale, of.reduction);
             input.lr = std::make_shared<const Image>(std::move(pair.lr));
             input.hr = std::make_shared<const Image>(std::move(pair.hr));
         } else {
-            input.lr = input_.pixels;
+            input.lr = of.pixels;
         }
         return inputs_.emplace(scale, std::move(input)).first->second;
     }
 
-    /// Where the context is the whole image, its SR is the image's.
-    void takeImage(NetworkId id) {
-        auto& network = networks_.at(id);
-        const auto& context = network.context;
-        if (!network.sr && context
-            && context->region() == Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
-            try {
-                network.sr = std::make_shared<const Image>(context->sr());
-            } catch (const std::bad_alloc&) {
-                network.failed = true;  // the map is there; its image is one too many
-                return;
-            }
-            sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
-        }
-    }
-
-    /// Of the networks that are shown, which have their first maps by now.
-    [[nodiscard]] NetworkId nextWithoutImage() const {
-        const auto found = std::ranges::find_if(shown_, [this](NetworkId id) {
-            const auto network = networks_.find(id);
-            return network != networks_.end() && network->second.input.lr && !network->second.sr
-                   && !network->second.failed;
-        });
-        return awaitsRequest_ || found == shown_.end() ? 0 : *found;
-    }
-
-    [[nodiscard]] NetworkId nextWithoutMeasuredCard() const {
-        const auto found = std::ranges::find_if(networks_, [](const auto& each) { return !each.second.measured; });
-        return awaitsRequest_ || found == networks_.end() ? 0 : found->first;
-    }
-
-    void measureCard(NetworkId id, const std::stop_token& stop) {
-        auto& network = networks_.at(id);
-        sink_(live::Progress{fmt::format("measuring {}", network.model->card().name), 0, 0});
-        try {
-            const auto card = measuredCard(*network.model, stop);
-            if (!card) {
-                return;  // its turn comes again
-            }
-            network.measured = true;
-            sink_(live::CardMeasured{id, *card});
-        } catch (const std::exception&) {
-            network.measured = true;  // the card stays as it is; what is wrong with the network shows with its map
-        }
-    }
-
-    void makeImage(NetworkId id, const std::stop_token& stop) {
-        auto& network = networks_.at(id);
-        sink_(live::Progress{fmt::format("{}: SR image", network.model->card().name), 0, 0});
-        try {
-            auto sr = network.model->upscale(*network.input.lr, stop);
-            if (sr) {
-                network.sr = std::make_shared<const Image>(std::move(*sr));
-                sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
-            }
-        } catch (const std::exception& error) {
-            network.failed = true;
-            sink_(live::MapFailed{
-                .request = 0, .id = id, .input = network.input.of, .options = {}, .message = error.what()});
-        }
-    }
-
     LiveEngineOptions options_;
     std::string device_;
-    std::atomic<Clock::rep> lastMap_{0};
-    std::atomic<NetworkId> workingFor_{0};  // whose first map is at work; 0: none
     EventSink sink_;
-    InputIdentity input_;
     std::map<int, ScaledInput> inputs_;  // by scale
-    RetentionBudget budget_;             // outlives the networks' contexts
+    RetentionBudget budget_;             // outlives the contexts of the probe
     BatchCalibration batches_;
-    Probe::Networks networks_;
-    Probe probe_;
-    std::optional<SanityCheck> sanity_;
-    DiMapRun diMaps_;
-    std::vector<NetworkId> shown_;  // whose SR images are wanted
+    LiveState state_;  // outlives the jobs
+    std::shared_ptr<ProbeJob> probe_;
+    std::shared_ptr<ImageJob> images_;
+    std::shared_ptr<SanityJob> sanity_;
+    std::shared_ptr<DiMapJob> diMaps_;
+    std::vector<std::shared_ptr<LiveJob>> jobs_;
     bool stopped_ = false;
-    bool awaitsRequest_ = false;  ///< of whoever set the input or added a network
-    ComputeThread thread_;        // last: it uses all the others
+    ComputeThread thread_;  // last: it uses all the others
 };
 
 LiveEngine::LiveEngine(EventSink sink, LiveEngineOptions options)
@@ -371,7 +276,7 @@ void LiveEngine::stop() {
 
 void LiveEngine::checkSanity(std::int64_t run, const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
                              const LamOptions& options) {
-    std::vector<SanityCheck::Network> checked;
+    std::vector<SanityJob::Network> checked;
     for (const auto& [target, spec] : networks) {
         auto withPatch = options;
         withPatch.patch = target.patch;
@@ -394,6 +299,19 @@ void LiveEngine::cancelDiMaps() {
 
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {
     inside_->post([inside = inside_.get(), bytes] { inside->setRetainedBytes(bytes); });
+}
+
+void LiveEngine::addJob(JobMaker make) {
+    inside_->post([inside = inside_.get(), make = std::move(make)] { inside->add(make); }, /*interrupt=*/false);
+}
+
+void LiveEngine::tell(std::function<void()> task, bool interrupt) {
+    inside_->post(
+        [inside = inside_.get(), task = std::move(task)] {
+            inside->resume();
+            task();
+        },
+        interrupt);
 }
 
 }  // namespace lamscope

@@ -20,6 +20,9 @@
 
 namespace lamscope {
 
+class LiveJob;
+struct LiveState;
+
 /// Where and how a LiveEngine computes.
 struct LiveEngineOptions {
     /// Makes a network; replaced by tests that need slow or analytic ones. Called on the compute thread.
@@ -115,6 +118,14 @@ public:
     void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
+
+    /// Makes a job that works on the engine's networks and its input. Called on the compute thread; must not throw.
+    using JobMaker = std::function<std::shared_ptr<LiveJob>(const LiveState& state)>;
+    /// Adds a job, which lives until the engine goes: this is how a method computes in the window.
+    void addJob(JobMaker make);
+    /// Runs a short task on the compute thread, which asks a job for something. With `interrupt` the step at work is
+    /// stopped, otherwise it ends first.
+    void tell(std::function<void()> task, bool interrupt = false);
 
 private:
     class Inside;

@@ -6,12 +6,15 @@ lamscope_library(lamscope_live
     live/live_engine.h
     live/live_events.h
     live/live_input.h
+    live/live_job.h
   SOURCES
     live/compute_thread.cpp
-    live/di_map_run.cpp
+    live/jobs/di_map_job.cpp
+    live/jobs/network_jobs.cpp
+    live/jobs/probe_job.cpp
+    live/jobs/sanity_job.cpp
     live/live_engine.cpp
-    live/probe.cpp
-    live/sanity_check.cpp
+    live/live_job.cpp
   PUBLIC lamscope_lam
   PRIVATE LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

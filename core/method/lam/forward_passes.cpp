@@ -61,7 +61,7 @@ bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const
         forward = std::make_shared<const ForwardPass>(evaluate(model_, *path_, alpha));
     }
     for (const auto functional : functionals) {
-        if (stop.stop_requested()) {
+        if (functional != functionals.front() && stop.stop_requested()) {
             return false;
         }
         const bool keepGraph = kept || functional != functionals.back();

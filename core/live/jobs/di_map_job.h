@@ -9,26 +9,29 @@
 #include <vector>
 
 #include "live/live_engine.h"
-#include "live/probe.h"
+#include "live/live_job.h"
 #include "method/lam/di_map.h"
 
 namespace lamscope {
 
-/// The DI maps of some networks, side by side: first the coarse one of each, then all of them finer. Compute thread
-/// only.
-class DiMapRun {
+/// The DI maps of some networks, side by side: first the coarse one of each, then all of them finer.
+class DiMapJob final : public LiveJob {
 public:
+    DiMapJob(const LiveState& state, LiveEngine::EventSink& sink)
+        : state_(state)
+        , sink_(sink) {}
+
     /// Goes on with what was begun with the same options and reports it again; forgets the rest.
     void start(const std::vector<DiMapTarget>& targets, const LamOptions& options);
-    /// Keeps what was begun.
-    void stop() { running_ = false; }
-    /// Forgets a network, which must still be there.
-    void remove(NetworkId id);
-    void clear() { scans_.clear(); }
 
-    [[nodiscard]] bool hasWork() const;
-    /// Computes a little more of the map that is furthest behind; to be called while hasWork().
-    void step(const Probe::Networks& loaded, const LiveEngine::EventSink& sink, const std::stop_token& stop);
+    [[nodiscard]] bool hasWork() const override;
+    [[nodiscard]] LivePriority priority() const override { return LivePriority::DiMaps; }
+    /// Computes a little more of the map that is furthest behind.
+    void step(const std::stop_token& stop) override;
+    void forget(NetworkId id) override;
+    void inputChanged() override { scans_.clear(); }
+    /// Keeps what was begun.
+    void cancel() override { running_ = false; }
 
 private:
     using Clock = std::chrono::steady_clock;
@@ -49,13 +52,15 @@ private:
         std::int64_t gradientsPlanned = 0;
     };
 
-    static void begin(Scan& scan, const Probe::Networks& loaded);
+    void begin(Scan& scan) const;
     /// Throws what the network throws.
-    void advance(Scan& scan, const LiveEngine::EventSink& sink, const std::stop_token& stop);
-    static void fail(Scan& scan, const std::exception& error, const LiveEngine::EventSink& sink);
-    static void report(Scan& scan, const LiveEngine::EventSink& sink);
-    void sayProgress(const LiveEngine::EventSink& sink);
+    void advance(Scan& scan, const std::stop_token& stop);
+    void fail(Scan& scan, const std::exception& error) const;
+    void report(Scan& scan) const;
+    void sayProgress();
 
+    const LiveState& state_;
+    LiveEngine::EventSink& sink_;
     std::vector<Scan> scans_;
     bool running_ = false;
     Clock::time_point progressSaid_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "live/di_map_run.h"
+#include "live/jobs/di_map_job.h"
 
 #include <algorithm>
 #include <exception>
@@ -26,7 +26,7 @@ bool showsSomethingEverywhere(const DiMap& map) {
 
 }  // namespace
 
-void DiMapRun::start(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
+void DiMapJob::start(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
     std::vector<Scan> scans;
     for (const auto& target : targets) {
         auto own = options;
@@ -44,24 +44,24 @@ void DiMapRun::start(const std::vector<DiMapTarget>& targets, const LamOptions& 
     running_ = true;
 }
 
-void DiMapRun::remove(NetworkId id) {
+void DiMapJob::forget(NetworkId id) {
     std::erase_if(scans_, [id](const Scan& scan) { return scan.target.id == id; });
 }
 
-bool DiMapRun::hasWork() const {
+bool DiMapJob::hasWork() const {
     return running_ && std::ranges::any_of(scans_, [](const Scan& scan) { return !scan.done || scan.askedAgain; });
 }
 
-void DiMapRun::step(const Probe::Networks& loaded, const LiveEngine::EventSink& sink, const std::stop_token& stop) {
+void DiMapJob::step(const std::stop_token& stop) {
     for (auto& scan : scans_) {
         if (scan.askedAgain) {
-            report(scan, sink);
+            report(scan);
         }
         if (!scan.scan && !scan.done) {
             try {
-                begin(scan, loaded);
+                begin(scan);
             } catch (const std::exception& error) {
-                fail(scan, error, sink);
+                fail(scan, error);
             }
         }
     }
@@ -74,38 +74,38 @@ void DiMapRun::step(const Probe::Networks& loaded, const LiveEngine::EventSink& 
         return;
     }
     try {
-        advance(*next, sink, stop);
+        advance(*next, stop);
     } catch (const std::exception& error) {
-        fail(*next, error, sink);
+        fail(*next, error);
     }
 }
 
-void DiMapRun::begin(Scan& scan, const Probe::Networks& loaded) {
-    const auto network = loaded.find(scan.target.id);
-    if (network == loaded.end() || !network->second.input.lr) {
+void DiMapJob::begin(Scan& scan) const {
+    const auto* network = state_.usable(scan.target.id);
+    if (network == nullptr) {
         scan.done = scan.failed = true;  // why there is no input was said when it was set
         return;
     }
-    scan.input = network->second.input.of;
+    scan.input = network->input.of;
     // One path image at a time: a newer request waits for one batch.
-    scan.scan = std::make_unique<DiMapScan>(*network->second.model, network->second.input.lr, scan.options,
-                                            scan.target.stride, EvaluationOptions{.batch = 1});
+    scan.scan = std::make_unique<DiMapScan>(*network->model, network->input.lr, scan.options, scan.target.stride,
+                                            EvaluationOptions{.batch = 1});
     scan.gradientsPlanned = scan.scan->gradientsPlanned();
 }
 
-void DiMapRun::advance(Scan& scan, const LiveEngine::EventSink& sink, const std::stop_token& stop) {
+void DiMapJob::advance(Scan& scan, const std::stop_token& stop) {
     scan.scan->next(stop, [&](const DiMapProgress& state) {
         scan.gradientsDone = state.gradientsDone;
         scan.gradientsPlanned = state.gradientsPlanned;
         scan.changed = scan.changed || state.map != nullptr;
-        sayProgress(sink);
+        sayProgress();
     });
     scan.hasCoarseMap = scan.hasCoarseMap || showsSomethingEverywhere(scan.scan->map());
     scan.done = scan.scan->finished();
     if (scan.changed && (scan.done || Clock::now() - scan.reported >= betweenMaps)) {
         scan.changed = false;
         scan.map = std::make_shared<const DiMap>(scan.scan->map());
-        report(scan, sink);
+        report(scan);
     }
     if (scan.done) {
         scan.gradientsDone = scan.gradientsPlanned;  // with a tolerance some are spared
@@ -113,19 +113,19 @@ void DiMapRun::advance(Scan& scan, const LiveEngine::EventSink& sink, const std:
     }
 }
 
-void DiMapRun::fail(Scan& scan, const std::exception& error, const LiveEngine::EventSink& sink) {
+void DiMapJob::fail(Scan& scan, const std::exception& error) const {
     scan.done = scan.failed = true;
     scan.scan.reset();
-    sink(live::DiMapFailed{scan.target.id, scan.input, scan.options, scan.target.stride, messageOf(error)});
+    sink_(live::DiMapFailed{scan.target.id, scan.input, scan.options, scan.target.stride, messageOf(error)});
 }
 
-void DiMapRun::report(Scan& scan, const LiveEngine::EventSink& sink) {
+void DiMapJob::report(Scan& scan) const {
     scan.askedAgain = false;
     scan.reported = Clock::now();
-    sink(live::DiMapReady{scan.target.id, scan.input, scan.options, scan.map, scan.done});
+    sink_(live::DiMapReady{scan.target.id, scan.input, scan.options, scan.map, scan.done});
 }
 
-void DiMapRun::sayProgress(const LiveEngine::EventSink& sink) {
+void DiMapJob::sayProgress() {
     const auto now = Clock::now();
     if (now - progressSaid_ < betweenProgress) {
         return;
@@ -136,7 +136,7 @@ void DiMapRun::sayProgress(const LiveEngine::EventSink& sink) {
         progress.done += scan.gradientsDone;
         progress.planned += scan.gradientsPlanned;
     }
-    sink(progress);
+    sink_(progress);
 }
 
 }  // namespace lamscope

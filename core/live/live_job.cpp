@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "live/live_job.h"
+
+#include "base/error.h"
+#include "runtime/torch_errors.h"
+
+namespace lamscope {
+
+std::string messageOf(const std::exception& error) {
+    if (isOutOfMemory(error)) {
+        return "not enough memory; choose a smaller context, or close other networks";
+    }
+    return dynamic_cast<const Error*>(&error) != nullptr ? error.what() : briefMessage(error);
+}
+
+}  // namespace lamscope

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <exception>
+#include <map>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "image/image.h"
+#include "live/live_input.h"
+#include "model/sr_model.h"
+
+namespace lamscope {
+
+/// LR and HR images at one scale.
+struct ScaledInput {
+    InputIdentity of;
+    std::shared_ptr<const Image> lr;
+    std::shared_ptr<const Image> hr;  ///< null where it is not known
+};
+
+/// A network of a LiveEngine. Compute thread only.
+struct LiveNetwork {
+    std::unique_ptr<SrModel> model;
+    ScaledInput input;                ///< empty while there is none, or when it does not fit the network
+    std::shared_ptr<const Image> sr;  ///< of the whole input; null until it is computed
+    bool srFailed = false;            ///< it cannot be computed, and is not tried again for this input
+};
+
+/// What the jobs of a LiveEngine work on. Compute thread only.
+struct LiveState {
+    std::map<NetworkId, LiveNetwork> networks;
+    InputIdentity input;
+    /// The box is being dragged: nothing is begun that cannot be interrupted soon.
+    bool moving = false;
+    /// An image or a network is new, and whoever brought it will say what it is wanted for: nothing is begun before
+    /// that.
+    bool awaitsRequest = false;
+
+    /// The network with its input; null where there is none.
+    [[nodiscard]] const LiveNetwork* usable(NetworkId id) const {
+        const auto found = networks.find(id);
+        return found == networks.end() || !found->second.input.lr ? nullptr : &found->second;
+    }
+};
+
+/// How urgent a job's next step is: the engine takes the step of the largest.
+enum class LivePriority {
+    DiMaps,      ///< whole images of maps, whenever nothing else is wanted
+    Checks,      ///< asked for, and waited for by nobody in particular
+    Cards,       ///< what loading has left out of the networks' cards
+    FinerMaps,   ///< more exact maps of the box
+    Images,      ///< SR of whole images
+    CoarseMaps,  ///< the first map of each network
+};
+
+/// Long work of a LiveEngine, in steps. All members are called on the compute thread; none may throw.
+///
+/// A job says itself what it has found, by an event sink of its own: results with the options and the identity of the
+/// input that they were computed with, and its end, with the number of the request that has ended, whether it is done,
+/// has failed, was cancelled or has lost its input.
+class LiveJob {
+public:
+    LiveJob() = default;
+    LiveJob(const LiveJob&) = delete;
+    LiveJob& operator=(const LiveJob&) = delete;
+    virtual ~LiveJob() = default;
+
+    [[nodiscard]] virtual bool hasWork() const = 0;
+    /// Of the next step, while there is work.
+    [[nodiscard]] virtual LivePriority priority() const = 0;
+    /// Goes on with the work for a while: within one forward and backward pass, it returns when `stop` asks for it.
+    /// What was stopped goes on with the next step.
+    virtual void step(const std::stop_token& stop) = 0;
+
+    /// The network is about to go.
+    virtual void forget(NetworkId /*id*/) {}
+    /// All networks have another input, or none.
+    virtual void inputChanged() {}
+    /// The user has stopped everything.
+    virtual void cancel() {}
+};
+
+/// An error of any library in words for the user.
+[[nodiscard]] std::string messageOf(const std::exception& error);
+
+}  // namespace lamscope
