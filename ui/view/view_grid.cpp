@@ -15,7 +15,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int gap = 4;
+constexpr int paneGap = 4;
 
 QPoint arrowStep(int key) {
     switch (key) {
@@ -194,11 +194,11 @@ void ViewGrid::arrange() {
                                .frame = inView.back()->frameSize(),
                                .bar = {sharedBar_->thickness(Qt::Vertical), sharedBar_->thickness(Qt::Horizontal)},
                                .sharesBar = sharesBar(),
-                               .gap = gap};
+                               .gap = paneGap};
     const auto best = arrangePanes(panes, size());
     for (int i = 0; i < count; ++i) {
-        const QPoint corner(i % best.columns * (best.pane.width() + gap),
-                            i / best.columns * (best.pane.height() + gap));
+        const QPoint corner(i % best.columns * (best.pane.width() + paneGap),
+                            i / best.columns * (best.pane.height() + paneGap));
         auto* pane = inView[static_cast<std::size_t>(i)];
         pane->setBarPlace(panes.sharesBar ? std::nullopt : std::optional(best.bar));
         pane->setGeometry(QRect(corner, best.pane));
