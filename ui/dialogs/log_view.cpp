@@ -49,10 +49,9 @@ QString indented(QString text, const QString& by) {
 }  // namespace
 
 LogView::LogView(QWidget* parent)
-    : QDialog(parent)
+    : QWidget(parent)
     , lines_(new QPlainTextEdit(this))
     , outcome_(new QLabel(this)) {
-    setWindowTitle(tr("Log"));
     lines_->setReadOnly(true);
     lines_->setFont(QFontDatabase::systemFont(QFontDatabase::FixedFont));
     lines_->setPlaceholderText(tr("Nothing to report yet."));
@@ -60,28 +59,26 @@ LogView::LogView(QWidget* parent)
     lines_->setMaximumBlockCount(static_cast<int>(mostEntries));
     outcome_->setTextFormat(Qt::PlainText);
     outcome_->setWordWrap(true);
+    outcome_->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    lines_->setFrameShape(QFrame::NoFrame);
+    lines_->setMinimumSize(160, 60);
 
     auto* copy = new QPushButton(icon(QStringLiteral("copy")), tr("&Copy all"), this);
     copy->setObjectName(QStringLiteral("copy"));
     auto* saveAs = new QPushButton(icon(QStringLiteral("save")), tr("&Save as…"), this);
     saveAs->setObjectName(QStringLiteral("save"));
-    auto* close = new QPushButton(tr("Close"), this);
-    copy->setAutoDefault(false);
-    saveAs->setAutoDefault(false);
-    close->setDefault(true);
     connect(copy, &QPushButton::clicked, this, &LogView::copyAll);
     connect(saveAs, &QPushButton::clicked, this, &LogView::chooseFile);
-    connect(close, &QPushButton::clicked, this, &QDialog::close);
 
-    auto* buttons = new QHBoxLayout;
+    // Beside the lines: the panel is wide and low.
+    auto* buttons = new QVBoxLayout;
     buttons->addWidget(copy);
     buttons->addWidget(saveAs);
     buttons->addWidget(outcome_, 1);
-    buttons->addWidget(close);
-    auto* column = new QVBoxLayout(this);
-    column->addWidget(lines_, 1);
-    column->addLayout(buttons);
-    resize(760, 380);
+    auto* row = new QHBoxLayout(this);
+    row->setContentsMargins(6, 4, 6, 6);
+    row->addWidget(lines_, 1);
+    row->addLayout(buttons);
 }
 
 void LogView::append(Severity severity, const QString& text) {
@@ -109,7 +106,7 @@ void LogView::changeEvent(QEvent* event) {
             addLine(entry);
         }
     }
-    QDialog::changeEvent(event);
+    QWidget::changeEvent(event);
 }
 
 void LogView::addLine(const Entry& entry) {

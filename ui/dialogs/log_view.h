@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QDialog>
 #include <QTime>
+#include <QWidget>
 #include <vector>
 
 class QLabel;
@@ -10,9 +10,9 @@ class QPlainTextEdit;
 
 namespace lamscope::ui {
 
-/// Everything that this run of the program had to say, with its time: not modal, kept while it is closed, at most the
-/// last 5000 entries. GUI thread only.
-class LogView : public QDialog {
+/// Everything that this run of the program had to say, with its time: a panel that keeps at most the last 5000 entries,
+/// also while it is hidden. GUI thread only.
+class LogView : public QWidget {
     Q_OBJECT
 
 public:

@@ -6,10 +6,9 @@
 #include <QCursor>
 #include <QEvent>
 #include <QFileInfo>
+#include <QKeyEvent>
 #include <QToolTip>
-#include <algorithm>
 #include <utility>
-#include <vector>
 
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
@@ -22,52 +21,37 @@ QString fromUtf8(const std::string& text) {
     return QString::fromStdString(text);
 }
 
-/// Builds the card's table row by row.
-class CardTable {
+/// Builds the card paragraph by paragraph: the panel is too narrow for columns.
+class CardText {
 public:
-    CardTable(const QPalette& palette, const QFontMetrics& metrics)
-        : metrics_(metrics)
-        , muted_(mutedText(palette).name())
+    explicit CardText(const QPalette& palette)
+        : muted_(mutedText(palette).name())
         , warning_(warningText(palette).name())
         , trouble_(troubleText(palette).name()) {}
 
-    /// `evidence` goes below the value in small print. Rows without a value are left out.
-    void row(const QString& label, const QString& value, const QString& evidence = {}) {
+    /// `evidence` goes below the value in small print. Lines without a value are left out.
+    void line(const QString& label, const QString& value, const QString& evidence = {}) {
         if (!value.isEmpty()) {
-            htmlRow(label, value.toHtmlEscaped(), evidence);
+            htmlLine(label, value.toHtmlEscaped(), evidence);
         }
     }
 
-    void htmlRow(const QString& label, const QString& valueHtml, const QString& evidence = {}) {
-        auto cell = valueHtml;
+    void htmlLine(const QString& label, const QString& valueHtml, const QString& evidence = {}) {
+        lines_ += QStringLiteral("<p style='margin:0 0 5px 0'><span style='color:%1'>%2</span>&nbsp; %3")
+                      .arg(muted_, label.toHtmlEscaped(), valueHtml);
         if (!evidence.isEmpty()) {
-            cell +=
-                QStringLiteral("<div style='color:%1; font-size:small'>%2</div>").arg(muted_, evidence.toHtmlEscaped());
+            lines_ += QStringLiteral("<br><span style='color:%1; font-size:small'>%2</span>")
+                          .arg(muted_, evidence.toHtmlEscaped());
         }
-        rows_.emplace_back(label, cell);
+        lines_ += QStringLiteral("</p>");
     }
 
     void warning(const QString& text) { remark(warning_, text); }
     void trouble(const QString& text) { remark(trouble_, text); }
 
     [[nodiscard]] QString html(const QString& title) const {
-        constexpr int columnGap = 12;
-        // Where lines may break anywhere, a column without a width shrinks to one letter.
-        int labelWidth = 0;
-        for (const auto& [label, cell] : rows_) {
-            labelWidth = std::max(labelWidth, metrics_.horizontalAdvance(label) + columnGap);
-        }
-        QString table;
-        for (const auto& [label, cell] : rows_) {
-            table += QStringLiteral(
-                         "<tr><td width='%1' style='color:%2; padding:2px 0'>%3</td>"
-                         "<td style='padding:2px 0'>%4</td></tr>")
-                         .arg(QString::number(labelWidth), muted_, label.toHtmlEscaped(), cell);
-        }
-        return QStringLiteral(
-                   "<p style='margin:0 0 6px 0'><b>%1</b></p>%2<table cellspacing='0' width='100%' "
-                   "style='margin-top:4px'>%3</table>")
-            .arg(title.toHtmlEscaped(), remarks_, table);
+        return QStringLiteral("<p style='margin:0 0 6px 0'><b>%1</b></p>%2%3")
+            .arg(title.toHtmlEscaped(), remarks_, lines_);
     }
 
 private:
@@ -76,12 +60,11 @@ private:
                         .arg(colour, text.toHtmlEscaped());
     }
 
-    QFontMetrics metrics_;
     QString muted_;
     QString warning_;
     QString trouble_;
     QString remarks_;
-    std::vector<std::pair<QString, QString>> rows_;  // label, value in HTML
+    QString lines_;
 };
 
 QString joined(const std::vector<std::string>& parts, const QString& separator) {
@@ -150,52 +133,52 @@ QString hashHtml(const ModelCard& card) {
         .arg(hash, hash.left(12), CardView::tr("copy"));
 }
 
-void addCard(CardTable& table, const ModelCard& card) {
+void addCard(CardText& text, const ModelCard& card) {
     for (const auto& warning : card.warnings) {
-        table.warning(fromUtf8(warning));
+        text.warning(fromUtf8(warning));
     }
     const auto& field = card.receptiveField;
-    table.row(CardView::tr("Architecture"), architectureText(card));
-    table.row(CardView::tr("Assumed"), joined(card.assumed, QStringLiteral(", ")));
-    table.row(CardView::tr("Scale"), QStringLiteral("×%1").arg(card.scale), otherScales(card));
-    table.row(CardView::tr("Value range"), QStringLiteral("[0, %1]").arg(card.range), fromUtf8(card.rangeEvidence));
+    text.line(CardView::tr("Architecture"), architectureText(card));
+    text.line(CardView::tr("Assumed"), joined(card.assumed, QStringLiteral(", ")));
+    text.line(CardView::tr("Scale"), QStringLiteral("×%1").arg(card.scale), otherScales(card));
+    text.line(CardView::tr("Value range"), QStringLiteral("[0, %1]").arg(card.range), fromUtf8(card.rangeEvidence));
     if (card.colour == ModelCard::Colour::Y) {
-        table.row(CardView::tr("Works on"), CardView::tr("Y (luma)"),
+        text.line(CardView::tr("Works on"), CardView::tr("Y (luma)"),
                   CardView::tr("colours are enlarged bicubically; the attribution is that of Y"));
     }
-    table.row(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
-    table.row(CardView::tr("Parameters"), groupedText(card.parameters),
+    text.line(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
+    text.line(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());
-    table.row(CardView::tr("Receptive field"), receptiveFieldText(field), fromUtf8(field.evidence));
+    text.line(CardView::tr("Receptive field"), receptiveFieldText(field), fromUtf8(field.evidence));
     if (!field.global) {
-        table.row(CardView::tr("Evaluated on"), croppingText(card.cropping), fromUtf8(card.cropping.evidence));
+        text.line(CardView::tr("Evaluated on"), croppingText(card.cropping), fromUtf8(card.cropping.evidence));
     }
-    table.row(CardView::tr("Sizes"), sizeText(card));
+    text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
-        table.row(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
+        text.line(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
                   CardView::tr("PSNR on a smooth picture"));
     }
-    table.row(CardView::tr("Container"), fromUtf8(card.container),
+    text.line(CardView::tr("Container"), fromUtf8(card.container),
               card.nesting.empty() ? QString()
                                    : CardView::tr("weights under %1").arg(joined(card.nesting, QStringLiteral(" → "))));
 }
 
-QString cardHtml(const NetworkEntry& entry, const QPalette& palette, const QFontMetrics& metrics) {
-    CardTable table(palette, metrics);
+QString cardHtml(const NetworkEntry& entry, const QPalette& palette) {
+    CardText text(palette);
     if (!entry.message.isEmpty()) {
-        table.trouble(entry.message);
+        text.trouble(entry.message);
     }
     if (entry.state == NetworkEntry::State::Ready) {
-        addCard(table, entry.card);
+        addCard(text, entry.card);
     }
     const auto path = QString::fromStdString(entry.spec.file.string());
     if (!entry.spec.isAnalytic()) {
-        table.row(CardView::tr("File"), QFileInfo(path).fileName(), QFileInfo(path).path());
+        text.line(CardView::tr("File"), QFileInfo(path).fileName(), QFileInfo(path).path());
     }
     if (!entry.card.sha256.empty()) {
-        table.htmlRow(QStringLiteral("SHA-256"), hashHtml(entry.card));
+        text.htmlLine(QStringLiteral("SHA-256"), hashHtml(entry.card));
     }
-    return table.html(entry.name());
+    return text.html(entry.name());
 }
 
 }  // namespace
@@ -223,11 +206,28 @@ void CardView::showNetwork(const NetworkEntry* entry) {
 void CardView::render() {
     auto html = empty_ ? QStringLiteral("<p style='color:%1'>%2</p>")
                              .arg(mutedText(palette()).name(), tr("Select a network to see how it was recognised."))
-                       : cardHtml(entry_, palette(), fontMetrics());
+                       : cardHtml(entry_, palette());
     if (html != html_) {
         html_ = std::move(html);
         setHtml(html_);
     }
+}
+
+bool CardView::event(QEvent* event) {
+    // Escape means the card before it means any shortcut of the window.
+    if (event->type() == QEvent::ShortcutOverride && dynamic_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QTextBrowser::event(event);
+}
+
+void CardView::keyPressEvent(QKeyEvent* event) {
+    if (event->key() == Qt::Key_Escape) {
+        emit closeRequested();
+        return;
+    }
+    QTextBrowser::keyPressEvent(event);
 }
 
 void CardView::changeEvent(QEvent* event) {

@@ -7,7 +7,7 @@
 
 namespace lamscope::ui {
 
-/// Everything that is known about one network, as text that scrolls and can be selected: two columns, each value with
+/// Everything that is known about one network, as text that scrolls and can be selected: a line for each value, with
 /// the evidence for it in small print below, warnings in colour. For a failed network, why it failed.
 class CardView final : public QTextBrowser {
     Q_OBJECT
@@ -19,8 +19,13 @@ public:
     /// same.
     void showNetwork(const NetworkEntry* entry);
 
+signals:
+    void closeRequested();  ///< Escape was pressed
+
 protected:
+    bool event(QEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
 
 private:
     void render();

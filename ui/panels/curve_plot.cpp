@@ -17,6 +17,7 @@ constexpr double lineWidth = 1.5;
 constexpr double selectedWidth = 2.8;
 constexpr float staleOpacity = 0.35F;
 constexpr int maximumNameLength = 22;
+constexpr int leastHeightWithLabels = 175;  // a lower plot says all in its title
 
 QPalette printPalette() {
     QPalette palette;
@@ -57,6 +58,8 @@ QVector<double> toVector(std::span<const double> values) {
 
 CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* parent)
     : QWidget(parent)
+    , titleText_(title)
+    , valueLabel_(valueLabel)
     , plot_(new QCustomPlot(this))
     , title_(new QCPTextElement(plot_, title))
     , cursor_(new QCPItemStraightLine(plot_)) {
@@ -82,10 +85,7 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
         axis->setNumberPrecision(4);
     }
     plot_->xAxis->setRange(0.0, 1.0);
-    plot_->xAxis->setLabel(tr("path position α"));
-    plot_->yAxis->setLabel(valueLabel);
     plot_->yAxis->ticker()->setTickCount(4);
-    plot_->axisRect()->setMinimumMargins(QMargins(4, 4, 14, 4));
     plot_->legend->setFont(small);
     plot_->legend->setRowSpacing(-3);
     plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
@@ -97,6 +97,16 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     plot_->installEventFilter(this);
     plot_->setAccessibleName(title);
     applyColours(palette());
+    layOut(size());
+}
+
+void CurvePlot::layOut(QSize size) {
+    const bool labels = size.height() >= leastHeightWithLabels;
+    title_->setText(labels ? titleText_ : tr("%1: %2 over α").arg(titleText_, valueLabel_));
+    plot_->xAxis->setLabel(labels ? tr("path position α") : QString());
+    plot_->yAxis->setLabel(labels ? valueLabel_ : QString());
+    plot_->axisRect()->setMinimumMargins(labels ? QMargins(4, 4, 14, 4) : QMargins(4, 2, 14, 2));
+    plot_->legend->setVisible(legendAllowed_ && hasLegendRoom(size));
 }
 
 void CurvePlot::setCurves(const std::vector<Curve>& curves) {
@@ -147,11 +157,14 @@ void CurvePlot::setLegendAllowed(bool allowed) {
 }
 
 void CurvePlot::updateLegend() {
-    plot_->legend->setVisible(legendAllowed_ && hasLegendRoom(size()));
+    layOut(size());
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
 bool CurvePlot::hasLegendRoom(QSize size) const {
+    if (size.height() < leastHeightWithLabels) {
+        return false;  // it would lie on the curves
+    }
     const int lines = plot_->legend->itemCount();
     const int needed = lines * (QFontMetrics(plot_->legend->font()).height() + 2) + 12;
     // Half the inside: curves rise to the right, the left is mostly free.
@@ -185,7 +198,7 @@ void CurvePlot::paintForPrint(QCPPainter& painter, QSize size) {
     const bool hadCursor = cursor_->visible();
     cursor_->setVisible(false);
     applyColours(printPalette());
-    plot_->legend->setVisible(legendAllowed_ && hasLegendRoom(size));
+    layOut(size);
     plot_->toPainter(&painter, size.width(), size.height());
     cursor_->setVisible(hadCursor);
     applyColours(palette());

@@ -45,8 +45,8 @@ public:
     /// Draws the plot for print into (0, 0, size), black on white, without the cursor.
     void paintForPrint(QCPPainter& painter, QSize size);
 
-    [[nodiscard]] QSize sizeHint() const override { return {300, 190}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {170, 140}; }
+    [[nodiscard]] QSize sizeHint() const override { return {300, 140}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {120, 90}; }
 
 signals:
     void hovered(double alpha);  ///< the mouse is over the plot's inside
@@ -58,12 +58,16 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    /// Chooses labels and legend that fit a plot of this size.
+    void layOut(QSize size);
     void addCurve(const Curve& curve);
     void applyColours(const QPalette& palette);
     [[nodiscard]] bool hasLegendRoom(QSize size) const;
     void updateLegend();
     void trackMouse(QPointF position);
 
+    QString titleText_;
+    QString valueLabel_;
     QCustomPlot* plot_;
     QCPTextElement* title_;
     QCPItemStraightLine* cursor_;

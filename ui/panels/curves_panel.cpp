@@ -61,7 +61,8 @@ CurvesPanel::CurvesPanel(Session& session, QWidget* parent)
     empty->setWordWrap(true);
     auto* row = new QWidget;
     auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setContentsMargins(4, 2, 4, 4);
+    layout->setSpacing(4);
     for (auto* plot : plots_) {
         layout->addWidget(plot, 1);
         connect(plot, &CurvePlot::hovered, this, &CurvesPanel::hover);

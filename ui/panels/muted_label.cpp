@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QEvent>
+#include <QPainter>
 
 #include "panels/panel_colours.h"
 
@@ -19,6 +20,38 @@ void MutedLabel::setHeading() {
     heading.setPointSizeF(heading.pointSizeF() * 0.9);
     heading.setCapitalization(QFont::AllUppercase);
     setFont(heading);
+}
+
+void MutedLabel::setShortened() {
+    shortened_ = true;
+    setWordWrap(false);
+    setTextInteractionFlags(Qt::NoTextInteraction);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+    updateGeometry();
+}
+
+QSize MutedLabel::minimumSizeHint() const {
+    constexpr int letters = 4;
+    const auto hint = QLabel::minimumSizeHint();
+    return shortened_ ? QSize(letters * fontMetrics().averageCharWidth(), hint.height()) : hint;
+}
+
+bool MutedLabel::event(QEvent* event) {
+    if (shortened_ && event->type() == QEvent::ToolTip) {
+        setToolTip(sizeHint().width() > width() ? text() : QString());
+    }
+    return QLabel::event(event);
+}
+
+void MutedLabel::paintEvent(QPaintEvent* event) {
+    if (!shortened_) {
+        QLabel::paintEvent(event);
+        return;
+    }
+    QPainter painter(this);
+    painter.setPen(palette().color(QPalette::WindowText));
+    painter.drawText(contentsRect(), Qt::AlignLeft | Qt::AlignVCenter,
+                     fontMetrics().elidedText(text(), Qt::ElideRight, contentsRect().width()));
 }
 
 void MutedLabel::changeEvent(QEvent* event) {

@@ -14,12 +14,21 @@ public:
 
     /// Makes it the heading of a panel: small bold capitals.
     void setHeading();
+    /// Allows a layout to make the label narrower than its text, which is then one line that ends in "…"; the tool tip
+    /// has all of the text.
+    void setShortened();
+
+    [[nodiscard]] QSize minimumSizeHint() const override;
 
 protected:
+    bool event(QEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void applyColour();
+
+    bool shortened_ = false;
 };
 
 }  // namespace lamscope::ui

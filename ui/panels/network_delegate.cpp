@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "panels/network_delegate.h"
 
+#include <QAbstractItemView>
 #include <QApplication>
+#include <QHelpEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QStyle>
+#include <QToolTip>
 #include <algorithm>
 
 #include "panels/network_list_model.h"
@@ -14,10 +17,11 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int spaceBetween = 3;  // half the gap between two cards
-constexpr int padding = 8;
-constexpr int gap = 8;
+constexpr int spaceBetween = 2;  // half the gap between two cards
+constexpr int padding = 6;
+constexpr int gap = 6;
 constexpr int tickSide = 16;
+constexpr int buttonSide = 14;
 constexpr qreal cornerRadius = 4.0;
 constexpr double hiddenOpacity = 0.55;
 
@@ -69,28 +73,40 @@ void drawTick(QPainter& painter, const QRect& place, const QColor& colour, bool 
     }
 }
 
-/// "ref" in a frame at the right end of `line`; returns the width it took.
-int drawBadge(QPainter& painter, const QStyleOptionViewItem& option, const QRect& line, int nameWidth) {
+/// "ref" in a frame at the left end of `line`; returns the width it took.
+int drawBadge(QPainter& painter, const QStyleOptionViewItem& option, const QRect& line) {
     const auto text = NetworkListModel::tr("ref");
     const auto font = detailFont(option.font);
     const QFontMetrics metrics(font);
-    const int width = metrics.horizontalAdvance(text) + 8;
-    const int left = std::min(line.left() + nameWidth + 6, line.right() - width);
-    const QRect badge(left, line.center().y() - metrics.height() / 2, width, metrics.height());
+    const int width = metrics.horizontalAdvance(text) + 6;
+    const QRect badge(line.left(), line.center().y() - metrics.height() / 2, width, metrics.height());
     painter.setFont(font);
     painter.setBrush(Qt::NoBrush);
     painter.setPen(mutedText(option.palette));
     painter.drawRoundedRect(QRectF(badge).adjusted(0.5, 0.5, -0.5, -0.5), 3.0, 3.0);
     painter.drawText(badge, Qt::AlignCenter, text);
-    return width + 6;
+    return width + 5;
 }
 
-/// The DI or a warning sign, at the right; returns the width it took.
-int drawIndex(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index, const QRect& content) {
+/// A round button with an "i".
+void drawCardButton(QPainter& painter, const QStyleOptionViewItem& option, const QRect& place) {
+    const bool hovered = option.state.testFlag(QStyle::State_MouseOver);
+    painter.setPen(
+        QPen(hovered ? option.palette.color(QPalette::Active, QPalette::Link) : mutedText(option.palette), 1.2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawEllipse(QRectF(place).adjusted(0.5, 0.5, -0.5, -0.5));
+    const auto middle = QRectF(place).center();
+    painter.setBrush(painter.pen().color());
+    painter.drawEllipse(QPointF(middle.x(), middle.y() - 3.2), 0.5, 0.5);
+    painter.drawLine(QPointF(middle.x(), middle.y() - 0.4), QPointF(middle.x(), middle.y() + 3.4));
+}
+
+/// The DI or a warning sign, at the right of `line`; returns the width it took.
+int drawIndex(QPainter& painter, const QStyleOptionViewItem& option, const QModelIndex& index, const QRect& line) {
     if (!index.data(NetworkListModel::TroubleRole).toString().isEmpty()) {
         const int side = styleOf(option)->pixelMetric(QStyle::PM_SmallIconSize, nullptr, option.widget);
         const auto icon = styleOf(option)->standardIcon(QStyle::SP_MessageBoxWarning, nullptr, option.widget);
-        icon.paint(&painter, QRect(content.right() - side, content.center().y() - side / 2, side, side));
+        icon.paint(&painter, QRect(line.right() - side, line.center().y() - side / 2, side, side));
         return side + gap;
     }
     const auto text = index.data(NetworkListModel::DiffusionIndexRole).toString();
@@ -98,7 +114,7 @@ int drawIndex(QPainter& painter, const QStyleOptionViewItem& option, const QMode
     painter.setFont(font);
     painter.setPen(index.data(NetworkListModel::StaleRole).toBool() ? staleText(option.palette)
                                                                     : option.palette.color(QPalette::Text));
-    painter.drawText(content, Qt::AlignRight | Qt::AlignVCenter, text);
+    painter.drawText(line, Qt::AlignRight | Qt::AlignVCenter, text);
     return QFontMetrics(font).horizontalAdvance(text) + gap;
 }
 
@@ -109,9 +125,14 @@ QRect NetworkDelegate::tickRect(const QStyleOptionViewItem& option) {
     return {card.left() + padding, card.center().y() - tickSide / 2 + 1, tickSide, tickSide};
 }
 
+QRect NetworkDelegate::cardButtonRect(const QStyleOptionViewItem& option) {
+    const auto card = cardRect(option.rect);
+    return {card.right() - padding - buttonSide + 1, card.bottom() - padding - buttonSide + 2, buttonSide, buttonSide};
+}
+
 QSize NetworkDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& /*index*/) const {
     const int text = QFontMetrics(option.font).height() + QFontMetrics(detailFont(option.font)).height();
-    return {160, text + 2 * padding + 2 * spaceBetween};
+    return {150, text + 2 * padding + 2 * spaceBetween};
 }
 
 void NetworkDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
@@ -123,34 +144,52 @@ void NetworkDelegate::paint(QPainter* painter, const QStyleOptionViewItem& optio
     const bool shown = index.data(Qt::CheckStateRole).value<Qt::CheckState>() == Qt::Checked;
     const auto tick = tickRect(item);
     drawTick(*painter, tick, index.data(NetworkListModel::ColourRole).value<QColor>(), shown);
+    const auto button = cardButtonRect(item);
+    drawCardButton(*painter, item, button);
     painter->setOpacity(shown ? 1.0 : hiddenOpacity);
 
-    auto content = cardRect(item.rect).adjusted(0, padding, -padding, -padding);
-    content.setLeft(tick.right() + 1 + gap);
-    content.setRight(content.right() - drawIndex(*painter, item, index, content));
-
     const QFontMetrics nameMetrics(item.font);
-    auto nameLine = content;
+    auto nameLine = cardRect(item.rect).adjusted(0, padding, -padding, 0);
+    nameLine.setLeft(tick.right() + 1 + gap);
     nameLine.setHeight(nameMetrics.height());
-    if (index.data(NetworkListModel::ReferenceRole).toBool()) {
-        const int badge = drawBadge(*painter, item, nameLine, nameMetrics.horizontalAdvance(item.text));
-        nameLine.setRight(nameLine.right() - badge);
+    auto detailLine = nameLine;
+    detailLine.setTop(nameLine.bottom() + 1);
+    detailLine.setBottom(cardRect(item.rect).bottom() - padding + 1);
+    detailLine.setRight(button.left() - gap / 2);
+
+    nameLine.setRight(nameLine.right() - drawIndex(*painter, item, index, nameLine));
+    const auto small = detailFont(item.font);
+    const auto digit = index.data(NetworkListModel::DigitRole).toString();
+    if (!digit.isEmpty()) {
+        painter->setFont(small);
+        painter->setPen(mutedText(item.palette));
+        painter->drawText(nameLine, Qt::AlignLeft | Qt::AlignVCenter, digit);
+        nameLine.setLeft(nameLine.left() + QFontMetrics(small).horizontalAdvance(digit) + gap);
     }
     painter->setFont(item.font);
     painter->setPen(item.palette.color(QPalette::Text));
     painter->drawText(nameLine, Qt::AlignLeft | Qt::AlignVCenter,
                       nameMetrics.elidedText(item.text, Qt::ElideMiddle, nameLine.width()));
 
-    const auto small = detailFont(item.font);
+    if (index.data(NetworkListModel::ReferenceRole).toBool()) {
+        detailLine.setLeft(detailLine.left() + drawBadge(*painter, item, detailLine));
+    }
     const bool trouble = !index.data(NetworkListModel::TroubleRole).toString().isEmpty();
-    auto detailLine = content;
-    detailLine.setTop(nameLine.bottom() + 1);
     painter->setFont(small);
     painter->setPen(trouble ? troubleText(item.palette) : mutedText(item.palette));
     const auto detail = index.data(NetworkListModel::DetailRole).toString().simplified();
     painter->drawText(detailLine, Qt::AlignLeft | Qt::AlignVCenter,
                       QFontMetrics(small).elidedText(detail, Qt::ElideRight, detailLine.width()));
     painter->restore();
+}
+
+bool NetworkDelegate::helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
+                                const QModelIndex& index) {
+    if (event->type() == QEvent::ToolTip && cardButtonRect(option).contains(event->pos())) {
+        QToolTip::showText(event->globalPos(), tr("Everything known about this network (I)"), view);
+        return true;
+    }
+    return QStyledItemDelegate::helpEvent(event, view, option, index);
 }
 
 bool NetworkDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, const QStyleOptionViewItem& option,
@@ -161,16 +200,24 @@ bool NetworkDelegate::editorEvent(QEvent* event, QAbstractItemModel* model, cons
         return false;
     }
     const auto& mouse = dynamic_cast<const QMouseEvent&>(*event);
-    // A little more than the box itself, which is small to hit.
-    const bool hit = tickRect(option).adjusted(-5, -5, 4, 5).contains(mouse.position().toPoint());
-    if (!hit || mouse.button() != Qt::LeftButton) {
+    // A little more than what is drawn, which is small to hit.
+    const auto isOn = [&](const QRect& place) {
+        return place.adjusted(-5, -5, 4, 5).contains(mouse.position().toPoint());
+    };
+    const bool onTick = isOn(tickRect(option));
+    const bool onButton = isOn(cardButtonRect(option));
+    if (mouse.button() != Qt::LeftButton || (!onTick && !onButton)) {
         return false;
     }
-    if (event->type() == QEvent::MouseButtonRelease) {
-        const bool shown = index.data(Qt::CheckStateRole).value<Qt::CheckState>() == Qt::Checked;
-        return model->setData(index, shown ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
+    if (event->type() != QEvent::MouseButtonRelease) {
+        return true;
     }
-    return true;
+    if (onButton) {
+        emit cardRequested(index);
+        return true;
+    }
+    const bool shown = index.data(Qt::CheckStateRole).value<Qt::CheckState>() == Qt::Checked;
+    return model->setData(index, shown ? Qt::Unchecked : Qt::Checked, Qt::CheckStateRole);
 }
 
 }  // namespace lamscope::ui

@@ -7,6 +7,8 @@ namespace lamscope::ui {
 
 namespace {
 
+constexpr int numberedNetworks = 9;
+
 QString indexText(const NetworkEntry& entry) {
     constexpr QChar ellipsis{0x2026};
     if (entry.state == NetworkEntry::State::Failed) {
@@ -24,6 +26,13 @@ QString detailText(const NetworkEntry& entry) {
         return entry.message;
     }
     return entry.state == NetworkEntry::State::Loading ? NetworkListModel::tr("loading…") : networkSummary(entry.card);
+}
+
+QString spokenText(const NetworkEntry& entry) {
+    const auto shown = entry.shown ? NetworkListModel::tr("shown") : NetworkListModel::tr("hidden");
+    const auto index = indexText(entry);
+    return index.isEmpty() ? NetworkListModel::tr("%1, %2").arg(entry.name(), shown)
+                           : NetworkListModel::tr("%1, DI %2, %3").arg(entry.name(), index, shown);
 }
 
 }  // namespace
@@ -81,6 +90,12 @@ QVariant NetworkListModel::data(const QModelIndex& index, int role) const {
             return entry->stale;
         case TroubleRole:
             return entry->message;
+        case Qt::AccessibleTextRole:
+            return spokenText(*entry);
+        case Qt::AccessibleDescriptionRole:
+            return detailText(*entry);
+        case DigitRole:
+            return index.row() < numberedNetworks ? QString::number(index.row() + 1) : QString();
         case ReferenceRole:
             return session_.reference() == entry->id;
         default:

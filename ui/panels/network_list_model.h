@@ -21,6 +21,7 @@ public:
         StaleRole,                      ///< bool: the DI is of an older box or older options
         TroubleRole,                    ///< QString: the full message of a failure, empty if all is well
         ReferenceRole,                  ///< bool
+        DigitRole,  ///< QString: the key that shows and hides it, "1"…"9"; empty from the tenth on
     };
 
     explicit NetworkListModel(Session& session, QObject* parent = nullptr);

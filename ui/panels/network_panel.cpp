@@ -7,7 +7,8 @@
 #include <QItemSelectionModel>
 #include <QListView>
 #include <QPushButton>
-#include <QStackedWidget>
+#include <QStackedLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -20,13 +21,13 @@ namespace lamscope::ui {
 
 namespace {
 
-/// As high as its cards, so that the card of the selected one follows directly; scrolls where there is less room.
+/// As high as its rows, so that the buttons follow directly; scrolls where there is less room.
 class NetworkList final : public QListView {
 public:
     using QListView::QListView;
 
-    [[nodiscard]] QSize sizeHint() const override { return {250, heightOf(model()->rowCount())}; }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {160, heightOf(std::min(model()->rowCount(), 3))}; }
+    [[nodiscard]] QSize sizeHint() const override { return {190, heightOf(model()->rowCount())}; }
+    [[nodiscard]] QSize minimumSizeHint() const override { return {140, heightOf(std::min(model()->rowCount(), 2))}; }
 
 private:
     [[nodiscard]] int heightOf(int rows) const { return rows > 0 ? rows * sizeHintForRow(0) : 0; }
@@ -40,18 +41,14 @@ NetworkPanel::NetworkPanel(Session& session, QWidget* parent)
     , model_(new NetworkListModel(session, this))
     , list_(new NetworkList)
     , card_(new CardView)
-    , stack_(new QStackedWidget)
+    , help_(new MutedLabel(tr("Add a network: drop a .pth, .pt, .safetensors or TorchScript file here")))
+    , pages_(new QStackedLayout(this))
     , sort_(new QPushButton(tr("Sort by DI"))) {
     makeList();
     makeActions();
 
-    auto* title = new MutedLabel(tr("Networks"));
-    title->setHeading();
-    auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 8, 8, 8);
-    layout->addWidget(title);
-    layout->addWidget(makeListArea(), 3);
-    layout->addWidget(card_, 2);
+    pages_->addWidget(makeListPage());
+    pages_->addWidget(makeCardPage());
 
     // After the model's own connections, so that its rows are those of the session.
     connect(&session_, &Session::networkListChanged, this, &NetworkPanel::followSession);
@@ -67,7 +64,12 @@ NetworkPanel::NetworkPanel(Session& session, QWidget* parent)
 
 void NetworkPanel::makeList() {
     list_->setModel(model_);
-    list_->setItemDelegate(new NetworkDelegate(list_));
+    auto* delegate = new NetworkDelegate(list_);
+    list_->setItemDelegate(delegate);
+    connect(delegate, &NetworkDelegate::cardRequested, this, [this](const QModelIndex& index) {
+        session_.select(model_->idAt(index.row()));
+        openCard();
+    });
     list_->setFrameShape(QFrame::NoFrame);
     list_->setMouseTracking(true);
     list_->setUniformItemSizes(true);
@@ -83,31 +85,75 @@ void NetworkPanel::makeList() {
     });
 }
 
-QWidget* NetworkPanel::makeListArea() {
-    auto* empty = new MutedLabel(tr("Add a network: drop a .pth, .pt, .safetensors or TorchScript file here"));
-    empty->setWordWrap(true);
-    empty->setAlignment(Qt::AlignCenter);
-    empty->setMargin(12);
-    empty->setMinimumHeight(96);
-    stack_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
-    stack_->addWidget(empty);
-    stack_->addWidget(list_);
+QWidget* NetworkPanel::makeListPage() {
+    help_->setWordWrap(true);
+    help_->setAlignment(Qt::AlignCenter);
+    help_->setMargin(12);
+    help_->setMinimumHeight(96);
+    list_->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
 
-    auto* add = new QPushButton(tr("Add network…"));
+    auto* add = new QPushButton(tr("Add…"));
+    add->setToolTip(tr("Add networks"));
+    add->setAccessibleName(tr("Add networks"));
     connect(add, &QPushButton::clicked, this, &NetworkPanel::addRequested);
     sort_->setToolTip(tr("Largest diffusion index first; networks without one go last"));
     connect(sort_, &QPushButton::clicked, &session_, &Session::sortByDiffusionIndex);
     auto* buttons = new QHBoxLayout;
+    buttons->setSpacing(4);
     buttons->addWidget(add);
     buttons->addWidget(sort_);
 
-    auto* area = new QWidget;
-    area->setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
-    auto* layout = new QVBoxLayout(area);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(stack_);
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(6, 2, 6, 6);
+    layout->setSpacing(4);
+    layout->addWidget(help_);
+    layout->addWidget(list_, 1000);
     layout->addLayout(buttons);
-    return area;
+    layout->addStretch(1);
+    return page;
+}
+
+QWidget* NetworkPanel::makeCardPage() {
+    auto* back = new QToolButton;
+    back->setText(tr("Back"));
+    back->setArrowType(Qt::LeftArrow);
+    back->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    back->setAutoRaise(true);
+    back->setToolTip(tr("Back to the list of networks (Esc)"));
+    connect(back, &QToolButton::clicked, this, &NetworkPanel::closeCard);
+    connect(card_, &CardView::closeRequested, this, &NetworkPanel::closeCard);
+    auto* page = new QWidget;
+    auto* layout = new QVBoxLayout(page);
+    layout->setContentsMargins(6, 0, 2, 6);
+    layout->setSpacing(2);
+    layout->addWidget(back, 0, Qt::AlignLeft);
+    layout->addWidget(card_, 1);
+    return page;
+}
+
+bool NetworkPanel::isCardOpen() const {
+    return pages_->currentIndex() == 1;
+}
+
+void NetworkPanel::openCard() {
+    if (!isCardOpen()) {
+        focusBefore_ = QApplication::focusWidget();
+        pages_->setCurrentIndex(1);
+    }
+    card_->setFocus();
+}
+
+void NetworkPanel::closeCard() {
+    if (!isCardOpen()) {
+        return;
+    }
+    const auto* focus = QApplication::focusWidget();
+    const bool hadFocus = focus == nullptr || isAncestorOf(focus);
+    pages_->setCurrentIndex(0);
+    if (hadFocus) {
+        (focusBefore_ != nullptr && focusBefore_->isVisible() ? focusBefore_.data() : list_)->setFocus();
+    }
 }
 
 QAction* NetworkPanel::addAction(const QString& text, const QKeySequence& key, void (NetworkPanel::*slot)()) {
@@ -121,6 +167,7 @@ QAction* NetworkPanel::addAction(const QString& text, const QKeySequence& key, v
 
 void NetworkPanel::makeActions() {
     list_->setContextMenuPolicy(Qt::ActionsContextMenu);
+    showCard_ = addAction(tr("Show card"), Qt::Key_Return, &NetworkPanel::openCard);
     showAlone_ = addAction(tr("Show alone"), {}, &NetworkPanel::showAlone);
     makeReference_ = addAction(tr("Set as reference"), {}, &NetworkPanel::makeReference);
     moveUp_ = addAction(tr("Move up"), Qt::ALT | Qt::Key_Up, &NetworkPanel::moveUp);
@@ -139,7 +186,11 @@ void NetworkPanel::followSession() {
         const auto index = row < 0 ? QModelIndex() : model_->index(row);
         list_->selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect);
     }
-    stack_->setCurrentIndex(session_.networks().empty() ? 0 : 1);
+    help_->setVisible(session_.networks().empty());
+    list_->setVisible(!session_.networks().empty());
+    if (session_.networks().empty()) {
+        closeCard();
+    }
     list_->updateGeometry();
     card_->showNetwork(selectedNetwork());
     updateActions();
@@ -149,7 +200,7 @@ void NetworkPanel::updateActions() {
     const auto* entry = selectedNetwork();
     const int row = model_->rowOf(session_.selected());
     const auto& networks = session_.networks();
-    for (auto* action : {showAlone_, remove_}) {
+    for (auto* action : {showCard_, showAlone_, remove_}) {
         action->setEnabled(entry != nullptr);
     }
     makeReference_->setEnabled(entry != nullptr && entry->state == NetworkEntry::State::Ready

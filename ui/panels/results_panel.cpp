@@ -7,7 +7,6 @@
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
-#include <QScrollBar>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
@@ -15,6 +14,9 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <utility>
+#include <vector>
 
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
@@ -26,6 +28,8 @@
 namespace lamscope::ui {
 
 namespace {
+
+constexpr int sideMargin = 6;
 
 /// Greys the rows whose values are not of now.
 class ResultsDelegate final : public QStyledItemDelegate {
@@ -48,19 +52,6 @@ protected:
                                  mixedColour(option->palette.color(QPalette::Active, QPalette::Highlight),
                                              option->palette.color(QPalette::Base), 0.22));
     }
-};
-
-/// As high as its rows, so that what is said about them follows directly.
-class ResultsTable final : public QTableView {
-public:
-    using QTableView::QTableView;
-
-    [[nodiscard]] QSize sizeHint() const override {
-        const int rows = std::max(verticalHeader()->length(), verticalHeader()->defaultSectionSize());
-        const int bar = horizontalScrollBar()->sizeHint().height();
-        return {380, horizontalHeader()->sizeHint().height() + rows + bar + 2 * frameWidth()};
-    }
-    [[nodiscard]] QSize minimumSizeHint() const override { return {160, 110}; }
 };
 
 QString contextText(const Session& session) {
@@ -105,7 +96,7 @@ ResultsPanel::ResultsPanel(Session& session, QWidget* parent)
     , model_(new ResultsModel(session, this))
     , order_(new ResultsOrder(*model_, this))
     , title_(new MutedLabel)
-    , table_(new ResultsTable)
+    , table_(new QTableView)
     , empty_(new MutedLabel(tr("The numbers of every shown network appear here")))
     , description_(new MutedLabel)
     , warnings_(new QLabel)
@@ -113,20 +104,24 @@ ResultsPanel::ResultsPanel(Session& session, QWidget* parent)
     makeTable();
     title_->setHeading();
     empty_->setWordWrap(true);
-    for (QLabel* label : {static_cast<QLabel*>(description_), warnings_}) {
-        label->setWordWrap(true);
-        label->setTextFormat(Qt::PlainText);
-        label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    }
+    empty_->setAlignment(Qt::AlignCenter);
+    description_->setShortened();
+    warnings_->setWordWrap(true);
+    warnings_->setTextFormat(Qt::PlainText);
+    warnings_->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    // One line over the table, which gets the rest of a panel that is wide and low.
+    auto* line = new QHBoxLayout;
+    line->setSpacing(10);
+    line->addWidget(title_);
+    line->addWidget(description_, 1);
+    line->addWidget(copyRow_);
     auto* layout = new QVBoxLayout(this);
-    layout->setContentsMargins(8, 8, 8, 8);
-    layout->addWidget(title_);
-    layout->addWidget(empty_);
-    layout->addWidget(table_);
+    layout->setContentsMargins(sideMargin, 0, sideMargin, 4);
+    layout->setSpacing(2);
+    layout->addLayout(line);
     layout->addWidget(warnings_);
-    layout->addWidget(description_);
-    layout->addWidget(copyRow_);
-    layout->addStretch(1);
+    layout->addWidget(empty_, 1);
+    layout->addWidget(table_, 1);
 
     // After the model's own connections, so that its rows are those of the session.
     connect(&session_, &Session::networkListChanged, this, &ResultsPanel::followSession);
@@ -153,10 +148,11 @@ void ResultsPanel::makeTable() {
     table_->setTextElideMode(Qt::ElideMiddle);
     table_->setIconSize({10, 10});
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-    table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
+    table_->setFrameShape(QFrame::NoFrame);
+    table_->setMinimumSize(160, 60);
     table_->setAccessibleName(tr("Results"));
     table_->verticalHeader()->hide();
-    table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 10);
+    table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(small).height() + 4);
     auto* header = table_->horizontalHeader();
     header->setFont(small);
     header->setHighlightSections(false);
@@ -231,14 +227,13 @@ void ResultsPanel::followSession() {
         table_->setColumnHidden(column, !model_->isUseful(column));
     }
     fitColumns();
-    table_->updateGeometry();
     description_->setText(description());
     const bool any = std::ranges::any_of(
         session_.networks(), [](const NetworkEntry& entry) { return entry.shown && entry.currentResult() != nullptr; });
     copyRow_->setEnabled(any);
     const bool hasRows = model_->rowCount() > 0;
     empty_->setHidden(hasRows);
-    for (QWidget* part : {static_cast<QWidget*>(table_), static_cast<QWidget*>(description_), copyRow_}) {
+    for (QWidget* part : std::initializer_list<QWidget*>{table_, title_, description_, copyRow_}) {
         part->setVisible(hasRows);
     }
     followSelection();
@@ -270,22 +265,37 @@ void ResultsPanel::showWarnings() {
     warnings_->setVisible(!lines.isEmpty());
 }
 
+/// All columns side by side: each as wide as its longest text and a margin, which shares the room that is left. In a
+/// narrow panel names are shortened.
 void ResultsPanel::fitColumns() {
-    // Closer than resizeColumnsToContents(), which leaves room for a sort indicator in every column.
-    constexpr int margin = 11;
+    constexpr int leastMargin = 8;
+    constexpr int mostMargin = 66;
+    constexpr int leastName = 70;
     constexpr int indicatorWidth = 14;
-    const int widestName = std::clamp(width() / 4, 90, 220);
     const QFontMetrics metrics(table_->font());
+    std::vector<std::pair<int, int>> columns;  // column, width of its text
+    int all = 0;
     for (int column = 0; column < model_->columnCount(); ++column) {
+        if (table_->isColumnHidden(column)) {
+            continue;
+        }
         int needed = metrics.horizontalAdvance(order_->headerData(column, Qt::Horizontal).toString());
         needed += column == table_->horizontalHeader()->sortIndicatorSection() ? indicatorWidth : 0;
         for (int row = 0; row < order_->rowCount(); ++row) {
             needed = std::max(needed, metrics.horizontalAdvance(order_->index(row, column).data().toString()));
         }
-        if (column == ResultsModel::Network) {
-            needed = std::min(needed + table_->iconSize().width() + 6, widestName);
-        }
-        table_->setColumnWidth(column, needed + margin);
+        needed += column == ResultsModel::Network ? table_->iconSize().width() + 6 : 0;
+        columns.emplace_back(column, needed);
+        all += needed;
+    }
+    // A scroll bar for more rows may come and go.
+    const int room = width() - 2 * sideMargin - style()->pixelMetric(QStyle::PM_ScrollBarExtent);
+    const int count = static_cast<int>(columns.size());
+    const int missing = all + count * leastMargin - room;
+    const int margin = std::clamp((room - all) / std::max(count, 1), leastMargin, mostMargin);
+    for (const auto& [column, needed] : columns) {
+        const bool shortened = column == ResultsModel::Network && missing > 0;
+        table_->setColumnWidth(column, (shortened ? std::max(needed - missing, leastName) : needed) + margin);
     }
 }
 
@@ -314,10 +324,10 @@ void ResultsPanel::changeEvent(QEvent* event) {
 
 QString ResultsPanel::title() const {
     if (!session_.hasImage()) {
-        return tr("Results");
+        return {};
     }
     const auto box = session_.box();
-    return tr("Results · patch (%1, %2) %3 × %3").arg(box.x).arg(box.y).arg(box.size);
+    return tr("Patch (%1, %2) %3 × %3").arg(box.x).arg(box.y).arg(box.size);
 }
 
 QString ResultsPanel::description() const {

@@ -16,8 +16,8 @@ class MutedLabel;
 class ResultsModel;
 class ResultsOrder;
 
-/// The results as a sortable table, what was computed, and warnings about the selected network's map. Copies the table
-/// to the clipboard in the order shown. `session` must outlive it.
+/// What was computed, warnings about the selected network's map, and the results as a sortable table that shows all its
+/// columns at once. Copies the table to the clipboard in the order shown. `session` must outlive it.
 class ResultsPanel final : public QWidget {
     Q_OBJECT
 

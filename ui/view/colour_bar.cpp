@@ -3,13 +3,17 @@
 
 #include <QImage>
 #include <QPainter>
+#include <algorithm>
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr int barMargin = 6;
-constexpr int barWidth = 10;
+constexpr int barMargin = 3;
+constexpr int barWidth = 8;
+constexpr int textGap = 4;
+constexpr int longestLying = 140;  // of a lying bar's colours: longer ones are no easier to read
+constexpr int shortestLying = 24;
 
 QFont smallFont(const QWidget& widget) {
     auto font = widget.font();
@@ -17,12 +21,15 @@ QFont smallFont(const QWidget& widget) {
     return font;
 }
 
-QImage strip(const ColourMap& colours, bool dimmed) {
-    QImage picture(1, ColourMap::size, QImage::Format_RGB32);
-    for (int y = 0; y < ColourMap::size; ++y) {
-        const QRgb colour = colours.at(1.0 - y / (ColourMap::size - 1.0));
+/// One pixel thick, from the lowest value at the left or at the bottom to the highest.
+QImage strip(const ColourMap& colours, bool dimmed, Qt::Orientation orientation) {
+    const bool upright = orientation == Qt::Vertical;
+    QImage picture(upright ? 1 : ColourMap::size, upright ? ColourMap::size : 1, QImage::Format_RGB32);
+    for (int i = 0; i < ColourMap::size; ++i) {
+        const QRgb colour = colours.at(i / (ColourMap::size - 1.0));
         const int level = qGray(colour);
-        picture.setPixel(0, y, dimmed ? qRgb(level, level, level) : colour);
+        picture.setPixel(upright ? QPoint(0, ColourMap::size - 1 - i) : QPoint(i, 0),
+                         dimmed ? qRgb(level, level, level) : colour);
     }
     return picture;
 }
@@ -34,7 +41,7 @@ void drawUpwards(QPainter& painter, QPoint barEnd, int length, const QString& te
         return;
     }
     painter.save();
-    painter.translate(barEnd.x() + 3, barEnd.y() + 1);
+    painter.translate(barEnd.x() + 2, barEnd.y() + 1);
     painter.rotate(-90.0);
     painter.drawText(QRect(0, 0, length, lineHeight), Qt::AlignLeft | Qt::AlignVCenter, text);
     painter.restore();
@@ -47,9 +54,37 @@ ColourBar::ColourBar(QWidget* parent)
     setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Ignored);
 }
 
-QSize ColourBar::sizeHint() const {
+int ColourBar::thickness(Qt::Orientation orientation) const {
     const QFontMetrics metrics(smallFont(*this));
-    return {2 * barMargin + barWidth + metrics.height(), 0};
+    return orientation == Qt::Vertical ? 2 * barMargin + barWidth + metrics.height() : metrics.height() + 2;
+}
+
+QSize ColourBar::sizeHint() const {
+    const int across = thickness(orientation_);
+    return orientation_ == Qt::Vertical ? QSize(across, 0) : QSize(0, across);
+}
+
+void ColourBar::setOrientation(Qt::Orientation orientation) {
+    if (orientation == orientation_) {
+        return;
+    }
+    orientation_ = orientation;
+    if (orientation == Qt::Vertical) {
+        setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Ignored);
+    } else {
+        setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
+    }
+    updateGeometry();
+    update();
+}
+
+void ColourBar::copy(const ColourBar& other) {
+    colours_ = other.colours_;
+    caption_ = other.caption_;
+    dimmed_ = other.dimmed_;
+    ends_ = other.ends_;
+    keys_ = other.keys_;
+    update();
 }
 
 void ColourBar::setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends) {
@@ -80,42 +115,56 @@ QColor ColourBar::inked(float opacity) const {
 void ColourBar::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     painter.setFont(smallFont(*this));
+    if (colours_ == nullptr && keys_.empty()) {
+        return;
+    }
+    if (orientation_ == Qt::Vertical) {
+        drawUpright(painter);
+    } else if (colours_ != nullptr) {
+        drawLying(painter);
+    } else {
+        drawLyingKeys(painter);
+    }
+}
+
+void ColourBar::drawColours(QPainter& painter, const QRect& bar) const {
+    painter.setOpacity(dimmed_ ? 0.45 : 1.0);
+    painter.drawImage(bar, strip(*colours_, dimmed_, orientation_));
+    painter.setOpacity(1.0);
+    painter.setPen(inked(0.35F));
+    painter.drawRect(bar.adjusted(-1, -1, 0, 0));
+    painter.setPen(inked(dimmed_ ? 0.5F : 0.8F));
+}
+
+void ColourBar::drawUpright(QPainter& painter) const {
     const int lineHeight = painter.fontMetrics().height();
     const QRect bar(barMargin, barMargin + lineHeight, barWidth, height() - 2 * (barMargin + lineHeight));
     if (bar.height() < 2 * lineHeight) {
         return;
     }
-    if (colours_ != nullptr) {
-        drawScale(painter, bar);
-    } else if (!keys_.empty()) {
-        drawKeys(painter, bar);
+    if (colours_ == nullptr) {
+        drawUprightKeys(painter, bar);
+        return;
     }
-}
-
-void ColourBar::drawScale(QPainter& painter, const QRect& bar) const {
-    const int lineHeight = painter.fontMetrics().height();
-    painter.setOpacity(dimmed_ ? 0.45 : 1.0);
-    painter.drawImage(bar, strip(*colours_, dimmed_));
-    painter.setOpacity(1.0);
-    painter.setPen(inked(0.35F));
-    painter.drawRect(bar.adjusted(-1, -1, 0, 0));
-
-    painter.setPen(inked(dimmed_ ? 0.5F : 0.8F));
+    drawColours(painter, bar);
     const auto label = [&](int y, const QString& value) {
-        painter.drawText(QRect(bar.center().x() - 20, y, 41, lineHeight), Qt::AlignCenter, value);
+        // Over the bar's middle, as long as it stays inside.
+        const int length = painter.fontMetrics().horizontalAdvance(value);
+        const int x = std::clamp(bar.center().x() - length / 2, 0, std::max(width() - length, 0));
+        painter.drawText(QRect(x, y, length + 1, lineHeight), Qt::AlignLeft | Qt::AlignVCenter, value);
     };
     const bool diverging = colours_->isDiverging();
     label(barMargin - 2, ends_.highest);
     label(bar.bottom() + 3, ends_.lowest);
     if (diverging) {
-        painter.drawText(QRect(bar.right() + 4, bar.center().y() - lineHeight / 2, 20, lineHeight),
+        painter.drawText(QRect(bar.right() + 3, bar.center().y() - lineHeight / 2, 20, lineHeight),
                          Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0"));
     }
     // In the lower half where the zero stands beside the middle.
     drawUpwards(painter, bar.bottomRight(), diverging ? bar.height() / 2 - lineHeight : bar.height(), caption_);
 }
 
-void ColourBar::drawKeys(QPainter& painter, const QRect& bar) const {
+void ColourBar::drawUprightKeys(QPainter& painter, const QRect& bar) const {
     const int count = static_cast<int>(keys_.size());
     for (int i = 0; i < count; ++i) {
         const int top = bar.top() + bar.height() * i / count;
@@ -125,6 +174,50 @@ void ColourBar::drawKeys(QPainter& painter, const QRect& bar) const {
         painter.fillRect(part, QColor::fromRgb(key.colour));
         painter.setPen(inked(0.8F));
         drawUpwards(painter, part.bottomRight(), part.height(), key.meaning);
+    }
+}
+
+/// The lowest value, the colours, the highest value, the caption; in the middle. Without the caption where it is too
+/// long.
+void ColourBar::drawLying(QPainter& painter) const {
+    const auto& metrics = painter.fontMetrics();
+    const int ends = metrics.horizontalAdvance(ends_.lowest) + metrics.horizontalAdvance(ends_.highest) + 2 * textGap;
+    const int text = caption_.isEmpty() ? 0 : metrics.horizontalAdvance(caption_) + 2 * textGap;
+    const bool hasCaption = text > 0 && ends + text + shortestLying <= width();
+    const int length = std::min(longestLying, width() - ends - (hasCaption ? text : 0));
+    if (length < shortestLying) {
+        return;
+    }
+    int x = (width() - ends - length - (hasCaption ? text : 0)) / 2;
+    const auto write = [&](const QString& value) {
+        const int advance = metrics.horizontalAdvance(value);
+        painter.drawText(QRect(x, 0, advance + 1, height()), Qt::AlignLeft | Qt::AlignVCenter, value);
+        x += advance + textGap;
+    };
+    const int lowest = metrics.horizontalAdvance(ends_.lowest) + textGap;
+    drawColours(painter, QRect(x + lowest, (height() - barWidth) / 2, length, barWidth));
+    write(ends_.lowest);
+    x += length + textGap;
+    write(ends_.highest);
+    if (hasCaption) {
+        x += textGap;
+        write(caption_);
+    }
+}
+
+void ColourBar::drawLyingKeys(QPainter& painter) const {
+    const auto& metrics = painter.fontMetrics();
+    int all = 0;
+    for (const auto& key : keys_) {
+        all += barWidth + textGap + metrics.horizontalAdvance(key.meaning) + 3 * textGap;
+    }
+    int x = std::max((width() - all) / 2, 0);
+    for (const auto& key : keys_) {
+        painter.fillRect(QRect(x, (height() - barWidth) / 2, barWidth, barWidth), QColor::fromRgb(key.colour));
+        x += barWidth + textGap;
+        painter.setPen(inked(0.8F));
+        painter.drawText(QRect(x, 0, width() - x, height()), Qt::AlignLeft | Qt::AlignVCenter, key.meaning);
+        x += metrics.horizontalAdvance(key.meaning) + 3 * textGap;
     }
 }
 

@@ -9,9 +9,9 @@
 
 namespace lamscope::ui {
 
-/// The colours of a pane's map, from the highest value at the top to the lowest, with their meaning along the side; or
-/// a key to single colours. A bar without either is blank and keeps its width, so that panes keep their size when the
-/// layer changes.
+/// The colours of a pane's map, from the lowest value to the highest, with their meaning beside them; or a key to
+/// single colours. A bar without either is blank and keeps its thickness, so that panes keep their size when the layer
+/// changes.
 class ColourBar : public QWidget {
     Q_OBJECT
 
@@ -33,15 +33,26 @@ public:
     void setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends = {});
     /// Shows single colours, each with its meaning, instead of a scale; empty: blank.
     void setKeys(const std::vector<Key>& keys);
+    /// Shows what another bar shows.
+    void copy(const ColourBar& other);
     [[nodiscard]] const ColourMap* colours() const { return colours_; }
+
+    /// Vertical: the highest value is at the top. Horizontal: it is at the right.
+    void setOrientation(Qt::Orientation orientation);
+    [[nodiscard]] Qt::Orientation orientation() const { return orientation_; }
+    /// Width of an upright bar or height of a lying one with its texts, in logical pixels.
+    [[nodiscard]] int thickness(Qt::Orientation orientation) const;
     [[nodiscard]] QSize sizeHint() const override;
 
 protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
-    void drawScale(QPainter& painter, const QRect& bar) const;
-    void drawKeys(QPainter& painter, const QRect& bar) const;
+    void drawUpright(QPainter& painter) const;
+    void drawUprightKeys(QPainter& painter, const QRect& bar) const;
+    void drawLying(QPainter& painter) const;
+    void drawLyingKeys(QPainter& painter) const;
+    void drawColours(QPainter& painter, const QRect& bar) const;
     [[nodiscard]] QColor inked(float opacity) const;
 
     const ColourMap* colours_ = nullptr;
@@ -49,6 +60,7 @@ private:
     Ends ends_;
     std::vector<Key> keys_;
     bool dimmed_ = false;
+    Qt::Orientation orientation_ = Qt::Vertical;
 };
 
 }  // namespace lamscope::ui

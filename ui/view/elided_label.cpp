@@ -18,6 +18,7 @@ void ElidedLabel::setText(const QString& text) {
         return;
     }
     text_ = text;
+    setAccessibleName(text);
     updateToolTip();
     updateGeometry();
     update();

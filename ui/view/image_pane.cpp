@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/image_pane.h"
 
-#include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -11,7 +10,6 @@
 
 #include "session/layer_table.h"
 #include "view/areas_of_interest.h"
-#include "view/colour_bar.h"
 #include "view/input_controls.h"
 #include "view/pane_header.h"
 
@@ -20,7 +18,7 @@ namespace lamscope::ui {
 namespace {
 
 constexpr int frameWidth = 2;
-constexpr int headerPadding = 14;
+constexpr int headerPadding = 8;
 
 /// Pixels of the box grid per LR pixel of a network.
 double lrPixel(const Session& session, const NetworkEntry& entry) {
@@ -75,21 +73,21 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     , id_(id)
     , header_(new PaneHeader(this))
     , view_(new ImageView(session, transform, this))
-    , bar_(new ColourBar(this)) {
+    , bar_(new ColourBar(this))
+    , body_(new QBoxLayout(QBoxLayout::LeftToRight)) {
     header_->setFixedHeight(fontMetrics().height() + headerPadding);
     if (id_ == input) {
         controls_ = new InputControls(session, header_);
         header_->addWidget(controls_);
     }
-    auto* body = new QHBoxLayout;
-    body->setSpacing(0);
-    body->addWidget(view_, 1);
-    body->addWidget(bar_);
+    body_->setSpacing(0);
+    body_->addWidget(view_, 1);
+    body_->addWidget(bar_);
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(frameWidth, frameWidth, frameWidth, frameWidth);
     layout->setSpacing(0);
     layout->addWidget(header_);
-    layout->addLayout(body, 1);
+    layout->addLayout(body_, 1);
 
     const auto select = [this] {
         if (id_ != input) {
@@ -119,7 +117,15 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
 }
 
 QSize ImagePane::frameSize() const {
-    return {2 * frameWidth + bar_->sizeHint().width(), 2 * frameWidth + header_->height()};
+    return {2 * frameWidth, 2 * frameWidth + header_->height()};
+}
+
+void ImagePane::setBarPlace(std::optional<Qt::Orientation> place) {
+    bar_->setVisible(place.has_value());
+    if (place) {
+        bar_->setOrientation(*place);
+        body_->setDirection(*place == Qt::Vertical ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    }
 }
 
 void ImagePane::setSharedMaximum(double maximum) {
@@ -313,6 +319,7 @@ void ImagePane::refreshBar(const PanePicture& picture) {
         bar_->setScale(picture.map.colours, sharedMaximum_ > 0.0 ? tr("shared scale") : tr("own scale"),
                        picture.dimmed);
     }
+    emit scaleChanged();
 }
 
 // --- the input

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QBoxLayout>
 #include <QWidget>
 #include <optional>
 
 #include "session/session.h"
+#include "view/colour_bar.h"
 #include "view/derived_pictures.h"
 #include "view/image_view.h"
 #include "view/readout.h"
@@ -12,7 +14,6 @@
 
 namespace lamscope::ui {
 
-class ColourBar;
 class InputControls;
 class PaneHeader;
 
@@ -32,8 +33,12 @@ public:
     [[nodiscard]] const ImageView& view() const { return *view_; }
     [[nodiscard]] ImageView& view() { return *view_; }
     [[nodiscard]] const PaneHeader& header() const { return *header_; }
-    /// The size of a pane without its image, in logical pixels.
+    [[nodiscard]] const ColourBar& bar() const { return *bar_; }
+    /// The size of a pane without its image and without its colour bar, in logical pixels.
     [[nodiscard]] QSize frameSize() const;
+    /// Vertical: the colour bar stands at the right of the image. Horizontal: it lies below. Nullopt: it is hidden,
+    /// because another one stands for all panes.
+    void setBarPlace(std::optional<Qt::Orientation> place);
 
     /// The attribution that maps to 1; 0: each map's own maximum.
     void setSharedMaximum(double maximum);
@@ -45,6 +50,7 @@ signals:
     void hovered(const lamscope::ui::Readout& readout);
     void left();
     void headerDoubleClicked();
+    void scaleChanged();  ///< bar() shows something else
 
 protected:
     void paintEvent(QPaintEvent* event) override;
@@ -75,6 +81,7 @@ private:
     ImageView* view_;
     std::optional<QPointF> pointer_;  // position of the pointer over the view, on the box grid
     ColourBar* bar_;
+    QBoxLayout* body_;  ///< image and colour bar
 };
 
 }  // namespace lamscope::ui

@@ -12,7 +12,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int sideMargin = 8;
+constexpr int sideMargin = 6;
 constexpr int swatch = 11;
 
 }  // namespace
@@ -25,7 +25,7 @@ PaneHeader::PaneHeader(QWidget* parent)
     , value_(new QLabel(this)) {
     setAutoFillBackground(true);
     setBackgroundRole(QPalette::Base);
-    layout_->setContentsMargins(sideMargin + swatch + 7, 4, sideMargin, 4);
+    layout_->setContentsMargins(sideMargin + swatch + 6, 0, sideMargin, 0);
     layout_->setSpacing(6);
     layout_->addWidget(name_);
     layout_->addStretch(1);

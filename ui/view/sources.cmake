@@ -29,6 +29,7 @@ lamscope_ui_library(lamscope_ui_view
     view/image_pane.cpp
     view/image_view.cpp
     view/input_controls.cpp
+    view/pane_arrangement.cpp
     view/pane_header.cpp
     view/pane_picture.cpp
     view/view_grid.cpp

@@ -2,34 +2,20 @@
 #include "view/view_grid.h"
 
 #include <QKeyEvent>
+#include <QLayout>
 #include <QWindow>
 #include <algorithm>
 #include <optional>
 
+#include "session/layer_table.h"
 #include "view/box_editing.h"
+#include "view/pane_arrangement.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr int gap = 6;
-
-/// Columns that give `count` images of this shape the most room, and fewest columns among equals.
-int bestColumns(int count, QSize space, QSize frame, QSizeF scene) {
-    int best = 1;
-    double bestZoom = 0.0;
-    for (int columns = 1; columns <= count; ++columns) {
-        const int rows = (count + columns - 1) / columns;
-        const double width = 1.0 * (space.width() - (columns - 1) * gap) / columns - frame.width();
-        const double height = 1.0 * (space.height() - (rows - 1) * gap) / rows - frame.height();
-        const double zoom = std::min(width / scene.width(), height / scene.height());
-        if (zoom > bestZoom) {
-            bestZoom = zoom;
-            best = columns;
-        }
-    }
-    return best;
-}
+constexpr int paneGap = 4;
 
 QPoint arrowStep(int key) {
     switch (key) {
@@ -50,7 +36,8 @@ QPoint arrowStep(int key) {
 
 ViewGrid::ViewGrid(Session& session, QWidget* parent)
     : QWidget(parent)
-    , session_(session) {
+    , session_(session)
+    , sharedBar_(new ColourBar(this)) {
     setFocusPolicy(Qt::StrongFocus);
     setAccessibleName(tr("Views"));
     connect(&session_, &Session::imageChanged, this, &ViewGrid::updateScene);
@@ -59,6 +46,7 @@ ViewGrid::ViewGrid(Session& session, QWidget* parent)
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::viewChanged, this, &ViewGrid::updateSharedScale);
+    connect(&session_, &Session::viewChanged, this, &ViewGrid::arrange);
     connect(&pictures_, &DerivedPictures::failed, this,
             [this](const QString& reason) { session_.reportTrouble(tr("A picture cannot be drawn: %1").arg(reason)); });
     updateScene();
@@ -80,6 +68,7 @@ ImagePane* ViewGrid::addPane(NetworkId id) {
     pane->view().setFocusProxy(this);
     connect(pane, &ImagePane::hovered, this, &ViewGrid::hovered);
     connect(pane, &ImagePane::left, this, &ViewGrid::left);
+    connect(pane, &ImagePane::scaleChanged, this, &ViewGrid::updateSharedBar);
     connect(pane, &ImagePane::headerDoubleClicked, this, [this, id] {
         if (maximised_ != Maximised::None) {
             setMaximised(Maximised::None);
@@ -153,6 +142,26 @@ void ViewGrid::updateSharedScale() {
     }
 }
 
+bool ViewGrid::sharesBar() const {
+    const auto& view = session_.view();
+    // Densities are shares of each map's own largest one. Areas of interest need a key in the input's pane.
+    return view.normalisation == Normalisation::Shared && layerRow(view.layer).scale != LayerScale::Density
+           && !view.areasOfInterest;
+}
+
+/// Every network's bar is the same then; one whose map is not there yet is blank.
+void ViewGrid::updateSharedBar() {
+    const ImagePane* shown = nullptr;
+    for (const auto* pane : order_) {
+        if (pane->id() != ImagePane::input && (shown == nullptr || shown->bar().colours() == nullptr)) {
+            shown = pane;
+        }
+    }
+    if (shown != nullptr) {
+        sharedBar_->copy(shown->bar());
+    }
+}
+
 void ViewGrid::setMaximised(Maximised what, NetworkId id) {
     if (what == Maximised::Network && !panes_.contains(id)) {
         what = Maximised::None;
@@ -179,16 +188,29 @@ void ViewGrid::arrange() {
     if (count == 0) {
         return;
     }
-    const QSize frame = inView.back()->frameSize();
     const QSizeF scene = session_.hasImage() ? QSizeF(session_.gridWidth(), session_.gridHeight()) : QSizeF(1.0, 1.0);
-    const int columns = bestColumns(count, size(), frame, scene);
-    const int rows = (count + columns - 1) / columns;
-    const QSize cell((width() - (columns - 1) * gap) / columns, (height() - (rows - 1) * gap) / rows);
+    const PanesToArrange panes{.count = count,
+                               .scene = scene,
+                               .frame = inView.back()->frameSize(),
+                               .bar = {sharedBar_->thickness(Qt::Vertical), sharedBar_->thickness(Qt::Horizontal)},
+                               .sharesBar = sharesBar(),
+                               .gap = paneGap};
+    const auto best = arrangePanes(panes, size());
     for (int i = 0; i < count; ++i) {
-        const QPoint corner(i % columns * (cell.width() + gap), i / columns * (cell.height() + gap));
-        inView[static_cast<std::size_t>(i)]->setGeometry(QRect(corner, cell));
+        const QPoint corner(i % best.columns * (best.pane.width() + paneGap),
+                            i / best.columns * (best.pane.height() + paneGap));
+        auto* pane = inView[static_cast<std::size_t>(i)];
+        pane->setBarPlace(panes.sharesBar ? std::nullopt : std::optional(best.bar));
+        pane->setGeometry(QRect(corner, best.pane));
+        pane->layout()->activate();  // images lie where this says before anything else asks
     }
-    transform_.setViewport(QSizeF(cell - frame) * devicePixelRatioF());
+    sharedBar_->setVisible(panes.sharesBar);
+    sharedBar_->setOrientation(best.bar);
+    const QSize thickness = sharedBar_->sizeHint();
+    sharedBar_->setGeometry(best.bar == Qt::Vertical
+                                ? QRect(width() - thickness.width(), 0, thickness.width(), height())
+                                : QRect(0, height() - thickness.height(), width(), thickness.height()));
+    transform_.setViewport(QSizeF(best.image) * devicePixelRatioF());
 }
 
 QSize ViewGrid::minimumSizeHint() const {

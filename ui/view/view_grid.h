@@ -12,8 +12,9 @@
 
 namespace lamscope::ui {
 
-/// The centre of the window: the input pane and a pane for each shown network, in the order of the session. The number
-/// of columns makes the images as large as possible. All panes pan and zoom together. Arrow keys move the box by one SR
+/// The centre of the window: the input pane and a pane for each shown network, in the order of the session. Rows,
+/// columns and the side of the colour bars make the images as large as possible; where the scale is shared, one colour
+/// bar stands for all panes. All panes pan and zoom together. Arrow keys move the box by one SR
 /// pixel, with Shift by the box's size.
 class ViewGrid : public QWidget {
     Q_OBJECT
@@ -54,6 +55,8 @@ private:
     void updatePanes();
     void updateScene();
     void updateSharedScale();
+    [[nodiscard]] bool sharesBar() const;
+    void updateSharedBar();
     void arrange();
 
     Session& session_;
@@ -61,6 +64,7 @@ private:
     DerivedPictures pictures_;
     std::unordered_map<NetworkId, ImagePane*> panes_;
     std::vector<ImagePane*> order_;
+    ColourBar* sharedBar_;
     Maximised maximised_ = Maximised::None;
     NetworkId maximisedNetwork_ = 0;
     std::weak_ptr<const Image> image_;  ///< the image to which the view was last fitted

@@ -8,10 +8,10 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QGuiApplication>
+#include <QKeyEvent>
 #include <QMimeData>
 #include <QScreen>
 #include <QStackedWidget>
-#include <QToolBar>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -33,26 +33,14 @@
 #include "window/path_preview.h"
 #include "window/sanity_run.h"
 #include "window/status_line.h"
+#include "window/window_docks.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-/// Raised when docks or toolbars change, so that a layout saved by an older version is not applied to them.
-constexpr int layoutVersion = 1;
 constexpr double zoomStep = 1.25;
 constexpr std::int64_t bytesPerMiB = 1LL << 20;
-
-QDockWidget* addDock(QMainWindow& window, Qt::DockWidgetArea area, const QString& title, const char* name,
-                     QWidget* content) {
-    auto* dock = new QDockWidget(title);
-    dock->setObjectName(QLatin1String(name));
-    dock->setWidget(content);
-    dock->setFeatures(QDockWidget::DockWidgetClosable);
-    dock->setTitleBarWidget(new QWidget);  // the panels carry their own headings; the View menu shows and hides them
-    window.addDockWidget(area, dock);
-    return dock;
-}
 
 QStringList localFiles(const QMimeData* data) {
     QStringList files;
@@ -89,11 +77,12 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 
     makeCentre();
     makeDocks();
-    makeToolBars();
+    makeToolBar();
     makeStatusLine();
     connectFileActions();
     connectExports();
     connectViewActions();
+    connectPanels();
     connectTools();
     connectController();
     makeSamples();
@@ -104,7 +93,7 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     constexpr QSize defaultSize(1400, 900);
     resize(defaultSize.boundedTo(screen()->availableSize()));
     restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
-    restoreState(store_.value(QStringLiteral("window/layout")).toByteArray(), layoutVersion);
+    docks_->restore(store_.value(QStringLiteral("window/layout")).toByteArray());
     showStartPageOrGrid();
     grid_->setFocus();
 }
@@ -133,7 +122,7 @@ void MainWindow::makeCentre() {
     layout->addWidget(messages_);
     layout->addWidget(stack_, 1);
     setCentralWidget(centre);
-    connect(messages_, &MessageBar::logRequested, log_, &QDialog::show);
+    connect(messages_, &MessageBar::logRequested, this, [this] { docks_->bringToFront(*logDock_); });
     connect(startPage_, &StartPage::fileChosen, this, [this](const QString& file) { opener_->open({file}); });
     connect(startPage_, &StartPage::openImageRequested, actions_->openImage, &QAction::trigger);
     connect(startPage_, &StartPage::addNetworkRequested, actions_->addNetwork, &QAction::trigger);
@@ -144,57 +133,50 @@ void MainWindow::makeCentre() {
 }
 
 void MainWindow::makeDocks() {
-    setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-    setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+    constexpr int listWidth = 196;
+    constexpr int bottomHeight = 163;  // curves to read and a table of five networks; the pictures get the rest
     networkPanel_ = new NetworkPanel(session_);
     curves_ = new CurvesPanel(session_);
     results_ = new ResultsPanel(session_);
-    auto* networks = addDock(*this, Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
-    auto* curves = curvesDock_ = addDock(*this, Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
-    auto* results = addDock(*this, Qt::RightDockWidgetArea, tr("Results"), "results", results_);
-    resizeDocks({networks, results}, {235, 330}, Qt::Horizontal);
-    resizeDocks({curves}, {210}, Qt::Vertical);
-    actions_->panels->addActions(
-        {networks->toggleViewAction(), curves->toggleViewAction(), results->toggleViewAction()});
+    docks_ = new WindowDocks(*this);
+    networksDock_ = docks_->add(Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
+    curvesDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
+    resultsDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Results"), "results", results_);
+    logDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Log"), "log", log_);
+    docks_->stack({curvesDock_, resultsDock_, logDock_});
+    resizeDocks({networksDock_}, {listWidth}, Qt::Horizontal);
+    resizeDocks({curvesDock_}, {bottomHeight}, Qt::Vertical);
+    actions_->panels->addActions(docks_->toggleActions());
     connect(networkPanel_, &NetworkPanel::addRequested, actions_->addNetwork, &QAction::trigger);
     connect(results_, &ResultsPanel::commandRequested, actions_->copyCommand, &QAction::trigger);
     connect(curves_, &CurvesPanel::pathPositionHovered, pathPreview_, &PathPreview::showAt);
     connect(curves_, &CurvesPanel::pathPositionLeft, pathPreview_, &PathPreview::leave);
 }
 
-void MainWindow::makeToolBars() {
-    const auto addBar = [this](const QString& title, const char* name) {
-        auto* bar = addToolBar(title);
-        bar->setObjectName(QLatin1String(name));
-        bar->setMovable(false);
-        bar->setIconSize({18, 18});
-        bar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-        return bar;
-    };
-    auto* first = addBar(tr("Computation"), "computation");
-    first->addActions({actions_->openImage, actions_->addNetwork});
-    new ComputeControls(session_, *first);
-    addToolBarBreak();
-    auto* second = addBar(tr("View"), "view");
-    new ViewControls(session_, *second);
-    second->addSeparator();
+void MainWindow::makeToolBar() {
+    auto* bar = new CompactToolBar(tr("Toolbar"));
+    bar->setObjectName(QStringLiteral("toolbar"));
+    addToolBar(bar);
+    bar->addButton(actions_->openImage);
+    bar->addButton(actions_->addNetwork);
+    new ComputeControls(session_, *bar);
+    bar->addSeparator();
+    new ViewControls(session_, *bar);
+    bar->addSeparator();
     for (auto* action : {actions_->undo, actions_->redo, actions_->fit, actions_->actualSize}) {
-        second->addAction(action);
-        auto* button = qobject_cast<QToolButton*>(second->widgetForAction(action));
-        button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+        bar->addSpareButton(action);
     }
     auto* spacer = new QWidget;
     spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
-    second->addWidget(spacer);
-    second->addAction(actions_->pause);
+    bar->addWidget(spacer);
+    bar->addButton(actions_->pause);
     exportButton_ = new QToolButton;
     exportButton_->setText(tr("Export"));
     exportButton_->setIcon(icon(QStringLiteral("export")));
-    exportButton_->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     exportButton_->setPopupMode(QToolButton::InstantPopup);
     exportButton_->setMenu(actions_->exportMenu);
     exportButton_->setToolTip(tr("Maps, tables, curves, the window (E)"));
-    second->addWidget(exportButton_);
+    bar->addButton(exportButton_);
     connect(actions_->showExport, &QAction::triggered, exportButton_, &QToolButton::showMenu);
 }
 
@@ -345,6 +327,27 @@ void MainWindow::connectViewActions() {
             [this] { actions_->maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
 }
 
+void MainWindow::connectPanels() {
+    grid_->addAction(actions_->allPanels);
+    connect(actions_->allPanels, &QAction::triggered, this, [this] {
+        docks_->toggleAll();
+        if (session_.hasImage()) {
+            grid_->setFocus();  // what had it may be hidden now
+        }
+    });
+    connect(actions_->fullScreen, &QAction::triggered, this,
+            [this](bool on) { setWindowState(windowState().setFlag(Qt::WindowFullScreen, on)); });
+    connect(actions_->card, &QAction::triggered, this, [this] {
+        if (networkPanel_->isCardOpen() && networkPanel_->isVisible()) {
+            networkPanel_->closeCard();
+        } else {
+            docks_->bringToFront(*networksDock_);
+            networkPanel_->openCard();
+        }
+    });
+    connect(actions_->log, &QAction::triggered, this, [this] { docks_->bringToFront(*logDock_); });
+}
+
 void MainWindow::connectTools() {
     connect(actions_->copyCommand, &QAction::triggered, this, [this] {
         const auto engine = engineOptions();
@@ -365,7 +368,6 @@ void MainWindow::connectTools() {
         dialog->open();
     });
     connect(actions_->sanity, &QAction::triggered, this, &MainWindow::showSanity);
-    connect(actions_->log, &QAction::triggered, log_, &QDialog::show);
     connect(actions_->about, &QAction::triggered, this, [this] {
         auto* dialog = new AboutDialog(this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -447,14 +449,8 @@ void MainWindow::showStartPageOrGrid() {
     if (changes && grid) {
         grid_->setFocus();
     }
-    // Without an image there are no curves, and the start page needs the room.
-    if (grid && curvesGiveWay_) {
-        curvesGiveWay_ = false;
-        curvesDock_->show();
-    } else if (!grid && !curvesDock_->isHidden()) {
-        curvesGiveWay_ = true;
-        curvesDock_->hide();
-    }
+    // Without an image there is nothing to say in them, and the start page needs the room.
+    docks_->setAside({curvesDock_, resultsDock_, logDock_}, !grid);
 }
 
 void MainWindow::updateTitle() {
@@ -560,12 +556,28 @@ void MainWindow::showNote(const QString& text) {
 
 // --- events
 
-void MainWindow::closeEvent(QCloseEvent* event) {
-    if (curvesGiveWay_) {
-        curvesDock_->show();  // as the user left it
+bool MainWindow::event(QEvent* event) {
+    // Where no widget has the focus, Tab means what it means in the views.
+    if (event->type() == QEvent::KeyPress && focusWidget() == nullptr && session_.hasImage()) {
+        const auto& key = dynamic_cast<const QKeyEvent&>(*event);
+        if (key.key() == Qt::Key_Tab && key.modifiers() == Qt::NoModifier) {
+            actions_->allPanels->trigger();
+            return true;
+        }
     }
+    return QMainWindow::event(event);
+}
+
+void MainWindow::changeEvent(QEvent* event) {
+    QMainWindow::changeEvent(event);
+    if (event->type() == QEvent::WindowStateChange && actions_ != nullptr) {
+        actions_->fullScreen->setChecked(isFullScreen());
+    }
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
     store_.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    store_.setValue(QStringLiteral("window/layout"), saveState(layoutVersion));
+    store_.setValue(QStringLiteral("window/layout"), docks_->saved());
     QMainWindow::closeEvent(event);
 }
 

@@ -32,6 +32,7 @@ class ResultsPanel;
 class SanityDialog;
 class StatusLine;
 class ViewGrid;
+class WindowDocks;
 
 /// What a window needs to know beside the user's settings.
 struct MainWindowOptions {
@@ -42,7 +43,7 @@ struct MainWindowOptions {
     std::function<SrModel(const ModelSpec&, const std::string& device)> load = loadModel;
 };
 
-/// The program's window: panes in the middle, networks on the left, results on the right, curves below.
+/// The program's window: panes in the middle, networks on the left; curves, results and log below as tabs.
 class MainWindow final : public QMainWindow {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(MainWindow)
@@ -61,6 +62,8 @@ public:
     [[nodiscard]] FigureEditor& figureEditor() { return figureEditor_; }
 
 protected:
+    bool event(QEvent* event) override;
+    void changeEvent(QEvent* event) override;
     void closeEvent(QCloseEvent* event) override;
     void dragEnterEvent(QDragEnterEvent* event) override;
     void dropEvent(QDropEvent* event) override;
@@ -68,11 +71,12 @@ protected:
 private:
     void makeCentre();
     void makeDocks();
-    void makeToolBars();
+    void makeToolBar();
     void makeStatusLine();
     void connectFileActions();
     void connectExports();
     void connectViewActions();
+    void connectPanels();
     void connectTools();
     void connectController();
     void makeSamples();
@@ -122,9 +126,12 @@ private:
     PathPreview* pathPreview_ = nullptr;
     NetworkPanel* networkPanel_ = nullptr;
     CurvesPanel* curves_ = nullptr;
-    QDockWidget* curvesDock_ = nullptr;
-    bool curvesGiveWay_ = false;  ///< hidden only while the start page is shown
     ResultsPanel* results_ = nullptr;
+    WindowDocks* docks_ = nullptr;
+    QDockWidget* networksDock_ = nullptr;
+    QDockWidget* curvesDock_ = nullptr;
+    QDockWidget* resultsDock_ = nullptr;
+    QDockWidget* logDock_ = nullptr;
     StatusLine* status_ = nullptr;
     LogView* log_ = nullptr;
     SanityDialog* sanity_ = nullptr;

@@ -9,6 +9,8 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStyleOptionComboBox>
+#include <QStylePainter>
 #include <QToolButton>
 #include <QWidgetAction>
 #include <array>
@@ -30,16 +32,41 @@ QString textOf(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+/// A combo box that may be narrower than its texts.
+class NarrowComboBox final : public QComboBox {
+protected:
+    void paintEvent(QPaintEvent* /*event*/) override {
+        QStylePainter painter(this);
+        QStyleOptionComboBox option;
+        initStyleOption(&option);
+        painter.drawComplexControl(QStyle::CC_ComboBox, option);
+        const auto field = style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, this);
+        constexpr int frame = 2;
+        option.currentText = fontMetrics().elidedText(option.currentText, Qt::ElideRight, field.width() - frame);
+        painter.drawControl(QStyle::CE_ComboBoxLabel, option);
+    }
+};
+
+/// A narrow combo box has room for so many letters.
+int narrowWidth(const QComboBox& box) {
+    constexpr int letters = 10;
+    constexpr int frameAndArrow = 34;
+    return letters * box.fontMetrics().averageCharWidth() + frameAndArrow;
+}
+
 /// The places of caption and control on the bar, which are what shows and hides them.
-std::array<QAction*, 2> addCaption(QToolBar& bar, const QString& text, QWidget* control, const QString& help) {
+std::array<QAction*, 2> addCaption(CompactToolBar& bar, const QString& text, QWidget* control, const QString& help,
+                                   CompactToolBar::Keep keep = CompactToolBar::Keep::Least) {
     auto* caption = new QLabel(text + QLatin1Char(' '));
     caption->setForegroundRole(QPalette::PlaceholderText);
-    caption->setContentsMargins(8, 0, 0, 0);
+    caption->setContentsMargins(6, 0, 0, 0);
     caption->setBuddy(control);
     caption->setToolTip(help);
     control->setToolTip(help);
     control->setAccessibleName(text);
-    return {bar.addWidget(caption), bar.addWidget(control)};
+    auto* place = bar.addCaption(caption, keep);
+    const auto* narrow = dynamic_cast<const NarrowComboBox*>(control);
+    return {place, narrow != nullptr ? bar.addShrinking(control, narrowWidth(*narrow)) : bar.addWidget(control)};
 }
 
 /// A button that unfolds a form.
@@ -80,7 +107,7 @@ QString toolTipOf(const OptionDescription& option) {
 
 // --- what is computed
 
-ComputeControls::ComputeControls(Session& session, QToolBar& bar)
+ComputeControls::ComputeControls(Session& session, CompactToolBar& bar)
     : QObject(&bar)
     , session_(session)
     , preset_(new QComboBox)
@@ -90,20 +117,20 @@ ComputeControls::ComputeControls(Session& session, QToolBar& bar)
     , sigma_(new QDoubleSpinBox)
     , kernel_(new QSpinBox)
     , detector_(new QComboBox)
-    , context_(new QComboBox)
+    , context_(new NarrowComboBox)
     , patch_(new QComboBox) {
     addPreset(bar);
     addPath(bar);
 
     addChoices(detector_, "detector");
-    addCaption(bar, tr(rowOf("detector").title), detector_, toolTipOf(rowOf("detector")));
+    addCaption(bar, tr(rowOf("detector").title), detector_, toolTipOf(rowOf("detector")), CompactToolBar::Keep::Rather);
 
     context_->addItem(tr("preset's"), -1);
     for (const int side : {32, 48, 64, 96, 128, 192, 256}) {
         context_->addItem(tr("%1 × %1 LR").arg(side), side);
     }
     context_->addItem(tr("whole"), 0);
-    addCaption(bar, tr(rowOf("context").title), context_, toolTipOf(rowOf("context")));
+    addCaption(bar, tr(rowOf("context").title), context_, toolTipOf(rowOf("context")), CompactToolBar::Keep::Rather);
     connect(context_, &QComboBox::activated, this, [this] {
         const int side = context_->currentData().toInt();
         change([side](LamOptions& options) { options.context = side < 0 ? std::nullopt : std::optional(side); });
@@ -114,8 +141,9 @@ ComputeControls::ComputeControls(Session& session, QToolBar& bar)
     }
     patch_->setEditable(true);
     patch_->setInsertPolicy(QComboBox::NoInsert);
-    patch_->setMaximumWidth(70);
-    addCaption(bar, tr("Patch"), patch_, tr("Side of the box in SR pixels (Ctrl+wheel on an image)"));
+    patch_->setMaximumWidth(60);
+    addCaption(bar, tr("Patch"), patch_, tr("Side of the box in SR pixels (Ctrl+wheel on an image)"),
+               CompactToolBar::Keep::Rather);
     connect(patch_, &QComboBox::textActivated, this, [this](const QString& text) {
         bool isNumber = false;
         const int size = text.toInt(&isNumber);
@@ -134,7 +162,7 @@ ComputeControls::ComputeControls(Session& session, QToolBar& bar)
     follow();
 }
 
-void ComputeControls::addPreset(QToolBar& bar) {
+void ComputeControls::addPreset(CompactToolBar& bar) {
     addChoices(preset_, "preset", [](LamOptions& options) {
         options.nodes.reset();
         options.tolerance.reset();
@@ -152,7 +180,7 @@ void ComputeControls::addPreset(QToolBar& bar) {
     bar.addWidget(accuracy_);
 }
 
-void ComputeControls::addPath(QToolBar& bar) {
+void ComputeControls::addPath(CompactToolBar& bar) {
     auto [button, form] = makeFormButton();
     pathButton_ = button;
     addChoices(path_, "path");
@@ -252,10 +280,10 @@ void ComputeControls::follow() {
 
 // --- how it looks
 
-ViewControls::ViewControls(Session& session, QToolBar& bar)
+ViewControls::ViewControls(Session& session, CompactToolBar& bar)
     : QObject(&bar)
     , session_(session)
-    , layer_(new QComboBox)
+    , layer_(new NarrowComboBox)
     , opacity_(new QSlider(Qt::Horizontal))
     , colourMap_(new QComboBox)
     , normalisation_(new QComboBox)
@@ -274,12 +302,13 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
         stride_->addItem(tr("%1 px").arg(stride), stride);
     }
     strideActions_ = addCaption(bar, tr("Stride"), stride_,
-                                tr("From one patch of the DI map to the next, in SR pixels; patch: side by side"));
+                                tr("From one patch of the DI map to the next, in SR pixels; patch: side by side"),
+                                CompactToolBar::Keep::Rather);
     connect(stride_, &QComboBox::activated, this,
             [this] { change([this](ViewSettings& view) { view.diMapStride = stride_->currentData().toInt(); }); });
 
     opacity_->setRange(0, opacitySteps);
-    opacity_->setFixedWidth(90);
+    opacity_->setFixedWidth(64);
     addCaption(bar, tr("Opacity"), opacity_, tr("Of the map over the image"));
     connect(opacity_, &QSlider::valueChanged, this, [this](int value) {
         change([value](ViewSettings& view) { view.opacity = static_cast<double>(value) / opacitySteps; });
@@ -299,7 +328,8 @@ ViewControls::ViewControls(Session& session, QToolBar& bar)
     normalisation_->addItem(tr("own"), static_cast<int>(Normalisation::Own));
     normalisation_->addItem(tr("shared"), static_cast<int>(Normalisation::Shared));
     addCaption(bar, tr("Scale"), normalisation_,
-               tr("own: each map divided by its maximum\nshared: all maps by the largest attribution among them"));
+               tr("own: each map divided by its maximum\nshared: all maps by the largest attribution among them"),
+               CompactToolBar::Keep::Rather);
     connect(normalisation_, &QComboBox::activated, this, [this] {
         change([this](ViewSettings& view) {
             view.normalisation = static_cast<Normalisation>(normalisation_->currentData().toInt());

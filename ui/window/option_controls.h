@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QToolBar>
 #include <array>
 #include <functional>
 #include <string_view>
 
 #include "session/session.h"
+#include "window/compact_tool_bar.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -25,11 +25,11 @@ class ComputeControls final : public QObject {
 
 public:
     /// Adds its controls to `bar`, which owns them.
-    ComputeControls(Session& session, QToolBar& bar);
+    ComputeControls(Session& session, CompactToolBar& bar);
 
 private:
-    void addPreset(QToolBar& bar);
-    void addPath(QToolBar& bar);
+    void addPreset(CompactToolBar& bar);
+    void addPath(CompactToolBar& bar);
     void addChoices(QComboBox* box, std::string_view option, const std::function<void(LamOptions&)>& alsoChange = {});
     template <typename SpinBox>
     void addNumber(QFormLayout* form, SpinBox* box, std::string_view option);
@@ -55,7 +55,7 @@ class ViewControls final : public QObject {
     Q_OBJECT
 
 public:
-    ViewControls(Session& session, QToolBar& bar);
+    ViewControls(Session& session, CompactToolBar& bar);
 
 private:
     void change(const std::function<void(ViewSettings&)>& what);

@@ -3,6 +3,8 @@ lamscope_ui_library(lamscope_ui
   SOURCES
     window/autosave.cpp
     window/autosave.h
+    window/compact_tool_bar.cpp
+    window/compact_tool_bar.h
     window/exporter.cpp
     window/exporter.h
     window/file_opener.cpp
@@ -19,4 +21,6 @@ lamscope_ui_library(lamscope_ui
     window/status_line.h
     window/termination.cpp
     window/window_actions.cpp
+    window/window_docks.cpp
+    window/window_docks.h
   PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs)

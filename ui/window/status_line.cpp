@@ -6,18 +6,17 @@
 #include <QToolButton>
 
 #include "dialogs/icons.h"
+#include "view/elided_label.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr int progressWidth = 130;
+constexpr int progressWidth = 100;
 
-QLabel* makeLabel(const QString& widest) {
-    auto* label = new QLabel;
-    label->setMinimumWidth(label->fontMetrics().horizontalAdvance(widest));
-    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
-    return label;
+/// A part that becomes narrower with the window instead of holding the window's width.
+ElidedLabel* makeLabel() {
+    return new ElidedLabel(ElidedLabel::TooLong::Shorten, nullptr);
 }
 
 QString textOf(const DiMapCell& cell) {
@@ -43,17 +42,18 @@ QString stoppedText(Layer layer) {
 StatusLine::StatusLine(Session& session, QWidget* parent)
     : QStatusBar(parent)
     , session_(session)
-    , position_(makeLabel(QStringLiteral("LR (1000.0, 1000.0)   SR (4000, 4000)")))
-    , colour_(makeLabel(QStringLiteral("RGB 255 255 255")))
-    , map_(makeLabel(QStringLiteral("map −0.000 (old)")))
-    , task_(new QLabel)
+    , position_(makeLabel())
+    , colour_(makeLabel())
+    , map_(makeLabel())
+    , task_(makeLabel())
     , progress_(new QProgressBar)
     , timeLeft_(new QLabel)
     , cancel_(new QToolButton)
-    , device_(new QLabel)
-    , latency_(new QLabel) {
+    , device_(makeLabel())
+    , latency_(makeLabel()) {
     setSizeGripEnabled(false);
     setContentsMargins(4, 0, 8, 0);
+    setMaximumHeight(fontMetrics().height() + 8);  // slim: the pictures come first
     for (auto* label : {position_, colour_, map_}) {
         addWidget(label);
     }
@@ -61,8 +61,9 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     progress_->setMaximumHeight(14);
     progress_->setTextVisible(false);
     cancel_->setIcon(icon(QStringLiteral("cancel")));
+    cancel_->setIconSize({14, 14});
+    cancel_->setMaximumHeight(fontMetrics().height() + 4);
     cancel_->setAutoRaise(true);
-    cancel_->setToolTip(tr("Stop computing (Esc). What is shown stays; the next change goes on from there"));
     cancel_->setAccessibleName(tr("Stop computing"));
     connect(cancel_, &QToolButton::clicked, this, &StatusLine::cancelRequested);
     for (auto* widget : std::initializer_list<QWidget*>{task_, progress_, timeLeft_, cancel_, device_, latency_}) {
@@ -93,7 +94,7 @@ void StatusLine::showReadout(const Readout& readout) {
 
 void StatusLine::clearReadout() {
     for (auto* label : {position_, colour_, map_}) {
-        label->clear();
+        label->setText({});
     }
 }
 

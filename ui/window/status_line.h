@@ -13,6 +13,8 @@ class QToolButton;
 
 namespace lamscope::ui {
 
+class ElidedLabel;
+
 /// What is under the pointer; what is being computed, how far it is and how long it will take; device and latency.
 class StatusLine final : public QStatusBar {
     Q_OBJECT
@@ -33,15 +35,15 @@ private:
     void followProgress();
 
     Session& session_;
-    QLabel* position_;
-    QLabel* colour_;
-    QLabel* map_;
-    QLabel* task_;
+    ElidedLabel* position_;
+    ElidedLabel* colour_;
+    ElidedLabel* map_;
+    ElidedLabel* task_;
     QProgressBar* progress_;
     QLabel* timeLeft_;
     QToolButton* cancel_;
-    QLabel* device_;
-    QLabel* latency_;
+    ElidedLabel* device_;
+    ElidedLabel* latency_;
     QElapsedTimer since_;  // when `startedWith_` nodes were done
     qint64 startedWith_ = 0;
     QString runningTask_;

@@ -155,11 +155,17 @@ void WindowActions::makeViewMenu() {
         [](ViewSettings& view, bool on) { view.areasOfInterest = on; });
     menu->addSeparator();
     panels = menu->addMenu(QObject::tr("Panels"));
+    allPanels = add(menu, QObject::tr("Hide or show all panels"), Qt::Key_Tab);
+    // Elsewhere Tab goes to the next control; the window adds the action to the views.
+    allPanels->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+    fullScreen = add(menu, QObject::tr("Full screen"), Qt::Key_F11);
+    fullScreen->setCheckable(true);
 }
 
 void WindowActions::makeNetworksMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Networks")));
     menu->addAction(addNetwork);
+    card = add(menu, QObject::tr("Card of the selected network"), QObject::tr("I"), QStringLiteral("info"));
     auto* sort = add(menu, QObject::tr("Sort by DI"), QObject::tr("D"));
     QObject::connect(sort, &QAction::triggered, &session_, &Session::sortByDiffusionIndex);
     auto* remove =
@@ -219,7 +225,7 @@ void WindowActions::makeToolsMenu() {
     menu->addSeparator();
     sanity = add(menu, QObject::tr("Randomise parameters, check completeness…"), QObject::tr("Ctrl+R"),
                  QStringLiteral("dice"));
-    log = add(menu, QObject::tr("Log…"), QObject::tr("Ctrl+L"));
+    log = add(menu, QObject::tr("Log"), QObject::tr("Ctrl+L"));
 }
 
 void WindowActions::makeHelpMenu() {

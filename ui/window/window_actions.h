@@ -51,7 +51,11 @@ public:
     QAction* zoomIn = nullptr;
     QAction* zoomOut = nullptr;
     QAction* maximise = nullptr;
+    QAction* allPanels = nullptr;
+    QAction* fullScreen = nullptr;
     QMenu* panels = nullptr;
+
+    QAction* card = nullptr;
 
     QAction* pause = nullptr;
     QAction* cancel = nullptr;

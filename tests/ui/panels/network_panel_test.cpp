@@ -56,6 +56,8 @@ private slots:
     void filesAreLeftToTheWindow();
     void showAloneIsOneStepOfUndo();
     void sortingAndAddingAreOffered();
+    void digitsAndSpokenTextTellRowsApart();
+    void theButtonOfARowOpensItsCard();
     void theCardExplainsTheNetwork();
     void theCardShowsAFailureInFull();
 };
@@ -269,6 +271,46 @@ void NetworkPanelTest::sortingAndAddingAreOffered() {
     QVERIFY(buttons[1]->isEnabled());
     QTest::mouseClick(buttons[1], Qt::LeftButton);
     QCOMPARE(namesInOrder(), (QStringList{"third", "first", "second"}));
+}
+
+void NetworkPanelTest::digitsAndSpokenTextTellRowsApart() {
+    giveResult(*session_, second_, exampleResult(20.0849, 78.0));
+    session_->setShown(third_, false);
+    const auto data = [&](int row, int role) { return list_->model()->index(row, 0).data(role).toString(); };
+    QCOMPARE(data(1, NetworkListModel::DigitRole), QStringLiteral("2"));
+    QCOMPARE(data(1, Qt::AccessibleTextRole), QStringLiteral("second, DI 20.08, shown"));
+    QVERIFY(data(2, Qt::AccessibleTextRole).endsWith(QStringLiteral("hidden")));
+    for (int n = 4; n <= 10; ++n) {
+        addReady(*session_, "nets/more" + std::to_string(n) + ".pth");
+    }
+    QCOMPARE(data(8, NetworkListModel::DigitRole), QStringLiteral("9"));
+    QCOMPARE(data(9, NetworkListModel::DigitRole), QString());
+}
+
+void NetworkPanelTest::theButtonOfARowOpensItsCard() {
+    auto* card = panel_->findChild<QTextBrowser*>();
+    QVERIFY(!card->isVisible());
+    const auto row = list_->model()->index(2, 0);
+    QStyleOptionViewItem option;
+    option.initFrom(list_);
+    option.widget = list_;
+    option.rect = list_->visualRect(row);
+    const auto button = NetworkDelegate::cardButtonRect(option);
+    QVERIFY(option.rect.contains(button));
+    QVERIFY(!button.intersects(NetworkDelegate::tickRect(option)));
+    QTest::mouseClick(list_->viewport(), Qt::LeftButton, {}, button.center());
+    QCOMPARE(session_->selected(), third_);
+    QVERIFY(session_->network(third_)->shown);
+    QVERIFY(card->isVisible() && card->hasFocus() && !list_->isVisible());
+    QTest::keyClick(card, Qt::Key_Escape);
+    QVERIFY(list_->isVisible() && list_->hasFocus());
+    QTest::keyClick(list_, Qt::Key_Return);
+    QVERIFY(card->isVisible());
+    // Without networks there is nothing to tell.
+    for (const auto id : {first_, second_, third_}) {
+        session_->removeNetwork(id);
+    }
+    QVERIFY(!card->isVisible());
 }
 
 void NetworkPanelTest::theCardExplainsTheNetwork() {

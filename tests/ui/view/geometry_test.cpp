@@ -9,6 +9,7 @@
 
 #include "view/box_editing.h"
 #include "view/contours.h"
+#include "view/pane_arrangement.h"
 #include "view/pyramid.h"
 #include "view/view_transform.h"
 
@@ -58,6 +59,11 @@ private slots:
     void zoomKeepsTheAnchorInPlace();
     void zoomIsBounded();
     void panMovesByDevicePixelsAndCannotLoseTheImage();
+
+    void panesAreArrangedForTheLargestImages_data();
+    void panesAreArrangedForTheLargestImages();
+    void noOtherArrangementHasLargerImages();
+    void barsStandWhereThereIsRoom();
     void finerGridShowsTheSamePart();
 
     void pyramidLevelIsTheSmallestThatSuffices();
@@ -210,6 +216,81 @@ void GeometryTest::pyramidLevelIsTheSmallestThatSuffices() {
     QCOMPARE(pyramid.levelFor(0.5).width(), 128);
     QCOMPARE(pyramid.levelFor(0.25).width(), 64);
     QCOMPARE(pyramid.levelFor(0.01).width(), 64);  // the smallest kept: 32 pixels high
+}
+
+void GeometryTest::panesAreArrangedForTheLargestImages_data() {
+    QTest::addColumn<int>("count");
+    QTest::addColumn<QSize>("space");
+    QTest::addColumn<QSizeF>("scene");
+    QTest::addColumn<int>("columns");
+    QTest::addColumn<QSize>("image");
+    // Without frames, bars and gaps, the image is the space over columns and rows.
+    QTest::newRow("one") << 1 << QSize(600, 400) << QSizeF(1, 1) << 1 << QSize(600, 400);
+    QTest::newRow("six squares on 3 : 2") << 6 << QSize(600, 400) << QSizeF(1, 1) << 3 << QSize(200, 200);
+    QTest::newRow("six squares on 6 : 1") << 6 << QSize(600, 100) << QSizeF(1, 1) << 6 << QSize(100, 100);
+    QTest::newRow("six squares on 1 : 6") << 6 << QSize(100, 600) << QSizeF(1, 1) << 1 << QSize(100, 100);
+    QTest::newRow("six 4 : 1 on a square") << 6 << QSize(480, 480) << QSizeF(4, 1) << 1 << QSize(480, 80);
+    QTest::newRow("six 1 : 4 on a square") << 6 << QSize(480, 480) << QSizeF(1, 4) << 6 << QSize(80, 480);
+    QTest::newRow("nine squares on a square") << 9 << QSize(300, 300) << QSizeF(1, 1) << 3 << QSize(100, 100);
+    QTest::newRow("five squares on a square") << 5 << QSize(300, 300) << QSizeF(1, 1) << 2 << QSize(150, 100);
+}
+
+void GeometryTest::panesAreArrangedForTheLargestImages() {
+    QFETCH(int, count);
+    QFETCH(QSize, space);
+    QFETCH(QSizeF, scene);
+    const auto best = arrangePanes({.count = count, .scene = scene, .frame = {0, 0}, .bar = {0, 0}}, space);
+    QTEST(best.columns, "columns");
+    QTEST(best.image, "image");
+    QCOMPARE(best.rows, (count + best.columns - 1) / best.columns);
+    QCOMPARE(best.pane, best.image);
+}
+
+void GeometryTest::noOtherArrangementHasLargerImages() {
+    const QSize frame(4, 27);
+    const QSize bar(26, 15);
+    constexpr int gap = 4;
+    for (int count = 1; count <= 10; ++count) {
+        for (const auto scene : {QSizeF(256, 256), QSizeF(2040, 1356), QSizeF(300, 900)}) {
+            const QSize space(1190, 650);
+            const auto best =
+                arrangePanes({.count = count, .scene = scene, .frame = frame, .bar = bar, .gap = gap}, space);
+            const auto zoom = [&](double width, double height) {
+                return std::min(width / scene.width(), height / scene.height());
+            };
+            const double found = zoom(best.image.width(), best.image.height());
+            QVERIFY(best.columns * best.pane.width() + (best.columns - 1) * gap <= space.width());
+            QVERIFY(best.rows * best.pane.height() + (best.rows - 1) * gap <= space.height());
+            QVERIFY(best.columns * best.rows >= count);
+            for (int columns = 1; columns <= count; ++columns) {
+                const int rows = (count + columns - 1) / columns;
+                const double width = (space.width() - gap * (columns - 1)) / columns - frame.width();
+                const double height = (space.height() - gap * (rows - 1)) / rows - frame.height();
+                QVERIFY(zoom(width - bar.width(), height) <= found);
+                QVERIFY(zoom(width, height - bar.height()) <= found);
+            }
+        }
+    }
+}
+
+void GeometryTest::barsStandWhereThereIsRoom() {
+    PanesToArrange panes{.count = 1, .scene = {100, 100}, .frame = {0, 0}, .bar = {20, 10}};
+    // The square leaves room at its right, or below: its bar costs nothing.
+    auto best = arrangePanes(panes, {300, 200});
+    QVERIFY(best.bar == Qt::Vertical);
+    QCOMPARE(best.image, QSize(280, 200));
+    best = arrangePanes(panes, {200, 300});
+    QVERIFY(best.bar == Qt::Horizontal);
+    QCOMPARE(best.image, QSize(200, 290));
+    // A shared one is taken off once.
+    panes.count = 3;
+    panes.sharesBar = true;
+    panes.gap = 5;
+    best = arrangePanes(panes, {340, 100});
+    QVERIFY(best.bar == Qt::Vertical);
+    QCOMPARE(best.columns, 3);
+    QCOMPARE(best.image, QSize((340 - 25 - 10) / 3, 100));
+    QCOMPARE(best.pane, best.image);
 }
 
 }  // namespace lamscope::ui

@@ -4,7 +4,6 @@
 #include <QComboBox>
 #include <QDir>
 #include <QFile>
-#include <QLabel>
 #include <cstring>
 
 #include "ui/window/window_fixture.h"
@@ -97,8 +96,7 @@ void DiMapWindowTest::choosingTheLayerComputesItAndAClickProbesTheCell() {
                               .arg(*cell.diffusionIndex, 0, 'f', 2)
                               .arg(*cell.mass95Pixels)
                               .arg(*cell.radiusPixels, 0, 'f', 1);
-    QVERIFY(std::ranges::any_of(fixture.window->findChildren<QLabel*>(),
-                                [&](const QLabel* label) { return label->text() == expected; }));
+    QVERIFY(testing::shownTexts(*fixture.window).contains(expected));
     QTest::mouseClick(&fixture.view(id), Qt::LeftButton, {}, place);
     QVERIFY((fixture.session().box() == Box{64, 128, 16}));
     QVERIFY(fixture.waitForMaps());

@@ -2,7 +2,6 @@
 // How work in the window is stopped and goes on, by mouse and keys.
 #include <QAbstractButton>
 #include <QApplication>
-#include <QLabel>
 #include <QTreeWidget>
 
 #include "dialogs/sanity_dialog.h"
@@ -37,9 +36,7 @@ QAbstractButton* buttonOf(const QWidget& parent, const QString& text) {
 }
 
 bool showsLabel(const QWidget& parent, const QString& words) {
-    const auto labels = parent.findChildren<QLabel*>();
-    return std::ranges::any_of(
-        labels, [&](const QLabel* label) { return label->isVisible() && label->text().contains(words); });
+    return std::ranges::any_of(testing::shownTexts(parent), [&](const QString& text) { return text.contains(words); });
 }
 
 /// A window with a network that takes seconds for a map, and the dialog of the check, running.

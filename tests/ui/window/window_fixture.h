@@ -3,6 +3,7 @@
 
 #include <QApplication>
 #include <QFileDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QTemporaryDir>
 #include <QTest>
@@ -13,6 +14,7 @@
 #include "image/image_file.h"
 #include "support/analytic_loader.h"
 #include "support/temporary_folder.h"
+#include "view/elided_label.h"
 #include "view/view_grid.h"
 #include "window/main_window.h"
 
@@ -109,6 +111,18 @@ public:
     int threads = 1;  ///< of the next window
     std::unique_ptr<MainWindow> window;
 };
+
+/// The texts of all labels that are shown in a widget.
+inline QStringList shownTexts(const QWidget& parent) {
+    QStringList texts;
+    for (const auto* label : parent.findChildren<QLabel*>()) {
+        texts += label->isVisible() ? label->text() : QString();
+    }
+    for (const auto* label : parent.findChildren<ElidedLabel*>()) {
+        texts += label->isVisible() ? label->text() : QString();
+    }
+    return texts;
+}
 
 /// Types a file's name into the file dialog that is open, and Enter.
 inline void chooseInDialog(const QString& file) {

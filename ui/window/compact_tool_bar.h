@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QToolBar>
+#include <vector>
+
+class QLabel;
+class QToolButton;
+
+namespace lamscope::ui {
+
+/// A toolbar of one line. Where it has less room, captions and texts of buttons go one after the other, those first
+/// that say least; what does not fit even then is in Qt's menu at the end. Tool tips and accessible names stay.
+class CompactToolBar final : public QToolBar {
+    Q_OBJECT
+
+public:
+    /// What goes first where there is no room for all.
+    enum class Keep {
+        Least,   ///< captions of controls that explain themselves
+        Width,   ///< room for the longest text of a control that shows a shorter one
+        Texts,   ///< of buttons whose icons explain themselves
+        Rather,  ///< captions without which a value is not understood
+        Longest  ///< whole buttons, of actions that have a key and are in a menu
+    };
+
+    explicit CompactToolBar(const QString& title, QWidget* parent = nullptr);
+
+    /// A caption before the control that is added next.
+    QAction* addCaption(QLabel* caption, Keep keep);
+    /// A control that can be as narrow as `leastWidth`, in logical pixels.
+    QAction* addShrinking(QWidget* control, int leastWidth);
+    /// A button with icon and text that can lose its text.
+    void addButton(QToolButton* button);
+    void addButton(QAction* action);
+    /// A button with an icon that can go.
+    void addSpareButton(QAction* action);
+
+protected:
+    bool event(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
+
+private:
+    /// A widget that can be made narrower.
+    struct Part {
+        QAction* action;
+        QWidget* widget;
+        Keep keep;
+        int least = 0;  ///< width in logical pixels
+        int full = 0;
+    };
+
+    void addPart(QAction* action, Keep keep, int least = 0);
+    void measure(Part& part) const;
+    [[nodiscard]] int fullWidth() const;
+    void fit();
+
+    std::vector<Part> parts_;  ///< by `keep`
+};
+
+}  // namespace lamscope::ui

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/window_docks.h"
+
+#include <QDockWidget>
+#include <QHBoxLayout>
+#include <QTabBar>
+#include <QToolButton>
+#include <algorithm>
+
+#include "dialogs/icons.h"
+#include "panels/muted_label.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+/// Raised when docks or toolbars change, so that a layout saved by an older version is not applied to them.
+constexpr int layoutVersion = 2;
+
+/// A slim title: the name, by which the dock is dragged, and a button that closes the dock.
+class DockTitle final : public QWidget {
+public:
+    explicit DockTitle(QDockWidget& dock)
+        : QWidget(&dock) {
+        constexpr int buttonSide = 18;
+        auto* name = new MutedLabel(dock.windowTitle());
+        name->setHeading();
+        auto* close = new QToolButton;
+        close->setIcon(icon(QStringLiteral("close")));
+        close->setIconSize({12, 12});
+        close->setFixedSize(buttonSide, buttonSide);
+        close->setAutoRaise(true);
+        close->setToolTip(WindowDocks::tr("Close; the View menu brings the panel back"));
+        close->setAccessibleName(WindowDocks::tr("Close %1").arg(dock.windowTitle()));
+        connect(close, &QToolButton::clicked, &dock, &QWidget::close);
+        auto* row = new QHBoxLayout(this);
+        row->setContentsMargins(8, 2, 4, 0);
+        row->addWidget(name, 1);
+        row->addWidget(close);
+    }
+};
+
+}  // namespace
+
+WindowDocks::WindowDocks(QMainWindow& window)
+    : QObject(&window)
+    , window_(window) {
+    // GroupedDragging lets the user drag a single tab out of a group.
+    window_.setDockOptions(QMainWindow::AllowNestedDocks | QMainWindow::AllowTabbedDocks
+                           | QMainWindow::GroupedDragging);
+    window_.setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
+    window_.setDocumentMode(true);
+    // Tables and curves get the whole width.
+    window_.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
+    window_.setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+}
+
+QDockWidget* WindowDocks::add(Qt::DockWidgetArea area, const QString& title, const char* name, QWidget* content) {
+    auto* dock = new QDockWidget(title);
+    dock->setObjectName(QLatin1String(name));
+    dock->setWidget(content);
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable
+                      | QDockWidget::DockWidgetFloatable);
+    auto* noTitle = new QWidget(dock);
+    noTitle->hide();
+    docks_.push_back({dock, new DockTitle(*dock), noTitle});
+    dock->setTitleBarWidget(docks_.back().title);
+    window_.addDockWidget(area, dock);
+    connect(dock, &QDockWidget::topLevelChanged, this, &WindowDocks::updateTitlesLater);
+    connect(dock, &QDockWidget::dockLocationChanged, this, &WindowDocks::updateTitlesLater);
+    connect(dock->toggleViewAction(), &QAction::toggled, this, &WindowDocks::updateTitlesLater);
+    return dock;
+}
+
+void WindowDocks::stack(const QList<QDockWidget*>& docks) {
+    for (qsizetype i = 1; i < docks.size(); ++i) {
+        window_.tabifyDockWidget(docks[i - 1], docks[i]);
+    }
+    docks.front()->raise();
+    updateTitles();
+}
+
+QList<QAction*> WindowDocks::toggleActions() const {
+    QList<QAction*> actions;
+    for (const auto& dock : docks_) {
+        actions << dock.widget->toggleViewAction();
+    }
+    return actions;
+}
+
+void WindowDocks::bringToFront(QDockWidget& dock) {
+    dock.show();
+    dock.raise();
+}
+
+bool WindowDocks::anyShown() const {
+    return std::ranges::any_of(docks_, [](const Dock& dock) { return !dock.widget->isHidden(); });
+}
+
+void WindowDocks::setAside(const QList<QDockWidget*>& docks, bool aside) {
+    hideTemporarily(allHidden_, aside ? docks : QList<QDockWidget*>());
+}
+
+void WindowDocks::toggleAll() {
+    const bool hide = anyShown();
+    if (!hide && chosen_.isEmpty()) {  // the user closed every single one
+        for (const auto& dock : docks_) {
+            dock.widget->show();
+        }
+        return;
+    }
+    hideTemporarily(hide, aside_);
+}
+
+void WindowDocks::hideTemporarily(bool all, const QList<QDockWidget*>& aside) {
+    if (!allHidden_ && aside_.empty()) {
+        chosen_ = window_.saveState(layoutVersion);
+    } else if (!(all && allHidden_)) {
+        window_.restoreState(chosen_, layoutVersion);
+    }
+    allHidden_ = all;
+    aside_ = aside;
+    for (const auto& dock : docks_) {
+        if (allHidden_ || aside_.contains(dock.widget)) {
+            dock.widget->hide();
+        }
+    }
+    if (!allHidden_ && aside_.empty()) {
+        chosen_.clear();
+    }
+    updateTitles();
+}
+
+QByteArray WindowDocks::saved() const {
+    return chosen_.isEmpty() ? window_.saveState(layoutVersion) : chosen_;
+}
+
+void WindowDocks::restore(const QByteArray& saved) {
+    window_.restoreState(saved, layoutVersion);
+    updateTitles();
+}
+
+void WindowDocks::updateTitlesLater() {
+    if (!titlesAreDue_) {
+        titlesAreDue_ = true;
+        // Qt is still moving the dock that announces this.
+        QMetaObject::invokeMethod(this, &WindowDocks::updateTitles, Qt::QueuedConnection);
+    }
+}
+
+/// A floating dock has its window's title, one among others the tab's.
+void WindowDocks::updateTitles() {
+    titlesAreDue_ = false;
+    for (const auto& dock : docks_) {
+        const auto others = window_.tabifiedDockWidgets(dock.widget);
+        const bool hasTab = std::ranges::any_of(
+            others, [](const QDockWidget* other) { return !other->isHidden() && !other->isFloating(); });
+        auto* title = dock.widget->isFloating() ? nullptr : hasTab ? dock.noTitle : dock.title;
+        if (dock.widget->titleBarWidget() != title) {
+            dock.widget->setTitleBarWidget(title);
+        }
+    }
+}
+
+}  // namespace lamscope::ui
