@@ -48,6 +48,8 @@ Rows boxRows() {
 Rows paneRows() {
     return {{ShortcutsDialog::tr("Zoom all panes at the pointer"), ShortcutsDialog::tr("Wheel")},
             {ShortcutsDialog::tr("Move all panes"), ShortcutsDialog::tr("Drag with the middle or the right button")},
+            {ShortcutsDialog::tr("Move all panes to a place of the image"),
+             ShortcutsDialog::tr("Click or drag in the small picture of the whole image")},
             {ShortcutsDialog::tr("One pane alone, and back"), ShortcutsDialog::tr("Double click on its title")}};
 }
 

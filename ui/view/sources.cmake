@@ -24,11 +24,13 @@ endif()
 lamscope_ui_library(lamscope_ui_view
   SOURCES
     view/box_editing.cpp
+    view/box_follower.cpp
     view/colour_bar.cpp
     view/elided_label.cpp
     view/image_pane.cpp
     view/image_view.cpp
     view/input_controls.cpp
+    view/overview.cpp
     view/pane_header.cpp
     view/pane_picture.cpp
     view/view_grid.cpp

@@ -55,6 +55,7 @@ ViewGrid::ViewGrid(Session& session, QWidget* parent)
     setAccessibleName(tr("Views"));
     connect(&session_, &Session::imageChanged, this, &ViewGrid::updateScene);
     connect(&session_, &Session::boxChanged, this, &ViewGrid::updateScene);
+    connect(&session_, &Session::networkChanged, this, &ViewGrid::updateScene);  // which can bring another scale
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updatePanes);
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedScale);
@@ -126,9 +127,9 @@ void ViewGrid::updateScene() {
     transform_.setSceneSize(QSizeF(session_.gridWidth(), session_.gridHeight()));
     if (session_.hasImage() && image_.lock() != session_.image().pixels) {
         image_ = session_.image().pixels;
-        transform_.fit();
         arrange();
     }
+    follower_.follow();
 }
 
 void ViewGrid::updateSharedScale() {
@@ -174,6 +175,7 @@ void ViewGrid::arrange() {
     const auto inView = panes();
     for (auto* pane : order_) {
         pane->setVisible(std::find(inView.begin(), inView.end(), pane) != inView.end());
+        pane->view().setHasOverview(pane == inView.front());
     }
     const int count = static_cast<int>(inView.size());
     if (count == 0) {
@@ -217,6 +219,7 @@ void ViewGrid::keyPressEvent(QKeyEvent* event) {
     const auto box = session_.box();
     const int factor = event->modifiers().testFlag(Qt::ShiftModifier) ? box.size : 1;
     session_.setBox(movedBox(box, step * factor), true);
+    follower_.followDrag();
 }
 
 /// A key that is held down makes one step of the undo history.

@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "view/box_follower.h"
 #include "view/derived_pictures.h"
 #include "view/image_pane.h"
 #include "view/view_transform.h"
@@ -27,6 +28,8 @@ public:
     ViewGrid& operator=(const ViewGrid&) = delete;
 
     [[nodiscard]] ViewTransform& transform() { return transform_; }
+    /// Shows the whole image, or the context of the box if the whole image is in view.
+    void toggleWhole() { follower_.toggleWhole(); }
     /// Fills the grid with one pane, as a double click on a header does. When that network is hidden or removed, all
     /// panes return.
     void setMaximised(Maximised what, NetworkId id = 0);
@@ -58,12 +61,13 @@ private:
 
     Session& session_;
     ViewTransform transform_;
+    BoxFollower follower_{session_, transform_, *this};
     DerivedPictures pictures_;
     std::unordered_map<NetworkId, ImagePane*> panes_;
     std::vector<ImagePane*> order_;
     Maximised maximised_ = Maximised::None;
     NetworkId maximisedNetwork_ = 0;
-    std::weak_ptr<const Image> image_;  ///< the image to which the view was last fitted
+    std::weak_ptr<const Image> image_;  ///< the image for which the panes were last arranged
 };
 
 }  // namespace lamscope::ui

@@ -331,7 +331,7 @@ void MainWindow::connectExports() {
 
 void MainWindow::connectViewActions() {
     auto& transform = grid_->transform();
-    connect(actions_->fit, &QAction::triggered, &transform, &ViewTransform::fit);
+    connect(actions_->fit, &QAction::triggered, grid_, &ViewGrid::toggleWhole);
     connect(actions_->actualSize, &QAction::triggered, &transform, [&transform] { transform.setZoom(1.0); });
     connect(actions_->zoomIn, &QAction::triggered, &transform,
             [&transform] { transform.setZoom(transform.zoom() * zoomStep); });

@@ -114,7 +114,7 @@ void WindowActions::makeLayerActions(QMenu* menu) {
 
 void WindowActions::makeViewMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&View")));
-    fit = add(menu, QObject::tr("&Fit"), QObject::tr("F"), QStringLiteral("fit"));
+    fit = add(menu, QObject::tr("Whole image, or the context o&f the box"), QObject::tr("F"), QStringLiteral("fit"));
     actualSize = add(menu, QObject::tr("One screen pixel per image pixel (1:1)"), QObject::tr("0"),
                      QStringLiteral("one-to-one"));
     zoomIn = add(menu, QObject::tr("Zoom in"), QKeySequence::ZoomIn);
