@@ -49,7 +49,7 @@ QCPRange valueRange(const QCustomPlot& plot) {
     return padded(lowest, highest);
 }
 
-QVector<double> toVector(std::span<const double> values) {
+QVector<double> toVector(const std::vector<double>& values) {
     return {values.begin(), values.end()};
 }
 
@@ -59,7 +59,9 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     : QWidget(parent)
     , plot_(new QCustomPlot(this))
     , title_(new QCPTextElement(plot_, title))
-    , cursor_(new QCPItemStraightLine(plot_)) {
+    , cursor_(new QCPItemStraightLine(plot_))
+    , rest_(new QCPItemStraightLine(plot_))
+    , restName_(new QCPItemText(plot_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(plot_);
@@ -91,8 +93,16 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
 
     cursor_->setLayer(QStringLiteral("overlay"));
-    cursor_->setSelectable(false);
-    cursor_->setVisible(false);
+    rest_->setLayer(QStringLiteral("grid"));  // under the curves
+    restName_->setLayer(QStringLiteral("grid"));
+    restName_->setFont(small);
+    restName_->setText(tr("at rest"));
+    restName_->setPadding(QMargins(4, 2, 4, 0));
+    restName_->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{cursor_, rest_, restName_}) {
+        item->setSelectable(false);
+        item->setVisible(false);
+    }
 
     plot_->installEventFilter(this);
     plot_->setAccessibleName(title);
@@ -122,7 +132,7 @@ void CurvePlot::addCurve(const Curve& curve) {
         QFontMetrics(plot_->legend->font())
             .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
     graph->setPen(QPen(colour, curve.selected ? selectedWidth : lineWidth));
-    graph->setData(toVector(curve.alpha), toVector(curve.values), true);
+    graph->setData(toVector(curve.points.alpha), toVector(curve.points.values), true);
     if (curve.target && std::isfinite(*curve.target)) {
         auto* level = plot_->addGraph();
         level->removeFromLegend();
@@ -139,6 +149,25 @@ void CurvePlot::setCursor(std::optional<double> alpha) {
     }
     // The curves stay as they are: only the layer of the cursor is drawn anew.
     plot_->layer(QStringLiteral("overlay"))->replot();
+}
+
+void CurvePlot::setRest(std::optional<double> alpha) {
+    rest_->setVisible(alpha.has_value());
+    restName_->setVisible(alpha && restNamed_);
+    if (alpha) {
+        rest_->point1->setCoords(*alpha, 0.0);
+        rest_->point2->setCoords(*alpha, 1.0);
+        // The path is at rest to the right of the line: there is room over the curve of its speed, if not at the edge.
+        constexpr double roomFrom = 0.85;
+        restName_->setPositionAlignment(Qt::AlignTop | (*alpha < roomFrom ? Qt::AlignLeft : Qt::AlignRight));
+        restName_->position->setCoords(*alpha, 0.0);
+    }
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::setRestNamed(bool named) {
+    restNamed_ = named;
+    restName_->setVisible(named && rest_->visible());
 }
 
 void CurvePlot::setLegendAllowed(bool allowed) {
@@ -179,6 +208,8 @@ void CurvePlot::applyColours(const QPalette& palette) {
     plot_->legend->setBrush(veil);
     plot_->legend->setBorderPen(Qt::NoPen);
     cursor_->setPen(QPen(muted, 1.0));
+    rest_->setPen(QPen(mixedColour(text, base, 0.45), 1.0, Qt::DotLine));
+    restName_->setColor(muted);
 }
 
 void CurvePlot::paintForPrint(QCPPainter& painter, QSize size) {

@@ -5,11 +5,13 @@
 #include <QString>
 #include <QWidget>
 #include <optional>
-#include <span>
 #include <vector>
+
+#include "method/lam/path_curve.h"
 
 class QCPGraph;
 class QCPItemStraightLine;
+class QCPItemText;
 class QCPPainter;
 class QCPTextElement;
 class QCustomPlot;
@@ -20,11 +22,10 @@ namespace lamscope::ui {
 struct Curve {
     QString name;
     QColor colour;
-    bool stale = false;              ///< of an older box: drawn faintly
-    bool selected = false;           ///< drawn thicker and above the others
-    std::span<const double> alpha;   ///< ascending, 0…1
-    std::span<const double> values;  ///< as many; NaN leaves a gap
-    std::optional<double> target;    ///< a dashed level that the curve should reach
+    bool stale = false;            ///< of an older box: drawn faintly
+    bool selected = false;         ///< drawn thicker and above the others
+    PathCurve points;              ///< NaN leaves a gap
+    std::optional<double> target;  ///< a dashed level that the curve should reach
 };
 
 /// A plot over the path position α in 0…1 with a vertical cursor: the only user of QCustomPlot. Colours follow the
@@ -39,6 +40,10 @@ public:
     void setCurves(const std::vector<Curve>& curves);
     /// A thin vertical line at this α; nullopt removes it.
     void setCursor(std::optional<double> alpha);
+    /// A dotted vertical line where the path comes to rest; nullopt removes it.
+    void setRest(std::optional<double> alpha);
+    /// Says in a word what the line of setRest() is.
+    void setRestNamed(bool named);
     /// Allows a legend; it appears while there is room for it.
     void setLegendAllowed(bool allowed);
 
@@ -67,6 +72,9 @@ private:
     QCustomPlot* plot_;
     QCPTextElement* title_;
     QCPItemStraightLine* cursor_;
+    QCPItemStraightLine* rest_;
+    QCPItemText* restName_;
+    bool restNamed_ = false;
     bool inside_ = false;
     bool legendAllowed_ = false;
 };
