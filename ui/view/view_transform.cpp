@@ -21,6 +21,11 @@ double ViewTransform::fittingZoom(QSizeF size) const {
     return std::min(viewport_.width() / size.width(), viewport_.height() / size.height());
 }
 
+bool ViewTransform::wholeSuffices() const {
+    // In panes too small for the region, an image in which as much can be seen as in the region is not cut.
+    return fittingZoom() >= std::min(leastZoom_, fittingZoom(region_.size()));
+}
+
 QRectF ViewTransform::visible() const {
     const QSizeF size = viewport_ / zoom_;
     return QRectF(centre_ - QPointF(0.5 * size.width(), 0.5 * size.height()), size) & QRectF({}, scene_);

@@ -37,7 +37,7 @@ public:
     /// Shows a region of the scene, with the image around it, as large as the panes allow, with at least `leastZoom`
     /// device pixels per pixel of the box grid. In panes too small for that the middle of the region is in view.
     void showRegion(const QRectF& region, double leastZoom) { keep(Keeps::Region, region, leastZoom); }
-    /// The same where the whole image would be drawn with less than `leastZoom`; elsewhere the whole image.
+    /// The same, or the whole image where that is drawn with `leastZoom` or is hardly larger than the region.
     void showWholeOrRegion(const QRectF& region, double leastZoom) { keep(Keeps::Either, region, leastZoom); }
     /// Zooms. `anchor` (a point of the scene) stays at its place on the screen, unless the image is smaller than the
     /// view and is therefore centred. The zoom stays between half of min(what fits, 1) and max(what fits, 64).
@@ -56,7 +56,7 @@ private:
 
     [[nodiscard]] double fittingZoom(QSizeF size) const;
     [[nodiscard]] double fittingZoom() const { return fittingZoom(scene_); }
-    [[nodiscard]] bool wholeSuffices() const { return fittingZoom() >= leastZoom_; }
+    [[nodiscard]] bool wholeSuffices() const;
     void keep(Keeps what, const QRectF& region, double leastZoom);
     void showKept();
     [[nodiscard]] double allowed(double zoom) const;

@@ -236,6 +236,10 @@ void GeometryTest::theWholeIsShownInsteadWhereItIsLargeEnough() {
     QCOMPARE(transform.zoom(), 1.5);
     transform.setViewport({100.0, 100.0});
     QVERIFY(transform.showsRegion());
+    // Of an image that is hardly larger than the region nothing is cut off.
+    transform.showWholeOrRegion({0.0, 0.0, 200.0, 200.0}, 1.0);
+    QVERIFY(transform.isFitted());
+    QCOMPARE(transform.zoom(), 0.5);
 }
 
 void GeometryTest::pyramidLevelIsTheSmallestThatSuffices() {
