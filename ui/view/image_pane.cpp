@@ -61,6 +61,19 @@ std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side) {
     return all.contains(pixel) ? std::optional(pixel) : std::nullopt;
 }
 
+bool hasHr(const Session& session) {
+    return session.hasImage() && session.role() == ImageRole::Hr;
+}
+
+bool showsSrError(const Session& session) {
+    return layerRow(session.view().layer).scale == LayerScale::SrError;
+}
+
+/// Equal images have an infinite PSNR.
+QString twoDecimals(double value) {
+    return std::isinf(value) ? QStringLiteral("\u221e") : QString::number(value, 'f', 2);
+}
+
 QString signedNumber(double value) {
     return (value < 0.0 ? QStringLiteral("\u2212") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', 2);
 }
@@ -177,15 +190,16 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
         detail = tr("loading\u2026");
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
-    } else if (entry.result && !entry.result->diffusionIndex) {
-        value = tr("DI \u2013");
     } else if (entry.result) {
-        value = tr("DI %1").arg(*entry.result->diffusionIndex, 0, 'f', 2);
+        const auto mine = measureOf(*entry.result);
+        const auto text = mine ? twoDecimals(*mine) : QStringLiteral("\u2013");
+        value = showsSrError(session_) ? tr("PSNR %1 dB").arg(text) : tr("DI %1").arg(text);
         const auto* reference = session_.network(session_.reference());
-        if (reference != nullptr && reference->id != id_) {
-            const auto* theirs = reference->currentResult();
-            if (theirs != nullptr && theirs->diffusionIndex && !entry.stale) {
-                detail = signedNumber(*entry.result->diffusionIndex - *theirs->diffusionIndex);
+        if (reference != nullptr && reference->id != id_ && !entry.stale) {
+            const auto* other = reference->currentResult();
+            const auto theirs = other != nullptr ? measureOf(*other) : std::nullopt;
+            if (mine && theirs && std::isfinite(*mine - *theirs)) {
+                detail = signedNumber(*mine - *theirs);
             }
         }
     }
@@ -194,14 +208,21 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
     setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
 }
 
+std::optional<double> ImagePane::measureOf(const LamResult& result) const {
+    return showsSrError(session_) ? result.psnrPatch : result.diffusionIndex;
+}
+
 PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
     PanePicture picture;
     picture.box = boxOf(session_, &entry);
     if (entry.state != NetworkEntry::State::Ready || entry.card.scale == 0) {
         return picture;
     }
-    addBase(picture, entry);
     const auto& view = session_.view();
+    if (showsSrError(session_) && addSrError(picture, entry)) {
+        return picture;
+    }
+    addBase(picture, entry);
     if (view.layer == Layer::DiMap) {
         addDiMap(picture, entry);
         return picture;
@@ -232,7 +253,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     const double pixel = lrPixel(session_, entry);
     std::shared_ptr<const Image> image;
     const auto& layer = layerRow(view.layer);
-    if (layer.needs.hr && session_.role() == ImageRole::Hr) {
+    if (layer.needs.hr && hasHr(session_)) {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
@@ -253,6 +274,16 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
             picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
         }
     }
+}
+
+bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) const {
+    if (!entry.sr || !hasHr(session_)) {
+        return false;
+    }
+    picture.image = entry.sr;
+    picture.base = pictures_.srError(entry.sr, session_.image().pixels);
+    picture.basePlace = placeOf(*entry.sr, lrPixel(session_, entry) / entry.card.scale);
+    return true;
 }
 
 void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
@@ -290,6 +321,11 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (layerRow(session_.view().layer).needs.reference && session_.reference() == id_) {
         return tr("The reference: the other maps are compared with this one's.");
     }
+    if (showsSrError(session_)) {
+        return session_.role() == ImageRole::Lr ? tr("There is no HR image: the image that is open is the LR image.")
+               : entry.sr                       ? QString()
+                                                : tr("The SR image is not computed yet.");
+    }
     if (session_.view().layer == Layer::DiMap) {
         return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
     }
@@ -302,6 +338,10 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
 void ImagePane::refreshBar(const PanePicture& picture) {
     if (layerRow(session_.view().layer).scale == LayerScale::None) {
         bar_->setScale(nullptr, {}, false);
+    } else if (showsSrError(session_)) {
+        const bool known = hasHr(session_) && picture.image != nullptr;
+        bar_->setScale(known ? &divergingColourMap() : nullptr, tr("8-bit levels"), false,
+                       {QStringLiteral("\u2212%1").arg(srErrorRange), QStringLiteral("+%1").arg(srErrorRange)});
     } else if (picture.area && !picture.area->bands.empty()) {
         bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
     } else if (picture.diMap.map) {
@@ -401,6 +441,11 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     }
     const auto& map = picture.map;
+    if (known && showsSrError(session_) && hasHr(session_) && picture.image == entry->sr) {
+        if (const auto at = pixelAt(scene, picture.basePlace, pixel / scale)) {
+            readout.srError = srErrorAt(*entry->sr, *session_.image().pixels, *at);
+        }
+    }
     if (picture.diMap.map) {
         if (const auto cell = cellUnder(picture.diMap, scene)) {
             if (const auto* shownCell = picture.diMap.map->shownAt(cell->x(), cell->y())) {

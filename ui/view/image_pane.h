@@ -54,8 +54,12 @@ private:
     void refreshNetwork(const NetworkEntry& entry);
     void refreshInput();
     void refreshHeader(const NetworkEntry& entry);
+    /// What the header says of a result: its DI; of the layer SR − HR, the PSNR of the patch.
+    [[nodiscard]] std::optional<double> measureOf(const LamResult& result) const;
     [[nodiscard]] PanePicture pictureOf(const NetworkEntry& entry) const;
     void addBase(PanePicture& picture, const NetworkEntry& entry) const;
+    /// False while there is no SR or no HR image.
+    bool addSrError(PanePicture& picture, const NetworkEntry& entry) const;
     void addArea(PanePicture& picture, const NetworkEntry& entry) const;
     void addInterest(PanePicture& picture) const;
     void addDiMap(PanePicture& picture, const NetworkEntry& entry) const;

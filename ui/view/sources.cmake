@@ -9,6 +9,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/di_map_layer.cpp
     view/layers.cpp
     view/pyramid.cpp
+    view/sr_error.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)
 lamscope_ui_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
   FILES

@@ -86,6 +86,10 @@ void StatusLine::showReadout(const Readout& readout) {
         map_->setText(textOf(*readout.cell));
         return;
     }
+    if (readout.srError) {
+        map_->setText(tr("SR − HR %1").arg(*readout.srError, 0, 'f', 1));
+        return;
+    }
     map_->setText(!readout.mapValue    ? QString()
                   : readout.mapIsStale ? tr("map %1 (old)").arg(*readout.mapValue, 0, 'f', 3)
                                        : tr("map %1").arg(*readout.mapValue, 0, 'f', 3));
