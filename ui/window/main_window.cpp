@@ -249,6 +249,12 @@ void MainWindow::connectFileActions() {
         chooseFiles(tr("Open image"), imageFilter(), false,
                     [this](const QStringList& files) { opener_->openImage(files.front()); });
     });
+    connect(actions_->nextImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(1); });
+    connect(actions_->previousImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(-1); });
+    connect(&opener_->images(), &FolderImages::changed, this, [this] {
+        actions_->nextImage->setEnabled(opener_->images().has(1));
+        actions_->previousImage->setEnabled(opener_->images().has(-1));
+    });
     connect(actions_->addNetwork, &QAction::triggered, this, [this] {
         chooseFiles(tr("Add networks"), networkFilter(), true, [this](const QStringList& files) {
             for (const auto& file : files) {

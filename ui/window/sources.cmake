@@ -7,6 +7,8 @@ lamscope_ui_library(lamscope_ui
     window/exporter.h
     window/file_opener.cpp
     window/file_opener.h
+    window/folder_images.cpp
+    window/folder_images.h
     window/main_window.cpp
     window/main_window.h
     window/option_controls.cpp

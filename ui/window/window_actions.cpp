@@ -45,6 +45,11 @@ QAction* WindowActions::add(QMenu* menu, const QString& text, const QKeySequence
 void WindowActions::makeFileMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&File")));
     openImage = add(menu, QObject::tr("&Open image…"), QKeySequence::Open, QStringLiteral("open-image"));
+    nextImage = add(menu, QObject::tr("Next ima&ge of the folder"), QKeySequence::MoveToNextPage);
+    previousImage = add(menu, QObject::tr("&Previous image of the folder"), QKeySequence::MoveToPreviousPage);
+    for (auto* action : {nextImage, previousImage}) {
+        action->setEnabled(false);
+    }
     addNetwork = add(menu, QObject::tr("Add &network…"), QObject::tr("Ctrl+N"), QStringLiteral("add-network"));
     recentFiles = menu->addMenu(QObject::tr("Open &recent"));
     menu->addSeparator();

@@ -22,6 +22,8 @@ public:
     [[nodiscard]] std::vector<ShortcutGroup> groups() const;
 
     QAction* openImage = nullptr;
+    QAction* nextImage = nullptr;
+    QAction* previousImage = nullptr;
     QAction* addNetwork = nullptr;
     QAction* openSession = nullptr;
     QMenu* recentFiles = nullptr;

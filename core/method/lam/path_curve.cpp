@@ -20,7 +20,12 @@ PathCurve withEnds(const LamCurves& curves, const std::vector<double>& values, d
 }
 
 PathCurve detectorCurve(const LamResult& result) {
-    return withEnds(result.curves, result.curves.detector, result.detectorBaseline, result.detectorImage);
+    auto curves = result.curves;
+    if (curves.restsFrom && !curves.alpha.empty() && *curves.restsFrom > curves.alpha.back()) {
+        curves.alpha.push_back(*curves.restsFrom);
+        curves.detector.push_back(result.detectorImage);
+    }
+    return withEnds(curves, curves.detector, result.detectorBaseline, result.detectorImage);
 }
 
 PathCurve cumulativeCurve(const LamResult& result) {

@@ -18,7 +18,7 @@ struct PathCurve {
 [[nodiscard]] PathCurve withEnds(const LamCurves& curves, const std::vector<double>& values, double atBaseline,
                                  double atImage);
 
-/// D(F(γ(α))), from the baseline's value to the image's.
+/// D(F(γ(α))), from the baseline's value to the image's, which it has from where the path rests.
 [[nodiscard]] PathCurve detectorCurve(const LamResult& result);
 /// The attribution summed from 0 to α: from 0 to Σ attribution.
 [[nodiscard]] PathCurve cumulativeCurve(const LamResult& result);

@@ -31,6 +31,15 @@ TEST(PathCurve, NodeAtAnEndKeepsItsValue) {
     EXPECT_EQ(detectorCurve(resultAt({0.0, 0.5})).values, (Values{3.0, 5.0, 7.0}));
 }
 
+TEST(PathCurve, DetectorKeepsTheImagesValueWhereThePathRests) {
+    auto result = resultAt({0.25, 0.75});
+    result.curves.restsFrom = 0.8;
+    EXPECT_EQ(detectorCurve(result).alpha, (Values{0.0, 0.25, 0.75, 0.8, 1.0}));
+    EXPECT_EQ(detectorCurve(result).values, (Values{2.0, 3.0, 5.0, 7.0, 7.0}));
+    result.curves.restsFrom = 0.5;  // nodes after it know better
+    EXPECT_EQ(detectorCurve(result).values, (Values{2.0, 3.0, 5.0, 7.0}));
+}
+
 TEST(PathCurve, WithoutNodesIsEmpty) {
     EXPECT_TRUE(withEnds({}, {}, 1.0, 2.0).alpha.empty());
 }
