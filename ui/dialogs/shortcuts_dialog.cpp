@@ -50,6 +50,8 @@ Rows paneRows() {
             {ShortcutsDialog::tr("Move all panes"), ShortcutsDialog::tr("Drag with the middle or the right button")},
             {ShortcutsDialog::tr("Move all panes to a place of the image"),
              ShortcutsDialog::tr("Click or drag in the small picture of the whole image")},
+            {ShortcutsDialog::tr("Another network's picture in the pane under the pointer"),
+             ShortcutsDialog::tr("Hold the network's digit")},
             {ShortcutsDialog::tr("One pane alone, and back"), ShortcutsDialog::tr("Double click on its title")}};
 }
 

@@ -118,7 +118,7 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
         emit left();
     });
     connect(&session_, &Session::networkChanged, this, [this](NetworkId changed) {
-        if (changed == id_ || changed == session_.reference() || id_ == input) {
+        if (changed == shown() || changed == session_.reference() || id_ == input) {
             refresh();
         }
     });
@@ -149,12 +149,20 @@ void ImagePane::setSharedDiRange(const std::optional<DiRange>& range) {
     }
 }
 
+void ImagePane::showInstead(std::optional<NetworkId> other) {
+    instead_ = other;
+    if (controls_ != nullptr && other) {
+        controls_->hide();
+    }
+    refresh();
+}
+
 void ImagePane::refresh() {
-    if (id_ == input) {
+    if (shown() == input) {
         refreshInput();
         return;
     }
-    const auto* entry = session_.network(id_);
+    const auto* entry = session_.network(shown());
     if (entry != nullptr) {  // otherwise it was removed, and so will this pane be
         refreshNetwork(*entry);
     }
@@ -164,7 +172,7 @@ void ImagePane::refreshBox() {
     if (session_.gridScale() != gridScale_) {
         refresh();
     } else {
-        view_->setBox(boxOf(session_, session_.network(id_)));
+        view_->setBox(boxOf(session_, session_.network(shown())));
     }
 }
 
@@ -195,7 +203,7 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
         const auto text = mine ? twoDecimals(*mine) : QStringLiteral("\u2013");
         value = showsSrError(session_) ? tr("PSNR %1 dB").arg(text) : tr("DI %1").arg(text);
         const auto* reference = session_.network(session_.reference());
-        if (reference != nullptr && reference->id != id_ && !entry.stale) {
+        if (reference != nullptr && reference->id != entry.id && !entry.stale) {
             const auto* other = reference->currentResult();
             const auto theirs = other != nullptr ? measureOf(*other) : std::nullopt;
             if (mine && theirs && std::isfinite(*mine - *theirs)) {
@@ -228,7 +236,7 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
         return picture;
     }
     picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
-    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == id_;
+    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == entry.id;
     if (!entry.result || isItsOwnReference) {
         return picture;
     }
@@ -318,7 +326,7 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (!entry.message.isEmpty()) {
         return entry.message;
     }
-    if (layerRow(session_.view().layer).needs.reference && session_.reference() == id_) {
+    if (layerRow(session_.view().layer).needs.reference && session_.reference() == entry.id) {
         return tr("The reference: the other maps are compared with this one's.");
     }
     if (showsSrError(session_)) {
@@ -360,7 +368,9 @@ void ImagePane::refreshBar(const PanePicture& picture) {
 void ImagePane::refreshInput() {
     gridScale_ = session_.gridScale();
     header_->setTitle(QColor(128, 128, 128), tr("Input"));
+    header_->setValue({}, {}, false);
     controls_->refresh();
+    view_->setNotice({});
     PanePicture picture;
     if (session_.hasImage()) {
         picture.image = session_.image().pixels;
@@ -426,12 +436,12 @@ void ImagePane::emitReadout(QPointF scene) {
         emit left();
         return;
     }
-    const auto* entry = session_.network(id_);
+    const auto* entry = session_.network(shown());
     const bool known = entry != nullptr && entry->card.scale > 0;
     const int scale = known ? entry->card.scale : session_.boxScale();
     const double pixel = session_.role() == ImageRole::Hr ? scale : session_.gridScale();
     Readout readout;
-    readout.network = id_;
+    readout.network = shown();
     readout.lr = scene / pixel;
     readout.sr = floored(scene / pixel * scale);
     if (picture.image) {

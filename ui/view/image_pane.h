@@ -35,6 +35,9 @@ public:
     /// The size of a pane without its image, in logical pixels.
     [[nodiscard]] QSize frameSize() const;
 
+    /// Shows the picture of another network in place of its own; nullopt: its own again.
+    void showInstead(std::optional<NetworkId> other);
+
     /// The attribution that maps to 1; 0: each map's own maximum.
     void setSharedMaximum(double maximum);
     /// The diffusion indices at the ends of a DI map's colours; nullopt: each map's own range.
@@ -50,6 +53,8 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    /// The network whose picture is shown, or `input`.
+    [[nodiscard]] NetworkId shown() const { return instead_.value_or(id_); }
     void refreshBox();
     void refreshNetwork(const NetworkEntry& entry);
     void refreshInput();
@@ -71,6 +76,7 @@ private:
     Session& session_;
     DerivedPictures& pictures_;
     NetworkId id_;
+    std::optional<NetworkId> instead_;  ///< shown in place of `id_`
     double sharedMaximum_ = 0.0;
     std::optional<DiRange> sharedDiRange_;
     int gridScale_ = 0;  ///< grid scale of the session for which the picture's places were computed

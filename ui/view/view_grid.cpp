@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/view_grid.h"
 
+#include <QCursor>
 #include <QKeyEvent>
 #include <QWindow>
 #include <algorithm>
@@ -162,6 +163,30 @@ void ViewGrid::setMaximised(Maximised what, NetworkId id) {
     maximisedNetwork_ = what == Maximised::Network ? id : 0;
     arrange();
     emit maximisedChanged();
+}
+
+void ViewGrid::peek(NetworkId id) {
+    endPeek();
+    const auto inView = panes();
+    const auto find = [&](auto is) {
+        const auto found = std::find_if(inView.begin(), inView.end(), is);
+        return found == inView.end() ? nullptr : *found;
+    };
+    peeking_ = find([](const ImagePane* pane) { return pane->rect().contains(pane->mapFromGlobal(QCursor::pos())); });
+    if (peeking_ == nullptr) {
+        peeking_ = find([this](const ImagePane* pane) { return pane->id() == session_.selected(); });
+    }
+    if (peeking_ == nullptr) {
+        peeking_ = inView.front();
+    }
+    peeking_->showInstead(id);
+}
+
+void ViewGrid::endPeek() {
+    if (peeking_ != nullptr) {
+        peeking_->showInstead(std::nullopt);
+        peeking_.clear();
+    }
 }
 
 std::vector<ImagePane*> ViewGrid::panes() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPointer>
 #include <QWidget>
 #include <memory>
 #include <unordered_map>
@@ -35,6 +36,10 @@ public:
     void setMaximised(Maximised what, NetworkId id = 0);
     [[nodiscard]] Maximised maximised() const { return maximised_; }
     [[nodiscard]] NetworkId maximisedNetwork() const { return maximisedNetwork_; }
+    /// Shows a network's picture in the pane under the pointer, otherwise in the selected network's or the first one,
+    /// until endPeek().
+    void peek(NetworkId id);
+    void endPeek();
     /// The panes in view, from left to right and from top to bottom.
     [[nodiscard]] std::vector<ImagePane*> panes() const;
 
@@ -67,6 +72,7 @@ private:
     std::vector<ImagePane*> order_;
     Maximised maximised_ = Maximised::None;
     NetworkId maximisedNetwork_ = 0;
+    QPointer<ImagePane> peeking_;       ///< shows another network's picture
     std::weak_ptr<const Image> image_;  ///< the image for which the panes were last arranged
 };
 

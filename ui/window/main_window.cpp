@@ -29,6 +29,7 @@
 #include "session/queued_call.h"
 #include "view/pyramid.h"
 #include "view/view_grid.h"
+#include "window/network_peek.h"
 #include "window/option_controls.h"
 #include "window/path_preview.h"
 #include "window/sanity_run.h"
@@ -347,6 +348,13 @@ void MainWindow::connectViewActions() {
         grid_->setMaximised(on && session_.selected() != 0 ? ViewGrid::Maximised::Network : ViewGrid::Maximised::None,
                             session_.selected());
     });
+    auto* peek = new NetworkPeek(*grid_, grid_);
+    for (std::size_t n = 0; n < actions_->showNetwork.size(); ++n) {
+        peek->add(
+            actions_->showNetwork.at(n),
+            [this, n] { return n < session_.networks().size() ? session_.networks()[n].id : 0; },
+            [this, n] { actions_->toggleNetwork(n); });
+    }
     connect(grid_, &ViewGrid::maximisedChanged, this,
             [this] { actions_->maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
 }

@@ -11,6 +11,8 @@ lamscope_ui_library(lamscope_ui
     window/folder_images.h
     window/main_window.cpp
     window/main_window.h
+    window/network_peek.cpp
+    window/network_peek.h
     window/option_controls.cpp
     window/option_controls.h
     window/path_preview.cpp

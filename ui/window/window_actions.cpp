@@ -12,12 +12,9 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int numberedNetworks = 9;
-
-/// The n-th network of the list, counted from 1; null if there are fewer.
-const NetworkEntry* nth(const Session& session, int n) {
-    const auto index = static_cast<std::size_t>(n - 1);
-    return index < session.networks().size() ? &session.networks()[index] : nullptr;
+/// The n-th network of the list, counted from 0; null if there are fewer.
+const NetworkEntry* nth(const Session& session, std::size_t n) {
+    return n < session.networks().size() ? &session.networks()[n] : nullptr;
 }
 
 }  // namespace
@@ -173,36 +170,36 @@ void WindowActions::makeNetworksMenu() {
     menu->addSeparator();
     auto* show = menu->addMenu(QObject::tr("Show or hide"));
     auto* reference = menu->addMenu(QObject::tr("Reference network"));
-    for (int n = 1; n <= numberedNetworks; ++n) {
-        auto* toggle = add(show, QObject::tr("Network %1").arg(n), QKeySequence(QString::number(n)));
-        QObject::connect(toggle, &QAction::triggered, &session_, [this, n] {
-            if (const auto* entry = nth(session_, n)) {
-                const auto id = entry->id;
-                const bool shown = !entry->shown;
-                session_.setShown(id, shown);
-                if (shown) {
-                    session_.select(id);
-                }
-            }
-        });
-        auto* choose =
-            add(reference, QObject::tr("Network %1").arg(n), QKeySequence(QStringLiteral("Shift+%1").arg(n)));
+    for (std::size_t n = 0; n < showNetwork.size(); ++n) {
+        const auto name = QObject::tr("Network %1").arg(n + 1);
+        auto* toggle = showNetwork.at(n) = add(show, name, QKeySequence(QString::number(n + 1)));
+        auto* choose = add(reference, name, QKeySequence(QStringLiteral("Shift+%1").arg(n + 1)));
         QObject::connect(choose, &QAction::triggered, &session_, [this, n] {
             if (const auto* entry = nth(session_, n)) {
                 session_.setReference(entry->id);
             }
         });
-        const auto follow = [this, toggle, choose, n] {
+        const auto follow = [this, toggle, choose, name, n] {
             const auto* entry = nth(session_, n);
             for (auto* action : {toggle, choose}) {
                 action->setEnabled(entry != nullptr);
-                action->setText(entry != nullptr ? entry->name().replace(QLatin1Char('&'), QLatin1String("&&"))
-                                                 : QObject::tr("Network %1").arg(n));
+                action->setText(entry != nullptr ? entry->name().replace(QLatin1Char('&'), QLatin1String("&&")) : name);
             }
         };
         QObject::connect(&session_, &Session::networkListChanged, toggle, follow);
         QObject::connect(&session_, &Session::networkChanged, toggle, follow);
         follow();
+    }
+}
+
+void WindowActions::toggleNetwork(std::size_t n) const {
+    if (const auto* entry = nth(session_, n)) {
+        const auto id = entry->id;
+        const bool shown = !entry->shown;
+        session_.setShown(id, shown);
+        if (shown) {
+            session_.select(id);
+        }
     }
 }
 

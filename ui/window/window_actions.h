@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QMenu>
+#include <array>
 #include <vector>
 
 #include "dialogs/shortcuts_dialog.h"
@@ -54,6 +55,10 @@ public:
     QAction* zoomOut = nullptr;
     QAction* maximise = nullptr;
     QMenu* panels = nullptr;
+
+    /// Shows or hides the n-th network of the list, counted from 0.
+    void toggleNetwork(std::size_t n) const;
+    std::array<QAction*, 9> showNetwork{};  ///< of the first networks of the list; not connected
 
     QAction* pause = nullptr;
     QAction* cancel = nullptr;
