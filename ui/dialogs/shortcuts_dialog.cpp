@@ -65,6 +65,7 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<ShortcutGroup>& groups, QWidg
     filter_->setPlaceholderText(tr("Filter, e.g. “box” or “Ctrl”"));
     filter_->setClearButtonEnabled(true);
     filter_->setAccessibleName(tr("Filter"));
+    table_->setAccessibleName(tr("Keys and mouse"));
     table_->setColumnCount(2);
     table_->setHeaderHidden(true);
     table_->setRootIsDecorated(false);

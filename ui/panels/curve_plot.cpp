@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <qcustomplot.h>
 
 #include "panels/panel_colours.h"
@@ -104,6 +105,8 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
         item->setVisible(false);
     }
 
+    connect(plot_, &QCustomPlot::afterLayout, this, &CurvePlot::placeDigits);
+
     plot_->installEventFilter(this);
     plot_->setAccessibleName(title);
     applyColours(palette());
@@ -111,6 +114,10 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
 
 void CurvePlot::setCurves(const std::vector<Curve>& curves) {
     plot_->clearGraphs();
+    for (const auto& digit : digits_) {
+        plot_->removeItem(digit.item);
+    }
+    digits_.clear();
     const auto add = [&](bool selected) {
         for (const auto& curve : curves) {
             if (curve.selected == selected) {
@@ -129,15 +136,47 @@ void CurvePlot::addCurve(const Curve& curve) {
     colour.setAlphaF(curve.stale ? staleOpacity : 1.0F);
     auto* graph = plot_->addGraph();
     graph->setName(
-        QFontMetrics(plot_->legend->font())
-            .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
+        (curve.digit.isEmpty() ? QString() : curve.digit + QLatin1Char(' '))
+        + QFontMetrics(plot_->legend->font())
+              .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
     graph->setPen(QPen(colour, curve.selected ? selectedWidth : lineWidth));
     graph->setData(toVector(curve.points.alpha), toVector(curve.points.values), true);
+    addDigit(curve);
     if (curve.target && std::isfinite(*curve.target)) {
         auto* level = plot_->addGraph();
         level->removeFromLegend();
         level->setPen(QPen(colour, 1.0, Qt::DashLine));
         level->setData({0.0, 1.0}, {*curve.target, *curve.target}, true);
+    }
+}
+
+void CurvePlot::addDigit(const Curve& curve) {
+    if (curve.digit.isEmpty() || curve.points.values.empty() || !std::isfinite(curve.points.values.back())) {
+        return;
+    }
+    auto* item = new QCPItemText(plot_);
+    item->setText(curve.digit);
+    auto font = title_->font();  // small and bold
+    item->setFont(font);
+    auto colour = curve.colour;
+    colour.setAlphaF(curve.stale ? staleOpacity : 1.0F);
+    item->setColor(colour);
+    item->setSelectable(false);
+    item->setClipToAxisRect(false);
+    item->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    item->position->setType(QCPItemPosition::ptAbsolute);
+    digits_.push_back({item, curve.points.alpha.back(), curve.points.values.back()});
+}
+
+void CurvePlot::placeDigits() {
+    constexpr double distance = 4.0;
+    const double height = 0.8 * QFontMetrics(title_->font()).height();
+    std::ranges::sort(digits_, {}, [](const Digit& digit) { return -digit.value; });
+    double above = -std::numeric_limits<double>::infinity();
+    for (const auto& digit : digits_) {
+        const double y = std::max(plot_->yAxis->coordToPixel(digit.value), above + height);
+        digit.item->position->setCoords(plot_->xAxis->coordToPixel(digit.alpha) + distance, y);
+        above = y;
     }
 }
 

@@ -21,6 +21,7 @@ namespace lamscope::ui {
 /// One network's curve along the path.
 struct Curve {
     QString name;
+    QString digit;  ///< of the network, written at the end of the curve; may be empty
     QColor colour;
     bool stale = false;            ///< of an older box: drawn faintly
     bool selected = false;         ///< drawn thicker and above the others
@@ -64,6 +65,9 @@ protected:
 
 private:
     void addCurve(const Curve& curve);
+    void addDigit(const Curve& curve);
+    /// At the ends of the curves, side by side where they would lie on each other.
+    void placeDigits();
     void applyColours(const QPalette& palette);
     [[nodiscard]] bool hasLegendRoom(QSize size) const;
     void updateLegend();
@@ -74,6 +78,12 @@ private:
     QCPItemStraightLine* cursor_;
     QCPItemStraightLine* rest_;
     QCPItemText* restName_;
+    struct Digit {
+        QCPItemText* item;
+        double alpha;
+        double value;
+    };
+    std::vector<Digit> digits_;
     bool restNamed_ = false;
     bool inside_ = false;
     bool legendAllowed_ = false;

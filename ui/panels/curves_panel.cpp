@@ -105,6 +105,7 @@ void CurvesPanel::refresh() {
         auto points = curvesOf(result);
         for (std::size_t i = 0; i < points.size(); ++i) {
             curves.at(i).push_back({.name = entry.name(),
+                                    .digit = session_.digitOf(entry.id),
                                     .colour = entry.colour,
                                     .stale = entry.stale,
                                     .selected = entry.id == session_.selected(),
@@ -197,8 +198,8 @@ QString CurvesPanel::readoutHtml(double alpha) const {
         const auto text = readout_->palette().color(QPalette::ToolTipText);
         const auto shade =
             entry.stale ? mixedColour(text, readout_->palette().color(QPalette::ToolTipBase), 0.5) : text;
-        html += QStringLiteral("<tr style='color:%1'><td><span style='color:%2'>■</span></td><td>&nbsp;%3</td>")
-                    .arg(shade.name(), entry.colour.name(), name.toHtmlEscaped());
+        html += QStringLiteral("<tr style='color:%1'><td><span style='color:%2'>■</span> %3</td><td>&nbsp;%4</td>")
+                    .arg(shade.name(), entry.colour.name(), session_.digitOf(entry.id), name.toHtmlEscaped());
         for (const auto& curve : curvesOf(*entry.result)) {
             html += cell.arg(fixedText(valueAt(curve, alpha), 2));
         }

@@ -155,6 +155,7 @@ void ResultsPanel::makeTable() {
     table_->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
     table_->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Maximum);
     table_->setAccessibleName(tr("Results"));
+    table_->setTabKeyNavigation(false);  // the arrows move in it
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(font()).height() + 10);
     auto* header = table_->horizontalHeader();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/image_pane.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
@@ -127,6 +128,7 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     connect(&session_, &Session::networkListChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::viewChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::selectionChanged, this, qOverload<>(&QWidget::update));
+    connect(qApp, &QApplication::focusChanged, this, qOverload<>(&QWidget::update));
     connect(&pictures_, &DerivedPictures::ready, this, &ImagePane::refresh);
     refresh();
 }
@@ -191,7 +193,7 @@ void ImagePane::refreshNetwork(const NetworkEntry& entry) {
 }
 
 void ImagePane::refreshHeader(const NetworkEntry& entry) {
-    header_->setTitle(entry.colour, entry.name());
+    header_->setTitle(entry.colour, entry.name(), session_.digitOf(entry.id));
     QString value;
     QString detail;
     if (entry.state == NetworkEntry::State::Loading) {
@@ -212,8 +214,7 @@ void ImagePane::refreshHeader(const NetworkEntry& entry) {
         }
     }
     header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
-    setAccessibleName(entry.name());
-    setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
+    setNames(entry.name(), entry.stale ? tr("%1, of an older box").arg(value) : value);
 }
 
 std::optional<double> ImagePane::measureOf(const LamResult& result) const {
@@ -384,8 +385,7 @@ void ImagePane::refreshInput() {
     bar_->setKeys(picture.interest.isNull() ? std::vector<ColourBar::Key>()
                                             : std::vector<ColourBar::Key>{{mostLookColour, tr("most look here")},
                                                                           {someLookColour, tr("some do")}});
-    setAccessibleName(tr("Input"));
-    setAccessibleDescription(session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
+    setNames(tr("Input"), session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
     view_->setPicture(std::move(picture));
 }
 
@@ -428,6 +428,13 @@ void ImagePane::addInterest(PanePicture& picture) const {
 }
 
 // --- both
+
+void ImagePane::setNames(const QString& name, const QString& description) {
+    setAccessibleName(name);
+    setAccessibleDescription(description);
+    view_->setAccessibleName(tr("Picture of %1").arg(name));
+    bar_->setAccessibleName(tr("Colours of %1").arg(name));
+}
 
 void ImagePane::emitReadout(QPointF scene) {
     pointer_ = scene;
@@ -475,10 +482,14 @@ void ImagePane::emitReadout(QPointF scene) {
 void ImagePane::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     painter.fillRect(rect(), palette().window());
-    const bool selected = id_ != input && session_.selected() == id_;
-    QColor line = palette().color(selected ? QPalette::Highlight : QPalette::WindowText);
-    line.setAlphaF(selected ? 1.0F : 0.18F);
-    const int width = selected ? frameWidth : 1;
+    // The keys of the panes change the selected network, or the box alone where none has a pane.
+    const auto* selected = session_.network(session_.selected());
+    const bool isSelected = selected != nullptr && selected->shown ? selected->id == id_ : id_ == input;
+    const bool hasKeys = isSelected && focusProxy() != nullptr && focusProxy()->hasFocus();
+    const bool marked = hasKeys || (isSelected && id_ != input);
+    QColor line = palette().color(marked ? QPalette::Highlight : QPalette::WindowText);
+    line.setAlphaF(marked ? 1.0F : 0.18F);
+    const int width = hasKeys ? frameWidth : 1;
     const QRect inner = rect().adjusted(width, width, -width, -width);
     painter.setClipRegion(QRegion(rect()).subtracted(inner));
     painter.fillRect(rect(), line);

@@ -55,6 +55,7 @@ protected:
 private:
     /// The network whose picture is shown, or `input`.
     [[nodiscard]] NetworkId shown() const { return instead_.value_or(id_); }
+    void setNames(const QString& name, const QString& description);
     void refreshBox();
     void refreshNetwork(const NetworkEntry& entry);
     void refreshInput();

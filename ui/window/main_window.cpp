@@ -106,6 +106,9 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     resize(defaultSize.boundedTo(screen()->availableSize()));
     restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
     restoreState(store_.value(QStringLiteral("window/layout")).toByteArray(), layoutVersion);
+    for (auto* button : findChildren<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"))) {
+        button->setAccessibleName(tr("More of the toolbar"));
+    }
     showStartPageOrGrid();
     grid_->setFocus();
 }

@@ -57,6 +57,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     for (auto* label : {position_, colour_, map_}) {
         addWidget(label);
     }
+    progress_->setAccessibleName(tr("Progress"));
     progress_->setFixedWidth(progressWidth);
     progress_->setMaximumHeight(14);
     progress_->setTextVisible(false);

@@ -3,6 +3,7 @@
 
 #include <QFile>
 #include <QLabel>
+#include <QMap>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -47,6 +48,7 @@ private slots:
     void aMarkShowsWhereThePathRests();
     void theCumulativePlotHasTheTargets();
     void staleCurvesAreFaintAndTheSelectedIsThick();
+    void curvesEndWithTheirDigits();
     void hiddenNetworksHaveNoCurve();
     void theValueAxisFitsTheCurves();
     void hoveringTellsThePathPosition();
@@ -100,7 +102,7 @@ void CurvesPanelTest::everyShownNetworkHasItsCurves() {
         QCOMPARE(plot->graphCount(), 2);
         QCOMPARE(plot->graph(0)->dataCount(), 9 + 2 * before);
         QCOMPARE(plot->graph(1)->dataCount(), 27 + 2 * before);
-        QCOMPARE(plot->graph(1)->name(), QStringLiteral("first"));
+        QCOMPARE(plot->graph(1)->name(), QStringLiteral("1 first"));
         QCOMPARE(plot->graph(1)->pen().color(), session_->network(first_)->colour);
         for (int node = 0; node < 27; ++node) {
             const auto& point = *plot->graph(1)->data()->at(node + before);
@@ -178,10 +180,36 @@ void CurvesPanelTest::staleCurvesAreFaintAndTheSelectedIsThick() {
     auto* plot = plots_[0];
     QVERIFY(plot->graph(1)->pen().widthF() > plot->graph(0)->pen().widthF());
     session_->select(second_);
-    QCOMPARE(plot->graph(1)->name(), QStringLiteral("second"));
+    QCOMPARE(plot->graph(1)->name(), QStringLiteral("2 second"));
     makeStale(*session_, first_);
     QVERIFY(plot->graph(0)->pen().color().alphaF() < 0.5F);
     QCOMPARE(plot->graph(1)->pen().color().alphaF(), 1.0F);
+}
+
+void CurvesPanelTest::curvesEndWithTheirDigits() {
+    const auto digitsOf = [](QCustomPlot* plot) {
+        QMap<QString, QPointF> digits;
+        for (int i = 0; i < plot->itemCount(); ++i) {
+            const auto* text = qobject_cast<QCPItemText*>(plot->item(i));
+            if (text != nullptr && text->text().size() == 1) {
+                digits[text->text()] = text->position->pixelPosition();
+            }
+        }
+        return digits;
+    };
+    auto result = exampleResult(9.5, 60.0);  // both curves end at one value
+    result.detectorImage = session_->network(second_)->result->detectorImage;
+    giveResult(*session_, first_, result);
+    plots_[0]->replot();
+    const auto digits = digitsOf(plots_[0]);
+    QCOMPARE(digits.keys(), (QStringList{QStringLiteral("1"), QStringLiteral("2")}));
+    const double right = plots_[0]->axisRect()->right();
+    for (const auto& place : digits) {
+        QVERIFY(place.x() > right && place.x() < plots_[0]->width() - 5);
+    }
+    QVERIFY(std::abs(digits[QStringLiteral("1")].y() - digits[QStringLiteral("2")].y()) >= 6.0);
+    session_->setShown(first_, false);
+    QCOMPARE(digitsOf(plots_[0]).keys(), QStringList{QStringLiteral("2")});
 }
 
 void CurvesPanelTest::hiddenNetworksHaveNoCurve() {
