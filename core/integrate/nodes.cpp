@@ -2,6 +2,7 @@
 #include "integrate/nodes.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -37,6 +38,15 @@ ArcLength::ArcLength(std::vector<double> cumulative)
         throw Error(ErrorCode::InvalidArgument,
                     "an arc length starts at 0, never decreases and has at least two entries");
     }
+}
+
+double ArcLength::restsFrom(double share) const {
+    std::vector<double> steps(cumulative_.size());  // the first is 0
+    std::adjacent_difference(cumulative_.begin(), cumulative_.end(), steps.begin());
+    const double least = share * std::ranges::max(steps);
+    const auto last = std::find_if(steps.rbegin(), steps.rend(), [least](double step) { return step >= least; });
+    const auto cells = static_cast<double>(cumulative_.size() - 1);
+    return total() > 0.0 ? static_cast<double>(steps.rend() - last - 1) / cells : 1.0;
 }
 
 double ArcLength::alphaAt(double fraction) const {

@@ -48,6 +48,10 @@ public:
     /// that does not move.
     [[nodiscard]] double alphaAt(double fraction) const;
 
+    /// The α from which the path moves at less than `share` (0…1) of its largest speed, to a cell of the table; 1 where
+    /// it moves up to its end, and for a path that does not move.
+    [[nodiscard]] double restsFrom(double share) const;
+
 private:
     std::vector<double> cumulative_;
 };

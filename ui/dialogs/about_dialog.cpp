@@ -31,6 +31,7 @@ QLabel* selectable(const QString& text, QWidget* parent) {
 QLayout* heading(QWidget* parent) {
     auto* picture = new QLabel(parent);
     picture->setPixmap(applicationIcon().pixmap(QSize(72, 72), parent->devicePixelRatioF()));
+    picture->setAccessibleName(AboutDialog::tr("Icon"));
     auto* name = new QLabel(QStringLiteral("Lamscope %1").arg(QString::fromStdString(version())), parent);
     auto font = name->font();
     font.setPointSizeF(font.pointSizeF() * 1.8);

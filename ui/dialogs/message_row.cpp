@@ -81,6 +81,7 @@ MessageRow::MessageRow(MessageBar::Message message, std::vector<MessageAction> a
     row->addWidget(close);
 
     const bool trouble = message_.kind == MessageBar::Kind::Trouble;
+    icon_->setAccessibleName(trouble ? tr("Trouble") : tr("Note"));
     setAccessibleName(trouble ? tr("Trouble: %1").arg(message_.text) : tr("Note: %1").arg(message_.text));
     QAccessibleEvent alert(this, QAccessible::Alert);
     QAccessible::updateAccessibility(&alert);

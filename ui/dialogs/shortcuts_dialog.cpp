@@ -48,6 +48,10 @@ Rows boxRows() {
 Rows paneRows() {
     return {{ShortcutsDialog::tr("Zoom all panes at the pointer"), ShortcutsDialog::tr("Wheel")},
             {ShortcutsDialog::tr("Move all panes"), ShortcutsDialog::tr("Drag with the middle or the right button")},
+            {ShortcutsDialog::tr("Move all panes to a place of the image"),
+             ShortcutsDialog::tr("Click or drag in the small picture of the whole image")},
+            {ShortcutsDialog::tr("Another network's picture in the pane under the pointer"),
+             ShortcutsDialog::tr("Hold the network's digit")},
             {ShortcutsDialog::tr("One pane alone, and back"), ShortcutsDialog::tr("Double click on its title")}};
 }
 
@@ -61,6 +65,7 @@ ShortcutsDialog::ShortcutsDialog(const std::vector<ShortcutGroup>& groups, QWidg
     filter_->setPlaceholderText(tr("Filter, e.g. “box” or “Ctrl”"));
     filter_->setClearButtonEnabled(true);
     filter_->setAccessibleName(tr("Filter"));
+    table_->setAccessibleName(tr("Keys and mouse"));
     table_->setColumnCount(2);
     table_->setHeaderHidden(true);
     table_->setRootIsDecorated(false);

@@ -34,6 +34,7 @@ QLabel* sectionTitle(const QString& text, QWidget* parent) {
 QLayout* heading(QWidget* parent) {
     auto* picture = new QLabel(parent);
     picture->setPixmap(applicationIcon().pixmap(QSize(64, 64), parent->devicePixelRatioF()));
+    picture->setAccessibleName(StartPage::tr("Icon"));
     auto* name = new QLabel(QStringLiteral("Lamscope"), parent);
     auto font = name->font();
     font.setPointSizeF(font.pointSizeF() * 2.2);
@@ -129,6 +130,7 @@ StartPage::StartPage(QWidget* parent)
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
     scroll->setWidget(sheet);
+    scroll->setAccessibleName(tr("Start page"));
     auto* all = new QVBoxLayout(this);
     all->setContentsMargins(0, 0, 0, 0);
     all->addWidget(scroll);

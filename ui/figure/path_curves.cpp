@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "method/lam/path_curve.h"
 #include "method/lam/path_image.h"
 
 namespace lamscope::ui {
@@ -29,15 +30,8 @@ double speedAtEnd(const LamDocument& document, bool atImage) {
     return std::sqrt(squared) / piece;
 }
 
-FigurePlot curveOf(const LamCurves& curves, const std::vector<double>& values, double atBaseline, double atImage) {
-    FigurePlot curve{.alpha = {0.0}, .values = {atBaseline}, .axis = {}, .target = {}};
-    curve.alpha.insert(curve.alpha.end(), curves.alpha.begin(), curves.alpha.end());
-    curve.values.insert(curve.values.end(), values.begin(), values.end());
-    if (curve.alpha.back() < 1.0) {  // official and paper have a node there
-        curve.alpha.push_back(1.0);
-        curve.values.push_back(atImage);
-    }
-    return curve;
+FigurePlot plotOf(PathCurve curve) {
+    return {.alpha = std::move(curve.alpha), .values = std::move(curve.values), .axis = {}, .target = {}};
 }
 
 void shareAxis(CurveColumn& column) {
@@ -62,11 +56,11 @@ std::vector<CurveColumn> curveColumns(const std::vector<LamDocument>& documents)
     for (const auto& document : documents) {
         const auto& result = resultOf(document);
         const auto& curves = result.curves;
-        detector.curves.push_back(curveOf(curves, curves.detector, result.detectorBaseline, result.detectorImage));
+        detector.curves.push_back(plotOf(detectorCurve(result)));
         speed.curves.push_back(
-            curveOf(curves, curves.pathSpeed, speedAtEnd(document, false), speedAtEnd(document, true)));
+            plotOf(withEnds(curves, curves.pathSpeed, speedAtEnd(document, false), speedAtEnd(document, true))));
         speed.curves.back().axis = PlotAxis::around(speed.curves.back().values);
-        cumulative.curves.push_back(curveOf(curves, curves.cumulative, 0.0, result.attributionSum));
+        cumulative.curves.push_back(plotOf(cumulativeCurve(result)));
         cumulative.curves.back().target = result.detectorImage - result.detectorBaseline;
     }
     shareAxis(detector);

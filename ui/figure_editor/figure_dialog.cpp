@@ -52,6 +52,7 @@ FigureDialog::FigureDialog(const FigureLayout& layout, QWidget* parent)
     column->addStretch();
     auto* scroll = new QScrollArea(this);
     scroll->setWidget(settings);
+    scroll->setAccessibleName(tr("Settings of the figure"));
     scroll->setWidgetResizable(true);
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -73,6 +74,7 @@ FigureDialog::FigureDialog(const FigureLayout& layout, QWidget* parent)
         emit layoutChanged(changed);
     });
 
+    dpi_->setAccessibleName(tr("Resolution of PNG and TIFF"));
     auto* last = new QHBoxLayout;
     last->addWidget(new QLabel(tr("PNG, TIFF:"), this));
     last->addWidget(dpi_);

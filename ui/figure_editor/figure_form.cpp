@@ -9,10 +9,12 @@
 #include <QFormLayout>
 #include <QGroupBox>
 #include <QHBoxLayout>
+#include <QLineEdit>
 #include <QPushButton>
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "view/colour_map.h"
@@ -105,6 +107,20 @@ void FigureForm::makeFields() {
     surroundings_->setToolTip(tr("Side of what the picture of the patch shows, in sides of the patch"));
     decimalMark_->addItems({QStringLiteral("."), QStringLiteral(",")});
     boxColour_->setToolTip(tr("Colour of the box around the patch"));
+    // Two fields in one line have one label, or none.
+    const std::array<std::pair<QWidget*, QString>, 9> names{{{width_, tr("Width")},
+                                                             {millimetres_, tr("Width in millimetres")},
+                                                             {boxColour_, tr("Colour of the box")},
+                                                             {boxWidth_, tr("Line width of the box")},
+                                                             {font_, tr("Typeface")},
+                                                             {fontSize_, tr("Size of labels")},
+                                                             {smallFontSize_, tr("Size of numbers")},
+                                                             {decimals_, tr("Decimals")},
+                                                             {decimalMark_, tr("Decimal mark")}}};
+    for (const auto& [field, name] : names) {
+        field->setAccessibleName(name);
+    }
+    font_->lineEdit()->setAccessibleName(tr("Typeface"));
 
     connect(kind_, &QComboBox::activated, this, &FigureForm::chooseKind);
     connect(width_, &QComboBox::activated, this, [this] {

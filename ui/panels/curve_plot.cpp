@@ -5,6 +5,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <qcustomplot.h>
 
 #include "panels/panel_colours.h"
@@ -50,7 +51,7 @@ QCPRange valueRange(const QCustomPlot& plot) {
     return padded(lowest, highest);
 }
 
-QVector<double> toVector(std::span<const double> values) {
+QVector<double> toVector(const std::vector<double>& values) {
     return {values.begin(), values.end()};
 }
 
@@ -62,7 +63,9 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     , valueLabel_(valueLabel)
     , plot_(new QCustomPlot(this))
     , title_(new QCPTextElement(plot_, title))
-    , cursor_(new QCPItemStraightLine(plot_)) {
+    , cursor_(new QCPItemStraightLine(plot_))
+    , rest_(new QCPItemStraightLine(plot_))
+    , restName_(new QCPItemText(plot_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(plot_);
@@ -91,8 +94,18 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
 
     cursor_->setLayer(QStringLiteral("overlay"));
-    cursor_->setSelectable(false);
-    cursor_->setVisible(false);
+    rest_->setLayer(QStringLiteral("grid"));  // under the curves
+    restName_->setLayer(QStringLiteral("grid"));
+    restName_->setFont(small);
+    restName_->setText(tr("at rest"));
+    restName_->setPadding(QMargins(4, 2, 4, 0));
+    restName_->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    for (QCPAbstractItem* item : std::initializer_list<QCPAbstractItem*>{cursor_, rest_, restName_}) {
+        item->setSelectable(false);
+        item->setVisible(false);
+    }
+
+    connect(plot_, &QCustomPlot::afterLayout, this, &CurvePlot::placeDigits);
 
     plot_->installEventFilter(this);
     plot_->setAccessibleName(title);
@@ -111,6 +124,10 @@ void CurvePlot::layOut(QSize size) {
 
 void CurvePlot::setCurves(const std::vector<Curve>& curves) {
     plot_->clearGraphs();
+    for (const auto& digit : digits_) {
+        plot_->removeItem(digit.item);
+    }
+    digits_.clear();
     const auto add = [&](bool selected) {
         for (const auto& curve : curves) {
             if (curve.selected == selected) {
@@ -129,15 +146,47 @@ void CurvePlot::addCurve(const Curve& curve) {
     colour.setAlphaF(curve.stale ? staleOpacity : 1.0F);
     auto* graph = plot_->addGraph();
     graph->setName(
-        QFontMetrics(plot_->legend->font())
-            .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
+        (curve.digit.isEmpty() ? QString() : curve.digit + QLatin1Char(' '))
+        + QFontMetrics(plot_->legend->font())
+              .elidedText(curve.name, Qt::ElideMiddle, maximumNameLength * QFontMetrics(font()).averageCharWidth()));
     graph->setPen(QPen(colour, curve.selected ? selectedWidth : lineWidth));
-    graph->setData(toVector(curve.alpha), toVector(curve.values), true);
+    graph->setData(toVector(curve.points.alpha), toVector(curve.points.values), true);
+    addDigit(curve);
     if (curve.target && std::isfinite(*curve.target)) {
         auto* level = plot_->addGraph();
         level->removeFromLegend();
         level->setPen(QPen(colour, 1.0, Qt::DashLine));
         level->setData({0.0, 1.0}, {*curve.target, *curve.target}, true);
+    }
+}
+
+void CurvePlot::addDigit(const Curve& curve) {
+    if (curve.digit.isEmpty() || curve.points.values.empty() || !std::isfinite(curve.points.values.back())) {
+        return;
+    }
+    auto* item = new QCPItemText(plot_);
+    item->setText(curve.digit);
+    auto font = title_->font();  // small and bold
+    item->setFont(font);
+    auto colour = curve.colour;
+    colour.setAlphaF(curve.stale ? staleOpacity : 1.0F);
+    item->setColor(colour);
+    item->setSelectable(false);
+    item->setClipToAxisRect(false);
+    item->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    item->position->setType(QCPItemPosition::ptAbsolute);
+    digits_.push_back({item, curve.points.alpha.back(), curve.points.values.back()});
+}
+
+void CurvePlot::placeDigits() {
+    constexpr double distance = 4.0;
+    const double height = 0.8 * QFontMetrics(title_->font()).height();
+    std::ranges::sort(digits_, {}, [](const Digit& digit) { return -digit.value; });
+    double above = -std::numeric_limits<double>::infinity();
+    for (const auto& digit : digits_) {
+        const double y = std::max(plot_->yAxis->coordToPixel(digit.value), above + height);
+        digit.item->position->setCoords(plot_->xAxis->coordToPixel(digit.alpha) + distance, y);
+        above = y;
     }
 }
 
@@ -149,6 +198,25 @@ void CurvePlot::setCursor(std::optional<double> alpha) {
     }
     // The curves stay as they are: only the layer of the cursor is drawn anew.
     plot_->layer(QStringLiteral("overlay"))->replot();
+}
+
+void CurvePlot::setRest(std::optional<double> alpha) {
+    rest_->setVisible(alpha.has_value());
+    restName_->setVisible(alpha && restNamed_);
+    if (alpha) {
+        rest_->point1->setCoords(*alpha, 0.0);
+        rest_->point2->setCoords(*alpha, 1.0);
+        // The path is at rest to the right of the line: there is room over the curve of its speed, if not at the edge.
+        constexpr double roomFrom = 0.85;
+        restName_->setPositionAlignment(Qt::AlignTop | (*alpha < roomFrom ? Qt::AlignLeft : Qt::AlignRight));
+        restName_->position->setCoords(*alpha, 0.0);
+    }
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+void CurvePlot::setRestNamed(bool named) {
+    restNamed_ = named;
+    restName_->setVisible(named && rest_->visible());
 }
 
 void CurvePlot::setLegendAllowed(bool allowed) {
@@ -192,6 +260,8 @@ void CurvePlot::applyColours(const QPalette& palette) {
     plot_->legend->setBrush(veil);
     plot_->legend->setBorderPen(Qt::NoPen);
     cursor_->setPen(QPen(muted, 1.0));
+    rest_->setPen(QPen(mixedColour(text, base, 0.45), 1.0, Qt::DotLine));
+    restName_->setColor(muted);
 }
 
 void CurvePlot::paintForPrint(QCPPainter& painter, QSize size) {

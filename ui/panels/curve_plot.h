@@ -5,11 +5,13 @@
 #include <QString>
 #include <QWidget>
 #include <optional>
-#include <span>
 #include <vector>
+
+#include "method/lam/path_curve.h"
 
 class QCPGraph;
 class QCPItemStraightLine;
+class QCPItemText;
 class QCPPainter;
 class QCPTextElement;
 class QCustomPlot;
@@ -19,12 +21,12 @@ namespace lamscope::ui {
 /// One network's curve along the path.
 struct Curve {
     QString name;
+    QString digit;  ///< of the network, written at the end of the curve; may be empty
     QColor colour;
-    bool stale = false;              ///< of an older box: drawn faintly
-    bool selected = false;           ///< drawn thicker and above the others
-    std::span<const double> alpha;   ///< ascending, 0…1
-    std::span<const double> values;  ///< as many; NaN leaves a gap
-    std::optional<double> target;    ///< a dashed level that the curve should reach
+    bool stale = false;            ///< of an older box: drawn faintly
+    bool selected = false;         ///< drawn thicker and above the others
+    PathCurve points;              ///< NaN leaves a gap
+    std::optional<double> target;  ///< a dashed level that the curve should reach
 };
 
 /// A plot over the path position α in 0…1 with a vertical cursor: the only user of QCustomPlot. Colours follow the
@@ -39,6 +41,10 @@ public:
     void setCurves(const std::vector<Curve>& curves);
     /// A thin vertical line at this α; nullopt removes it.
     void setCursor(std::optional<double> alpha);
+    /// A dotted vertical line where the path comes to rest; nullopt removes it.
+    void setRest(std::optional<double> alpha);
+    /// Says in a word what the line of setRest() is.
+    void setRestNamed(bool named);
     /// Allows a legend; it appears while there is room for it.
     void setLegendAllowed(bool allowed);
 
@@ -61,6 +67,9 @@ private:
     /// Chooses labels and legend that fit a plot of this size.
     void layOut(QSize size);
     void addCurve(const Curve& curve);
+    void addDigit(const Curve& curve);
+    /// At the ends of the curves, side by side where they would lie on each other.
+    void placeDigits();
     void applyColours(const QPalette& palette);
     [[nodiscard]] bool hasLegendRoom(QSize size) const;
     void updateLegend();
@@ -71,6 +80,15 @@ private:
     QCustomPlot* plot_;
     QCPTextElement* title_;
     QCPItemStraightLine* cursor_;
+    QCPItemStraightLine* rest_;
+    QCPItemText* restName_;
+    struct Digit {
+        QCPItemText* item;
+        double alpha;
+        double value;
+    };
+    std::vector<Digit> digits_;
+    bool restNamed_ = false;
     bool inside_ = false;
     bool legendAllowed_ = false;
 };

@@ -29,7 +29,8 @@ constexpr int printedWidth = 330;
 constexpr int printedHeight = 240;
 
 /// The value at α on the line between two nodes; NaN before the first and after the last.
-double valueAt(const std::vector<double>& alpha, const std::vector<double>& values, double position) {
+double valueAt(const PathCurve& curve, double position) {
+    const auto& [alpha, values] = curve;
     const auto next = std::ranges::lower_bound(alpha, position);
     if (next == alpha.end() || (next == alpha.begin() && *next != position)) {
         return std::numeric_limits<double>::quiet_NaN();
@@ -44,6 +45,16 @@ double valueAt(const std::vector<double>& alpha, const std::vector<double>& valu
 
 bool hasCurves(const NetworkEntry& entry) {
     return entry.shown && entry.result && !entry.result->curves.alpha.empty();
+}
+
+/// At its nodes: what the path does beyond them is told by `restsFrom`.
+PathCurve speedCurve(const LamResult& result) {
+    return {.alpha = result.curves.alpha, .values = result.curves.pathSpeed};
+}
+
+/// In the order of the plots.
+std::array<PathCurve, 3> curvesOf(const LamResult& result) {
+    return {detectorCurve(result), speedCurve(result), cumulativeCurve(result)};
 }
 
 }  // namespace
@@ -69,6 +80,7 @@ CurvesPanel::CurvesPanel(Session& session, QWidget* parent)
         connect(plot, &CurvePlot::left, this, &CurvesPanel::leave);
     }
     plots_.front()->setLegendAllowed(true);
+    plots_[1]->setRestNamed(true);
     stack_->addWidget(empty);
     stack_->addWidget(row);
 
@@ -91,28 +103,39 @@ void CurvesPanel::refresh() {
             continue;
         }
         const auto& result = *entry.result;
-        Curve curve{.name = entry.name(),
-                    .colour = entry.colour,
-                    .stale = entry.stale,
-                    .selected = entry.id == session_.selected(),
-                    .alpha = result.curves.alpha,
-                    .values = result.curves.detector,
-                    .target = {}};
-        curves[0].push_back(curve);
-        curve.values = result.curves.pathSpeed;
-        curves[1].push_back(curve);
-        curve.values = result.curves.cumulative;
-        curve.target = result.detectorImage - result.detectorBaseline;
-        curves[2].push_back(curve);
+        auto points = curvesOf(result);
+        for (std::size_t i = 0; i < points.size(); ++i) {
+            curves.at(i).push_back({.name = entry.name(),
+                                    .digit = session_.digitOf(entry.id),
+                                    .colour = entry.colour,
+                                    .stale = entry.stale,
+                                    .selected = entry.id == session_.selected(),
+                                    .points = std::move(points.at(i)),
+                                    .target = {}});
+        }
+        curves[2].back().target = result.detectorImage - result.detectorBaseline;
     }
+    const auto rest = restsFrom();
     for (std::size_t i = 0; i < curves.size(); ++i) {
         plots_.at(i)->setCurves(curves.at(i));
+        plots_.at(i)->setRest(rest);
     }
     stack_->setCurrentIndex(curves[0].empty() ? 0 : 1);
     if (hovered_) {
         readout_->setText(readoutHtml(*hovered_));
         readout_->adjustSize();
     }
+}
+
+std::optional<double> CurvesPanel::restsFrom() const {
+    // Networks that see the same LR image share its path.
+    const NetworkEntry* shown = nullptr;
+    for (const auto& entry : session_.networks()) {
+        if (hasCurves(entry) && (shown == nullptr || entry.id == session_.selected())) {
+            shown = &entry;
+        }
+    }
+    return shown != nullptr ? shown->result->curves.restsFrom : std::nullopt;
 }
 
 void CurvesPanel::hover(double alpha) {
@@ -162,6 +185,9 @@ QString CurvesPanel::readoutHtml(double alpha) const {
         // The blur path's width falls linearly to 0.
         html += tr("&nbsp;&nbsp; σ %1 LR pixels").arg(fixedText(session_.options().sigma * (1.0 - alpha), 2));
     }
+    if (const auto rest = restsFrom(); rest && alpha >= *rest) {
+        html += tr("&nbsp;&nbsp; the path is at rest");
+    }
     const auto cell = QStringLiteral("<td align='right' style='padding-left:10px'>%1</td>");
     html += QStringLiteral("<table cellspacing='0'><tr><td></td><td></td>") + cell.arg(QStringLiteral("D"))
             + cell.arg(tr("speed")) + cell.arg(tr("Σ attr.")) + QStringLiteral("</tr>");
@@ -169,15 +195,14 @@ QString CurvesPanel::readoutHtml(double alpha) const {
         if (!hasCurves(entry)) {
             continue;
         }
-        const auto& curves = entry.result->curves;
         const auto name = QFontMetrics(readout_->font()).elidedText(entry.name(), Qt::ElideMiddle, 180);
         const auto text = readout_->palette().color(QPalette::ToolTipText);
         const auto shade =
             entry.stale ? mixedColour(text, readout_->palette().color(QPalette::ToolTipBase), 0.5) : text;
-        html += QStringLiteral("<tr style='color:%1'><td><span style='color:%2'>■</span></td><td>&nbsp;%3</td>")
-                    .arg(shade.name(), entry.colour.name(), name.toHtmlEscaped());
-        for (const auto* values : {&curves.detector, &curves.pathSpeed, &curves.cumulative}) {
-            html += cell.arg(fixedText(valueAt(curves.alpha, *values, alpha), 2));
+        html += QStringLiteral("<tr style='color:%1'><td><span style='color:%2'>■</span> %3</td><td>&nbsp;%4</td>")
+                    .arg(shade.name(), entry.colour.name(), session_.digitOf(entry.id), name.toHtmlEscaped());
+        for (const auto& curve : curvesOf(*entry.result)) {
+            html += cell.arg(fixedText(valueAt(curve, alpha), 2));
         }
         html += QStringLiteral("</tr>");
     }

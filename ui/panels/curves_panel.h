@@ -46,6 +46,8 @@ private:
     void leave();
     void showReadout(double alpha);
     [[nodiscard]] QString readoutHtml(double alpha) const;
+    /// Of the selected network's path, or the first one's: see LamCurves.
+    [[nodiscard]] std::optional<double> restsFrom() const;
     void paintPlots(QCPPainter& painter) const;
 
     Session& session_;

@@ -151,6 +151,7 @@ void ResultsPanel::makeTable() {
     table_->setFrameShape(QFrame::NoFrame);
     table_->setMinimumSize(160, 60);
     table_->setAccessibleName(tr("Results"));
+    table_->setTabKeyNavigation(false);  // the arrows move in it
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(QFontMetrics(small).height() + 4);
     auto* header = table_->horizontalHeader();

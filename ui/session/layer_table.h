@@ -19,6 +19,7 @@ enum class LayerScale {
     Signed,    ///< one value a pixel of the map, −1…1, diverging around zero
     Density,   ///< outlines at shares of the map's largest density
     Index,     ///< diffusion indices
+    SrError,   ///< one value a pixel of the SR image, 8-bit levels, diverging around zero
 };
 
 /// How a layer lies on the SR or LR image.
@@ -48,7 +49,7 @@ struct LayerRow {
 };
 
 /// In the order of Layer, which is that of the menu and of the key L.
-inline constexpr std::array<LayerRow, 8> layerTable{
+inline constexpr std::array<LayerRow, 9> layerTable{
     {{.layer = Layer::Sr,
       .name = "sr",
       .title = QT_TRANSLATE_NOOP("QObject", "SR image"),
@@ -110,6 +111,16 @@ inline constexpr std::array<LayerRow, 8> layerTable{
       .explanation = QT_TRANSLATE_NOOP("QObject", "The HR image with the patch, as the LAM paper prints it"),
       .needs = {.hr = true},
       .scale = LayerScale::None,
+      .cover = LayerCover::Image,
+      .hasOpacity = false},
+     {.layer = Layer::SrError,
+      .name = "sr-error",
+      .title = QT_TRANSLATE_NOOP("QObject", "Difference of SR to HR"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "SR − HR"),
+      .explanation =
+          QT_TRANSLATE_NOOP("QObject", "Where the SR image is too bright or too dark, with the patch's PSNR"),
+      .needs = {.hr = true},
+      .scale = LayerScale::SrError,
       .cover = LayerCover::Image,
       .hasOpacity = false},
      {.layer = Layer::DiMap,

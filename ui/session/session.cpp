@@ -189,6 +189,12 @@ const NetworkEntry* Session::network(NetworkId id) const {
     return found == networks_.end() ? nullptr : &*found;
 }
 
+QString Session::digitOf(NetworkId id) const {
+    constexpr std::ptrdiff_t digits = 9;
+    const auto position = std::ranges::find(networks_, id, &NetworkEntry::id) - networks_.begin();
+    return position < digits && position < std::ssize(networks_) ? QString::number(position + 1) : QString();
+}
+
 NetworkEntry* Session::find(NetworkId id) {
     const auto found = std::ranges::find(networks_, id, &NetworkEntry::id);
     return found == networks_.end() ? nullptr : &*found;

@@ -70,6 +70,8 @@ public:
     // --- networks, in the order of the list; references to them end with the next change of the list or its order
     [[nodiscard]] const std::vector<NetworkEntry>& networks() const { return networks_; }
     [[nodiscard]] const NetworkEntry* network(NetworkId id) const;
+    /// The key that shows it, "1" for the first of the list; empty after the ninth.
+    [[nodiscard]] QString digitOf(NetworkId id) const;
     /// Appends a network that is still to be loaded, with the next free colour; the first one is selected.
     NetworkId addNetwork(const ModelSpec& spec);
     void removeNetwork(NetworkId id);

@@ -19,6 +19,7 @@ enum class Layer {
     Area,        ///< area of contribution: density contours over the image
     Difference,  ///< map minus the reference network's map, diverging around zero
     HrWithBox,   ///< the HR image (the LR where HR is not known) with the box, as the paper prints it
+    SrError,     ///< SR minus HR, diverging around zero
     DiMap,       ///< the diffusion index of every patch of a grid over the image
 };
 

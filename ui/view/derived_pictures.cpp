@@ -21,7 +21,7 @@ DerivedPictures::~DerivedPictures() {
 template <typename Source, typename Value>
 std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
                                                   const std::shared_ptr<const Source>& source,
-                                                  Value (*compute)(const Source&)) {
+                                                  const std::function<Value(const Source&)>& compute) {
     const auto found = store.entries.find(source.get());
     if (found != store.entries.end() && found->second.source.lock() == source) {
         return found->second.value;
@@ -51,20 +51,27 @@ std::shared_ptr<const Value> DerivedPictures::get(Store<Source, Value>& store,
 }
 
 std::shared_ptr<const Pyramid> DerivedPictures::pyramid(const std::shared_ptr<const Image>& image) {
-    return get(pyramids_, image, &makePyramid);
+    return get<Image, Pyramid>(pyramids_, image, qOverload<const Image&>(&makePyramid));
 }
 
 std::shared_ptr<const Pyramid> DerivedPictures::greyPyramid(const std::shared_ptr<const Image>& image) {
-    const auto grey = get(greyPyramids_, image, &makeGreyPyramid);
+    const auto grey = get<Image, GreyPyramid>(greyPyramids_, image, &makeGreyPyramid);
     return grey ? std::shared_ptr<const Pyramid>(grey, &grey->pyramid) : nullptr;
 }
 
+std::shared_ptr<const Pyramid> DerivedPictures::srError(const std::shared_ptr<const Image>& sr,
+                                                        const std::shared_ptr<const Image>& hr) {
+    const auto error =
+        get<Image, SrErrorPyramid>(srErrors_, sr, [hr](const Image& image) { return makeSrErrorPyramid(image, *hr); });
+    return error ? std::shared_ptr<const Pyramid>(error, &error->pyramid) : nullptr;
+}
+
 std::shared_ptr<const AreaOfContribution> DerivedPictures::area(const std::shared_ptr<const LamResult>& result) {
-    return get(areas_, result, &areaOfContribution);
+    return get<LamResult, AreaOfContribution>(areas_, result, &areaOfContribution);
 }
 
 std::shared_ptr<const MassSet> DerivedPictures::mass(const std::shared_ptr<const LamResult>& result) {
-    return get(masses_, result, &massSet);
+    return get<LamResult, MassSet>(masses_, result, &massSet);
 }
 
 }  // namespace lamscope::ui

@@ -11,6 +11,7 @@
 #include "view/areas_of_interest.h"
 #include "view/layers.h"
 #include "view/pyramid.h"
+#include "view/sr_error.h"
 
 namespace lamscope::ui {
 
@@ -29,6 +30,9 @@ public:
 
     [[nodiscard]] std::shared_ptr<const Pyramid> pyramid(const std::shared_ptr<const Image>& image);
     [[nodiscard]] std::shared_ptr<const Pyramid> greyPyramid(const std::shared_ptr<const Image>& image);
+    /// The SR image belongs to one HR image as long as it lives.
+    [[nodiscard]] std::shared_ptr<const Pyramid> srError(const std::shared_ptr<const Image>& sr,
+                                                         const std::shared_ptr<const Image>& hr);
     [[nodiscard]] std::shared_ptr<const AreaOfContribution> area(const std::shared_ptr<const LamResult>& result);
     [[nodiscard]] std::shared_ptr<const MassSet> mass(const std::shared_ptr<const LamResult>& result);
 
@@ -49,10 +53,11 @@ private:
 
     template <typename Source, typename Value>
     std::shared_ptr<const Value> get(Store<Source, Value>& store, const std::shared_ptr<const Source>& source,
-                                     Value (*compute)(const Source&));
+                                     const std::function<Value(const Source&)>& compute);
 
     Store<Image, Pyramid> pyramids_;
     Store<Image, GreyPyramid> greyPyramids_;
+    Store<Image, SrErrorPyramid> srErrors_;
     Store<LamResult, AreaOfContribution> areas_;
     Store<LamResult, MassSet> masses_;
     QThreadPool pool_;

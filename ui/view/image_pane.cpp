@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/image_pane.h"
 
+#include <QApplication>
+#include <QHBoxLayout>
 #include <QPainter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -59,6 +61,19 @@ std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side) {
     return all.contains(pixel) ? std::optional(pixel) : std::nullopt;
 }
 
+bool hasHr(const Session& session) {
+    return session.hasImage() && session.role() == ImageRole::Hr;
+}
+
+bool showsSrError(const Session& session) {
+    return layerRow(session.view().layer).scale == LayerScale::SrError;
+}
+
+/// Equal images have an infinite PSNR.
+QString twoDecimals(double value) {
+    return std::isinf(value) ? QStringLiteral("\u221e") : QString::number(value, 'f', 2);
+}
+
 QString signedNumber(double value) {
     return (value < 0.0 ? QStringLiteral("\u2212") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', 2);
 }
@@ -103,7 +118,7 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
         emit left();
     });
     connect(&session_, &Session::networkChanged, this, [this](NetworkId changed) {
-        if (changed == id_ || changed == session_.reference() || id_ == input) {
+        if (changed == shown() || changed == session_.reference() || id_ == input) {
             refresh();
         }
     });
@@ -112,6 +127,7 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     connect(&session_, &Session::networkListChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::viewChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::selectionChanged, this, qOverload<>(&QWidget::update));
+    connect(qApp, &QApplication::focusChanged, this, qOverload<>(&QWidget::update));
     connect(&pictures_, &DerivedPictures::ready, this, &ImagePane::refresh);
     refresh();
 }
@@ -142,12 +158,20 @@ void ImagePane::setSharedDiRange(const std::optional<DiRange>& range) {
     }
 }
 
+void ImagePane::showInstead(std::optional<NetworkId> other) {
+    instead_ = other;
+    if (controls_ != nullptr && other) {
+        controls_->hide();
+    }
+    refresh();
+}
+
 void ImagePane::refresh() {
-    if (id_ == input) {
+    if (shown() == input) {
         refreshInput();
         return;
     }
-    const auto* entry = session_.network(id_);
+    const auto* entry = session_.network(shown());
     if (entry != nullptr) {  // otherwise it was removed, and so will this pane be
         refreshNetwork(*entry);
     }
@@ -157,7 +181,7 @@ void ImagePane::refreshBox() {
     if (session_.gridScale() != gridScale_) {
         refresh();
     } else {
-        view_->setBox(boxOf(session_, session_.network(id_)));
+        view_->setBox(boxOf(session_, session_.network(shown())));
     }
 }
 
@@ -176,28 +200,32 @@ void ImagePane::refreshNetwork(const NetworkEntry& entry) {
 }
 
 void ImagePane::refreshHeader(const NetworkEntry& entry) {
-    header_->setTitle(entry.colour, entry.name());
+    header_->setTitle(entry.colour, entry.name(), session_.digitOf(entry.id));
     QString value;
     QString detail;
     if (entry.state == NetworkEntry::State::Loading) {
         detail = tr("loading\u2026");
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
-    } else if (entry.result && !entry.result->diffusionIndex) {
-        value = tr("DI \u2013");
     } else if (entry.result) {
-        value = tr("DI %1").arg(*entry.result->diffusionIndex, 0, 'f', 2);
+        const auto mine = measureOf(*entry.result);
+        const auto text = mine ? twoDecimals(*mine) : QStringLiteral("\u2013");
+        value = showsSrError(session_) ? tr("PSNR %1 dB").arg(text) : tr("DI %1").arg(text);
         const auto* reference = session_.network(session_.reference());
-        if (reference != nullptr && reference->id != id_) {
-            const auto* theirs = reference->currentResult();
-            if (theirs != nullptr && theirs->diffusionIndex && !entry.stale) {
-                detail = signedNumber(*entry.result->diffusionIndex - *theirs->diffusionIndex);
+        if (reference != nullptr && reference->id != entry.id && !entry.stale) {
+            const auto* other = reference->currentResult();
+            const auto theirs = other != nullptr ? measureOf(*other) : std::nullopt;
+            if (mine && theirs && std::isfinite(*mine - *theirs)) {
+                detail = signedNumber(*mine - *theirs);
             }
         }
     }
     header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
-    setAccessibleName(entry.name());
-    setAccessibleDescription(entry.stale ? tr("%1, of an older box").arg(value) : value);
+    setNames(entry.name(), entry.stale ? tr("%1, of an older box").arg(value) : value);
+}
+
+std::optional<double> ImagePane::measureOf(const LamResult& result) const {
+    return showsSrError(session_) ? result.psnrPatch : result.diffusionIndex;
 }
 
 PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
@@ -206,14 +234,17 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
     if (entry.state != NetworkEntry::State::Ready || entry.card.scale == 0) {
         return picture;
     }
-    addBase(picture, entry);
     const auto& view = session_.view();
+    if (showsSrError(session_) && addSrError(picture, entry)) {
+        return picture;
+    }
+    addBase(picture, entry);
     if (view.layer == Layer::DiMap) {
         addDiMap(picture, entry);
         return picture;
     }
     picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
-    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == id_;
+    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == entry.id;
     if (!entry.result || isItsOwnReference) {
         return picture;
     }
@@ -238,7 +269,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     const double pixel = lrPixel(session_, entry);
     std::shared_ptr<const Image> image;
     const auto& layer = layerRow(view.layer);
-    if (layer.needs.hr && session_.role() == ImageRole::Hr) {
+    if (layer.needs.hr && hasHr(session_)) {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
@@ -259,6 +290,16 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
             picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
         }
     }
+}
+
+bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) const {
+    if (!entry.sr || !hasHr(session_)) {
+        return false;
+    }
+    picture.image = entry.sr;
+    picture.base = pictures_.srError(entry.sr, session_.image().pixels);
+    picture.basePlace = placeOf(*entry.sr, lrPixel(session_, entry) / entry.card.scale);
+    return true;
 }
 
 void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
@@ -293,8 +334,13 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (!entry.message.isEmpty()) {
         return entry.message;
     }
-    if (layerRow(session_.view().layer).needs.reference && session_.reference() == id_) {
+    if (layerRow(session_.view().layer).needs.reference && session_.reference() == entry.id) {
         return tr("The reference: the other maps are compared with this one's.");
+    }
+    if (showsSrError(session_)) {
+        return session_.role() == ImageRole::Lr ? tr("There is no HR image: the image that is open is the LR image.")
+               : entry.sr                       ? QString()
+                                                : tr("The SR image is not computed yet.");
     }
     if (session_.view().layer == Layer::DiMap) {
         return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
@@ -308,6 +354,10 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
 void ImagePane::refreshBar(const PanePicture& picture) {
     if (layerRow(session_.view().layer).scale == LayerScale::None) {
         bar_->setScale(nullptr, {}, false);
+    } else if (showsSrError(session_)) {
+        const bool known = hasHr(session_) && picture.image != nullptr;
+        bar_->setScale(known ? &divergingColourMap() : nullptr, tr("8-bit levels"), false,
+                       {QStringLiteral("\u2212%1").arg(srErrorRange), QStringLiteral("+%1").arg(srErrorRange)});
     } else if (picture.area && !picture.area->bands.empty()) {
         bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
     } else if (picture.diMap.map) {
@@ -327,7 +377,9 @@ void ImagePane::refreshBar(const PanePicture& picture) {
 void ImagePane::refreshInput() {
     gridScale_ = session_.gridScale();
     header_->setTitle(QColor(128, 128, 128), tr("Input"));
+    header_->setValue({}, {}, false);
     controls_->refresh();
+    view_->setNotice({});
     PanePicture picture;
     if (session_.hasImage()) {
         picture.image = session_.image().pixels;
@@ -341,8 +393,7 @@ void ImagePane::refreshInput() {
     bar_->setKeys(picture.interest.isNull() ? std::vector<ColourBar::Key>()
                                             : std::vector<ColourBar::Key>{{mostLookColour, tr("most look here")},
                                                                           {someLookColour, tr("some do")}});
-    setAccessibleName(tr("Input"));
-    setAccessibleDescription(session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
+    setNames(tr("Input"), session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
     view_->setPicture(std::move(picture));
 }
 
@@ -386,6 +437,13 @@ void ImagePane::addInterest(PanePicture& picture) const {
 
 // --- both
 
+void ImagePane::setNames(const QString& name, const QString& description) {
+    setAccessibleName(name);
+    setAccessibleDescription(description);
+    view_->setAccessibleName(tr("Picture of %1").arg(name));
+    bar_->setAccessibleName(tr("Colours of %1").arg(name));
+}
+
 void ImagePane::emitReadout(QPointF scene) {
     pointer_ = scene;
     const auto& picture = view_->picture();
@@ -393,12 +451,12 @@ void ImagePane::emitReadout(QPointF scene) {
         emit left();
         return;
     }
-    const auto* entry = session_.network(id_);
+    const auto* entry = session_.network(shown());
     const bool known = entry != nullptr && entry->card.scale > 0;
     const int scale = known ? entry->card.scale : session_.boxScale();
     const double pixel = session_.role() == ImageRole::Hr ? scale : session_.gridScale();
     Readout readout;
-    readout.network = id_;
+    readout.network = shown();
     readout.lr = scene / pixel;
     readout.sr = floored(scene / pixel * scale);
     if (picture.image) {
@@ -408,6 +466,11 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     }
     const auto& map = picture.map;
+    if (known && showsSrError(session_) && hasHr(session_) && picture.image == entry->sr) {
+        if (const auto at = pixelAt(scene, picture.basePlace, pixel / scale)) {
+            readout.srError = srErrorAt(*entry->sr, *session_.image().pixels, *at);
+        }
+    }
     if (picture.diMap.map) {
         if (const auto cell = cellUnder(picture.diMap, scene)) {
             if (const auto* shownCell = picture.diMap.map->shownAt(cell->x(), cell->y())) {
@@ -427,10 +490,14 @@ void ImagePane::emitReadout(QPointF scene) {
 void ImagePane::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     painter.fillRect(rect(), palette().window());
-    const bool selected = id_ != input && session_.selected() == id_;
-    QColor line = palette().color(selected ? QPalette::Highlight : QPalette::WindowText);
-    line.setAlphaF(selected ? 1.0F : 0.18F);
-    const int width = selected ? frameWidth : 1;
+    // The keys of the panes change the selected network, or the box alone where none has a pane.
+    const auto* selected = session_.network(session_.selected());
+    const bool isSelected = selected != nullptr && selected->shown ? selected->id == id_ : id_ == input;
+    const bool hasKeys = isSelected && focusProxy() != nullptr && focusProxy()->hasFocus();
+    const bool marked = hasKeys || (isSelected && id_ != input);
+    QColor line = palette().color(marked ? QPalette::Highlight : QPalette::WindowText);
+    line.setAlphaF(marked ? 1.0F : 0.18F);
+    const int width = hasKeys ? frameWidth : 1;
     const QRect inner = rect().adjusted(width, width, -width, -width);
     painter.setClipRegion(QRegion(rect()).subtracted(inner));
     painter.fillRect(rect(), line);

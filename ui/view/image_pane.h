@@ -40,6 +40,9 @@ public:
     /// because another one stands for all panes.
     void setBarPlace(std::optional<Qt::Orientation> place);
 
+    /// Shows the picture of another network in place of its own; nullopt: its own again.
+    void showInstead(std::optional<NetworkId> other);
+
     /// The attribution that maps to 1; 0: each map's own maximum.
     void setSharedMaximum(double maximum);
     /// The diffusion indices at the ends of a DI map's colours; nullopt: each map's own range.
@@ -56,12 +59,19 @@ protected:
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    /// The network whose picture is shown, or `input`.
+    [[nodiscard]] NetworkId shown() const { return instead_.value_or(id_); }
+    void setNames(const QString& name, const QString& description);
     void refreshBox();
     void refreshNetwork(const NetworkEntry& entry);
     void refreshInput();
     void refreshHeader(const NetworkEntry& entry);
+    /// What the header says of a result: its DI; of the layer SR − HR, the PSNR of the patch.
+    [[nodiscard]] std::optional<double> measureOf(const LamResult& result) const;
     [[nodiscard]] PanePicture pictureOf(const NetworkEntry& entry) const;
     void addBase(PanePicture& picture, const NetworkEntry& entry) const;
+    /// False while there is no SR or no HR image.
+    bool addSrError(PanePicture& picture, const NetworkEntry& entry) const;
     void addArea(PanePicture& picture, const NetworkEntry& entry) const;
     void addInterest(PanePicture& picture) const;
     void addDiMap(PanePicture& picture, const NetworkEntry& entry) const;
@@ -73,6 +83,7 @@ private:
     Session& session_;
     DerivedPictures& pictures_;
     NetworkId id_;
+    std::optional<NetworkId> instead_;  ///< shown in place of `id_`
     double sharedMaximum_ = 0.0;
     std::optional<DiRange> sharedDiRange_;
     int gridScale_ = 0;  ///< grid scale of the session for which the picture's places were computed

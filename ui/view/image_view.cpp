@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "view/box_editing.h"
+#include "view/overview.h"
 
 namespace lamscope::ui {
 
@@ -28,7 +29,8 @@ QPointF middleOf(const Box& box) {
 ImageView::ImageView(Session& session, ViewTransform& transform, QWidget* parent)
     : QWidget(parent)
     , session_(session)
-    , transform_(transform) {
+    , transform_(transform)
+    , overview_(new Overview(transform, this)) {
     setMouseTracking(true);
     setContextMenuPolicy(Qt::PreventContextMenu);  // the right button pans
     setAttribute(Qt::WA_OpaquePaintEvent);
@@ -37,13 +39,26 @@ ImageView::ImageView(Session& session, ViewTransform& transform, QWidget* parent
 
 void ImageView::setPicture(PanePicture picture) {
     picture_ = std::move(picture);
+    if (hasOverview_) {
+        overview_->setPicture(picture_);
+    }
     update();
 }
 
 void ImageView::setBox(const QRectF& box) {
     if (box != picture_.box) {
         picture_.box = box;
+        if (hasOverview_) {
+            overview_->setPicture(picture_);
+        }
         update();
+    }
+}
+
+void ImageView::setHasOverview(bool has) {
+    if (has != hasOverview_) {
+        hasOverview_ = has;
+        overview_->setPicture(has ? picture_ : PanePicture());
     }
 }
 
@@ -184,6 +199,11 @@ void ImageView::wheelEvent(QWheelEvent* event) {
 void ImageView::leaveEvent(QEvent* event) {
     QWidget::leaveEvent(event);
     emit left();
+}
+
+void ImageView::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    overview_->place();
 }
 
 void ImageView::hideEvent(QHideEvent* event) {

@@ -11,6 +11,8 @@
 
 namespace lamscope::ui {
 
+class Overview;
+
 /// The image of a pane with the box, and the mouse in it. A drag moves the box; a drag that starts outside of the box
 /// brings the box there first. A click on a cell of a DI map puts the box on the cell's patch. Ctrl + wheel changes the
 /// size of the box by 1 pixel, with Shift by 8. The wheel zooms. The middle and the right button pan.
@@ -22,6 +24,8 @@ public:
 
     void setPicture(PanePicture picture);
     void setBox(const QRectF& box);
+    /// A small picture of the whole image in a corner, where not all of it is in view.
+    void setHasOverview(bool has);
     [[nodiscard]] const PanePicture& picture() const { return picture_; }
     /// Text over the image: in the middle, or at the lower edge if there is a picture. Empty: none.
     void setNotice(const QString& text);
@@ -43,6 +47,7 @@ protected:
     void mouseReleaseEvent(QMouseEvent* event) override;
     void wheelEvent(QWheelEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     /// Ends a drag: a hidden view gets no release of the button.
     void hideEvent(QHideEvent* event) override;
 
@@ -58,6 +63,8 @@ private:
     Session& session_;
     ViewTransform& transform_;
     PanePicture picture_;
+    Overview* overview_;
+    bool hasOverview_ = false;
     QString notice_;
     std::optional<QPointF> grip_;   ///< while the box is dragged: its grasped point, from its middle
     std::optional<QPointF> click_;  ///< on a DI map: where the button was pressed, until the pointer moves away

@@ -38,8 +38,9 @@ InputControls::InputControls(Session& session, QWidget* parent)
 void InputControls::addRole(QToolButton* button, ImageRole role, const QString& toolTip) {
     button->setCheckable(true);
     button->setAutoRaise(true);
-    button->setFocusPolicy(Qt::NoFocus);
+    button->setFocusPolicy(Qt::TabFocus);
     button->setToolTip(toolTip);
+    button->setAccessibleDescription(toolTip);
     connect(button, &QToolButton::clicked, this, [this, role] {
         session_.setRole(role);
         refresh();
@@ -48,7 +49,7 @@ void InputControls::addRole(QToolButton* button, ImageRole role, const QString& 
 
 void InputControls::addReductions() {
     reduction_->setAutoRaise(true);
-    reduction_->setFocusPolicy(Qt::NoFocus);
+    reduction_->setFocusPolicy(Qt::TabFocus);
     reduction_->setPopupMode(QToolButton::InstantPopup);
     reduction_->setToolTip(tr("Whose bicubic makes the LR images"));
     auto* menu = new QMenu(reduction_);
@@ -72,6 +73,7 @@ void InputControls::refresh() {
     lr_->setChecked(!isHr);
     reduction_->setVisible(isHr);
     reduction_->setText(session_.reduction() == Reduction::Pillow ? tr("Pillow") : tr("MATLAB"));
+    reduction_->setAccessibleName(tr("Reduction: %1").arg(reduction_->text()));
     if (session_.hasImage()) {
         const auto& pixels = *session_.image().pixels;
         size_->setText(tr("%1 \u00d7 %2").arg(pixels.width()).arg(pixels.height()));

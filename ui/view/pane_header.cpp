@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QMouseEvent>
 #include <QPainter>
+#include <cmath>
 
 #include "view/elided_label.h"
 
@@ -13,7 +14,18 @@ namespace lamscope::ui {
 namespace {
 
 constexpr int sideMargin = 6;
-constexpr int swatch = 11;
+constexpr int swatch = 16;
+
+/// Black or white, whichever is easier to read on a colour: at least 4.5 to 1, as relative luminance goes.
+QColor inkOn(const QColor& colour) {
+    const auto linear = [](float value) {
+        return value <= 0.04045F ? value / 12.92F : std::pow((value + 0.055F) / 1.055F, 2.4F);
+    };
+    const float luminance =
+        0.2126F * linear(colour.redF()) + 0.7152F * linear(colour.greenF()) + 0.0722F * linear(colour.blueF());
+    constexpr float equallyFar = 0.1791F;  // (1.05)(0.05) = (L + 0.05)²
+    return luminance > equallyFar ? Qt::black : Qt::white;
+}
 
 }  // namespace
 
@@ -48,8 +60,9 @@ PaneHeader::PaneHeader(QWidget* parent)
     }
 }
 
-void PaneHeader::setTitle(const QColor& colour, const QString& name) {
+void PaneHeader::setTitle(const QColor& colour, const QString& name, const QString& digit) {
     colour_ = colour;
+    digit_ = digit;
     name_->setText(name);
     update();
 }
@@ -79,7 +92,13 @@ void PaneHeader::paintEvent(QPaintEvent* /*event*/) {
     painter.setRenderHint(QPainter::Antialiasing);
     painter.setPen(Qt::NoPen);
     painter.setBrush(colour_);
-    painter.drawRoundedRect(QRectF(sideMargin, 0.5 * (height() - swatch), swatch, swatch), 2.5, 2.5);
+    const QRectF place(sideMargin, 0.5 * (height() - swatch), swatch, swatch);
+    painter.drawRoundedRect(place, 3.0, 3.0);
+    auto font = value_->font();  // bold
+    font.setPixelSize(swatch - 4);
+    painter.setFont(font);
+    painter.setPen(inkOn(colour_));
+    painter.drawText(place, Qt::AlignCenter, digit_);
 }
 
 void PaneHeader::mousePressEvent(QMouseEvent* /*event*/) {

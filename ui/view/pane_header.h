@@ -19,7 +19,8 @@ class PaneHeader : public QWidget {
 public:
     explicit PaneHeader(QWidget* parent = nullptr);
 
-    void setTitle(const QColor& colour, const QString& name);
+    /// @param digit  the key of the network, written on its colour; may be empty.
+    void setTitle(const QColor& colour, const QString& name, const QString& digit = {});
     /// Shows `value` in bold at the right, with `detail` smaller and grey before it. `greyed`: the value belongs to an
     /// older box.
     void setValue(const QString& value, const QString& detail, bool greyed);
@@ -40,6 +41,7 @@ protected:
 
 private:
     QColor colour_;
+    QString digit_;
     QHBoxLayout* layout_;
     ElidedLabel* name_;
     QLabel* detail_;

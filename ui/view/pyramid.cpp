@@ -41,9 +41,7 @@ const QImage& Pyramid::levelFor(double zoom) const {
     return levels[level];
 }
 
-namespace {
-
-Pyramid reduced(const QImage& picture) {
+Pyramid makePyramid(const QImage& picture) {
     constexpr int smallestSide = 32;
     Pyramid pyramid{{picture}};
     for (;;) {
@@ -60,10 +58,8 @@ Pyramid reduced(const QImage& picture) {
     }
 }
 
-}  // namespace
-
 Pyramid makePyramid(const Image& image) {
-    return reduced(toQImage(image));
+    return makePyramid(toQImage(image));
 }
 
 GreyPyramid makeGreyPyramid(const Image& image) {
@@ -76,7 +72,7 @@ GreyPyramid makeGreyPyramid(const Image& image) {
             line[x] = qRgb(level, level, level);
         }
     }
-    return {reduced(picture)};
+    return {makePyramid(picture)};
 }
 
 }  // namespace lamscope::ui

@@ -24,6 +24,7 @@ struct Pyramid {
     [[nodiscard]] const QImage& levelFor(double zoom) const;
 };
 
+[[nodiscard]] Pyramid makePyramid(const QImage& picture);
 [[nodiscard]] Pyramid makePyramid(const Image& image);
 
 /// The picture in shades from dark grey to white. A coloured map lies over it, whatever colours the image has.

@@ -20,6 +20,7 @@ struct Readout {
     std::optional<QRgb> colour;      ///< colour of the pixel in the image that is shown
     std::optional<double> mapValue;  ///< value at the colour bar, -1…1 or 0…1
     bool mapIsStale = false;         ///< `mapValue` belongs to an older box
+    std::optional<double> srError;   ///< SR − HR, mean over RGB, 8-bit levels; where the layer shows it
     std::optional<DiMapCell> cell;   ///< cell of the DI map under the pointer
 };
 

@@ -9,6 +9,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/di_map_layer.cpp
     view/layers.cpp
     view/pyramid.cpp
+    view/sr_error.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)
 lamscope_ui_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
   FILES
@@ -24,11 +25,13 @@ endif()
 lamscope_ui_library(lamscope_ui_view
   SOURCES
     view/box_editing.cpp
+    view/box_follower.cpp
     view/colour_bar.cpp
     view/elided_label.cpp
     view/image_pane.cpp
     view/image_view.cpp
     view/input_controls.cpp
+    view/overview.cpp
     view/pane_arrangement.cpp
     view/pane_header.cpp
     view/pane_picture.cpp

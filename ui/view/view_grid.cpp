@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/view_grid.h"
 
+#include <QCursor>
 #include <QKeyEvent>
 #include <QLayout>
 #include <QWindow>
@@ -42,6 +43,7 @@ ViewGrid::ViewGrid(Session& session, QWidget* parent)
     setAccessibleName(tr("Views"));
     connect(&session_, &Session::imageChanged, this, &ViewGrid::updateScene);
     connect(&session_, &Session::boxChanged, this, &ViewGrid::updateScene);
+    connect(&session_, &Session::networkChanged, this, &ViewGrid::updateScene);  // which can bring another scale
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updatePanes);
     connect(&session_, &Session::networkListChanged, this, &ViewGrid::updateSharedScale);
     connect(&session_, &Session::networkChanged, this, &ViewGrid::updateSharedScale);
@@ -115,9 +117,9 @@ void ViewGrid::updateScene() {
     transform_.setSceneSize(QSizeF(session_.gridWidth(), session_.gridHeight()));
     if (session_.hasImage() && image_.lock() != session_.image().pixels) {
         image_ = session_.image().pixels;
-        transform_.fit();
         arrange();
     }
+    follower_.follow();
 }
 
 void ViewGrid::updateSharedScale() {
@@ -172,6 +174,30 @@ void ViewGrid::setMaximised(Maximised what, NetworkId id) {
     emit maximisedChanged();
 }
 
+void ViewGrid::peek(NetworkId id) {
+    endPeek();
+    const auto inView = panes();
+    const auto find = [&](auto is) {
+        const auto found = std::find_if(inView.begin(), inView.end(), is);
+        return found == inView.end() ? nullptr : *found;
+    };
+    peeking_ = find([](const ImagePane* pane) { return pane->rect().contains(pane->mapFromGlobal(QCursor::pos())); });
+    if (peeking_ == nullptr) {
+        peeking_ = find([this](const ImagePane* pane) { return pane->id() == session_.selected(); });
+    }
+    if (peeking_ == nullptr) {
+        peeking_ = inView.front();
+    }
+    peeking_->showInstead(id);
+}
+
+void ViewGrid::endPeek() {
+    if (peeking_ != nullptr) {
+        peeking_->showInstead(std::nullopt);
+        peeking_.clear();
+    }
+}
+
 std::vector<ImagePane*> ViewGrid::panes() const {
     if (maximised_ == Maximised::None) {
         return order_;
@@ -183,6 +209,7 @@ void ViewGrid::arrange() {
     const auto inView = panes();
     for (auto* pane : order_) {
         pane->setVisible(std::find(inView.begin(), inView.end(), pane) != inView.end());
+        pane->view().setHasOverview(pane == inView.front());
     }
     const int count = static_cast<int>(inView.size());
     if (count == 0) {
@@ -239,6 +266,7 @@ void ViewGrid::keyPressEvent(QKeyEvent* event) {
     const auto box = session_.box();
     const int factor = event->modifiers().testFlag(Qt::ShiftModifier) ? box.size : 1;
     session_.setBox(movedBox(box, step * factor), true);
+    follower_.followDrag();
 }
 
 /// A key that is held down makes one step of the undo history.

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPointer>
 #include <QWidget>
 #include <memory>
 #include <unordered_map>
 #include <vector>
 
+#include "view/box_follower.h"
 #include "view/derived_pictures.h"
 #include "view/image_pane.h"
 #include "view/view_transform.h"
@@ -28,11 +30,17 @@ public:
     ViewGrid& operator=(const ViewGrid&) = delete;
 
     [[nodiscard]] ViewTransform& transform() { return transform_; }
+    /// Shows the whole image, or the context of the box if the whole image is in view.
+    void toggleWhole() { follower_.toggleWhole(); }
     /// Fills the grid with one pane, as a double click on a header does. When that network is hidden or removed, all
     /// panes return.
     void setMaximised(Maximised what, NetworkId id = 0);
     [[nodiscard]] Maximised maximised() const { return maximised_; }
     [[nodiscard]] NetworkId maximisedNetwork() const { return maximisedNetwork_; }
+    /// Shows a network's picture in the pane under the pointer, otherwise in the selected network's or the first one,
+    /// until endPeek().
+    void peek(NetworkId id);
+    void endPeek();
     /// The panes in view, from left to right and from top to bottom.
     [[nodiscard]] std::vector<ImagePane*> panes() const;
 
@@ -61,13 +69,15 @@ private:
 
     Session& session_;
     ViewTransform transform_;
+    BoxFollower follower_{session_, transform_, *this};
     DerivedPictures pictures_;
     std::unordered_map<NetworkId, ImagePane*> panes_;
     std::vector<ImagePane*> order_;
     ColourBar* sharedBar_;
     Maximised maximised_ = Maximised::None;
     NetworkId maximisedNetwork_ = 0;
-    std::weak_ptr<const Image> image_;  ///< the image to which the view was last fitted
+    QPointer<ImagePane> peeking_;       ///< shows another network's picture
+    std::weak_ptr<const Image> image_;  ///< the image for which the panes were last arranged
 };
 
 }  // namespace lamscope::ui

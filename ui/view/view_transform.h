@@ -3,6 +3,7 @@
 
 #include <QObject>
 #include <QPointF>
+#include <QRectF>
 #include <QSizeF>
 
 namespace lamscope::ui {
@@ -18,14 +19,26 @@ public:
     [[nodiscard]] double zoom() const { return zoom_; }       ///< device pixels per pixel of the box grid
     [[nodiscard]] QPointF centre() const { return centre_; }  ///< the point of the scene in the middle of every pane
     /// True while the whole image is shown and follows the size of the panes.
-    [[nodiscard]] bool isFitted() const { return fitted_; }
+    [[nodiscard]] bool isFitted() const {
+        return keeps_ == Keeps::Whole || (keeps_ == Keeps::Either && wholeSuffices());
+    }
+    /// True while a region is shown and follows the size of the panes: since it was set, nobody has zoomed or panned.
+    [[nodiscard]] bool showsRegion() const { return keeps_ != Keeps::Place && !isFitted(); }
+    /// The part of the scene that the smallest pane shows.
+    [[nodiscard]] QRectF visible() const;
+    [[nodiscard]] bool showsAll() const { return zoom_ <= fittingZoom(); }
 
-    /// Sets the extent of the box grid. If the view is not fitted, it keeps showing the same part of the scene.
+    /// Sets the extent of the box grid. The view keeps showing the same part of the scene.
     void setSceneSize(QSizeF size);
     /// Sets the smallest area that a pane has for its image, in device pixels.
     void setViewport(QSizeF size);
 
-    void fit();
+    void fit() { keep(Keeps::Whole, {}, 0.0); }
+    /// Shows a region of the scene, with the image around it, as large as the panes allow, with at least `leastZoom`
+    /// device pixels per pixel of the box grid. In panes too small for that the middle of the region is in view.
+    void showRegion(const QRectF& region, double leastZoom) { keep(Keeps::Region, region, leastZoom); }
+    /// The same, or the whole image where that is drawn with `leastZoom` or is hardly larger than the region.
+    void showWholeOrRegion(const QRectF& region, double leastZoom) { keep(Keeps::Either, region, leastZoom); }
     /// Zooms. `anchor` (a point of the scene) stays at its place on the screen, unless the image is smaller than the
     /// view and is therefore centred. The zoom stays between half of min(what fits, 1) and max(what fits, 64).
     void setZoom(double zoom, QPointF anchor);
@@ -38,7 +51,14 @@ signals:
     void changed();
 
 private:
-    [[nodiscard]] double fittingZoom() const;
+    /// What stays in view when panes or the box grid change.
+    enum class Keeps { Whole, Region, Either, Place };
+
+    [[nodiscard]] double fittingZoom(QSizeF size) const;
+    [[nodiscard]] double fittingZoom() const { return fittingZoom(scene_); }
+    [[nodiscard]] bool wholeSuffices() const;
+    void keep(Keeps what, const QRectF& region, double leastZoom);
+    void showKept();
     [[nodiscard]] double allowed(double zoom) const;
     void apply(double zoom, QPointF centre);
 
@@ -46,7 +66,9 @@ private:
     QSizeF viewport_;
     double zoom_ = 1.0;
     QPointF centre_;
-    bool fitted_ = true;
+    Keeps keeps_ = Keeps::Whole;
+    QRectF region_;
+    double leastZoom_ = 0.0;
 };
 
 }  // namespace lamscope::ui

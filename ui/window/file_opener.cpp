@@ -88,11 +88,7 @@ std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {
 }
 
 QString imageFilter() {
-    return FileOpener::tr("Images (%1);;All files (*)")
-        .arg(patternsOf({QStringLiteral("png"), QStringLiteral("jpg"), QStringLiteral("jpeg"), QStringLiteral("tif"),
-                         QStringLiteral("tiff"), QStringLiteral("bmp"), QStringLiteral("webp"), QStringLiteral("npy"),
-                         QStringLiteral("ppm"), QStringLiteral("pgm"), QStringLiteral("pbm"), QStringLiteral("pnm"),
-                         QStringLiteral("pfm")}));
+    return FileOpener::tr("Images (%1);;All files (*)").arg(patternsOf(imageSuffixes()));
 }
 
 QString networkFilter() {
@@ -114,14 +110,20 @@ FileOpener::FileOpener(Session& session, LiveController& controller, QObject* pa
     , opener_(session, controller) {
     pool_.setMaxThreadCount(1);
     connect(&controller_, &LiveController::imageOpened, this, [this] {
+        if (awaitedRole_) {
+            session_.setRole(*awaitedRole_);
+        }
         if (awaitedBox_) {
             session_.setBox(*awaitedBox_);
             session_.undoStack().clear();
-            awaitedBox_.reset();
+        }
+        settle();
+        if (neighboursToOpen_ == 0) {
+            images_.setCurrent(QString::fromStdString(session_.image().file));
         }
         emit opened(QString::fromStdString(session_.image().file));
     });
-    connect(&controller_, &LiveController::imageFailed, this, [this] { awaitedBox_.reset(); });
+    connect(&controller_, &LiveController::imageFailed, this, &FileOpener::settle);
     connect(&controller_, &LiveController::networkLoaded, this, [this](int id) {
         const auto* entry = session_.network(id);
         if (entry != nullptr && !entry->spec.isAnalytic()) {
@@ -148,6 +150,28 @@ void FileOpener::open(const QStringList& files) {
 
 void FileOpener::openImage(const QString& file, ExifOrientation orientation) {
     controller_.openImage(file, orientation);
+}
+
+void FileOpener::openNeighbour(int step) {
+    const auto file = images_.take(step);
+    if (file.isEmpty()) {
+        return;
+    }
+    // A role that was chosen stays; one that was guessed is guessed again.
+    if (session_.role() != guessRole(*session_.image().pixels)) {
+        awaitedRole_ = session_.role();
+    }
+    placeBox(session_.box());
+    ++neighboursToOpen_;
+    openImage(file);
+}
+
+void FileOpener::settle() {
+    neighboursToOpen_ = std::max(neighboursToOpen_ - 1, 0);
+    if (neighboursToOpen_ == 0) {
+        awaitedRole_.reset();
+        awaitedBox_.reset();
+    }
 }
 
 void FileOpener::openNetwork(const QString& fileWithSettings) {

@@ -10,6 +10,7 @@
 
 #include "session/live_controller.h"
 #include "session/session_opener.h"
+#include "window/folder_images.h"
 
 namespace lamscope::ui {
 
@@ -42,6 +43,10 @@ public:
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
     void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
+    /// Opens the image `step` places after the open one in its folder (before it for a negative step), in the same
+    /// role; the box keeps its place as far as it fits. Nothing happens where there is none: see images().
+    void openNeighbour(int step);
+    [[nodiscard]] const FolderImages& images() const { return images_; }
     /// Where the box goes in the next image that opens, as the beginning of its undo history.
     void placeBox(const Box& box) { awaitedBox_ = box; }
     void openNetwork(const QString& fileWithSettings);
@@ -57,12 +62,17 @@ signals:
 
 private:
     void openImageOrFigure(const QString& file);
+    /// Whatever was awaited of an image has been done, unless more images of the folder are on their way.
+    void settle();
     void restore(const Experiment& saved, const QString& file);
 
     Session& session_;
     LiveController& controller_;
     SessionOpener opener_;
     std::optional<Box> awaitedBox_;
+    std::optional<ImageRole> awaitedRole_;
+    int neighboursToOpen_ = 0;  ///< that were asked for faster than they are read
+    FolderImages images_;
     QThreadPool pool_;  // one thread: saving and opening keep their order
 };
 

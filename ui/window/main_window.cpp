@@ -29,6 +29,7 @@
 #include "session/queued_call.h"
 #include "view/pyramid.h"
 #include "view/view_grid.h"
+#include "window/network_peek.h"
 #include "window/option_controls.h"
 #include "window/path_preview.h"
 #include "window/sanity_run.h"
@@ -94,6 +95,9 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     resize(defaultSize.boundedTo(screen()->availableSize()));
     restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
     docks_->restore(store_.value(QStringLiteral("window/layout")).toByteArray());
+    for (auto* button : findChildren<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"))) {
+        button->setAccessibleName(tr("More of the toolbar"));
+    }
     showStartPageOrGrid();
     grid_->setFocus();
 }
@@ -231,6 +235,12 @@ void MainWindow::connectFileActions() {
         chooseFiles(tr("Open image"), imageFilter(), false,
                     [this](const QStringList& files) { opener_->openImage(files.front()); });
     });
+    connect(actions_->nextImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(1); });
+    connect(actions_->previousImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(-1); });
+    connect(&opener_->images(), &FolderImages::changed, this, [this] {
+        actions_->nextImage->setEnabled(opener_->images().has(1));
+        actions_->previousImage->setEnabled(opener_->images().has(-1));
+    });
     connect(actions_->addNetwork, &QAction::triggered, this, [this] {
         chooseFiles(tr("Add networks"), networkFilter(), true, [this](const QStringList& files) {
             for (const auto& file : files) {
@@ -313,7 +323,7 @@ void MainWindow::connectExports() {
 
 void MainWindow::connectViewActions() {
     auto& transform = grid_->transform();
-    connect(actions_->fit, &QAction::triggered, &transform, &ViewTransform::fit);
+    connect(actions_->fit, &QAction::triggered, grid_, &ViewGrid::toggleWhole);
     connect(actions_->actualSize, &QAction::triggered, &transform, [&transform] { transform.setZoom(1.0); });
     connect(actions_->zoomIn, &QAction::triggered, &transform,
             [&transform] { transform.setZoom(transform.zoom() * zoomStep); });
@@ -323,6 +333,13 @@ void MainWindow::connectViewActions() {
         grid_->setMaximised(on && session_.selected() != 0 ? ViewGrid::Maximised::Network : ViewGrid::Maximised::None,
                             session_.selected());
     });
+    auto* peek = new NetworkPeek(*grid_, grid_);
+    for (std::size_t n = 0; n < actions_->showNetwork.size(); ++n) {
+        peek->add(
+            actions_->showNetwork.at(n),
+            [this, n] { return n < session_.networks().size() ? session_.networks()[n].id : 0; },
+            [this, n] { actions_->toggleNetwork(n); });
+    }
     connect(grid_, &ViewGrid::maximisedChanged, this,
             [this] { actions_->maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
 }

@@ -9,8 +9,12 @@ lamscope_ui_library(lamscope_ui
     window/exporter.h
     window/file_opener.cpp
     window/file_opener.h
+    window/folder_images.cpp
+    window/folder_images.h
     window/main_window.cpp
     window/main_window.h
+    window/network_peek.cpp
+    window/network_peek.h
     window/option_controls.cpp
     window/option_controls.h
     window/path_preview.cpp

@@ -57,6 +57,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     for (auto* label : {position_, colour_, map_}) {
         addWidget(label);
     }
+    progress_->setAccessibleName(tr("Progress"));
     progress_->setFixedWidth(progressWidth);
     progress_->setMaximumHeight(14);
     progress_->setTextVisible(false);
@@ -85,6 +86,10 @@ void StatusLine::showReadout(const Readout& readout) {
             : QString());
     if (readout.cell) {
         map_->setText(textOf(*readout.cell));
+        return;
+    }
+    if (readout.srError) {
+        map_->setText(tr("SR − HR %1").arg(*readout.srError, 0, 'f', 1));
         return;
     }
     map_->setText(!readout.mapValue    ? QString()

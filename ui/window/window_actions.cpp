@@ -12,12 +12,9 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int numberedNetworks = 9;
-
-/// The n-th network of the list, counted from 1; null if there are fewer.
-const NetworkEntry* nth(const Session& session, int n) {
-    const auto index = static_cast<std::size_t>(n - 1);
-    return index < session.networks().size() ? &session.networks()[index] : nullptr;
+/// The n-th network of the list, counted from 0; null if there are fewer.
+const NetworkEntry* nth(const Session& session, std::size_t n) {
+    return n < session.networks().size() ? &session.networks()[n] : nullptr;
 }
 
 }  // namespace
@@ -45,6 +42,11 @@ QAction* WindowActions::add(QMenu* menu, const QString& text, const QKeySequence
 void WindowActions::makeFileMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&File")));
     openImage = add(menu, QObject::tr("&Open image…"), QKeySequence::Open, QStringLiteral("open-image"));
+    nextImage = add(menu, QObject::tr("Next ima&ge of the folder"), QKeySequence::MoveToNextPage);
+    previousImage = add(menu, QObject::tr("&Previous image of the folder"), QKeySequence::MoveToPreviousPage);
+    for (auto* action : {nextImage, previousImage}) {
+        action->setEnabled(false);
+    }
     addNetwork = add(menu, QObject::tr("Add &network…"), QObject::tr("Ctrl+N"), QStringLiteral("add-network"));
     recentFiles = menu->addMenu(QObject::tr("Open &recent"));
     menu->addSeparator();
@@ -114,7 +116,7 @@ void WindowActions::makeLayerActions(QMenu* menu) {
 
 void WindowActions::makeViewMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&View")));
-    fit = add(menu, QObject::tr("&Fit"), QObject::tr("F"), QStringLiteral("fit"));
+    fit = add(menu, QObject::tr("Whole image, or the context o&f the box"), QObject::tr("F"), QStringLiteral("fit"));
     actualSize = add(menu, QObject::tr("One screen pixel per image pixel (1:1)"), QObject::tr("0"),
                      QStringLiteral("one-to-one"));
     zoomIn = add(menu, QObject::tr("Zoom in"), QKeySequence::ZoomIn);
@@ -174,36 +176,36 @@ void WindowActions::makeNetworksMenu() {
     menu->addSeparator();
     auto* show = menu->addMenu(QObject::tr("Show or hide"));
     auto* reference = menu->addMenu(QObject::tr("Reference network"));
-    for (int n = 1; n <= numberedNetworks; ++n) {
-        auto* toggle = add(show, QObject::tr("Network %1").arg(n), QKeySequence(QString::number(n)));
-        QObject::connect(toggle, &QAction::triggered, &session_, [this, n] {
-            if (const auto* entry = nth(session_, n)) {
-                const auto id = entry->id;
-                const bool shown = !entry->shown;
-                session_.setShown(id, shown);
-                if (shown) {
-                    session_.select(id);
-                }
-            }
-        });
-        auto* choose =
-            add(reference, QObject::tr("Network %1").arg(n), QKeySequence(QStringLiteral("Shift+%1").arg(n)));
+    for (std::size_t n = 0; n < showNetwork.size(); ++n) {
+        const auto name = QObject::tr("Network %1").arg(n + 1);
+        auto* toggle = showNetwork.at(n) = add(show, name, QKeySequence(QString::number(n + 1)));
+        auto* choose = add(reference, name, QKeySequence(QStringLiteral("Shift+%1").arg(n + 1)));
         QObject::connect(choose, &QAction::triggered, &session_, [this, n] {
             if (const auto* entry = nth(session_, n)) {
                 session_.setReference(entry->id);
             }
         });
-        const auto follow = [this, toggle, choose, n] {
+        const auto follow = [this, toggle, choose, name, n] {
             const auto* entry = nth(session_, n);
             for (auto* action : {toggle, choose}) {
                 action->setEnabled(entry != nullptr);
-                action->setText(entry != nullptr ? entry->name().replace(QLatin1Char('&'), QLatin1String("&&"))
-                                                 : QObject::tr("Network %1").arg(n));
+                action->setText(entry != nullptr ? entry->name().replace(QLatin1Char('&'), QLatin1String("&&")) : name);
             }
         };
         QObject::connect(&session_, &Session::networkListChanged, toggle, follow);
         QObject::connect(&session_, &Session::networkChanged, toggle, follow);
         follow();
+    }
+}
+
+void WindowActions::toggleNetwork(std::size_t n) const {
+    if (const auto* entry = nth(session_, n)) {
+        const auto id = entry->id;
+        const bool shown = !entry->shown;
+        session_.setShown(id, shown);
+        if (shown) {
+            session_.select(id);
+        }
     }
 }
 

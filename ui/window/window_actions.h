@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QMenu>
+#include <array>
 #include <vector>
 
 #include "dialogs/shortcuts_dialog.h"
@@ -22,6 +23,8 @@ public:
     [[nodiscard]] std::vector<ShortcutGroup> groups() const;
 
     QAction* openImage = nullptr;
+    QAction* nextImage = nullptr;
+    QAction* previousImage = nullptr;
     QAction* addNetwork = nullptr;
     QAction* openSession = nullptr;
     QMenu* recentFiles = nullptr;
@@ -56,6 +59,9 @@ public:
     QMenu* panels = nullptr;
 
     QAction* card = nullptr;
+    /// Shows or hides the n-th network of the list, counted from 0.
+    void toggleNetwork(std::size_t n) const;
+    std::array<QAction*, 9> showNetwork{};  ///< of the first networks of the list; not connected
 
     QAction* pause = nullptr;
     QAction* cancel = nullptr;

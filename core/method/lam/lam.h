@@ -24,6 +24,9 @@ struct LamCurves {
     std::vector<double> detector;    ///< D(F(γ(α)))
     std::vector<double> pathSpeed;   ///< ‖∂γ/∂α‖ over the node's cell, Euclidean norm
     std::vector<double> cumulative;  ///< Σ attribution from the baseline up to and with the node
+    /// The α from which the path moves at less than 1 % of its largest speed: the images hardly change from there on.
+    /// nullopt where it moves up to its end.
+    std::optional<double> restsFrom;
 };
 
 /// The gradient of the detector at one point of a path: what LAM integrates, before the path weighs it.

@@ -22,6 +22,8 @@ namespace {
 
 /// A mean gradient per SR value in the patch below this is a flat patch: a thirtieth of an 8-bit step.
 constexpr double flatDetector = 1e-4;
+/// A path that is slower than this share of its largest speed rests.
+constexpr double restingShare = 0.01;
 
 /// Half the relative L1 distance to the level with a third of the nodes.
 double estimateError(const std::vector<double>& coarse, const std::vector<double>& fine) {
@@ -167,6 +169,15 @@ torch::Tensor LamRefinement::onRegion(const torch::Tensor& attribution) const {
     return whole;
 }
 
+std::optional<double> LamRefinement::restOf(const Nodes& nodes, const std::vector<double>& speed) const {
+    std::vector<double> length{0.0};  // of nodes uniform in α
+    for (std::size_t k = 0; k < speed.size() && !plan_.arcLength; ++k) {
+        length.push_back(length.back() + speed[k] * (nodes.edge[k + 1] - nodes.edge[k]));
+    }
+    const double rest = (plan_.arcLength ? context_.path().length() : ArcLength(length)).restsFrom(restingShare);
+    return rest < 1.0 ? std::optional(rest) : std::nullopt;
+}
+
 LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     LamCurves curves;
     curves.alpha = level.nodes.alpha;
@@ -174,6 +185,7 @@ LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     // Of the whole context's path, of which a window sees a part.
     curves.pathSpeed = context_.path().speed(level.nodes);
     curves.cumulative = level.cumulative;
+    curves.restsFrom = restOf(level.nodes, curves.pathSpeed);
     for (const double alpha : level.nodes.alpha) {
         curves.sigma.push_back(plan_.options.path == PathKind::Blur ? blurSigma(plan_.options, alpha)
                                                                     : std::numeric_limits<double>::quiet_NaN());

@@ -47,6 +47,8 @@ private:
     [[nodiscard]] Nodes nodesOf(std::size_t level) const;
     [[nodiscard]] LamResult resultOf(std::size_t index) const;
     [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;
+    /// As LamCurves::restsFrom; `speed` over the cells of `nodes`.
+    [[nodiscard]] std::optional<double> restOf(const Nodes& nodes, const std::vector<double>& speed) const;
     [[nodiscard]] LamCurves curvesOf(const IntegralLevel& level) const;
     void describeMap(LamResult& result, const Patch& inRegion) const;
     void addWarnings(LamResult& result, bool defined) const;

@@ -9,6 +9,7 @@ lamscope_library(lamscope_lam
     method/lam/lam_option_table.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
+    method/lam/path_curve.h
     method/lam/path_gradients.h
     method/lam/path_image.h
     method/lam/signed_map.h
@@ -29,6 +30,7 @@ lamscope_library(lamscope_lam
     method/lam/measured_path.cpp
     method/lam/parameter_randomisation.cpp
     method/lam/patch_groups.cpp
+    method/lam/path_curve.cpp
     method/lam/path_gradients.cpp
     method/lam/signed_map.cpp
   PUBLIC lamscope_integrate lamscope_metrics lamscope_scene

@@ -54,6 +54,14 @@ TEST(ArcLength, PathThatStandsStillIsParametrisedByAlpha) {
     EXPECT_EQ(still.alphaAt(0.25), 0.25);
 }
 
+TEST(ArcLength, RestBeginsAfterTheLastCellThatIsFastEnough) {
+    const ArcLength length({0.0, 5.0, 5.02, 15.02, 15.06, 15.1});  // speeds 5, 0.02, 10, 0.04, 0.04
+    EXPECT_EQ(length.restsFrom(0.01), 0.6);
+    EXPECT_EQ(length.restsFrom(0.003), 1.0);
+    EXPECT_EQ(quadraticLength(8).restsFrom(0.01), 1.0);  // fastest at its end
+    EXPECT_EQ(ArcLength({0.0, 0.0, 0.0}).restsFrom(0.01), 1.0);
+}
+
 TEST(ArcLength, FlatPartIsSkipped) {
     const ArcLength length({0.0, 1.0, 1.0, 2.0});  // stands still in the middle third
     EXPECT_NEAR(length.alphaAt(0.25), 1.0 / 6.0, 1e-15);

@@ -3,6 +3,7 @@
 
 #include <QFile>
 #include <QLabel>
+#include <QMap>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -43,8 +44,11 @@ private slots:
     void cleanup();
 
     void everyShownNetworkHasItsCurves();
+    void curvesRunFromTheBaselineToTheImage();
+    void aMarkShowsWhereThePathRests();
     void theCumulativePlotHasTheTargets();
     void staleCurvesAreFaintAndTheSelectedIsThick();
+    void curvesEndWithTheirDigits();
     void hiddenNetworksHaveNoCurve();
     void theValueAxisFitsTheCurves();
     void hoveringTellsThePathPosition();
@@ -94,17 +98,66 @@ void CurvesPanelTest::everyShownNetworkHasItsCurves() {
     const std::array<const std::vector<double>*, 2> expected{&curves.detector, &curves.pathSpeed};
     for (std::size_t i = 0; i < expected.size(); ++i) {
         auto* plot = plots_[static_cast<int>(i)];
+        const int before = i == 0 ? 1 : 0;  // D is known at α = 0, the speed is not
         QCOMPARE(plot->graphCount(), 2);
-        QCOMPARE(plot->graph(0)->dataCount(), 9);
-        QCOMPARE(plot->graph(1)->dataCount(), 27);
-        QCOMPARE(plot->graph(1)->name(), QStringLiteral("first"));
+        QCOMPARE(plot->graph(0)->dataCount(), 9 + 2 * before);
+        QCOMPARE(plot->graph(1)->dataCount(), 27 + 2 * before);
+        QCOMPARE(plot->graph(1)->name(), QStringLiteral("1 first"));
         QCOMPARE(plot->graph(1)->pen().color(), session_->network(first_)->colour);
         for (int node = 0; node < 27; ++node) {
-            const auto& point = *plot->graph(1)->data()->at(node);
+            const auto& point = *plot->graph(1)->data()->at(node + before);
             QCOMPARE(point.key, curves.alpha[static_cast<std::size_t>(node)]);
             QCOMPARE(point.value, (*expected.at(i))[static_cast<std::size_t>(node)]);
         }
     }
+}
+
+void CurvesPanelTest::curvesRunFromTheBaselineToTheImage() {
+    const auto& result = *session_->network(first_)->result;
+    const auto* detector = plots_[0]->graph(1);
+    const auto* cumulative = plots_[2]->graph(2);  // two networks with a target each
+    for (const auto* graph : {detector, cumulative}) {
+        QCOMPARE(graph->dataMainKey(0), 0.0);
+        QCOMPARE(graph->dataMainKey(graph->dataCount() - 1), 1.0);
+    }
+    QCOMPARE(detector->dataMainValue(0), result.detectorBaseline);
+    QCOMPARE(detector->dataMainValue(detector->dataCount() - 1), result.detectorImage);
+    QCOMPARE(cumulative->dataMainValue(0), 0.0);
+    QCOMPARE(cumulative->dataMainValue(cumulative->dataCount() - 1), result.attributionSum);
+    // A preset with a node at the end keeps that node's value.
+    auto ended = result;
+    ended.curves.alpha.back() = 1.0;
+    ended.curves.detector.back() = 70.0;
+    giveResult(*session_, first_, ended);
+    QCOMPARE(plots_[0]->graph(1)->dataCount(), 28);
+    QCOMPARE(plots_[0]->graph(1)->dataMainValue(27), 70.0);
+}
+
+void CurvesPanelTest::aMarkShowsWhereThePathRests() {
+    const auto markOf = [](QCustomPlot* plot) -> std::optional<double> {
+        for (int i = 0; i < plot->itemCount(); ++i) {
+            const auto* line = qobject_cast<QCPItemStraightLine*>(plot->item(i));
+            if (line != nullptr && line->pen().style() == Qt::DotLine && line->visible()) {
+                return line->point1->key();
+            }
+        }
+        return std::nullopt;
+    };
+    for (auto* plot : plots_) {
+        QVERIFY(!markOf(plot));
+    }
+    auto result = *session_->network(first_)->result;
+    result.curves.restsFrom = 0.75;
+    giveResult(*session_, first_, result);
+    for (auto* plot : plots_) {
+        QCOMPARE(markOf(plot), std::optional(0.75));
+    }
+    QTest::mouseMove(plots_[0], pixelOf(*plots_[0], 0.6));
+    QVERIFY(!readout()->text().contains(QStringLiteral("rest")));
+    QTest::mouseMove(plots_[0], pixelOf(*plots_[0], 0.9));
+    QVERIFY(readout()->text().contains(QStringLiteral("rest")));
+    session_->select(second_);  // whose path moves to its end
+    QVERIFY(!markOf(plots_[0]));
 }
 
 void CurvesPanelTest::theCumulativePlotHasTheTargets() {
@@ -127,10 +180,36 @@ void CurvesPanelTest::staleCurvesAreFaintAndTheSelectedIsThick() {
     auto* plot = plots_[0];
     QVERIFY(plot->graph(1)->pen().widthF() > plot->graph(0)->pen().widthF());
     session_->select(second_);
-    QCOMPARE(plot->graph(1)->name(), QStringLiteral("second"));
+    QCOMPARE(plot->graph(1)->name(), QStringLiteral("2 second"));
     makeStale(*session_, first_);
     QVERIFY(plot->graph(0)->pen().color().alphaF() < 0.5F);
     QCOMPARE(plot->graph(1)->pen().color().alphaF(), 1.0F);
+}
+
+void CurvesPanelTest::curvesEndWithTheirDigits() {
+    const auto digitsOf = [](QCustomPlot* plot) {
+        QMap<QString, QPointF> digits;
+        for (int i = 0; i < plot->itemCount(); ++i) {
+            const auto* text = qobject_cast<QCPItemText*>(plot->item(i));
+            if (text != nullptr && text->text().size() == 1) {
+                digits[text->text()] = text->position->pixelPosition();
+            }
+        }
+        return digits;
+    };
+    auto result = exampleResult(9.5, 60.0);  // both curves end at one value
+    result.detectorImage = session_->network(second_)->result->detectorImage;
+    giveResult(*session_, first_, result);
+    plots_[0]->replot();
+    const auto digits = digitsOf(plots_[0]);
+    QCOMPARE(digits.keys(), (QStringList{QStringLiteral("1"), QStringLiteral("2")}));
+    const double right = plots_[0]->axisRect()->right();
+    for (const auto& place : digits) {
+        QVERIFY(place.x() > right && place.x() < plots_[0]->width() - 5);
+    }
+    QVERIFY(std::abs(digits[QStringLiteral("1")].y() - digits[QStringLiteral("2")].y()) >= 6.0);
+    session_->setShown(first_, false);
+    QCOMPARE(digitsOf(plots_[0]).keys(), QStringList{QStringLiteral("2")});
 }
 
 void CurvesPanelTest::hiddenNetworksHaveNoCurve() {
@@ -159,7 +238,6 @@ void CurvesPanelTest::hoveringTellsThePathPosition() {
     QVERIFY(std::abs(hovered.last().front().toDouble() - 0.5) <= 1.0 / width);
     // One cursor through all plots.
     for (auto* plot : plots_) {
-        QCOMPARE(plot->itemCount(), 1);
         QVERIFY(plot->item(0)->visible());
         const auto* line = qobject_cast<QCPItemStraightLine*>(plot->item(0));
         QVERIFY(line != nullptr);

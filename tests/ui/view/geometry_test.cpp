@@ -65,6 +65,8 @@ private slots:
     void noOtherArrangementHasLargerImages();
     void barsStandWhereThereIsRoom();
     void finerGridShowsTheSamePart();
+    void aRegionIsShownAsLargeAsThePanesAllow();
+    void theWholeIsShownInsteadWhereItIsLargeEnough();
 
     void pyramidLevelIsTheSmallestThatSuffices();
 };
@@ -206,6 +208,44 @@ void GeometryTest::finerGridShowsTheSamePart() {
     transform.setSceneSize({256.0, 256.0});
     QCOMPARE(transform.zoom(), 2.0);
     QCOMPARE(transform.centre(), centre * 4.0);
+}
+
+void GeometryTest::aRegionIsShownAsLargeAsThePanesAllow() {
+    ViewTransform transform;
+    transform.setSceneSize({2000.0, 1000.0});
+    transform.setViewport({400.0, 300.0});
+    transform.showRegion({900.0, 500.0, 100.0, 100.0}, 1.0);
+    QCOMPARE(transform.zoom(), 3.0);
+    QCOMPARE(transform.centre(), QPointF(950.0, 550.0));
+    QVERIFY(transform.showsRegion());
+    QVERIFY(!transform.showsAll());
+    QCOMPARE(transform.visible().center(), QPointF(950.0, 550.0));
+    QCOMPARE(transform.visible().height(), 100.0);
+    transform.setViewport({100.0, 60.0});
+    QCOMPARE(transform.zoom(), 1.0);  // no less
+    transform.showRegion({0.0, 950.0, 10.0, 100.0}, 1.0);
+    QCOMPARE(transform.visible(), QRectF(0.0, 940.0, 100.0, 60.0));
+    transform.setSceneSize({4000.0, 2000.0});
+    QCOMPARE(transform.visible(), QRectF(0.0, 1880.0, 200.0, 120.0));
+    transform.pan({1.0, 0.0});
+    QVERIFY(!transform.showsRegion());
+}
+
+void GeometryTest::theWholeIsShownInsteadWhereItIsLargeEnough() {
+    ViewTransform transform;
+    transform.setSceneSize({200.0, 100.0});
+    transform.setViewport({100.0, 100.0});
+    transform.showWholeOrRegion({90.0, 40.0, 20.0, 20.0}, 1.0);
+    QCOMPARE(transform.zoom(), 5.0);
+    transform.setViewport({300.0, 300.0});
+    QVERIFY(transform.isFitted());
+    QCOMPARE(transform.zoom(), 1.5);
+    transform.setViewport({100.0, 100.0});
+    QVERIFY(transform.showsRegion());
+    // Of an image that is hardly larger than the region nothing is cut off.
+    transform.showWholeOrRegion({0.0, 0.0, 200.0, 200.0}, 1.0);
+    QVERIFY(transform.isFitted());
+    QCOMPARE(transform.zoom(), 0.5);
 }
 
 void GeometryTest::pyramidLevelIsTheSmallestThatSuffices() {

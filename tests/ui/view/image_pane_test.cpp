@@ -3,9 +3,12 @@
 
 #include <QSignalSpy>
 #include <QTest>
+#include <limits>
 #include <optional>
 
 #include "ui/view/grid_fixture.h"
+#include "view/colour_bar.h"
+#include "view/sr_error.h"
 
 namespace lamscope::ui {
 
@@ -30,6 +33,8 @@ private slots:
     void mapAppearsAtItsPlaceInThePane();
     void sharedScaleComparesNetworks();
     void undefinedMapAndFailureAreSaidInWords();
+    void differenceOfSrToHrTellsTheErrorOfThePatch();
+    void layersOfTheHrImageWaitForAnImage();
     void areaAppearsWhenItIsComputed();
     void areasOfInterestLieOverTheInput();
     void networksOfDifferentScaleShareTheScene();
@@ -118,6 +123,56 @@ void ImagePaneTest::undefinedMapAndFailureAreSaidInWords() {
     });
     QVERIFY(f_->view(2).notice().contains(QStringLiteral("RFDN failed")));
     QVERIFY(f_->view(2).notice().contains(QStringLiteral("the file is truncated")));
+}
+
+void ImagePaneTest::differenceOfSrToHrTellsTheErrorOfThePatch() {
+    const auto give = [&](NetworkId id, double decibels, float level) {
+        auto result = *f_->session.network(id)->result;
+        result.psnrPatch = decibels;
+        f_->session.updateNetwork(id, [&](NetworkEntry& entry) {
+            entry.result = std::make_shared<const LamResult>(std::move(result));
+            entry.sr = plainImage(side, side, level);
+        });
+    };
+    give(f_->first, 27.306, 0.8F);                  // as the HR image
+    give(f_->second, 26.1, 0.8F - 16.0F / 255.0F);  // half of the scale below it
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::SrError; });
+    const auto& colours = divergingColourMap();
+    QTRY_COMPARE(f_->colourAt(1, {20.5, 20.5}), colours.ofValue(0.0));
+    QTRY_COMPARE(f_->colourAt(2, {20.5, 20.5}), colours.ofValue(-0.5));
+    QCOMPARE(f_->header(1).value(), QStringLiteral("PSNR 27.31 dB"));
+    QCOMPARE(f_->header(2).value(), QStringLiteral("PSNR 26.10 dB"));
+    QCOMPARE(f_->header(2).detail(), QStringLiteral("\u22121.21"));
+    QCOMPARE(f_->pane(2).accessibleDescription(), QStringLiteral("PSNR 26.10 dB"));
+    QCOMPARE(f_->pane(2).findChild<ColourBar*>()->colours(), &colours);
+    std::optional<Readout> seen;
+    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
+    QTest::mouseMove(&f_->view(2), f_->at(2, {30.0, 30.0}));
+    QVERIFY(seen && seen->srError && std::abs(*seen->srError + 16.0) < 0.01);
+
+    give(f_->first, std::numeric_limits<double>::infinity(), 0.8F);
+    QCOMPARE(f_->header(1).value(), QStringLiteral("PSNR \u221e dB"));
+    f_->session.updateNetwork(f_->second, [](NetworkEntry& entry) { entry.sr = nullptr; });
+    QVERIFY(f_->view(2).notice().contains(QStringLiteral("not computed yet")));
+    f_->session.setRole(ImageRole::Lr);
+    QVERIFY(f_->view(1).notice().contains(QStringLiteral("no HR image")));
+    QVERIFY(f_->pane(1).findChild<ColourBar*>()->colours() == nullptr);
+}
+
+void ImagePaneTest::layersOfTheHrImageWaitForAnImage() {
+    Session empty;  // a network can be loaded before the image
+    ViewGrid grid(empty);
+    const auto id = empty.addNetwork({});
+    for (const auto layer : {Layer::HrWithBox, Layer::SrError}) {
+        auto view = empty.view();
+        view.layer = layer;
+        empty.setView(view);
+        empty.updateNetwork(id, [](NetworkEntry& entry) {
+            entry.state = NetworkEntry::State::Ready;
+            entry.card.scale = 4;
+        });
+        QVERIFY(grid.panes().at(1)->view().picture().image == nullptr);
+    }
 }
 
 void ImagePaneTest::areaAppearsWhenItIsComputed() {

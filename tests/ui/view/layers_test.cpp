@@ -9,6 +9,7 @@
 #include "view/areas_of_interest.h"
 #include "view/pane_picture.h"
 #include "view/pyramid.h"
+#include "view/sr_error.h"
 
 namespace lamscope::ui {
 
@@ -72,6 +73,7 @@ private slots:
     void staleMapIsGreyAndFaint();
     void undefinedMapSaysWhy();
     void imageIsClampedOnlyForDisplay();
+    void srErrorIsSignedAndHasOneScale();
     void areaOfOnePixelSaysThatThereIsNone();
     void areaBandsShrinkWithTheLevel();
 
@@ -253,6 +255,31 @@ void LayersTest::imageIsClampedOnlyForDisplay() {
     const auto picture = toQImage(image);
     QCOMPARE(picture.pixel(0, 0), qRgb(255, 0, 0));
     QCOMPARE(picture.pixel(1, 0), qRgb(0, 0, 51));
+}
+
+void LayersTest::srErrorIsSignedAndHasOneScale() {
+    Image hr(4, 1);
+    Image sr(3, 1);  // a x3 network leaves a column of HR over
+    for (auto& value : hr.values()) {
+        value = 0.4F;  // level 102
+    }
+    for (int c = 0; c < Image::channels; ++c) {
+        sr.at(c, 0, 0) = 0.4F;
+        sr.at(c, 0, 2) = -2.0F;
+    }
+    sr.at(0, 0, 1) = 0.4F + 24.0F / 255.0F;
+    sr.at(1, 0, 1) = 0.4F + 24.0F / 255.0F;
+    sr.at(2, 0, 1) = 0.4F;
+    QVERIFY(std::abs(srErrorAt(sr, hr, {0, 0})) < 1e-4);
+    QVERIFY(std::abs(srErrorAt(sr, hr, {1, 0}) - 16.0) < 1e-4);
+    QVERIFY(std::abs(srErrorAt(sr, hr, {2, 0}) + 102.0) < 1e-4);  // clamped: a file holds no less than 0
+    const auto pyramid = makeSrErrorPyramid(sr, hr).pyramid;
+    QCOMPARE(pyramid.size(), QSize(3, 1));
+    const auto& picture = pyramid.levels.front();
+    const auto& colours = divergingColourMap();
+    QCOMPARE(picture.pixel(0, 0), colours.ofValue(0.0));
+    QCOMPARE(picture.pixel(1, 0), colours.ofValue(16.0 / srErrorRange));
+    QCOMPARE(picture.pixel(2, 0), colours.ofValue(-1.0));
 }
 
 void LayersTest::areaOfOnePixelSaysThatThereIsNone() {

@@ -49,6 +49,7 @@ private slots:
     void panesDoNotOverlapAndFillTheGrid();
     void doubleClickOnAHeaderMaximises();
     void hiddenMaximisedNetworkGivesThePlaceBack();
+    void peekingShowsAnotherNetworkInOnePane();
     void pressSelectsTheNetwork();
     void dragInsideMovesTheBoxByAsMuch();
     void aDragIsOneStepOfTheHistory();
@@ -120,6 +121,36 @@ void ViewGridTest::hiddenMaximisedNetworkGivesThePlaceBack() {
     QCOMPARE(f_->grid.panes().size(), std::size_t{2});
     f_->grid.setMaximised(ViewGrid::Maximised::Input);
     QCOMPARE(f_->pane(0).id(), ImagePane::input);
+}
+
+void ViewGridTest::peekingShowsAnotherNetworkInOnePane() {
+    const auto hasResultOf = [&](std::size_t position, NetworkId id) {
+        return f_->view(position).picture().image == f_->session.network(id)->sr
+               && f_->pane(position).accessibleName() == f_->session.network(id)->name();
+    };
+    QTest::mouseMove(&f_->view(2), {60, 60});
+    f_->grid.peek(f_->first);
+    QVERIFY(hasResultOf(1, f_->first));
+    QVERIFY(hasResultOf(2, f_->first));
+    f_->grid.endPeek();
+    QVERIFY(hasResultOf(2, f_->second));
+    QTest::mouseMove(&f_->view(0), {60, 60});  // the input, whose own controls give way
+    f_->grid.peek(f_->second);
+    QVERIFY(hasResultOf(0, f_->second));
+    QVERIFY(!f_->header(0).value().isEmpty());
+    f_->grid.endPeek();
+    QCOMPARE(f_->pane(0).accessibleName(), QStringLiteral("Input"));
+    QVERIFY(f_->view(0).picture().image == f_->session.image().pixels);
+    QVERIFY(f_->header(0).value().isEmpty());
+    // Without a pointer: the selected network's pane. A network that is hidden has a picture, too.
+    QCursor::setPos(f_->grid.mapToGlobal(QPoint(-50, 10)));
+    f_->session.select(f_->first);
+    f_->session.setShown(f_->second, false);
+    f_->grid.peek(f_->second);
+    QVERIFY(hasResultOf(1, f_->second));
+    f_->session.removeNetwork(f_->first);  // its pane goes while another network is shown in it
+    f_->grid.endPeek();
+    QCOMPARE(f_->grid.panes().size(), std::size_t{1});
 }
 
 void ViewGridTest::pressSelectsTheNetwork() {

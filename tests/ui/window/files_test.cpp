@@ -18,6 +18,7 @@
 #include <QTimer>
 #include <QUrl>
 #include <csignal>
+#include <fstream>
 
 #include "dialogs/sanity_dialog.h"
 #include "session/command_line.h"
@@ -78,6 +79,8 @@ class FilesTest : public QObject {
     Q_OBJECT
 
 private slots:
+    void pageKeysStepThroughTheImagesOfTheFolder();
+    void imagesOfAFolderAreInNaturalOrder();
     void startsEmptyWithScenesThatOneClickOpens();
     void opensByArgumentDialogAndDrop();
     void oneClickTurnsAnImageThatIsStoredTurned();
@@ -103,6 +106,69 @@ private slots:
     void whatALostDisplayLeavesIsNoCrash();
     void randomisedParametersChangeTheMap();
 };
+
+void FilesTest::pageKeysStepThroughTheImagesOfTheFolder() {
+    WindowFixture fixture;  // its image is stripes.png
+    Image grey(150, 150);
+    std::ranges::fill(grey.values(), 0.5F);
+    WindowFixture::writePng(fixture.files.path() / "x2.png", grey);
+    WindowFixture::writePng(fixture.files.path() / "x10.PNG", Image(40, 40));
+    std::ofstream(fixture.files.path() / "x3.png") << "not an image";
+    std::ofstream(fixture.files.path() / "notes.txt") << "no image";
+    const auto& actions = fixture.window->actions();
+    QVERIFY(!actions.nextImage->isEnabled());
+    const auto isOpen = [&](const char* name) {
+        const auto file = (fixture.files.path() / name).string();
+        return QTest::qWaitFor([&] { return fixture.session().image().file == file; }, testing::patienceMs);
+    };
+    fixture.openImage();
+    QVERIFY(isOpen("stripes.png"));
+    QTRY_VERIFY(actions.nextImage->isEnabled());
+    QVERIFY(!actions.previousImage->isEnabled());
+    fixture.session().setBox({60, 20, 16});
+
+    fixture.key(Qt::Key_PageDown);
+    QVERIFY(isOpen("x2.png"));
+    QVERIFY((fixture.session().box() == Box{60, 20, 16}));
+    QVERIFY(!fixture.session().undoStack().canUndo());
+    fixture.key(Qt::Key_PageDown);  // to a file that is no image, which the next step passes
+    QVERIFY(fixture.waitForMessage(QStringLiteral("x3.png")));
+    QVERIFY(isOpen("x2.png"));
+    fixture.key(Qt::Key_PageDown);
+    QVERIFY(isOpen("x10.PNG"));
+    QTRY_VERIFY(!actions.nextImage->isEnabled());
+    // As far as it fits.
+    const auto box = fixture.session().box();
+    QCOMPARE(box.size, 16);
+    QVERIFY(box.x + box.size <= fixture.session().gridWidth());
+    // Faster than they are read; the box keeps its place all the way.
+    for (int i = 0; i < 3; ++i) {
+        fixture.key(Qt::Key_PageUp);
+    }
+    QVERIFY(isOpen("stripes.png"));
+    QVERIFY(fixture.session().box() == box);
+    QTRY_VERIFY(!actions.previousImage->isEnabled());
+    // A role that was chosen stays.
+    fixture.session().setRole(ImageRole::Hr);
+    fixture.key(Qt::Key_PageDown);
+    QVERIFY(isOpen("x2.png"));
+    QVERIFY(fixture.session().role() == ImageRole::Hr);
+    fixture.session().setRole(ImageRole::Lr);
+    fixture.key(Qt::Key_PageUp);
+    QVERIFY(isOpen("stripes.png"));
+    QTRY_VERIFY(fixture.session().role() == ImageRole::Lr);
+}
+
+void FilesTest::imagesOfAFolderAreInNaturalOrder() {
+    const QStringList ordered{QStringLiteral("a"),       QStringLiteral("a1.png"),   QStringLiteral("a2.png"),
+                              QStringLiteral("A2b.png"), QStringLiteral("a10.png"),  QStringLiteral("a010b.png"),
+                              QStringLiteral("b.png"),   QStringLiteral("b9x1.png"), QStringLiteral("b9x01y.png")};
+    for (qsizetype i = 0; i < ordered.size(); ++i) {
+        for (qsizetype j = 0; j < ordered.size(); ++j) {
+            QCOMPARE(naturallyBefore(ordered[i], ordered[j]), i < j);
+        }
+    }
+}
 
 void FilesTest::startsEmptyWithScenesThatOneClickOpens() {
     WindowFixture fixture;

@@ -27,6 +27,7 @@ private slots:
     void everyLayerLooksDifferent();
     void networksComeAndGoWhileTheyCompute();
     void digitsShowAndHideAndChooseTheReference();
+    void aDigitThatIsHeldShowsThatNetworkInThePane();
     void pauseAndCancelStopTheWork();
     void hidingTheLastNetworkAndShowingItAgainKeepsItsMap();
     void optionsChangeTheMapAndUndoRestoresIt();
@@ -139,7 +140,9 @@ void ProbingTest::theWheelResizesTheBoxAndZoomsAllPanes() {
     const auto same = fixture.view(first).fromScene({100, 100}) - fixture.view(second).fromScene({100, 100});
     QVERIFY(std::abs(same.x()) < 1.5 && std::abs(same.y()) < 1.5);
     fixture.key(Qt::Key_F);
-    QCOMPARE(fixture.window->grid().transform().zoom(), zoom);
+    QVERIFY(fixture.window->grid().transform().isFitted());
+    fixture.key(Qt::Key_F);  // and back to the context, which the whole image of 96 LR pixels is not
+    QVERIFY(fixture.window->grid().transform().showsRegion());
 }
 
 void ProbingTest::everyLayerLooksDifferent() {
@@ -197,6 +200,56 @@ void ProbingTest::digitsShowAndHideAndChooseTheReference() {
     QCOMPARE(fixture.session().reference(), first);
     fixture.key(Qt::Key_2, Qt::ShiftModifier);
     QCOMPARE(fixture.session().reference(), second);
+}
+
+void ProbingTest::aDigitThatIsHeldShowsThatNetworkInThePane() {
+    WindowFixture fixture;
+    fixture.openImage();
+    const auto first = fixture.add("bicubic");
+    const auto second = fixture.add("global.pth");
+    QVERIFY(fixture.waitForMaps());
+    auto& grid = fixture.window->grid();
+    grid.setFocus();
+    const auto nameOf = [&](NetworkId id) { return fixture.entry(id).name(); };
+    const auto shownAt = [&](std::size_t position) { return grid.panes().at(position)->accessibleName(); };
+    QTest::mouseMove(&fixture.view(first), {30, 30});
+
+    // A key that repeats is held.
+    QTest::keyPress(&grid, Qt::Key_2);
+    QCOMPARE(shownAt(1), nameOf(first));
+    QTest::simulateEvent(&grid, true, Qt::Key_2, Qt::NoModifier, QStringLiteral("2"), true);
+    QCOMPARE(shownAt(1), nameOf(second));
+    QCOMPARE(shownAt(2), nameOf(second));
+    QTest::simulateEvent(&grid, false, Qt::Key_2, Qt::NoModifier, QStringLiteral("2"), true);
+    QTest::simulateEvent(&grid, true, Qt::Key_2, Qt::NoModifier, QStringLiteral("2"), true);
+    QCOMPARE(shownAt(1), nameOf(second));
+    QTest::keyRelease(&grid, Qt::Key_2);
+    QCOMPARE(shownAt(1), nameOf(first));
+    QVERIFY(fixture.entry(second).shown);
+    QCOMPARE(fixture.session().selected(), first);
+    // So is one that stays down.
+    QTest::keyPress(&grid, Qt::Key_2);
+    QTRY_COMPARE(shownAt(1), nameOf(second));
+    QTest::keyRelease(&grid, Qt::Key_2);
+    QCOMPARE(shownAt(1), nameOf(first));
+    QVERIFY(fixture.entry(second).shown);
+    // Losing the window ends it without doing anything.
+    QTest::keyPress(&grid, Qt::Key_2);
+    QTRY_COMPARE(shownAt(1), nameOf(second));
+    QEvent deactivate(QEvent::WindowDeactivate);
+    QApplication::sendEvent(fixture.window.get(), &deactivate);
+    QCOMPARE(shownAt(1), nameOf(first));
+    QTest::keyRelease(&grid, Qt::Key_2);
+    QVERIFY(fixture.entry(second).shown);
+    // From the menu there is nothing to hold.
+    fixture.window->actions().showNetwork[1]->trigger();
+    QVERIFY(!fixture.entry(second).shown);
+    // A digit that is typed into a field is no command.
+    auto* field = fixture.window->findChild<QSpinBox*>();
+    QVERIFY(field != nullptr);
+    field->setFocus();
+    QTest::keyClick(field, Qt::Key_2);
+    QVERIFY(!fixture.entry(second).shown);
 }
 
 void ProbingTest::pauseAndCancelStopTheWork() {

@@ -9,6 +9,7 @@ lamscope_test(lam_test LABEL unit
     core/method/lam/lam_options_test.cpp
     core/method/lam/lam_test.cpp
     core/method/lam/parameter_randomisation_test.cpp
+    core/method/lam/path_curve_test.cpp
     core/method/lam/path_gradients_test.cpp
     support/network_variants.cpp
   LIBRARIES lamscope_lam lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
