@@ -141,7 +141,7 @@ TEST_F(ErfCommand, WrongUsageIsCode2) {
 }
 
 TEST_F(ErfCommand, BadInputIsNamed) {
-    expectTrouble(working("--side 64"), 1, "a_HR.png");
+    expectTrouble(fmt::format("--hr {} --model bicubic", in("set")), 1, "a_HR.png");  // a side of 64
     expectTrouble(fmt::format("--hr {} --model bicubic", in("none.png")), 1, "none.png");
     expectTrouble(fmt::format("--lr {} --model bicubic", in("set")), 1, "no LR image");
     folder_.write("text.png", "this is no picture\n");

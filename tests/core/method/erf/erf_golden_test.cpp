@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Effective receptive fields of two published networks against float64 values of an independent implementation of both
-// recipes. float32 moves the maps by 3e-6 of their sum (L1); a neighbouring SR pixel, another crop or a mean over other
-// images by more than a tenth.
+// recipes. In float64 maps agree to 3e-8 of their sum (L1). In float32 they differ by 3e-7, but for one ReLU of CARN-M
+// on image 1, whose input is so close to zero that it switches on some processors and not on others: 1e-3 of that
+// image's map. A neighbouring SR pixel, another crop or a mean over other images costs more than a tenth.
 #include <cmath>
 #include <fstream>
 #include <string>
@@ -10,12 +11,17 @@
 #include <nlohmann/json.hpp>
 
 #include "base/npy.h"
+#include "image/image_file.h"
+#include "image/low_resolution.h"
 #include "study/erf/erf_run.h"
+#include "support/analytic_networks.h"
 #include "support/spec_of.h"
 #include "support/test_data.h"
 
 namespace lamscope::erf_golden_test {
 namespace {
+
+constexpr double inFloat32 = 2e-3;
 
 class PublishedField : public testing::TestWithParam<std::string> {
 protected:
@@ -36,7 +42,8 @@ protected:
         return runErf(experiment_)->results.front().result;
     }
 
-    void expectMap(const ErfResult& result, const char* recipe) const {
+    /// @param tolerance of the L1 norm, relative.
+    void expectMap(const ErfResult& result, const char* recipe, double tolerance) const {
         const auto golden =
             readNpy(test::dataFile("golden/methods") / record_.at("files").at(recipe).get<std::string>()).values;
         ASSERT_EQ(result.map.size(), golden.size());
@@ -46,7 +53,7 @@ protected:
             difference += std::abs(result.map[i] - golden[i]);
             sum += golden[i];
         }
-        EXPECT_LT(difference, 1e-4 * sum);
+        EXPECT_LT(difference, tolerance * sum);
     }
 
     /// @param squares by threshold: null or [side, area ratio].
@@ -82,7 +89,7 @@ protected:
 TEST_P(PublishedField, Official) {
     const auto result = fieldOf(ErfPreset::Official);
     const auto& expected = record_.at("official");
-    expectMap(result, "official");
+    expectMap(result, "official", inFloat32);
     EXPECT_EQ(result.images, 3);
     EXPECT_NEAR(result.numbers.sum / expected.at("sum").get<double>(), 1.0, 1e-4);
     EXPECT_NEAR(result.numbers.max / expected.at("max").get<double>(), 1.0, 1e-4);
@@ -97,7 +104,7 @@ TEST_P(PublishedField, Official) {
 
 TEST_P(PublishedField, Exact) {
     const auto result = fieldOf(ErfPreset::Exact);
-    expectMap(result, "exact");
+    expectMap(result, "exact", inFloat32);
     expectNumbers(result.numbers, record_.at("exact"));
     ASSERT_TRUE(result.standardErrors);
     double mean = 0.0;
@@ -108,6 +115,20 @@ TEST_P(PublishedField, Exact) {
         squares += radius * radius / 3.0;
     }
     EXPECT_NEAR(result.standardErrors->radiusPixels, std::sqrt((squares - mean * mean) / 2.0), 1e-3);
+}
+
+TEST_P(PublishedField, InFloat64) {
+    const auto model = test::inFloat64(loadModel(experiment_.networks.front().spec));
+    ErfOptions options;
+    std::vector<ErfCrop> crops;
+    for (const auto& scene : experiment_.scenes) {
+        const auto lr = makeLowResolution(readImage(scene.image).image, model.card().scale, Reduction::Pillow).lr;
+        crops.push_back(*erfCrop(lr, model.card().scale, options.side));
+    }
+    for (const auto preset : {ErfPreset::Official, ErfPreset::Exact}) {
+        options.preset = preset;
+        expectMap(*computeErf(model, crops, options), preset == ErfPreset::Official ? "official" : "exact", 1e-6);
+    }
 }
 
 TEST_P(PublishedField, OfEachImage) {

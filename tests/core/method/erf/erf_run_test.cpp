@@ -172,7 +172,7 @@ TEST_F(ErfFiles, JsonHoldsEveryNumberOfTheContract) {
     EXPECT_EQ(result["squares"][3]["threshold"], 0.99);
     EXPECT_EQ(result["squares"][3]["side"], 5);
     EXPECT_NEAR(result["squares"][3]["area_ratio"].get<double>(), 25.0 / 256.0, 1e-12);
-    EXPECT_EQ(result["pixels"]["99"], 21);
+    EXPECT_EQ(result["pixels"]["99"], 15);          // 1, three times 4, and 2 of 8 equal ones
     EXPECT_EQ(result["square_shares"].size(), 8U);  // sides 1 to 15 of 16
     for (const auto* key : {"sum", "max", "negative_share", "squares", "pixels", "radius_pixels", "luo_pixels"}) {
         EXPECT_TRUE(result["standard_errors"].contains(key)) << key;

@@ -8,7 +8,8 @@ lamscope_test(erf_test LABEL unit
 target_precompile_headers(erf_test REUSE_FROM model_test)
 lamscope_test(erf_golden_test LABEL golden
   SOURCES core/method/erf/erf_golden_test.cpp
-  LIBRARIES lamscope_erf_run nlohmann_json::nlohmann_json fmt::fmt)
+  LIBRARIES lamscope_erf_run LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(erf_golden_test REUSE_FROM model_test)
 lamscope_test(erf_command_test LABEL cli
   SOURCES core/method/erf/erf_command_test.cpp
   LIBRARIES lamscope_files nlohmann_json::nlohmann_json fmt::fmt)
