@@ -110,7 +110,7 @@ std::vector<double> divided(std::vector<double> values, double divisor) {
     return values;
 }
 
-double sumOf(const std::vector<double>& values) {
+double totalOf(const std::vector<double>& values) {
     return std::accumulate(values.begin(), values.end(), 0.0);
 }
 
@@ -256,7 +256,7 @@ void ErfMeasurement::count(const Influence& influence, const std::string& name) 
 }
 
 std::optional<ErfResult> ErfMeasurement::result() const {
-    if (images_ == 0 || sumOf(maps_) == 0.0) {
+    if (images_ == 0 || totalOf(maps_) == 0.0) {
         return std::nullopt;
     }
     ErfResult result{.frame = frame_,
@@ -270,7 +270,7 @@ std::optional<ErfResult> ErfMeasurement::result() const {
     result.numbers = erfNumbers(result.map, frame_, options_.preset, options_.thresholds);
     result.numbers.negativeShare = negativeShares_ / images_;
     if (options_.preset == ErfPreset::Exact) {
-        result.numbers.sum = sumOf(gradients_) / images_;
+        result.numbers.sum = totalOf(gradients_) / images_;
         result.numbers.max = *std::ranges::max_element(gradients_) / images_;
     }
     if (ofImages_.size() > 1) {

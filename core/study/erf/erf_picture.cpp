@@ -29,7 +29,7 @@ constexpr double decades = 4.0;
 
 const cv::Scalar ink(34, 34, 34);
 const cv::Scalar frameColour(170, 170, 170);
-const cv::Scalar reachColour(255, 255, 255);
+const cv::Scalar reachColour(150, 150, 150);
 /// Of the squares, in the order of the thresholds, again from the first where there are more.
 const std::array<cv::Scalar, 4> squareColours{cv::Scalar(86, 180, 233), cv::Scalar(0, 170, 120),
                                               cv::Scalar(240, 228, 66), cv::Scalar(255, 255, 255)};
@@ -50,7 +50,7 @@ double sumOf(const ErfResult& result) {
 double largestShare(const ErfDocument& document) {
     double largest = 0.0;
     for (const auto& named : document.results) {
-        largest = std::max(largest, named.result.numbers.max / sumOf(named.result));
+        largest = std::max(largest, *std::ranges::max_element(named.result.map) / sumOf(named.result));
     }
     return largest;
 }
@@ -146,7 +146,7 @@ void drawColourBar(cv::Mat& sheet, cv::Point place, double top) {
     const cv::Rect frame(place, levels.size());
     coloured(levels).copyTo(sheet(frame));
     cv::rectangle(sheet, frame, ink);
-    write(sheet, "share of the map", place + cv::Point(-barWidth, -8), 0.4);
+    write(sheet, "share", place + cv::Point(-barWidth, -8), 0.4);
     for (int power = static_cast<int>(std::floor(std::log10(top))); power >= std::log10(top) - decades; --power) {
         const int y = cvRound((std::log10(top) - power) / decades * (panelSide - 1));
         cv::line(sheet, place + cv::Point(barWidth, y), place + cv::Point(barWidth + 4, y), ink);

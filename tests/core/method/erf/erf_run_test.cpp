@@ -234,6 +234,7 @@ TEST_F(ErfFiles, PictureOutlinesTheSquares) {
         return std::array{picture.at(0, row, column), picture.at(1, row, column), picture.at(2, row, column)};
     };
     const auto brightness = [](const std::array<float, 3>& colour) { return colour[0] + colour[1] + colour[2]; };
+    EXPECT_GT(brightness(colourAt(8.5, 8.5)), 2.0F);  // the top of the scale
     EXPECT_GT(brightness(colourAt(8.5, 8.5)), brightness(colourAt(9.5, 8.5)));
     EXPECT_GT(brightness(colourAt(9.5, 8.5)), brightness(colourAt(10.5, 8.5)));
     EXPECT_LT(brightness(colourAt(12.5, 8.5)), 0.1F);  // beyond its reach
