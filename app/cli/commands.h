@@ -19,6 +19,7 @@ void addBenchCommand(CLI::App& app, ChosenCommand& chosen);
 void addBenchArguments(CLI::App& command, ChosenCommand& chosen);
 void addFigureCommand(CLI::App& app, ChosenCommand& chosen);
 void addSanityCommand(CLI::App& app, ChosenCommand& chosen);
+void addErfCommand(CLI::App& app, ChosenCommand& chosen);
 void addSceneCommand(CLI::App& app, ChosenCommand& chosen);
 
 }  // namespace lamscope::cli

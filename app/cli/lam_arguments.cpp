@@ -41,37 +41,6 @@ Box parsePatch(const std::string& text) {
     return box;
 }
 
-/// What --help says of the text that follows a flag.
-std::string typeName(const OptionDescription& option) {
-    if (*option.zeroWord != '\0') {
-        return fmt::format("N|{}", option.zeroWord);
-    }
-    switch (option.type) {
-        case OptionType::Choice:
-            return "TEXT";
-        case OptionType::Whole:
-            return "INT";
-        case OptionType::Number:
-            return "FLOAT";
-    }
-    return {};
-}
-
-LamOptions methodOptions(const std::vector<std::optional<std::string>>& texts) {
-    LamOptions options;
-    const auto& rows = lamOptionTable();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        try {
-            if (texts[i]) {
-                rows[i].set(options, optionValueOf(rows[i], *texts[i]));
-            }
-        } catch (const Error& error) {
-            throw UsageError(fmt::format("--{}: {}", rows[i].name, error.what()));
-        }
-    }
-    return options;
-}
-
 }  // namespace
 
 void LamArguments::addImageTo(CLI::App& command) {
@@ -85,14 +54,7 @@ void LamArguments::addImageTo(CLI::App& command) {
 }
 
 void LamArguments::addMethodTo(CLI::App& command) {
-    const auto& rows = lamOptionTable();
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        auto* option = command.add_option(fmt::format("--{}", rows[i].name), method[i], optionHelp(rows[i]));
-        option->type_name(typeName(rows[i]));
-        if (!rows[i].mayBeUnset) {
-            option->default_str(optionText(rows[i], rows[i].get({})));
-        }
-    }
+    addOptionFlags(command, lamOptionTable(), method);
 }
 
 CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
@@ -139,7 +101,7 @@ Experiment LamArguments::toExperiment(const std::vector<ModelSpec>& models) cons
         for (const auto& model : models) {
             experiment.networks.push_back({.spec = model});
         }
-        auto options = methodOptions(method);
+        auto options = optionsOfFlags(lamOptionTable(), method);
         setLamOptions(experiment, options);
         static_cast<void>(makePlan(options));
         for (const auto& [x, y, size] : experiment.scenes.front().boxes) {

@@ -9,6 +9,7 @@
 
 #include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
+#include "option_flags.h"
 #include "scene/experiment.h"
 
 namespace lamscope::cli {
@@ -22,8 +23,7 @@ struct LamArguments {
     std::string reduce = "pillow";
     std::vector<std::string> patches;
     std::optional<int> grid;
-    /// What follows the flag of each row of lamOptionTable(); unset where the flag was not given.
-    std::vector<std::optional<std::string>> method = std::vector<std::optional<std::string>>(lamOptionTable().size());
+    OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
     /// Adds --hr, --lr, --reference, --upright and --reduce.
     void addImageTo(CLI::App& command);

@@ -34,6 +34,7 @@ int runCommand(int argc, char** argv) {
     addBenchCommand(app, chosen);
     addFigureCommand(app, chosen);
     addSanityCommand(app, chosen);
+    addErfCommand(app, chosen);
     addSceneCommand(app, chosen);
     const std::string first = argc > 1 ? argv[1] : "";
     const auto known = app.get_subcommands([&](const CLI::App* command) { return command->check_name(first); });

@@ -192,6 +192,25 @@ std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder, const s
     return pairs;
 }
 
+std::vector<std::filesystem::path> imagesOfRole(const std::filesystem::path& folder, ImageRole role) {
+    const bool wantsHr = role == ImageRole::Hr;
+    std::vector<std::filesystem::path> unmarked;
+    std::vector<std::filesystem::path> marked;
+    for (const auto& image : imagesIn(folder)) {
+        if (image.role == Role::Unmarked) {
+            unmarked.push_back(image.file);
+        } else if ((image.role == Role::Hr) == wantsHr) {
+            marked.push_back(image.file);
+        }
+    }
+    if (marked.empty() && unmarked.empty()) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: no {} image in this folder (PNG, JPEG, TIFF, BMP, WebP, PNM, PFM or NPY)",
+                                folder.string(), wantsHr ? "HR" : "LR"));
+    }
+    return marked.empty() ? unmarked : marked;
+}
+
 std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs) {
     std::vector<std::filesystem::path> files;
     for (const auto& [hr, lr] : pairs) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "scene/scene.h"
+
 namespace lamscope {
 
 /// An HR image with its LR image, if an LR folder was given.
@@ -32,6 +34,11 @@ struct ImagePair {
 /// InvalidArgument (two files claim the same role).
 [[nodiscard]] std::vector<ImagePair> pairImages(const std::filesystem::path& hrFolder,
                                                 const std::filesystem::path& lrFolder, int scale);
+
+/// The images of one role in a folder, in the order of their names, by the marks that pairImages() knows: without those
+/// marked as the other role, and only the marked ones where some are marked as this role. Throws Error(BadFile): no
+/// folder, or no such image in it.
+[[nodiscard]] std::vector<std::filesystem::path> imagesOfRole(const std::filesystem::path& folder, ImageRole role);
 
 /// All files of the pairs.
 [[nodiscard]] std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs);

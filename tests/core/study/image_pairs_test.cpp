@@ -47,6 +47,28 @@ TEST(PairImages, OneFolderForBoth) {
     EXPECT_FALSE(alone[0].lr.has_value());
 }
 
+TEST(ImagesOfRole, GoesByTheMarksWhereThereAreAny) {
+    const test::TemporaryFolder folder;
+    for (const auto* name : {"mixed/b_HR.png", "mixed/a_HR.png", "mixed/a_LR.png", "mixed/cx4.png", "mixed/d.png",
+                             "plain/2.png", "plain/1.png", "plain/notes.txt"}) {
+        touch(folder / name);
+    }
+    const auto namesOf = [&](const char* name, ImageRole role) {
+        std::vector<std::string> names;
+        for (const auto& file : imagesOfRole(folder / name, role)) {
+            names.push_back(file.filename().string());
+        }
+        return names;
+    };
+    EXPECT_EQ(namesOf("mixed", ImageRole::Hr), (std::vector<std::string>{"a_HR.png", "b_HR.png"}));
+    EXPECT_EQ(namesOf("mixed", ImageRole::Lr), (std::vector<std::string>{"a_LR.png", "cx4.png"}));
+    EXPECT_EQ(namesOf("plain", ImageRole::Hr), (std::vector<std::string>{"1.png", "2.png"}));
+    EXPECT_EQ(namesOf("plain", ImageRole::Lr), (std::vector<std::string>{"1.png", "2.png"}));
+    std::filesystem::create_directory(folder / "empty");
+    EXPECT_THROW(static_cast<void>(imagesOfRole(folder / "empty", ImageRole::Lr)), Error);
+    EXPECT_THROW(static_cast<void>(imagesOfRole(folder / "missing", ImageRole::Hr)), Error);
+}
+
 struct Names {
     const char* set;
     std::vector<std::string> hr;

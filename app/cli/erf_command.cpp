@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <iterator>
+#include <memory>
+#include <strings.h>
+
+#include <fmt/format.h>
+#include <spdlog/spdlog.h>
+
+#include "base/atomic_file.h"
+#include "commands.h"
+#include "console.h"
+#include "image/image_file.h"
+#include "method/erf/erf_options.h"
+#include "model_arguments.h"
+#include "option_flags.h"
+#include "study/erf/erf_picture.h"
+#include "study/erf/erf_run.h"
+#include "study/image_pairs.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+struct ErfArguments {
+    ModelArguments models;
+    std::vector<std::string> lr;
+    std::vector<std::string> hr;
+    std::string reduce = "pillow";
+    OptionTexts method = OptionTexts(erfOptionTable().size());  ///< of erfOptionTable()
+    std::vector<int> at;                                        ///< x, y; empty: the middle
+    std::string json;
+    std::string csv;
+    std::string npy;
+    std::vector<std::string> figures;
+};
+
+/// The files, and those of the folders among them.
+std::vector<std::filesystem::path> imagesOf(const std::vector<std::string>& given, ImageRole role) {
+    std::vector<std::filesystem::path> images;
+    for (const std::filesystem::path path : given) {
+        if (std::filesystem::is_directory(path)) {
+            std::ranges::move(imagesOfRole(path, role), std::back_inserter(images));
+        } else {
+            images.push_back(path);
+        }
+    }
+    return images;
+}
+
+/// What the arguments describe, without images.
+Experiment describedBy(const ErfArguments& arguments) {
+    if (arguments.hr.empty() == arguments.lr.empty()) {
+        throw UsageError("give the images either with --hr or with --lr");
+    }
+    for (const std::filesystem::path file : arguments.figures) {
+        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
+            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
+        }
+    }
+    Experiment experiment;
+    for (const auto& spec : arguments.models.specs()) {
+        experiment.networks.push_back({.spec = spec});
+    }
+    const auto options = optionsOfFlags(erfOptionTable(), arguments.method);
+    checkErfOptions(options);
+    setErfOptions(experiment, options);
+    return experiment;
+}
+
+void addScenes(Experiment& experiment, const ErfArguments& arguments) {
+    const auto role = arguments.hr.empty() ? ImageRole::Lr : ImageRole::Hr;
+    Scene scene;
+    scene.role = role;
+    scene.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    scene.gridScale = role == ImageRole::Lr ? 0 : 1;  // on an LR image places are SR pixels of each network
+    if (!arguments.at.empty()) {
+        scene.boxes = {{.x = arguments.at[0], .y = arguments.at[1], .size = 1}};
+    }
+    for (auto& image : imagesOf(role == ImageRole::Lr ? arguments.lr : arguments.hr, role)) {
+        scene.image = std::move(image);
+        experiment.scenes.push_back(scene);
+    }
+}
+
+void writeOutputs(ErfDocument& document, const ErfArguments& arguments) {
+    StagedFiles files;
+    if (!arguments.npy.empty()) {
+        addErfArrays(files, document, arguments.npy);
+    }
+    for (const auto& file : arguments.figures) {
+        files.add(file, std::span<const std::byte>(encodePng(drawErf(document))));
+    }
+    if (!arguments.csv.empty()) {
+        files.add(arguments.csv, toCsv(document));
+    }
+    const bool jsonToOutput = arguments.json == "-";
+    if (!arguments.json.empty() && !jsonToOutput) {
+        files.add(arguments.json, toJson(document));
+    }
+    if (jsonToOutput) {
+        printResult(toJson(document));
+    }
+    files.commit();
+}
+
+int run(const ErfArguments& arguments) {
+    auto experiment = asUsage([&] { return describedBy(arguments); });
+    addScenes(experiment, arguments);
+    ErfRunSettings settings{.device = arguments.models.prepareDevice(), .arrayFolder = arguments.npy};
+    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
+    settings.outputs.emplace_back(arguments.json);
+    settings.outputs.emplace_back(arguments.csv);
+    const InterruptGuard interrupt;
+    std::optional<ErfDocument> document;
+    {
+        ProgressLine line;
+        line.show("reading the networks and the images", -1.0);
+        document = runErf(experiment, settings, interrupt.token(), [&](const ErfRunProgress& state) {
+            line.show(
+                state.models > 1 ? fmt::format("{} ({} of {})", state.name, state.model + 1, state.models) : state.name,
+                static_cast<double>(state.images.imagesDone) / static_cast<double>(state.images.imagesPlanned));
+        });
+    }
+    if (!document) {
+        return ExitCode::Interrupted;
+    }
+    for (const auto& warning : warningsOf(*document)) {
+        spdlog::warn("warning: {}", warning);
+    }
+    writeOutputs(*document, arguments);
+    const auto table = toText(*document);
+    if (arguments.json == "-") {
+        spdlog::info(table.substr(0, table.size() - 1));
+    } else {
+        printResult(table);
+    }
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void addErfCommand(CLI::App& app, ChosenCommand& chosen) {
+    const auto arguments = std::make_shared<ErfArguments>();
+    auto* command = app.add_subcommand("erf", "effective receptive field: how far a network looks, on average");
+    command->footer(
+        "Example:\n  lamscope-cli erf --hr Urban100 --model imdn_x4.pth carn_m.pth:scale=4 --figure erf.png\n"
+        "The table goes to standard output, everything else to standard error.");
+    arguments->models.addTo(*command, true);
+    auto* hr = command->add_option("--hr", arguments->hr,
+                                   "high-resolution images, or folders of them, reduced here at each network's scale");
+    auto* lr =
+        command->add_option("--lr", arguments->lr, "low-resolution images, or folders of them, used as they are");
+    hr->type_name("DIR|IMG")->excludes(lr);
+    lr->type_name("DIR|IMG");
+    command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
+        ->capture_default_str();
+    addOptionFlags(*command, erfOptionTable(), arguments->method);
+    command->add_option("--at", arguments->at, "the SR pixel to look from, in place of each image's middle")
+        ->type_name("X,Y")
+        ->delimiter(',')
+        ->expected(2)
+        ->check(CLI::Range(0, 1 << 24));
+    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+        ->type_name("FILE");
+    command->add_option("--csv", arguments->csv, "write a line a network, with standard errors")->type_name("FILE");
+    command->add_option("--npy", arguments->npy, "write NAME.erf.npy, the map, into this folder")->type_name("DIR");
+    command->add_option("--figure", arguments->figures, "write a picture of the maps, .png")->type_name("FILE");
+    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The flags of a method's options, from its option table.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "base/option_table.h"
+#include "program.h"
+
+namespace lamscope::cli {
+
+/// What follows the flag of each row of a table; unset where the flag was not given.
+using OptionTexts = std::vector<std::optional<std::string>>;
+
+/// What --help says of the text that follows a flag.
+inline std::string typeNameOf(const OptionDescription& option) {
+    if (*option.zeroWord != '\0') {
+        return fmt::format("N|{}", option.zeroWord);
+    }
+    switch (option.type) {
+        case OptionType::Choice:
+            return "TEXT";
+        case OptionType::Whole:
+            return "INT";
+        case OptionType::Number:
+            return "FLOAT";
+    }
+    return {};
+}
+
+/// Adds a flag for each row. @param texts one a row; must outlive the command.
+template <typename Options>
+void addOptionFlags(CLI::App& command, const std::vector<OptionRow<Options>>& rows, OptionTexts& texts) {
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto* option = command.add_option(fmt::format("--{}", rows[i].name), texts[i], optionHelp(rows[i]));
+        option->type_name(typeNameOf(rows[i]));
+        if (!rows[i].mayBeUnset) {
+            option->default_str(optionText(rows[i], rows[i].get({})));
+        }
+    }
+}
+
+/// The options that the texts give; those that were not given have their defaults. Throws UsageError that names the
+/// flag.
+template <typename Options>
+[[nodiscard]] Options optionsOfFlags(const std::vector<OptionRow<Options>>& rows, const OptionTexts& texts) {
+    Options options;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        try {
+            if (texts[i]) {
+                rows[i].set(options, optionValueOf(rows[i], *texts[i]));
+            }
+        } catch (const Error& error) {
+            throw UsageError(fmt::format("--{}: {}", rows[i].name, error.what()));
+        }
+    }
+    return options;
+}
+
+}  // namespace lamscope::cli
