@@ -90,9 +90,10 @@ public:
     /// at work is finished first where none was seen for a while, so that something is seen during a fast drag.
     ///
     /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
-    /// the coarse maps and the finer ones, and at the end. After setInput() and addNetwork() it waits for the request,
-    /// or the cancelProbe(), that follows: the first map of a new image never waits for an evaluation of more than its
-    /// context. It waits while a box moves, too.
+    /// the coarse maps and the finer ones, and at the end. The SR of large images is made in tiles behind all maps,
+    /// where the network may be cropped, and goes on with the next tile after whatever came between. After setInput()
+    /// and addNetwork() it waits for the request, or the cancelProbe(), that follows: the first map of a new image
+    /// never waits for an evaluation of more than its context. It waits while a box moves, too.
     void probe(const ProbeRequest& request);
     /// No maps are wanted; of these networks, SR images are.
     void cancelProbe(const std::vector<NetworkId>& shown = {});

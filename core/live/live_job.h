@@ -47,12 +47,13 @@ struct LiveState {
 
 /// How urgent a job's next step is: the engine takes the step of the largest.
 enum class LivePriority {
-    DiMaps,      ///< whole images of maps, whenever nothing else is wanted
-    Checks,      ///< asked for, and waited for by nobody in particular
-    Cards,       ///< what loading has left out of the networks' cards
-    FinerMaps,   ///< more exact maps of the box
-    Images,      ///< SR of whole images
-    CoarseMaps,  ///< the first map of each network
+    DiMaps,       ///< whole images of maps, whenever nothing else is wanted
+    Checks,       ///< asked for, and waited for by nobody in particular
+    Cards,        ///< what loading has left out of the networks' cards
+    LargeImages,  ///< SR of whole images that take long
+    FinerMaps,    ///< more exact maps of the box
+    Images,       ///< SR of whole images
+    CoarseMaps,   ///< the first map of each network
 };
 
 /// Long work of a LiveEngine, in steps. All members are called on the compute thread; none may throw.

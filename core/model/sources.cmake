@@ -21,6 +21,7 @@ lamscope_library(lamscope_model
     model/model_card.h
     model/model_spec.h
     model/sr_model.h
+    model/tiled_image.h
   SOURCES
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
@@ -48,6 +49,7 @@ lamscope_library(lamscope_model
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
     model/sr_model.cpp
+    model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_card.cpp
     model/torchscript/torchscript_network.cpp

@@ -15,6 +15,7 @@
 #include "model/luma.h"
 #include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
+#include "model/tiled_image.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
@@ -26,18 +27,6 @@ namespace {
 constexpr std::int64_t largestWhole = 1024L * 1024L;
 /// Side of what one tile contributes, LR pixels; the receptive field comes on top.
 constexpr int tileSide = 768;
-
-/// Copies the SR of `part`, LR pixels, from that of `tile`, which holds it.
-void copyPart(const Image& tileSr, const Rect& tile, const Rect& part, int scale, Image& sr) {
-    const auto width = static_cast<std::size_t>(part.width) * static_cast<std::size_t>(scale);
-    for (int channel = 0; channel < Image::channels; ++channel) {
-        for (int row = part.y * scale; row < (part.y + part.height) * scale; ++row) {
-            const auto first = static_cast<std::size_t>(row - tile.y * scale) * static_cast<std::size_t>(tileSr.width())
-                               + static_cast<std::size_t>(part.x - tile.x) * static_cast<std::size_t>(scale);
-            std::ranges::copy(tileSr.plane(channel).subspan(first, width), &sr.at(channel, row, part.x * scale));
-        }
-    }
-}
 
 /// Evaluates a network on an input of these sizes; its exceptions become Errors that name both.
 template <typename Evaluate>
@@ -174,29 +163,15 @@ std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& st
                                     memory && whole ? "; this network must see images whole: use a smaller one" : ""));
         }
     };
-    if (stop.stop_requested()) {
-        return std::nullopt;
-    }
     const bool small = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestWhole;
-    if (small || whole) {
-        auto sr = run(lr);
-        sr.file = lr.file;
-        return sr;
-    }
-    const int scale = card().scale;
-    Image sr(lr.width() * scale, lr.height() * scale);
-    sr.file = lr.file;
-    for (int y = 0; y < lr.height(); y += tileSide) {
-        for (int x = 0; x < lr.width(); x += tileSide) {
-            if (stop.stop_requested()) {
-                return std::nullopt;
-            }
-            const Rect part{x, y, std::min(tileSide, lr.width() - x), std::min(tileSide, lr.height() - y)};
-            const auto tile = *croppedAround(card(), part, lr.width(), lr.height());
-            copyPart(run(lr.cropped(tile)), tile, part, scale, sr);
+    TiledImage sr(card(), lr.width(), lr.height(), small ? std::max(lr.width(), lr.height()) : tileSide);
+    while (!sr.finished()) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
         }
+        sr.next(lr, run);
     }
-    return sr;
+    return sr.take();
 }
 
 void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {

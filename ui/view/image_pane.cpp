@@ -269,11 +269,11 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     const double pixel = lrPixel(session_, entry);
     std::shared_ptr<const Image> image;
     const auto& layer = layerRow(view.layer);
+    const bool wantsLr = layer.needs.hr || (layer.cover == LayerCover::Translucent && view.overlayOnLr);
     if (layer.needs.hr && hasHr(session_)) {
         image = session_.image().pixels;
         picture.basePlace = placeOf(*image, 1.0);
     } else {
-        const bool wantsLr = layer.needs.hr || (layer.cover == LayerCover::Translucent && view.overlayOnLr);
         const bool takesLr = wantsLr || !entry.sr;
         image = takesLr ? entry.lr : entry.sr;
         if (image) {
@@ -289,12 +289,45 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
         if (const auto& before = view_->picture(); !picture.base && before.image == image) {
             picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
         }
+        if (!wantsLr && !entry.sr) {
+            addPart(picture, entry, grey, false);
+        }
+    }
+}
+
+void ImagePane::addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const {
+    if (!entry.result || entry.result->sr.empty() || (error && entry.result->hr.empty())) {
+        return;
+    }
+    const auto& context = entry.result->context;
+    const double pixel = lrPixel(session_, entry);
+    const std::shared_ptr<const Image> sr(entry.result, &entry.result->sr);
+    picture.part = sr;
+    picture.partPlace = {context.x * pixel, context.y * pixel, context.width * pixel, context.height * pixel};
+    if (error) {
+        picture.partBase = pictures_.srError(sr, {entry.result, &entry.result->hr});
+    } else {
+        picture.partBase = grey ? pictures_.greyPyramid(sr) : pictures_.pyramid(sr);
+    }
+    const auto& before = view_->picture();
+    if (!picture.partBase && before.partBase && before.partPlace == picture.partPlace && before.part != nullptr) {
+        picture.partBase = before.partBase;  // of the map before, or in other colours
     }
 }
 
 bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) const {
-    if (!entry.sr || !hasHr(session_)) {
+    if (!hasHr(session_)) {
         return false;
+    }
+    if (!entry.sr) {
+        if (!entry.lr) {
+            return false;
+        }
+        picture.image = entry.lr;
+        picture.base = pictures_.greyPyramid(entry.lr);
+        picture.basePlace = placeOf(*entry.lr, lrPixel(session_, entry));
+        addPart(picture, entry, false, true);
+        return true;
     }
     picture.image = entry.sr;
     picture.base = pictures_.srError(entry.sr, session_.image().pixels);
@@ -340,6 +373,7 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (showsSrError(session_)) {
         return session_.role() == ImageRole::Lr ? tr("There is no HR image: the image that is open is the LR image.")
                : entry.sr                       ? QString()
+               : picture.part                   ? tr("Outside of the context the SR image is not computed yet.")
                                                 : tr("The SR image is not computed yet.");
     }
     if (session_.view().layer == Layer::DiMap) {
@@ -459,12 +493,14 @@ void ImagePane::emitReadout(QPointF scene) {
     readout.network = shown();
     readout.lr = scene / pixel;
     readout.sr = floored(scene / pixel * scale);
-    if (picture.image) {
-        const auto& image = *picture.image;
-        if (const auto at = pixelAt(scene, picture.basePlace, picture.basePlace.width() / image.width())) {
-            readout.colour = colourAt(image, *at);
+    const auto readColour = [&](const std::shared_ptr<const Image>& image, const QRectF& place) {
+        const auto at = image ? pixelAt(scene, place, place.width() / image->width()) : std::nullopt;
+        if (at) {
+            readout.colour = colourAt(*image, *at);
         }
-    }
+    };
+    readColour(picture.image, picture.basePlace);
+    readColour(picture.part, picture.partPlace);
     const auto& map = picture.map;
     if (known && showsSrError(session_) && hasHr(session_) && picture.image == entry->sr) {
         if (const auto at = pixelAt(scene, picture.basePlace, pixel / scale)) {

@@ -32,6 +32,10 @@ struct PanePicture {
     std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn, perhaps in grey; null: not ready yet
     QRectF basePlace;
 
+    std::shared_ptr<const Image> part;        ///< a part that is known before the whole; null: none
+    std::shared_ptr<const Pyramid> partBase;  ///< `part` as it is drawn over `base`; null: not ready yet
+    QRectF partPlace;
+
     LayerMap map;
     PlacedDiMap diMap;       ///< the DI map that `map` shows; the image around it is then not veiled
     bool opaqueMap = false;  ///< the map is read on white: the image around it is faded more

@@ -2,6 +2,7 @@
 #include "live/jobs/network_jobs.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <exception>
 #include <memory>
 
@@ -9,30 +10,68 @@
 
 namespace lamscope {
 
+namespace {
+
+/// More LR pixels are too many to wait for before the maps.
+constexpr std::int64_t mostAtOnce = 40'000;
+/// Side of what a tile of a large image contributes, LR pixels: a new box waits for one tile at most.
+constexpr int tileSide = 128;
+
+bool isLarge(const LiveNetwork& network) {
+    return static_cast<std::int64_t>(network.input.lr->width()) * network.input.lr->height() > mostAtOnce;
+}
+
+}  // namespace
+
 NetworkId ImageJob::next() const {
-    const auto lacksImage = [this](NetworkId id) {
+    if (state_.moving || state_.awaitsRequest) {
+        return 0;
+    }
+    NetworkId large = 0;
+    for (const auto id : shown_) {
         const auto* network = state_.usable(id);
-        return network != nullptr && !network->sr && !network->srFailed;
-    };
-    const auto found = std::ranges::find_if(shown_, lacksImage);
-    return state_.moving || state_.awaitsRequest || found == shown_.end() ? 0 : *found;
+        if (network == nullptr || network->sr || network->srFailed) {
+            continue;
+        }
+        if (!isLarge(*network)) {
+            return id;
+        }
+        large = large == 0 ? id : large;
+    }
+    return large;
+}
+
+LivePriority ImageJob::priority() const {
+    return isLarge(state_.networks.at(next())) ? LivePriority::LargeImages : LivePriority::Images;
 }
 
 void ImageJob::step(const std::stop_token& stop) {
     const auto id = next();
     auto& network = state_.networks.at(id);
-    sink_(live::Progress{fmt::format("{}: SR image", network.model->card().name), 0, 0});
+    const auto& model = *network.model;
+    const auto& lr = *network.input.lr;
     try {
-        auto sr = network.model->upscale(*network.input.lr, stop);
-        if (sr) {
-            network.sr = std::make_shared<const Image>(std::move(*sr));
-            sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
+        const int side = isLarge(network) ? tileSide : std::max(lr.width(), lr.height());
+        auto& tiles = tiles_.try_emplace(id, model.card(), lr.width(), lr.height(), side).first->second;
+        sink_(live::Progress{tiles.tiles() == 1 ? fmt::format("{}: SR image", model.card().name)
+                                                : fmt::format("{}: SR image, tile {} of {}", model.card().name,
+                                                              tiles.done() + 1, tiles.tiles()),
+                             0, 0});
+        if (stop.stop_requested()) {
+            return;
         }
+        tiles.next(lr, [&model](const Image& part) { return model.upscale(part).value(); });
+        if (!tiles.finished()) {
+            return;
+        }
+        network.sr = std::make_shared<const Image>(tiles.take());
+        sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
     } catch (const std::exception& error) {
         network.srFailed = true;
         sink_(
             live::MapFailed{.request = 0, .id = id, .input = network.input.of, .options = {}, .message = error.what()});
     }
+    tiles_.erase(id);
 }
 
 NetworkId CardJob::next() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <map>
 #include <set>
 #include <stop_token>
 #include <utility>
@@ -8,10 +9,12 @@
 
 #include "live/live_engine.h"
 #include "live/live_job.h"
+#include "model/tiled_image.h"
 
 namespace lamscope {
 
-/// The SR of the whole image for the networks that are shown.
+/// The SR of the whole image for the networks that are shown. That of a large image is made in tiles, behind the maps,
+/// and goes on with the next tile after whatever came between.
 class ImageJob final : public LiveJob {
 public:
     ImageJob(LiveState& state, LiveEngine::EventSink& sink)
@@ -22,16 +25,20 @@ public:
     void show(std::vector<NetworkId> networks) { shown_ = std::move(networks); }
 
     [[nodiscard]] bool hasWork() const override { return next() != 0; }
-    [[nodiscard]] LivePriority priority() const override { return LivePriority::Images; }
+    [[nodiscard]] LivePriority priority() const override;
     void step(const std::stop_token& stop) override;
+    void forget(NetworkId id) override { tiles_.erase(id); }
+    void inputChanged() override { tiles_.clear(); }
 
 private:
-    /// 0: none. One evaluation of the whole image cannot be interrupted: a moving box does not wait for it.
+    /// 0: none. One evaluation of the whole image, or of a tile, cannot be interrupted: a moving box does not wait for
+    /// it. Large images come last.
     [[nodiscard]] NetworkId next() const;
 
     LiveState& state_;
     LiveEngine::EventSink& sink_;
     std::vector<NetworkId> shown_;
+    std::map<NetworkId, TiledImage> tiles_;  // images that have been begun
 };
 
 /// What loading leaves out of the networks' cards, see measuredCard().

@@ -161,6 +161,66 @@ TEST_F(LiveJobs, AMovingBoxDoesNotWaitForTheWholeImage) {
     EXPECT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
 }
 
+TEST(LargeInput, SrIsMadeInTilesBehindTheMapsAndGoesOnAfterAnotherBox) {
+    constexpr int width = 320;  // 3 x 2 tiles of 128 pixels and what they overlap by
+    constexpr int height = 200;
+    constexpr int reach = 3;
+    Evaluations evaluations;
+    test::EventRecorder events;
+    LiveEngineOptions engineOptions;
+    engineOptions.retainedBytes = 0;
+    engineOptions.load = [&](const ModelSpec& /*spec*/, const std::string& /*device*/) {
+        ModelCard card;
+        card.name = "copying";
+        card.scale = networkScale;
+        card.receptiveField = {.global = false, .radius = reach, .evidence = "test"};
+        card.cropping.multiple = 1;
+        const auto formula = [&evaluations](const torch::Tensor& lr) {
+            evaluations.add(static_cast<int>(lr.size(3)));
+            return test::enlargeByCopying(lr.square(), networkScale);
+        };
+        return SrModel(std::make_unique<SrModel::Implementation>(std::make_unique<test::FormulaNetwork>(formula), card,
+                                                                 torch::kCPU, torch::kFloat32));
+    };
+    LiveEngine engine(events.sink(), engineOptions);
+    const OpenedImage image{
+        .file = "large.png", .sha256 = "", .pixels = std::make_shared<const Image>(test::testImage(width, height))};
+    engine.setInput(image, ImageRole::Lr, Reduction::Pillow);
+    engine.addNetwork(id, {.file = "copying", .settings = {}});
+    LamOptions options;
+    options.context = contextSide;
+    const auto request = [&](std::int64_t number, int x) {
+        return ProbeRequest{.number = number, .options = options, .targets = {{id, {x, 20, 8}}}, .moving = false};
+    };
+    const auto isTile = [](int extent) { return extent > 2 * contextSide; };
+    int tiles = 0;
+    evaluations.at([&](std::size_t /*number*/, int extent) { return isTile(extent) && ++tiles == 2; },
+                   [&] { engine.probe(request(2, 60)); });
+    engine.probe(request(1, 20));
+    const auto images = events.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; });
+    ASSERT_TRUE(images);
+    ASSERT_TRUE(events.waitFor<Idle>([](const Idle& idle) { return idle.request == 2; }));
+
+    // The second box's maps came between the tiles, of which none was made twice.
+    auto widths = evaluations.widths();
+    const auto firstTile = std::ranges::find_if(widths, isTile);
+    const auto firstMapAfter = std::find(firstTile, widths.end(), contextSide);
+    EXPECT_TRUE(std::any_of(firstMapAfter, widths.end(), isTile));
+    std::erase_if(widths, [&](int extent) { return !isTile(extent); });
+    const int first = 128 + reach;
+    const int second = 128 + 2 * reach;
+    const int third = width - 256 + reach;
+    EXPECT_EQ(widths, (std::vector<int>{first, second, third, first, second, third}));
+
+    const auto& lr = *image.pixels;
+    ASSERT_EQ(images->sr->width(), networkScale * width);
+    for (int y = 0; y < height; y += 7) {
+        for (int x = 0; x < width; ++x) {
+            ASSERT_NEAR(images->sr->at(1, networkScale * y, networkScale * x), lr.at(1, y, x) * lr.at(1, y, x), 1e-6);
+        }
+    }
+}
+
 TEST_F(LiveJobs, ANewBoxIsServedBetweenTwoPassesOfTheMeasuring) {
     constexpr int firstProbe = 81;
     std::size_t mark = 0;

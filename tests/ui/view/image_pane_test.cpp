@@ -34,6 +34,7 @@ private slots:
     void sharedScaleComparesNetworks();
     void undefinedMapAndFailureAreSaidInWords();
     void differenceOfSrToHrTellsTheErrorOfThePatch();
+    void theSrOfTheContextIsSeenBeforeThatOfTheWhole();
     void layersOfTheHrImageWaitForAnImage();
     void areaAppearsWhenItIsComputed();
     void areasOfInterestLieOverTheInput();
@@ -157,6 +158,37 @@ void ImagePaneTest::differenceOfSrToHrTellsTheErrorOfThePatch() {
     f_->session.setRole(ImageRole::Lr);
     QVERIFY(f_->view(1).notice().contains(QStringLiteral("no HR image")));
     QVERIFY(f_->pane(1).findChild<ColourBar*>()->colours() == nullptr);
+}
+
+void ImagePaneTest::theSrOfTheContextIsSeenBeforeThatOfTheWhole() {
+    constexpr int scale = side / lrSide;
+    auto result = *f_->session.network(f_->first)->result;
+    result.context = {10, 20, 8, 8};
+    result.sr = *plainImage(8 * scale, 8 * scale, 0.6F);
+    result.hr = *plainImage(8 * scale, 8 * scale, 0.6F - 16.0F / 255.0F);
+    f_->session.updateNetwork(f_->first, [&](NetworkEntry& entry) {
+        entry.result = std::make_shared<const LamResult>(std::move(result));
+        entry.sr = nullptr;
+    });
+    f_->session.setBox({200, 200, 16});
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });
+    constexpr QPointF inside(11.5 * scale, 21.5 * scale);
+    constexpr QPointF outside(19.0 * scale, 21.5 * scale);
+    QTRY_COMPARE(f_->colourAt(1, inside), qRgb(153, 153, 153));
+    QTRY_COMPARE(f_->colourAt(1, outside), qRgb(102, 102, 102));  // the LR image
+    std::optional<Readout> seen;
+    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
+    QTest::mouseMove(&f_->view(1), f_->at(1, inside));
+    QVERIFY(seen && seen->colour == qRgb(153, 153, 153));
+
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::SrError; });
+    QTRY_COMPARE(f_->colourAt(1, inside), divergingColourMap().ofValue(0.5));
+    QVERIFY(f_->view(1).notice().contains(QStringLiteral("Outside of the context")));
+
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.sr = plainImage(side, side, 0.8F); });
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });
+    QTRY_COMPARE(f_->colourAt(1, outside), qRgb(204, 204, 204));
+    QCOMPARE(f_->colourAt(1, inside), qRgb(204, 204, 204));
 }
 
 void ImagePaneTest::layersOfTheHrImageWaitForAnImage() {
