@@ -47,11 +47,11 @@ std::vector<Patch> patchesIn(const LamContext& context, std::span<const Patch> p
 std::vector<PatchDetector> detectorsIn(const LamContext& context, const LamPlan& plan, const WindowedPath& window,
                                        std::span<const Patch> patches) {
     const int scale = context.model().card().scale;
-    std::vector<PatchDetector> detectors;
+    std::vector<PatchDetector> inWindow;
     for (const auto& patch : patchesIn(context, patches)) {
-        detectors.emplace_back(plan.options.detector, patchIn(window.window, patch, scale), scale);
+        inWindow.emplace_back(plan.options.detector, patchIn(window.window, patch, scale), scale);
     }
-    return detectors;
+    return inWindow;
 }
 
 }  // namespace
