@@ -529,7 +529,7 @@ void ImagePane::paintEvent(QPaintEvent* /*event*/) {
     // The keys of the panes change the selected network, or the box alone where none has a pane.
     const auto* selected = session_.network(session_.selected());
     const bool isSelected = selected != nullptr && selected->shown ? selected->id == id_ : id_ == input;
-    const bool hasKeys = isSelected && focusProxy() != nullptr && focusProxy()->hasFocus();
+    const bool hasKeys = isSelected && parentWidget() != nullptr && parentWidget()->hasFocus();
     const bool marked = hasKeys || (isSelected && id_ != input);
     QColor line = palette().color(marked ? QPalette::Highlight : QPalette::WindowText);
     line.setAlphaF(marked ? 1.0F : 0.18F);

@@ -65,9 +65,6 @@ ViewGrid::~ViewGrid() {
 
 ImagePane* ViewGrid::addPane(NetworkId id) {
     auto* pane = new ImagePane(session_, transform_, pictures_, id, this);
-    pane->setFocusProxy(this);
-    pane->view().setFocusPolicy(Qt::ClickFocus);
-    pane->view().setFocusProxy(this);
     connect(pane, &ImagePane::hovered, this, &ViewGrid::hovered);
     connect(pane, &ImagePane::left, this, &ViewGrid::left);
     connect(pane, &ImagePane::scaleChanged, this, &ViewGrid::updateSharedBar);

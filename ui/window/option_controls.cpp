@@ -5,6 +5,7 @@
 #include <QDoubleSpinBox>
 #include <QFormLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QSignalBlocker>
 #include <QSlider>
@@ -140,6 +141,7 @@ ComputeControls::ComputeControls(Session& session, CompactToolBar& bar)
         patch_->addItem(QString::number(size), size);
     }
     patch_->setEditable(true);
+    patch_->lineEdit()->setAccessibleName(tr("Patch"));
     patch_->setInsertPolicy(QComboBox::NoInsert);
     patch_->setMaximumWidth(60);
     addCaption(bar, tr("Patch"), patch_, tr("Side of the box in SR pixels (Ctrl+wheel on an image)"),

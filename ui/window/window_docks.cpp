@@ -2,6 +2,7 @@
 #include "window/window_docks.h"
 
 #include <QDockWidget>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QTabBar>
 #include <QToolButton>
@@ -53,6 +54,17 @@ WindowDocks::WindowDocks(QMainWindow& window)
     // Tables and curves get the whole width.
     window_.setCorner(Qt::BottomLeftCorner, Qt::BottomDockWidgetArea);
     window_.setCorner(Qt::BottomRightCorner, Qt::BottomDockWidgetArea);
+    window_.installEventFilter(this);
+}
+
+bool WindowDocks::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Show) {
+        // Qt makes a row of tabs wherever docks come to lie on each other.
+        for (auto* tabs : window_.findChildren<QTabBar*>(QString(), Qt::FindDirectChildrenOnly)) {
+            tabs->setAccessibleName(tr("Panels"));
+        }
+    }
+    return QObject::eventFilter(watched, event);
 }
 
 QDockWidget* WindowDocks::add(Qt::DockWidgetArea area, const QString& title, const char* name, QWidget* content) {

@@ -39,6 +39,9 @@ public:
     /// Does nothing with the layout of a version that had other docks.
     void restore(const QByteArray& saved);
 
+protected:
+    bool eventFilter(QObject* watched, QEvent* event) override;
+
 private:
     struct Dock {
         QDockWidget* widget;
