@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <future>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -10,6 +12,7 @@
 #include <gmock/gmock.h>
 
 #include "live/live_engine.h"
+#include "live/live_job.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -331,6 +334,78 @@ TEST_F(LiveJobs, ACheckOfParametersSaysWhenItIsCancelledReplacedOrStopped) {
         EXPECT_EQ(end.reason, SanityEnded::Reason::Cancelled);
     }
     EXPECT_EQ(checksOf(1), 0);
+}
+
+/// Work of so many steps, as a method would add it. Everything but the constructor on the compute thread.
+class CountedJob final : public LiveJob {
+public:
+    CountedJob(const LiveState& state, std::function<void()> atStep)
+        : state_(state)
+        , atStep_(std::move(atStep)) {}
+
+    [[nodiscard]] bool hasWork() const override { return left > 0; }
+    [[nodiscard]] LivePriority priority() const override { return LivePriority::Checks; }
+    void step(const std::stop_token& /*stop*/) override {
+        --left;
+        ++steps;
+        seesNetwork = state_.usable(id) != nullptr;
+        atStep_();
+    }
+    void forget(NetworkId network) override { forgotten.push_back(network); }
+    void inputChanged() override { ++inputs; }
+    void cancel() override {
+        left = 0;
+        ++cancels;
+    }
+
+    int left = 0;
+    int steps = 0;
+    bool seesNetwork = false;
+    std::vector<NetworkId> forgotten;
+    int inputs = 0;
+    int cancels = 0;
+
+private:
+    const LiveState& state_;
+    std::function<void()> atStep_;
+};
+
+TEST_F(LiveJobs, AJobThatIsAddedIsAskedAndToldAsTheEnginesOwn) {
+    ASSERT_TRUE(sleeps());
+    std::shared_ptr<CountedJob> job;
+    std::size_t finishedMaps = 0;  // at the latest step
+    engine_.addJob([&](const LiveState& state) {
+        job = std::make_shared<CountedJob>(state, [&] {
+            const auto maps = events_.all<MapReady>();
+            finishedMaps = static_cast<std::size_t>(std::ranges::count(maps, true, &MapReady::finished));
+        });
+        return job;
+    });
+    // A map of the box is more urgent than the job.
+    auto mark = events_.count();
+    engine_.tell([&] {
+        job->left = 3;
+        engine_.probe(request(1, {target_}));  // comes before the next step
+    });
+    ASSERT_TRUE(events_.waitFor<Idle>({}, mark));
+    EXPECT_EQ(job->steps, 3);
+    EXPECT_TRUE(job->seesNetwork);
+    EXPECT_EQ(finishedMaps, 1U);
+
+    mark = events_.count();
+    engine_.tell([&] { job->left = 1000000; });
+    engine_.stop();
+    ASSERT_TRUE(events_.waitFor<Idle>({}, mark));
+    EXPECT_EQ(job->cancels, 1);
+    EXPECT_LT(job->steps, 1000000);
+
+    engine_.setInput(opened(imageSide), ImageRole::Lr, Reduction::Pillow);
+    engine_.removeNetwork(id);
+    std::promise<void> told;
+    engine_.tell([&] { told.set_value(); });
+    told.get_future().wait();
+    EXPECT_EQ(job->inputs, 1);
+    EXPECT_EQ(job->forgotten, std::vector<NetworkId>{id});
 }
 
 }  // namespace
