@@ -111,4 +111,20 @@ void printResult(const std::string& text) {
     }
 }
 
+void giveJson(StagedFiles& files, const std::string& argument, const std::string& json) {
+    if (argument == standardOutput) {
+        printResult(json);
+    } else {
+        files.add(argument, json);
+    }
+}
+
+void printTable(const std::string& table, const std::string& jsonArgument) {
+    if (jsonArgument == standardOutput) {
+        spdlog::info(table.substr(0, table.size() - 1));
+    } else {
+        printResult(table);
+    }
+}
+
 }  // namespace lamscope::cli

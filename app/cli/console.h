@@ -7,6 +7,8 @@
 #include <string>
 #include <thread>
 
+#include "base/atomic_file.h"
+
 namespace lamscope::cli {
 
 /// Exit codes of the program.
@@ -58,5 +60,15 @@ private:
 
 /// Writes to standard output; throws Error(WriteFailed) when it cannot (a closed pipe, a full disk).
 void printResult(const std::string& text);
+
+/// The value of --json that stands for standard output.
+inline constexpr const char* standardOutput = "-";
+
+/// Writes JSON where --json says, which is not empty: to standard output or as a file of `files`. Throws as
+/// printResult().
+void giveJson(StagedFiles& files, const std::string& argument, const std::string& json);
+
+/// Prints a table for people, which ends with a line break: to standard output unless --json has that.
+void printTable(const std::string& table, const std::string& jsonArgument);
 
 }  // namespace lamscope::cli

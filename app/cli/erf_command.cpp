@@ -94,12 +94,8 @@ void writeOutputs(ErfDocument& document, const ErfArguments& arguments) {
     if (!arguments.csv.empty()) {
         files.add(arguments.csv, toCsv(document));
     }
-    const bool jsonToOutput = arguments.json == "-";
-    if (!arguments.json.empty() && !jsonToOutput) {
-        files.add(arguments.json, toJson(document));
-    }
-    if (jsonToOutput) {
-        printResult(toJson(document));
+    if (!arguments.json.empty()) {
+        giveJson(files, arguments.json, toJson(document));
     }
     files.commit();
 }
@@ -129,12 +125,7 @@ int run(const ErfArguments& arguments) {
         spdlog::warn("warning: {}", warning);
     }
     writeOutputs(*document, arguments);
-    const auto table = toText(*document);
-    if (arguments.json == "-") {
-        spdlog::info(table.substr(0, table.size() - 1));
-    } else {
-        printResult(table);
-    }
+    printTable(toText(*document), arguments.json);
     return ExitCode::Done;
 }
 

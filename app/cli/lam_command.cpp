@@ -91,12 +91,8 @@ bool writeOutputs(LamDocument& document, const LamCommandArguments& arguments, c
     if (!arguments.csv.empty()) {
         files.add(arguments.csv, toCsv(document));
     }
-    const bool jsonToOutput = arguments.json == "-";
-    if (!arguments.json.empty() && !jsonToOutput) {
-        files.add(arguments.json, toJson(document));
-    }
-    if (jsonToOutput) {
-        printResult(toJson(document));
+    if (!arguments.json.empty()) {
+        giveJson(files, arguments.json, toJson(document));
     }
     files.commit();
     return true;
@@ -126,12 +122,7 @@ int run(const LamCommandArguments& arguments) {
     if (!writeOutputs(document, arguments, interrupt.token())) {
         return ExitCode::Interrupted;
     }
-    const auto table = toText(document);
-    if (arguments.json == "-") {
-        spdlog::info(table.substr(0, table.size() - 1));
-    } else {
-        printResult(table);
-    }
+    printTable(toText(document), arguments.json);
     return ExitCode::Done;
 }
 
