@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -60,6 +61,8 @@ public:
     void finish(std::size_t functional);
     /// True when finish() was called or the last level is done.
     [[nodiscard]] bool finished(std::size_t functional) const { return integrals_[functional].finished; }
+    /// True when all functionals are finished.
+    [[nodiscard]] bool finished() const { return std::ranges::all_of(integrals_, &Integral::finished); }
 
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 

@@ -43,8 +43,6 @@ public:
     /// The forward pass at γ(α), and whether it is kept.
     [[nodiscard]] std::pair<std::shared_ptr<const ForwardPass>, bool> at(double alpha);
 
-    [[nodiscard]] std::size_t size() const { return kept_.size(); }
-
 private:
     struct Kept {
         std::shared_ptr<const ForwardPass> forward;

@@ -77,15 +77,6 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
     }
 }
 
-bool LamRefinement::finished() const {
-    for (std::size_t i = 0; i < patches_.size(); ++i) {
-        if (!refinement_.finished(i)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 Nodes LamRefinement::nodesOf(std::size_t level) const {
     const int count = ladder_.at(level);
     return plan_.arcLength ? arcLengthMidpoints(context_.path().length(), count) : uniformRightEndpoints(count);

@@ -28,7 +28,7 @@ public:
     LamRefinement& operator=(const LamRefinement&) = delete;
 
     /// True when every patch has met the tolerance or its last level.
-    [[nodiscard]] bool finished() const;
+    [[nodiscard]] bool finished() const { return refinement_.finished(); }
 
     /// Computes the next level of every patch that is not finished. False when stopped: the next call goes on with the
     /// same level where this one was. Throws as Refinement::next().
