@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <memory>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,55 +13,80 @@
 #include "base/sha256.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/lam_experiment.h"
+#include "method/lam/patch_scan.h"
 #include "method/lam/path_gradients.h"
 #include "runtime/device.h"
 #include "study/run_maps.h"
 
 namespace lamscope {
 
-namespace {
-
-/// The networks of an experiment on all its scenes.
-class LamRun {
+class LamRun::Inside {
 public:
-    LamRun(const Experiment& experiment, const LamRunSettings& settings, const std::stop_token& stop,
-           const LamRunCallback& progress)
-        : experiment_(experiment)
-        , settings_(settings)
-        , stop_(stop)
-        , progress_(progress)
-        , plan_(makePlan(lamOptionsOf(experiment)))
-        , specs_(shownNetworks(experiment))
+    Inside(Experiment experiment, LamRunSettings settings)
+        : experiment_(std::move(experiment))
+        , settings_(std::move(settings))
+        , plan_(makePlan(lamOptionsOf(experiment_)))
+        , specs_(shownNetworks(experiment_))
         , batches_(BatchCalibration::defaultFile())
         , evaluation_{.batches = &batches_} {
-        if (experiment.scenes.empty() || specs_.empty()) {
+        if (experiment_.scenes.empty() || specs_.empty()) {
             throw Error(ErrorCode::InvalidArgument,
                         "there is no image or no network that is shown: nothing to compute");
         }
-        for (const auto& scene : experiment.scenes) {
-            if (scene.boxes.empty() && !experiment.gridStride) {
+        for (const auto& scene : experiment_.scenes) {
+            if (scene.boxes.empty() && !experiment_.gridStride) {
                 throw Error(ErrorCode::InvalidArgument,
                             fmt::format("there is no patch in {}: nothing to compute", scene.image.string()));
             }
         }
+        if (!settings_.load) {
+            settings_.load = [device = settings_.device](const ModelSpec& spec) {
+                return std::make_shared<const SrModel>(loadModel(spec, device));
+            };
+        }
     }
 
-    /// Images and networks, before the long work. False when stopped.
-    bool load() {
-        std::ranges::transform(experiment_.scenes, std::back_inserter(images_), readImages);
-        for (const auto& spec : specs_) {
-            if (stop_.stop_requested()) {
-                return false;
-            }
-            models_.push_back(loadModel(spec, settings_.device));
-            cards_.push_back(models_.back().card());
+    [[nodiscard]] bool finished() const { return documents_.size() == experiment_.scenes.size(); }
+
+    bool next(const std::stop_token& stop, const LamRunCallback& progress) {
+        if (stop.stop_requested()) {
+            return false;
+        }
+        // Images and networks come before the long work.
+        if (images_.size() < experiment_.scenes.size()) {
+            images_.push_back(readImages(experiment_.scenes[images_.size()]));
+        } else if (models_.size() < specs_.size()) {
+            load(specs_[models_.size()]);
+        } else if (!document_) {
+            beginScene();
+        } else if (!advance(stop, progress)) {
+            return false;
+        }
+        return true;
+    }
+
+    [[nodiscard]] std::vector<LamDocument> take() { return std::move(documents_); }
+
+private:
+    /// One network on one scene, as far as it has come.
+    struct NetworkRun {
+        std::unique_ptr<PatchScan> scan;  // null before it has begun
+        std::vector<LamResult> results;   // once the scan has finished
+        std::size_t withGradients = 0;    // of `results`
+        std::unique_ptr<DiMapScan> grid;
+    };
+
+    void load(const ModelSpec& spec) {
+        models_.push_back(settings_.load(spec));
+        cards_.push_back(models_.back()->card());
+        if (models_.size() < specs_.size()) {
+            return;
         }
         std::vector<ModelCard*> names;
         for (auto& card : cards_) {
             names.push_back(&card);
         }
         makeNamesUnique(names);
-        return true;
     }
 
     /// To be called once the networks are loaded, whose names are part of the files'.
@@ -78,41 +104,109 @@ public:
         checkOutputFiles(outputs, filesOf(experiment_));
     }
 
-    /// The maps of one scene; nullopt when stopped.
-    std::optional<LamDocument> compute(std::size_t scene) {
+    /// Checks the patches of all networks before the first is evaluated.
+    void beginScene() {
+        const auto scene = documents_.size();
         const auto& asked = experiment_.scenes[scene];
         const auto& images = images_[scene];
-        std::vector<LowResolutionPair> pairs;
-        std::vector<std::vector<PlacedPatch>> placed;  // of each network, before the first is evaluated
+        pairs_.clear();
+        placed_.clear();
         for (const auto& card : cards_) {
-            pairs.push_back(imagesFor(images, asked, card.scale));
-            const auto& [lr, hr] = pairs.back();
-            placed.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
+            pairs_.push_back(imagesFor(images, asked, card.scale));
+            const auto& [lr, hr] = pairs_.back();
+            placed_.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
         }
         if (scene == 0) {
             checkOutputs();
         }
-        auto document = documentOf(asked);
-        document.lrWidth = pairs.front().lr.width();
-        document.lrHeight = pairs.front().lr.height();
-        document.warnings = images.warnings;
-        for (std::size_t i = 0; i < models_.size(); ++i) {
-            const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
-                if (progress_) {
-                    progress_({scene * models_.size() + i, experiment_.scenes.size() * models_.size(), cards_[i].name,
-                               done, planned});
-                }
-            };
-            const auto patches = patchesOf(asked, cards_[i].scale);
-            if (!addMaps(document, i, pairs[i], placed[i], report)
-                || !addGrid(document, i, pairs[i].lr, patches, report)) {
-                return std::nullopt;
-            }
-        }
-        return document;
+        document_ = documentOf(asked);
+        document_->lrWidth = pairs_.front().lr.width();
+        document_->lrHeight = pairs_.front().lr.height();
+        document_->warnings = images.warnings;
+        network_ = 0;
     }
 
-private:
+    /// Goes on with the network at work. False when stopped.
+    bool advance(const std::stop_token& stop, const LamRunCallback& progress) {
+        const ReportGradients report = [&](std::int64_t done, std::int64_t planned) {
+            if (progress) {
+                progress({documents_.size() * models_.size() + network_, experiment_.scenes.size() * models_.size(),
+                          cards_[network_].name, done, planned});
+            }
+        };
+        if (!run_.scan) {
+            const auto& [lr, hr] = pairs_[network_];
+            run_.scan = std::make_unique<PatchScan>(*models_[network_], lr, hr.empty() ? nullptr : &hr, plan_,
+                                                    placed_[network_], evaluation_);
+        }
+        if (!run_.scan->finished()) {
+            const bool complete = run_.scan->next(
+                stop, [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+            if (!complete) {
+                return false;
+            }
+        }
+        if (!run_.scan->finished()) {
+            return true;
+        }
+        if (run_.results.empty()) {
+            run_.results = run_.scan->take();
+        }
+        if (!addGradients(stop) || !advanceGrid(stop, report)) {
+            return false;
+        }
+        if (!run_.grid || run_.grid->finished()) {
+            endNetwork();
+        }
+        return true;
+    }
+
+    /// False when stopped: the gradients of one map are not kept by halves.
+    bool addGradients(const std::stop_token& stop) {
+        for (; !settings_.gradientsAt.empty() && run_.withGradients < run_.results.size(); ++run_.withGradients) {
+            auto& result = run_.results[run_.withGradients];
+            auto gradients = computePathGradients(*models_[network_], pairs_[network_].lr, planFor(result.patch),
+                                                  settings_.gradientsAt, stop);
+            if (!gradients) {
+                return false;
+            }
+            result.pathGradients = *std::move(gradients);
+        }
+        return true;
+    }
+
+    /// False when stopped.
+    bool advanceGrid(const std::stop_token& stop, const ReportGradients& report) {
+        if (!experiment_.gridStride) {
+            return true;
+        }
+        const auto& card = cards_[network_];
+        if (!run_.grid) {
+            const auto patches = patchesOf(document_->scene(), card.scale);
+            run_.grid = std::make_unique<DiMapScan>(
+                *models_[network_], std::make_shared<const Image>(pairs_[network_].lr),
+                planFor(patches.empty() ? Patch() : patches.front()).options, *experiment_.gridStride, evaluation_);
+        }
+        return run_.grid->next(
+            stop, [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
+    }
+
+    void endNetwork() {
+        const auto& card = cards_[network_];
+        for (auto& result : run_.results) {
+            document_->results.push_back({card, std::move(result), {}, {}});
+        }
+        if (run_.grid) {
+            document_->grids.push_back({card, run_.grid->map(), {}});
+        }
+        run_ = {};
+        ++network_;
+        if (network_ == models_.size()) {
+            documents_.push_back(*std::move(document_));
+            document_.reset();
+        }
+    }
+
     /// The document of a scene, without results: what was asked for, and which files were found.
     [[nodiscard]] LamDocument documentOf(const Scene& scene) const {
         LamDocument document;
@@ -145,73 +239,51 @@ private:
         return plan;
     }
 
-    /// False when stopped.
-    bool addMaps(LamDocument& document, std::size_t network, const LowResolutionPair& pair,
-                 const std::vector<PlacedPatch>& patches, const ReportGradients& report) const {
-        auto results = computeMaps(models_[network], pair, patches, plan_, evaluation_, stop_, report);
-        if (!results) {
-            return false;
-        }
-        for (auto& result : *results) {
-            if (!settings_.gradientsAt.empty()) {
-                auto gradients = computePathGradients(models_[network], pair.lr, planFor(result.patch),
-                                                      settings_.gradientsAt, stop_);
-                if (!gradients) {
-                    return false;
-                }
-                result.pathGradients = *std::move(gradients);
-            }
-            document.results.push_back({cards_[network], std::move(result), {}, {}});
-        }
-        return true;
-    }
-
-    /// False when stopped.
-    bool addGrid(LamDocument& document, std::size_t network, const Image& lr, const std::vector<Patch>& patches,
-                 const ReportGradients& report) const {
-        if (!experiment_.gridStride) {
-            return true;
-        }
-        auto map = computeDiMap(
-            models_[network], lr, planFor(patches.empty() ? Patch() : patches.front()).options, *experiment_.gridStride,
-            stop_, [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); },
-            evaluation_);
-        if (map) {
-            document.grids.push_back({cards_[network], std::move(*map), {}});
-        }
-        return map.has_value();
-    }
-
-    const Experiment& experiment_;
-    const LamRunSettings& settings_;
-    const std::stop_token& stop_;
-    const LamRunCallback& progress_;
+    Experiment experiment_;
+    LamRunSettings settings_;
     LamPlan plan_;  // of all scenes and networks; the patch of its options is unused
     std::vector<ModelSpec> specs_;
     BatchCalibration batches_;
     EvaluationOptions evaluation_;
     std::vector<RunImages> images_;
-    std::vector<SrModel> models_;
+    std::vector<std::shared_ptr<const SrModel>> models_;
     std::vector<ModelCard> cards_;  // of `models_`, with names that are unique
+
+    std::optional<LamDocument> document_;           // of the scene at work
+    std::vector<LowResolutionPair> pairs_;          // of that scene, network by network
+    std::vector<std::vector<PlacedPatch>> placed_;  // the same
+    std::size_t network_ = 0;                       // at work
+    NetworkRun run_;                                // of that network; its parts look at those above
+    std::vector<LamDocument> documents_;            // of the scenes that are done
 };
 
-}  // namespace
+LamRun::LamRun(Experiment experiment, LamRunSettings settings)
+    : inside_(std::make_unique<Inside>(std::move(experiment), std::move(settings))) {}
+LamRun::LamRun(LamRun&&) noexcept = default;
+LamRun& LamRun::operator=(LamRun&&) noexcept = default;
+LamRun::~LamRun() = default;
+
+bool LamRun::finished() const {
+    return inside_->finished();
+}
+
+bool LamRun::next(const std::stop_token& stop, const LamRunCallback& progress) {
+    return finished() || inside_->next(stop, progress);
+}
+
+std::vector<LamDocument> LamRun::take() {
+    return inside_->take();
+}
 
 std::optional<std::vector<LamDocument>> runLam(const Experiment& experiment, const LamRunSettings& settings,
                                                const std::stop_token& stop, const LamRunCallback& progress) {
-    LamRun run(experiment, settings, stop, progress);
-    if (!run.load()) {
-        return std::nullopt;
-    }
-    std::vector<LamDocument> documents;
-    for (std::size_t scene = 0; scene < experiment.scenes.size(); ++scene) {
-        auto document = run.compute(scene);
-        if (!document) {
+    LamRun run(experiment, settings);
+    while (!run.finished()) {
+        if (!run.next(stop, progress)) {
             return std::nullopt;
         }
-        documents.push_back(*std::move(document));
     }
-    return documents;
+    return run.take();
 }
 
 }  // namespace lamscope

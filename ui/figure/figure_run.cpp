@@ -62,27 +62,51 @@ void noteChanges(FigureRun& run, const Experiment& asked) {
 
 }  // namespace
 
+FigureComputation::FigureComputation(const Experiment& session, LamRunSettings settings)
+    : settings_(std::move(settings)) {
+    const auto layout = figureOf(session).value_or(FigureLayout());
+    part_ = shownPart(session, layout.kind);
+    if (layout.kind == FigureKind::Paths && layout.gradients) {
+        settings_.gradientsAt = layout.alphas;
+    }
+    paths_ = pathsOf(lamOptionsOf(part_).path, layout);
+}
+
+bool FigureComputation::next(const std::stop_token& stop, const LamRunCallback& progress) {
+    if (finished()) {
+        return true;
+    }
+    if (!run_) {
+        auto options = lamOptionsOf(part_);
+        options.path = paths_.front();
+        setLamOptions(part_, options);
+        run_.emplace(part_, settings_);
+    }
+    if (!run_->next(stop, progress)) {
+        return false;
+    }
+    if (run_->finished()) {
+        std::ranges::move(run_->take(), std::back_inserter(figure_.documents));
+        run_.reset();
+        paths_.erase(paths_.begin());
+    }
+    return true;
+}
+
+FigureRun FigureComputation::take() {
+    noteChanges(figure_, part_);
+    return std::move(figure_);
+}
+
 std::optional<FigureRun> computeFigure(const Experiment& session, const std::string& device,
                                        const std::stop_token& stop, const LamRunCallback& progress) {
-    const auto layout = figureOf(session).value_or(FigureLayout());
-    auto part = shownPart(session, layout.kind);
-    LamRunSettings settings{.device = device};
-    if (layout.kind == FigureKind::Paths && layout.gradients) {
-        settings.gradientsAt = layout.alphas;
-    }
-    auto options = lamOptionsOf(part);
-    FigureRun run;
-    for (const auto path : pathsOf(options.path, layout)) {
-        options.path = path;
-        setLamOptions(part, options);
-        auto documents = runLam(part, settings, stop, progress);
-        if (!documents) {
+    FigureComputation computation(session, {.device = device});
+    while (!computation.finished()) {
+        if (!computation.next(stop, progress)) {
             return std::nullopt;
         }
-        std::ranges::move(*documents, std::back_inserter(run.documents));
     }
-    noteChanges(run, part);
-    return run;
+    return computation.take();
 }
 
 }  // namespace lamscope::ui

@@ -13,7 +13,7 @@
 #include "base/error.h"
 #include "method/lam/lam_context.h"
 #include "method/lam/lam_refinement.h"
-#include "method/lam/patch_groups.h"
+#include "method/lam/patch_scan.h"
 #include "model/sr_model_implementation.h"
 
 namespace lamscope {
@@ -76,40 +76,13 @@ std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Im
                                                   const LamPlan& plan, std::span<const PlacedPatch> patches,
                                                   const std::stop_token& stop, const LamsProgressCallback& progress,
                                                   const EvaluationOptions& evaluation) {
-    const auto start = std::chrono::steady_clock::now();
-    LamsProgress report{.gradientsDone = 0, .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * plan.nodes};
-    std::vector<LamResult> results(patches.size());
-    std::unique_ptr<LamContext> context;
-    for (const auto& group : groupPatches(model.card(), plan, patches)) {
-        std::vector<Patch> members;
-        for (const auto index : group.patches) {
-            members.push_back(patches[index].patch);
-        }
-        if (!context || !context->serves(group.region, plan)) {
-            context.reset();
-            context = prepare(model, lr, hr, plan, group.region, members, stop, {.evaluation = evaluation});
-            if (!context) {
-                return std::nullopt;
-            }
-        }
-        LamRefinement refinement(*context, plan, members, start);
-        const auto before = report.gradientsDone;
-        while (!refinement.finished()) {
-            const bool complete = refinement.next(stop, [&](std::int64_t done) {
-                report.gradientsDone = before + done;
-                if (progress) {
-                    progress(report);
-                }
-            });
-            if (!complete) {
-                return std::nullopt;
-            }
-        }
-        for (std::size_t i = 0; i < members.size(); ++i) {
-            results[group.patches[i]] = *refinement.results()[i];
+    PatchScan scan(model, lr, hr, plan, patches, evaluation);
+    while (!scan.finished()) {
+        if (!scan.next(stop, progress)) {
+            return std::nullopt;
         }
     }
-    return results;
+    return scan.take();
 }
 
 Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan, const Patch& patch) {

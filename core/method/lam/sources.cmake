@@ -9,6 +9,7 @@ lamscope_library(lamscope_lam
     method/lam/lam_option_table.h
     method/lam/lam_options.h
     method/lam/parameter_randomisation.h
+    method/lam/patch_scan.h
     method/lam/path_curve.h
     method/lam/path_gradients.h
     method/lam/path_image.h
@@ -30,6 +31,7 @@ lamscope_library(lamscope_lam
     method/lam/measured_path.cpp
     method/lam/parameter_randomisation.cpp
     method/lam/patch_groups.cpp
+    method/lam/patch_scan.cpp
     method/lam/path_curve.cpp
     method/lam/path_gradients.cpp
     method/lam/signed_map.cpp
