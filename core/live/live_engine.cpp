@@ -14,10 +14,8 @@
 #include "base/sha256.h"
 #include "image/image_file.h"
 #include "live/compute_thread.h"
-#include "live/jobs/di_map_job.h"
 #include "live/jobs/network_jobs.h"
 #include "live/jobs/probe_job.h"
-#include "live/jobs/sanity_job.h"
 #include "method/lam/batch_calibration.h"
 #include "runtime/device.h"
 #include "runtime/process_memory.h"
@@ -48,17 +46,12 @@ public:
         , batches_(BatchCalibration::defaultFile())
         , probe_(std::make_shared<ProbeJob>(state_, sink_, budget_, batches_))
         , images_(std::make_shared<ImageJob>(state_, sink_))
-        , sanity_(std::make_shared<SanityJob>(state_, sink_,
-                                              [this](const ModelSpec& spec) { return options_.load(spec, device_); }))
-        , diMaps_(std::make_shared<DiMapJob>(state_, sink_))
-        , jobs_{probe_, images_, std::make_shared<CardJob>(state_, sink_), sanity_, diMaps_}
+        , jobs_{probe_, images_, std::make_shared<CardJob>(state_, sink_)}
         , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
 
     void add(const JobMaker& make) { jobs_.push_back(make(state_)); }
-    /// Whoever asks for something sets all jobs going again.
-    void resume() { stopped_ = false; }
 
     void openImage(const std::filesystem::path& file, ExifOrientation orientation) {
         sink_(live::Progress{fmt::format("reading {}", file.filename().string()), 0, 0});
@@ -85,7 +78,6 @@ public:
         state_.moving = false;
         state_.awaitsRequest = true;
         inputs_.clear();
-        resume();
         for (auto& [id, network] : state_.networks) {
             network.input = {};
             network.sr.reset();
@@ -98,9 +90,9 @@ public:
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
             auto& network = state_.networks[id];
-            resume();
             state_.awaitsRequest = true;
-            network.model = std::make_unique<SrModel>(options_.load(spec, device_));
+            network.spec = spec;
+            network.model = std::make_shared<const SrModel>(state_.load(spec));
             sink_(live::NetworkLoaded{id, network.model->card()});
             giveInput(id, network);
         } catch (const std::exception& error) {
@@ -132,20 +124,8 @@ public:
             job->cancel();
         }
         state_.moving = false;
-        stopped_ = true;
+        state_.awaitsRequest = true;
     }
-
-    void checkSanity(std::int64_t run, std::vector<SanityJob::Network> networks) {
-        sanity_->start(run, std::move(networks));
-        resume();
-    }
-    void cancelSanityCheck() { sanity_->cancel(); }
-
-    void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
-        diMaps_->start(targets, options);
-        resume();
-    }
-    void cancelDiMaps() { diMaps_->cancel(); }
 
     void setRetainedBytes(std::int64_t bytes) {
         budget_.limit = bytes;
@@ -161,12 +141,14 @@ private:
         budget_.limit = options_.retainedBytes;
         live::DeviceChosen chosen;
         try {
-            device_ = resolveDevice(options_.device);
+            state_.device = resolveDevice(options_.device);
         } catch (const Error& error) {
-            device_ = "cpu";
+            state_.device = "cpu";
             chosen.trouble = error.what();
         }
-        chosen.device = device_;
+        state_.load = [this](const ModelSpec& spec) { return options_.load(spec, state_.device); };
+        state_.sayProgress = [this](live::Progress progress) { sink_(std::move(progress)); };
+        chosen.device = state_.device;
         chosen.threads = computeThreads();
         sink_(chosen);
     }
@@ -174,7 +156,7 @@ private:
     bool step(const std::stop_token& stop) {
         LiveJob* next = nullptr;
         for (const auto& job : jobs_) {
-            if (!stopped_ && job->hasWork() && (next == nullptr || job->priority() > next->priority())) {
+            if (job->hasWork() && (next == nullptr || job->priority() > next->priority())) {
                 next = job.get();
             }
         }
@@ -190,7 +172,6 @@ private:
         images_->show(std::move(networks));
         state_.moving = moving;
         state_.awaitsRequest = false;
-        resume();
     }
 
     void giveInput(NetworkId id, LiveNetwork& network) {
@@ -224,7 +205,6 @@ private:
     }
 
     LiveEngineOptions options_;
-    std::string device_;
     EventSink sink_;
     std::map<int, ScaledInput> inputs_;  // by scale
     RetentionBudget budget_;             // outlives the contexts of the probe
@@ -232,10 +212,7 @@ private:
     LiveState state_;  // outlives the jobs
     std::shared_ptr<ProbeJob> probe_;
     std::shared_ptr<ImageJob> images_;
-    std::shared_ptr<SanityJob> sanity_;
-    std::shared_ptr<DiMapJob> diMaps_;
     std::vector<std::shared_ptr<LiveJob>> jobs_;
-    bool stopped_ = false;
     ComputeThread thread_;  // last: it uses all the others
 };
 
@@ -274,29 +251,6 @@ void LiveEngine::stop() {
     inside_->post([inside = inside_.get()] { inside->stop(); });
 }
 
-void LiveEngine::checkSanity(std::int64_t run, const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
-                             const LamOptions& options) {
-    std::vector<SanityJob::Network> checked;
-    for (const auto& [target, spec] : networks) {
-        auto withPatch = options;
-        withPatch.patch = target.patch;
-        checked.push_back({target.id, spec, withPatch});
-    }
-    inside_->post([inside = inside_.get(), run, checked] { inside->checkSanity(run, checked); }, /*interrupt=*/false);
-}
-
-void LiveEngine::cancelSanityCheck() {
-    inside_->post([inside = inside_.get()] { inside->cancelSanityCheck(); });
-}
-
-void LiveEngine::scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options) {
-    inside_->post([inside = inside_.get(), targets, options] { inside->scanDiMaps(targets, options); });
-}
-
-void LiveEngine::cancelDiMaps() {
-    inside_->post([inside = inside_.get()] { inside->cancelDiMaps(); });
-}
-
 void LiveEngine::setRetainedBytes(std::int64_t bytes) {
     inside_->post([inside = inside_.get(), bytes] { inside->setRetainedBytes(bytes); });
 }
@@ -306,12 +260,7 @@ void LiveEngine::addJob(JobMaker make) {
 }
 
 void LiveEngine::tell(std::function<void()> task, bool interrupt) {
-    inside_->post(
-        [inside = inside_.get(), task = std::move(task)] {
-            inside->resume();
-            task();
-        },
-        interrupt);
+    inside_->post(std::move(task), interrupt);
 }
 
 }  // namespace lamscope

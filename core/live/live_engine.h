@@ -6,7 +6,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "image/image_file.h"
@@ -42,15 +41,6 @@ struct ProbeTarget {
     Patch patch;
 
     friend bool operator==(const ProbeTarget&, const ProbeTarget&) = default;
-};
-
-/// One network's share of a DI map, in its SR pixels.
-struct DiMapTarget {
-    NetworkId id = 0;
-    int patchSize = 16;
-    int stride = 16;  ///< from one patch to the next
-
-    friend bool operator==(const DiMapTarget&, const DiMapTarget&) = default;
 };
 
 /// Maps of one patch in several networks.
@@ -98,31 +88,15 @@ public:
     /// No maps are wanted; of these networks, SR images are.
     void cancelProbe(const std::vector<NetworkId>& shown = {});
 
-    /// Stops everything: maps and DI maps, of which what was begun is kept, SR images, measuring, the check of
-    /// parameters. Maps, SR images and measuring go on with the next call that asks for something, DI maps with
-    /// scanDiMaps().
+    /// Stops everything: maps, of which what was begun is kept, SR images, measuring, all jobs. Maps, SR images and
+    /// measuring go on with the next probe() or cancelProbe(), a job with what it is asked for next.
     void stop();
-
-    /// Starts the parameter-randomisation check of these networks, given with their patches; it goes on whenever no map
-    /// is wanted. SanityChecked follows for each map, SanityEnded at last. `options` as in a request. Replaces an
-    /// earlier check. It ends with the input that it began with.
-    /// @param run names the check in its events.
-    void checkSanity(std::int64_t run, const std::vector<std::pair<ProbeTarget, ModelSpec>>& networks,
-                     const LamOptions& options);
-    void cancelSanityCheck();
-
-    /// Computes the DI maps of these networks whenever nothing else is wanted, coarse ones of all of them first.
-    /// DiMapReady follows as they grow, at most ten a second of each, and at once for those that an earlier request
-    /// began with the same options: they go on. All other DI maps are forgotten.
-    void scanDiMaps(const std::vector<DiMapTarget>& targets, const LamOptions& options);
-    /// Stops; what was begun is kept for the next request, until the input or the network changes.
-    void cancelDiMaps();
 
     void setRetainedBytes(std::int64_t bytes);
 
     /// Makes a job that works on the engine's networks and its input. Called on the compute thread; must not throw.
     using JobMaker = std::function<std::shared_ptr<LiveJob>(const LiveState& state)>;
-    /// Adds a job, which lives until the engine goes: this is how a method computes in the window.
+    /// Adds a job, which lives until the engine goes: this is how a method computes in the window. See JobHandle.
     void addJob(JobMaker make);
     /// Runs a short task on the compute thread, which asks a job for something. With `interrupt` the step at work is
     /// stopped, otherwise it ends first.

@@ -9,14 +9,13 @@
 #include <vector>
 
 #include "live/live_input.h"
-#include "method/lam/di_map.h"
 #include "method/lam/lam.h"
-#include "method/lam/parameter_randomisation.h"
 #include "model/model_card.h"
 
 namespace lamscope {
 
-/// What a LiveEngine reports. Plain values; images and results are shared and never change.
+/// What a LiveEngine reports; jobs that are added to it report by themselves. Plain values; images and results are
+/// shared and never change.
 namespace live {
 
 /// The first event: where networks are evaluated.
@@ -80,49 +79,6 @@ struct MapFailed {
     std::string message;
 };
 
-/// One map of the parameter-randomisation check, see SanityCheck.
-struct SanityChecked {
-    std::int64_t run = 0;  ///< number of the check that it belongs to
-    NetworkId id = 0;
-    RandomisedLayers layers = RandomisedLayers::Last;
-    std::optional<double> correlation;  ///< of the signed map with the trained network's, -1...1
-    std::optional<double> completenessError;
-    std::string message;  ///< why there is no correlation; empty if all is well
-    int done = 0;         ///< maps so far, this one included
-    int total = 0;
-};
-
-/// A check has ended: nothing more comes of it.
-struct SanityEnded {
-    enum class Reason {
-        Done,
-        Cancelled,     ///< or another check was started
-        InputChanged,  ///< another image, role or reduction: its maps could not be compared any more
-        EngineGone,    ///< said by whoever owned the engine
-    };
-
-    std::int64_t run = 0;
-    Reason reason = Reason::Done;
-};
-
-/// A network's DI map as far as it has come.
-struct DiMapReady {
-    NetworkId id = 0;
-    InputIdentity input;
-    LamOptions options;  ///< of the request; of the patch the size alone counts
-    std::shared_ptr<const DiMap> map;
-    bool finished = false;
-};
-
-/// The network's DI map cannot be computed.
-struct DiMapFailed {
-    NetworkId id = 0;
-    InputIdentity input;
-    LamOptions options;  ///< as of DiMapReady
-    int stride = 0;      ///< that was asked for, SR pixels
-    std::string message;
-};
-
 struct Progress {
     std::string what;          ///< e.g. "IMDN", "reading photo.png"
     std::int64_t done = 0;     ///< gradients: one for each node of each map
@@ -138,7 +94,6 @@ struct Idle {
 
 using LiveEvent =
     std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
-                 live::NetworkFailed, live::NetworkImages, live::MapReady, live::MapFailed, live::SanityChecked,
-                 live::SanityEnded, live::DiMapReady, live::DiMapFailed, live::Progress, live::Idle>;
+                 live::NetworkFailed, live::NetworkImages, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -2,13 +2,16 @@
 #pragma once
 
 #include <exception>
+#include <functional>
 #include <map>
 #include <memory>
 #include <stop_token>
 #include <string>
 
 #include "image/image.h"
+#include "live/live_events.h"
 #include "live/live_input.h"
+#include "model/model_spec.h"
 #include "model/sr_model.h"
 
 namespace lamscope {
@@ -22,7 +25,8 @@ struct ScaledInput {
 
 /// A network of a LiveEngine. Compute thread only.
 struct LiveNetwork {
-    std::unique_ptr<SrModel> model;
+    ModelSpec spec;
+    std::shared_ptr<const SrModel> model;
     ScaledInput input;                ///< empty while there is none, or when it does not fit the network
     std::shared_ptr<const Image> sr;  ///< of the whole input; null until it is computed
     bool srFailed = false;            ///< it cannot be computed, and is not tried again for this input
@@ -34,9 +38,15 @@ struct LiveState {
     InputIdentity input;
     /// The box is being dragged: nothing is begun that cannot be interrupted soon.
     bool moving = false;
-    /// An image or a network is new, and whoever brought it will say what it is wanted for: nothing is begun before
-    /// that.
+    /// An image or a network is new, and whoever brought it will say what it is wanted for; or the user has stopped
+    /// everything. What nobody has asked for is not begun before the next request.
     bool awaitsRequest = false;
+
+    std::string device;  ///< where networks are evaluated, as returned by resolveDevice()
+    /// Makes a network on the device for a job that needs one of its own. Throws as loadModel().
+    std::function<SrModel(const ModelSpec& spec)> load;
+    /// Says how far the job at work has come.
+    std::function<void(live::Progress progress)> sayProgress;
 
     /// The network with its input; null where there is none.
     [[nodiscard]] const LiveNetwork* usable(NetworkId id) const {
@@ -51,6 +61,7 @@ enum class LivePriority {
     Checks,       ///< asked for, and waited for by nobody in particular
     Cards,        ///< what loading has left out of the networks' cards
     LargeImages,  ///< SR of whole images that take long
+    Figures,      ///< maps of a paper figure that is open
     FinerMaps,    ///< more exact maps of the box
     Images,       ///< SR of whole images
     CoarseMaps,   ///< the first map of each network
@@ -79,7 +90,7 @@ public:
     virtual void forget(NetworkId /*id*/) {}
     /// All networks have another input, or none.
     virtual void inputChanged() {}
-    /// The user has stopped everything.
+    /// The user has stopped everything: there is no work until somebody asks for some.
     virtual void cancel() {}
 };
 

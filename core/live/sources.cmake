@@ -3,6 +3,9 @@
 lamscope_library(lamscope_live
   HEADERS
     live/compute_thread.h
+    live/job_handle.h
+    live/jobs/di_map_job.h
+    live/jobs/sanity_job.h
     live/live_engine.h
     live/live_events.h
     live/live_input.h

@@ -1,24 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <algorithm>
+#include <any>
 #include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
+#include <optional>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "live/live_engine.h"
 
 namespace lamscope::test {
 
-/// Keeps what a LiveEngine reports and lets a test wait for it.
+/// Keeps what a LiveEngine and its jobs report, in the order in which they do, and lets a test wait for it.
 class EventRecorder {
 public:
-    [[nodiscard]] LiveEngine::EventSink sink() {
-        return [this](LiveEvent event) {
+    /// @tparam Events a variant: what is recorded is the event that it holds.
+    template <typename Events = LiveEvent>
+    [[nodiscard]] std::function<void(Events)> sink() {
+        return [this](Events event) {
             const std::scoped_lock lock(mutex_);
-            events_.push_back(std::move(event));
+            std::visit([this](auto& which) { events_.emplace_back(std::move(which)); }, event);
             changed_.notify_all();
         };
     }
@@ -38,7 +43,7 @@ public:
         std::unique_lock lock(mutex_);
         changed_.wait_for(lock, std::chrono::minutes(1), [&] {
             for (auto i = from; i < events_.size(); ++i) {
-                const auto* candidate = std::get_if<Event>(&events_[i]);
+                const auto* candidate = std::any_cast<Event>(&events_[i]);
                 if (candidate != nullptr && (!wanted || wanted(*candidate))) {
                     found = *candidate;
                     return true;
@@ -55,7 +60,7 @@ public:
         const std::scoped_lock lock(mutex_);
         std::vector<Event> found;
         for (const auto& event : events_) {
-            if (const auto* candidate = std::get_if<Event>(&event)) {
+            if (const auto* candidate = std::any_cast<Event>(&event)) {
                 found.push_back(*candidate);
             }
         }
@@ -65,7 +70,7 @@ public:
 private:
     std::mutex mutex_;
     std::condition_variable changed_;
-    std::vector<LiveEvent> events_;
+    std::vector<std::any> events_;
 };
 
 }  // namespace lamscope::test

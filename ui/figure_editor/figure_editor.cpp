@@ -2,14 +2,11 @@
 #include "figure_editor/figure_editor.h"
 
 #include <algorithm>
-#include <exception>
 #include <span>
 #include <utility>
 
 #include "base/json_text.h"
-#include "figure/figure_run.h"
 #include "panels/results_document.h"
-#include "session/queued_call.h"
 #include "session/session_file.h"
 
 namespace lamscope::ui {
@@ -49,10 +46,10 @@ QStringList namesOf(const std::vector<Scene>& scenes) {
 
 }  // namespace
 
-FigureEditor::FigureEditor(Session& session, QWidget& window)
+FigureEditor::FigureEditor(Session& session, LiveController& controller, QWidget& window)
     : session_(session)
+    , controller_(controller)
     , window_(window) {
-    pool_.setMaxThreadCount(1);
     constexpr int calm = 150;  // ms; maps come in quick succession while they sharpen
     later_.setInterval(calm);
     later_.setSingleShot(true);
@@ -69,11 +66,22 @@ FigureEditor::FigureEditor(Session& session, QWidget& window)
     connect(&session_, &Session::boxChanged, this, refreshLater);
     connect(&session_, &Session::optionsChanged, this, refreshLater);
     connect(&session_, &Session::moreScenesChanged, this, refreshLater);
+    connect(&controller_, &LiveController::engineStarted, this, &FigureEditor::takeEngine);
+    takeEngine();
 }
 
 FigureEditor::~FigureEditor() {
     stopComputing();
-    pool_.waitForDone();
+}
+
+void FigureEditor::takeEngine() {
+    job_.emplace(controller_.engine(),
+                 controller_.sinkFor<FigureEnd>(this, [this](const FigureEnd& end) { receive(end); }));
+    if (atWork_) {  // on the engine that has gone
+        atWork_ = false;
+        computing_.clear();
+        refresh();
+    }
 }
 
 void FigureEditor::show() {
@@ -83,6 +91,7 @@ void FigureEditor::show() {
         connect(dialog_, &FigureDialog::layoutChanged, this, [this](const FigureLayout& layout) {
             const auto before = session_.figureLayout();
             session_.setFigureLayout(layout);
+            goOn();
             if (!before || before->kind != layout.kind || layout.kind == FigureKind::Paths) {
                 refresh();  // computes only where something else is shown
             }
@@ -97,6 +106,7 @@ void FigureEditor::show() {
         session_.setFigureLayout(dialog_->figureLayout());
         refresh();
     }
+    goOn();
     dialog_->show();
     dialog_->raise();
 }
@@ -170,32 +180,42 @@ void FigureEditor::compute(const Experiment& part, const std::string& key) {
     dialog_->setMessage(dialog_->figureLayout().kind == FigureKind::Paths
                             ? tr("Computing the maps of all paths …")
                             : tr("Computing the maps of %1 …").arg(fileName(part.scenes.front())));
-    stop_ = std::stop_source();
-    startOn(pool_, [this, part, key, stop = stop_.get_token(), device = session_.device().toStdString()] {
-        std::optional<FigureRun> run;
-        QString trouble;
-        try {
-            run = computeFigure(part, device.empty() ? "cpu" : device, stop);
-        } catch (const std::exception& error) {
-            trouble = QString::fromStdString(error.what());
-        }
-        callQueued(this, [this, key, run = std::move(run), trouble]() mutable {
-            if (dialog_ == nullptr || key != computing_) {
-                return;  // something else is wanted meanwhile
-            }
-            if (run) {
-                computed_[key] = std::move(run->documents);
-                refresh();
-            } else if (!trouble.isEmpty()) {
-                dialog_->setMessage(trouble);
-            }
-        });
-    });
+    atWork_ = true;
+    controller_.expectWork();
+    job_->tell([number = ++number_, part](FigureJob& job) { job.start(number, part); }, /*interrupt=*/false);
 }
 
 void FigureEditor::stopComputing() {
-    stop_.request_stop();
+    if (atWork_) {
+        job_->tell([](FigureJob& job) { job.cancel(); });
+    }
+    atWork_ = false;
+    stopped_ = false;
     computing_.clear();
+}
+
+void FigureEditor::goOn() {
+    if (stopped_) {
+        stopComputing();
+        refresh();
+    }
+}
+
+void FigureEditor::receive(const FigureEnd& end) {
+    if (dialog_ == nullptr || !atWork_ || end.number != number_) {
+        return;  // something else is wanted meanwhile
+    }
+    atWork_ = false;
+    stopped_ = end.run == nullptr && end.trouble.empty();
+    if (end.run) {
+        computed_[computing_] = end.run->documents;
+        refresh();
+    } else if (stopped_) {
+        dialog_->setMessage(
+            tr("Stopped. It goes on when you change the figure or choose \u201cPaper figure\u201d again."));
+    } else {
+        dialog_->setMessage(QString::fromStdString(end.trouble));
+    }
 }
 
 void FigureEditor::keepImage() {

@@ -7,6 +7,8 @@ lamscope_ui_library(lamscope_figure_editor
     figure_editor/figure_editor.h
     figure_editor/figure_form.cpp
     figure_editor/figure_form.h
+    figure_editor/figure_job.cpp
+    figure_editor/figure_job.h
     figure_editor/figure_preview.cpp
     figure_editor/figure_preview.h
     figure_editor/figure_scenes.cpp

@@ -2,10 +2,7 @@
 #include "session/live_controller.h"
 
 #include <QCoreApplication>
-#include <QMetaObject>
 #include <utility>
-
-#include "session/queued_call.h"
 
 namespace lamscope::ui {
 
@@ -21,7 +18,6 @@ LiveController::LiveController(Session& session, LiveEngineOptions options, QObj
          {&Session::boxChanged, &Session::optionsChanged, &Session::selectionChanged, &Session::pausedChanged}) {
         connect(&session_, signal, this, &LiveController::requestSoon);
     }
-    connect(&session_, &Session::viewChanged, this, &LiveController::followDiMaps);
     start(std::move(options));
 }
 
@@ -31,6 +27,7 @@ void LiveController::start(LiveEngineOptions options) {
         std::move(options));
     followImage();
     followNetworks();
+    emit engineStarted();
 }
 
 LiveController::~LiveController() = default;
@@ -38,9 +35,6 @@ LiveController::~LiveController() = default;
 void LiveController::restart(LiveEngineOptions options) {
     engine_.reset();
     QCoreApplication::removePostedEvents(this);  // what the old engine still had to say
-    if (sanityRunning_) {
-        receive(live::SanityEnded{sanityRun_, live::SanityEnded::Reason::EngineGone});
-    }
     known_.clear();
     for (const auto& entry : session_.networks()) {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
@@ -71,14 +65,11 @@ void LiveController::showNothingRunning() {
 
 void LiveController::followImage() {
     engine_->setInput(session_.image(), session_.role(), session_.reduction());
-    scanned_.clear();  // the engine forgot them
     for (const auto& entry : session_.networks()) {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
             changed.lr = nullptr;
             changed.sr = nullptr;
             changed.result = nullptr;
-            changed.diMap = nullptr;
-            changed.diMapTrouble.clear();
         });
     }
     requestSoon();
@@ -99,7 +90,6 @@ void LiveController::followNetworks() {
             engine_->removeNetwork(*known);
             lastNotes_.erase(*known);
             resultOptions_.erase(*known);
-            diMapOptions_.erase(*known);
             known = known_.erase(known);
         }
     }
@@ -119,58 +109,7 @@ void LiveController::requestSoon() {
             session_.updateNetwork(entry.id, [stale](NetworkEntry& changed) { changed.stale = stale; });
         }
     }
-    followDiMaps();
     soon_.start();
-}
-
-DiMapTarget LiveController::diMapTarget(const NetworkEntry& entry) const {
-    const auto own = [&](int side) {
-        return patchOfBox({0, 0, side}, session_.role(), session_.gridScale(), entry.card.scale).size;
-    };
-    const int side = session_.box().size;
-    const int stride = session_.view().diMapStride;
-    return {.id = entry.id, .patchSize = own(side), .stride = own(stride == 0 ? side : stride)};
-}
-
-bool LiveController::isCurrentDiMap(const NetworkEntry& entry, const LamOptions& options, int stride) const {
-    const auto target = diMapTarget(entry);
-    auto wanted = session_.options();
-    wanted.patch = {.x = 0, .y = 0, .size = target.patchSize};
-    return options == wanted && stride == target.stride;
-}
-
-void LiveController::followDiMaps() {
-    std::vector<DiMapTarget> wanted;
-    const bool active = session_.view().layer == Layer::DiMap && session_.hasImage() && !session_.isPaused();
-    for (const auto& entry : session_.networks()) {
-        if (entry.diMap && !isCurrentDiMap(entry, diMapOptions_[entry.id], entry.diMap->stride)) {
-            session_.updateNetwork(entry.id, [](NetworkEntry& changed) { changed.diMap = nullptr; });
-        }
-        const bool hasAll = entry.diMap && entry.diMapFinished;
-        if (active && entry.shown && entry.state == NetworkEntry::State::Ready && !hasAll) {
-            wanted.push_back(diMapTarget(entry));
-        }
-    }
-    const auto& options = session_.options();
-    if (wanted == scanned_ && (wanted.empty() || options == scannedOptions_)) {
-        return;
-    }
-    scanned_ = wanted;
-    scannedOptions_ = options;
-    if (wanted.empty()) {
-        engine_->cancelDiMaps();
-        return;
-    }
-    for (const auto& target : wanted) {
-        session_.updateNetwork(target.id, [](NetworkEntry& changed) { changed.diMapTrouble.clear(); });
-    }
-    stopped_ = false;
-    engine_->scanDiMaps(wanted, options);
-}
-
-void LiveController::scanDiMaps() {
-    scanned_.clear();
-    followDiMaps();
 }
 
 void LiveController::requestNow() {
@@ -311,55 +250,6 @@ void LiveController::receive(const live::MapFailed& event) {
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.message = message;
         changed.result = nullptr;
-    });
-    session_.reportTrouble(message);
-}
-
-std::int64_t LiveController::checkSanity() {
-    std::vector<std::pair<ProbeTarget, ModelSpec>> networks;
-    for (const auto& entry : session_.networks()) {
-        if (entry.state == NetworkEntry::State::Ready && entry.shown) {
-            networks.push_back({{entry.id, session_.patchFor(entry)}, entry.spec});
-        }
-    }
-    stopped_ = false;
-    sanityRunning_ = true;
-    engine_->checkSanity(++sanityRun_, networks, session_.options());
-    return sanityRun_;
-}
-
-void LiveController::receive(const live::SanityChecked& event) {
-    emit sanityChecked(event);
-}
-
-void LiveController::receive(const live::SanityEnded& event) {
-    sanityRunning_ = sanityRunning_ && event.run != sanityRun_;
-    emit sanityEnded(event);
-}
-
-void LiveController::receive(const live::DiMapReady& event) {
-    const auto* entry = session_.network(event.id);
-    if (entry == nullptr || event.input != session_.input()
-        || !isCurrentDiMap(*entry, event.options, event.map->stride)) {
-        return;
-    }
-    diMapOptions_[event.id] = event.options;
-    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
-        changed.diMap = event.map;
-        changed.diMapFinished = event.finished;
-        changed.diMapTrouble.clear();
-    });
-}
-
-void LiveController::receive(const live::DiMapFailed& event) {
-    const auto* entry = session_.network(event.id);
-    if (entry == nullptr || event.input != session_.input() || !isCurrentDiMap(*entry, event.options, event.stride)) {
-        return;
-    }
-    const auto message = tr("%1: DI map: %2").arg(entry->name(), QString::fromStdString(event.message));
-    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
-        changed.diMap = nullptr;
-        changed.diMapTrouble = message;
     });
     session_.reportTrouble(message);
 }

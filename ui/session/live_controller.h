@@ -2,14 +2,16 @@
 #pragma once
 
 #include <QObject>
+#include <QPointer>
 #include <QTimer>
 #include <functional>
 #include <map>
 #include <memory>
 #include <set>
-#include <vector>
+#include <utility>
 
 #include "live/live_engine.h"
+#include "session/queued_call.h"
 #include "session/session.h"
 
 namespace lamscope::ui {
@@ -27,17 +29,27 @@ public:
     /// Reads an image in the background and makes it the session's, or reports why not.
     void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
 
-    /// Stops all that is being computed, the check of parameters too; what is shown stays. Maps go on when something
-    /// changes, DI maps with scanDiMaps().
+    /// Stops all that is being computed, jobs too; what is shown stays. Maps go on when something changes, jobs with
+    /// what they are asked for next.
     void cancel();
 
-    /// DI maps are computed while their layer is shown. Goes on with them after cancel().
-    void scanDiMaps();
-
-    /// Runs the parameter-randomisation check on all shown networks with the session's box and options, and returns the
-    /// number that its signals carry. It ends with the input that it began with; sanityEnded() always follows.
-    std::int64_t checkSanity();
-    void cancelSanityCheck() { engine_->cancelSanityCheck(); }
+    // --- for methods, which compute by jobs of their own
+    /// To add a job to, see JobHandle: at once, and again whenever engineStarted() says that another engine has begun.
+    [[nodiscard]] LiveEngine& engine() { return *engine_; }
+    /// A job was asked for something: the progress of the engine is shown again after cancel().
+    void expectWork() { stopped_ = false; }
+    /// A sink for a job of the engine of now: `handle` gets its events on the GUI thread, as long as `receiver` lives
+    /// and no other engine has begun.
+    template <typename Event>
+    [[nodiscard]] std::function<void(Event)> sinkFor(QObject* receiver, std::function<void(const Event&)> handle) {
+        return [this, receiver = QPointer<QObject>(receiver), handle = std::move(handle)](Event event) {
+            callQueued(this, [receiver, handle, event = std::move(event)] {
+                if (receiver != nullptr) {
+                    handle(event);
+                }
+            });
+        };
+    }
 
     void setRetainedBytes(std::int64_t bytes) { engine_->setRetainedBytes(bytes); }
     /// While the box is dragged, maps follow it; otherwise they wait until it rests.
@@ -46,10 +58,12 @@ public:
     /// Number of the latest request.
     [[nodiscard]] std::int64_t requestNumber() const { return requestNumber_; }
 
-    /// Goes on with another engine, which loads everything anew. Waits for the batch of nodes at work.
+    /// Goes on with another engine, which loads everything anew; jobs have gone with the one before. Waits for the
+    /// batch of nodes at work.
     void restart(LiveEngineOptions options);
 
 signals:
+    void engineStarted();
     void deviceChosen(const QString& device, int threads);
     void imageOpened();
     void imageFailed(const QString& message);
@@ -57,8 +71,6 @@ signals:
     void networkFailed(int id, const QString& message);
     /// A map of the latest request arrived; `request` is its number.
     void mapArrived(int id, qint64 request, int nodes);
-    void sanityChecked(const lamscope::live::SanityChecked& check);
-    void sanityEnded(const lamscope::live::SanityEnded& end);
     void idle();
 
 private:
@@ -69,10 +81,6 @@ private:
     void requestNow();
     void start(LiveEngineOptions options);
     void showNothingRunning();
-    /// Drops DI maps that do not belong to the options of now, and says which the engine should compute.
-    void followDiMaps();
-    [[nodiscard]] DiMapTarget diMapTarget(const NetworkEntry& entry) const;
-    [[nodiscard]] bool isCurrentDiMap(const NetworkEntry& entry, const LamOptions& options, int stride) const;
     /// Options, with the patch, that a map of this network must have been computed with to be current.
     [[nodiscard]] LamOptions wantedOptions(const NetworkEntry& entry) const;
     void receive(const LiveEvent& event);
@@ -85,10 +93,6 @@ private:
     void receive(const live::NetworkImages& event);
     void receive(const live::MapReady& event);
     void receive(const live::MapFailed& event);
-    void receive(const live::SanityChecked& event);
-    void receive(const live::SanityEnded& event);
-    void receive(const live::DiMapReady& event);
-    void receive(const live::DiMapFailed& event);
     void receive(const live::Progress& event);
     void receive(const live::Idle& event);
 
@@ -96,13 +100,8 @@ private:
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;
-    std::int64_t sanityRun_ = 0;  // number of the latest check
-    bool sanityRunning_ = false;
     bool stopped_ = false;                           // by cancel(), until something is asked for
     std::map<NetworkId, LamOptions> resultOptions_;  // what the entries' results were computed with
-    std::vector<DiMapTarget> scanned_;               // what the engine was last asked for
-    LamOptions scannedOptions_;
-    std::map<NetworkId, LamOptions> diMapOptions_;  // what the entries' DI maps were computed with
     QTimer soon_;
     bool liveWhileDragging_ = true;
     std::unique_ptr<LiveEngine> engine_;  // last: its events use all the others

@@ -61,8 +61,7 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     , store_(QDir(options.stateFolder).filePath(QStringLiteral("lamscope.ini")), QSettings::IniFormat)
     , settings_(loadSettings(store_))
     , recentFiles_(store_, settings_.recentFiles)
-    , exporter_(session_)
-    , figureEditor_(session_, *this) {
+    , exporter_(session_) {
     setObjectName(QStringLiteral("lamscope"));
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
@@ -73,6 +72,8 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     log_ = new LogView(this);
     controller_ = std::make_unique<LiveController>(session_, engineOptions());
     controller_->setLiveWhileDragging(settings_.liveWhileDragging);
+    diMaps_ = std::make_unique<DiMapController>(session_, *controller_);
+    figureEditor_ = std::make_unique<FigureEditor>(session_, *controller_, *this);
     opener_ = std::make_unique<FileOpener>(session_, *controller_);
     actions_ = std::make_unique<WindowActions>(session_, *this);
 
@@ -281,12 +282,12 @@ void MainWindow::saveSessionAs() {
 }
 
 void MainWindow::connectExports() {
-    connect(actions_->exportFigure, &QAction::triggered, &figureEditor_, &FigureEditor::show);
-    connect(&figureEditor_, &FigureEditor::exportRequested, this, [this] {
-        const auto* dialog = figureEditor_.dialog();
+    connect(actions_->exportFigure, &QAction::triggered, figureEditor_.get(), &FigureEditor::show);
+    connect(figureEditor_.get(), &FigureEditor::exportRequested, this, [this] {
+        const auto* dialog = figureEditor_->dialog();
         chooseTarget(
             tr("Export figure"), tr("Figures (*.pdf *.svg *.png *.tif *.tiff)"), QStringLiteral("pdf"),
-            [this, saved = figureEditor_.session(), documents = dialog->documents(), options = dialog->fileOptions()](
+            [this, saved = figureEditor_->session(), documents = dialog->documents(), options = dialog->fileOptions()](
                 const QString& file) { exporter_.exportFigure(file, saved, documents, options); });
     });
     connect(actions_->exportMaps, &QAction::triggered, this, [this] {
@@ -377,7 +378,7 @@ void MainWindow::connectTools() {
         showNote(tr("Copied: %1").arg(command));
     });
     connect(actions_->cancel, &QAction::triggered, controller_.get(), &LiveController::cancel);
-    connect(actions_->diMap, &QAction::triggered, controller_.get(), &LiveController::scanDiMaps);
+    connect(actions_->diMap, &QAction::triggered, diMaps_.get(), &DiMapController::scan);
     connect(actions_->settings, &QAction::triggered, this, [this] {
         auto* dialog = new SettingsDialog(settings_, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -10,6 +10,7 @@
 #include "dialogs/settings.h"
 #include "dialogs/start_page.h"
 #include "figure_editor/figure_editor.h"
+#include "session/di_map_controller.h"
 #include "session/live_controller.h"
 #include "study/shipped_files.h"
 #include "window/autosave.h"
@@ -59,7 +60,7 @@ public:
     [[nodiscard]] MessageBar& messages() { return *messages_; }
     [[nodiscard]] FileOpener& files() { return *opener_; }
     [[nodiscard]] Autosave& autosave() { return *autosave_; }
-    [[nodiscard]] FigureEditor& figureEditor() { return figureEditor_; }
+    [[nodiscard]] FigureEditor& figureEditor() { return *figureEditor_; }
 
 protected:
     bool event(QEvent* event) override;
@@ -108,11 +109,12 @@ private:
     Session session_;
     RecentFiles recentFiles_;
     std::unique_ptr<LiveController> controller_;
+    std::unique_ptr<DiMapController> diMaps_;
     std::unique_ptr<FileOpener> opener_;
     std::unique_ptr<Autosave> autosave_;
     std::unique_ptr<WindowActions> actions_;
     Exporter exporter_;
-    FigureEditor figureEditor_;
+    std::unique_ptr<FigureEditor> figureEditor_;
     ThemeSwitch theme_;
     QString sessionFile_;
     qint64 latencyShownFor_ = 0;

@@ -2,6 +2,7 @@
 #include "window/sanity_run.h"
 
 #include <QFileInfo>
+#include <variant>
 
 namespace lamscope::ui {
 
@@ -34,11 +35,25 @@ SanityRun::SanityRun(Session& session, LiveController& controller, SanityDialog&
     connect(&dialog_, &SanityDialog::runRequested, this, &SanityRun::run);
     connect(&dialog_, &SanityDialog::cancelRequested, this, [this] {
         dialog_.setRemark(tr("Stopping\u2026"));
-        controller_.cancelSanityCheck();
+        job_->tell([](SanityJob& job) { job.cancel(); });
     });
-    connect(&controller_, &LiveController::sanityChecked, this,
-            qOverload<const live::SanityChecked&>(&SanityRun::receive));
-    connect(&controller_, &LiveController::sanityEnded, this, qOverload<const live::SanityEnded&>(&SanityRun::receive));
+    connect(this, &SanityRun::checked, this, qOverload<const live::SanityChecked&>(&SanityRun::receive));
+    connect(this, &SanityRun::ended, this, qOverload<const live::SanityEnded&>(&SanityRun::receive));
+    connect(&controller_, &LiveController::engineStarted, this, &SanityRun::takeEngine);
+    takeEngine();
+}
+
+void SanityRun::takeEngine() {
+    struct Say {
+        SanityRun& run;
+        void operator()(const live::SanityChecked& check) const { emit run.checked(check); }
+        void operator()(const live::SanityEnded& end) const { emit run.ended(end); }
+    };
+    job_.emplace(controller_.engine(), controller_.sinkFor<SanityJob::Event>(
+                                           this, [this](const auto& event) { std::visit(Say{*this}, event); }));
+    if (running_) {
+        emit ended({.run = run_, .reason = live::SanityEnded::Reason::EngineGone});
+    }
 }
 
 QString SanityRun::subject() const {
@@ -53,9 +68,12 @@ QString SanityRun::subject() const {
 
 void SanityRun::run() {
     names_.clear();
+    std::vector<SanityJob::Network> networks;
     for (const auto& entry : session_.networks()) {
         if (entry.shown && entry.state == NetworkEntry::State::Ready) {
             names_[entry.id] = entry.name();
+            networks.push_back({entry.id, entry.spec, session_.options()});
+            networks.back().options.patch = session_.patchFor(entry);
         }
     }
     if (names_.empty() || !session_.hasImage()) {
@@ -69,7 +87,9 @@ void SanityRun::run() {
         tr("Goes on whenever no map is wanted, also while this window is closed. Esc or Cancel ends it."));
     dialog_.setRunning(true);
     dialog_.setProgress(0, 0);
-    run_ = controller_.checkSanity();
+    running_ = true;
+    controller_.expectWork();
+    job_->tell([run = ++run_, networks](SanityJob& job) { job.start(run, networks); }, /*interrupt=*/false);
 }
 
 void SanityRun::receive(const live::SanityChecked& check) {
@@ -88,6 +108,7 @@ void SanityRun::receive(const live::SanityChecked& check) {
 
 void SanityRun::receive(const live::SanityEnded& end) {
     if (end.run == run_) {
+        running_ = false;
         dialog_.setRunning(false);
         dialog_.setRemark(textOf(end.reason));
     }

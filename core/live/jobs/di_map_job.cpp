@@ -136,7 +136,7 @@ void DiMapJob::sayProgress() {
         progress.done += scan.gradientsDone;
         progress.planned += scan.gradientsPlanned;
     }
-    sink_(progress);
+    state_.sayProgress(progress);
 }
 
 }  // namespace lamscope

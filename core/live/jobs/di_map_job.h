@@ -4,24 +4,63 @@
 #include <chrono>
 #include <cstdint>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <stop_token>
+#include <string>
+#include <utility>
+#include <variant>
 #include <vector>
 
-#include "live/live_engine.h"
 #include "live/live_job.h"
 #include "method/lam/di_map.h"
 
 namespace lamscope {
 
-/// The DI maps of some networks, side by side: first the coarse one of each, then all of them finer.
+namespace live {
+
+/// A network's DI map as far as it has come.
+struct DiMapReady {
+    NetworkId id = 0;
+    InputIdentity input;
+    LamOptions options;  ///< of the request; of the patch the size alone counts
+    std::shared_ptr<const DiMap> map;
+    bool finished = false;
+};
+
+/// The network's DI map cannot be computed.
+struct DiMapFailed {
+    NetworkId id = 0;
+    InputIdentity input;
+    LamOptions options;  ///< as of DiMapReady
+    int stride = 0;      ///< that was asked for, SR pixels
+    std::string message;
+};
+
+}  // namespace live
+
+/// One network's share of a DI map, in its SR pixels.
+struct DiMapTarget {
+    NetworkId id = 0;
+    int patchSize = 16;
+    int stride = 16;  ///< from one patch to the next
+
+    friend bool operator==(const DiMapTarget&, const DiMapTarget&) = default;
+};
+
+/// The DI maps of some networks, side by side, whenever nothing else is wanted: first the coarse one of each, then all
+/// of them finer. Maps are reported as they grow, at most ten a second of each.
 class DiMapJob final : public LiveJob {
 public:
-    DiMapJob(const LiveState& state, LiveEngine::EventSink& sink)
-        : state_(state)
-        , sink_(sink) {}
+    using Event = std::variant<live::DiMapReady, live::DiMapFailed>;
+    using Sink = std::function<void(Event)>;
 
-    /// Goes on with what was begun with the same options and reports it again; forgets the rest.
+    /// @param sink called on the compute thread; must not block and must not throw.
+    DiMapJob(const LiveState& state, Sink sink)
+        : state_(state)
+        , sink_(std::move(sink)) {}
+
+    /// Goes on with what was begun with the same options and reports it again at once; forgets the rest.
     void start(const std::vector<DiMapTarget>& targets, const LamOptions& options);
 
     [[nodiscard]] bool hasWork() const override;
@@ -30,7 +69,7 @@ public:
     void step(const std::stop_token& stop) override;
     void forget(NetworkId id) override;
     void inputChanged() override { scans_.clear(); }
-    /// Keeps what was begun.
+    /// Keeps what was begun for the next start(), until the input or the network changes.
     void cancel() override { running_ = false; }
 
 private:
@@ -60,7 +99,7 @@ private:
     void sayProgress();
 
     const LiveState& state_;
-    LiveEngine::EventSink& sink_;
+    Sink sink_;
     std::vector<Scan> scans_;
     bool running_ = false;
     Clock::time_point progressSaid_;

@@ -37,7 +37,7 @@ void SanityJob::end(live::SanityEnded::Reason reason) {
 }
 
 void SanityJob::step(const std::stop_token& stop) {
-    sink_(live::Progress{"parameter randomisation", 0, 0});
+    state_.sayProgress({"parameter randomisation", 0, 0});
     if (next_ < maps_.size()) {
         const auto& map = maps_[next_];
         live::SanityChecked report{.run = run_,
@@ -86,7 +86,7 @@ bool SanityJob::compare(live::SanityChecked& report, const Map& map, const std::
         trained_.emplace(map.network, *std::move(maps));
     }
     const auto effects =
-        effectsOfRandomising(load_(network.spec), {.layers = map.layers}, trained_.at(map.network), compute);
+        effectsOfRandomising(state_.load(network.spec), {.layers = map.layers}, trained_.at(map.network), compute);
     if (!effects) {
         return false;
     }

@@ -4,21 +4,54 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stop_token>
+#include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
-#include "live/live_engine.h"
 #include "live/live_job.h"
+#include "method/lam/lam.h"
 #include "method/lam/parameter_randomisation.h"
 
 namespace lamscope {
+
+namespace live {
+
+/// One map of the parameter-randomisation check, see SanityCheck.
+struct SanityChecked {
+    std::int64_t run = 0;  ///< number of the check that it belongs to
+    NetworkId id = 0;
+    RandomisedLayers layers = RandomisedLayers::Last;
+    std::optional<double> correlation;  ///< of the signed map with the trained network's, -1...1
+    std::optional<double> completenessError;
+    std::string message;  ///< why there is no correlation; empty if all is well
+    int done = 0;         ///< maps so far, this one included
+    int total = 0;
+};
+
+/// A check has ended: nothing more comes of it.
+struct SanityEnded {
+    enum class Reason {
+        Done,
+        Cancelled,     ///< or another check was started
+        InputChanged,  ///< another image, role or reduction: its maps could not be compared any more
+        EngineGone,    ///< said by whoever owned the engine
+    };
+
+    std::int64_t run = 0;
+    Reason reason = Reason::Done;
+};
+
+}  // namespace live
 
 /// The parameter-randomisation check of some networks: for each, maps with the last layer, half of the layers and all
 /// of them randomised, compared with the trained network's.
 class SanityJob final : public LiveJob {
 public:
-    using Loader = std::function<SrModel(const ModelSpec&)>;
+    using Event = std::variant<live::SanityChecked, live::SanityEnded>;
+    using Sink = std::function<void(Event)>;
 
     struct Network {
         NetworkId id = 0;
@@ -26,12 +59,13 @@ public:
         LamOptions options;  ///< with the patch
     };
 
-    SanityJob(const LiveState& state, LiveEngine::EventSink& sink, Loader load)
+    /// @param sink called on the compute thread; must not block and must not throw.
+    SanityJob(const LiveState& state, Sink sink)
         : state_(state)
-        , sink_(sink)
-        , load_(std::move(load)) {}
+        , sink_(std::move(sink)) {}
 
-    /// Takes the place of an earlier check, which is cancelled.
+    /// Takes the place of an earlier check, which is cancelled. SanityChecked follows for each map, SanityEnded at
+    /// last.
     /// @param run its number, which its events carry.
     void start(std::int64_t run, std::vector<Network> networks);
 
@@ -53,8 +87,7 @@ private:
     bool compare(live::SanityChecked& report, const Map& map, const std::stop_token& stop);
 
     const LiveState& state_;
-    LiveEngine::EventSink& sink_;
-    Loader load_;
+    Sink sink_;
     std::int64_t run_ = 0;  // 0: no check is at work
     std::vector<Network> networks_;
     std::vector<Map> maps_;

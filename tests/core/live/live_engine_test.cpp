@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 
 #include "base/error.h"
+#include "live/job_handle.h"
+#include "live/jobs/di_map_job.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -232,6 +234,9 @@ protected:
     static constexpr int patchSize = 8;
     static constexpr int stride = 8;
 
+    void scan(const std::vector<DiMapTarget>& targets) {
+        job_.tell([targets, options = options_](DiMapJob& job) { job.start(targets, options); });
+    }
     [[nodiscard]] std::optional<DiMapReady> firstMap(NetworkId id) {
         return events_.waitFor<DiMapReady>([id](const DiMapReady& event) { return event.id == id; });
     }
@@ -241,11 +246,13 @@ protected:
     static int computedCells(const DiMap& map) {
         return static_cast<int>(std::ranges::count_if(map.cells, [](const DiMapCell& cell) { return cell.nodes > 0; }));
     }
+
+    JobHandle<DiMapJob> job_{engine_, events_.sink<DiMapJob::Event>()};
 };
 
 TEST_F(DiMapTest, AProbeInterruptsItAndItGoesOnToWhatComputeDiMapGives) {
     engine_.addNetwork(1, spec("slow"));
-    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}}, options_);
+    scan({{.id = 1, .patchSize = patchSize, .stride = stride}});
     const auto coarse = firstMap(1);
     ASSERT_TRUE(coarse);
     EXPECT_FALSE(coarse->finished);
@@ -276,8 +283,7 @@ TEST_F(DiMapTest, AProbeInterruptsItAndItGoesOnToWhatComputeDiMapGives) {
 TEST_F(DiMapTest, EveryNetworkGetsItsCoarseMapFirst) {
     engine_.addNetwork(1, spec("slow"));
     engine_.addNetwork(2, spec("slow"));
-    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 4, .stride = 4}},
-                       options_);
+    scan({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 4, .stride = 4}});
     ASSERT_TRUE(finishedMap(1));
     ASSERT_TRUE(finishedMap(2));
     const auto maps = events_.all<DiMapReady>();
@@ -290,15 +296,15 @@ TEST_F(DiMapTest, EveryNetworkGetsItsCoarseMapFirst) {
 TEST_F(DiMapTest, CancelledItKeepsWhatItHasForTheSameRequest) {
     engine_.addNetwork(1, spec("slow"));
     const std::vector<DiMapTarget> targets{{.id = 1, .patchSize = patchSize, .stride = stride}};
-    engine_.scanDiMaps(targets, options_);
+    scan(targets);
     ASSERT_TRUE(firstMap(1));
-    engine_.cancelDiMaps();
+    job_.tell([](DiMapJob& job) { job.cancel(); });
     engine_.probe(request(7, {}));
     ASSERT_TRUE(events_.waitFor<Idle>([](const Idle& idle) { return idle.request == 7; }));
     const auto before = events_.all<DiMapReady>();
     ASSERT_FALSE(before.back().finished);
 
-    engine_.scanDiMaps(targets, options_);
+    scan(targets);
     ASSERT_TRUE(finishedMap(1));
     const auto all = events_.all<DiMapReady>();
     EXPECT_EQ(all[before.size()].map, before.back().map);  // reported again, as it was
@@ -312,7 +318,7 @@ TEST_F(DiMapTest, NetworksAndInputsMayGoMeanwhile) {
     engine_.addNetwork(2, spec("slow"));
     const std::vector<DiMapTarget> targets{{.id = 1, .patchSize = patchSize, .stride = stride},
                                            {.id = 2, .patchSize = patchSize, .stride = stride}};
-    engine_.scanDiMaps(targets, options_);
+    scan(targets);
     ASSERT_TRUE(firstMap(1));
     engine_.removeNetwork(1);
     ASSERT_TRUE(finishedMap(2));
@@ -321,7 +327,7 @@ TEST_F(DiMapTest, NetworksAndInputsMayGoMeanwhile) {
     EXPECT_TRUE(events_.all<DiMapFailed>().empty());
 
     engine_.setInput(opened(32), ImageRole::Lr, Reduction::Pillow);
-    engine_.scanDiMaps({targets[1]}, options_);
+    scan({targets[1]});
     const auto map = events_.waitFor<DiMapReady>(
         [](const DiMapReady& event) { return event.finished && event.input.pixels->width() == 32; });
     ASSERT_TRUE(map);
@@ -331,8 +337,7 @@ TEST_F(DiMapTest, NetworksAndInputsMayGoMeanwhile) {
 TEST_F(DiMapTest, WhatCannotBeComputedIsSaid) {
     engine_.addNetwork(1, spec("wrong"));
     engine_.addNetwork(2, spec("global"));
-    engine_.scanDiMaps({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 100, .stride = 8}},
-                       options_);
+    scan({{.id = 1, .patchSize = patchSize, .stride = stride}, {.id = 2, .patchSize = 100, .stride = 8}});
     const auto wrong = events_.waitFor<DiMapFailed>([](const DiMapFailed& event) { return event.id == 1; });
     ASSERT_TRUE(wrong);
     EXPECT_THAT(wrong->message, testing::HasSubstr("expected an output 2 times"));

@@ -11,6 +11,8 @@
 
 #include <gmock/gmock.h>
 
+#include "live/job_handle.h"
+#include "live/jobs/sanity_job.h"
 #include "live/live_engine.h"
 #include "live/live_job.h"
 #include "support/analytic_networks.h"
@@ -97,7 +99,10 @@ protected:
     }
 
     void checkSanity(std::int64_t run) {
-        engine_.checkSanity(run, {{target_, {.file = "global", .settings = {}}}}, options_);
+        auto options = options_;
+        options.patch = target_.patch;
+        const std::vector<SanityJob::Network> networks{{id, {.file = "global", .settings = {}}, options}};
+        sanity_.tell([run, networks](SanityJob& job) { job.start(run, networks); }, /*interrupt=*/false);
     }
     [[nodiscard]] std::optional<SanityEnded> ended(std::int64_t run) {
         return events_.waitFor<SanityEnded>([run](const SanityEnded& end) { return end.run == run; });
@@ -130,6 +135,7 @@ protected:
     test::EventRecorder events_;
     std::atomic<std::size_t> loading_{0};  // events before the network was loaded
     LiveEngine engine_{events_.sink(), engineOptions()};
+    JobHandle<SanityJob> sanity_{engine_, events_.sink<SanityJob::Event>()};
 };
 
 TEST_F(LiveJobs, TheFirstMapOfAnImageNeverWaitsForTheSrOfTheWhole) {
@@ -320,7 +326,7 @@ TEST_F(LiveJobs, ACheckOfParametersSaysWhenItIsCancelledReplacedOrStopped) {
     const auto whenAtWork = [&](const Evaluations::Hook& hook) {
         evaluations_.at([](std::size_t number, int /*width*/) { return number == 5; }, hook);
     };
-    whenAtWork([&] { engine_.cancelSanityCheck(); });
+    whenAtWork([&] { sanity_.tell([](SanityJob& job) { job.cancel(); }); });
     checkSanity(1);
     ASSERT_TRUE(ended(1));
     whenAtWork([&] {

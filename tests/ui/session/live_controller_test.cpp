@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What comes too late: events of images, checks and engines that are not there any more.
+// What comes too late: events of images, jobs and engines that are not there any more.
 #include "session/live_controller.h"
 
 #include <QSignalSpy>
@@ -7,6 +7,7 @@
 #include <chrono>
 #include <semaphore>
 
+#include "live/job_handle.h"
 #include "support/analytic_loader.h"
 
 namespace lamscope::ui {
@@ -25,6 +26,19 @@ OpenedImage imageOf(int width, int height) {
     return {.file = "picture.png", .sha256 = "", .pixels = std::make_shared<const Image>(std::move(image))};
 }
 
+/// Says what it is told to.
+class SayingJob final : public LiveJob {
+public:
+    SayingJob(const LiveState& /*state*/, std::function<void(int)> sink)
+        : say(std::move(sink)) {}
+
+    [[nodiscard]] bool hasWork() const override { return false; }
+    [[nodiscard]] LivePriority priority() const override { return LivePriority::Checks; }
+    void step(const std::stop_token& /*stop*/) override {}
+
+    const std::function<void(int)> say;
+};
+
 }  // namespace
 
 class LiveControllerTest : public QObject {
@@ -35,7 +49,7 @@ private slots:
     void cleanup();
     void picturesOfAnImageThatWasOpenBeforeAreDropped();
     void failuresOfAnImageThatWasOpenBeforeAreDropped();
-    void aCheckOfParametersEndsWithItsEngine();
+    void whatAJobSaysReachesWhoLivesWhileItsEngineDoes();
 
 private:
     [[nodiscard]] NetworkId addReady(const char* spec);
@@ -108,20 +122,38 @@ void LiveControllerTest::failuresOfAnImageThatWasOpenBeforeAreDropped() {
     QVERIFY(session_->network(id)->message.isEmpty());
 }
 
-void LiveControllerTest::aCheckOfParametersEndsWithItsEngine() {
-    session_->setImage(imageOf(20, 20));
-    QVERIFY(addReady("slow.pth") != 0);
-    std::vector<live::SanityEnded> ends;
-    connect(controller_.get(), &LiveController::sanityEnded, this,
-            [&](const live::SanityEnded& end) { ends.push_back(end); });
-    const auto run = controller_->checkSanity();
+void LiveControllerTest::whatAJobSaysReachesWhoLivesWhileItsEngineDoes() {
+    std::vector<int> heard;
+    auto listener = std::make_unique<QObject>();
+    const auto handleOf = [&](QObject* receiver) {
+        return JobHandle<SayingJob>(controller_->engine(),
+                                    controller_->sinkFor<int>(receiver, [&](int what) { heard.push_back(what); }));
+    };
+    const auto told = handleOf(this);
+    const auto toldToListener = handleOf(listener.get());
+    toldToListener.tell([](SayingJob& job) { job.say(1); });
+    told.tell([](SayingJob& job) { job.say(2); });
+    QVERIFY(QTest::qWaitFor([&] { return heard.size() == 2; }, patienceMs));
+    QCOMPARE(heard, (std::vector<int>{1, 2}));
+
+    toldToListener.tell([](SayingJob& job) { job.say(3); });
+    waitForEngine();
+    listener.reset();
+    told.tell([](SayingJob& job) { job.say(4); });
+    QVERIFY(QTest::qWaitFor([&] { return heard.size() == 3; }, patienceMs));
+    QCOMPARE(heard.back(), 4);
+
+    const QSignalSpy started(controller_.get(), &LiveController::engineStarted);
+    told.tell([](SayingJob& job) { job.say(5); });
+    waitForEngine();
     LiveEngineOptions options;
     options.load = test::loadAnalytic;
     controller_->restart(options);
-    QCOMPARE(ends.size(), std::size_t{1});
-    QCOMPARE(ends.front().run, run);
-    QVERIFY(ends.front().reason == live::SanityEnded::Reason::EngineGone);
-    QVERIFY(controller_->checkSanity() > run);
+    QCOMPARE(started.count(), 1);
+    const auto again = handleOf(this);
+    again.tell([](SayingJob& job) { job.say(6); });
+    QVERIFY(QTest::qWaitFor([&] { return heard.size() == 4; }, patienceMs));
+    QCOMPARE(heard.back(), 6);
 }
 
 }  // namespace lamscope::ui

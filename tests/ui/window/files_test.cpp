@@ -26,6 +26,7 @@
 #include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
+#include "window/sanity_run.h"
 #include "window/termination.h"
 
 namespace lamscope::ui {
@@ -655,12 +656,12 @@ void FilesTest::randomisedParametersChangeTheMap() {
     options.context = 32;
     fixture.session().setOptions(options);
     QVERIFY(fixture.waitForMaps());
-    std::vector<live::SanityChecked> checks;
-    connect(&fixture.window->controller(), &LiveController::sanityChecked, this,
-            [&](const live::SanityChecked& check) { checks.push_back(check); });
     fixture.key(Qt::Key_R, Qt::ControlModifier);
     auto* dialog = fixture.window->findChild<SanityDialog*>();
     QVERIFY(dialog != nullptr && dialog->isVisible());
+    std::vector<live::SanityChecked> checks;
+    connect(dialog->findChild<SanityRun*>(), &SanityRun::checked, this,
+            [&](const live::SanityChecked& check) { checks.push_back(check); });
     for (auto* button : dialog->findChildren<QAbstractButton*>()) {
         if (button->isVisible() && button->text().remove(QLatin1Char('&')).startsWith(QStringLiteral("Run"))) {
             QTest::mouseClick(button, Qt::LeftButton);

@@ -6,6 +6,7 @@
 
 #include "dialogs/sanity_dialog.h"
 #include "ui/window/window_fixture.h"
+#include "window/sanity_run.h"
 
 namespace lamscope::ui {
 
@@ -150,11 +151,19 @@ void JobsTest::theCheckEndsWithItsEngine() {
     fixture.window->controller().restart(options);
     QVERIFY(!fixture.isRunning());
     QVERIFY(showsLabel(fixture.dialog(), QStringLiteral("other settings")));
+
+    // The next engine checks, too.
+    QVERIFY(QTest::qWaitFor([&] { return fixture.entry(fixture.id).state == NetworkEntry::State::Ready; },
+                            testing::patienceMs));
+    fixture.run();
+    QTest::mouseClick(buttonOf(fixture.dialog(), QStringLiteral("Cancel")), Qt::LeftButton);
+    QVERIFY(fixture.waitForEnd());
+    QVERIFY(showsLabel(fixture.dialog(), QStringLiteral("Stopped before its end")));
 }
 
 void JobsTest::resultsOfAnEarlierCheckAreNotShown() {
     const RunningCheck fixture;
-    auto& controller = fixture.window->controller();
+    auto* run = fixture.dialog().findChild<SanityRun*>();
     QTest::mouseClick(buttonOf(fixture.dialog(), QStringLiteral("Cancel")), Qt::LeftButton);
     QVERIFY(fixture.waitForEnd());
     fixture.run();
@@ -165,8 +174,8 @@ void JobsTest::resultsOfAnEarlierCheckAreNotShown() {
     late.correlation = 0.25;
     late.done = 3;
     late.total = 3;
-    emit controller.sanityChecked(late);
-    emit controller.sanityEnded({.run = 1, .reason = live::SanityEnded::Reason::Done});
+    emit run->checked(late);
+    emit run->ended({.run = 1, .reason = live::SanityEnded::Reason::Done});
     QCOMPARE(fixture.dialog().findChild<QTreeWidget*>()->topLevelItemCount(), 0);
     QVERIFY(fixture.isRunning());
 }
