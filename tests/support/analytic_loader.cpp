@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/analytic_loader.h"
 
+#include <algorithm>
 #include <chrono>
+#include <mutex>
 #include <new>
 #include <thread>
 
@@ -13,6 +15,38 @@ namespace {
 
 torch::Tensor globalFormula(const torch::Tensor& lr, int scale) {
     return enlargeByCopying(lr.square(), scale) * (0.5 + lr.mean({1, 2, 3}, true));
+}
+
+/// Counts those that are at work at the same time.
+class Watch {
+public:
+    void begin() {
+        const std::scoped_lock lock(mutex_);
+        most_ = std::max(most_, ++running_);
+    }
+    void end() {
+        const std::scoped_lock lock(mutex_);
+        --running_;
+    }
+    [[nodiscard]] int most() {
+        const std::scoped_lock lock(mutex_);
+        return most_;
+    }
+
+private:
+    std::mutex mutex_;
+    int running_ = 0;
+    int most_ = 0;
+};
+
+Watch& watch() {
+    static Watch only;
+    return only;
+}
+
+torch::Tensor slowFormula(const torch::Tensor& lr, int scale) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return globalFormula(lr, scale);
 }
 
 SrModel named(FormulaNetwork::Formula formula, const ModelSpec& spec, int scale) {
@@ -36,10 +70,15 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& device) {
         return named([scale](const torch::Tensor& lr) { return globalFormula(lr, scale); }, spec, scale);
     }
     if (stem == "slow") {
+        return named([scale](const torch::Tensor& lr) { return slowFormula(lr, scale); }, spec, scale);
+    }
+    if (stem == "watched") {
         return named(
             [scale](const torch::Tensor& lr) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(20));
-                return globalFormula(lr, scale);
+                watch().begin();
+                auto sr = slowFormula(lr, scale);
+                watch().end();
+                return sr;
             },
             spec, scale);
     }
@@ -59,6 +98,10 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& device) {
             spec, scale);
     }
     return loadModel(spec, device);
+}
+
+int mostAtOnce() {
+    return watch().most();
 }
 
 }  // namespace lamscope::test

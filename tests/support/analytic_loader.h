@@ -12,9 +12,13 @@ namespace lamscope::test {
 /// or 4.
 ///   global        every SR pixel depends on all of the image
 ///   slow          the same, 20 ms an evaluation
+///   watched       the same again, see mostAtOnce()
 ///   no-gradient   its gradient is NaN everywhere
 ///   no-memory     every evaluation fails for want of memory
 /// Other files are loaded as what they are.
 [[nodiscard]] SrModel loadAnalytic(const ModelSpec& spec, const std::string& device);
+
+/// How many evaluations of networks "watched" have been at work at the same time.
+[[nodiscard]] int mostAtOnce();
 
 }  // namespace lamscope::test

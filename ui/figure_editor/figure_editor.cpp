@@ -141,19 +141,21 @@ void FigureEditor::refresh() {
         return;
     }
     dialog_->setFurtherImages(namesOf(session_.moreScenes()));
+    const bool paths = dialog_->figureLayout().kind == FigureKind::Paths;
+    const auto noMap = tr("There is no current map: open an image and a network, and let a map be computed.");
+    if (!session_.hasImage() || session_.networks().empty()) {
+        stopComputing();
+        dialog_->setMessage(paths ? tr("Open an image and a network first.") : noMap);
+        return;
+    }
     std::vector<LamDocument> documents;
-    if (dialog_->figureLayout().kind != FigureKind::Paths) {
+    if (!paths) {
         auto open = resultsDocument(session_);
-        if (open.results.empty()) {
-            stopComputing();
-            dialog_->setMessage(tr("There is no current map: open an image and a network, and let a map be computed."));
+        if (open.results.empty()) {  // as while the box is dragged: the maps of further images are still wanted
+            dialog_->setMessage(noMap);
             return;
         }
         documents.push_back(std::move(open));
-    } else if (!session_.hasImage() || session_.networks().empty()) {
-        stopComputing();
-        dialog_->setMessage(tr("Open an image and a network first."));
-        return;
     }
     std::map<std::string, std::vector<LamDocument>> kept;
     for (const auto& part : parts()) {
@@ -173,13 +175,15 @@ void FigureEditor::refresh() {
 
 void FigureEditor::compute(const Experiment& part, const std::string& key) {
     if (key == computing_) {
+        dialog_->setMessage(message_);
         return;
     }
     stopComputing();
     computing_ = key;
-    dialog_->setMessage(dialog_->figureLayout().kind == FigureKind::Paths
-                            ? tr("Computing the maps of all paths …")
-                            : tr("Computing the maps of %1 …").arg(fileName(part.scenes.front())));
+    message_ = dialog_->figureLayout().kind == FigureKind::Paths
+                   ? tr("Computing the maps of all paths …")
+                   : tr("Computing the maps of %1 …").arg(fileName(part.scenes.front()));
+    dialog_->setMessage(message_);
     atWork_ = true;
     controller_.expectWork();
     job_->tell([number = ++number_, part](FigureJob& job) { job.start(number, part); }, /*interrupt=*/false);
@@ -209,13 +213,13 @@ void FigureEditor::receive(const FigureEnd& end) {
     stopped_ = end.run == nullptr && end.trouble.empty();
     if (end.run) {
         computed_[computing_] = end.run->documents;
-        refresh();
-    } else if (stopped_) {
-        dialog_->setMessage(
-            tr("Stopped. It goes on when you change the figure or choose \u201cPaper figure\u201d again."));
     } else {
-        dialog_->setMessage(QString::fromStdString(end.trouble));
+        message_ =
+            stopped_
+                ? tr("Stopped before its end. Change the figure, or choose \u201cPaper figure\u201d again, to go on.")
+                : QString::fromStdString(end.trouble);
     }
+    refresh();
 }
 
 void FigureEditor::keepImage() {

@@ -60,6 +60,7 @@ private:
     QTimer later_;                                              // one refresh for many changes
     std::map<std::string, std::vector<LamDocument>> computed_;  // of parts, by what they depend on, as text
     std::string computing_;    // the key of the part in work, or of one that has failed or was stopped
+    QString message_;          // what the dialog says of that part
     std::int64_t number_ = 0;  // of that part
     bool atWork_ = false;      // that part is
     bool stopped_ = false;     // that part was, by the user

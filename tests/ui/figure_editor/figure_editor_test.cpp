@@ -64,6 +64,8 @@ private slots:
     void keptImagesStayInTheFigure();
     void aFigureOfSeveralImagesComesBackWhole();
     void withoutAMapThereIsNothingToExport();
+    void mapsFollowTheBoxWhileAFigureIsComputed();
+    void stoppedItGoesOnWhenAskedAgainAndMayEndWithTheWindow();
 };
 
 void FigureEditorTest::theDialogFollowsTheSessionAndEditsItsLayout() {
@@ -241,6 +243,66 @@ void FigureEditorTest::withoutAMapThereIsNothingToExport() {
     fixture.window->actions().exportFigure->trigger();
     auto* dialog = fixture.window->figureEditor().dialog();
     QVERIFY(!button(*dialog, QStringLiteral("&Export…"))->isEnabled());
+}
+
+void FigureEditorTest::mapsFollowTheBoxWhileAFigureIsComputed() {
+    WindowFixture fixture;
+    fixture.openImage();
+    const auto id = fixture.add("watched.pth");
+    QVERIFY(fixture.waitForMaps());
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    button(*dialog, QStringLiteral("&Keep the open image"))->click();
+
+    // The kept image is computed from the first map of another place on.
+    auto& view = fixture.view(id);
+    const auto box = fixture.session().box();
+    const double x = box.x + box.size / 2.0;
+    const double y = box.y + box.size / 2.0;
+    QTest::mousePress(&view, Qt::LeftButton, Qt::NoModifier, fixture.at(id, x, y));
+    for (const int shift : {6, 12, 18}) {
+        QTest::mouseMove(&view, fixture.at(id, x + shift, y));
+        QVERIFY(fixture.session().isDragging());
+        QVERIFY(fixture.session().box().x > box.x);
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.entry(id).currentResult() != nullptr, testing::patienceMs);
+    }
+    QTest::mouseRelease(&view, Qt::LeftButton, Qt::NoModifier, fixture.at(id, x + 18, y));
+    QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{2}, testing::patienceMs);
+    QCOMPARE(dialog->documents().back().results.front().result.patch.x, box.x);
+    QVERIFY(fixture.waitForMaps());
+    QCOMPARE(test::mostAtOnce(), 1);
+}
+
+void FigureEditorTest::stoppedItGoesOnWhenAskedAgainAndMayEndWithTheWindow() {
+    WindowFixture fixture;
+    fixture.openImage();
+    fixture.add("slow.pth");
+    QVERIFY(fixture.waitForMaps());
+    fixture.session().setPaused(true);  // the figure alone is computed
+    auto options = fixture.session().options();
+    options.nodes = 9999;
+    fixture.session().setOptions(options);
+    fixture.window->actions().exportFigure->trigger();
+    auto* dialog = fixture.window->figureEditor().dialog();
+    choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
+    const auto atWork = [&] {
+        return fixture.session().progress().busy
+               && fixture.session().progress().what.startsWith(QLatin1String("figure"));
+    };
+    const auto says = [&](const QString& words) {
+        return dialog->findChild<FigurePreview*>()->accessibleDescription().contains(words);
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(atWork(), testing::patienceMs);
+    fixture.key(Qt::Key_Escape);
+    QTRY_VERIFY_WITH_TIMEOUT(says(QStringLiteral("Stopped before its end")), testing::patienceMs);
+    QVERIFY(!fixture.session().progress().busy);
+    QVERIFY(dialog->documents().empty());
+
+    fixture.window->actions().exportFigure->trigger();
+    QVERIFY(says(QStringLiteral("Computing the maps of all paths")));
+    QTRY_VERIFY_WITH_TIMEOUT(atWork(), testing::patienceMs);
+    fixture.window->close();
+    fixture.window.reset();
 }
 
 }  // namespace lamscope::ui
