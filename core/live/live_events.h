@@ -79,6 +79,14 @@ struct MapFailed {
     std::string message;
 };
 
+/// Why work that was asked for has ended.
+enum class EndReason {
+    Done,
+    Cancelled,     ///< or the same was asked for anew
+    InputChanged,  ///< another image, role or reduction: what is still to come could not be compared any more
+    EngineGone,    ///< said by whoever owned the engine
+};
+
 struct Progress {
     std::string what;          ///< e.g. "IMDN", "reading photo.png"
     std::int64_t done = 0;     ///< gradients: one for each node of each map

@@ -66,7 +66,7 @@ FigureEditor::FigureEditor(Session& session, LiveController& controller, QWidget
     connect(&session_, &Session::boxChanged, this, refreshLater);
     connect(&session_, &Session::optionsChanged, this, refreshLater);
     connect(&session_, &Session::moreScenesChanged, this, refreshLater);
-    connect(&controller_, &LiveController::engineStarted, this, &FigureEditor::takeEngine);
+    connect(&controller_, &LiveController::restarted, this, &FigureEditor::takeEngine);
     takeEngine();
 }
 

@@ -15,7 +15,7 @@ DiMapController::DiMapController(Session& session, LiveController& controller, Q
     }
     connect(&session_, &Session::imageChanged, this, &DiMapController::dropAll);
     connect(&controller_, &LiveController::networkLoaded, this, &DiMapController::follow);
-    connect(&controller_, &LiveController::engineStarted, this, &DiMapController::takeEngine);
+    connect(&controller_, &LiveController::restarted, this, &DiMapController::takeEngine);
     takeEngine();
 }
 

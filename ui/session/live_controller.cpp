@@ -27,7 +27,6 @@ void LiveController::start(LiveEngineOptions options) {
         std::move(options));
     followImage();
     followNetworks();
-    emit engineStarted();
 }
 
 LiveController::~LiveController() = default;
@@ -43,6 +42,7 @@ void LiveController::restart(LiveEngineOptions options) {
         });
     }
     start(std::move(options));
+    emit restarted();
 }
 
 void LiveController::openImage(const QString& file, ExifOrientation orientation) {

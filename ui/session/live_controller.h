@@ -34,7 +34,7 @@ public:
     void cancel();
 
     // --- for methods, which compute by jobs of their own
-    /// To add a job to, see JobHandle: at once, and again whenever engineStarted() says that another engine has begun.
+    /// To add a job to, see JobHandle: at once, and again whenever restarted() says that another engine has begun.
     [[nodiscard]] LiveEngine& engine() { return *engine_; }
     /// A job was asked for something: the progress of the engine is shown again after cancel().
     void expectWork() { stopped_ = false; }
@@ -63,7 +63,6 @@ public:
     void restart(LiveEngineOptions options);
 
 signals:
-    void engineStarted();
     void deviceChosen(const QString& device, int threads);
     void imageOpened();
     void imageFailed(const QString& message);
@@ -72,6 +71,7 @@ signals:
     /// A map of the latest request arrived; `request` is its number.
     void mapArrived(int id, qint64 request, int nodes);
     void idle();
+    void restarted();  ///< there is another engine
 
 private:
     void followNetworks();

@@ -39,7 +39,7 @@ SanityRun::SanityRun(Session& session, LiveController& controller, SanityDialog&
     });
     connect(this, &SanityRun::checked, this, qOverload<const live::SanityChecked&>(&SanityRun::receive));
     connect(this, &SanityRun::ended, this, qOverload<const live::SanityEnded&>(&SanityRun::receive));
-    connect(&controller_, &LiveController::engineStarted, this, &SanityRun::takeEngine);
+    connect(&controller_, &LiveController::restarted, this, &SanityRun::takeEngine);
     takeEngine();
 }
 

@@ -33,12 +33,7 @@ struct SanityChecked {
 
 /// A check has ended: nothing more comes of it.
 struct SanityEnded {
-    enum class Reason {
-        Done,
-        Cancelled,     ///< or another check was started
-        InputChanged,  ///< another image, role or reduction: its maps could not be compared any more
-        EngineGone,    ///< said by whoever owned the engine
-    };
+    using Reason = EndReason;
 
     std::int64_t run = 0;
     Reason reason = Reason::Done;

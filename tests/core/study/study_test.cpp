@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <functional>
 #include <set>
+#include <stop_token>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -172,6 +173,45 @@ TEST(LamRun, GivesADocumentForEachImage) {
             EXPECT_EQ(together[i].results[n].card.name, alone.front().results[n].card.name);
             const double sum = alone.front().results[n].result.attributionSum;
             EXPECT_NEAR(together[i].results[n].result.attributionSum, sum, 1e-4 * std::abs(sum));
+        }
+    }
+}
+
+TEST(LamRun, StoppedAgainAndAgainItGoesOnToTheSameNumbers) {
+    const test::TemporaryFolder folder;
+    Experiment experiment{.scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
+                                     drawnScene(folder, "second.png", 96, {24, 40, 16})},
+                          .networks = {{.spec = ModelSpec::parse("bicubic:scale=2")}},
+                          .gridStride = 16};
+    experiment.scenes.front().boxes.push_back({44, 40, 16});
+    LamOptions options;
+    options.nodes = 8;
+    setLamOptions(experiment, options);
+    const LamRunSettings settings{.gradientsAt = {0.5}};
+    const auto whole = *runLam(experiment, settings);
+
+    LamRun run(experiment, settings);
+    int stops = 0;
+    while (!run.finished()) {
+        std::stop_source source;
+        stops += run.next(source.get_token(), [&](const LamRunProgress&) { source.request_stop(); }) ? 0 : 1;
+    }
+    EXPECT_GT(stops, 0);
+    const auto documents = run.take();
+    ASSERT_EQ(documents.size(), 2U);
+    for (std::size_t i = 0; i < documents.size(); ++i) {
+        ASSERT_EQ(documents[i].results.size(), experiment.scenes[i].boxes.size());
+        for (std::size_t n = 0; n < documents[i].results.size(); ++n) {
+            const auto& found = documents[i].results[n].result;
+            const auto& expected = whole[i].results[n].result;
+            EXPECT_EQ(found.patch, expected.patch);
+            EXPECT_EQ(found.attribution, expected.attribution);
+            EXPECT_EQ(found.pathGradients.front().map, expected.pathGradients.front().map);
+        }
+        const auto& cells = documents[i].grids.front().map.cells;
+        ASSERT_EQ(cells.size(), whole[i].grids.front().map.cells.size());
+        for (std::size_t n = 0; n < cells.size(); ++n) {
+            EXPECT_EQ(cells[n].diffusionIndex, whole[i].grids.front().map.cells[n].diffusionIndex);
         }
     }
 }

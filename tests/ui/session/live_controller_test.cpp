@@ -143,7 +143,7 @@ void LiveControllerTest::whatAJobSaysReachesWhoLivesWhileItsEngineDoes() {
     QVERIFY(QTest::qWaitFor([&] { return heard.size() == 3; }, patienceMs));
     QCOMPARE(heard.back(), 4);
 
-    const QSignalSpy started(controller_.get(), &LiveController::engineStarted);
+    const QSignalSpy started(controller_.get(), &LiveController::restarted);
     told.tell([](SayingJob& job) { job.say(5); });
     waitForEngine();
     LiveEngineOptions options;

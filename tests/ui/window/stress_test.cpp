@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <malloc.h>
 #include <random>
+#include <stdexcept>
 
 #include "runtime/process_memory.h"
 #include "support/test_data.h"
