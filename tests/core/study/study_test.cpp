@@ -181,8 +181,8 @@ TEST(LamRun, StoppedAgainAndAgainItGoesOnToTheSameNumbers) {
     const test::TemporaryFolder folder;
     Experiment experiment{.scenes = {drawnScene(folder, "first.png", 96, {40, 40, 16}),
                                      drawnScene(folder, "second.png", 96, {24, 40, 16})},
-                          .networks = {{.spec = ModelSpec::parse("bicubic:scale=2")}},
-                          .gridStride = 16};
+                          .gridStride = 16,
+                          .networks = {{.spec = ModelSpec::parse("bicubic:scale=2")}}};
     experiment.scenes.front().boxes.push_back({44, 40, 16});
     LamOptions options;
     options.nodes = 8;

@@ -211,10 +211,18 @@ TEST_F(FigureJobTest, WhyItCannotBeComputedIsSaid) {
 }
 
 TEST_F(FigureJobTest, TheEngineMayGoInMidComputation) {
+    auto options = lamOptionsOf(session_);
+    options.nodes = 50000;  // hundreds of batches are left when the engine goes
+    setLamOptions(session_, options);
     std::promise<void> atWork;
-    evaluations_.atFigures(3, [&] { atWork.set_value(); });
+    std::promise<void> going;
+    evaluations_.atFigures(3, [&] {
+        atWork.set_value();
+        going.get_future().wait();
+    });
     start(1);
     atWork.get_future().wait();
+    going.set_value();
     engine_.reset();
     EXPECT_TRUE(events_.all<FigureEnd>().empty());
 }
