@@ -51,9 +51,9 @@ void LiveController::restart(LiveEngineOptions options) {
     start(std::move(options));
 }
 
-void LiveController::openImage(const QString& file, ExifOrientation orientation) {
+void LiveController::openImage(const QString& file, const ImageReading& reading) {
     stopped_ = false;
-    engine_->openImage(file.toStdString(), orientation);
+    engine_->openImage(file.toStdString(), reading);
 }
 
 void LiveController::cancel() {
