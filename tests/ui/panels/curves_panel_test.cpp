@@ -12,7 +12,6 @@
 
 #include "base/error.h"
 #include "panels/label_places.h"
-#include "panels/label_places.h"
 #include "ui/panels/example_session.h"
 
 namespace lamscope::ui {
