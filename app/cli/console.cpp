@@ -39,6 +39,12 @@ void setUpMessages() {
     std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is a failed write, with a message
 }
 
+void sayWarnings(const std::vector<std::string>& warnings) {
+    for (const auto& warning : warnings) {
+        spdlog::warn("warning: {}", warning);
+    }
+}
+
 InterruptGuard::InterruptGuard() {
     interrupted = 0;
     std::signal(SIGINT, onInterrupt);

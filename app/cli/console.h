@@ -6,6 +6,7 @@
 #include <stop_token>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/atomic_file.h"
 
@@ -16,6 +17,8 @@ enum ExitCode : int { Done = 0, Failed = 1, WrongUsage = 2, Interrupted = 130 };
 
 /// Everything that is said goes to standard error, one line a message; standard output carries results alone.
 void setUpMessages();
+
+void sayWarnings(const std::vector<std::string>& warnings);
 
 /// Turns Ctrl-C (SIGINT) and SIGTERM into a stop request while it lives; the second of them ends the program at once
 /// with ExitCode::Interrupted. One at a time.

@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "base/atomic_file.h"
 #include "commands.h"
@@ -121,9 +120,7 @@ int run(const ErfArguments& arguments) {
     if (!document) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : warningsOf(*document)) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(warningsOf(*document));
     writeOutputs(*document, arguments);
     printTable(toText(*document), arguments.json);
     return ExitCode::Done;

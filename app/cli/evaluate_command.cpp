@@ -2,7 +2,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "base/atomic_file.h"
 #include "base/output_files.h"
@@ -59,9 +58,7 @@ int run(const EvaluateArguments& arguments) {
     }
     std::string table;
     for (const auto& evaluation : evaluations) {
-        for (const auto& warning : evaluation.warnings) {
-            spdlog::warn("warning: {}", warning);
-        }
+        sayWarnings(evaluation.warnings);
         table +=
             fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}\n", evaluation.card.name,
                         evaluation.card.scale, evaluation.images.size(), evaluation.mean.psnr, evaluation.mean.ssim);

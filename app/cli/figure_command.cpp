@@ -2,7 +2,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "base/output_files.h"
 #include "commands.h"
@@ -57,9 +56,7 @@ int run(const RepaintArguments& arguments) {
     if (!made) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : made->warnings) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(made->warnings);
     StagedFiles files;
     std::vector<std::filesystem::path> figures;
     for (const auto& name : names) {

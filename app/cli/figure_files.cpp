@@ -86,9 +86,7 @@ void addFigureFiles(StagedFiles& files, const FigureArguments& arguments,
     if (arguments.timestamp) {
         options.created = QDateTime::currentDateTimeUtc();
     }
-    for (const auto& warning : ui::addFigures(files, names, session, documents, options)) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(ui::addFigures(files, names, session, documents, options));
     if (!arguments.caption.empty()) {
         const auto text = ui::captionText(documents, ui::figureOf(session).value()).toStdString() + "\n";
         if (arguments.caption == "-") {

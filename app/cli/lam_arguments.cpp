@@ -49,7 +49,9 @@ void LamArguments::addImageTo(CLI::App& command) {
     hrOption->type_name("IMG")->excludes(lrOption);
     lrOption->type_name("IMG");
     command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
-    command.add_flag("--upright", upright, "turn the image as its EXIF data ask; otherwise it is taken as stored");
+    for (const auto& row : imageReadingTable) {
+        command.add_flag(fmt::format("--{}", row.name), reading.*row.member, row.help);
+    }
     command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
 }
 
@@ -88,7 +90,7 @@ Scene LamArguments::scene() const {
     Scene scene{.image = hr.empty() ? lr : hr};
     scene.role = hr.empty() ? ImageRole::Lr : ImageRole::Hr;
     scene.reduction = reductionFromString(reduce);
-    scene.upright = upright;
+    scene.reading = reading;
     scene.reference = reference;
     scene.gridScale = hr.empty() ? 0 : 1;  // on an LR image patches are SR pixels of each network
     std::ranges::transform(patches, std::back_inserter(scene.boxes), parsePatch);

@@ -19,13 +19,13 @@ struct LamArguments {
     std::string hr;
     std::string lr;
     std::string reference;
-    bool upright = false;
+    ImageReading reading;
     std::string reduce = "pillow";
     std::vector<std::string> patches;
     std::optional<int> grid;
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
-    /// Adds --hr, --lr, --reference, --upright and --reduce.
+    /// Adds --hr, --lr, --reference, --reduce and a flag for each row of imageReadingTable.
     void addImageTo(CLI::App& command);
     /// Adds --patch, which can be repeated.
     CLI::Option* addPatchesTo(CLI::App& command);

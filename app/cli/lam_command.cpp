@@ -5,7 +5,6 @@
 #include <strings.h>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "base/atomic_file.h"
 #include "commands.h"
@@ -116,9 +115,7 @@ int run(const LamCommandArguments& arguments) {
         return ExitCode::Interrupted;
     }
     auto& document = documents->front();  // one image was given
-    for (const auto& warning : warningsOf(document)) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(warningsOf(document));
     if (!writeOutputs(document, arguments, interrupt.token())) {
         return ExitCode::Interrupted;
     }

@@ -2,7 +2,6 @@
 #include <memory>
 
 #include <fmt/format.h>
-#include <spdlog/spdlog.h>
 
 #include "base/atomic_file.h"
 #include "commands.h"
@@ -37,9 +36,7 @@ int run(const SanityArguments& arguments) {
     if (!checked) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : checked->warnings) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(checked->warnings);
     StagedFiles files;
     if (!arguments.csv.empty()) {
         files.add(arguments.csv, toCsv(checked->maps));

@@ -48,9 +48,7 @@ int run(const UpscaleArguments& arguments) {
     if (!summary) {
         return ExitCode::Interrupted;
     }
-    for (const auto& warning : summary->warnings) {
-        spdlog::warn("warning: {}", warning);
-    }
+    sayWarnings(summary->warnings);
     for (const auto& file : summary->written) {
         spdlog::info("{}", file.string());
     }

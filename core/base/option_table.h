@@ -23,9 +23,9 @@ namespace lamscope {
 
 /// How a value of an enumeration is called.
 struct ChoiceText {
-    std::string_view name;  ///< of the flag and in JSON; never renamed
-    const char* title;      ///< in forms
-    const char* help;       ///< one phrase
+    std::string_view name;   ///< of the flag and in JSON; never renamed
+    const char* title = "";  ///< in forms; empty: the value stands in none
+    const char* help = "";   ///< one phrase; empty: --help does not list the value
 };
 
 /// A value of an enumeration with its texts.

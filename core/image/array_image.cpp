@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <vector>
 
@@ -12,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/npy.h"
+#include "image/low_bits.h"
 
 namespace lamscope::detail {
 
@@ -90,7 +92,7 @@ void checkValues(const std::filesystem::path& path, std::span<const float> value
                                    smallest, largest, remedy));
 }
 
-LoadedImage readArrayImage(const std::filesystem::path& path) {
+LoadedImage readArrayImage(const std::filesystem::path& path, const ImageReading& reading) {
     std::optional<ArrayLayout> layout;
     const auto array = readNpy(path, [&](std::span<const std::int64_t> shape) {
         layout = arrayLayout({shape.begin(), shape.end()});
@@ -102,10 +104,17 @@ LoadedImage readArrayImage(const std::filesystem::path& path) {
                                            layout->width, layout->height, maxImagePixels));
         }
     });
-    const auto white = array.maxLevel > 0 ? static_cast<float>(array.maxLevel) : 1.0F;
     LoadedImage loaded{.image = Image(static_cast<int>(layout->width), static_cast<int>(layout->height)),
                        .warnings = {}};
     loaded.image.file = path.string();
+    auto white = array.maxLevel > 0 ? static_cast<float>(array.maxLevel) : 1.0F;
+    if (array.maxLevel == std::numeric_limits<std::uint16_t>::max()) {
+        LowBits levels;
+        for (const double value : array.values) {
+            levels.add(static_cast<std::uint16_t>(value));
+        }
+        white = whiteLevel(levels, reading, loaded);
+    }
     for (int channel = 0; channel < Image::channels; ++channel) {
         for (int y = 0; y < loaded.image.height(); ++y) {
             for (int x = 0; x < loaded.image.width(); ++x) {
@@ -116,14 +125,6 @@ LoadedImage readArrayImage(const std::filesystem::path& path) {
         }
     }
     checkValues(path, loaded.image.values());
-    constexpr double eightBits = 255.0;
-    if (white > eightBits && std::ranges::max(array.values) <= eightBits) {
-        loaded.warnings.push_back(
-            fmt::format("'{}' holds 16-bit levels of at most {}, so that the image is almost black; if they are levels "
-                        "of 8 bits, save "
-                        "it as uint8.",
-                        path.string(), std::ranges::max(array.values)));
-    }
     return loaded;
 }
 

@@ -12,7 +12,7 @@ namespace lamscope::detail {
 // Private to the library of image files.
 
 /// readImage() for NumPy arrays.
-[[nodiscard]] LoadedImage readArrayImage(const std::filesystem::path& path);
+[[nodiscard]] LoadedImage readArrayImage(const std::filesystem::path& path, const ImageReading& reading);
 
 /// Throws Error(BadFile), stating the range found, unless all values are finite and in [-0.01, 1.01].
 void checkValues(const std::filesystem::path& path, std::span<const float> values);

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
+#include <iterator>
 #include <limits>
 #include <new>
 #include <span>
@@ -22,6 +23,7 @@
 #include "image/colour.h"
 #include "image/image_format.h"
 #include "image/jpeg_end.h"
+#include "image/low_bits.h"
 #include "image/orientation.h"
 #include "image/tiff_samples.h"
 
@@ -159,20 +161,27 @@ cv::Mat decode(const std::filesystem::path& path, ImageFormat format, const Imag
     return pixels;
 }
 
+/// The levels that become 1.
+struct FullLevels {
+    float white;
+    float opaque;
+};
+
 /// @param pixels 1 channel: grey; 2: grey, alpha; 3: B, G, R; 4: B, G, R, and alpha or a channel without meaning.
-/// @param white  the level that becomes 1.
 template <typename Level>
-void copyPixels(const cv::Mat& pixels, const ImageHeader& header, float white, Image& image, bool& transparent) {
+void copyPixels(const cv::Mat& pixels, const ImageHeader& header, const FullLevels& full, Image& image,
+                bool& transparent) {
+    const auto [white, fullAlpha] = full;
     const int channelCount = pixels.channels();
     const bool grey = channelCount <= 2;
     const bool hasAlpha = channelCount == 2 || (channelCount == 4 && !header.alphaUnused);
     for (int y = 0; y < pixels.rows; ++y) {
         const auto* pixel = pixels.ptr<Level>(y);
         for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
-            const float alpha = hasAlpha ? static_cast<float>(pixel[channelCount - 1]) : white;
-            const bool opaque = alpha == white;
+            const float alpha = hasAlpha ? static_cast<float>(pixel[channelCount - 1]) : fullAlpha;
+            const bool opaque = alpha == fullAlpha;
             transparent |= !opaque;
-            const float weight = opaque || header.alphaApplied ? 1.0F : alpha / white;
+            const float weight = opaque || header.alphaApplied ? 1.0F : alpha / fullAlpha;
             for (int channel = 0; channel < Image::channels; ++channel) {
                 const auto level = static_cast<float>(pixel[grey ? 0 : 2 - channel]);
                 image.at(channel, y, x) = (header.minIsWhite ? white - level : level) / white * weight;
@@ -181,39 +190,68 @@ void copyPixels(const cv::Mat& pixels, const ImageHeader& header, float white, I
     }
 }
 
-void copyPixels(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header, Image& image,
-                bool& transparent) {
-    const auto white = [&](int largest) {
-        double highest = 0.0;
-        if (header.maxLevel > 0) {
-            cv::minMaxIdx(pixels.reshape(1), nullptr, &highest);
+/// The 16-bit levels of the colours.
+detail::LowBits colourLevels(const cv::Mat& pixels) {
+    const int channelCount = pixels.channels();
+    const int colourCount = channelCount <= 2 ? 1 : Image::channels;
+    detail::LowBits levels;
+    for (int y = 0; y < pixels.rows; ++y) {
+        const auto* pixel = pixels.ptr<std::uint16_t>(y);
+        for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
+            for (int channel = 0; channel < colourCount; ++channel) {
+                levels.add(pixel[channel]);
+            }
         }
-        if (highest > header.maxLevel) {
-            throwBadFile(path, fmt::format("holds levels up to {}, which is above its maximum {}; write it again",
-                                           highest, header.maxLevel));
-        }
-        return static_cast<float>(header.maxLevel > 0 ? header.maxLevel : largest);
-    };
+    }
+    return levels;
+}
+
+/// The level that is white by the header or, where it says nothing, the `largest` of the type. Throws Error(BadFile)
+/// where levels lie above what the header says.
+float whiteByHeader(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header, int largest) {
+    double highest = 0.0;
+    if (header.maxLevel > 0) {
+        cv::minMaxIdx(pixels.reshape(1), nullptr, &highest);
+    }
+    if (highest > header.maxLevel) {
+        throwBadFile(path, fmt::format("holds levels up to {}, which is above its maximum {}; write it again", highest,
+                                       header.maxLevel));
+    }
+    return static_cast<float>(header.maxLevel > 0 ? header.maxLevel : largest);
+}
+
+/// Fills `loaded.image`, which has the size of `pixels`. True if some pixel is transparent.
+bool copyPixels(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header,
+                const ImageReading& reading, LoadedImage& loaded) {
+    auto& image = loaded.image;
+    bool transparent = false;
     switch (pixels.depth()) {
-        case CV_8U:
+        case CV_8U: {
             image.bitDepth = 8;
-            copyPixels<std::uint8_t>(pixels, header, white(std::numeric_limits<std::uint8_t>::max()), image,
-                                     transparent);
+            const float white = whiteByHeader(path, pixels, header, std::numeric_limits<std::uint8_t>::max());
+            copyPixels<std::uint8_t>(pixels, header, {white, white}, image, transparent);
             break;
-        case CV_16U:
+        }
+        case CV_16U: {
+            constexpr int largest = std::numeric_limits<std::uint16_t>::max();
             image.bitDepth = 16;
-            copyPixels<std::uint16_t>(pixels, header, white(std::numeric_limits<std::uint16_t>::max()), image,
-                                      transparent);
+            FullLevels full{.white = whiteByHeader(path, pixels, header, largest), .opaque = largest};
+            if (full.white == full.opaque) {
+                full.white = whiteLevel(colourLevels(pixels), reading, loaded);
+            }
+            copyPixels<std::uint16_t>(pixels, header, full, image, transparent);
             break;
+        }
         case CV_32F:
             image.bitDepth = 32;
             checkValues(path,
                         std::span(pixels.ptr<float>(), pixels.total() * static_cast<std::size_t>(pixels.channels())));
-            copyPixels<float>(pixels, header, 1.0F, image, transparent);
+            copyPixels<float>(pixels, header, {1.0F, 1.0F}, image, transparent);
             break;
         default:
             throwBadFile(path, "has pixels of an unsupported type; convert it to an 8 or 16 bit RGB image");
     }
+    return transparent;
 }
 
 std::vector<std::string> rasterWarnings(const std::string& file, const ImageHeader& header, bool transparent) {
@@ -241,6 +279,10 @@ std::vector<std::string> rasterWarnings(const std::string& file, const ImageHead
                         "whole?",
                         file));
     }
+    if (!header.profile.empty()) {
+        warnings.push_back(fmt::format("'{}' has {}; its colours were taken as they are stored, as if they were sRGB.",
+                                       file, header.profile));
+    }
     if (header.morePages) {
         warnings.push_back(fmt::format("'{}' holds several images; the first was read.", file));
     }
@@ -248,7 +290,7 @@ std::vector<std::string> rasterWarnings(const std::string& file, const ImageHead
 }
 
 LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::byte> file,
-                       ExifOrientation orientation) {
+                       const ImageReading& reading) {
     const auto format = imageFormat(file);
     if (format == ImageFormat::Unknown) {
         throwUnknownFormat(path, file);
@@ -262,20 +304,19 @@ LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::b
 
     LoadedImage loaded{.image = Image(pixels.cols, pixels.rows), .warnings = {}};
     loaded.image.file = path.string();
-    bool transparent = false;
-    copyPixels(path, pixels, header, loaded.image, transparent);
+    const bool transparent = copyPixels(path, pixels, header, reading, loaded);
     loaded.warnings = rasterWarnings(path.string(), header, transparent);
     if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV applies it to the others
         loaded.image = oriented(loaded.image, header.appliedOrientation);
     }
-    if (header.orientation != 1 && orientation == ExifOrientation::Applied) {
+    if (header.orientation != 1 && reading.upright) {
         loaded.image = oriented(loaded.image, header.orientation);
     } else if (header.orientation != 1) {
-        loaded.orientation = header.orientation;
-        loaded.warnings.push_back(fmt::format(
-            "'{}' is stored turned: its EXIF data ask viewers to show it {} (orientation {}). It was opened as it is "
-            "stored.",
-            path.string(), orientationText(header.orientation), header.orientation));
+        loaded.offers.push_back(
+            {&ImageReading::upright,
+             fmt::format("'{}' is stored turned: its EXIF data ask viewers to show it {} (orientation {}). It was "
+                         "opened as it is stored.",
+                         path.string(), orientationText(header.orientation), header.orientation)});
     }
     return loaded;
 }
@@ -322,13 +363,13 @@ std::vector<std::uint8_t> encode(const std::string& extension, const Image& imag
 
 }  // namespace
 
-LoadedImage readImage(const std::filesystem::path& path, ExifOrientation orientation) {
+LoadedImage readImage(const std::filesystem::path& path, const ImageReading& reading) {
     try {
         const auto file = readWholeFile(path);
-        if (asText(file).starts_with("\x93NUMPY")) {
-            return detail::readArrayImage(path);
-        }
-        return readRaster(path, file, orientation);
+        auto loaded = asText(file).starts_with("\x93NUMPY") ? detail::readArrayImage(path, reading)
+                                                            : readRaster(path, file, reading);
+        std::ranges::transform(loaded.offers, std::back_inserter(loaded.warnings), &ImageOffer::note);
+        return loaded;
     } catch (const std::bad_alloc&) {
         throw Error(ErrorCode::OutOfMemory,
                     fmt::format("'{}' does not fit into memory; crop or reduce the image", path.string()));

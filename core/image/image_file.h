@@ -7,36 +7,30 @@
 #include <vector>
 
 #include "image/image.h"
+#include "image/image_reading.h"
 
 namespace lamscope {
 
 /// An image from a file, with what the user should know about the reading.
 struct LoadedImage {
     Image image;
-    std::vector<std::string> warnings;  ///< whole sentences that name the file; empty if nothing was changed
-    /// The orientation 1…8 that EXIF data ask for and that was not applied, see oriented(); 1: none. If it is not 1,
-    /// the last warning says so.
-    int orientation = 1;
+    std::vector<std::string> warnings;  ///< whole sentences that name the file; empty if there is nothing to say
+    std::vector<ImageOffer> offers{};   ///< what could have been asked for; the last warnings are their notes
 };
 
 /// The largest image that is read: 2^28 pixels (16384 x 16384).
 inline constexpr long long maxImagePixels = 1LL << 28;
 
-/// What readImage() does with the orientation that cameras note in EXIF data.
-enum class ExifOrientation {
-    Ignored,  ///< the pixels come as they are stored; a warning names the orientation
-    Applied,  ///< the image is turned as oriented() does
-};
-
 /// Reads a PNG, JPEG, TIFF, BMP, WebP, PNM (PBM, PGM, PPM) or PFM image, or a NumPy array. The content tells the
 /// format, not the file's name. Sets `file` and `bitDepth` (8, 16, or 32 for arrays and floating-point images).
 ///
 /// - Values: level / 255 or level / 65535 (PNM: level / maximum); floating-point numbers unchanged, nominal range
-///   [0, 1]. Colour profiles and gamma are not applied.
+///   [0, 1]. Colour profiles and gamma are not applied; a warning names what is not sRGB. `reading` can have levels of
+///   fewer bits in a file of 16 stretched.
 /// - Grey is repeated to three planes. Palettes and images of fewer than 8 bits are expanded to 8 bits.
 /// - Transparency is composited on black; in some grey files it is ignored. A warning says which.
 /// - Channels that are neither colour nor transparency are left out, with a warning.
-/// - The orientation tag of TIFF is always applied; `orientation` concerns EXIF data.
+/// - The orientation tag of TIFF is always applied; `reading` concerns EXIF data.
 /// - A JPEG file that has its end marker but is damaged inside is shown as far as it can be decoded. A JPEG file that
 ///   lacks only the end marker is read, with a warning.
 /// - TIFF: 8 or 16-bit unsigned integers, or floating-point numbers of 16, 32 or 64 bits.
@@ -48,8 +42,7 @@ enum class ExifOrientation {
 /// OpenEXR, JPEG XL, JPEG 2000 and others are named), CMYK, CIELAB and other colours that are neither grey nor RGB,
 /// 32-bit integers, more than maxImagePixels pixels, an array of another shape or type, floating-point values that are
 /// not finite or outside [-0.01, 1.01]. Throws Error(OutOfMemory) when the image does not fit into memory. Thread-safe.
-[[nodiscard]] LoadedImage readImage(const std::filesystem::path& path,
-                                    ExifOrientation orientation = ExifOrientation::Ignored);
+[[nodiscard]] LoadedImage readImage(const std::filesystem::path& path, const ImageReading& reading = {});
 
 /// Writes a PNG (.png) or TIFF (.tif, .tiff) file with three channels of 8 or 16 bits, whole or not at all. The name's
 /// extension tells the format. Values are clamped to [0, 1] and rounded by nearestLevel().

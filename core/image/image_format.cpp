@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/byte_reader.h"
+#include "image/colour_profile.h"
 #include "image/image_headers.h"
 
 namespace lamscope {
@@ -20,38 +21,13 @@ std::string unsupportedBits(std::uint64_t bits) {
     return fmt::format("has {} bits per channel, and only images of up to 8 or of 16 are read", bits);
 }
 
-namespace {
-
-/// The bytes of the file from `offset` on: `length` of them, or fewer at the file's end.
 std::span<const std::byte> part(std::span<const std::byte> file, std::uint64_t offset, std::uint64_t length) {
     const auto start = std::min<std::uint64_t>(offset, file.size());
     return file.subspan(static_cast<std::size_t>(start),
                         static_cast<std::size_t>(std::min<std::uint64_t>(length, file.size() - start)));
 }
 
-ImageHeader readPngHeader(std::span<const std::byte> file) {
-    ImageHeader header;
-    ByteReader reader(file, true);
-    header.width = static_cast<std::int64_t>(reader.u32(16));
-    header.height = static_cast<std::int64_t>(reader.u32(20));
-    const auto colourType = reader.u8(25);
-    constexpr std::uint64_t grey = 0;
-    header.truncated = true;
-    for (std::uint64_t offset = 8; offset + 12 <= file.size();) {
-        const auto length = reader.u32(offset);
-        const auto place = static_cast<std::size_t>(offset) + 4;
-        header.alphaIgnored |= hasText(file, "tRNS", place) && colourType == grey;
-        if (hasText(file, "eXIf", place)) {
-            header.orientation = exifOrientation(part(file, place + 4, length));
-        }
-        offset += 12 + length;
-        if (hasText(file, "IEND", place)) {
-            header.truncated = offset > file.size();
-            break;
-        }
-    }
-    return header;
-}
+namespace {
 
 ImageHeader readBmpHeader(std::span<const std::byte> file) {
     ImageHeader header;
@@ -96,6 +72,8 @@ ImageHeader readWebPHeader(std::span<const std::byte> file) {
         if (hasText(file, "EXIF", static_cast<std::size_t>(offset))) {
             const auto exif = part(file, offset + 8, length);
             header.orientation = exifOrientation(hasText(exif, exifName) ? exif.subspan(exifName.size()) : exif);
+        } else if (hasText(file, "ICCP", static_cast<std::size_t>(offset))) {
+            header.profile = otherProfile(part(file, offset + 8, length));
         }
         offset += 8 + length + length % 2;
     }

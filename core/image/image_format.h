@@ -49,6 +49,7 @@ struct ImageHeader {
     int maxLevel = 0;             ///< the level that is white, 1…65535 (PNM); 0: the largest level of the type
     int orientation = 1;          ///< orientation 1…8 in EXIF data, which the decoder does not apply; 1: as stored
     int appliedOrientation = 1;   ///< orientation 1…8 in the TIFF tag, which is always applied; 1: as stored
+    std::string profile;          ///< colours other than sRGB, see otherProfile(); empty: sRGB, or nothing is said
 };
 
 /// Reads the headers of a file of a known format. No number in the file is trusted.

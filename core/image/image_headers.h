@@ -12,11 +12,16 @@ namespace lamscope::detail {
 
 // Private to the library of image files: the parts of readImageHeader().
 
+[[nodiscard]] ImageHeader readPngHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readJpegHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readTiffHeader(std::span<const std::byte> file);
 /// For PBM, PGM and PPM files.
 [[nodiscard]] ImageHeader readPnmHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readPfmHeader(std::span<const std::byte> file);
+
+/// The bytes of the file from `offset` on: `length` of them, or fewer at the file's end.
+[[nodiscard]] std::span<const std::byte> part(std::span<const std::byte> file, std::uint64_t offset,
+                                              std::uint64_t length);
 
 /// The orientation 1…8 that EXIF data state; 1 if they state none or are damaged. `exif` begins with a TIFF header.
 [[nodiscard]] int exifOrientation(std::span<const std::byte> exif);

@@ -2,8 +2,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <vector>
 
 #include "base/byte_reader.h"
+#include "image/colour_profile.h"
 #include "image/image_headers.h"
 
 namespace lamscope::detail {
@@ -65,15 +67,25 @@ void readFrame(ByteReader& reader, std::uint64_t place, ImageHeader& header, Sca
     }
 }
 
+/// What a segment holds behind a name of `nameSize` bytes. @param place of the segment's length field.
+std::span<const std::byte> segmentPart(std::span<const std::byte> file, std::uint64_t place, std::uint64_t length,
+                                       std::uint64_t nameSize) {
+    const auto before = std::min(length, 2 + nameSize);
+    return part(file, place + before, length - before);
+}
+
 }  // namespace
 
 ImageHeader readJpegHeader(std::span<const std::byte> file) {
     constexpr std::uint64_t startOfScan = 0xDA;
     constexpr std::uint64_t endOfImage = 0xD9;
     constexpr std::uint64_t application1 = 0xE1;
+    constexpr std::uint64_t application2 = 0xE2;
     constexpr auto exifName = "Exif\0\0"sv;
+    constexpr auto profileName = "ICC_PROFILE\0"sv;
     ImageHeader header;
     ScanAccount scans;
+    std::map<std::uint64_t, std::span<const std::byte>> profileParts;  // by their number
     bool ended = false;
     ByteReader reader(file, true);
     std::uint64_t offset = 2;
@@ -93,14 +105,19 @@ ImageHeader readJpegHeader(std::span<const std::byte> file) {
             } else if (marker == startOfScan) {
                 scans.addScan(reader, offset);
             } else if (marker == application1 && hasText(file, exifName, static_cast<std::size_t>(offset) + 2)) {
-                const auto start = std::min<std::uint64_t>(offset + 2 + exifName.size(), file.size());
-                const auto end = std::clamp<std::uint64_t>(offset + length, start, file.size());
-                header.orientation = exifOrientation(
-                    file.subspan(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start)));
+                header.orientation = exifOrientation(segmentPart(file, offset, length, exifName.size()));
+            } else if (marker == application2 && hasText(file, profileName, static_cast<std::size_t>(offset) + 2)) {
+                const auto number = reader.u8(offset + 2 + profileName.size());
+                profileParts.emplace(number, segmentPart(file, offset, length, profileName.size() + 2));
             }
             offset += length;
         }
     }
+    std::vector<std::byte> profile;
+    for (const auto& [number, bytes] : profileParts) {
+        profile.insert(profile.end(), bytes.begin(), bytes.end());
+    }
+    header.profile = otherProfile(profile);
     header.endMissing = !ended && scans.complete() && offset <= file.size();
     header.truncated = !ended && !header.endMissing;
     return header;

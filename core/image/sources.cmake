@@ -5,6 +5,7 @@ lamscope_library(lamscope_image
     image/colour.h
     image/drawn_scene.h
     image/image.h
+    image/image_reading.h
     image/low_resolution.h
     image/orientation.h
     image/resize.h
@@ -23,13 +24,16 @@ lamscope_library(lamscope_files
     image/image_file.h
   SOURCES
     image/array_image.cpp
+    image/colour_profile.cpp
     image/image_file.cpp
     image/image_format.cpp
     image/jpeg_end.cpp
     image/jpeg_header.cpp
+    image/low_bits.cpp
     image/opencv_image.cpp
+    image/png_header.cpp
     image/pnm_header.cpp
     image/tiff_header.cpp
     image/tiff_samples.cpp
   PUBLIC lamscope_image
-  PRIVATE opencv_core opencv_imgproc opencv_imgcodecs TIFF::TIFF JPEG::JPEG fmt::fmt)
+  PRIVATE opencv_core opencv_imgproc opencv_imgcodecs TIFF::TIFF JPEG::JPEG ZLIB::ZLIB fmt::fmt)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/byte_reader.h"
+#include "image/colour_profile.h"
 #include "image/image_headers.h"
 
 namespace lamscope::detail {
@@ -14,42 +16,38 @@ namespace {
 class TiffDirectory {
 public:
     explicit TiffDirectory(std::span<const std::byte> file)
-        : reader_(file, hasText(file, "MM"))
+        : file_(file)
+        , reader_(file, hasText(file, "MM"))
         , big_(reader_.u16(2) == 43) {
-        const unsigned offsetSize = big_ ? 8 : 4;
-        directory_ = reader_.number(big_ ? 8 : 4, offsetSize);
+        directory_ = reader_.number(big_ ? 8 : 4, offsetSize());
         count_ = reader_.number(directory_, big_ ? 8 : 2);
         const std::uint64_t limit = reader_.size() / entrySize();
         if (count_ > limit || directory_ > reader_.size()) {
             damaged_ = true;
             count_ = 0;
         }
-        next_ = reader_.number(entriesStart() + count_ * entrySize(), offsetSize);
+        next_ = reader_.number(entriesStart() + count_ * entrySize(), offsetSize());
     }
 
     /// All values of an unsigned tag; empty if it is absent.
     std::vector<std::uint64_t> values(std::uint64_t tag) {
-        for (std::uint64_t i = 0; i < count_; ++i) {
-            const auto entry = entriesStart() + i * entrySize();
-            if (reader_.u16(entry) != tag) {
-                continue;
-            }
-            const unsigned size = typeSize(reader_.u16(entry + 2));
-            const auto count = reader_.number(entry + 4, big_ ? 8 : 4);
-            if (size == 0 || count > reader_.size() / size) {
-                damaged_ = true;
-                return {};
-            }
-            const unsigned inlineSize = big_ ? 8 : 4;
-            const auto place = entry + (big_ ? 12 : 8);
-            const auto start = count * size <= inlineSize ? place : reader_.number(place, inlineSize);
-            std::vector<std::uint64_t> result(static_cast<std::size_t>(count));
-            for (std::uint64_t k = 0; k < count; ++k) {
-                result[static_cast<std::size_t>(k)] = reader_.number(start + k * size, size);
-            }
-            return result;
+        const auto entry = find(tag);
+        if (!entry) {
+            return {};
         }
-        return {};
+        const unsigned size = typeSize(reader_.u16(*entry + 2));
+        const auto count = reader_.number(*entry + 4, offsetSize());
+        if (size == 0 || count > reader_.size() / size) {
+            damaged_ = true;
+            return {};
+        }
+        const auto place = *entry + 4 + offsetSize();
+        const auto start = count * size <= offsetSize() ? place : reader_.number(place, offsetSize());
+        std::vector<std::uint64_t> result(static_cast<std::size_t>(count));
+        for (std::uint64_t k = 0; k < count; ++k) {
+            result[static_cast<std::size_t>(k)] = reader_.number(start + k * size, size);
+        }
+        return result;
     }
 
     std::uint64_t value(std::uint64_t tag, std::uint64_t fallback) {
@@ -57,10 +55,34 @@ public:
         return all.empty() ? fallback : all.front();
     }
 
+    /// The bytes of a tag without numbers, as far as they lie in the file; empty if it is absent.
+    std::span<const std::byte> bytes(std::uint64_t tag) {
+        const auto entry = find(tag);
+        if (!entry) {
+            return {};
+        }
+        const auto count = reader_.number(*entry + 4, offsetSize());
+        const auto place = *entry + 4 + offsetSize();
+        return part(file_, count <= offsetSize() ? place : reader_.number(place, offsetSize()), count);
+    }
+
     [[nodiscard]] bool hasNext() const { return next_ != 0; }
     [[nodiscard]] bool damaged() const { return damaged_ || reader_.beyondEnd(); }
 
 private:
+    /// The place of a tag's entry.
+    std::optional<std::uint64_t> find(std::uint64_t tag) {
+        for (std::uint64_t i = 0; i < count_; ++i) {
+            const auto entry = entriesStart() + i * entrySize();
+            if (reader_.u16(entry) == tag) {
+                return entry;
+            }
+        }
+        return std::nullopt;
+    }
+
+    /// Bytes of a count, of an offset, and of the values that stand in the entry itself.
+    [[nodiscard]] unsigned offsetSize() const { return big_ ? 8 : 4; }
     [[nodiscard]] std::uint64_t entrySize() const { return big_ ? 20 : 12; }
     [[nodiscard]] std::uint64_t entriesStart() const { return directory_ + (big_ ? 8 : 2); }
 
@@ -79,6 +101,7 @@ private:
         }
     }
 
+    std::span<const std::byte> file_;
     ByteReader reader_;
     bool big_ = false;
     bool damaged_ = false;
@@ -102,6 +125,7 @@ enum Tag : std::uint64_t {
     TileByteCounts = 325,
     ExtraSamples = 338,
     SampleFormat = 339,
+    IccProfile = 34675,
 };
 
 /// What the values of a pixel mean (photometric interpretation).
@@ -245,6 +269,7 @@ ImageHeader readTiffHeader(std::span<const std::byte> file) {
     header.unsupported = unsupportedPixels(directory);
     readChannels(directory, header);
     header.appliedOrientation = validOrientation(directory.value(Orientation, 1));
+    header.profile = otherProfile(directory.bytes(IccProfile));
     header.morePages = directory.hasNext();
     header.truncated = endsEarly(directory, StripOffsets, StripByteCounts, file.size())
                        || endsEarly(directory, TileOffsets, TileByteCounts, file.size()) || directory.damaged();

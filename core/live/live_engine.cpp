@@ -53,17 +53,15 @@ public:
 
     void add(const JobMaker& make) { jobs_.push_back(make(state_)); }
 
-    void openImage(const std::filesystem::path& file, ExifOrientation orientation) {
+    void openImage(const std::filesystem::path& file, const ImageReading& reading) {
         sink_(live::Progress{fmt::format("reading {}", file.filename().string()), 0, 0});
         try {
-            auto loaded = readImage(file, orientation);
+            auto loaded = readImage(file, reading);
             OpenedImage image{.file = file.string(), .sha256 = sha256OfFile(file), .pixels = nullptr};
             image.pixels = std::make_shared<const Image>(std::move(loaded.image));
-            image.upright = orientation == ExifOrientation::Applied;
-            if (loaded.orientation != 1) {
-                image.turnNote = std::move(loaded.warnings.back());
-                loaded.warnings.pop_back();
-            }
+            image.reading = reading;
+            image.offers = std::move(loaded.offers);
+            loaded.warnings.resize(loaded.warnings.size() - image.offers.size());  // their notes, which come with them
             sink_(live::ImageOpened{std::move(image), std::move(loaded.warnings)});
         } catch (const std::exception& error) {
             sink_(live::ImageFailed{error.what()});
@@ -221,8 +219,8 @@ LiveEngine::LiveEngine(EventSink sink, LiveEngineOptions options)
 
 LiveEngine::~LiveEngine() = default;
 
-void LiveEngine::openImage(const std::filesystem::path& file, ExifOrientation orientation) {
-    inside_->post([inside = inside_.get(), file, orientation] { inside->openImage(file, orientation); });
+void LiveEngine::openImage(const std::filesystem::path& file, const ImageReading& reading) {
+    inside_->post([inside = inside_.get(), file, reading] { inside->openImage(file, reading); });
 }
 
 void LiveEngine::setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {

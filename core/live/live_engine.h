@@ -68,7 +68,7 @@ public:
     ~LiveEngine();
 
     /// Reads an image; ImageOpened or ImageFailed follows. It is used only after setInput().
-    void openImage(const std::filesystem::path& file, ExifOrientation orientation = ExifOrientation::Ignored);
+    void openImage(const std::filesystem::path& file, const ImageReading& reading = {});
     /// Says what all networks see from now on. The image may be null: nothing.
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
 

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "image/image.h"
+#include "image/image_reading.h"
 #include "image/low_resolution.h"
 #include "scene/scene.h"
 
@@ -18,8 +20,8 @@ struct OpenedImage {
     std::string file;
     std::string sha256;  ///< of the file, lower-case hex
     std::shared_ptr<const Image> pixels;
-    bool upright = false;    ///< turned as its EXIF data ask
-    std::string turnNote{};  ///< what its EXIF data ask for and was not done, as a sentence; empty: nothing
+    ImageReading reading{};            ///< how the file was read
+    std::vector<ImageOffer> offers{};  ///< how it could be read as well
 };
 
 /// Says which input a result was computed with: one opening of an image, in its role. It holds on to the pixels, so

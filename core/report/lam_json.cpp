@@ -35,7 +35,9 @@ Json optionsJson(const LamDocument& document) {
         json[row.name] = statedOptionValue(row, row.get(used));
     }
     json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
-    json["upright"] = scene.upright;
+    for (const auto& row : imageReadingTable) {
+        json[row.name] = scene.reading.*row.member;
+    }
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());
     json["device"] = document.device;

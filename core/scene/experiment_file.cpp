@@ -44,8 +44,10 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
         {"sha256", scene.sha256},
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
-        {"upright", scene.upright},
         {"reference", scene.reference.empty() ? Json(nullptr) : Json(relativeTo(folder, scene.reference))}};
+    for (const auto& row : imageReadingTable) {
+        json["image"][row.name] = scene.reading.*row.member;
+    }
     json["grid_scale"] = scene.gridScale;
     json["patches"] = Json::array();
     for (const auto& box : scene.boxes) {
@@ -60,7 +62,9 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
     scene.sha256 = image.at("sha256").get<std::string>();
     scene.role = roleFromString(image.at("role").get<std::string>());
     scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
-    scene.upright = optionalMember<bool>(image, "upright").value_or(false);
+    for (const auto& row : imageReadingTable) {
+        scene.reading.*row.member = optionalMember<bool>(image, row.name).value_or(false);
+    }
     if (const auto reference = optionalMember<std::string>(image, "reference")) {
         scene.reference = resolved(folder, *reference);
     }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "image/image.h"
+#include "image/image_reading.h"
 #include "image/low_resolution.h"
 #include "scene/geometry.h"
 
@@ -31,7 +32,7 @@ struct Scene {
     std::string sha256{};  ///< of the image file, lower-case hex; empty while it has not been read
     ImageRole role = ImageRole::Hr;
     Reduction reduction = Reduction::Pillow;  ///< how an HR image becomes LR
-    bool upright = false;                     ///< image and reference are turned as their EXIF data ask
+    ImageReading reading{};                   ///< of image and reference
     std::filesystem::path reference{};        ///< HR beside an LR image, for PSNR and figures; empty: none
 
     /// Pixels of the grid that the boxes are on for each pixel of an LR image; 0: the boxes are on the SR pixels of

@@ -50,8 +50,10 @@ void addImage(Arguments& arguments, const Scene& scene) {
     if (!scene.reference.empty()) {
         arguments.add("--reference", scene.reference.string());
     }
-    if (scene.upright) {
-        arguments.add("--upright");
+    for (const auto& row : imageReadingTable) {
+        if (scene.reading.*row.member) {
+            arguments.add(fmt::format("--{}", row.name));
+        }
     }
     if (hr && scene.reduction != Reduction::Pillow) {
         arguments.add("--reduce", toString(scene.reduction));

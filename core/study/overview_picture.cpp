@@ -8,10 +8,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <opencv2/imgproc.hpp>
 
 #include "base/error.h"
 #include "image/opencv_image.h"
+#include "study/sheet_drawing.h"
 
 namespace lamscope {
 
@@ -25,7 +25,6 @@ constexpr int barWidth = 14;
 constexpr int barSpace = 46;  // width of the colour bar with its numbers
 constexpr int panels = 4;
 
-const cv::Scalar ink(34, 34, 34);
 const cv::Scalar boxColour(220, 30, 40);
 
 /// The colour of a map value: white at 0, red at 1/2, dark red at 1; RGB.
@@ -49,13 +48,6 @@ cv::Mat toMat(const Image& image) {
     return result;
 }
 
-/// Fits a picture into a panel. Enlarged pixels are not smoothed; reduced pixels are averaged by area.
-cv::Mat fit(const cv::Mat& picture, cv::Size size) {
-    cv::Mat result;
-    cv::resize(picture, result, size, 0.0, 0.0, picture.cols > size.width ? cv::INTER_AREA : cv::INTER_NEAREST);
-    return result;
-}
-
 cv::Mat colourMap(const LamResult& result) {
     cv::Mat picture(result.context.height, result.context.width, CV_8UC3);
     for (int y = 0; y < picture.rows; ++y) {
@@ -66,10 +58,6 @@ cv::Mat colourMap(const LamResult& result) {
         }
     }
     return picture;
-}
-
-void write(cv::Mat& sheet, const std::string& text, cv::Point place, double size) {
-    cv::putText(sheet, text, place, cv::FONT_HERSHEY_SIMPLEX, size, ink, 1, cv::LINE_AA);
 }
 
 /// Draws the box of `patch` (SR pixels) on a panel whose width spans `srWidth` SR pixels.
@@ -87,9 +75,9 @@ void drawColourBar(cv::Mat& sheet, cv::Point place, int height) {
         cv::line(sheet, place + cv::Point(0, y), place + cv::Point(barWidth - 1, y),
                  cv::Scalar(colour[0], colour[1], colour[2]));
     }
-    cv::rectangle(sheet, place, place + cv::Point(barWidth - 1, height - 1), ink);
-    write(sheet, "1", place + cv::Point(barWidth + 5, 11), 0.42);
-    write(sheet, "0", place + cv::Point(barWidth + 5, height - 1), 0.42);
+    cv::rectangle(sheet, place, place + cv::Point(barWidth - 1, height - 1), sheetInk);
+    writeText(sheet, "1", place + cv::Point(barWidth + 5, 11), 0.42);
+    writeText(sheet, "0", place + cv::Point(barWidth + 5, height - 1), 0.42);
 }
 
 std::string titleOf(const NamedLamResult& named) {
@@ -115,27 +103,25 @@ void drawRow(cv::Mat& sheet, int top, const NamedLamResult& named) {
     const double aspect = static_cast<double>(sr.rows) / sr.cols;
     const cv::Size size = aspect <= 1.0 ? cv::Size(panelSide, std::max(cvRound(panelSide * aspect), 1))
                                         : cv::Size(std::max(cvRound(panelSide / aspect), 1), panelSide);
-    const auto mapPanel = fit(colourMap(result), size);
-    const auto srPanel = fit(sr, size);
+    const auto mapPanel = fitted(colourMap(result), size);
+    const auto srPanel = fitted(sr, size);
     cv::Mat overlay;
     cv::addWeighted(srPanel, 0.5, mapPanel, 0.5, 0.0, overlay);
     std::vector<std::pair<std::string, cv::Mat>> pictures{
-        {result.hr.empty() ? "LR" : "HR", fit(toMat(result.hr.empty() ? result.lr : result.hr), size)},
+        {result.hr.empty() ? "LR" : "HR", fitted(toMat(result.hr.empty() ? result.lr : result.hr), size)},
         {fmt::format("SR x{}", scale), srPanel.clone()},
         {"LAM", mapPanel},
         {"LAM over SR", overlay},
     };
-    write(sheet, titleOf(named), {gap, top + 24}, 0.6);
+    writeText(sheet, titleOf(named), {gap, top + 24}, 0.6);
     int left = gap;
     for (std::size_t i = 0; i < pictures.size(); ++i) {
         auto& [caption, picture] = pictures[i];
         if (i != 2) {
             drawBox(picture, patch, sr.cols);
         }
-        const cv::Rect place(left, top + titleHeight, size.width, size.height);
-        picture.copyTo(sheet(place));
-        cv::rectangle(sheet, place, cv::Scalar(170, 170, 170));
-        write(sheet, caption, {left, top + titleHeight + panelSide + 17}, 0.46);
+        placePanel(sheet, picture, {left, top + titleHeight});
+        writeText(sheet, caption, {left, top + titleHeight + panelSide + 17}, 0.46);
         left += panelSide + gap;
         if (i == 2) {
             drawColourBar(sheet, {left - gap + 6 - (panelSide - size.width), top + titleHeight}, size.height);
@@ -152,8 +138,7 @@ Image drawOverview(const LamDocument& document) {
     }
     const int rowHeight = titleHeight + panelSide + captionHeight + gap;
     const int width = panels * (panelSide + gap) + gap + barSpace;
-    cv::Mat sheet(rowHeight * static_cast<int>(document.results.size()) + gap, width, CV_8UC3,
-                  cv::Scalar(255, 255, 255));
+    cv::Mat sheet(rowHeight * static_cast<int>(document.results.size()) + gap, width, CV_8UC3, sheetPaper);
     int top = gap / 2;
     for (const auto& named : document.results) {
         drawRow(sheet, top, named);

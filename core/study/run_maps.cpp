@@ -11,13 +11,12 @@
 namespace lamscope {
 
 RunImages readImages(const Scene& scene) {
-    const auto orientation = scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored;
     RunImages images;
-    auto loaded = readImage(scene.image, orientation);
+    auto loaded = readImage(scene.image, scene.reading);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);
     if (!scene.reference.empty()) {
-        auto reference = readImage(scene.reference, orientation);
+        auto reference = readImage(scene.reference, scene.reading);
         images.reference = std::move(reference.image);
         images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
     }

@@ -17,6 +17,7 @@ lamscope_library(lamscope_study
     study/overview_picture.cpp
     study/run_maps.cpp
     study/sanity_run.cpp
+    study/sheet_drawing.cpp
     study/shipped_files.cpp
     study/upscale_files.cpp
   PUBLIC lamscope_report lamscope_files

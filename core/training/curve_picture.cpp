@@ -6,10 +6,10 @@
 #include <utility>
 
 #include <fmt/format.h>
-#include <opencv2/imgproc.hpp>
 
 #include "base/error.h"
 #include "image/opencv_image.h"
+#include "study/sheet_drawing.h"
 
 namespace lamscope {
 
@@ -17,18 +17,14 @@ namespace {
 
 constexpr int width = 960;
 constexpr int height = 420;
-const cv::Scalar ink(40, 40, 40);
 const cv::Scalar pale(222, 222, 222);
 const cv::Scalar curveColour(31, 97, 178);
 
 using Points = std::vector<std::pair<double, double>>;
 
-void write(cv::Mat& picture, const std::string& text, cv::Point baseline, double size, bool rightAligned = false) {
-    if (rightAligned) {
-        int below = 0;
-        baseline.x -= cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, size, 1, &below).width;
-    }
-    cv::putText(picture, text, baseline, cv::FONT_HERSHEY_SIMPLEX, size, ink, 1, cv::LINE_AA);
+/// Ends at `right`.
+void writeBefore(cv::Mat& picture, const std::string& text, cv::Point right, double size) {
+    writeText(picture, text, right - cv::Point(textWidth(text, size), 0), size);
 }
 
 /// The distance between ticks: 1, 2 or 5 times a power of ten, which gives about five ticks in the span.
@@ -77,10 +73,10 @@ std::string stepText(double step) {
 
 /// Draws one plot. With `logarithmic`, the y values of the points are natural logarithms of the numbers at the axis.
 void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, const Points& points, bool logarithmic) {
-    write(picture, title, {frame.x, frame.y - 10}, 0.45);
+    writeText(picture, title, {frame.x, frame.y - 10}, 0.45);
     cv::rectangle(picture, frame, pale);
     if (points.empty()) {
-        write(picture, "none yet", {frame.x + 12, frame.y + 24}, 0.45);
+        writeText(picture, "none yet", {frame.x + 12, frame.y + 24}, 0.45);
         return;
     }
     const auto [least, most] = std::ranges::minmax_element(points, {}, &std::pair<double, double>::second);
@@ -97,13 +93,13 @@ void plot(cv::Mat& picture, const cv::Rect& frame, const std::string& title, con
     for (const double step : multiples(tickDistance(last), 0.0, last)) {
         const auto at = place(step, low);
         cv::line(picture, at, {at.x, frame.y}, pale);
-        write(picture, stepText(step), {at.x - 10, at.y + 18}, 0.4);
+        writeText(picture, stepText(step), {at.x - 10, at.y + 18}, 0.4);
     }
     for (const double value : valueTicks(low, high, logarithmic)) {
         const auto at = place(0.0, logarithmic ? std::log(value) : value);
         cv::line(picture, at, {frame.x + frame.width, at.y}, pale);
-        write(picture, logarithmic ? fmt::format("{:g}", value) : fmt::format("{:.2f}", value), {frame.x - 6, at.y + 4},
-              0.4, /*rightAligned=*/true);
+        writeBefore(picture, logarithmic ? fmt::format("{:g}", value) : fmt::format("{:.2f}", value),
+                    {frame.x - 6, at.y + 4}, 0.4);
     }
     for (std::size_t i = 1; i < points.size(); ++i) {
         cv::line(picture, place(points[i - 1].first, points[i - 1].second), place(points[i].first, points[i].second),
@@ -127,10 +123,10 @@ Image drawTrainingCurves(const std::string& title, const std::vector<TrainingLog
             psnr.emplace_back(step, *entry.psnr);
         }
     }
-    cv::Mat picture(height, width, CV_8UC3, cv::Scalar(255, 255, 255));
-    write(picture, title, {24, 28}, 0.6);
+    cv::Mat picture(height, width, CV_8UC3, sheetPaper);
+    writeText(picture, title, {24, 28}, 0.6);
     const auto& last = entries.back();
-    write(picture, fmt::format("{} steps, {:.0f} min", last.step, last.seconds / 60.0), {width - 24, 28}, 0.45, true);
+    writeBefore(picture, fmt::format("{} steps, {:.0f} min", last.step, last.seconds / 60.0), {width - 24, 28}, 0.45);
     plot(picture, {80, 76, 370, 300}, "L1 loss, values 0 to 1 (logarithmic)", loss, true);
     plot(picture, {566, 76, 370, 300}, "PSNR on held-out images, Y [dB]", psnr, false);
     return toImage(picture);

@@ -287,6 +287,31 @@ TEST_F(Cli, UprightTurnsWhatExifAsksFor) {
     EXPECT_EQ(nlohmann::json::parse(turned.output).at("image").at("lr_width"), 36);
 }
 
+TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
+    auto dark = readImage(in("hr.png")).image;
+    for (auto& value : dark.values()) {
+        value *= 1023.0F / 65535.0F;
+    }
+    writeImage(folder_ / "dark.png", dark, 16);
+    const auto with = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{
+            "lam", "--hr",     in("dark.png"), "--model", "bicubic", "--patch",    "64,60",    "--json",
+            "-",   "--preset", "paper",        "--nodes", "3",       "--detector", "intensity"};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return run(arguments);
+    };
+    const auto brightness = [](const Outcome& outcome) {
+        return nlohmann::json::parse(outcome.output).at("results").at(0).at("detector_image").get<double>();
+    };
+    const auto stored = with({});
+    EXPECT_THAT(stored.messages, HasSubstr("levels of 10 bits"));
+    EXPECT_EQ(nlohmann::json::parse(stored.output).at("options").at("stretch"), false);
+    const auto stretched = with({"--stretch"});
+    EXPECT_THAT(stretched.messages, testing::Not(HasSubstr("levels of")));
+    EXPECT_EQ(nlohmann::json::parse(stretched.output).at("options").at("stretch"), true);
+    EXPECT_GT(brightness(stretched), 30.0 * brightness(stored));  // 65535/1023, rounded to levels of 8 bits
+}
+
 TEST_F(Cli, NoCommandWritesOverAFileThatItReads) {
     for (const auto* name : {"d", "e", "hr"}) {
         std::filesystem::create_directory(folder_ / name);

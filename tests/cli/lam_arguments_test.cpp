@@ -80,7 +80,8 @@ Read read(const std::string& line) {
 const std::vector<std::string>& lines() {
     static const std::vector<std::string> all{
         "lamscope-cli lam --hr /a/photo.png --model bicubic --patch 120,96,16 --preset exact",
-        "lamscope-cli lam --hr /a/photo.png --upright --reduce matlab --model /n/net.pth:scale=4,range=255,name=Mine "
+        "lamscope-cli lam --hr /a/photo.png --upright --stretch --reduce matlab --model "
+        "/n/net.pth:scale=4,range=255,name=Mine "
         "--model bicubic:scale=2 --patch 4,5,6 --patch 70,80,9 --preset official --context 48",
         "lamscope-cli lam --lr /a/small.png --reference /a/large.png --model /n/net.pth --patch 8,8,8 --grid 12 "
         "--preset exact --path black --sigma 0.1234567890123456 --kernel 11 --nodes 27 --tolerance 0.01 "

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 
 #include "support/tiff_file.h"
 
@@ -20,16 +21,20 @@ inline std::string exif(int orientation, bool bigEndian) {
            + number(0, 2) + number(0, 4);
 }
 
-/// A PNG file with an eXIf chunk.
-inline std::string pngWithExif(std::string png, const std::string& data) {
+/// A PNG file with one chunk more, before its pixels.
+inline std::string pngWithChunk(std::string png, const std::string& type, const std::string& data) {
     std::uint32_t crc = 0xFFFFFFFFU;
-    for (const char byte : "eXIf" + data) {
+    for (const char byte : type + data) {
         crc ^= static_cast<unsigned char>(byte);
         for (int bit = 0; bit < 8; ++bit) {
             crc = (crc >> 1U) ^ ((crc & 1U) != 0U ? 0xEDB88320U : 0U);
         }
     }
-    return png.insert(png.find("IDAT") - 4, bigEndian32(data.size()) + "eXIf" + data + bigEndian32(~crc & 0xFFFFFFFFU));
+    return png.insert(png.find("IDAT") - 4, bigEndian32(data.size()) + type + data + bigEndian32(~crc & 0xFFFFFFFFU));
+}
+
+inline std::string pngWithExif(std::string png, const std::string& data) {
+    return pngWithChunk(std::move(png), "eXIf", data);
 }
 
 }  // namespace lamscope::test

@@ -24,6 +24,7 @@ struct TiffOptions {
     int rowsPerStrip = 1 << 20;
     std::vector<unsigned> extraSamples{};
     std::map<unsigned, unsigned> shortTags{};  ///< further tags of one 16-bit value
+    std::string profile{};                     ///< ICC profile; empty: none
     /// The value of (channel, y, x); integers below 2^53.
     std::function<double(int channel, int y, int x)> value{};
 };
@@ -94,6 +95,7 @@ inline std::string tiffFile(const TiffOptions& options) {
     const auto repeated = [&](int value) {
         return std::vector<std::uint64_t>(static_cast<std::size_t>(options.samples), static_cast<std::uint64_t>(value));
     };
+    constexpr int bytesType = 7;
     constexpr int shortType = 3;
     constexpr int longType = 4;
     struct Entry {
@@ -120,11 +122,18 @@ inline std::string tiffFile(const TiffOptions& options) {
     for (const auto& [tag, value] : options.shortTags) {
         entries[tag] = {shortType, {value}};
     }
+    if (!options.profile.empty()) {
+        entries[34675] = {bytesType, {}};
+        for (const char byte : options.profile) {
+            entries[34675].values.push_back(static_cast<unsigned char>(byte));
+        }
+    }
+    const auto sizeOf = [](int type) { return type == bytesType ? 1 : type == shortType ? 2 : 4; };
     std::string directory = number(entries.size(), 2);
     for (const auto& [tag, entry] : entries) {
         std::string values;
         for (const auto value : entry.values) {
-            values += number(value, entry.type == shortType ? 2 : 4);
+            values += number(value, sizeOf(entry.type));
         }
         if (values.size() > 4) {
             const auto place = 8 + data.size();

@@ -5,9 +5,9 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <qcustomplot.h>
 
+#include "panels/label_places.h"
 #include "panels/panel_colours.h"
 
 namespace lamscope::ui {
@@ -181,12 +181,14 @@ void CurvePlot::addDigit(const Curve& curve) {
 void CurvePlot::placeDigits() {
     constexpr double distance = 4.0;
     const double height = 0.8 * QFontMetrics(title_->font()).height();
-    std::ranges::sort(digits_, {}, [](const Digit& digit) { return -digit.value; });
-    double above = -std::numeric_limits<double>::infinity();
+    std::vector<double> wanted;
     for (const auto& digit : digits_) {
-        const double y = std::max(plot_->yAxis->coordToPixel(digit.value), above + height);
-        digit.item->position->setCoords(plot_->xAxis->coordToPixel(digit.alpha) + distance, y);
-        above = y;
+        wanted.push_back(plot_->yAxis->coordToPixel(digit.value));
+    }
+    const auto* const inside = plot_->axisRect();
+    const auto places = placedApart(wanted, height, inside->top() + height / 2.0, inside->bottom() - height / 2.0);
+    for (std::size_t i = 0; i < digits_.size(); ++i) {
+        digits_[i].item->position->setCoords(plot_->xAxis->coordToPixel(digits_[i].alpha) + distance, places[i]);
     }
 }
 

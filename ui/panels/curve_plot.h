@@ -68,7 +68,7 @@ private:
     void layOut(QSize size);
     void addCurve(const Curve& curve);
     void addDigit(const Curve& curve);
-    /// At the ends of the curves, side by side where they would lie on each other.
+    /// At the ends of the curves, moved apart where they would lie on each other, and above the axis.
     void placeDigits();
     void applyColours(const QPalette& palette);
     [[nodiscard]] bool hasLegendRoom(QSize size) const;

@@ -7,6 +7,8 @@ lamscope_ui_library(lamscope_ui_panels
     panels/curve_plot.h
     panels/curves_panel.cpp
     panels/curves_panel.h
+    panels/label_places.cpp
+    panels/label_places.h
     panels/muted_label.cpp
     panels/muted_label.h
     panels/network_delegate.cpp

@@ -2,6 +2,7 @@
 #include "session/figure_layout.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <functional>
 #include <sstream>
@@ -11,8 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/option_table.h"
 #include "scene/experiment.h"
-#include "session/value_names.h"
 
 namespace lamscope::ui {
 
@@ -20,22 +21,23 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::pair<FigureKind, std::string_view>, 4> kinds{{{FigureKind::Paths, "fig3"},
-                                                                        {FigureKind::Maps, "fig4"},
-                                                                        {FigureKind::Networks, "fig5"},
-                                                                        {FigureKind::Interest, "fig6"}}};
+constexpr auto kinds = std::to_array<OptionChoice<FigureKind>>({{FigureKind::Paths, {"fig3"}},
+                                                                {FigureKind::Maps, {"fig4"}},
+                                                                {FigureKind::Networks, {"fig5"}},
+                                                                {FigureKind::Interest, {"fig6"}}});
 constexpr auto cells = [] {
-    std::array<std::pair<FigureCell, std::string_view>, figureCells.size()> names;
-    std::ranges::transform(figureCells, names.begin(),
-                           [](const FigureCellRow& row) { return std::pair(row.cell, row.name); });
-    return names;
+    std::array<OptionChoice<FigureCell>, figureCells.size()> choices{};
+    std::ranges::transform(figureCells, choices.begin(), [](const FigureCellRow& row) {
+        return OptionChoice<FigureCell>{row.cell, {row.name}};
+    });
+    return choices;
 }();
 static_assert(std::ranges::all_of(figureCells,
                                   [](const FigureCellRow& row) { return &figureCellRow(row.cell) == &row; }),
               "the rows stand in the order of FigureCell");
 
 FigureCell cellFromString(std::string_view name) {
-    return valueOf(cells, "picture", name);
+    return choiceNamed(cells, "picture", name);
 }
 
 /// One setting: its name, and how it gets into JSON and back.
@@ -221,15 +223,15 @@ Json wordJson(const std::string& word) {
 }  // namespace
 
 std::string_view toString(FigureKind kind) {
-    return nameOf(kinds, kind);
+    return choiceName(kinds, kind);
 }
 
 FigureKind figureKindFromString(std::string_view name) {
-    return name == "fig1" ? FigureKind::Networks : valueOf(kinds, "layout", name);
+    return name == "fig1" ? FigureKind::Networks : choiceNamed(kinds, "layout", name);
 }
 
 std::string_view toString(FigureCell cell) {
-    return nameOf(cells, cell);
+    return choiceName(cells, cell);
 }
 
 FigureLayout defaultLayout(FigureKind kind) {

@@ -45,9 +45,9 @@ void LiveController::restart(LiveEngineOptions options) {
     emit restarted();
 }
 
-void LiveController::openImage(const QString& file, ExifOrientation orientation) {
+void LiveController::openImage(const QString& file, const ImageReading& reading) {
     stopped_ = false;
-    engine_->openImage(file.toStdString(), orientation);
+    engine_->openImage(file.toStdString(), reading);
 }
 
 void LiveController::cancel() {

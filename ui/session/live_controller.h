@@ -27,7 +27,7 @@ public:
     ~LiveController() override;
 
     /// Reads an image in the background and makes it the session's, or reports why not.
-    void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
+    void openImage(const QString& file, const ImageReading& reading = {});
 
     /// Stops all that is being computed, jobs too; what is shown stays. Maps go on when something changes, jobs with
     /// what they are asked for next.

@@ -32,7 +32,7 @@ Experiment snapshot(const Session& session) {
                                      .sha256 = image.sha256,
                                      .role = session.role(),
                                      .reduction = session.reduction(),
-                                     .upright = image.upright,
+                                     .reading = image.reading,
                                      .gridScale = session.gridScale(),
                                      .boxes = {session.box()}});
     }

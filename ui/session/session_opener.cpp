@@ -44,8 +44,7 @@ void SessionOpener::open(const Experiment& saved) {
     opening_ = true;
     if (waitingForImage_) {
         const auto& scene = saved_.scenes.front();
-        controller_.openImage(QString::fromStdString(scene.image.string()),
-                              scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored);
+        controller_.openImage(QString::fromStdString(scene.image.string()), scene.reading);
     }
     finishWhenSettled();
 }

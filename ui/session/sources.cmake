@@ -13,7 +13,6 @@ lamscope_ui_library(lamscope_ui_session
     session/session_file.cpp
     session/session_opener.cpp
     session/session_opener.h
-    session/value_names.h
     session/view_settings.cpp
   PUBLIC Qt6::Gui lamscope_live lamscope_study
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

@@ -9,24 +9,25 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/option_table.h"
 #include "scene/experiment.h"
 #include "session/layer_table.h"
-#include "session/value_names.h"
 
 namespace lamscope::ui {
 
 namespace {
 
 constexpr auto layers = [] {
-    std::array<std::pair<Layer, std::string_view>, layerTable.size()> names;
-    std::ranges::transform(layerTable, names.begin(),
-                           [](const LayerRow& row) { return std::pair(row.layer, row.name); });
-    return names;
+    std::array<OptionChoice<Layer>, layerTable.size()> choices{};
+    std::ranges::transform(layerTable, choices.begin(), [](const LayerRow& row) {
+        return OptionChoice<Layer>{row.layer, {row.name}};
+    });
+    return choices;
 }();
-constexpr std::array<std::pair<OverlayStyle, std::string_view>, 2> overlayStyles{
-    {{OverlayStyle::FollowMap, "follow-map"}, {OverlayStyle::HalfAndHalf, "half-and-half"}}};
-constexpr std::array<std::pair<Normalisation, std::string_view>, 2> normalisations{
-    {{Normalisation::Own, "own"}, {Normalisation::Shared, "shared"}}};
+constexpr auto overlayStyles = std::to_array<OptionChoice<OverlayStyle>>(
+    {{OverlayStyle::FollowMap, {"follow-map"}}, {OverlayStyle::HalfAndHalf, {"half-and-half"}}});
+constexpr auto normalisations =
+    std::to_array<OptionChoice<Normalisation>>({{Normalisation::Own, {"own"}}, {Normalisation::Shared, {"shared"}}});
 
 /// A setting that is not known changes no number: it is passed over. Throws nlohmann::json::exception for a value of
 /// the wrong type.
@@ -53,27 +54,27 @@ void setSetting(ViewSettings& view, const std::string& name, const nlohmann::ord
 }  // namespace
 
 std::string_view toString(Layer layer) {
-    return nameOf(layers, layer);
+    return choiceName(layers, layer);
 }
 
 std::string_view toString(OverlayStyle style) {
-    return nameOf(overlayStyles, style);
+    return choiceName(overlayStyles, style);
 }
 
 std::string_view toString(Normalisation normalisation) {
-    return nameOf(normalisations, normalisation);
+    return choiceName(normalisations, normalisation);
 }
 
 Layer layerFromString(std::string_view name) {
-    return valueOf(layers, "layer", name);
+    return choiceNamed(layers, "layer", name);
 }
 
 OverlayStyle overlayStyleFromString(std::string_view name) {
-    return valueOf(overlayStyles, "overlay style", name);
+    return choiceNamed(overlayStyles, "overlay style", name);
 }
 
 Normalisation normalisationFromString(std::string_view name) {
-    return valueOf(normalisations, "normalisation", name);
+    return choiceNamed(normalisations, "normalisation", name);
 }
 
 ViewSettings viewOf(const Experiment& experiment) {

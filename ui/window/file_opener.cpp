@@ -148,8 +148,8 @@ void FileOpener::open(const QStringList& files) {
     }
 }
 
-void FileOpener::openImage(const QString& file, ExifOrientation orientation) {
-    controller_.openImage(file, orientation);
+void FileOpener::openImage(const QString& file, const ImageReading& reading) {
+    controller_.openImage(file, reading);
 }
 
 void FileOpener::openNeighbour(int step) {

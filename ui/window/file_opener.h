@@ -42,7 +42,7 @@ public:
 
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
-    void openImage(const QString& file, ExifOrientation orientation = ExifOrientation::Ignored);
+    void openImage(const QString& file, const ImageReading& reading = {});
     /// Opens the image `step` places after the open one in its folder (before it for a negative step), in the same
     /// role; the box keeps its place as far as it fits. Nothing happens where there is none: see images().
     void openNeighbour(int step);

@@ -414,7 +414,7 @@ void MainWindow::connectController() {
     });
     connect(controller_.get(), &LiveController::imageOpened, this, [this] {
         log_->append(LogView::Severity::Info, tr("Opened %1").arg(QString::fromStdString(session_.image().file)));
-        offerTurn();
+        offerReadings();
     });
     connect(controller_.get(), &LiveController::networkLoaded, this, [this](int id) {
         log_->append(LogView::Severity::Info, tr("Loaded %1").arg(session_.network(id)->name()));
@@ -552,14 +552,18 @@ void MainWindow::offerRecovered() {
     }
 }
 
-void MainWindow::offerTurn() {
-    const auto text = QString::fromStdString(session_.image().turnNote);
-    if (text.isEmpty()) {
-        return;
+void MainWindow::offerReadings() {
+    const auto file = session_.image().file;
+    for (const auto& [member, note] : session_.image().offers) {
+        const auto openSo = [this, file, chosen = member] {
+            auto reading = session_.image().file == file ? session_.image().reading : ImageReading();
+            reading.*chosen = true;
+            opener_->openImage(QString::fromStdString(file), reading);
+        };
+        const auto text = QString::fromStdString(note);
+        messages_->showNote(text, {{member == &ImageReading::upright ? tr("Turn it") : tr("Stretch"), openSo}});
+        log_->append(LogView::Severity::Note, text);
     }
-    const auto file = QString::fromStdString(session_.image().file);
-    messages_->showNote(text, {{tr("Turn it"), [this, file] { opener_->openImage(file, ExifOrientation::Applied); }}});
-    log_->append(LogView::Severity::Note, text);
 }
 
 void MainWindow::showTrouble(const QString& text) {

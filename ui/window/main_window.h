@@ -99,8 +99,8 @@ private:
     void saveSessionAs();
     void showSanity();
     void showTrouble(const QString& text);
-    /// Where the image is stored turned: says so, with a click that turns it.
-    void offerTurn();
+    /// Where the image could be read in another way too (turned, stretched): says so, with a click that does it.
+    void offerReadings();
     void showNote(const QString& text);
 
     MainWindowOptions options_;

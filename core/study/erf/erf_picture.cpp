@@ -9,10 +9,10 @@
 #include <vector>
 
 #include <fmt/format.h>
-#include <opencv2/imgproc.hpp>
 
 #include "base/error.h"
 #include "image/opencv_image.h"
+#include "study/sheet_drawing.h"
 
 namespace lamscope {
 
@@ -27,21 +27,10 @@ constexpr int barSpace = 76;  // of the colour bar with its numbers
 constexpr int mostColumns = 3;
 constexpr double decades = 4.0;
 
-const cv::Scalar ink(34, 34, 34);
-const cv::Scalar frameColour(170, 170, 170);
 const cv::Scalar reachColour(150, 150, 150);
 /// Of the squares, in the order of the thresholds, again from the first where there are more.
 const std::array<cv::Scalar, 4> squareColours{cv::Scalar(86, 180, 233), cv::Scalar(0, 170, 120),
                                               cv::Scalar(240, 228, 66), cv::Scalar(255, 255, 255)};
-
-void write(cv::Mat& sheet, const std::string& text, cv::Point place, double size, const cv::Scalar& colour = ink) {
-    cv::putText(sheet, text, place, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);
-}
-
-int widthOf(const std::string& text, double size) {
-    int below = 0;
-    return cv::getTextSize(text, cv::FONT_HERSHEY_SIMPLEX, size, 1, &below).width;
-}
 
 double sumOf(const ErfResult& result) {
     return std::accumulate(result.map.begin(), result.map.end(), 0.0);
@@ -73,10 +62,7 @@ cv::Mat mapPicture(const ErfResult& result, double top) {
     cv::Mat levels(result.frame.height, result.frame.width, CV_8UC1);
     const double sum = sumOf(result);
     std::ranges::transform(result.map, levels.begin<uchar>(), [&](double value) { return levelOf(value / sum, top); });
-    auto picture = coloured(levels);
-    const int interpolation = picture.cols > panelSide ? cv::INTER_AREA : cv::INTER_NEAREST;
-    cv::resize(picture, picture, {panelSide, panelSide}, 0.0, 0.0, interpolation);
-    return picture;
+    return fitted(coloured(levels), {panelSide, panelSide});
 }
 
 /// The square of `side` LR pixels around the cell, on a panel.
@@ -123,8 +109,8 @@ void drawSquares(cv::Mat& sheet, cv::Mat& panel, cv::Point legend, const NamedEr
         cv::rectangle(sheet, {sample.x + 2, sample.y + 2, 7, 7}, squareColours[i % squareColours.size()]);
         const auto text = std::isfinite(side) ? fmt::format("{:g} %: {:.0f}", 100.0 * threshold, side)
                                               : fmt::format("{:g} %: -", 100.0 * threshold);
-        write(sheet, text, legend + cv::Point(16, 0), size);
-        legend.x += 16 + widthOf(text, size) + 14;
+        writeText(sheet, text, legend + cv::Point(16, 0), size);
+        legend.x += 16 + textWidth(text, size) + 14;
     }
 }
 
@@ -145,12 +131,12 @@ void drawColourBar(cv::Mat& sheet, cv::Point place, double top) {
     }
     const cv::Rect frame(place, levels.size());
     coloured(levels).copyTo(sheet(frame));
-    cv::rectangle(sheet, frame, ink);
-    write(sheet, "share", place + cv::Point(-barWidth, -8), 0.4);
+    cv::rectangle(sheet, frame, sheetInk);
+    writeText(sheet, "share", place + cv::Point(-barWidth, -8), 0.4);
     for (int power = static_cast<int>(std::floor(std::log10(top))); power >= std::log10(top) - decades; --power) {
         const int y = cvRound((std::log10(top) - power) / decades * (panelSide - 1));
-        cv::line(sheet, place + cv::Point(barWidth, y), place + cv::Point(barWidth + 4, y), ink);
-        write(sheet, fmt::format("1e{}", power), place + cv::Point(barWidth + 8, y + 4), 0.4);
+        cv::line(sheet, place + cv::Point(barWidth, y), place + cv::Point(barWidth + 4, y), sheetInk);
+        writeText(sheet, fmt::format("1e{}", power), place + cv::Point(barWidth + 8, y + 4), 0.4);
     }
 }
 
@@ -165,18 +151,16 @@ Image drawErf(const ErfDocument& document) {
     const int columns = std::min(count, mostColumns);
     const int rows = (count + columns - 1) / columns;
     const int rowHeight = titleHeight + panelSide + legendHeight;
-    cv::Mat sheet(rows * rowHeight + gap, columns * (panelSide + gap) + gap + barSpace, CV_8UC3,
-                  cv::Scalar(255, 255, 255));
+    cv::Mat sheet(rows * rowHeight + gap, columns * (panelSide + gap) + gap + barSpace, CV_8UC3, sheetPaper);
     const double top = largestShare(document);
     for (int i = 0; i < count; ++i) {
         const auto& named = document.results[static_cast<std::size_t>(i)];
         const cv::Point place(gap + i % columns * (panelSide + gap), titleHeight + i / columns * rowHeight);
         auto panel = mapPicture(named.result, top);
         drawSquares(sheet, panel, place + cv::Point(0, panelSide + 18), named);
-        panel.copyTo(sheet(cv::Rect(place, panel.size())));
-        cv::rectangle(sheet, cv::Rect(place, panel.size()), frameColour);
-        write(sheet, named.card.name, place + cv::Point(0, -26), 0.6);
-        write(sheet, titleOf(document, named.result), place + cv::Point(0, -8), 0.38);
+        placePanel(sheet, panel, place);
+        writeText(sheet, named.card.name, place + cv::Point(0, -26), 0.6);
+        writeText(sheet, titleOf(document, named.result), place + cv::Point(0, -8), 0.38);
     }
     drawColourBar(sheet, {gap + columns * (panelSide + gap), titleHeight}, top);
     return toImage(sheet);

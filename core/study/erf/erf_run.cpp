@@ -79,7 +79,7 @@ public:
             if (stop.stop_requested()) {
                 return false;
             }
-            auto loaded = readImage(scene.image, scene.upright ? ExifOrientation::Applied : ExifOrientation::Ignored);
+            auto loaded = readImage(scene.image, scene.reading);
             const auto reason = addCrops(scene, loaded.image);
             if (!reason.empty()) {
                 leftOut.push_back(reason);

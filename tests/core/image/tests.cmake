@@ -4,8 +4,9 @@ lamscope_test(image_test LABEL unit
     core/image/colour_test.cpp
     core/image/image_file_test.cpp
     core/image/image_kinds_test.cpp
+    core/image/image_reading_test.cpp
     core/image/image_test.cpp
     core/image/orientation_test.cpp
     core/image/resize_test.cpp
     core/image/tiff_image_test.cpp
-  LIBRARIES lamscope_files opencv_core opencv_imgcodecs)
+  LIBRARIES lamscope_files opencv_core opencv_imgcodecs ZLIB::ZLIB)

@@ -118,14 +118,15 @@ TEST(TiffImage, LeavesOutAFourthBandThatIsNoAlpha) {
         for (const bool tagged : {true, false}) {
             const double white = bits == 8 ? 255.0 : bits == 16 ? 65535.0 : 256.0;
             const double unit = bits == 32 ? 256.0 : 1.0;
+            const double step = bits == 16 ? 257.0 : 1.0;
             TiffOptions options{.samples = 4, .bits = bits, .format = bits == 32 ? 3 : 1};
-            options.value = [unit](int c, int y, int x) { return levelAt(c, y, x) / unit; };
+            options.value = [=](int c, int y, int x) { return step * levelAt(c, y, x) / unit; };
             if (tagged) {
                 options.extraSamples = {0};
             }
             const auto loaded = read(options);
             EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("a further channel (band) beside its colours")));
-            expectValues(loaded.image, options, [&](int c, int y, int x) { return levelAt(c, y, x) / white; });
+            expectValues(loaded.image, options, [&](int c, int y, int x) { return step * levelAt(c, y, x) / white; });
         }
     }
 }
@@ -136,19 +137,23 @@ TEST(TiffImage, LeavesOutFurtherBandsOfAnyNumber) {
     EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("3 further channels")));
     expectValues(loaded.image, options, [](int c, int y, int x) { return levelAt(c, y, x) / 255.0; });
 
-    options = {.samples = 2, .bits = 16, .photometric = grey, .extraSamples = {0}, .value = levelAt};
+    options = {.samples = 2, .bits = 16, .photometric = grey, .extraSamples = {0}};
+    options.value = [](int c, int y, int x) { return 257.0 * levelAt(c, y, x); };
     loaded = read(options);
     EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("a further channel (band) beside its grey")));
-    expectValues(loaded.image, options, [](int /*c*/, int y, int x) { return levelAt(0, y, x) / 65535.0; });
+    expectValues(loaded.image, options, [](int /*c*/, int y, int x) { return levelAt(0, y, x) / 255.0; });
 }
 
 TEST(TiffImage, SaysThatChannelsAreTakenForColours) {
     for (const int bits : {8, 16}) {
-        const TiffOptions options{.bits = bits, .photometric = grey, .extraSamples = {0, 0}, .value = levelAt};
+        const double step = bits == 16 ? 257.0 : 1.0;
+        const TiffOptions options{
+            .bits = bits, .photometric = grey, .extraSamples = {0, 0}, .value = [=](int c, int y, int x) {
+                return step * levelAt(c, y, x);
+            }};
         const auto loaded = read(options);
         EXPECT_THAT(loaded.warnings, ElementsAre(HasSubstr("does not say what its channels are")));
-        expectValues(loaded.image, options,
-                     [&](int c, int y, int x) { return levelAt(c, y, x) / (bits == 8 ? 255.0 : 65535.0); });
+        expectValues(loaded.image, options, [](int c, int y, int x) { return levelAt(c, y, x) / 255.0; });
     }
 }
 

@@ -99,7 +99,7 @@ void OldFilesTest::theFigureOfAnLrImageOpens() {
                                      .sha256 = "33ec9636ba270d65e136b833bafb165847120dd8c0f97906f0af7a7be6bb2de4",
                                      .role = ImageRole::Lr,
                                      .reduction = Reduction::Pillow,
-                                     .upright = true,
+                                     .reading = {.upright = true},
                                      .reference = here("resources/scenes/chart_HR.png"),
                                      .gridScale = 4,
                                      .boxes = {{104, 88, 24}}}};
@@ -127,7 +127,7 @@ void OldFilesTest::theFigureOfTwoImagesOpens() {
                                      .boxes = {{120, 96, 16}}},
                                     {.image = here("resources/scenes/stripes_HR.png"),
                                      .sha256 = "0825a1f5aea7f41624b80f35803e5965dacde2fad5284955c8b8bc0dc2be8075",
-                                     .upright = true,
+                                     .reading = {.upright = true},
                                      .boxes = {{64, 72, 20}}}};
     QVERIFY(session.scenes == scenes);
     const std::vector<ExperimentNetwork> networks{fsrcnn(), namedEdsr()};

@@ -11,6 +11,7 @@
 #include <qcustomplot.h>
 
 #include "base/error.h"
+#include "panels/label_places.h"
 #include "ui/panels/example_session.h"
 
 namespace lamscope::ui {
@@ -49,6 +50,8 @@ private slots:
     void theCumulativePlotHasTheTargets();
     void staleCurvesAreFaintAndTheSelectedIsThick();
     void curvesEndWithTheirDigits();
+    void digitsOfCurvesThatEndAtTheAxisStayAboveIt();
+    void labelsKeepApartAndInside();
     void hiddenNetworksHaveNoCurve();
     void theValueAxisFitsTheCurves();
     void hoveringTellsThePathPosition();
@@ -186,17 +189,23 @@ void CurvesPanelTest::staleCurvesAreFaintAndTheSelectedIsThick() {
     QCOMPARE(plot->graph(1)->pen().color().alphaF(), 1.0F);
 }
 
-void CurvesPanelTest::curvesEndWithTheirDigits() {
-    const auto digitsOf = [](QCustomPlot* plot) {
-        QMap<QString, QPointF> digits;
-        for (int i = 0; i < plot->itemCount(); ++i) {
-            const auto* text = qobject_cast<QCPItemText*>(plot->item(i));
-            if (text != nullptr && text->text().size() == 1) {
-                digits[text->text()] = text->position->pixelPosition();
-            }
+namespace {
+
+/// The places of the digits at the ends of curves.
+QMap<QString, QPointF> digitsOf(QCustomPlot* plot) {
+    QMap<QString, QPointF> digits;
+    for (int i = 0; i < plot->itemCount(); ++i) {
+        const auto* text = qobject_cast<QCPItemText*>(plot->item(i));
+        if (text != nullptr && text->text().size() == 1) {
+            digits[text->text()] = text->position->pixelPosition();
         }
-        return digits;
-    };
+    }
+    return digits;
+}
+
+}  // namespace
+
+void CurvesPanelTest::curvesEndWithTheirDigits() {
     auto result = exampleResult(9.5, 60.0);  // both curves end at one value
     result.detectorImage = session_->network(second_)->result->detectorImage;
     giveResult(*session_, first_, result);
@@ -210,6 +219,39 @@ void CurvesPanelTest::curvesEndWithTheirDigits() {
     QVERIFY(std::abs(digits[QStringLiteral("1")].y() - digits[QStringLiteral("2")].y()) >= 6.0);
     session_->setShown(first_, false);
     QCOMPARE(digitsOf(plots_[0]).keys(), QStringList{QStringLiteral("2")});
+}
+
+void CurvesPanelTest::digitsOfCurvesThatEndAtTheAxisStayAboveIt() {
+    for (const auto id : {first_, second_}) {
+        auto result = *session_->network(id)->result;
+        result.curves.pathSpeed.back() = 0.0;
+        giveResult(*session_, id, result);
+    }
+    auto* plot = plots_[1];
+    plot->replot();
+    const auto digits = digitsOf(plot);
+    QCOMPARE(digits.size(), 2);
+    for (const auto& place : digits) {
+        QVERIFY(place.y() < plot->axisRect()->bottom() - 2.0);
+    }
+    QVERIFY(std::abs(digits[QStringLiteral("1")].y() - digits[QStringLiteral("2")].y()) >= 6.0);
+}
+
+void CurvesPanelTest::labelsKeepApartAndInside() {
+    using Places = std::vector<double>;
+    QCOMPARE(placedApart({}, 10.0, 0.0, 100.0), Places());
+    QCOMPARE(placedApart({70.0, 20.0, 50.0}, 10.0, 0.0, 100.0), (Places{70.0, 20.0, 50.0}));
+    // Equal places part to both sides; the mean, and so the sum of squares, is least where it was.
+    QCOMPARE(placedApart({50.0, 50.0, 50.0}, 10.0, 0.0, 100.0), (Places{40.0, 50.0, 60.0}));
+    QCOMPARE(placedApart({52.0, 50.0}, 10.0, 0.0, 100.0), (Places{56.0, 46.0}));
+    // Pushed from the end, the block takes the next label with it.
+    QCOMPARE(placedApart({100.0, 100.0, 88.0}, 10.0, 0.0, 96.0), (Places{86.0, 96.0, 76.0}));
+    QCOMPARE(placedApart({-5.0, 3.0, 60.0}, 10.0, 0.0, 100.0), (Places{0.0, 10.0, 60.0}));
+    // Ten labels of 20 in a room of 90: equal distances of 10.
+    const auto crowded = placedApart(Places(10, 45.0), 20.0, 0.0, 90.0);
+    for (std::size_t i = 0; i < crowded.size(); ++i) {
+        QCOMPARE(crowded[i], 10.0 * static_cast<double>(i));
+    }
 }
 
 void CurvesPanelTest::hiddenNetworksHaveNoCurve() {

@@ -227,8 +227,10 @@ void SessionTest::aSnapshotHoldsWhatIsOpenAndChosen() {
     Session session;
     session.setMoreScenes({{.image = "kept.png", .boxes = {{1, 2, 3}}}});
     QCOMPARE(snapshot(session).scenes.size(), std::size_t{1});  // no image is open
-    session.setImage(
-        {.file = "picture.png", .sha256 = "ab", .pixels = std::make_shared<const Image>(64, 60), .upright = true});
+    session.setImage({.file = "picture.png",
+                      .sha256 = "ab",
+                      .pixels = std::make_shared<const Image>(64, 60),
+                      .reading = {.upright = true, .stretch = true}});
     const auto first = session.addNetwork(specOf("a.pth:scale=4"));
     const auto second = session.addNetwork(specOf("b.pth"));
     makeReady(session, first, 4);
@@ -249,7 +251,7 @@ void SessionTest::aSnapshotHoldsWhatIsOpenAndChosen() {
     const Scene open{.image = "picture.png",
                      .sha256 = "ab",
                      .role = ImageRole::Lr,
-                     .upright = true,
+                     .reading = {.upright = true, .stretch = true},
                      .gridScale = 4,
                      .boxes = {{120, 60, 24}}};
     const std::vector<Scene> scenes{open, session.moreScenes().front()};

@@ -45,6 +45,14 @@ QByteArray contentOf(const QString& file) {
     return stream.open(QIODevice::ReadOnly) ? stream.readAll() : QByteArray();
 }
 
+/// A click on the button beside a message.
+void clickOffer(const WindowFixture& fixture, const QString& text) {
+    const auto buttons = fixture.window->messages().findChildren<QAbstractButton*>();
+    const auto found = std::ranges::find(buttons, text, &QAbstractButton::text);
+    QVERIFY(found != buttons.end());
+    QTest::mouseClick(*found, Qt::LeftButton);
+}
+
 void drop(QWidget& window, const QStringList& files) {
     QMimeData data;
     QList<QUrl> urls;
@@ -85,6 +93,7 @@ private slots:
     void startsEmptyWithScenesThatOneClickOpens();
     void opensByArgumentDialogAndDrop();
     void oneClickTurnsAnImageThatIsStoredTurned();
+    void oneClickStretchesLevelsOfTenBits();
     void foldersAndOddNamesAreNetworks();
     void aSessionGivesTheSameNumbersToTheLastDigit();
     void aSessionWithMissingAndChangedFilesOpensTheRest();
@@ -216,12 +225,7 @@ void FilesTest::oneClickTurnsAnImageThatIsStoredTurned() {
     QCOMPARE(fixture.session().image().pixels->width(), 120);
     QCOMPARE(fixture.window->messages().messages().size(), std::size_t{1});
 
-    QAbstractButton* turn = nullptr;
-    for (auto* button : fixture.window->messages().findChildren<QAbstractButton*>()) {
-        turn = button->text() == QStringLiteral("Turn it") ? button : turn;
-    }
-    QVERIFY(turn != nullptr);
-    QTest::mouseClick(turn, Qt::LeftButton);
+    clickOffer(fixture, QStringLiteral("Turn it"));
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 80, testing::patienceMs);
     QCOMPARE(fixture.session().image().pixels->height(), 120);
     QVERIFY(fixture.window->messages().messages().empty());
@@ -236,6 +240,33 @@ void FilesTest::oneClickTurnsAnImageThatIsStoredTurned() {
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 96, testing::patienceMs);
     fixture.window->files().openSession(textOf(file));
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 80, testing::patienceMs);
+}
+
+void FilesTest::oneClickStretchesLevelsOfTenBits() {
+    WindowFixture fixture;
+    Image dark(96, 80);
+    std::ranges::fill(dark.values(), 341.0F / 65535.0F);  // a third of 1023
+    const auto name = textOf(fixture.files.path() / "dark.png");
+    writeImage(name.toStdString(), dark, 16);
+    fixture.window->files().open({name});
+    QVERIFY(fixture.waitForMessage(QStringLiteral("levels of 10 bits")));
+    QCOMPARE(fixture.session().image().pixels->at(0, 0, 0), 341.0F / 65535.0F);
+
+    clickOffer(fixture, QStringLiteral("Stretch"));
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->at(0, 0, 0), 341.0F / 1023.0F, testing::patienceMs);
+    QVERIFY(fixture.window->messages().messages().empty());
+
+    // What is repeated and what is saved is the stretched image.
+    fixture.add("bicubic:scale=2");
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(commandLine(fixture.session(), DeviceChoice::Auto, 0).contains(QStringLiteral(" --stretch ")));
+    const auto file = fixture.files.path() / "dark.lamscope";
+    writeExperiment(snapshot(fixture.session()), file);
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().image().file == fixture.image.string(), testing::patienceMs);
+    fixture.window->files().openSession(textOf(file));
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().image().file == name.toStdString(), testing::patienceMs);
+    QCOMPARE(fixture.session().image().pixels->at(0, 0, 0), 341.0F / 1023.0F);
 }
 
 void FilesTest::opensByArgumentDialogAndDrop() {
