@@ -29,6 +29,9 @@ void LiveController::start(LiveEngineOptions options) {
     engine_ = std::make_unique<LiveEngine>(
         [this](LiveEvent event) { callQueued(this, [this, event = std::move(event)] { receive(event); }); },
         std::move(options));
+    for (const auto& make : jobs_) {
+        engine_->addJob(make);
+    }
     followImage();
     followNetworks();
 }
@@ -49,6 +52,11 @@ void LiveController::restart(LiveEngineOptions options) {
         });
     }
     start(std::move(options));
+}
+
+void LiveController::addJob(const LiveEngine::JobMaker& make) {
+    jobs_.push_back(make);
+    engine_->addJob(make);
 }
 
 void LiveController::openImage(const QString& file, ExifOrientation orientation) {

@@ -43,6 +43,12 @@ public:
     /// While the box is dragged, maps follow it; otherwise they wait until it rests.
     void setLiveWhileDragging(bool live) { liveWhileDragging_ = live; }
 
+    /// Adds a job to this engine and to those that follow it (restart()). What the job finds, it hands to the GUI
+    /// thread itself.
+    void addJob(const LiveEngine::JobMaker& make);
+    /// LiveEngine::tell()
+    void tell(std::function<void()> task) { engine_->tell(std::move(task)); }
+
     /// Number of the latest request.
     [[nodiscard]] std::int64_t requestNumber() const { return requestNumber_; }
 
@@ -105,6 +111,7 @@ private:
     std::map<NetworkId, LamOptions> diMapOptions_;  // what the entries' DI maps were computed with
     QTimer soon_;
     bool liveWhileDragging_ = true;
+    std::vector<LiveEngine::JobMaker> jobs_;
     std::unique_ptr<LiveEngine> engine_;  // last: its events use all the others
 };
 

@@ -83,6 +83,10 @@ std::vector<Change> changes() {
          [](Experiment& e) {
              e.figure = {{"layout", "fig5"}, {"alphas", {0.0, 0.5}}};
          }},
+        {"workspaces",
+         [](Experiment& e) {
+             e.workspaces = {{"open", "study"}};
+         }},
     };
 }
 

@@ -118,7 +118,7 @@ void JobsTest::stoppedItSaysSoAndGoesOnWithTheNextChange() {
 void JobsTest::theCheckEndsWhenTheRoleChanges() {
     const RunningCheck fixture;
     QVERIFY(showsLabel(fixture.dialog(), QStringLiteral("stripes.png as LR")));
-    auto* hr = buttonOf(fixture.window->grid(), QStringLiteral("HR"));
+    auto* hr = buttonOf(fixture.window->probe().grid(), QStringLiteral("HR"));
     QVERIFY(hr != nullptr);
     QTest::mouseClick(hr, Qt::LeftButton);
     QVERIFY(fixture.waitForEnd());

@@ -80,7 +80,7 @@ public:
     }
 
     [[nodiscard]] ImageView& view(NetworkId id) const {
-        for (auto* pane : window->grid().panes()) {
+        for (auto* pane : window->probe().grid().panes()) {
             if (pane->id() == id) {
                 return pane->view();
             }
