@@ -23,6 +23,7 @@
 #include "event_wait.h"
 #include "report/json_fields.h"
 #include "view/view_grid.h"
+#include "workspaces/probe/probe_workspace.h"
 
 namespace lamscope {
 

@@ -9,7 +9,7 @@ namespace lamscope::ui {
 namespace {
 
 template <typename Made>
-WorkspaceRow row(const char* name, const char* title, const char* icon) {
+WorkspaceRow listed(const char* name, const char* title, const char* icon) {
     return {name, QCoreApplication::translate("Workspace", title), QString::fromLatin1(icon),
             [](const WorkspaceHost& host, WorkspaceMenus& menus) { return std::make_unique<Made>(host, menus); }};
 }
@@ -17,7 +17,7 @@ WorkspaceRow row(const char* name, const char* title, const char* icon) {
 }  // namespace
 
 std::vector<WorkspaceRow> allWorkspaces() {
-    return {row<ProbeWorkspace>("probe", "Probe", "probe")};
+    return {listed<ProbeWorkspace>("probe", "Probe", "probe")};
 }
 
 }  // namespace lamscope::ui

@@ -184,6 +184,7 @@ TEST(ExperimentFile, SaysWhatIsWrongWithIt) {
     };
     expectRefused(with("options", "fast"), "\"options\" must be a JSON object");
     expectRefused(with("figure", 5), "\"figure\" must be a JSON object");
+    expectRefused(with("workspaces", "study"), "\"workspaces\" must be a JSON object");
     expectRefused(with("grid", 0), "a stride of 0");
     auto json = jsonOf(twoScenesTwoNetworks());
     json["scenes"][0]["patches"][0]["size"] = 0;

@@ -104,7 +104,8 @@ void AccessibilityTest::everythingInTheDialogsHasAName() {
     fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());
     const auto& actions = fixture.window->actions();
-    for (auto* action : {actions.settings, actions.shortcuts, actions.about, actions.sanity, actions.exportFigure}) {
+    const auto& probe = fixture.window->probe().actions();
+    for (auto* action : {actions.settings, actions.shortcuts, actions.about, probe.sanity, probe.exportFigure}) {
         action->trigger();
         QDialog* dialog = nullptr;
         QVERIFY(QTest::qWaitFor(
