@@ -42,8 +42,6 @@ private:
 
 /// Keeps a number, counts how often its command was given, and how many networks the engine has.
 class TallyWorkspace final : public Workspace {
-    Q_OBJECT
-
 public:
     TallyWorkspace(const WorkspaceHost& host, WorkspaceMenus& menus)
         : host_(host)
@@ -64,10 +62,10 @@ public:
         return {{Qt::BottomDockWidgetArea, QStringLiteral("Notes"), "notes", notes_}};
     }
     [[nodiscard]] LiveEngine::JobMaker job() override {
-        const auto found = [controller = &host_.controller, tally = QPointer(this)](std::size_t networks) {
-            callQueued(controller, [tally, networks] {
+        const auto found = [controller = &host_.controller, tally = QPointer(this)](std::size_t counted) {
+            callQueued(controller, [tally, counted] {
                 if (tally != nullptr) {
-                    tally->networks = networks;
+                    tally->networks = counted;
                 }
             });
         };
