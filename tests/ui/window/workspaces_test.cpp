@@ -272,7 +272,7 @@ void WorkspacesTest::commandsControlsAndPanelsComeAndGo() {
 
     fixture.openTally();
     QTRY_COMPARE(isProbeThere(), none);
-    QVERIFY(fixture.tally().number().isVisible());
+    QTRY_VERIFY(fixture.tally().number().isVisible());
     QVERIFY(fixture.dock("notes").isVisible());
     QCOMPARE(fixture.window->actions().panels->actions().size(), 3);  // networks, notes, log
     const auto zoom = fixture.window->probe().grid().transform().zoom();
@@ -282,7 +282,7 @@ void WorkspacesTest::commandsControlsAndPanelsComeAndGo() {
 
     fixture.openProbe();
     QTRY_COMPARE(isProbeThere(), all);
-    QVERIFY(!fixture.tally().number().isVisible());
+    QTRY_VERIFY(!fixture.tally().number().isVisible());
     QVERIFY(fixture.dock("notes").isHidden());
     QCOMPARE(fixture.window->actions().panels->actions(), panels);
     fixture.key(Qt::Key_F);
