@@ -293,7 +293,8 @@ void SessionTest::aSessionWithAnUnknownViewSettingOpens() {
 void SessionTest::workspacesAreKeptAndDamagedOnesRefused() {
     Session session;
     QVERIFY(snapshot(session).workspaces.is_null());
-    const WorkspaceStates states{.open = "study", .kept = {{"study", {{"rows", 3}}}}};
+    WorkspaceStates states{.open = "study", .kept = {}};
+    states.kept["study"]["rows"] = 3;
     session.setWorkspaces(states);
     QVERIFY(workspacesOf(wholeSession(session)) == states);
     QVERIFY(snapshot(session).workspaces.is_null());  // results and figures state none
