@@ -23,6 +23,7 @@
 #include "event_wait.h"
 #include "report/json_fields.h"
 #include "view/view_grid.h"
+#include "workspaces/probe/probe_workspace.h"
 
 namespace lamscope {
 
@@ -142,7 +143,7 @@ private:
     void drag(NetworkId id, NetworkTimes& times) {
         auto& session = window_.session();
         session.select(id);
-        const auto panes = window_.grid().panes();
+        const auto panes = window_.probe().grid().panes();
         const auto pane = std::ranges::find(panes, id, [](const ui::ImagePane* candidate) { return candidate->id(); });
         require(pane != panes.end(), "a network has no pane");
         auto& view = (*pane)->view();

@@ -27,10 +27,11 @@ struct ExperimentNetwork {
 /// for the machine. Command-line flags make one, session files and figures hold one, *Copy as command* prints it. Plain
 /// data: no file that it names has been touched.
 ///
-/// `options`, `view` and `figure` are JSON whose meaning belongs to rooms above this one: a method's folder reads and
-/// writes its own options (method/lam/lam_experiment.h), the window its view and its figure (session/view_settings.h,
-/// session/figure_layout.h). So one more method or view changes nothing here, and this room lies below all of them.
-/// What is missing in them has its default; whoever reads them says what is wrong with them.
+/// `options`, `view`, `figure` and `workspaces` are JSON whose meaning belongs to rooms above this one: a method's
+/// folder reads and writes its own options (method/lam/lam_experiment.h), the window its view, its figure and its
+/// workspaces (session/view_settings.h, session/figure_layout.h, session/workspace_states.h). So one more method or
+/// view changes nothing here, and this room lies below all of them. What is missing in them has its default; whoever
+/// reads them says what is wrong with them.
 struct Experiment {
     std::vector<Scene> scenes{};      ///< a window opens the first; figures of several images show them all
     std::optional<int> gridStride{};  ///< SR pixels; also the DI of every patch of a grid, as large as the first box
@@ -41,7 +42,8 @@ struct Experiment {
     std::string method = "lam";
     nlohmann::ordered_json options = nlohmann::ordered_json::object();
     nlohmann::ordered_json view = nlohmann::ordered_json::object();
-    nlohmann::ordered_json figure{};  ///< layout of the paper figure; null before one was made
+    nlohmann::ordered_json figure{};      ///< layout of the paper figure; null before one was made
+    nlohmann::ordered_json workspaces{};  ///< of session files alone; null: none was saved
 
     friend bool operator==(const Experiment&, const Experiment&) = default;
 };

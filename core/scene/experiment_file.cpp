@@ -168,6 +168,7 @@ Experiment experimentFrom(const Json& json, const std::filesystem::path& folder)
     experiment.options = partFrom(json, "options", Json::object());
     experiment.view = partFrom(json, "view", Json::object());
     experiment.figure = partFrom(json, "figure", nullptr);
+    experiment.workspaces = partFrom(json, "workspaces", nullptr);
     return experiment;
 }
 
@@ -191,6 +192,9 @@ Json jsonOf(const Experiment& experiment, const std::filesystem::path& folder) {
     json["options"] = experiment.options;
     json["view"] = experiment.view;
     json["figure"] = experiment.figure;
+    if (!experiment.workspaces.is_null()) {  // results and figures state none
+        json["workspaces"] = experiment.workspaces;
+    }
     return json;
 }
 

@@ -18,8 +18,8 @@ namespace lamscope {
 /// with a newline.
 [[nodiscard]] std::string toJson(const Experiment& experiment, const std::filesystem::path& folder);
 
-/// The inverse, for the text of `file`; also reads what 0.1.0 wrote. `options`, `view` and `figure` are read by those
-/// whose they are. Throws Error(BadFile) naming the file and what is wrong with it.
+/// The inverse, for the text of `file`; also reads what 0.1.0 wrote. `options`, `view`, `figure` and
+/// `workspaces` are read by those whose they are. Throws Error(BadFile) naming the file and what is wrong with it.
 [[nodiscard]] Experiment experimentFromText(const std::string& text, const std::filesystem::path& file);
 
 /// Reads a session file; relative paths are resolved against its folder. Thread-safe. Throws Error(BadFile) saying what

@@ -35,6 +35,7 @@ const QHash<QString, QString>& desktopNames() {
         {QStringLiteral("open-image"), QStringLiteral("document-open")},
         {QStringLiteral("pause"), QStringLiteral("media-playback-pause")},
         {QStringLiteral("play"), QStringLiteral("media-playback-start")},
+        {QStringLiteral("probe"), QString()},
         {QStringLiteral("redo"), QStringLiteral("edit-redo")},
         {QStringLiteral("reference"), QString()},
         {QStringLiteral("remove"), QStringLiteral("edit-delete")},

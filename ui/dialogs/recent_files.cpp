@@ -5,6 +5,8 @@
 #include <QFileInfo>
 #include <algorithm>
 
+#include "session/queued_call.h"
+
 namespace lamscope::ui {
 
 namespace {
@@ -20,7 +22,10 @@ QString tidy(const QString& file) {
 RecentFiles::RecentFiles(QSettings& settings, int limit, QObject* parent)
     : QObject(parent)
     , settings_(settings)
-    , limit_(limit) {}
+    , limit_(limit) {
+    pool_.setMaxThreadCount(1);
+    connect(this, &RecentFiles::changed, this, &RecentFiles::find);
+}
 
 void RecentFiles::add(const QString& file) {
     auto files = all();
@@ -47,6 +52,12 @@ void RecentFiles::setLimit(int limit) {
 QStringList RecentFiles::existing(QStringList files) {
     files.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
     return files;
+}
+
+void RecentFiles::find() {
+    startOn(pool_, [this, files = all()] {
+        callQueued(this, [this, stillThere = existing(files)] { emit found(stillThere); });
+    });
 }
 
 QStringList RecentFiles::all() const {

@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QSettings>
 #include <QStringList>
+#include <QThreadPool>
 
 namespace lamscope::ui {
 
@@ -24,15 +25,19 @@ public:
     /// Those of `files` that still exist. Asks the file system, which may take long on a network drive: from any
     /// thread, better not from the GUI's.
     [[nodiscard]] static QStringList existing(QStringList files);
+    /// Looks on another thread which files still exist; found() follows. Done whenever the list has changed.
+    void find();
 
 signals:
     void changed();
+    void found(const QStringList& existing);
 
 private:
     void keep(QStringList files);
 
     QSettings& settings_;
     int limit_;
+    QThreadPool pool_;  // one thread: the newest list is found last
 };
 
 }  // namespace lamscope::ui

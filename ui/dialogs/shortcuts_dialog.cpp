@@ -23,6 +23,9 @@ QString plain(QString text) {
 
 void collect(const QList<QAction*>& actions, Rows& rows) {
     for (const auto* action : actions) {
+        if (!action->isVisible()) {
+            continue;  // of another workspace: its keys do nothing
+        }
         if (action->menu() != nullptr) {
             collect(action->menu()->actions(), rows);
         } else if (!action->shortcuts().isEmpty()) {

@@ -16,7 +16,8 @@ namespace lamscope::ui {
 /// The actions of one menu.
 struct ShortcutGroup {
     QString title;
-    QList<QAction*> actions;  ///< those without a shortcut are left out; those of a submenu are taken in
+    QList<QAction*>
+        actions;  ///< those without a shortcut and hidden ones are left out; those of a submenu are taken in
 };
 
 /// "Keyboard and mouse": every shortcut of the given menus and what the mouse does in the panes, with a filter.

@@ -316,6 +316,13 @@ void Session::setMoreScenes(const std::vector<Scene>& scenes) {
     }
 }
 
+void Session::setWorkspaces(const WorkspaceStates& states) {
+    if (states != workspaces_) {
+        workspaces_ = states;
+        emit workspacesChanged();
+    }
+}
+
 void Session::setPaused(bool paused) {
     if (paused != paused_) {
         paused_ = paused;

@@ -15,6 +15,7 @@
 #include "session/network_entry.h"
 #include "session/undoable_state.h"
 #include "session/view_settings.h"
+#include "session/workspace_states.h"
 
 namespace lamscope::ui {
 
@@ -98,6 +99,9 @@ public:
     /// Images that the paper figure shows beside the open one; they stay when another one is opened. Not part of undo.
     [[nodiscard]] const std::vector<Scene>& moreScenes() const { return moreScenes_; }
     void setMoreScenes(const std::vector<Scene>& scenes);
+    /// What the window's workspaces keep. Not part of undo.
+    [[nodiscard]] const WorkspaceStates& workspaces() const { return workspaces_; }
+    void setWorkspaces(const WorkspaceStates& states);
     [[nodiscard]] bool isPaused() const { return paused_; }
     void setPaused(bool paused);
 
@@ -129,6 +133,7 @@ signals:
     void optionsChanged();
     void viewChanged();
     void moreScenesChanged();
+    void workspacesChanged();
     void pausedChanged();
     void progressChanged();
     void troubleReported(const QString& text);
@@ -162,6 +167,7 @@ private:
     ViewSettings view_;
     std::optional<FigureLayout> figureLayout_;
     std::vector<Scene> moreScenes_;
+    WorkspaceStates workspaces_;
     bool paused_ = false;
     ComputeProgress progress_;
     QString device_;

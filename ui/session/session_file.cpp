@@ -16,6 +16,7 @@ Experiment checked(Experiment experiment, const std::filesystem::path& file) {
         static_cast<void>(makePlan(lamOptionsOf(experiment)));
         static_cast<void>(viewOf(experiment));
         static_cast<void>(figureOf(experiment));
+        static_cast<void>(workspacesOf(experiment));
     } catch (const Error& error) {
         throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
     }
@@ -49,6 +50,12 @@ Experiment snapshot(const Session& session) {
     setLamOptions(experiment, session.options());
     setView(experiment, session.view());
     setFigure(experiment, session.figureLayout());
+    return experiment;
+}
+
+Experiment wholeSession(const Session& session) {
+    auto experiment = snapshot(session);
+    setWorkspaces(experiment, session.workspaces());
     return experiment;
 }
 

@@ -13,7 +13,10 @@ namespace lamscope::ui {
 /// what is chosen. Paths are as they were given; GUI thread. writeExperiment() saves it.
 [[nodiscard]] Experiment snapshot(const Session& session);
 
-/// experimentFromText() for what the window and figures show: options, view and figure are read too. Throws
+/// snapshot() with what the window's workspaces keep: for session files, not for results and figures.
+[[nodiscard]] Experiment wholeSession(const Session& session);
+
+/// experimentFromText() for what the window and figures show: options, view, figure and workspaces are read too. Throws
 /// Error(BadFile) naming the file and what is wrong with it.
 [[nodiscard]] Experiment sessionFromText(const std::string& text, const std::filesystem::path& file);
 

@@ -98,6 +98,7 @@ void SessionOpener::finishWhenSettled() {
     }
     session_.restore(state);
     session_.setFigureLayout(figureOf(saved_));
+    session_.setWorkspaces(workspacesOf(saved_));
     session_.setMoreScenes({saved_.scenes.begin() + (hasImage() ? 1 : 0), saved_.scenes.end()});
     if (saved_.selected) {
         session_.select(ids_.at(*saved_.selected));

@@ -14,5 +14,6 @@ lamscope_ui_library(lamscope_ui_session
     session/session_opener.cpp
     session/session_opener.h
     session/view_settings.cpp
+    session/workspace_states.cpp
   PUBLIC Qt6::Gui lamscope_live lamscope_study
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

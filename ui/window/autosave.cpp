@@ -44,7 +44,7 @@ Autosave::Autosave(Session& session, const QString& folder, QObject* parent)
     timer_.setInterval(millisecondsAfterChange);
     connect(&timer_, &QTimer::timeout, this, &Autosave::saveNow);
     for (const auto signal : {&Session::imageChanged, &Session::boxChanged, &Session::networkListChanged,
-                              &Session::optionsChanged, &Session::viewChanged}) {
+                              &Session::optionsChanged, &Session::viewChanged, &Session::workspacesChanged}) {
         connect(&session_, signal, this, [this] {
             if (!timer_.isActive()) {
                 timer_.start();
@@ -73,7 +73,7 @@ void Autosave::saveNow() {
     if (!enabled_ || file_.isEmpty() || nothing) {
         return;
     }
-    startOn(pool_, [saved = snapshot(session_), file = file_.toStdString(), kept = kept_.toStdString()] {
+    startOn(pool_, [saved = wholeSession(session_), file = file_.toStdString(), kept = kept_.toStdString()] {
         try {
             // The program goes on after keep(). Renamed, not removed: one of the two names always holds a session.
             std::error_code ignored;

@@ -219,7 +219,7 @@ void FileOpener::restore(const Experiment& saved, const QString& file) {
 }
 
 void FileOpener::saveSession(const QString& file) {
-    startOn(pool_, [this, file, saved = snapshot(session_)] {
+    startOn(pool_, [this, file, saved = wholeSession(session_)] {
         try {
             writeExperiment(saved, file.toStdString());
             callQueued(this, [this, file] {

@@ -5,42 +5,27 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
-#include <QFileDialog>
-#include <QFileInfo>
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QMimeData>
 #include <QScreen>
-#include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "dialogs/about_dialog.h"
 #include "dialogs/icons.h"
 #include "dialogs/log_view.h"
 #include "dialogs/message_bar.h"
 #include "dialogs/settings_dialog.h"
-#include "image/image_file.h"
-#include "panels/curves_panel.h"
 #include "panels/network_panel.h"
-#include "panels/results_panel.h"
-#include "session/command_line.h"
-#include "session/queued_call.h"
-#include "view/pyramid.h"
-#include "view/view_grid.h"
-#include "window/network_peek.h"
-#include "window/option_controls.h"
-#include "window/path_preview.h"
-#include "window/sanity_run.h"
 #include "window/status_line.h"
 #include "window/window_docks.h"
+#include "workspaces/probe/probe_workspace.h"
 
 namespace lamscope::ui {
 
 namespace {
 
-constexpr double zoomStep = 1.25;
 constexpr std::int64_t bytesPerMiB = 1LL << 20;
 
 QStringList localFiles(const QMimeData* data) {
@@ -61,50 +46,42 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     , store_(QDir(options.stateFolder).filePath(QStringLiteral("lamscope.ini")), QSettings::IniFormat)
     , settings_(loadSettings(store_))
     , recentFiles_(store_, settings_.recentFiles)
-    , exporter_(session_) {
+    , choice_(*this, store_)
+    , writer_(session_) {
     setObjectName(QStringLiteral("lamscope"));
     setWindowIcon(applicationIcon());
     setAcceptDrops(true);
-    pool_.setMaxThreadCount(1);
     theme_.apply(settings_.theme);
     autosave_ = std::make_unique<Autosave>(session_, options_.stateFolder);
     autosave_->setEnabled(settings_.autosave);
     log_ = new LogView(this);
     controller_ = std::make_unique<LiveController>(session_, engineOptions());
     controller_->setLiveWhileDragging(settings_.liveWhileDragging);
-    diMaps_ = std::make_unique<DiMapController>(session_, *controller_);
-    figureEditor_ = std::make_unique<FigureEditor>(session_, *controller_, *this);
     opener_ = std::make_unique<FileOpener>(session_, *controller_);
     actions_ = std::make_unique<WindowActions>(session_, *this);
 
+    makeWorkspaces();
     makeCentre();
     makeDocks();
     makeToolBar();
     makeStatusLine();
-    connectFileActions();
-    connectExports();
-    connectViewActions();
+    fileActions_ = std::make_unique<FileActions>(session_, *opener_, *actions_, recentFiles_, choice_, *this);
     connectPanels();
     connectTools();
     connectController();
-    makeSamples();
     offerRecovered();
-    updateRecentFiles();
-    updateTitle();
+    recentFiles_.find();
 
     constexpr QSize defaultSize(1400, 900);
     resize(defaultSize.boundedTo(screen()->availableSize()));
     restoreGeometry(store_.value(QStringLiteral("window/geometry")).toByteArray());
-    docks_->restore(store_.value(QStringLiteral("window/layout")).toByteArray());
+    workspaces_->begin(store_);
     for (auto* button : findChildren<QToolButton*>(QStringLiteral("qt_toolbar_ext_button"))) {
         button->setAccessibleName(tr("More of the toolbar"));
     }
-    showStartPageOrGrid();
-    grid_->setFocus();
 }
 
 MainWindow::~MainWindow() {
-    pool_.waitForDone();
     // The parts look at the session, which goes before the window's children would.
     delete takeCentralWidget();
     qDeleteAll(findChildren<QWidget*>(QString(), Qt::FindDirectChildrenOnly));
@@ -112,65 +89,68 @@ MainWindow::~MainWindow() {
 
 // --- parts
 
+void MainWindow::makeWorkspaces() {
+    const WorkspaceHost host{.window = *this,
+                             .session = session_,
+                             .controller = *controller_,
+                             .recentFiles = recentFiles_,
+                             .choice = choice_,
+                             .writer = writer_,
+                             .openImage = *actions_->openImage,
+                             .addNetwork = *actions_->addNetwork,
+                             .copyCommand = *actions_->copyCommand,
+                             .showNetwork = actions_->showNetwork,
+                             .toggleNetwork = [this](std::size_t n) { actions_->toggleNetwork(n); },
+                             .open = [this](const QStringList& files) { opener_->open(files); },
+                             .openAt =
+                                 [this](const QString& image, const Box& box) {
+                                     opener_->placeBox(box);
+                                     opener_->openImage(image);
+                                 }};
+    workspaces_ = std::make_unique<WindowWorkspaces>(options_.workspaces, host, *actions_);
+}
+
+ProbeWorkspace& MainWindow::probe() {
+    return dynamic_cast<ProbeWorkspace&>(*workspaces_->find(QStringLiteral("probe")));
+}
+
 void MainWindow::makeCentre() {
     auto* centre = new QWidget;
     auto* layout = new QVBoxLayout(centre);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     messages_ = new MessageBar;
-    stack_ = new QStackedWidget;
-    startPage_ = new StartPage;
-    grid_ = new ViewGrid(session_);
-    pathPreview_ = new PathPreview(session_, grid_);
-    stack_->addWidget(startPage_);
-    stack_->addWidget(grid_);
     layout->addWidget(messages_);
-    layout->addWidget(stack_, 1);
+    layout->addWidget(workspaces_->pages(), 1);
     setCentralWidget(centre);
     connect(messages_, &MessageBar::logRequested, this, [this] { docks_->bringToFront(*logDock_); });
-    connect(startPage_, &StartPage::fileChosen, this, [this](const QString& file) { opener_->open({file}); });
-    connect(startPage_, &StartPage::openImageRequested, actions_->openImage, &QAction::trigger);
-    connect(startPage_, &StartPage::addNetworkRequested, actions_->addNetwork, &QAction::trigger);
-    connect(startPage_, &StartPage::sampleChosen, this,
-            [this](int index) { openScene(static_cast<std::size_t>(index)); });
-    connect(&session_, &Session::imageChanged, this, &MainWindow::showStartPageOrGrid);
-    connect(&session_, &Session::imageChanged, this, &MainWindow::updateTitle);
 }
 
 void MainWindow::makeDocks() {
     constexpr int listWidth = 196;
     constexpr int bottomHeight = 163;  // curves to read and a table of five networks; the pictures get the rest
     networkPanel_ = new NetworkPanel(session_);
-    curves_ = new CurvesPanel(session_);
-    results_ = new ResultsPanel(session_);
     docks_ = new WindowDocks(*this);
-    networksDock_ = docks_->add(Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
-    curvesDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
-    resultsDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Results"), "results", results_);
-    logDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Log"), "log", log_);
-    docks_->stack({curvesDock_, resultsDock_, logDock_});
+    networksDock_ = docks_->add({Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_});
+    workspaces_->addDocks(*docks_);
+    logDock_ = docks_->add({Qt::BottomDockWidgetArea, tr("Log"), "log", log_});
     resizeDocks({networksDock_}, {listWidth}, Qt::Horizontal);
-    resizeDocks({curvesDock_}, {bottomHeight}, Qt::Vertical);
-    actions_->panels->addActions(docks_->toggleActions());
+    docks_->resizeBottom(bottomHeight);
     connect(networkPanel_, &NetworkPanel::addRequested, actions_->addNetwork, &QAction::trigger);
-    connect(results_, &ResultsPanel::commandRequested, actions_->copyCommand, &QAction::trigger);
-    connect(curves_, &CurvesPanel::pathPositionHovered, pathPreview_, &PathPreview::showAt);
-    connect(curves_, &CurvesPanel::pathPositionLeft, pathPreview_, &PathPreview::leave);
 }
 
 void MainWindow::makeToolBar() {
     auto* bar = new CompactToolBar(tr("Toolbar"));
     bar->setObjectName(QStringLiteral("toolbar"));
     addToolBar(bar);
+    workspaces_->addTabs(*bar);
     bar->addButton(actions_->openImage);
     bar->addButton(actions_->addNetwork);
-    new ComputeControls(session_, *bar);
-    bar->addSeparator();
-    new ViewControls(session_, *bar);
-    bar->addSeparator();
-    for (auto* action : {actions_->undo, actions_->redo, actions_->fit, actions_->actualSize}) {
+    workspaces_->addControls(*bar);
+    for (auto* action : {actions_->undo, actions_->redo}) {
         bar->addSpareButton(action);
     }
+    workspaces_->addButtons(*bar);
     auto* spacer = new QWidget;
     spacer->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     bar->addWidget(spacer);
@@ -188,169 +168,18 @@ void MainWindow::makeToolBar() {
 void MainWindow::makeStatusLine() {
     status_ = new StatusLine(session_);
     setStatusBar(status_);
-    connect(grid_, &ViewGrid::hovered, status_, &StatusLine::showReadout);
-    connect(grid_, &ViewGrid::left, status_, &StatusLine::clearReadout);
+    connect(workspaces_.get(), &WindowWorkspaces::hovered, status_, &StatusLine::showReadout);
+    connect(workspaces_.get(), &WindowWorkspaces::pointerLeft, status_, &StatusLine::clearReadout);
     connect(status_, &StatusLine::cancelRequested, actions_->cancel, &QAction::trigger);
 }
 
 // --- actions
 
-void MainWindow::chooseFiles(const QString& title, const QString& filter, bool several,
-                             const std::function<void(const QStringList&)>& use) {
-    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/folder")).toString(), filter);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(several ? QFileDialog::ExistingFiles : QFileDialog::ExistingFile);
-    connect(dialog, &QFileDialog::filesSelected, this, [this, use](const QStringList& files) {
-        store_.setValue(QStringLiteral("window/folder"), QFileInfo(files.front()).absolutePath());
-        use(files);
-    });
-    dialog->open();
-}
-
-void MainWindow::chooseTarget(const QString& title, const QString& filter, const QString& suffix,
-                              const std::function<void(const QString&)>& use) {
-    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/target")).toString(), filter);
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setAcceptMode(QFileDialog::AcceptSave);
-    dialog->setDefaultSuffix(suffix);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, use](const QString& file) {
-        store_.setValue(QStringLiteral("window/target"), QFileInfo(file).absolutePath());
-        use(file);
-    });
-    dialog->open();
-}
-
-void MainWindow::chooseFolder(const QString& title, const std::function<void(const QString&)>& use) {
-    auto* dialog = new QFileDialog(this, title, store_.value(QStringLiteral("window/target")).toString());
-    dialog->setAttribute(Qt::WA_DeleteOnClose);
-    dialog->setFileMode(QFileDialog::Directory);
-    connect(dialog, &QFileDialog::fileSelected, this, [this, use](const QString& folder) {
-        store_.setValue(QStringLiteral("window/target"), folder);
-        use(folder);
-    });
-    dialog->open();
-}
-
-void MainWindow::connectFileActions() {
-    connect(actions_->openImage, &QAction::triggered, this, [this] {
-        chooseFiles(tr("Open image"), imageFilter(), false,
-                    [this](const QStringList& files) { opener_->openImage(files.front()); });
-    });
-    connect(actions_->nextImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(1); });
-    connect(actions_->previousImage, &QAction::triggered, opener_.get(), [this] { opener_->openNeighbour(-1); });
-    connect(&opener_->images(), &FolderImages::changed, this, [this] {
-        actions_->nextImage->setEnabled(opener_->images().has(1));
-        actions_->previousImage->setEnabled(opener_->images().has(-1));
-    });
-    connect(actions_->addNetwork, &QAction::triggered, this, [this] {
-        chooseFiles(tr("Add networks"), networkFilter(), true, [this](const QStringList& files) {
-            for (const auto& file : files) {
-                opener_->openNetwork(file);
-            }
-        });
-    });
-    connect(actions_->openSession, &QAction::triggered, this, [this] {
-        chooseFiles(tr("Open session"), savedSessionFilter(), false,
-                    [this](const QStringList& files) { opener_->openSession(files.front()); });
-    });
-    connect(actions_->saveSession, &QAction::triggered, this, &MainWindow::saveSession);
-    connect(actions_->saveSessionAs, &QAction::triggered, this, &MainWindow::saveSessionAs);
-    connect(actions_->quit, &QAction::triggered, this, &QWidget::close);
-    connect(opener_.get(), &FileOpener::opened, &recentFiles_, &RecentFiles::add);
-    const auto remember = [this](const QString& file) {
-        sessionFile_ = file;
-        updateTitle();
-    };
-    connect(opener_.get(), &FileOpener::sessionOpened, this, remember);
-    connect(opener_.get(), &FileOpener::sessionSaved, this, remember);
-    connect(opener_.get(), &FileOpener::sessionSaved, this,
-            [this](const QString& file) { showNote(tr("Saved %1").arg(file)); });
-    connect(&recentFiles_, &RecentFiles::changed, this, &MainWindow::updateRecentFiles);
-}
-
-void MainWindow::saveSession() {
-    if (!sessionFile_.isEmpty()) {
-        opener_->saveSession(sessionFile_);
-    } else {
-        saveSessionAs();
-    }
-}
-
-void MainWindow::saveSessionAs() {
-    chooseTarget(tr("Save session"), sessionFilter(), QStringLiteral("lamscope"),
-                 [this](const QString& file) { opener_->saveSession(file); });
-}
-
-void MainWindow::connectExports() {
-    connect(actions_->exportFigure, &QAction::triggered, figureEditor_.get(), &FigureEditor::show);
-    connect(figureEditor_.get(), &FigureEditor::exportRequested, this, [this] {
-        const auto* dialog = figureEditor_->dialog();
-        chooseTarget(
-            tr("Export figure"), tr("Figures (*.pdf *.svg *.png *.tif *.tiff)"), QStringLiteral("pdf"),
-            [this, saved = figureEditor_->session(), documents = dialog->documents(), options = dialog->fileOptions()](
-                const QString& file) { exporter_.exportFigure(file, saved, documents, options); });
-    });
-    connect(actions_->exportMaps, &QAction::triggered, this, [this] {
-        chooseFolder(tr("Folder for the maps"), [this](const QString& folder) { exporter_.exportMaps(folder); });
-    });
-    connect(actions_->exportArrays, &QAction::triggered, this, [this] {
-        chooseFolder(tr("Folder for the arrays"), [this](const QString& folder) { exporter_.exportArrays(folder); });
-    });
-    connect(actions_->exportDiMaps, &QAction::triggered, this, [this] {
-        chooseFolder(tr("Folder for the DI maps"), [this](const QString& folder) { exporter_.exportDiMaps(folder); });
-    });
-    const auto toFile = [this](QAction* action, const QString& suffix, auto write) {
-        connect(action, &QAction::triggered, this, [this, action, suffix, write] {
-            chooseTarget(action->text().remove(QStringLiteral("…")),
-                         QStringLiteral("%1 (*.%2)").arg(suffix.toUpper(), suffix), suffix, write);
-        });
-    };
-    toFile(actions_->exportCsv, QStringLiteral("csv"), [this](const QString& file) { exporter_.exportCsv(file); });
-    toFile(actions_->exportLatex, QStringLiteral("tex"), [this](const QString& file) { exporter_.exportLatex(file); });
-    toFile(actions_->exportJson, QStringLiteral("json"), [this](const QString& file) { exporter_.exportJson(file); });
-    toFile(actions_->exportCurvesPng, QStringLiteral("png"),
-           [this](const QString& file) { exporter_.exportPicture(file, curves_->picture()); });
-    toFile(actions_->exportWindow, QStringLiteral("png"),
-           [this](const QString& file) { exporter_.exportPicture(file, grab().toImage()); });
-    toFile(actions_->exportCurvesPdf, QStringLiteral("pdf"), [this](const QString& file) {
-        try {
-            curves_->savePdf(file.toStdString());
-            showNote(tr("Saved %1").arg(file));
-        } catch (const std::exception& error) {
-            showTrouble(QString::fromStdString(error.what()));
-        }
-    });
-}
-
-void MainWindow::connectViewActions() {
-    auto& transform = grid_->transform();
-    connect(actions_->fit, &QAction::triggered, grid_, &ViewGrid::toggleWhole);
-    connect(actions_->actualSize, &QAction::triggered, &transform, [&transform] { transform.setZoom(1.0); });
-    connect(actions_->zoomIn, &QAction::triggered, &transform,
-            [&transform] { transform.setZoom(transform.zoom() * zoomStep); });
-    connect(actions_->zoomOut, &QAction::triggered, &transform,
-            [&transform] { transform.setZoom(transform.zoom() / zoomStep); });
-    connect(actions_->maximise, &QAction::triggered, this, [this](bool on) {
-        grid_->setMaximised(on && session_.selected() != 0 ? ViewGrid::Maximised::Network : ViewGrid::Maximised::None,
-                            session_.selected());
-    });
-    auto* peek = new NetworkPeek(*grid_, grid_);
-    for (std::size_t n = 0; n < actions_->showNetwork.size(); ++n) {
-        peek->add(
-            actions_->showNetwork.at(n),
-            [this, n] { return n < session_.networks().size() ? session_.networks()[n].id : 0; },
-            [this, n] { actions_->toggleNetwork(n); });
-    }
-    connect(grid_, &ViewGrid::maximisedChanged, this,
-            [this] { actions_->maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
-}
-
 void MainWindow::connectPanels() {
-    grid_->addAction(actions_->allPanels);
     connect(actions_->allPanels, &QAction::triggered, this, [this] {
         docks_->toggleAll();
-        if (session_.hasImage()) {
-            grid_->setFocus();  // what had it may be hidden now
+        if (auto& workspace = workspaces_->current(); !workspace.isEmpty()) {
+            workspace.view()->setFocus();  // what had it may be hidden now
         }
     });
     connect(actions_->fullScreen, &QAction::triggered, this,
@@ -369,7 +198,7 @@ void MainWindow::connectPanels() {
 void MainWindow::connectTools() {
     connect(actions_->copyCommand, &QAction::triggered, this, [this] {
         const auto engine = engineOptions();
-        const auto command = commandLine(session_, engine.device, engine.threads);
+        const auto command = workspaces_->current().command(engine.device, engine.threads);
         if (command.isEmpty()) {
             showTrouble(tr("There is nothing to repeat: open an image and a network first."));
             return;
@@ -377,15 +206,18 @@ void MainWindow::connectTools() {
         QGuiApplication::clipboard()->setText(command);
         showNote(tr("Copied: %1").arg(command));
     });
+    connect(actions_->exportWindow, &QAction::triggered, this, [this] {
+        choice_.target(actions_->exportWindow->text().remove(QStringLiteral("…")), QStringLiteral("PNG (*.png)"),
+                       QStringLiteral("png"),
+                       [this](const QString& file) { writer_.writePicture(file, grab().toImage()); });
+    });
     connect(actions_->cancel, &QAction::triggered, controller_.get(), &LiveController::cancel);
-    connect(actions_->diMap, &QAction::triggered, diMaps_.get(), &DiMapController::scan);
     connect(actions_->settings, &QAction::triggered, this, [this] {
         auto* dialog = new SettingsDialog(settings_, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         connect(dialog, &SettingsDialog::settingsChosen, this, &MainWindow::applySettings);
         dialog->open();
     });
-    connect(actions_->sanity, &QAction::triggered, this, &MainWindow::showSanity);
     connect(actions_->about, &QAction::triggered, this, [this] {
         auto* dialog = new AboutDialog(this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -421,15 +253,6 @@ void MainWindow::connectController() {
     });
 }
 
-void MainWindow::showSanity() {
-    if (sanity_ == nullptr) {
-        sanity_ = new SanityDialog(this);
-        new SanityRun(session_, *controller_, *sanity_);
-    }
-    sanity_->show();
-    sanity_->raise();
-}
-
 // --- state
 
 LiveEngineOptions MainWindow::engineOptions() const {
@@ -457,87 +280,6 @@ void MainWindow::applySettings(const Settings& settings) {
     }
     if (settings_.cacheMiB != before.cacheMiB) {
         controller_->setRetainedBytes(settings_.cacheMiB * bytesPerMiB);
-    }
-}
-
-void MainWindow::showStartPageOrGrid() {
-    const bool grid = session_.hasImage();
-    const bool changes = grid != (stack_->currentWidget() == grid_);
-    stack_->setCurrentWidget(grid ? static_cast<QWidget*>(grid_) : startPage_);
-    if (changes && grid) {
-        grid_->setFocus();
-    }
-    // Without an image there is nothing to say in them, and the start page needs the room.
-    docks_->setAside({curvesDock_, resultsDock_, logDock_}, !grid);
-}
-
-void MainWindow::updateTitle() {
-    QStringList parts;
-    if (session_.hasImage()) {
-        parts << QFileInfo(QString::fromStdString(session_.image().file)).fileName();
-    }
-    if (!sessionFile_.isEmpty()) {
-        parts << QFileInfo(sessionFile_).fileName();
-    }
-    parts << QStringLiteral("Lamscope");
-    setWindowTitle(parts.join(QStringLiteral(" – ")));
-}
-
-void MainWindow::updateRecentFiles() {
-    startOn(pool_, [this, all = recentFiles_.all()] {
-        const auto files = RecentFiles::existing(all);
-        callQueued(this, [this, files] {
-            startPage_->setRecentFiles(files);
-            actions_->recentFiles->clear();
-            for (const auto& file : files) {
-                auto* action = actions_->recentFiles->addAction(QFileInfo(file).fileName());
-                action->setToolTip(file);
-                connect(action, &QAction::triggered, this, [this, file] { opener_->open({file}); });
-            }
-            actions_->recentFiles->setEnabled(!files.isEmpty());
-            if (!files.isEmpty()) {
-                actions_->recentFiles->addSeparator();
-                connect(actions_->recentFiles->addAction(tr("Forget all")), &QAction::triggered, &recentFiles_,
-                        &RecentFiles::clear);
-            }
-        });
-    });
-}
-
-void MainWindow::makeSamples() {
-    startOn(pool_, [this] {
-        std::vector<ShippedScene> scenes;
-        std::vector<ModelSpec> networks;
-        std::vector<Sample> samples;
-        try {
-            networks = shippedNetworks();
-            for (auto& scene : shippedScenes()) {
-                samples.push_back({.title = QString::fromStdString(scene.title),
-                                   .description = QString::fromStdString(scene.description),
-                                   .thumbnail = toQImage(readImage(scene.hr).image)});
-                scenes.push_back(std::move(scene));
-            }
-        } catch (const std::exception& error) {
-            callQueued(this, [this, text = QString::fromStdString(error.what())] { showTrouble(text); });
-        }
-        callQueued(this, [this, scenes, networks, samples] {
-            scenes_ = scenes;
-            shippedNetworks_ = networks;
-            startPage_->setSamples(samples);
-        });
-    });
-}
-
-void MainWindow::openScene(std::size_t index) {
-    const auto& scene = scenes_.at(index);
-    const auto& [x, y, size] = scene.patches.front().patch;
-    opener_->placeBox({.x = x, .y = y, .size = size});
-    opener_->openImage(QString::fromStdString(scene.hr.string()));
-    for (const auto& spec : shippedNetworks_) {
-        const auto isSame = [&](const NetworkEntry& entry) { return entry.spec.file == spec.file; };
-        if (std::ranges::none_of(session_.networks(), isSame)) {
-            session_.addNetwork(spec);
-        }
     }
 }
 
@@ -580,7 +322,7 @@ void MainWindow::showNote(const QString& text) {
 
 bool MainWindow::event(QEvent* event) {
     // Where no widget has the focus, Tab means what it means in the views.
-    if (event->type() == QEvent::KeyPress && focusWidget() == nullptr && session_.hasImage()) {
+    if (event->type() == QEvent::KeyPress && focusWidget() == nullptr && !workspaces_->current().isEmpty()) {
         const auto& key = dynamic_cast<const QKeyEvent&>(*event);
         if (key.key() == Qt::Key_Tab && key.modifiers() == Qt::NoModifier) {
             actions_->allPanels->trigger();
@@ -599,7 +341,7 @@ void MainWindow::changeEvent(QEvent* event) {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
     store_.setValue(QStringLiteral("window/geometry"), saveGeometry());
-    store_.setValue(QStringLiteral("window/layout"), docks_->saved());
+    workspaces_->saveLayouts(store_);
     QMainWindow::closeEvent(event);
 }
 

@@ -3,28 +3,20 @@ lamscope_ui_library(lamscope_ui
   SOURCES
     window/autosave.cpp
     window/autosave.h
-    window/compact_tool_bar.cpp
-    window/compact_tool_bar.h
-    window/exporter.cpp
-    window/exporter.h
+    window/file_actions.cpp
+    window/file_actions.h
     window/file_opener.cpp
     window/file_opener.h
     window/folder_images.cpp
     window/folder_images.h
     window/main_window.cpp
     window/main_window.h
-    window/network_peek.cpp
-    window/network_peek.h
-    window/option_controls.cpp
-    window/option_controls.h
-    window/path_preview.cpp
-    window/path_preview.h
-    window/sanity_run.cpp
-    window/sanity_run.h
     window/status_line.cpp
     window/status_line.h
     window/termination.cpp
     window/window_actions.cpp
     window/window_docks.cpp
     window/window_docks.h
-  PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs)
+    window/window_workspaces.cpp
+    window/window_workspaces.h
+  PUBLIC lamscope_ui_workspaces)

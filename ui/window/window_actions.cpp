@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/window_actions.h"
 
-#include <QActionGroup>
 #include <QMainWindow>
 #include <QMenuBar>
 
 #include "dialogs/icons.h"
-#include "session/layer_table.h"
 
 namespace lamscope::ui {
 
@@ -55,19 +53,6 @@ void WindowActions::makeFileMenu() {
     saveSessionAs = add(menu, QObject::tr("Save session &as…"), QObject::tr("Ctrl+Shift+S"));
     menu->addSeparator();
     exportMenu = menu->addMenu(icon(QStringLiteral("export")), QObject::tr("E&xport"));
-    exportFigure = add(exportMenu, QObject::tr("Paper figure…"), QObject::tr("Ctrl+Shift+E"));
-    exportMenu->addSeparator();
-    exportMaps = add(exportMenu, QObject::tr("Maps as PNG…"), {});
-    exportArrays = add(exportMenu, QObject::tr("Maps and attributions as NPY…"), {});
-    exportDiMaps = add(exportMenu, QObject::tr("DI maps as NPY and CSV…"), {});
-    exportMenu->addSeparator();
-    exportCsv = add(exportMenu, QObject::tr("Table as CSV…"), {});
-    exportLatex = add(exportMenu, QObject::tr("Table as LaTeX…"), {});
-    exportJson = add(exportMenu, QObject::tr("All numbers as JSON…"), {});
-    exportMenu->addSeparator();
-    exportCurvesPdf = add(exportMenu, QObject::tr("Curves as PDF…"), {});
-    exportCurvesPng = add(exportMenu, QObject::tr("Curves as PNG…"), {});
-    exportMenu->addSeparator();
     exportWindow =
         add(exportMenu, QObject::tr("Window as PNG…"), QObject::tr("Ctrl+Shift+P"), QStringLiteral("camera"));
     showExport = add(menu, QObject::tr("Export menu"), QObject::tr("E"));
@@ -91,71 +76,10 @@ void WindowActions::makeEditMenu() {
     settings = add(menu, QObject::tr("&Settings…"), QObject::tr("Ctrl+,"), QStringLiteral("settings"));
 }
 
-void WindowActions::changeView(const std::function<void(ViewSettings&)>& change) {
-    auto view = session_.view();
-    change(view);
-    session_.setView(view);
-}
-
-void WindowActions::makeLayerActions(QMenu* menu) {
-    auto* group = new QActionGroup(&window_);
-    menu->setToolTipsVisible(true);
-    for (const auto& row : layerTable) {
-        auto* action = add(menu, QObject::tr(row.title), {});
-        action->setToolTip(layerHelp(row));
-        action->setCheckable(true);
-        group->addAction(action);
-        QObject::connect(action, &QAction::triggered, &session_, [this, layer = row.layer] {
-            changeView([layer](ViewSettings& view) { view.layer = layer; });
-        });
-        const auto follow = [this, action, layer = row.layer] { action->setChecked(session_.view().layer == layer); };
-        QObject::connect(&session_, &Session::viewChanged, action, follow);
-        follow();
-    }
-}
-
 void WindowActions::makeViewMenu() {
-    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&View")));
-    fit = add(menu, QObject::tr("Whole image, or the context o&f the box"), QObject::tr("F"), QStringLiteral("fit"));
-    actualSize = add(menu, QObject::tr("One screen pixel per image pixel (1:1)"), QObject::tr("0"),
-                     QStringLiteral("one-to-one"));
-    zoomIn = add(menu, QObject::tr("Zoom in"), QKeySequence::ZoomIn);
-    zoomOut = add(menu, QObject::tr("Zoom out"), QKeySequence::ZoomOut);
-    maximise = add(menu, QObject::tr("Selected network alone"), QObject::tr("M"));
-    maximise->setCheckable(true);
-    menu->addSeparator();
-    auto* nextLayer = add(menu, QObject::tr("Next &layer"), QObject::tr("L"));
-    QObject::connect(nextLayer, &QAction::triggered, &session_, [this] {
-        changeView([](ViewSettings& view) {
-            view.layer = layerTable[(static_cast<std::size_t>(view.layer) + 1) % layerTable.size()].layer;
-        });
-    });
-    makeLayerActions(menu->addMenu(QObject::tr("Layer")));
-    const auto addToggle = [&](const QString& text, const QKeySequence& key, auto read, auto write) {
-        auto* action = add(menu, text, key);
-        action->setCheckable(true);
-        QObject::connect(action, &QAction::triggered, &session_,
-                         [this, write](bool on) { changeView([&](ViewSettings& view) { write(view, on); }); });
-        const auto follow = [this, action, read] { action->setChecked(read(session_.view())); };
-        QObject::connect(&session_, &Session::viewChanged, action, follow);
-        follow();
-    };
-    addToggle(
-        QObject::tr("Overlay half and half, as in the paper"), {},
-        [](const ViewSettings& view) { return view.overlay == OverlayStyle::HalfAndHalf; },
-        [](ViewSettings& view, bool on) { view.overlay = on ? OverlayStyle::HalfAndHalf : OverlayStyle::FollowMap; });
-    addToggle(
-        QObject::tr("Overlay on the LR image"), {}, [](const ViewSettings& view) { return view.overlayOnLr; },
-        [](ViewSettings& view, bool on) { view.overlayOnLr = on; });
-    addToggle(
-        QObject::tr("Scale shared by all networks"), QObject::tr("S"),
-        [](const ViewSettings& view) { return view.normalisation == Normalisation::Shared; },
-        [](ViewSettings& view, bool on) { view.normalisation = on ? Normalisation::Shared : Normalisation::Own; });
-    addToggle(
-        QObject::tr("Areas of interest across networks"), QObject::tr("A"),
-        [](const ViewSettings& view) { return view.areasOfInterest; },
-        [](ViewSettings& view, bool on) { view.areasOfInterest = on; });
-    menu->addSeparator();
+    auto* menu = view_ = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&View")));
+    workspaces = menu->addMenu(QObject::tr("Workspaces"));
+    workspaces->menuAction()->setVisible(false);
     panels = menu->addMenu(QObject::tr("Panels"));
     allPanels = add(menu, QObject::tr("Hide or show all panels"), Qt::Key_Tab);
     // Elsewhere Tab goes to the next control; the window adds the action to the views.
@@ -210,7 +134,7 @@ void WindowActions::toggleNetwork(std::size_t n) const {
 }
 
 void WindowActions::makeToolsMenu() {
-    auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Tools")));
+    auto* menu = tools_ = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Tools")));
     pause = add(menu, QObject::tr("Pause live"), QObject::tr("Space"), QStringLiteral("pause"));
     pause->setCheckable(true);
     pause->setToolTip(QObject::tr("Maps wait until this is pressed again; images and networks are still loaded"));
@@ -220,13 +144,6 @@ void WindowActions::makeToolsMenu() {
         pause->setIcon(icon(session_.isPaused() ? QStringLiteral("play") : QStringLiteral("pause")));
     });
     cancel = add(menu, QObject::tr("Stop computing"), QObject::tr("Esc"), QStringLiteral("cancel"));
-    diMap = add(menu, QObject::tr("Compute the DI map"), QObject::tr("G"));
-    diMap->setToolTip(QObject::tr("Shows the layer, and goes on where computing was stopped"));
-    QObject::connect(diMap, &QAction::triggered, &session_,
-                     [this] { changeView([](ViewSettings& view) { view.layer = Layer::DiMap; }); });
-    menu->addSeparator();
-    sanity = add(menu, QObject::tr("Randomise parameters, check completeness…"), QObject::tr("Ctrl+R"),
-                 QStringLiteral("dice"));
     log = add(menu, QObject::tr("Log"), QObject::tr("Ctrl+L"));
 }
 
@@ -235,6 +152,10 @@ void WindowActions::makeHelpMenu() {
     shortcuts = add(menu, QObject::tr("&Keyboard and mouse"), QObject::tr("?"), QStringLiteral("help"));
     shortcuts->setShortcuts({QKeySequence(QObject::tr("?")), QKeySequence(QObject::tr("F1"))});
     about = add(menu, QObject::tr("&About and citation"), {}, QStringLiteral("info"));
+}
+
+WorkspaceMenus WindowActions::addWorkspace() const {
+    return {.exports = {*exportMenu, *exportWindow}, .view = {*view_, *panels->menuAction()}, .tools = {*tools_, *log}};
 }
 
 std::vector<ShortcutGroup> WindowActions::groups() const {

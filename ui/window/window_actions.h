@@ -8,13 +8,14 @@
 
 #include "dialogs/shortcuts_dialog.h"
 #include "session/session.h"
+#include "workspaces/workspace.h"
 
 class QMainWindow;
 
 namespace lamscope::ui {
 
-/// All commands of the window with their menus and keys. Those that only change the session are connected here; the
-/// window connects the others. GUI thread only.
+/// The window's own commands with its menus and their keys; a workspace adds its own. Those that only change the
+/// session are connected here; the window connects the others. GUI thread only.
 class WindowActions {
 public:
     WindowActions(Session& session, QMainWindow& window);
@@ -31,15 +32,6 @@ public:
     QAction* saveSession = nullptr;
     QAction* saveSessionAs = nullptr;
     QMenu* exportMenu = nullptr;
-    QAction* exportFigure = nullptr;
-    QAction* exportMaps = nullptr;
-    QAction* exportArrays = nullptr;
-    QAction* exportDiMaps = nullptr;
-    QAction* exportCsv = nullptr;
-    QAction* exportJson = nullptr;
-    QAction* exportLatex = nullptr;
-    QAction* exportCurvesPdf = nullptr;
-    QAction* exportCurvesPng = nullptr;
     QAction* exportWindow = nullptr;
     QAction* showExport = nullptr;
     QAction* quit = nullptr;
@@ -48,15 +40,10 @@ public:
     QAction* redo = nullptr;
     QAction* copyCommand = nullptr;
     QAction* settings = nullptr;
-
-    QAction* fit = nullptr;
-    QAction* actualSize = nullptr;
-    QAction* zoomIn = nullptr;
-    QAction* zoomOut = nullptr;
-    QAction* maximise = nullptr;
     QAction* allPanels = nullptr;
     QAction* fullScreen = nullptr;
     QMenu* panels = nullptr;
+    QMenu* workspaces = nullptr;  ///< empty and hidden, for a window of several
 
     QAction* card = nullptr;
     /// Shows or hides the n-th network of the list, counted from 0.
@@ -65,9 +52,10 @@ public:
 
     QAction* pause = nullptr;
     QAction* cancel = nullptr;
-    QAction* diMap = nullptr;
-    QAction* sanity = nullptr;
     QAction* log = nullptr;
+
+    /// For the commands of one more workspace.
+    [[nodiscard]] WorkspaceMenus addWorkspace() const;
 
     QAction* shortcuts = nullptr;
     QAction* about = nullptr;
@@ -77,14 +65,14 @@ private:
     void makeFileMenu();
     void makeEditMenu();
     void makeViewMenu();
-    void makeLayerActions(QMenu* menu);
     void makeNetworksMenu();
     void makeToolsMenu();
     void makeHelpMenu();
-    void changeView(const std::function<void(ViewSettings&)>& change);
 
     Session& session_;
     QMainWindow& window_;
+    QMenu* view_ = nullptr;
+    QMenu* tools_ = nullptr;
     std::vector<QMenu*> menus_;
 };
 

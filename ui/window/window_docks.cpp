@@ -67,21 +67,92 @@ bool WindowDocks::eventFilter(QObject* watched, QEvent* event) {
     return QObject::eventFilter(watched, event);
 }
 
-QDockWidget* WindowDocks::add(Qt::DockWidgetArea area, const QString& title, const char* name, QWidget* content) {
-    auto* dock = new QDockWidget(title);
-    dock->setObjectName(QLatin1String(name));
-    dock->setWidget(content);
+QDockWidget* WindowDocks::add(const WorkspaceDock& dock) {
+    auto* added = add(dock, {}, docks_.size());
+    if (const auto all = bottom(); all.size() > 1 && all.contains(added)) {
+        stack(all);
+    }
+    return added;
+}
+
+QDockWidget* WindowDocks::add(const WorkspaceDock& given, const QString& workspace, std::size_t place) {
+    auto* dock = new QDockWidget(given.title);
+    dock->setObjectName(QLatin1String(given.name));
+    dock->setWidget(given.content);
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable
                       | QDockWidget::DockWidgetFloatable);
     auto* noTitle = new QWidget(dock);
     noTitle->hide();
-    docks_.push_back({dock, new DockTitle(*dock), noTitle});
-    dock->setTitleBarWidget(docks_.back().title);
-    window_.addDockWidget(area, dock);
+    auto* title = new DockTitle(*dock);
+    docks_.insert(docks_.begin() + static_cast<std::ptrdiff_t>(place), {dock, title, noTitle, given.area, workspace});
+    dock->setTitleBarWidget(title);
+    window_.addDockWidget(given.area, dock);
     connect(dock, &QDockWidget::topLevelChanged, this, &WindowDocks::updateTitlesLater);
     connect(dock, &QDockWidget::dockLocationChanged, this, &WindowDocks::updateTitlesLater);
     connect(dock->toggleViewAction(), &QAction::toggled, this, &WindowDocks::updateTitlesLater);
     return dock;
+}
+
+void WindowDocks::addWorkspace(const std::vector<WorkspaceDock>& docks) {
+    // Before the window's own at the bottom, if they are there already.
+    const auto own = std::ranges::find_if(
+        docks_, [](const Dock& each) { return each.workspace.isEmpty() && each.area == Qt::BottomDockWidgetArea; });
+    auto place = static_cast<std::size_t>(own - docks_.begin());
+    const bool isLast = own == docks_.end();
+    for (const auto& dock : docks) {
+        add(dock, workspace_, place++);
+    }
+    if (!isLast) {
+        stack(bottom());
+    }
+    applyLayout();
+}
+
+void WindowDocks::resizeBottom(int height) {
+    window_.resizeDocks({bottom().front()}, {height}, Qt::Vertical);
+}
+
+void WindowDocks::showWorkspace(const QString& name) {
+    if (!workspace_.isEmpty()) {
+        hideTemporarily(false, {});
+        layouts_[workspace_] = window_.saveState(layoutVersion);
+    }
+    workspace_ = name;
+    for (const auto& dock : docks_) {
+        if (!dock.workspace.isEmpty()) {
+            dock.widget->setVisible(isShownHere(dock));
+        }
+    }
+    applyLayout();
+}
+
+/// The layout that the workspace was left with.
+void WindowDocks::applyLayout() {
+    const auto layout = layouts_.find(workspace_);
+    if (layout == layouts_.end()) {
+        return;
+    }
+    window_.restoreState(layout->second, layoutVersion);
+    for (const auto& dock : docks_) {
+        if (!isShownHere(dock)) {
+            dock.widget->hide();
+        }
+    }
+    updateTitles();
+}
+
+bool WindowDocks::isShownHere(const Dock& dock) const {
+    return dock.workspace.isEmpty() || dock.workspace == workspace_;
+}
+
+QList<QDockWidget*> WindowDocks::bottom() const {
+    QList<QDockWidget*> bottom;
+    for (const auto& dock : docks_) {
+        if (isShownHere(dock) && dock.area == Qt::BottomDockWidgetArea) {
+            bottom << dock.widget;
+        }
+    }
+    return bottom;
 }
 
 void WindowDocks::stack(const QList<QDockWidget*>& docks) {
@@ -95,7 +166,9 @@ void WindowDocks::stack(const QList<QDockWidget*>& docks) {
 QList<QAction*> WindowDocks::toggleActions() const {
     QList<QAction*> actions;
     for (const auto& dock : docks_) {
-        actions << dock.widget->toggleViewAction();
+        if (isShownHere(dock)) {
+            actions << dock.widget->toggleViewAction();
+        }
     }
     return actions;
 }
@@ -109,15 +182,15 @@ bool WindowDocks::anyShown() const {
     return std::ranges::any_of(docks_, [](const Dock& dock) { return !dock.widget->isHidden(); });
 }
 
-void WindowDocks::setAside(const QList<QDockWidget*>& docks, bool aside) {
-    hideTemporarily(allHidden_, aside ? docks : QList<QDockWidget*>());
+void WindowDocks::setBottomAside(bool aside) {
+    hideTemporarily(allHidden_, aside ? bottom() : QList<QDockWidget*>());
 }
 
 void WindowDocks::toggleAll() {
     const bool hide = anyShown();
     if (!hide && chosen_.isEmpty()) {  // the user closed every single one
         for (const auto& dock : docks_) {
-            dock.widget->show();
+            dock.widget->setVisible(isShownHere(dock));
         }
         return;
     }
@@ -143,11 +216,19 @@ void WindowDocks::hideTemporarily(bool all, const QList<QDockWidget*>& aside) {
     updateTitles();
 }
 
-QByteArray WindowDocks::saved() const {
-    return chosen_.isEmpty() ? window_.saveState(layoutVersion) : chosen_;
+QByteArray WindowDocks::saved(const QString& workspace) const {
+    if (workspace == workspace_) {
+        return chosen_.isEmpty() ? window_.saveState(layoutVersion) : chosen_;
+    }
+    const auto layout = layouts_.find(workspace);
+    return layout == layouts_.end() ? QByteArray() : layout->second;
 }
 
-void WindowDocks::restore(const QByteArray& saved) {
+void WindowDocks::restore(const QString& workspace, const QByteArray& saved) {
+    if (workspace != workspace_) {
+        layouts_[workspace] = saved;
+        return;
+    }
     window_.restoreState(saved, layoutVersion);
     updateTitles();
 }

@@ -84,6 +84,10 @@ std::vector<Change> changes() {
          [](Experiment& e) {
              e.figure = {{"layout", "fig5"}, {"alphas", {0.0, 0.5}}};
          }},
+        {"workspaces",
+         [](Experiment& e) {
+             e.workspaces = {{"open", "study"}};
+         }},
     };
 }
 
@@ -181,6 +185,7 @@ TEST(ExperimentFile, SaysWhatIsWrongWithIt) {
     };
     expectRefused(with("options", "fast"), "\"options\" must be a JSON object");
     expectRefused(with("figure", 5), "\"figure\" must be a JSON object");
+    expectRefused(with("workspaces", "study"), "\"workspaces\" must be a JSON object");
     expectRefused(with("grid", 0), "a stride of 0");
     auto json = jsonOf(twoScenesTwoNetworks());
     json["scenes"][0]["patches"][0]["size"] = 0;

@@ -74,8 +74,8 @@ void FigureEditorTest::theDialogFollowsTheSessionAndEditsItsLayout() {
     fixture.add("bicubic:scale=2,name=Two");
     QVERIFY(fixture.waitForMaps());
     QVERIFY(!fixture.session().figureLayout());
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     QVERIFY(dialog != nullptr && dialog->isVisible());
     QVERIFY(fixture.session().figureLayout() == FigureLayout());
     auto* preview = dialog->findChild<FigurePreview*>();
@@ -114,8 +114,8 @@ void FigureEditorTest::figuresOverPathsAreComputed() {
     auto options = fixture.session().options();
     options.nodes = 3;
     fixture.session().setOptions(options);
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
     QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{3}, testing::patienceMs);
     QVERIFY(dialog->documents().back().plan.options.path == PathKind::Blur);
@@ -133,10 +133,10 @@ void FigureEditorTest::anExportedFigureOpensAsItsSession() {
     QVERIFY(fixture.waitForMaps());
     fixture.session().setBox({20, 24, 12});
     QVERIFY(fixture.waitForMaps());
-    fixture.window->actions().exportFigure->trigger();
+    fixture.window->probe().actions().exportFigure->trigger();
     const auto before = fixture.session().box();
     for (const auto* name : {"a.png", "a.pdf"}) {
-        auto* dialog = fixture.window->figureEditor().dialog();
+        auto* dialog = fixture.window->probe().figureEditor().dialog();
         const auto file = QString::fromStdString((fixture.files.path() / name).string());
         emit dialog->exportRequested();
         chooseInDialog(file);
@@ -168,8 +168,8 @@ void FigureEditorTest::keptImagesStayInTheFigure() {
     fixture.openImage();
     fixture.add("bicubic:scale=2");
     QVERIFY(fixture.waitForMaps());
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     auto* list = dialog->findChild<QListWidget*>();
     QCOMPARE(dialog->documents().size(), std::size_t{1});
     const auto place = fixture.session().box();
@@ -179,7 +179,7 @@ void FigureEditorTest::keptImagesStayInTheFigure() {
     QTest::qWait(300);
     QCOMPARE(list->count(), 1);
     QCOMPARE(dialog->documents().size(), std::size_t{1});  // and is not shown twice
-    QCOMPARE(fixture.window->figureEditor().session().scenes.size(), std::size_t{1});
+    QCOMPARE(fixture.window->probe().figureEditor().session().scenes.size(), std::size_t{1});
 
     // Another place in the image: the kept one is shown below.
     fixture.session().setBox({10, 12, 16});
@@ -220,8 +220,8 @@ void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
     QVERIFY(!notes.isEmpty());
     QVERIFY(notes.front().front().toString().contains(QLatin1String("2 images")));
     QCOMPARE(fixture.session().moreScenes().size(), std::size_t{1});
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     QTRY_COMPARE_WITH_TIMEOUT(dialog->documents().size(), std::size_t{2}, testing::patienceMs);
     QCOMPARE(dialog->findChild<QListWidget*>()->count(), 1);
 
@@ -240,8 +240,8 @@ void FigureEditorTest::aFigureOfSeveralImagesComesBackWhole() {
 
 void FigureEditorTest::withoutAMapThereIsNothingToExport() {
     const WindowFixture fixture;
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     QVERIFY(!button(*dialog, QStringLiteral("&Export…"))->isEnabled());
 }
 
@@ -250,8 +250,8 @@ void FigureEditorTest::mapsFollowTheBoxWhileAFigureIsComputed() {
     fixture.openImage();
     const auto id = fixture.add("watched.pth");
     QVERIFY(fixture.waitForMaps());
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     button(*dialog, QStringLiteral("&Keep the open image"))->click();
 
     // The kept image is computed from the first map of another place on.
@@ -282,8 +282,8 @@ void FigureEditorTest::stoppedItGoesOnWhenAskedAgainAndMayEndWithTheWindow() {
     auto options = fixture.session().options();
     options.nodes = 9999;
     fixture.session().setOptions(options);
-    fixture.window->actions().exportFigure->trigger();
-    auto* dialog = fixture.window->figureEditor().dialog();
+    fixture.window->probe().actions().exportFigure->trigger();
+    auto* dialog = fixture.window->probe().figureEditor().dialog();
     choose(*dialog->findChild<FigureForm*>(), QStringLiteral("Baselines and paths (fig. 3)"));
     const auto atWork = [&] {
         return fixture.session().progress().busy
@@ -298,7 +298,7 @@ void FigureEditorTest::stoppedItGoesOnWhenAskedAgainAndMayEndWithTheWindow() {
     QVERIFY(!fixture.session().progress().busy);
     QVERIFY(dialog->documents().empty());
 
-    fixture.window->actions().exportFigure->trigger();
+    fixture.window->probe().actions().exportFigure->trigger();
     QVERIFY(says(QStringLiteral("Computing the maps of all paths")));
     QTRY_VERIFY_WITH_TIMEOUT(atWork(), testing::patienceMs);
     fixture.window->close();

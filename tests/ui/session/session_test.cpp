@@ -49,6 +49,7 @@ private slots:
     void aSnapshotHoldsWhatIsOpenAndChosen();
     void aSessionWithAnUnknownOptionIsRefused();
     void aSessionWithAnUnknownViewSettingOpens();
+    void workspacesAreKeptAndDamagedOnesRefused();
     void theCommandHasALineForEachScaleOfAnLrImage();
     void theCommandOfAnHrImageIsOneLine();
     void everyLayerIsFoundByItsName();
@@ -289,6 +290,27 @@ void SessionTest::aSessionWithAnUnknownViewSettingOpens() {
     experiment.view["glow"] = true;
     const std::filesystem::path file = std::filesystem::current_path() / "newer.lamscope";
     QVERIFY(viewOf(sessionFromText(toJson(experiment, file.parent_path()), file)) == ViewSettings());
+}
+
+void SessionTest::workspacesAreKeptAndDamagedOnesRefused() {
+    Session session;
+    QVERIFY(snapshot(session).workspaces.is_null());
+    WorkspaceStates states{.open = "study", .kept = {}};
+    states.kept["study"]["rows"] = 3;
+    session.setWorkspaces(states);
+    QVERIFY(workspacesOf(wholeSession(session)) == states);
+    QVERIFY(snapshot(session).workspaces.is_null());  // results and figures state none
+    QVERIFY(workspacesOf(snapshot(session)) == WorkspaceStates());
+    auto experiment = wholeSession(session);
+    experiment.workspaces["open"] = 3;
+    const std::filesystem::path file = std::filesystem::current_path() / "damaged.lamscope";
+    try {
+        static_cast<void>(sessionFromText(toJson(experiment, file.parent_path()), file));
+        QFAIL("no workspace has a number for its name");
+    } catch (const Error& error) {
+        QVERIFY(error.code() == ErrorCode::BadFile);
+        QVERIFY(QString::fromUtf8(error.what()).contains(QStringLiteral("workspaces")));
+    }
 }
 
 void SessionTest::theCommandHasALineForEachScaleOfAnLrImage() {

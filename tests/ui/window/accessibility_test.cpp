@@ -104,7 +104,8 @@ void AccessibilityTest::everythingInTheDialogsHasAName() {
     fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());
     const auto& actions = fixture.window->actions();
-    for (auto* action : {actions.settings, actions.shortcuts, actions.about, actions.sanity, actions.exportFigure}) {
+    const auto& probe = fixture.window->probe().actions();
+    for (auto* action : {actions.settings, actions.shortcuts, actions.about, probe.sanity, probe.exportFigure}) {
         action->trigger();
         QDialog* dialog = nullptr;
         QVERIFY(QTest::qWaitFor(
@@ -138,12 +139,12 @@ void AccessibilityTest::panesAndPlotsSayWhatTheyAre() {
     fixture.openImage();
     const auto id = fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());
-    for (auto* pane : fixture.window->grid().panes()) {
+    for (auto* pane : fixture.window->probe().grid().panes()) {
         QVERIFY(!pane->accessibleName().isEmpty());
         QVERIFY(!pane->accessibleDescription().isEmpty());
         QVERIFY(pane->view().accessibleName().contains(pane->accessibleName()));
     }
-    QCOMPARE(fixture.window->grid().panes().at(1)->accessibleName(), fixture.entry(id).name());
+    QCOMPARE(fixture.window->probe().grid().panes().at(1)->accessibleName(), fixture.entry(id).name());
     int plots = 0;
     for (const auto* widget : fixture.window->findChildren<QWidget*>()) {
         if (widget->inherits("QCustomPlot")) {
@@ -159,7 +160,7 @@ void AccessibilityTest::theKeyboardReachesEverythingAndComesBack() {
     fixture.openImage();
     fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());
-    auto* const grid = &fixture.window->grid();
+    auto* const grid = &fixture.window->probe().grid();
     grid->setFocus();
     QSet<const QWidget*> reached;
     constexpr int enough = 200;

@@ -102,7 +102,7 @@ void DiMapWindowTest::choosingTheLayerComputesItAndAClickProbesTheCell() {
     QVERIFY(fixture.waitForMaps());
     QVERIFY(std::abs(*fixture.entry(id).result->diffusionIndex - *cell.diffusionIndex) < 1e-3);
     QVERIFY(fixture.entry(id).diMapFinished);
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Z, Qt::ControlModifier);
     QVERIFY(fixture.session().box() == start);
     QVERIFY(fixture.entry(id).diMap != nullptr);
@@ -210,7 +210,7 @@ void DiMapWindowTest::finishedMapsAreExported() {
     WindowFixture fixture(lrSide);
     fixture.openImage();
     const auto id = fixture.add("global.pth:name=Net");
-    fixture.window->actions().exportDiMaps->trigger();
+    fixture.window->probe().actions().exportDiMaps->trigger();
     const auto folder = QString::fromStdString((fixture.files.path() / "out").string());
     QDir().mkpath(folder);
     chooseInDialog(folder);
@@ -218,7 +218,7 @@ void DiMapWindowTest::finishedMapsAreExported() {
     setStride(fixture, 64);
     fixture.key(Qt::Key_G);
     QVERIFY(waitForAllOf(fixture, id));
-    fixture.window->actions().exportDiMaps->trigger();
+    fixture.window->probe().actions().exportDiMaps->trigger();
     chooseInDialog(folder);
     QVERIFY(fixture.waitForMessage(QStringLiteral("Saved %1").arg(folder)));
     QFile array(folder + QStringLiteral("/Net.di.npy"));

@@ -26,8 +26,8 @@
 #include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
-#include "window/sanity_run.h"
 #include "window/termination.h"
+#include "workspaces/probe/sanity_run.h"
 
 namespace lamscope::ui {
 
@@ -557,7 +557,7 @@ void FilesTest::exportsAreWhatTheyName() {
     fixture.openImage();
     fixture.add("global.pth:name=Net");
     QVERIFY(fixture.waitForMaps());
-    const auto& actions = fixture.window->actions();
+    const auto& actions = fixture.window->probe().actions();
     const auto folder = textOf(fixture.files.path()) + QStringLiteral("/out");
     QDir().mkpath(folder);
     const auto exportTo = [&](QAction* action, const QString& file) {
@@ -570,7 +570,7 @@ void FilesTest::exportsAreWhatTheyName() {
     exportTo(actions.exportJson, folder + QStringLiteral("/numbers.json"));
     exportTo(actions.exportCurvesPdf, folder + QStringLiteral("/curves.pdf"));
     exportTo(actions.exportCurvesPng, folder + QStringLiteral("/curves.png"));
-    exportTo(actions.exportWindow, folder + QStringLiteral("/window.png"));
+    exportTo(fixture.window->actions().exportWindow, folder + QStringLiteral("/window.png"));
     exportTo(actions.exportArrays, folder);
     exportTo(actions.exportMaps, folder);
 

@@ -6,7 +6,7 @@
 
 #include "dialogs/sanity_dialog.h"
 #include "ui/window/window_fixture.h"
-#include "window/sanity_run.h"
+#include "workspaces/probe/sanity_run.h"
 
 namespace lamscope::ui {
 
@@ -119,7 +119,7 @@ void JobsTest::stoppedItSaysSoAndGoesOnWithTheNextChange() {
 void JobsTest::theCheckEndsWhenTheRoleChanges() {
     const RunningCheck fixture;
     QVERIFY(showsLabel(fixture.dialog(), QStringLiteral("stripes.png as LR")));
-    auto* hr = buttonOf(fixture.window->grid(), QStringLiteral("HR"));
+    auto* hr = buttonOf(fixture.window->probe().grid(), QStringLiteral("HR"));
     QVERIFY(hr != nullptr);
     QTest::mouseClick(hr, Qt::LeftButton);
     QVERIFY(fixture.waitForEnd());

@@ -12,7 +12,7 @@
 
 #include "ui/view/view_test_data.h"
 #include "view/derived_pictures.h"
-#include "window/path_preview.h"
+#include "workspaces/probe/path_preview.h"
 
 namespace {
 

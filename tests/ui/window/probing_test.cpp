@@ -100,7 +100,7 @@ void ProbingTest::keysMoveTheBoxAndUndoBringsItBack() {
     const auto id = fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());
     const auto start = fixture.session().box();
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Right);
     QCOMPARE(fixture.session().box(), (Box{start.x + 1, start.y, start.size}));
     fixture.key(Qt::Key_Down, Qt::ShiftModifier);
@@ -131,18 +131,18 @@ void ProbingTest::theWheelResizesTheBoxAndZoomsAllPanes() {
     wheel(fixture.view(first), fixture.at(first, 100, 100), Qt::ControlModifier);
     QCOMPARE(fixture.session().box().size, 17);
 
-    const auto zoom = fixture.window->grid().transform().zoom();
+    const auto zoom = fixture.window->probe().grid().transform().zoom();
     const auto place = fixture.view(second).fromScene({100, 100});
     wheel(fixture.view(first), fixture.at(first, 150, 150), Qt::NoModifier);
-    QVERIFY(fixture.window->grid().transform().zoom() > zoom);
+    QVERIFY(fixture.window->probe().grid().transform().zoom() > zoom);
     QVERIFY(fixture.view(second).fromScene({100, 100}) != place);
     // All panes show the same part of the scene.
     const auto same = fixture.view(first).fromScene({100, 100}) - fixture.view(second).fromScene({100, 100});
     QVERIFY(std::abs(same.x()) < 1.5 && std::abs(same.y()) < 1.5);
     fixture.key(Qt::Key_F);
-    QVERIFY(fixture.window->grid().transform().isFitted());
+    QVERIFY(fixture.window->probe().grid().transform().isFitted());
     fixture.key(Qt::Key_F);  // and back to the context, which the whole image of 96 LR pixels is not
-    QVERIFY(fixture.window->grid().transform().showsRegion());
+    QVERIFY(fixture.window->probe().grid().transform().showsRegion());
 }
 
 void ProbingTest::everyLayerLooksDifferent() {
@@ -180,10 +180,10 @@ void ProbingTest::networksComeAndGoWhileTheyCompute() {
     fixture.session().removeNetwork(slow);
     fixture.session().setShown(other, false);
     QVERIFY(fixture.waitForMaps());
-    QCOMPARE(fixture.window->grid().panes().size(), std::size_t{2});  // the input and C
+    QCOMPARE(fixture.window->probe().grid().panes().size(), std::size_t{2});  // the input and C
     fixture.session().setShown(other, true);
     QVERIFY(fixture.waitForMaps());
-    QCOMPARE(fixture.window->grid().panes().size(), std::size_t{3});
+    QCOMPARE(fixture.window->probe().grid().panes().size(), std::size_t{3});
 }
 
 void ProbingTest::digitsShowAndHideAndChooseTheReference() {
@@ -208,7 +208,7 @@ void ProbingTest::aDigitThatIsHeldShowsThatNetworkInThePane() {
     const auto first = fixture.add("bicubic");
     const auto second = fixture.add("global.pth");
     QVERIFY(fixture.waitForMaps());
-    auto& grid = fixture.window->grid();
+    auto& grid = fixture.window->probe().grid();
     grid.setFocus();
     const auto nameOf = [&](NetworkId id) { return fixture.entry(id).name(); };
     const auto shownAt = [&](std::size_t position) { return grid.panes().at(position)->accessibleName(); };
@@ -321,7 +321,7 @@ void ProbingTest::theRoleOfTheImageIsOneClick() {
     QVERIFY(!fixture.entry(id).result->psnr.has_value());
     QCOMPARE(fixture.entry(id).result->lr.width(), 64);  // the context, of 96
     QAbstractButton* hr = nullptr;
-    for (auto* button : fixture.window->grid().findChildren<QAbstractButton*>()) {
+    for (auto* button : fixture.window->probe().grid().findChildren<QAbstractButton*>()) {
         if (button->text() == QLatin1String("HR") && button->isVisible()) {
             hr = button;
         }

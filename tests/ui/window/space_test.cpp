@@ -66,7 +66,7 @@ public:
     /// Of the window's pixels, those that the images cover.
     [[nodiscard]] double pictureShare() const {
         double covered = 0.0;
-        for (auto* pane : window->grid().panes()) {
+        for (auto* pane : window->probe().grid().panes()) {
             const auto& shown = pane->view();
             const QRectF picture(shown.fromScene({0.0, 0.0}),
                                  shown.fromScene({1.0 * session().gridWidth(), 1.0 * session().gridHeight()}));
@@ -101,10 +101,10 @@ private slots:
 void SpaceTest::picturesCoverMostOfTheWindow() {
     const SpaceFixture fixture({1400, 900}, 5);
     QVERIFY(fixture.waitForMaps());
-    QCOMPARE(fixture.window->grid().panes().size(), std::size_t{6});
+    QCOMPARE(fixture.window->probe().grid().panes().size(), std::size_t{6});
     const auto share = [&] { return fixture.pictureShare(); };
     QVERIFY2(share() >= 0.42, qPrintable(QString::number(share())));
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Tab);
     QTRY_VERIFY2(share() >= 0.60, qPrintable(QString::number(share())));
 }
@@ -190,13 +190,13 @@ void SpaceTest::tabHidesAndShowsThePanels() {
     const auto& results = fixture.dock(QStringLiteral("results"));
     QTRY_VERIFY(!results.widget()->visibleRegion().isEmpty());
     const auto height = results.height();
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Tab);
     QVERIFY(networks.isHidden());
     for (const auto& name : bottomDocks) {
         QVERIFY(fixture.dock(name).isHidden());
     }
-    QVERIFY(fixture.window->grid().hasFocus());
+    QVERIFY(fixture.window->probe().grid().hasFocus());
     fixture.key(Qt::Key_Tab);
     QVERIFY(!networks.isHidden());
     QTRY_VERIFY(!results.widget()->visibleRegion().isEmpty());  // the tab that was in front
@@ -230,7 +230,7 @@ void SpaceTest::theLayoutOfTheUserIsKept() {
     SpaceFixture fixture({1400, 900}, 1);
     QVERIFY(fixture.waitForMaps());
     fixture.dock(QStringLiteral("log")).close();
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Tab);
     QVERIFY(fixture.dock(QStringLiteral("curves")).isHidden());
     fixture.window->close();  // while the panels are hidden
@@ -303,13 +303,13 @@ void SpaceTest::theCardOpensOverTheListAndCloses() {
     QVERIFY(list.isVisible() && !card.isVisible());
 
     // The key opens it from the views and gives the focus back to them; also while the panels are hidden.
-    fixture.window->grid().setFocus();
+    fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Tab);
     fixture.key(Qt::Key_I);
     QVERIFY(card.isVisible() && card.hasFocus());
     fixture.key(Qt::Key_Escape);
     QVERIFY(list.isVisible());
-    QVERIFY(fixture.window->grid().hasFocus());
+    QVERIFY(fixture.window->probe().grid().hasFocus());
 }
 
 void SpaceTest::theLogIsATab() {
@@ -327,7 +327,7 @@ void SpaceTest::oneColourBarStandsForASharedScale() {
     QVERIFY(fixture.waitForMaps());
     const auto shownBars = [&] {
         int count = 0;
-        for (const auto* bar : fixture.window->grid().findChildren<ColourBar*>()) {
+        for (const auto* bar : fixture.window->probe().grid().findChildren<ColourBar*>()) {
             count += bar->isVisible() && bar->colours() != nullptr ? 1 : 0;
         }
         return count;

@@ -5,6 +5,7 @@ lamscope_qt_test(di_map_window_test SOURCES ui/window/di_map_test.cpp LIBRARIES 
 
 lamscope_qt_test(accessibility_test SOURCES ui/window/accessibility_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(jobs_test SOURCES ui/window/jobs_test.cpp LIBRARIES lamscope_ui analytic_loader)
+lamscope_qt_test(workspaces_test SOURCES ui/window/workspaces_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(low_memory_test SOURCES ui/window/low_memory_test.cpp LIBRARIES lamscope_ui)
 
 lamscope_qt_test(files_test SOURCES ui/window/files_test.cpp LIBRARIES lamscope_ui analytic_loader GTest::gtest)

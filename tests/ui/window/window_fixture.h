@@ -17,6 +17,7 @@
 #include "view/elided_label.h"
 #include "view/view_grid.h"
 #include "window/main_window.h"
+#include "workspaces/probe/probe_workspace.h"
 
 namespace lamscope::ui::testing {
 
@@ -51,6 +52,7 @@ public:
         options.stateFolder = QString::fromStdString((files.path() / "state").string());
         options.load = test::loadAnalytic;
         options.threads = threads;
+        options.workspaces = workspaces;
         window = std::make_unique<MainWindow>(options);
         window->show();
         QVERIFY(QTest::qWaitForWindowActive(window.get()));
@@ -80,7 +82,7 @@ public:
     }
 
     [[nodiscard]] ImageView& view(NetworkId id) const {
-        for (auto* pane : window->grid().panes()) {
+        for (auto* pane : window->probe().grid().panes()) {
             if (pane->id() == id) {
                 return pane->view();
             }
@@ -108,7 +110,8 @@ public:
 
     test::TemporaryFolder files;
     std::filesystem::path image;
-    int threads = 1;  ///< of the next window
+    int threads = 1;                                         ///< of the next window
+    std::vector<WorkspaceRow> workspaces = allWorkspaces();  ///< of the next window
     std::unique_ptr<MainWindow> window;
 };
 

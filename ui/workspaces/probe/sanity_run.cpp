@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/sanity_run.h"
+#include "workspaces/probe/sanity_run.h"
 
 #include <QFileInfo>
 #include <variant>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/compact_tool_bar.h"
+#include "workspaces/compact_tool_bar.h"
 
 #include <QAction>
 #include <QEvent>
@@ -36,29 +36,94 @@ CompactToolBar::CompactToolBar(const QString& title, QWidget* parent)
     layout()->setSpacing(3);
 }
 
+QAction* CompactToolBar::addMark() {
+    auto* mark = addSeparator();
+    mark->setVisible(false);
+    return mark;
+}
+
+void CompactToolBar::beginSection(const QString& name, QAction* mark) {
+    section_ = name;
+    mark_ = mark;
+}
+
+void CompactToolBar::endSection() {
+    section_.clear();
+    mark_ = nullptr;
+}
+
+void CompactToolBar::showSection(const QString& name, bool shown) {
+    for (auto& member : members_) {
+        if (member.section == name) {
+            member.sectionShown = shown;
+            member.action->setVisible(member.shown && shown);
+        }
+    }
+}
+
+void CompactToolBar::setShown(QAction* place, bool shown) {
+    const auto member = std::ranges::find(members_, place, &Member::action);
+    if (member != members_.end()) {
+        member->shown = shown;
+        shown = shown && member->sectionShown;
+    }
+    place->setVisible(shown);
+}
+
+/// @param isOwn  it shows and hides with its section; an action of a menu does so with the menu.
+void CompactToolBar::addPlace(QAction* action, bool isOwn) {
+    if (isOwn && !section_.isEmpty()) {
+        members_.push_back({action, section_});
+    }
+    const auto all = actions();
+    if (mark_ == nullptr || mark_ == all.back()) {
+        return;
+    }
+    // It is newer than what follows it, but the Tab key comes to it before.
+    for (auto place = all.indexOf(action) - 1; place >= 0; --place) {
+        auto* before = widgetForAction(all[place]);
+        if (before != nullptr && before->focusPolicy() != Qt::NoFocus) {
+            setTabOrder(before, widgetForAction(action));
+            return;
+        }
+    }
+}
+
+QAction* CompactToolBar::addControl(QWidget* control) {
+    auto* action = insertWidget(mark_, control);
+    addPlace(action, true);
+    return action;
+}
+
+void CompactToolBar::addDivider() {
+    addPlace(insertSeparator(mark_), true);
+}
+
 QAction* CompactToolBar::addCaption(QLabel* caption, Keep keep) {
-    auto* action = addWidget(caption);
+    auto* action = addControl(caption);
     addPart(action, keep);
     return action;
 }
 
 QAction* CompactToolBar::addShrinking(QWidget* control, int leastWidth) {
-    auto* action = addWidget(control);
+    auto* action = addControl(control);
     addPart(action, Keep::Width, leastWidth);
     return action;
 }
 
 void CompactToolBar::addButton(QToolButton* button) {
-    addPart(addWidget(button), Keep::Texts);
+    addPart(addControl(button), Keep::Texts);
 }
 
 void CompactToolBar::addButton(QAction* action) {
-    addAction(action);
+    insertAction(mark_, action);
+    addPlace(action, false);
     addPart(action, Keep::Texts);
 }
 
 void CompactToolBar::addSpareButton(QAction* action) {
-    addAction(action);
+    insertAction(mark_, action);
+    addPlace(action, false);
     addPart(action, Keep::Longest);
 }
 

@@ -26,6 +26,19 @@ public:
 
     explicit CompactToolBar(const QString& title, QWidget* parent = nullptr);
 
+    /// A place before which controls can be added later, see beginSection(). Nothing is seen of it.
+    [[nodiscard]] QAction* addMark();
+    /// What is added from now on until endSection() goes before `mark`, and shows and hides as one: see showSection().
+    void beginSection(const QString& name, QAction* mark);
+    void endSection();
+    /// A section of two parts has one name.
+    void showSection(const QString& name, bool shown);
+    /// Of something that comes and goes while its section is shown.
+    void setShown(QAction* place, bool shown);
+
+    QAction* addControl(QWidget* control);
+    void addDivider();
+
     /// A caption before the control that is added next.
     QAction* addCaption(QLabel* caption, Keep keep);
     /// A control that can be as narrow as `leastWidth`, in logical pixels.
@@ -41,6 +54,13 @@ protected:
     void resizeEvent(QResizeEvent* event) override;
 
 private:
+    /// Something of a section, which is visible where both are shown.
+    struct Member {
+        QAction* action;
+        QString section;
+        bool shown = true;
+        bool sectionShown = true;
+    };
     /// A widget that can be made narrower.
     struct Part {
         QAction* action;
@@ -50,12 +70,16 @@ private:
         int full = 0;
     };
 
+    void addPlace(QAction* action, bool isOwn);
     void addPart(QAction* action, Keep keep, int least = 0);
     void measure(Part& part) const;
     [[nodiscard]] int fullWidth() const;
     void fit();
 
     std::vector<Part> parts_;  ///< by `keep`
+    std::vector<Member> members_;
+    QString section_;          ///< that is being filled
+    QAction* mark_ = nullptr;  ///< before which it is filled; null: the end of the bar
 };
 
 }  // namespace lamscope::ui

@@ -27,6 +27,8 @@ public:
     /// @param network  the network to show; 0: none.
     /// @param press    what the action does on a short press of its key, and when it is chosen from a menu.
     void add(QAction* action, std::function<NetworkId()> network, std::function<void()> press);
+    /// Off, there is nothing to show: each press is a short one.
+    void setOn(bool on);
 
 protected:
     /// Of the application: the release of the key goes to whatever has the focus.
@@ -40,6 +42,7 @@ private:
     int down_ = 0;     ///< the key that is down; 0: none
     int pending_ = 0;  ///< the key of the action that was triggered by a press and is not done yet; 0: none
     bool shows_ = false;
+    bool isOn_ = true;
     std::function<NetworkId()> network_;  ///< of `pending_`
     std::function<void()> press_;
     QTimer held_;

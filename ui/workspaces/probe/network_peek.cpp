@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/network_peek.h"
+#include "workspaces/probe/network_peek.h"
 
 #include <QAction>
 #include <QCoreApplication>
@@ -30,8 +30,8 @@ void NetworkPeek::add(QAction* action, std::function<NetworkId()> network, std::
     action->setAutoRepeat(false);
     connect(action, &QAction::triggered, this, [this, action, network = std::move(network), press = std::move(press)] {
         end();
-        if (down_ == 0 || down_ != action->shortcut()[0].key()) {
-            press();  // from a menu
+        if (!isOn_ || down_ == 0 || down_ != action->shortcut()[0].key()) {
+            press();  // from a menu, or there is nothing to compare
             return;
         }
         pending_ = down_;
@@ -39,6 +39,11 @@ void NetworkPeek::add(QAction* action, std::function<NetworkId()> network, std::
         press_ = press;
         held_.start();
     });
+}
+
+void NetworkPeek::setOn(bool on) {
+    end();
+    isOn_ = on;
 }
 
 void NetworkPeek::begin() {

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/exporter.h"
+#include "workspaces/probe/exporter.h"
 
-#include <QBuffer>
 #include <QImage>
-#include <QMetaObject>
 #include <span>
 #include <utility>
 #include <vector>
@@ -12,25 +10,11 @@
 #include "panels/results_document.h"
 #include "report/lam_json.h"
 #include "report/result_tables.h"
-#include "session/queued_call.h"
 #include "view/layers.h"
 
 namespace lamscope::ui {
 
 namespace {
-
-QByteArray pngOf(const QImage& image) {
-    QByteArray bytes;
-    QBuffer buffer(&bytes);
-    buffer.open(QIODevice::WriteOnly);
-    image.save(&buffer, "PNG");
-    return bytes;
-}
-
-void addPng(StagedFiles& files, const std::filesystem::path& file, const QImage& image) {
-    const auto bytes = pngOf(image);
-    files.add(file, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
-}
 
 /// A layer of a map alone, each LR pixel as large as its SR pixels.
 QImage layerPicture(const LamResult& result, int scale, ViewSettings view, Layer layer) {
@@ -40,12 +24,6 @@ QImage layerPicture(const LamResult& result, int scale, ViewSettings view, Layer
 }
 
 }  // namespace
-
-Exporter::Exporter(Session& session, QObject* parent)
-    : QObject(parent)
-    , session_(session) {
-    pool_.setMaxThreadCount(1);
-}
 
 bool Exporter::hasResults() {
     if (resultsDocument(session_).results.empty()) {
@@ -57,30 +35,11 @@ bool Exporter::hasResults() {
     return true;
 }
 
-void Exporter::inBackground(const QString& what, const std::function<void()>& write) {
-    startOn(pool_, [this, what, write] {
-        QString trouble;
-        try {
-            write();
-        } catch (const std::exception& error) {
-            trouble = QString::fromStdString(error.what());
-        }
-        callQueued(this, [this, what, trouble] {
-            if (trouble.isEmpty()) {
-                session_.reportNote(tr("Saved %1").arg(what));
-                emit exported(what);
-            } else {
-                session_.reportTrouble(trouble);
-            }
-        });
-    });
-}
-
 void Exporter::exportMaps(const QString& folder) {
     if (!hasResults()) {
         return;
     }
-    inBackground(folder, [document = resultsDocument(session_), view = session_.view(), folder] {
+    writer_.write(folder, [document = resultsDocument(session_), view = session_.view(), folder] {
         const std::filesystem::path target(folder.toStdString());
         std::filesystem::create_directories(target);
         StagedFiles files;
@@ -98,7 +57,7 @@ void Exporter::exportArrays(const QString& folder) {
     if (!hasResults()) {
         return;
     }
-    inBackground(folder, [document = resultsDocument(session_), folder] {
+    writer_.write(folder, [document = resultsDocument(session_), folder] {
         auto named = document;
         StagedFiles files;
         addLamArrays(files, named, folder.toStdString());
@@ -124,7 +83,7 @@ void Exporter::exportDiMaps(const QString& folder) {
         cards.push_back(&grid.card);
     }
     makeNamesUnique(cards);
-    inBackground(folder, [document, folder] {
+    writer_.write(folder, [document, folder] {
         auto named = document;
         const std::filesystem::path target(folder.toStdString());
         StagedFiles files;
@@ -137,7 +96,7 @@ void Exporter::exportDiMaps(const QString& folder) {
 
 void Exporter::exportCsv(const QString& file) {
     if (hasResults()) {
-        inBackground(file, [text = toCsv(resultsDocument(session_)), file] {
+        writer_.write(file, [text = toCsv(resultsDocument(session_)), file] {
             writeFileAtomically(file.toStdString(), std::string_view(text));
         });
     }
@@ -145,7 +104,7 @@ void Exporter::exportCsv(const QString& file) {
 
 void Exporter::exportJson(const QString& file) {
     if (hasResults()) {
-        inBackground(file, [text = toJson(resultsDocument(session_)), file] {
+        writer_.write(file, [text = toJson(resultsDocument(session_)), file] {
             writeFileAtomically(file.toStdString(), std::string_view(text));
         });
     }
@@ -153,7 +112,7 @@ void Exporter::exportJson(const QString& file) {
 
 void Exporter::exportLatex(const QString& file) {
     if (hasResults()) {
-        inBackground(file, [text = toLatex(resultsDocument(session_)), file] {
+        writer_.write(file, [text = toLatex(resultsDocument(session_)), file] {
             writeFileAtomically(file.toStdString(), std::string_view(text));
         });
     }
@@ -161,17 +120,9 @@ void Exporter::exportLatex(const QString& file) {
 
 void Exporter::exportFigure(const QString& file, const Experiment& saved, const std::vector<LamDocument>& documents,
                             const FigureFileOptions& options) {
-    inBackground(file, [file, saved, documents, options] {
+    writer_.write(file, [file, saved, documents, options] {
         StagedFiles files;
         static_cast<void>(addFigures(files, {file.toStdString()}, saved, documents, options));
-        files.commit();
-    });
-}
-
-void Exporter::exportPicture(const QString& file, const QImage& picture) {
-    inBackground(file, [file, picture] {
-        StagedFiles files;
-        addPng(files, file.toStdString(), picture);
         files.commit();
     });
 }

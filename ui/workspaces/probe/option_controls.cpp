@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/option_controls.h"
+#include "workspaces/probe/option_controls.h"
 
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -67,7 +67,7 @@ std::array<QAction*, 2> addCaption(CompactToolBar& bar, const QString& text, QWi
     control->setAccessibleName(text);
     auto* place = bar.addCaption(caption, keep);
     const auto* narrow = dynamic_cast<const NarrowComboBox*>(control);
-    return {place, narrow != nullptr ? bar.addShrinking(control, narrowWidth(*narrow)) : bar.addWidget(control)};
+    return {place, narrow != nullptr ? bar.addShrinking(control, narrowWidth(*narrow)) : bar.addControl(control)};
 }
 
 /// A button that unfolds a form.
@@ -179,7 +179,7 @@ void ComputeControls::addPreset(CompactToolBar& bar) {
     tolerance_->setSingleStep(0.01);
     addNumber(form, nodes_, "nodes");
     addNumber(form, tolerance_, "tolerance");
-    bar.addWidget(accuracy_);
+    bar.addControl(accuracy_);
 }
 
 void ComputeControls::addPath(CompactToolBar& bar) {
@@ -285,6 +285,7 @@ void ComputeControls::follow() {
 ViewControls::ViewControls(Session& session, CompactToolBar& bar)
     : QObject(&bar)
     , session_(session)
+    , bar_(bar)
     , layer_(new NarrowComboBox)
     , opacity_(new QSlider(Qt::Horizontal))
     , colourMap_(new QComboBox)
@@ -362,7 +363,7 @@ void ViewControls::follow() {
     }
     selectData(stride_, view.diMapStride);
     for (auto* action : strideActions_) {
-        action->setVisible(isDiMap);
+        bar_.setShown(action, isDiMap);
     }
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "window/path_preview.h"
+#include "workspaces/probe/path_preview.h"
 
 #include <QEvent>
 #include <QLabel>

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "session/session.h"
-#include "window/compact_tool_bar.h"
+#include "workspaces/compact_tool_bar.h"
 
 class QComboBox;
 class QDoubleSpinBox;
@@ -62,6 +62,7 @@ private:
     void follow();
 
     Session& session_;
+    CompactToolBar& bar_;
     QComboBox* layer_;
     QSlider* opacity_;
     QComboBox* colourMap_;

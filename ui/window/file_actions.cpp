@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "window/file_actions.h"
+
+#include <QFileInfo>
+
+namespace lamscope::ui {
+
+FileActions::FileActions(Session& session, FileOpener& opener, const WindowActions& actions, RecentFiles& recent,
+                         const FileChoice& choice, QWidget& window)
+    : session_(session)
+    , opener_(opener)
+    , actions_(actions)
+    , recent_(recent)
+    , choice_(choice)
+    , window_(window) {
+    connectImages();
+    connectSessions();
+    connect(&opener_, &FileOpener::opened, &recent_, &RecentFiles::add);
+    connect(&recent_, &RecentFiles::found, this, &FileActions::listRecentFiles);
+    connect(actions_.quit, &QAction::triggered, &window_, &QWidget::close);
+    connect(&session_, &Session::imageChanged, this, &FileActions::updateTitle);
+    updateTitle();
+}
+
+void FileActions::connectImages() {
+    connect(actions_.openImage, &QAction::triggered, this, [this] {
+        choice_.files(tr("Open image"), imageFilter(), false,
+                      [this](const QStringList& files) { opener_.openImage(files.front()); });
+    });
+    connect(actions_.nextImage, &QAction::triggered, &opener_, [this] { opener_.openNeighbour(1); });
+    connect(actions_.previousImage, &QAction::triggered, &opener_, [this] { opener_.openNeighbour(-1); });
+    connect(&opener_.images(), &FolderImages::changed, this, [this] {
+        actions_.nextImage->setEnabled(opener_.images().has(1));
+        actions_.previousImage->setEnabled(opener_.images().has(-1));
+    });
+    connect(actions_.addNetwork, &QAction::triggered, this, [this] {
+        choice_.files(tr("Add networks"), networkFilter(), true, [this](const QStringList& files) {
+            for (const auto& file : files) {
+                opener_.openNetwork(file);
+            }
+        });
+    });
+}
+
+void FileActions::connectSessions() {
+    connect(actions_.openSession, &QAction::triggered, this, [this] {
+        choice_.files(tr("Open session"), savedSessionFilter(), false,
+                      [this](const QStringList& files) { opener_.openSession(files.front()); });
+    });
+    connect(actions_.saveSession, &QAction::triggered, this, &FileActions::saveSession);
+    connect(actions_.saveSessionAs, &QAction::triggered, this, &FileActions::saveSessionAs);
+    const auto remember = [this](const QString& file) {
+        sessionFile_ = file;
+        updateTitle();
+    };
+    connect(&opener_, &FileOpener::sessionOpened, this, remember);
+    connect(&opener_, &FileOpener::sessionSaved, this, remember);
+    connect(&opener_, &FileOpener::sessionSaved, this,
+            [this](const QString& file) { session_.reportNote(tr("Saved %1").arg(file)); });
+}
+
+void FileActions::saveSession() {
+    if (!sessionFile_.isEmpty()) {
+        opener_.saveSession(sessionFile_);
+    } else {
+        saveSessionAs();
+    }
+}
+
+void FileActions::saveSessionAs() {
+    choice_.target(tr("Save session"), sessionFilter(), QStringLiteral("lamscope"),
+                   [this](const QString& file) { opener_.saveSession(file); });
+}
+
+void FileActions::listRecentFiles(const QStringList& files) {
+    auto* menu = actions_.recentFiles;
+    menu->clear();
+    for (const auto& file : files) {
+        auto* action = menu->addAction(QFileInfo(file).fileName());
+        action->setToolTip(file);
+        connect(action, &QAction::triggered, this, [this, file] { opener_.open({file}); });
+    }
+    menu->setEnabled(!files.isEmpty());
+    if (!files.isEmpty()) {
+        menu->addSeparator();
+        connect(menu->addAction(tr("Forget all")), &QAction::triggered, &recent_, &RecentFiles::clear);
+    }
+}
+
+void FileActions::updateTitle() {
+    QStringList parts;
+    if (session_.hasImage()) {
+        parts << QFileInfo(QString::fromStdString(session_.image().file)).fileName();
+    }
+    if (!sessionFile_.isEmpty()) {
+        parts << QFileInfo(sessionFile_).fileName();
+    }
+    parts << QStringLiteral("Lamscope");
+    window_.setWindowTitle(parts.join(QStringLiteral(" – ")));
+}
+
+}  // namespace lamscope::ui
