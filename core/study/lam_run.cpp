@@ -14,6 +14,7 @@
 #include "method/lam/lam_experiment.h"
 #include "method/lam/path_gradients.h"
 #include "runtime/device.h"
+#include "scene/document_blocks.h"
 #include "study/run_maps.h"
 
 namespace lamscope {

@@ -12,6 +12,7 @@
 #include "panels/results_document.h"
 #include "report/lam_json.h"
 #include "report/result_tables.h"
+#include "scene/document_blocks.h"
 #include "session/queued_call.h"
 #include "view/layers.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "study/erf/erf_document.h"
+#include "method/erf/erf_document.h"
 
 #include <array>
 #include <cmath>
@@ -13,7 +13,7 @@
 #include "base/json_text.h"
 #include "base/npy.h"
 #include "base/table_text.h"
-#include "report/json_fields.h"
+#include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
 
 namespace lamscope {
