@@ -92,14 +92,17 @@ struct SanityChecked {
     int total = 0;
 };
 
+/// Why work that was asked for has ended.
+enum class EndReason {
+    Done,
+    Cancelled,     ///< or the same was asked for anew
+    InputChanged,  ///< another image, role or reduction: what is still to come could not be compared any more
+    EngineGone,    ///< said by whoever owned the engine
+};
+
 /// A check has ended: nothing more comes of it.
 struct SanityEnded {
-    enum class Reason {
-        Done,
-        Cancelled,     ///< or another check was started
-        InputChanged,  ///< another image, role or reduction: its maps could not be compared any more
-        EngineGone,    ///< said by whoever owned the engine
-    };
+    using Reason = EndReason;
 
     std::int64_t run = 0;
     Reason reason = Reason::Done;

@@ -3,6 +3,7 @@
 lamscope_library(lamscope_live
   HEADERS
     live/compute_thread.h
+    live/jobs/erf_job.h
     live/live_engine.h
     live/live_events.h
     live/live_input.h
@@ -10,11 +11,12 @@ lamscope_library(lamscope_live
   SOURCES
     live/compute_thread.cpp
     live/jobs/di_map_job.cpp
+    live/jobs/erf_job.cpp
     live/jobs/network_jobs.cpp
     live/jobs/probe_job.cpp
     live/jobs/sanity_job.cpp
     live/live_engine.cpp
     live/live_job.cpp
-  PUBLIC lamscope_lam
+  PUBLIC lamscope_lam lamscope_erf
   PRIVATE LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)
