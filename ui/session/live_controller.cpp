@@ -49,6 +49,12 @@ void LiveController::restart(LiveEngineOptions options) {
         });
     }
     start(std::move(options));
+    emit restarted();
+}
+
+void LiveController::tell(std::function<void()> task, bool interrupt) {
+    stopped_ = false;
+    engine_->tell(std::move(task), interrupt);
 }
 
 void LiveController::openImage(const QString& file, ExifOrientation orientation) {
@@ -365,14 +371,18 @@ void LiveController::receive(const live::DiMapFailed& event) {
 }
 
 void LiveController::receive(const live::Progress& event) {
+    showProgress(event);
+}
+
+void LiveController::showProgress(const live::Progress& progress) {
     if (stopped_) {
         return;  // said before the engine heard of it
     }
     session_.setProgress({.busy = true,
                           .stopped = false,
-                          .what = QString::fromStdString(event.what),
-                          .done = event.done,
-                          .planned = event.planned});
+                          .what = QString::fromStdString(progress.what),
+                          .done = progress.done,
+                          .planned = progress.planned});
 }
 
 void LiveController::receive(const live::Idle& event) {

@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "live/live_engine.h"
@@ -39,6 +40,12 @@ public:
     std::int64_t checkSanity();
     void cancelSanityCheck() { engine_->cancelSanityCheck(); }
 
+    // For methods that compute beside the maps, as the engine has them. With restarted() all jobs are gone.
+    void addJob(LiveEngine::JobMaker make) { engine_->addJob(std::move(make)); }
+    void tell(std::function<void()> task, bool interrupt);
+    /// Shows what a job is at, unless the user has stopped it.
+    void showProgress(const live::Progress& progress);
+
     void setRetainedBytes(std::int64_t bytes) { engine_->setRetainedBytes(bytes); }
     /// While the box is dragged, maps follow it; otherwise they wait until it rests.
     void setLiveWhileDragging(bool live) { liveWhileDragging_ = live; }
@@ -60,6 +67,7 @@ signals:
     void sanityChecked(const lamscope::live::SanityChecked& check);
     void sanityEnded(const lamscope::live::SanityEnded& end);
     void idle();
+    void restarted();  ///< there is another engine
 
 private:
     void followNetworks();

@@ -2,6 +2,8 @@
 lamscope_ui_library(lamscope_ui_session
   SOURCES
     session/command_line.cpp
+    session/erf_controller.cpp
+    session/erf_controller.h
     session/figure_layout.cpp
     session/layer_table.cpp
     session/live_controller.cpp

@@ -23,9 +23,11 @@
 #include "dialogs/settings_dialog.h"
 #include "image/image_file.h"
 #include "panels/curves_panel.h"
+#include "panels/erf_panel.h"
 #include "panels/network_panel.h"
 #include "panels/results_panel.h"
 #include "session/command_line.h"
+#include "session/erf_controller.h"
 #include "session/queued_call.h"
 #include "view/pyramid.h"
 #include "view/view_grid.h"
@@ -146,8 +148,10 @@ void MainWindow::makeDocks() {
     networksDock_ = docks_->add(Qt::LeftDockWidgetArea, tr("Networks"), "networks", networkPanel_);
     curvesDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_);
     resultsDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Results"), "results", results_);
+    auto* erfPanel = new ErfPanel(session_, *new ErfController(session_, *controller_));
+    erfDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Receptive field"), "receptive-field", erfPanel);
     logDock_ = docks_->add(Qt::BottomDockWidgetArea, tr("Log"), "log", log_);
-    docks_->stack({curvesDock_, resultsDock_, logDock_});
+    docks_->stack({curvesDock_, resultsDock_, erfDock_, logDock_});
     resizeDocks({networksDock_}, {listWidth}, Qt::Horizontal);
     resizeDocks({curvesDock_}, {bottomHeight}, Qt::Vertical);
     actions_->panels->addActions(docks_->toggleActions());
@@ -467,7 +471,7 @@ void MainWindow::showStartPageOrGrid() {
         grid_->setFocus();
     }
     // Without an image there is nothing to say in them, and the start page needs the room.
-    docks_->setAside({curvesDock_, resultsDock_, logDock_}, !grid);
+    docks_->setAside({curvesDock_, resultsDock_, erfDock_, logDock_}, !grid);
 }
 
 void MainWindow::updateTitle() {

@@ -131,6 +131,7 @@ private:
     QDockWidget* networksDock_ = nullptr;
     QDockWidget* curvesDock_ = nullptr;
     QDockWidget* resultsDock_ = nullptr;
+    QDockWidget* erfDock_ = nullptr;
     QDockWidget* logDock_ = nullptr;
     StatusLine* status_ = nullptr;
     LogView* log_ = nullptr;

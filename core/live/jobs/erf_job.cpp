@@ -122,7 +122,7 @@ void ErfJob::fail(Field& field, const std::exception& error) const {
 }
 
 void ErfJob::sayProgress() const {
-    live::Progress progress{"receptive field", 0, 0};
+    live::ErfMeasuring progress{.run = run_};
     for (const auto& field : fields_) {
         progress.done += field.gradients * static_cast<std::int64_t>(field.measured);
         progress.planned += field.gradients * static_cast<std::int64_t>(field.places.size());

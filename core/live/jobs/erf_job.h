@@ -30,9 +30,16 @@ struct ErfTarget {
 
 namespace live {
 
+/// A crop is about to be measured.
+struct ErfMeasuring {
+    std::int64_t run = 0;      ///< number of the measurement that it belongs to
+    std::int64_t done = 0;     ///< gradients of all its networks
+    std::int64_t planned = 0;  ///< the most that can be needed
+};
+
 /// A network's effective receptive field as far as it is measured.
 struct ErfReady {
-    std::int64_t run = 0;  ///< number of the measurement that it belongs to
+    std::int64_t run = 0;
     ErfTarget target;
     InputIdentity input;
     ErfOptions options;
@@ -58,7 +65,7 @@ struct ErfEnded {
 
 }  // namespace live
 
-using ErfEvent = std::variant<live::Progress, live::ErfReady, live::ErfFailed, live::ErfEnded>;
+using ErfEvent = std::variant<live::ErfMeasuring, live::ErfReady, live::ErfFailed, live::ErfEnded>;
 
 /// The effective receptive fields of some networks on the open image, whenever nothing else is wanted: crop by crop,
 /// the network that is furthest behind first.

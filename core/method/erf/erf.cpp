@@ -16,7 +16,7 @@ namespace {
 constexpr int fewImages = 10;
 
 /// The SR coordinate around which a crop at this offset lies.
-int centreOf(int offset, int side, int scale) {
+int srCentre(int offset, int side, int scale) {
     return offset * scale + scale * side / 2;
 }
 
@@ -49,7 +49,7 @@ ErfFrame erfFrame(int side) {
 
 std::optional<ErfCrop> erfCrop(const Image& lr, int scale, int side, const std::optional<std::pair<int, int>>& at) {
     const auto centre = [&](int extent, const std::optional<int>& pixelSr) {
-        return pixelSr.value_or(centreOf((extent - side) / 2, side, scale));
+        return pixelSr.value_or(srCentre((extent - side) / 2, side, scale));
     };
     const int x = centre(lr.width(), at ? std::optional(at->first) : std::nullopt);
     const int y = centre(lr.height(), at ? std::optional(at->second) : std::nullopt);
@@ -65,7 +65,7 @@ std::vector<std::pair<int, int>> erfPlacesOver(const Image& lr, int scale, int s
     const int columns = lr.width() / side;
     const int rows = lr.height() / side;
     const auto centre = [&](int extent, int count, int index) {
-        return centreOf((extent - count * side) / 2 + index * side, side, scale);
+        return srCentre((extent - count * side) / 2 + index * side, side, scale);
     };
     const std::int64_t all = static_cast<std::int64_t>(columns) * rows;
     const auto used = std::min<std::int64_t>(all, most);
