@@ -16,10 +16,10 @@ namespace lamscope::ui {
 
 /// A network's effective receptive field at the box.
 struct FieldHere {
-    std::shared_ptr<const ErfResult> result;  ///< null before the first
-    Rect place;                               ///< of its map, LR pixels
-    bool stale = false;                       ///< `result` belongs to an older box: never to be shown as current
-    QString trouble;                          ///< why there is none; empty if all is well
+    std::shared_ptr<const ErfResult> result{};  ///< null before the first
+    Rect place{};                               ///< of its map, LR pixels
+    bool stale = false;                         ///< `result` belongs to an older box: never to be shown as current
+    QString trouble{};                          ///< why there is none; empty if all is well
 };
 
 /// One network of the session as the window shows it. Results are shared and never change; a newer one replaces them.
