@@ -27,15 +27,7 @@ int runCommand(int argc, char** argv) {
         return "error: " + std::string(error.what()) + " (try '" + command + " --help')\n";
     });
     ChosenCommand chosen;
-    addLamCommand(app, chosen);
-    addInfoCommand(app, chosen);
-    addUpscaleCommand(app, chosen);
-    addEvaluateCommand(app, chosen);
-    addBenchCommand(app, chosen);
-    addFigureCommand(app, chosen);
-    addSanityCommand(app, chosen);
-    addErfCommand(app, chosen);
-    addSceneCommand(app, chosen);
+    addCommands(app, chosen);
     const std::string first = argc > 1 ? argv[1] : "";
     const auto known = app.get_subcommands([&](const CLI::App* command) { return command->check_name(first); });
     if (!first.empty() && !first.starts_with('-') && known.empty()) {

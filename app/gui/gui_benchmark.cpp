@@ -21,7 +21,7 @@
 #include "base/output_files.h"
 #include "bench/benchmark.h"
 #include "event_wait.h"
-#include "report/json_fields.h"
+#include "scene/document_blocks.h"
 #include "view/view_grid.h"
 #include "workspaces/probe/probe_workspace.h"
 

@@ -17,9 +17,9 @@
 #include "method/lam/image_paths.h"
 #include "method/lam/lam.h"
 #include "metrics/kernel_density.h"
-#include "report/json_fields.h"
 #include "runtime/device.h"
 #include "runtime/torch_headers.h"
+#include "scene/document_blocks.h"
 
 namespace lamscope {
 

@@ -12,6 +12,6 @@ lamscope_library(lamscope_benchmark
     bench/busy_benchmark.cpp
     bench/plain_loop.cpp
     bench/reuse_benchmark.cpp
-  PUBLIC lamscope_report
+  PUBLIC lamscope_lam
   PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_benchmark REUSE_FROM lamscope_runtime)

@@ -5,6 +5,7 @@ lamscope_library(lamscope_live
     live/compute_thread.h
     live/job_handle.h
     live/jobs/di_map_job.h
+    live/jobs/erf_job.h
     live/jobs/sanity_job.h
     live/live_engine.h
     live/live_events.h
@@ -13,11 +14,12 @@ lamscope_library(lamscope_live
   SOURCES
     live/compute_thread.cpp
     live/jobs/di_map_job.cpp
+    live/jobs/erf_job.cpp
     live/jobs/network_jobs.cpp
     live/jobs/probe_job.cpp
     live/jobs/sanity_job.cpp
     live/live_engine.cpp
     live/live_job.cpp
-  PUBLIC lamscope_lam
+  PUBLIC lamscope_lam lamscope_erf
   PRIVATE LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

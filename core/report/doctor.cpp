@@ -8,7 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
-#include "report/json_fields.h"
+#include "scene/document_blocks.h"
 
 namespace lamscope {
 

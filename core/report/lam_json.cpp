@@ -11,8 +11,8 @@
 #include "base/npy.h"
 #include "base/table_text.h"
 #include "method/lam/lam_option_table.h"
-#include "report/json_fields.h"
 #include "report/result_columns.h"
+#include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
 
 namespace lamscope {
@@ -237,22 +237,6 @@ void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesyst
         }
         file = diMapName(folder, card.name);
         files.add(file, encodeNpy(shape, values));
-    }
-}
-
-void makeNamesUnique(const std::vector<ModelCard*>& cards) {
-    std::set<std::string> taken;
-    for (auto* card : cards) {
-        auto name = card->name;
-        std::ranges::replace_if(
-            name, [](unsigned char c) { return c == '/' || c == '\\' || c < 0x20; }, '_');
-        if (name.empty() || name.starts_with('.')) {
-            name = fmt::format("_{}", name);
-        }
-        card->name = name;
-        for (int n = 2; !taken.insert(card->name).second; ++n) {
-            card->name = fmt::format("{}-{}", name, n);
-        }
     }
 }
 

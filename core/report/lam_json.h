@@ -65,7 +65,4 @@ void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesyst
                                                                const std::vector<Patch>& patches, bool withDiMaps,
                                                                const std::filesystem::path& folder);
 
-/// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
-void makeNamesUnique(const std::vector<ModelCard*>& cards);
-
 }  // namespace lamscope

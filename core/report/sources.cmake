@@ -3,13 +3,11 @@
 lamscope_library(lamscope_report
   HEADERS
     report/doctor.h
-    report/json_fields.h
     report/lam_json.h
     report/result_columns.h
     report/result_tables.h
   SOURCES
     report/doctor.cpp
-    report/json_fields.cpp
     report/lam_json.cpp
     report/result_columns.cpp
     report/result_tables.cpp

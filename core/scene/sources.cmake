@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What is looked at and by which networks: the experiment that commands, sessions and results share, and its JSON.
+# What is looked at and by which networks: the experiment that commands, sessions and results share, its JSON, and the
+# blocks that the documents of all methods have.
 lamscope_library(lamscope_scene
   HEADERS
+    scene/document_blocks.h
     scene/experiment.h
     scene/experiment_file.h
     scene/geometry.h
     scene/scene.h
   SOURCES
+    scene/document_blocks.cpp
     scene/experiment.cpp
     scene/experiment_file.cpp
     scene/scene.cpp

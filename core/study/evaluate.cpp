@@ -11,7 +11,7 @@
 #include "base/output_files.h"
 #include "image/colour.h"
 #include "image/image_file.h"
-#include "report/json_fields.h"
+#include "scene/document_blocks.h"
 #include "study/image_pairs.h"
 
 namespace lamscope {

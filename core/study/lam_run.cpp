@@ -16,6 +16,7 @@
 #include "method/lam/patch_scan.h"
 #include "method/lam/path_gradients.h"
 #include "runtime/device.h"
+#include "scene/document_blocks.h"
 #include "study/run_maps.h"
 
 namespace lamscope {

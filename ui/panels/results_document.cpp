@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "scene/document_blocks.h"
 #include "session/session_file.h"
 
 namespace lamscope::ui {

@@ -2,15 +2,12 @@
 #include "panels/results_panel.h"
 
 #include <QAction>
-#include <QApplication>
-#include <QClipboard>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
 #include <QStyledItemDelegate>
 #include <QTableView>
 #include <QToolButton>
-#include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -18,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "panels/copy_row.h"
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
@@ -176,27 +174,13 @@ void ResultsPanel::makeTable() {
     });
 }
 
-QWidget* ResultsPanel::makeCopyRow() {
-    auto* row = new QWidget;
-    auto* layout = new QHBoxLayout(row);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setSpacing(2);
-    layout->addWidget(new MutedLabel(tr("Copy as:")));
-    const auto addButton = [&](const QString& text, const QString& name, const QString& help) {
-        auto* button = new QToolButton;
-        button->setText(text);
-        button->setObjectName(name);
-        button->setToolTip(help);
-        button->setAutoRaise(true);
-        layout->addWidget(button);
-        return button;
-    };
-    auto* text = addButton(tr("text"), QStringLiteral("copyText"), tr("Aligned columns, rounded for reading"));
-    auto* csv = addButton(tr("CSV"), QStringLiteral("copyCsv"), tr("Every number in full"));
-    auto* latex = addButton(tr("LaTeX"), QStringLiteral("copyLatex"), tr("A tabular for the booktabs package"));
+CopyRow* ResultsPanel::makeCopyRow() {
+    auto* row = new CopyRow;
+    auto* text = row->add(tr("text"), QStringLiteral("copyText"), tr("Aligned columns, rounded for reading"));
+    auto* csv = row->add(tr("CSV"), QStringLiteral("copyCsv"), tr("Every number in full"));
+    auto* latex = row->add(tr("LaTeX"), QStringLiteral("copyLatex"), tr("A tabular for the booktabs package"));
     auto* command =
-        addButton(tr("command"), QStringLiteral("copyCommand"), tr("The command line that computes the same"));
-    layout->addStretch(1);
+        row->add(tr("command"), QStringLiteral("copyCommand"), tr("The command line that computes the same"));
     connect(text, &QToolButton::clicked, this, [this, text] { copy(toText, text); });
     connect(csv, &QToolButton::clicked, this, [this, csv] { copy(toCsv, csv); });
     connect(latex, &QToolButton::clicked, this, [this, latex] { copy(toLatex, latex); });
@@ -217,9 +201,7 @@ void ResultsPanel::copy(std::string (*format)(const LamDocument&), const QWidget
     if (results.results.empty()) {
         return;
     }
-    QApplication::clipboard()->setText(QString::fromStdString(format(results)));
-    QToolTip::showText(source->mapToGlobal(source->rect().bottomLeft()),
-                       tr("Copied, %n network(s)", nullptr, static_cast<int>(results.results.size())));
+    copyTable(QString::fromStdString(format(results)), static_cast<int>(results.results.size()), *source);
 }
 
 void ResultsPanel::followSession() {
@@ -304,11 +286,6 @@ void ResultsPanel::applyColours() {
     auto colours = palette();
     colours.setColor(QPalette::WindowText, warningText(colours));
     warnings_->setPalette(colours);
-    // What can be clicked looks like links.
-    colours = palette();
-    colours.setColor(QPalette::Active, QPalette::ButtonText, colours.color(QPalette::Active, QPalette::Link));
-    colours.setColor(QPalette::Inactive, QPalette::ButtonText, colours.color(QPalette::Active, QPalette::Link));
-    copyRow_->setPalette(colours);
 }
 
 void ResultsPanel::resizeEvent(QResizeEvent* event) {

@@ -12,6 +12,7 @@ class QTableView;
 
 namespace lamscope::ui {
 
+class CopyRow;
 class MutedLabel;
 class ResultsModel;
 class ResultsOrder;
@@ -36,7 +37,7 @@ protected:
 
 private:
     void makeTable();
-    QWidget* makeCopyRow();
+    CopyRow* makeCopyRow();
     void copy(std::string (*format)(const LamDocument&), const QWidget* source) const;
     void followSession();
     void followSelection();
@@ -54,7 +55,7 @@ private:
     MutedLabel* empty_;
     MutedLabel* description_;
     QLabel* warnings_;
-    QWidget* copyRow_;
+    CopyRow* copyRow_;
 };
 
 }  // namespace lamscope::ui

@@ -3,10 +3,14 @@ lamscope_ui_library(lamscope_ui_panels
   SOURCES
     panels/card_view.cpp
     panels/card_view.h
+    panels/copy_row.cpp
+    panels/copy_row.h
     panels/curve_plot.cpp
     panels/curve_plot.h
     panels/curves_panel.cpp
     panels/curves_panel.h
+    panels/erf_panel.cpp
+    panels/erf_panel.h
     panels/label_places.cpp
     panels/label_places.h
     panels/muted_label.cpp

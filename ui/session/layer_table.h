@@ -19,6 +19,7 @@ enum class LayerScale {
     Signed,    ///< one value a pixel of the map, −1…1, diverging around zero
     Density,   ///< outlines at shares of the map's largest density
     Index,     ///< diffusion indices
+    Share,     ///< shares of a field, logarithmic, downwards from the largest
     SrError,   ///< one value a pixel of the SR image, 8-bit levels, diverging around zero
 };
 
@@ -49,7 +50,7 @@ struct LayerRow {
 };
 
 /// In the order of Layer, which is that of the menu and of the key L.
-inline constexpr std::array<LayerRow, 9> layerTable{
+inline constexpr std::array<LayerRow, 10> layerTable{
     {{.layer = Layer::Sr,
       .name = "sr",
       .title = QT_TRANSLATE_NOOP("QObject", "SR image"),
@@ -123,6 +124,17 @@ inline constexpr std::array<LayerRow, 9> layerTable{
       .scale = LayerScale::SrError,
       .cover = LayerCover::Image,
       .hasOpacity = false},
+     {.layer = Layer::ErfHere,
+      .name = "erf-here",
+      .title = QT_TRANSLATE_NOOP("QObject", "ERF here"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "ERF here"),
+      .explanation = QT_TRANSLATE_NOOP("QObject",
+                                       "How strongly each LR pixel influences the one in the middle of the box "
+                                       "(effective receptive field), with the square that holds 99 %"),
+      .needs = {},
+      .scale = LayerScale::Share,
+      .cover = LayerCover::Translucent,
+      .hasOpacity = true},
      {.layer = Layer::DiMap,
       .name = "di-map",
       .title = QT_TRANSLATE_NOOP("QObject", "DI map of the whole image"),

@@ -6,12 +6,21 @@
 #include <memory>
 
 #include "live/live_input.h"
+#include "method/erf/erf_measurement.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
 
 namespace lamscope::ui {
+
+/// A network's effective receptive field at the box.
+struct FieldHere {
+    std::shared_ptr<const ErfResult> result{};  ///< null before the first
+    Rect place{};                               ///< of its map, LR pixels
+    bool stale = false;                         ///< `result` belongs to an older box: never to be shown as current
+    QString trouble{};                          ///< why there is none; empty if all is well
+};
 
 /// One network of the session as the window shows it. Results are shared and never change; a newer one replaces them.
 struct NetworkEntry {
@@ -40,6 +49,8 @@ struct NetworkEntry {
     std::shared_ptr<const DiMap> diMap;  ///< of the options of now, as far as it has come; null before its first cells
     bool diMapFinished = false;
     QString diMapTrouble;  ///< why there is none; empty if all is well
+
+    FieldHere field;
 
     [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }
     /// The result when it belongs to the box and options of now, otherwise null.

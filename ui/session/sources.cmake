@@ -4,6 +4,8 @@ lamscope_ui_library(lamscope_ui_session
     session/command_line.cpp
     session/di_map_controller.cpp
     session/di_map_controller.h
+    session/erf_controller.cpp
+    session/erf_controller.h
     session/figure_layout.cpp
     session/layer_table.cpp
     session/live_controller.cpp

@@ -20,6 +20,7 @@ enum class Layer {
     Difference,  ///< map minus the reference network's map, diverging around zero
     HrWithBox,   ///< the HR image (the LR where HR is not known) with the box, as the paper prints it
     SrError,     ///< SR minus HR, diverging around zero
+    ErfHere,     ///< the effective receptive field of the LR pixel in the box's middle
     DiMap,       ///< the diffusion index of every patch of a grid over the image
 };
 

@@ -12,6 +12,7 @@
 
 #include "session/layer_table.h"
 #include "view/areas_of_interest.h"
+#include "view/erf_layer.h"
 #include "view/input_controls.h"
 #include "view/pane_header.h"
 
@@ -243,6 +244,10 @@ PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
         addDiMap(picture, entry);
         return picture;
     }
+    if (view.layer == Layer::ErfHere) {
+        addField(picture, entry);
+        return picture;
+    }
     picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
     const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == entry.id;
     if (!entry.result || isItsOwnReference) {
@@ -283,6 +288,7 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
     if (image) {
         // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
         const bool grey = (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result)
+                          || (view.layer == Layer::ErfHere && entry.field.result)
                           || (view.layer == Layer::DiMap && entry.diMap);
         picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
@@ -346,6 +352,18 @@ void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
     }
 }
 
+void ImagePane::addField(PanePicture& picture, const NetworkEntry& entry) const {
+    const auto& [result, place, stale, trouble] = entry.field;
+    if (result) {
+        picture.map = makeErfLayer({.result = result.get(), .place = place, .lrPixel = lrPixel(session_, entry)},
+                                   session_.view());
+        picture.dimmed = stale;
+        if (stale) {
+            picture.map.picture = desaturated(picture.map.picture);
+        }
+    }
+}
+
 std::optional<DiRange> ImagePane::rangeOf(const DiMap& map) const {
     return sharedDiRange_ ? sharedDiRange_ : diRange(map);
 }
@@ -379,6 +397,10 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (session_.view().layer == Layer::DiMap) {
         return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
     }
+    if (session_.view().layer == Layer::ErfHere) {
+        const auto& field = entry.field;
+        return field.result || !field.trouble.isEmpty() ? field.trouble : tr("No receptive field yet.");
+    }
     if (entry.stale) {
         return {};
     }
@@ -399,6 +421,9 @@ void ImagePane::refreshBar(const PanePicture& picture) {
         const auto number = [](double index) { return QString::number(index, 'f', index < 10.0 ? 2 : 1); };
         bar_->setScale(range ? picture.map.colours : nullptr, sharedDiRange_ ? tr("DI, shared scale") : tr("DI"), false,
                        range ? ColourBar::Ends{number(range->least), number(range->largest)} : ColourBar::Ends());
+    } else if (session_.view().layer == Layer::ErfHere) {
+        bar_->setScale(picture.map.colours, tr("share, N = %1").arg(picture.map.width), picture.dimmed,
+                       {QStringLiteral("10\u207B\u2074"), tr("largest")});
     } else {
         bar_->setScale(picture.map.colours, sharedMaximum_ > 0.0 ? tr("shared scale") : tr("own scale"),
                        picture.dimmed);
@@ -515,8 +540,13 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     } else if (!map.values.empty()) {
         if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
-            readout.mapValue = map.values[static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
-                                          + static_cast<std::size_t>(at->x())];
+            const auto index = static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
+                               + static_cast<std::size_t>(at->x());
+            if (known && session_.view().layer == Layer::ErfHere && entry->field.result) {
+                readout.fieldShare = entry->field.result->map.at(index);
+            } else {
+                readout.mapValue = map.values[index];
+            }
             readout.mapIsStale = picture.dimmed;
         }
     }

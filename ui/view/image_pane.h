@@ -76,6 +76,7 @@ private:
     void addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const;
     void addArea(PanePicture& picture, const NetworkEntry& entry) const;
     void addInterest(PanePicture& picture) const;
+    void addField(PanePicture& picture, const NetworkEntry& entry) const;
     void addDiMap(PanePicture& picture, const NetworkEntry& entry) const;
     [[nodiscard]] std::optional<DiRange> rangeOf(const DiMap& map) const;
     [[nodiscard]] QString noticeFor(const NetworkEntry& entry, const PanePicture& picture) const;

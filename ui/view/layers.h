@@ -28,6 +28,7 @@ struct LayerMap {
     QImage picture;                      ///< one pixel per value, row 0 on top; partly transparent over the image
     QRectF place;                        ///< place of the context on the box grid, also if the layer has no values
     QPainterPath undefined;              ///< area on the box grid where the network gives no value; drawn hatched
+    QPainterPath outline;                ///< on the box grid, drawn as a line
     QString trouble;                     ///< why there is no map, if the layer should have one
 };
 

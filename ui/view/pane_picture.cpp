@@ -70,11 +70,22 @@ void drawArea(QPainter& painter, const PanePicture& picture, const SceneMapping&
     painter.restore();
 }
 
-/// Says that there is no value, not a low one.
-void hatch(QPainter& painter, const QPainterPath& area, const SceneMapping& mapping) {
+QPainterPath onScreen(const QPainterPath& path, const SceneMapping& mapping) {
     auto toScreen = QTransform::fromTranslate(mapping.origin.x(), mapping.origin.y());
     toScreen.scale(mapping.zoom, mapping.zoom);
-    painter.fillPath(toScreen.map(area), QBrush(QColor(90, 90, 95), Qt::BDiagPattern));
+    return toScreen.map(path);
+}
+
+/// Says that there is no value, not a low one.
+void hatch(QPainter& painter, const QPainterPath& area, const SceneMapping& mapping) {
+    painter.fillPath(onScreen(area, mapping), QBrush(QColor(90, 90, 95), Qt::BDiagPattern));
+}
+
+/// A line that is seen on light and on dark.
+void drawOutline(QPainter& painter, const QPainterPath& outline, const SceneMapping& mapping, int linePixels) {
+    const auto path = onScreen(outline, mapping);
+    painter.strokePath(path, QPen(Qt::white, 3 * linePixels));
+    painter.strokePath(path, QPen(QColor(30, 30, 35), linePixels));
 }
 
 /// A frame of strips, not of pen strokes: whole device pixels at any zoom.
@@ -138,6 +149,7 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
         }
         painter.setOpacity(1.0);
         hatch(painter, picture.map.undefined, mapping);
+        drawOutline(painter, picture.map.outline, mapping, linePixels);
         if (seesPart) {
             drawContext(painter, target, linePixels);
         }

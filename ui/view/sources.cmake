@@ -7,6 +7,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/contours.cpp
     view/derived_pictures.cpp
     view/di_map_layer.cpp
+    view/erf_layer.cpp
     view/layers.cpp
     view/pyramid.cpp
     view/sr_error.cpp

@@ -92,6 +92,12 @@ void StatusLine::showReadout(const Readout& readout) {
         map_->setText(tr("SR − HR %1").arg(*readout.srError, 0, 'f', 1));
         return;
     }
+    if (readout.fieldShare) {
+        const auto share = QString::number(100.0 * *readout.fieldShare, 'g', 3);
+        map_->setText(readout.mapIsStale ? tr("%1 % of the field (old)").arg(share)
+                                         : tr("%1 % of the field").arg(share));
+        return;
+    }
     map_->setText(!readout.mapValue    ? QString()
                   : readout.mapIsStale ? tr("map %1 (old)").arg(*readout.mapValue, 0, 'f', 3)
                                        : tr("map %1").arg(*readout.mapValue, 0, 'f', 3));

@@ -16,7 +16,7 @@ namespace lamscope::ui {
 namespace {
 
 /// Raised when docks or toolbars change, so that a layout saved by an older version is not applied to them.
-constexpr int layoutVersion = 2;
+constexpr int layoutVersion = 3;
 
 /// A slim title: the name, by which the dock is dragged, and a button that closes the dock.
 class DockTitle final : public QWidget {

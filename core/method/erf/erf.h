@@ -8,6 +8,7 @@
 #include <span>
 #include <stop_token>
 #include <utility>
+#include <vector>
 
 #include "image/image.h"
 #include "method/erf/erf_measurement.h"
@@ -24,6 +25,26 @@ namespace lamscope {
 /// nullopt where the crop does not lie inside the image.
 [[nodiscard]] std::optional<ErfCrop> erfCrop(const Image& lr, int scale, int side,
                                              const std::optional<std::pair<int, int>>& at = std::nullopt);
+
+/// The SR pixels around which erfCrop() cuts an LR image into squares of `side` LR pixels, side by side, row by row;
+/// what is left of the image lies evenly around them. Of more than `most`, so many at even distances in that order.
+/// Empty for an image that holds none.
+[[nodiscard]] std::vector<std::pair<int, int>> erfPlacesOver(const Image& lr, int scale, int side, int most);
+
+/// A crop of an LR image that is cut where it can be, so that its cell may lie beside its middle.
+struct ErfPlacedCrop {
+    ErfCrop crop;
+    ErfFrame frame;  ///< of the crop
+    Rect place;      ///< of the crop in the image, LR pixels
+};
+
+/// The crop of `side` x `side` LR pixels around the SR pixel (x, y) of the image, moved to where the image holds it. A
+/// smaller image limits its sides, the network rounds them down to what it takes as they are.
+/// Throws Error(InvalidArgument) for a pixel outside the image and for an image that is too small for the network.
+[[nodiscard]] ErfPlacedCrop erfCropAround(const Image& lr, const ModelCard& card, int side, std::pair<int, int> at);
+
+/// Adds what users should know of a mean: that the frame cuts the field of the network, that it is over few images.
+void addErfWarnings(ErfResult& result, const ModelCard& card);
 
 /// What a computation reports while it runs.
 struct ErfProgress {

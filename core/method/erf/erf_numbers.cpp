@@ -67,6 +67,10 @@ std::string numberKey(const char* name, double number) {
     return fmt::format("{}_{}", name, number);
 }
 
+double shownLevel(double share, double top) {
+    return share > 0.0 ? std::clamp(1.0 + std::log10(share / top) / shownDecades, 0.0, 1.0) : 0.0;
+}
+
 std::vector<double> squareShares(std::span<const double> map, const ErfFrame& frame) {
     checkFrame(map, frame);
     const double sum = sumOf(map);

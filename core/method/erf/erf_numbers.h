@@ -69,6 +69,12 @@ void forEachNumber(Numbers& numbers, const Visit& visit) {
     }
 }
 
+/// Pictures show shares of a map over so many decades, downwards from the largest.
+inline constexpr double shownDecades = 4.0;
+
+/// The level of a share in a picture: 1 at `top`, 0 where it is shownDecades below that or less.
+[[nodiscard]] double shownLevel(double share, double top);
+
 /// The share of the map in the squares of side 1, 3, 5, … around the cell that lie inside the map. Throws
 /// Error(InvalidArgument) where the map has another size than the frame or is zero.
 [[nodiscard]] std::vector<double> squareShares(std::span<const double> map, const ErfFrame& frame);

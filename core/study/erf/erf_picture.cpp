@@ -25,7 +25,6 @@ constexpr int legendHeight = 30;
 constexpr int barWidth = 14;
 constexpr int barSpace = 76;  // of the colour bar with its numbers
 constexpr int mostColumns = 3;
-constexpr double decades = 4.0;
 
 const cv::Scalar reachColour(150, 150, 150);
 /// Of the squares, in the order of the thresholds, again from the first where there are more.
@@ -52,16 +51,12 @@ cv::Mat coloured(const cv::Mat& levels) {
     return picture;
 }
 
-/// The level of a share: 255 at `top`, 0 four decades below.
-uchar levelOf(double share, double top) {
-    const double height = share > 0.0 ? 1.0 + std::log10(share / top) / decades : 0.0;
-    return cv::saturate_cast<uchar>(255.0 * height);
-}
-
 cv::Mat mapPicture(const ErfResult& result, double top) {
     cv::Mat levels(result.frame.height, result.frame.width, CV_8UC1);
     const double sum = sumOf(result);
-    std::ranges::transform(result.map, levels.begin<uchar>(), [&](double value) { return levelOf(value / sum, top); });
+    std::ranges::transform(result.map, levels.begin<uchar>(), [&](double value) {
+        return cv::saturate_cast<uchar>(255.0 * shownLevel(value / sum, top));
+    });
     return fitted(coloured(levels), {panelSide, panelSide});
 }
 
@@ -133,8 +128,8 @@ void drawColourBar(cv::Mat& sheet, cv::Point place, double top) {
     coloured(levels).copyTo(sheet(frame));
     cv::rectangle(sheet, frame, sheetInk);
     writeText(sheet, "share", place + cv::Point(-barWidth, -8), 0.4);
-    for (int power = static_cast<int>(std::floor(std::log10(top))); power >= std::log10(top) - decades; --power) {
-        const int y = cvRound((std::log10(top) - power) / decades * (panelSide - 1));
+    for (int power = static_cast<int>(std::floor(std::log10(top))); power >= std::log10(top) - shownDecades; --power) {
+        const int y = cvRound((std::log10(top) - power) / shownDecades * (panelSide - 1));
         cv::line(sheet, place + cv::Point(barWidth, y), place + cv::Point(barWidth + 4, y), sheetInk);
         writeText(sheet, fmt::format("1e{}", power), place + cv::Point(barWidth + 8, y + 4), 0.4);
     }

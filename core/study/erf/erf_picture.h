@@ -2,7 +2,7 @@
 #pragma once
 
 #include "image/image.h"
-#include "study/erf/erf_document.h"
+#include "method/erf/erf_document.h"
 
 namespace lamscope {
 

@@ -15,8 +15,8 @@
 #include "image/image_file.h"
 #include "image/low_resolution.h"
 #include "model/sr_model.h"
-#include "report/lam_json.h"
 #include "runtime/device.h"
+#include "scene/document_blocks.h"
 
 namespace lamscope {
 

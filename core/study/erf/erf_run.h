@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "method/erf/erf.h"
+#include "method/erf/erf_document.h"
 #include "scene/experiment.h"
-#include "study/erf/erf_document.h"
 
 namespace lamscope {
 

@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Effective receptive fields of image files, as documents, tables and pictures.
+# Effective receptive fields of image files, and their pictures.
 lamscope_library(lamscope_erf_run
   HEADERS
-    study/erf/erf_document.h
     study/erf/erf_picture.h
     study/erf/erf_run.h
   SOURCES
-    study/erf/erf_document.cpp
     study/erf/erf_picture.cpp
     study/erf/erf_run.cpp
   PUBLIC lamscope_erf lamscope_study

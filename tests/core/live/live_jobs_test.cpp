@@ -5,7 +5,6 @@
 #include <functional>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -16,6 +15,7 @@
 #include "live/live_engine.h"
 #include "live/live_job.h"
 #include "support/analytic_networks.h"
+#include "support/evaluations.h"
 #include "support/event_recorder.h"
 
 namespace lamscope::live_jobs_test {
@@ -34,46 +34,6 @@ constexpr int networkScale = 2;
 constexpr int imageSide = 40;
 constexpr int contextSide = 24;
 constexpr NetworkId id = 1;
-
-/// The extents that a network was evaluated on, and what happens at one of them, on the compute thread.
-class Evaluations {
-public:
-    using Hook = std::function<void()>;
-
-    /// Once, at the first evaluation for which `where` holds, given its number and width from here on.
-    void at(std::function<bool(std::size_t number, int width)> where, Hook hook) {
-        const std::scoped_lock lock(mutex_);
-        widths_.clear();
-        where_ = std::move(where);
-        hook_ = std::move(hook);
-    }
-
-    void add(int width) {
-        Hook hook;
-        {
-            const std::scoped_lock lock(mutex_);
-            widths_.push_back(width);
-            if (where_ && where_(widths_.size(), width)) {
-                hook = std::exchange(hook_, {});
-                where_ = {};
-            }
-        }
-        if (hook) {
-            hook();
-        }
-    }
-
-    [[nodiscard]] std::vector<int> widths() {
-        const std::scoped_lock lock(mutex_);
-        return widths_;
-    }
-
-private:
-    std::mutex mutex_;
-    std::vector<int> widths_;
-    std::function<bool(std::size_t, int)> where_;
-    Hook hook_;
-};
 
 OpenedImage opened(int side) {
     return {.file = "test.png", .sha256 = "", .pixels = std::make_shared<const Image>(test::testImage(side, side))};
@@ -131,7 +91,7 @@ protected:
     const OpenedImage image_ = opened(imageSide);
     const InputIdentity input_{image_.pixels, ImageRole::Lr, Reduction::Pillow};
     LamOptions options_;
-    Evaluations evaluations_;
+    test::Evaluations evaluations_;
     test::EventRecorder events_;
     std::atomic<std::size_t> loading_{0};  // events before the network was loaded
     LiveEngine engine_{events_.sink(), engineOptions()};
@@ -174,7 +134,7 @@ TEST(LargeInput, SrIsMadeInTilesBehindTheMapsAndGoesOnAfterAnotherBox) {
     constexpr int width = 320;  // 3 x 2 tiles of 128 pixels and what they overlap by
     constexpr int height = 200;
     constexpr int reach = 3;
-    Evaluations evaluations;
+    test::Evaluations evaluations;
     test::EventRecorder events;
     LiveEngineOptions engineOptions;
     engineOptions.retainedBytes = 0;
@@ -323,7 +283,7 @@ TEST_F(LiveJobs, ACheckOfParametersEndsWithTheInputItBeganWith) {
 
 TEST_F(LiveJobs, ACheckOfParametersSaysWhenItIsCancelledReplacedOrStopped) {
     ASSERT_TRUE(sleeps());
-    const auto whenAtWork = [&](const Evaluations::Hook& hook) {
+    const auto whenAtWork = [&](const test::Evaluations::Hook& hook) {
         evaluations_.at([](std::size_t number, int /*width*/) { return number == 5; }, hook);
     };
     whenAtWork([&] { sanity_.tell([](SanityJob& job) { job.cancel(); }); });

@@ -2,6 +2,7 @@
 lamscope_test(live_test LABEL unit
   SOURCES
     core/live/compute_thread_test.cpp
+    core/live/erf_job_test.cpp
     core/live/live_engine_test.cpp
     core/live/live_jobs_test.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

@@ -18,6 +18,7 @@
 #include "method/lam/lam_experiment.h"
 #include "report/lam_json.h"
 #include "report/result_tables.h"
+#include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"

@@ -353,7 +353,7 @@ void SessionTest::everyLayerIsFoundByItsName() {
     }
     // Session files hold these.
     QCOMPARE(names, (QStringList{"sr", "map", "overlay", "signed", "area", "difference", "hr-with-box", "sr-error",
-                                 "di-map"}));
+                                 "erf-here", "di-map"}));
     try {
         static_cast<void>(layerFromString("heat"));
         QFAIL("an unknown layer was taken");

@@ -14,6 +14,9 @@ lamscope_qt_test(ui_view_pane_test
 lamscope_qt_test(ui_view_di_map_test
   SOURCES ui/view/di_map_test.cpp
   LIBRARIES lamscope_ui_view)
+lamscope_qt_test(ui_view_erf_layer_test
+  SOURCES ui/view/erf_layer_test.cpp
+  LIBRARIES lamscope_ui_view)
 lamscope_qt_test(ui_view_large_image_test
   SOURCES ui/view/large_image_test.cpp
   LIBRARIES lamscope_ui_view)

@@ -22,7 +22,8 @@ using testing::WindowFixture;
 
 namespace {
 
-const QStringList bottomDocks{QStringLiteral("curves"), QStringLiteral("results"), QStringLiteral("log")};
+const QStringList bottomDocks{QStringLiteral("curves"), QStringLiteral("results"), QStringLiteral("receptive-field"),
+                              QStringLiteral("log")};
 
 /// A window of this size with maps of so many networks.
 class SpaceFixture : public WindowFixture {

@@ -259,7 +259,7 @@ void WorkspacesTest::commandsControlsAndPanelsComeAndGo() {
     const std::vector none{false, false, false};
     QTRY_COMPARE(isProbeThere(), all);
     const auto panels = fixture.window->actions().panels->actions();
-    QCOMPARE(panels.size(), 4);
+    QCOMPARE(panels.size(), 5);
 
     fixture.openTally();
     QTRY_COMPARE(isProbeThere(), none);

@@ -10,6 +10,7 @@
 #include "panels/results_document.h"
 #include "report/lam_json.h"
 #include "report/result_tables.h"
+#include "scene/document_blocks.h"
 #include "view/layers.h"
 
 namespace lamscope::ui {

@@ -6,6 +6,7 @@
 
 #include "dialogs/start_page.h"
 #include "panels/curves_panel.h"
+#include "panels/erf_panel.h"
 #include "panels/results_panel.h"
 #include "session/command_line.h"
 #include "view/view_grid.h"
@@ -34,6 +35,8 @@ ProbeWorkspace::ProbeWorkspace(const WorkspaceHost& host, WorkspaceMenus& menus)
     , results_(new ResultsPanel(host.session))
     , peek_(new NetworkPeek(*grid_, grid_))
     , diMaps_(host.session, host.controller)
+    , fields_(host.session, host.controller)
+    , fieldPanel_(new ErfPanel(host.session, fields_))
     , exports_(host, actions_, *curves_)
     , samples_(std::make_unique<Samples>(host, *startPage_)) {
     centre_->addWidget(startPage_);
@@ -72,7 +75,8 @@ QList<QAction*> ProbeWorkspace::buttons() const {
 
 std::vector<WorkspaceDock> ProbeWorkspace::docks() {
     return {{Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_},
-            {Qt::BottomDockWidgetArea, tr("Results"), "results", results_}};
+            {Qt::BottomDockWidgetArea, tr("Results"), "results", results_},
+            {Qt::BottomDockWidgetArea, tr("Receptive field"), "receptive-field", fieldPanel_}};
 }
 
 QString ProbeWorkspace::command(DeviceChoice device, int threads) const {

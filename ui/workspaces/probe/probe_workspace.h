@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "session/di_map_controller.h"
+#include "session/erf_controller.h"
 #include "workspaces/probe/probe_actions.h"
 #include "workspaces/probe/probe_exports.h"
 #include "workspaces/workspace.h"
@@ -13,6 +14,7 @@ class QStackedWidget;
 namespace lamscope::ui {
 
 class CurvesPanel;
+class ErfPanel;
 class NetworkPeek;
 class PathPreview;
 class ResultsPanel;
@@ -22,7 +24,7 @@ class StartPage;
 class ViewGrid;
 
 /// Where do networks look: linked panes with the box, whose maps follow it, the path's curves, the table of results,
-/// the DI map. Its empty state is the start page.
+/// the DI map, effective receptive fields. Its empty state is the start page.
 class ProbeWorkspace final : public Workspace {
     Q_OBJECT
     Q_DISABLE_COPY_MOVE(ProbeWorkspace)
@@ -42,6 +44,7 @@ public:
 
     [[nodiscard]] ViewGrid& grid() { return *grid_; }
     [[nodiscard]] const ProbeActions& actions() const { return actions_; }
+    [[nodiscard]] ErfController& fields() { return fields_; }
     [[nodiscard]] FigureEditor& figureEditor() { return exports_.figureEditor(); }
 
 private:
@@ -62,6 +65,8 @@ private:
     NetworkPeek* peek_;
     SanityDialog* sanity_ = nullptr;
     DiMapController diMaps_;
+    ErfController fields_;
+    ErfPanel* fieldPanel_;
     ProbeExports exports_;
     std::unique_ptr<Samples> samples_;
 };

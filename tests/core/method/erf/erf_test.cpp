@@ -74,6 +74,57 @@ double trinomial(int n, int k) {
     return trinomial(n - 1, k - 1) + trinomial(n - 1, k) + trinomial(n - 1, k + 1);
 }
 
+TEST(ErfPlaces, LieSideBySideInTheMiddleOfTheImage) {
+    const Image lr(33, 21);
+    // Two columns of 15 leave 3 pixels, one row leaves 6: the crops begin at (1, 3) and (16, 3), their cells 7 further.
+    const std::vector<std::pair<int, int>> expected{{8 * 3 + 1, 10 * 3 + 1}, {23 * 3 + 1, 10 * 3 + 1}};
+    EXPECT_EQ(erfPlacesOver(lr, 3, 15, 50), expected);
+    for (const auto& place : expected) {
+        EXPECT_TRUE(erfCrop(lr, 3, 15, place));
+    }
+    EXPECT_TRUE(erfPlacesOver(lr, 3, 22, 50).empty());
+    // The crop of an image that holds one is that of erfCrop().
+    const auto whole = test::testImage(17, 18);
+    const auto places = erfPlacesOver(whole, 2, 16, 50);
+    ASSERT_EQ(places.size(), 1U);
+    EXPECT_EQ(erfCrop(whole, 2, 16, places.front())->lr.values()[0], erfCrop(whole, 2, 16)->lr.values()[0]);
+}
+
+TEST(ErfPlaces, AreThinnedOutEvenly) {
+    const auto places = erfPlacesOver(Image(60, 30), 1, 10, 6);  // of 6 x 3
+    std::vector<std::pair<int, int>> expected;
+    for (const int y : {5, 15, 25}) {
+        expected.insert(expected.end(), {{5, y}, {35, y}});
+    }
+    EXPECT_EQ(places, expected);
+}
+
+TEST(ErfCropAround, IsMovedIntoTheImageAndCutToWhatTheNetworkTakes) {
+    const auto lr = test::testImage(50, 20);
+    ModelCard card;
+    card.scale = 2;
+    card.sizeMultiple = 8;
+    const auto [crop, frame, place] = erfCropAround(lr, card, 33, {97, 3});
+    EXPECT_EQ(place, (Rect{50 - 32, 0, 32, 16}));
+    EXPECT_EQ(frame, (ErfFrame{32, 16, 48 - 18, 1}));
+    EXPECT_EQ(crop.phaseX, 1);
+    EXPECT_EQ(crop.phaseY, 1);
+    EXPECT_EQ(crop.lr.at(1, frame.y, frame.x), lr.at(1, 1, 48));
+    card.fixedSize = {24, 24};
+    test::expectError(ErrorCode::InvalidArgument, {"50x20", "too small"}, [&] {
+        static_cast<void>(erfCropAround(lr, card, 33, {97, 3}));
+    });
+    card.fixedSize = {24, 20};
+    EXPECT_EQ(erfCropAround(lr, card, 33, {0, 0}).place, (Rect{0, 0, 24, 20}));
+}
+
+TEST(ErfNumbers, LevelsOfAPictureSpanFourDecades) {
+    EXPECT_EQ(shownLevel(0.2, 0.2), 1.0);
+    EXPECT_NEAR(shownLevel(0.002, 0.2), 0.5, 1e-12);
+    EXPECT_EQ(shownLevel(1e-6, 0.2), 0.0);
+    EXPECT_EQ(shownLevel(0.0, 0.2), 0.0);
+}
+
 TEST(Erf, OfCopyingIsOnePixel) {
     for (const int scale : {1, 3, 4}) {
         const auto model =

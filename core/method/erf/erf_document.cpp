@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "study/erf/erf_document.h"
+#include "method/erf/erf_document.h"
 
 #include <array>
 #include <cmath>
@@ -13,7 +13,7 @@
 #include "base/json_text.h"
 #include "base/npy.h"
 #include "base/table_text.h"
-#include "report/json_fields.h"
+#include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
 
 namespace lamscope {
@@ -166,7 +166,7 @@ std::string toCsv(const ErfDocument& document) {
     return text;
 }
 
-std::string toText(const ErfDocument& document) {
+std::vector<std::vector<std::string>> erfTable(const ErfDocument& document) {
     checkSides(document);
     std::vector<std::string> headings{"network", "reach", "LR px", "images"};
     for (const double threshold : document.options.thresholds) {
@@ -193,7 +193,11 @@ std::string toText(const ErfDocument& document) {
         row.push_back(cellText(result.seconds, "{:.1f}"));
         rows.push_back(std::move(row));
     }
-    return aligned(rows);
+    return rows;
+}
+
+std::string toText(const ErfDocument& document) {
+    return aligned(erfTable(document));
 }
 
 std::vector<std::string> warningsOf(const ErfDocument& document) {

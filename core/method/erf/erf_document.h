@@ -41,8 +41,11 @@ void checkSides(const ErfDocument& document);
 /// that end in `_se`, its standard error; empty where it is not defined. Throws as checkSides().
 [[nodiscard]] std::string toCsv(const ErfDocument& document);
 
-/// The table for a terminal: aligned columns, rounded for reading; a dash where a value is not defined. Throws as
-/// checkSides().
+/// The table for people as cells of text: the headings, then a row a network, rounded for reading; a dash where a value
+/// is not defined. Throws as checkSides().
+[[nodiscard]] std::vector<std::vector<std::string>> erfTable(const ErfDocument& document);
+
+/// The same for a terminal: aligned columns. Throws as checkSides().
 [[nodiscard]] std::string toText(const ErfDocument& document);
 
 /// What the program says beside the numbers: about the image files, then about each network, whose name comes first.

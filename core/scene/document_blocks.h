@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+// What the documents of all methods share.
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -14,5 +16,8 @@ namespace lamscope {
 
 /// The block "model" of results: name, file, sha256, architecture, scale, range, parameters.
 [[nodiscard]] nlohmann::ordered_json modelJson(const ModelCard& card);
+
+/// Appends -2, -3, … to names that occur before, and replaces characters that file names cannot hold.
+void makeNamesUnique(const std::vector<ModelCard*>& cards);
 
 }  // namespace lamscope
