@@ -24,7 +24,7 @@ namespace {
 constexpr int patchSize = 6;
 constexpr double tolerance = 1e-8;
 /// Weights times pixels of an image whose maps take a few seconds in float64.
-constexpr double mostWork = 1.2e10;
+constexpr double mostWork = 2.5e9;
 /// A side that is so much larger than the reach that a window is worth its own path images.
 int sideBeyond(int reach) {
     return reach + std::max(12, reach / 5);
@@ -162,7 +162,9 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     for (const auto& patch : patches) {
         options.patch = patch;
         whole.push_back(*computeLam(*model_, lr, nullptr, options, {}, {}, {.window = false}));
-        expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options), "window");
+        if (isTestedBeyondItsReach()) {  // the window of a smaller image is the image
+            expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options), "window");
+        }
     }
     const auto together = *computeLams(*model_, lr, nullptr, options, patches);
     ASSERT_EQ(together.size(), patches.size());
