@@ -34,7 +34,7 @@ Json optionsJson(const LamDocument& document) {
     for (const auto& row : lamOptionTable()) {
         json[row.name] = statedOptionValue(row, row.get(used));
     }
-    json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
+    json["rule"] = describe(plan.rule);
     json["upright"] = scene.upright;
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());

@@ -35,7 +35,7 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
         return std::nullopt;
     }
     LamRefinement refinement(*context, plan, patch, start);
-    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.nodes, .level = nullptr};
+    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.gradients(), .level = nullptr};
     while (!refinement.finished()) {
         const bool complete = refinement.next(stop, [&](std::int64_t nodesDone) {
             report.nodesDone = nodesDone;
@@ -77,7 +77,8 @@ std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Im
                                                   const std::stop_token& stop, const LamsProgressCallback& progress,
                                                   const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
-    LamsProgress report{.gradientsDone = 0, .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * plan.nodes};
+    LamsProgress report{.gradientsDone = 0,
+                        .gradientsPlanned = static_cast<std::int64_t>(patches.size()) * plan.gradients()};
     std::vector<LamResult> results(patches.size());
     std::unique_ptr<LamContext> context;
     for (const auto& group : groupPatches(model.card(), plan, patches)) {
