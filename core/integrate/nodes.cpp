@@ -2,6 +2,7 @@
 #include "integrate/nodes.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 #include <utility>
 
@@ -62,6 +63,69 @@ double ArcLength::alphaAt(double fraction) const {
     const auto cells = static_cast<double>(cumulative_.size() - 1);
     const auto index = static_cast<double>(above - cumulative_.begin() - 1);
     return (index + (target - low) / (*above - low)) / cells;
+}
+
+double ArcLength::fractionAt(double alpha) const {
+    if (alpha <= 0.0 || total() <= 0.0) {
+        return std::clamp(alpha, 0.0, 1.0);
+    }
+    if (alpha >= 1.0) {
+        return 1.0;
+    }
+    const double position = alpha * static_cast<double>(cumulative_.size() - 1);
+    const auto index = static_cast<std::size_t>(position);
+    return std::lerp(cumulative_[index], cumulative_[index + 1], position - static_cast<double>(index)) / total();
+}
+
+const CellDensity& firstCellDensity() {
+    static const CellDensity density = [] {
+        constexpr int steps = 1000;
+        constexpr double sharp = 0.35;
+        CellDensity made{.edge = {0.0}, .value = {}};
+        for (int k = 0; k < steps; ++k) {
+            const double middle = (k + 0.5) / steps;
+            made.value.push_back(0.2 + std::pow(std::min(1.0, middle / sharp), 1.5));
+            made.edge.push_back((k + 1.0) / steps);
+        }
+        return made;
+    }();
+    return density;
+}
+
+Nodes cellsByDensity(const ArcLength& length, const CellDensity& density, int n) {
+    requirePositive(n);
+    const auto& [edge, value] = density;
+    double mean = 0.0;
+    for (std::size_t k = 0; k < value.size(); ++k) {
+        mean += value[k] * (edge[k + 1] - edge[k]);
+    }
+    std::vector<double> cumulative{0.0};
+    for (std::size_t k = 0; k < value.size(); ++k) {
+        const double relative = mean > 0.0 ? value[k] / mean : 1.0;
+        cumulative.push_back(cumulative.back() + std::pow(0.1 + 0.9 * relative, 0.7) * (edge[k + 1] - edge[k]));
+    }
+    Nodes nodes{.alpha = {}, .edge = {0.0}, .cells = true};
+    std::size_t k = 0;
+    for (int cell = 1; cell < n; ++cell) {
+        const double target = cumulative.back() * cell / n;
+        while (cumulative[k + 1] < target) {
+            ++k;
+        }
+        const double share = (target - cumulative[k]) / (cumulative[k + 1] - cumulative[k]);
+        nodes.edge.push_back(length.alphaAt(std::lerp(edge[k], edge[k + 1], share)));
+    }
+    nodes.edge.push_back(1.0);
+    nodes.alpha.assign(nodes.edge.begin() + 1, nodes.edge.end());
+    return nodes;
+}
+
+std::vector<int> cellLadder(int most) {
+    constexpr double ratio = 2.25;
+    std::vector<int> levels{7};
+    for (double next = 16.0; std::lround(next) <= most; next *= ratio) {
+        levels.push_back(static_cast<int>(std::lround(next)));
+    }
+    return levels;
 }
 
 Nodes arcLengthMidpoints(const ArcLength& length, int n) {

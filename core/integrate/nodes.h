@@ -16,6 +16,7 @@ struct SamplePlace {
     double end = 0.0;
 
     [[nodiscard]] static SamplePlace point(double alpha) { return {alpha, alpha}; }
+    [[nodiscard]] bool isCell() const { return begin != end; }
 
     friend auto operator<=>(const SamplePlace&, const SamplePlace&) = default;
 };
@@ -48,6 +49,9 @@ public:
     /// that does not move.
     [[nodiscard]] double alphaAt(double fraction) const;
 
+    /// The fraction of the length that is reached at α: the inverse of alphaAt().
+    [[nodiscard]] double fractionAt(double alpha) const;
+
     /// The α from which the path moves at less than `share` (0…1) of its largest speed, to a cell of the table; 1 where
     /// it moves up to its end, and for a path that does not move.
     [[nodiscard]] double restsFrom(double share) const;
@@ -59,6 +63,24 @@ private:
 /// n cells of equal arc length, each sampled at its midpoint (in arc length). Node j of n is node 3j+1 of 3n, to the
 /// last bit.
 [[nodiscard]] Nodes arcLengthMidpoints(const ArcLength& length, int n);
+
+/// Where cells should be short: a density over the fraction of the arc length. `value[k]`, not negative and of any
+/// unit, holds from `edge[k]` to `edge[k + 1]`; `edge` begins with 0 and ends with 1.
+struct CellDensity {
+    std::vector<double> edge;
+    std::vector<double> value;
+};
+
+/// The density to begin with, where nothing is known but that the path ends at a sharp image: constant from a third of
+/// the length on, less before.
+[[nodiscard]] const CellDensity& firstCellDensity();
+
+/// n cells by quantiles of (0.1 + 0.9·d)^0.7 over the arc length, where d is the density with mean 1. Gradients are
+/// those of the cells; `alpha` are their right ends.
+[[nodiscard]] Nodes cellsByDensity(const ArcLength& length, const CellDensity& density, int n);
+
+/// 7, 16, 36, 81, …, each 9/4 of the one before: those up to and with the largest that is not above `most`, at least 7.
+[[nodiscard]] std::vector<int> cellLadder(int most);
 
 /// 3, 9, 27, … up to and with `n` when n is 3·3^k; otherwise {n}.
 [[nodiscard]] std::vector<int> triplingLadder(int n);

@@ -60,7 +60,7 @@ void Refinement::begin() {
         if (integral.finished) {
             continue;
         }
-        integral.level = {.nodes = nodes_, .values = {}, .cumulative = {}, .attribution = {}};
+        integral.level = {.nodes = nodes_, .values = {}, .cumulative = {}, .sizes = {}, .attribution = {}};
         for (const auto& point : shape) {
             integral.level.attribution.push_back(torch::zeros_like(point[0]));
         }
@@ -152,10 +152,14 @@ void Refinement::addUp() {
 void Refinement::add(Integral& integral, const GradientSample& sample, const TensorList& increment) {
     auto& level = integral.level;
     double total = level.cumulative.empty() ? 0.0 : level.cumulative.back();
+    TensorList attribution;
     for (std::size_t t = 0; t < increment.size(); ++t) {
-        const auto part = sample.gradient[t].to(torch::kFloat64) * increment[t];
-        level.attribution[t].add_(part);
-        total += part.sum().item<double>();
+        attribution.push_back(sample.gradient[t].to(torch::kFloat64) * increment[t]);
+        level.attribution[t].add_(attribution.back());
+        total += attribution.back().sum().item<double>();
+    }
+    if (levels_.size) {
+        level.sizes.push_back(levels_.size(attribution));
     }
     level.values.push_back(sample.value);
     level.cumulative.push_back(total);

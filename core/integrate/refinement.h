@@ -24,6 +24,7 @@ struct IntegralLevel {
     Nodes nodes;
     std::vector<double> values;           ///< the functional at the nodes
     std::vector<double> cumulative;       ///< Σ attribution up to and with each node; the last is the total
+    std::vector<double> sizes;            ///< of each node's attribution, where Levels::size is set
     TensorList attribution;               ///< float64, CPU, the shape of one point
     std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
 };
@@ -31,7 +32,9 @@ struct IntegralLevel {
 /// The levels of a refinement, coarse to fine.
 struct Levels {
     std::size_t count = 1;
-    std::function<Nodes(std::size_t level)> nodes;  ///< of a level below `count`
+    std::function<Nodes(std::size_t level)> nodes;  ///< of a level below `count`, asked for when it begins
+    /// How much one node's attribution is, for whoever places the next level by it; may be empty.
+    std::function<double(const TensorList& attribution)> size{};
 };
 
 /// Called on the calling thread whenever gradients are there, with those done since construction (one for each place

@@ -47,6 +47,7 @@ public:
     }
 
     /// None: the kernels are not learnt.
+    [[nodiscard]] bool hasSecantRules() const override { return true; }
     [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
 
     void to(torch::Device device, torch::ScalarType type) override { kernels_ = kernels_.to(device, type); }

@@ -67,6 +67,9 @@ public:
     /// default the whole of forward() is shared.
     [[nodiscard]] virtual std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const;
 
+    /// Whether every operation of forward() has a rule for gradients over cells, see SecantScope.
+    [[nodiscard]] virtual bool hasSecantRules() const { return false; }
+
     /// All weights under their names in the file, in an order of the network's own; none requires gradients. Shapes are
     /// those of the file, but that a 1x1 convolution stored as a fully connected layer is [out, in, 1, 1].
     [[nodiscard]] virtual NamedTensors namedParameters() const = 0;

@@ -48,6 +48,7 @@ public:
         return std::make_unique<PaddedTrunk>(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), whole);
     }
 
+    [[nodiscard]] bool hasSecantRules() const override { return network_->hasSecantRules(); }
     [[nodiscard]] NamedTensors namedParameters() const override { return network_->namedParameters(); }
     void to(torch::Device device, torch::ScalarType type) override { network_->to(device, type); }
 

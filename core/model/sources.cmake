@@ -48,6 +48,9 @@ lamscope_library(lamscope_model
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
+    model/secant/secant_kernels.cpp
+    model/secant/secant_rules.cpp
+    model/secant/secant_scope.cpp
     model/sr_model.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
@@ -57,3 +60,7 @@ lamscope_library(lamscope_model
   PUBLIC lamscope_image lamscope_runtime
   PRIVATE lamscope_checkpoint LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)
+# Loops that are worth vectors: sums in any order. Infinities and NaN stay what they are.
+set_source_files_properties(model/secant/secant_kernels.cpp PROPERTIES
+  COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;-fno-signed-zeros;-fassociative-math;-fopenmp-simd"
+  SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)

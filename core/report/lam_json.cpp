@@ -34,7 +34,7 @@ Json optionsJson(const LamDocument& document) {
     for (const auto& row : lamOptionTable()) {
         json[row.name] = statedOptionValue(row, row.get(used));
     }
-    json["rule"] = plan.arcLength ? "midpoint, arc length" : "right endpoint, uniform";
+    json["rule"] = describe(plan.rule);
     for (const auto& row : imageReadingTable) {
         json[row.name] = scene.reading.*row.member;
     }

@@ -180,7 +180,7 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
             maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
-                sink_(live::Progress{name, nodesDone, plan().nodes});
+                sink_(live::Progress{name, nodesDone, plan().gradients()});
             }
         });
         if (complete) {

@@ -4,6 +4,7 @@
 #include <opencv2/imgproc.hpp>
 
 #include "method/lam/evaluation_window.h"
+#include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -25,6 +26,9 @@ torch::Tensor gradientMagnitude(const torch::Tensor& region, std::int64_t size) 
     const auto vertical = region.narrow(2, 1, size).narrow(3, 0, size) - centre;
     const auto horizontal = region.narrow(2, 0, size).narrow(3, 1, size) - centre;
     const auto squared = vertical.square() + horizontal.square();
+    if (secantScopeIsOpen()) {
+        return squared.sqrt();  // whose rule is finite at zero
+    }
     const auto positive = squared > 0;
     return at::where(positive, at::where(positive, squared, at::ones_like(squared)).sqrt(), at::zeros_like(squared));
 }

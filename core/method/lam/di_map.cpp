@@ -188,7 +188,7 @@ private:
                 for (auto i = first; i < std::min(first + cellsPerGroup, group.patches.size()); ++i) {
                     work.cells.push_back(cells[group.patches[i]]);
                 }
-                work.gradients = static_cast<std::int64_t>(work.cells.size()) * plan.nodes;
+                work.gradients = static_cast<std::int64_t>(work.cells.size()) * plan.gradients();
                 gradientsPlanned_ += work.gradients;
                 work_.push_back(std::move(work));
             }

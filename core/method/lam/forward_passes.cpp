@@ -9,35 +9,25 @@
 
 namespace lamscope {
 
-namespace {
-
-ForwardPass evaluate(const SrModel::Implementation& model, const ImagePath& path, std::span<const double> alpha) {
-    ForwardPass forward;
-    forward.points = {model.toInput(path.at(alpha).front()).requires_grad_(true)};
-    forward.trunk = model.begin(forward.points.front());
-    return forward;
-}
-
-}  // namespace
-
 RetainedForwards::~RetainedForwards() {
-    for (const auto& [alpha, kept] : kept_) {
+    for (const auto& [place, kept] : kept_) {
         budget_.used -= kept.bytes;
     }
 }
 
-std::pair<std::shared_ptr<const ForwardPass>, bool> RetainedForwards::at(double alpha) {
-    if (const auto found = kept_.find(alpha); found != kept_.end()) {
+std::pair<std::shared_ptr<const ForwardPass>, bool> RetainedForwards::at(const SamplePlace& place,
+                                                                         const Evaluate& evaluate) {
+    if (const auto found = kept_.find(place); found != kept_.end()) {
         return {found->second.forward, true};
     }
     const AllocationMeter meter;
-    Kept made{.forward = std::make_shared<const ForwardPass>(evaluate(model_, *path_, {&alpha, 1}))};
+    Kept made{.forward = std::make_shared<const ForwardPass>(evaluate())};
     made.bytes = meter.heldBytes();
     auto forward = made.forward;
     const bool keep = budget_.used + made.bytes <= budget_.limit;
     if (keep) {
         budget_.used += made.bytes;
-        kept_.emplace(alpha, std::move(made));
+        kept_.emplace(place, std::move(made));
     }
     return {std::move(forward), keep};
 }
@@ -46,20 +36,45 @@ std::int64_t PatchGradients::largestBatch() const {
     return retained_ ? 1 : GradientSource::largestBatch();
 }
 
+ForwardPass PatchGradients::evaluate(std::span<const SamplePlace> places, const End* left) const {
+    std::vector<double> alpha;
+    std::ranges::transform(places, std::back_inserter(alpha), &SamplePlace::end);
+    ForwardPass forward;
+    forward.points = {model_.toInput(path_->at(alpha).front()).requires_grad_(true)};
+    std::optional<SecantScope> scope;
+    if (left != nullptr) {
+        scope.emplace(std::ssize(places), left->forward ? &left->forward->tape : nullptr, forward.tape);
+    }
+    forward.trunk = model_.begin(forward.points.front());
+    return forward;
+}
+
+std::pair<PatchGradients::SharedPass, bool> PatchGradients::forwardTo(std::span<const SamplePlace> places,
+                                                                      const End* left) {
+    if (retained_) {
+        return retained_->at(places.front(), [&] { return evaluate(places, left); });
+    }
+    return {std::make_shared<const ForwardPass>(evaluate(places, left)), false};
+}
+
+const SecantTape& PatchGradients::tapeOf(std::size_t functional, End& end) const {
+    const auto [tape, isNew] = end.tapes.try_emplace(functional);
+    if (isNew) {
+        const SecantScope scope(end.forward->points.front().size(0), nullptr, tape->second);
+        static_cast<void>(detectors_[functional].finish(*end.forward->trunk));
+    }
+    return tape->second;
+}
+
 bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
                             const std::stop_token& stop, const Take& take) {
     if (stop.stop_requested()) {
         return false;
     }
-    std::vector<double> alpha;
-    std::ranges::transform(places, std::back_inserter(alpha), &SamplePlace::begin);
-    std::shared_ptr<const ForwardPass> forward;
-    bool kept = false;
-    if (retained_) {
-        std::tie(forward, kept) = retained_->at(alpha.front());
-    } else {
-        forward = std::make_shared<const ForwardPass>(evaluate(model_, *path_, alpha));
+    if (places.front().isCell()) {
+        return sampleCells(places, functionals, stop, take);
     }
+    const auto [forward, kept] = forwardTo(places, nullptr);
     for (const auto functional : functionals) {
         if (functional != functionals.front() && stop.stop_requested()) {
             return false;
@@ -67,6 +82,34 @@ bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const
         const bool keepGraph = kept || functional != functionals.back();
         take(functional, sampleGradients(detectors_[functional].finish(*forward->trunk), forward->points, keepGraph));
     }
+    return true;
+}
+
+bool PatchGradients::sampleCells(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
+                                 const std::stop_token& stop, const Take& take) {
+    const auto begin = places.front().begin;
+    if (!end_ || end_->alpha != begin) {
+        // A cell of no length, whose gradient nobody needs.
+        const auto point = SamplePlace::point(begin);
+        const End nothing;
+        end_ = End{.alpha = begin, .forward = forwardTo({&point, 1}, &nothing).first, .tapes = {}};
+    }
+    const auto [forward, kept] = forwardTo(places, &*end_);
+    End next{.alpha = places.back().end, .forward = forward, .tapes = {}};
+    for (const auto functional : functionals) {
+        if (functional != functionals.front() && stop.stop_requested()) {
+            return false;
+        }
+        const auto& left = tapeOf(functional, *end_);
+        torch::Tensor values;
+        {
+            const SecantScope scope(std::ssize(places), &left, next.tapes[functional]);
+            values = detectors_[functional].finish(*forward->trunk);
+        }
+        // The graph serves the next cells, too: they begin where these end.
+        take(functional, sampleGradients(values, forward->points, /*keepGraph=*/true));
+    }
+    end_ = std::move(next);
     return true;
 }
 

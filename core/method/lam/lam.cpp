@@ -35,7 +35,7 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
         return std::nullopt;
     }
     LamRefinement refinement(*context, plan, patch, start);
-    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.nodes, .level = nullptr};
+    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.gradients(), .level = nullptr};
     while (!refinement.finished()) {
         const bool complete = refinement.next(stop, [&](std::int64_t nodesDone) {
             report.nodesDone = nodesDone;

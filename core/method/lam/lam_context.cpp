@@ -74,6 +74,12 @@ std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const
                                     const Rect& region, std::span<const Patch> patches, const std::stop_token& stop,
                                     const Preparation& preparation) {
     const auto& card = model.card();
+    if (plan.rule == IntegrationRule::Secant && !model.implementation().network().hasSecantRules()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: the secant rule is for networks of the known families, of which every operation "
+                                "is known; use the rule midpoint",
+                                card.name));
+    }
     auto window = region;
     if (preparation.evaluation.window) {
         std::vector<Patch> inRegion;
@@ -86,7 +92,7 @@ std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const
     if (!path) {
         path = std::make_shared<const MeasuredPath>(lr.cropped(region), plan);
     }
-    if (stop.stop_requested() || (plan.arcLength && !path->measure(stop))) {
+    if (stop.stop_requested() || (plan.usesArcLength() && !path->measure(stop))) {
         return nullptr;
     }
     return std::make_unique<LamContext>(model, lr, hr, region, plan, std::move(path), preparation.budget,
@@ -124,7 +130,7 @@ WindowedPath LamContext::windowFor(DetectorKind kind, std::span<const Patch> pat
     }
     window_ = {window, window == whole ? path_->path() : path_->path()->cropped(window)};
     if (budget_ != nullptr) {
-        retained_ = std::make_shared<RetainedForwards>(model_, window_.path, *budget_);
+        retained_ = std::make_shared<RetainedForwards>(*budget_);
     }
     return window_;
 }

@@ -22,6 +22,12 @@ constexpr auto detectors = std::to_array<OptionChoice<DetectorKind>>(
      {DetectorKind::Intensity, {"intensity", "intensity", "the sum of all values"}},
      {DetectorKind::Gabor, {"gabor", "gabor", "texture: a horizontal Gabor kernel of 9 x 9 pixels"}}});
 
+/// Of the preset exact; the other rule is that of official and paper alone.
+constexpr auto rules = std::to_array<OptionChoice<IntegrationRule>>(
+    {{IntegrationRule::Midpoints, {"midpoint", "midpoints", "gradients at points of the path"}},
+     {IntegrationRule::Secant,
+      {"secant", "secant", "gradients averaged over cells of the path: fewer are needed, and their sum is exact"}}});
+
 }  // namespace
 
 const std::vector<OptionRow<LamOptions>>& lamOptionTable() {
@@ -43,6 +49,11 @@ const std::vector<OptionRow<LamOptions>>& lamOptionTable() {
                    .help = "side of the blur kernel",
                    .unit = "LR px"},
                   &LamOptions::kernel, {.least = 1, .most = 255, .odd = true}),
+        choiceRow({.name = "rule",
+                   .title = "Rule",
+                   .subject = "the rule",
+                   .help = "how the preset exact adds up gradients; secant needs a network of a known family"},
+                  &LamOptions::rule, rules),
         numberRow({.name = "nodes",
                    .title = "Nodes",
                    .subject = "the number of nodes",

@@ -2,10 +2,12 @@
 #include "method/lam/lam_options.h"
 
 #include <atomic>
+#include <numeric>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "integrate/nodes.h"
 #include "method/lam/lam_option_table.h"
 
 namespace lamscope {
@@ -49,9 +51,10 @@ LamPlan makePlan(const LamOptions& options) {
     checkRanges(options);
     LamPlan plan;
     plan.options = options;
-    plan.arcLength = options.preset == Preset::Exact;
-    plan.context = options.context.value_or(plan.arcLength ? exactContext : 0);
-    if (!plan.arcLength) {
+    const bool exact = options.preset == Preset::Exact;
+    plan.rule = exact ? options.rule : IntegrationRule::RightEndpoints;
+    plan.context = options.context.value_or(exact ? exactContext : 0);
+    if (!exact) {
         if (options.tolerance) {
             throw Error(ErrorCode::InvalidArgument,
                         fmt::format("a tolerance goes with the preset exact; {} has a fixed number of nodes",
@@ -65,19 +68,48 @@ LamPlan makePlan(const LamOptions& options) {
         return plan;
     }
     plan.tolerance = options.tolerance.value_or(exactTolerance);
-    if (options.nodes && *options.nodes < 3) {
+    const bool secant = plan.rule == IntegrationRule::Secant;
+    if (const int fewest = secant ? 7 : 3; options.nodes && *options.nodes < fewest) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("refining to a tolerance needs at least 3 nodes, found {}", *options.nodes));
+                    fmt::format("refining to a tolerance needs at least {} nodes, found {}", fewest, *options.nodes));
     }
-    plan.nodes = largestLadderUpTo(options.nodes.value_or(exactNodes));
+    const int most = options.nodes.value_or(exactNodes);
+    plan.nodes = secant ? cellLadder(most).back() : largestLadderUpTo(most);
     return plan;
 }
 
 LamPlan::LamPlan(const LamOptions& asked)
     : LamPlan(makePlan(asked)) {}
 
+std::vector<int> LamPlan::levels() const {
+    if (rule == IntegrationRule::Midpoints) {
+        return triplingLadder(nodes);
+    }
+    if (rule == IntegrationRule::Secant && cellLadder(nodes).back() == nodes) {
+        return cellLadder(nodes);
+    }
+    return {nodes};
+}
+
+int LamPlan::gradients() const {
+    const auto counts = levels();
+    return rule == IntegrationRule::Secant ? std::accumulate(counts.begin(), counts.end(), 0) : nodes;
+}
+
 std::int64_t plansMade() {
     return plans;
+}
+
+std::string_view describe(IntegrationRule rule) {
+    switch (rule) {
+        case IntegrationRule::RightEndpoints:
+            return "right endpoint, uniform";
+        case IntegrationRule::Midpoints:
+            return "midpoint, arc length";
+        case IntegrationRule::Secant:
+            return "secant, arc length";
+    }
+    return {};
 }
 
 DetectorMargin detectorMargin(DetectorKind kind) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "scene/geometry.h"
 
@@ -14,7 +15,14 @@ namespace lamscope {
 enum class Preset {
     Official,  ///< the authors' public demo: 50 right endpoints, uniform in σ
     Paper,     ///< the paper's number: 100 right endpoints, uniform in σ
-    Exact,  ///< midpoints uniform in arc length; their number triples until the estimated error is below the tolerance
+    Exact,     ///< by arc length, with more and more nodes until the estimated error is below the tolerance
+};
+
+/// How gradients along the path are added up.
+enum class IntegrationRule {
+    RightEndpoints,  ///< gradients at the right ends of cells uniform in α
+    Midpoints,       ///< gradients at the middles of cells uniform in arc length
+    Secant,          ///< gradients averaged over cells, see SecantScope: their sum is exact
 };
 
 /// The path from the baseline to the image.
@@ -47,10 +55,13 @@ struct LamOptions {
     double sigma = 1.2;  ///< σ of the baseline's blur, LR pixels, 0.05…100
     int kernel = 9;      ///< side of the blur kernel, LR pixels, odd, 1…255
     DetectorKind detector = DetectorKind::Gradient;
+    /// exact only, Midpoints or Secant: official and paper have a rule of their own.
+    IntegrationRule rule = IntegrationRule::Midpoints;
 
     /// Number of nodes on the path, 1…100000. official and paper: the number to use; unset: 50 and 100. exact: the
     /// number to use, or the maximum (at least 3) when `tolerance` is set; unset: at most 81, with a tolerance.
     std::optional<int> nodes;
+    /// With the secant rule nodes are cells.
     /// exact only: refinement ends when the map's estimated error is below this number, which is above 0. Unset: 0.05,
     /// unless `nodes` is set.
     std::optional<double> tolerance;
@@ -67,11 +78,19 @@ struct LamPlan {
     /// As makePlan(): whoever has options can call what takes a plan.
     LamPlan(const LamOptions& asked);  // NOLINT(google-explicit-constructor)
 
-    LamOptions options;               ///< as asked for
-    bool arcLength = false;           ///< true: midpoints in arc length; false: right endpoints uniform in α
+    LamOptions options;  ///< as asked for
+    IntegrationRule rule = IntegrationRule::RightEndpoints;
     std::optional<double> tolerance;  ///< refinement ends below this estimated error; unset: no refinement
     int nodes = 0;                    ///< the number of nodes; with `tolerance`, the maximum
     int context = 0;                  ///< side in LR pixels; 0: the whole image
+
+    /// Whether nodes are placed by the length of the path.
+    [[nodiscard]] bool usesArcLength() const { return rule != IntegrationRule::RightEndpoints; }
+    /// The numbers of nodes of the levels, coarse to fine; the last is `nodes`. With `nodes` that belong to no series
+    /// of levels, that level alone.
+    [[nodiscard]] std::vector<int> levels() const;
+    /// The most gradients that are evaluated: finer midpoints are added to those before them, finer cells replace them.
+    [[nodiscard]] int gradients() const;
 };
 
 /// Checks every option against its range and the preset. Throws Error(InvalidArgument) naming the option and its range.
@@ -83,6 +102,8 @@ struct LamPlan {
 [[nodiscard]] std::string_view toString(Preset preset);
 [[nodiscard]] std::string_view toString(PathKind path);
 [[nodiscard]] std::string_view toString(DetectorKind detector);
+/// As results state it, e.g. "midpoint, arc length".
+[[nodiscard]] std::string_view describe(IntegrationRule rule);
 
 /// The value with that name. Throw Error(InvalidArgument) listing the known names.
 [[nodiscard]] Preset presetFromString(std::string_view name);

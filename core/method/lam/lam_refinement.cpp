@@ -5,6 +5,7 @@
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -22,6 +23,8 @@ namespace {
 
 /// A mean gradient per SR value in the patch below this is a flat patch: a thirtieth of an 8-bit step.
 constexpr double flatDetector = 1e-4;
+/// Of the length of the path: two ends of cells that are closer are one.
+constexpr double shortestCell = 1e-9;
 /// A path that is slower than this share of its largest speed rests.
 constexpr double restingShare = 0.01;
 
@@ -34,6 +37,11 @@ double estimateError(const std::vector<double>& coarse, const std::vector<double
         sum += fine[i];
     }
     return 0.5 * difference / sum;
+}
+
+/// What one node adds to the map, before normalisation: Σ over pixels of |Σ_RGB attribution|.
+double sizeOfMap(const TensorList& attribution) {
+    return attribution.front().sum(0).abs().sum().item<double>();
 }
 
 std::vector<Patch> patchesIn(const LamContext& context, std::span<const Patch> patches) {
@@ -62,11 +70,12 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
     , context_(context)
     , plan_(plan)
     , moves_(context.path().moves())
-    , ladder_(plan.arcLength ? triplingLadder(plan.nodes) : std::vector<int>{plan.nodes})
+    , ladder_(plan.levels())
     , window_(context.windowFor(plan.options.detector, patchesIn(context, patches)))
     , gradients_(context.model(), window_.path, detectorsIn(context, plan, window_, patches), context.retained())
-    , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
-                  {.count = ladder_.size(), .nodes = [this](std::size_t level) { return nodesOf(level); }})
+    , refinement_(
+          *window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
+          {.count = ladder_.size(), .nodes = [this](std::size_t level) { return nodesOf(level); }, .size = sizeOfMap})
     , results_(patches.size()) {
     context_.evaluateImage();
     for (const auto& patch : patches) {
@@ -79,7 +88,32 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
 
 Nodes LamRefinement::nodesOf(std::size_t level) const {
     const int count = ladder_.at(level);
-    return plan_.arcLength ? arcLengthMidpoints(context_.path().length(), count) : uniformRightEndpoints(count);
+    switch (plan_.rule) {
+        case IntegrationRule::RightEndpoints:
+            return uniformRightEndpoints(count);
+        case IntegrationRule::Midpoints:
+            return arcLengthMidpoints(context_.path().length(), count);
+        case IntegrationRule::Secant:
+            return cellsByDensity(context_.path().length(), level == 0 ? firstCellDensity() : latestDensity(), count);
+    }
+    return {};
+}
+
+CellDensity LamRefinement::latestDensity() const {
+    const auto& length = context_.path().length();
+    CellDensity density;
+    for (const double edge : refinement_.level(0).nodes.edge) {
+        density.edge.push_back(length.fractionAt(edge));
+    }
+    density.value.resize(density.edge.size() - 1);
+    for (std::size_t i = 0; i < patches_.size(); ++i) {
+        const auto& sizes = refinement_.level(i).sizes;
+        const double sum = std::accumulate(sizes.begin(), sizes.end(), 0.0);
+        for (std::size_t k = 0; k < sizes.size() && sum > 0.0; ++k) {
+            density.value[k] += sizes[k] / sum / std::max(density.edge[k + 1] - density.edge[k], shortestCell);
+        }
+    }
+    return density;
 }
 
 bool LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
@@ -162,10 +196,10 @@ torch::Tensor LamRefinement::onRegion(const torch::Tensor& attribution) const {
 
 std::optional<double> LamRefinement::restOf(const Nodes& nodes, const std::vector<double>& speed) const {
     std::vector<double> length{0.0};  // of nodes uniform in α
-    for (std::size_t k = 0; k < speed.size() && !plan_.arcLength; ++k) {
+    for (std::size_t k = 0; k < speed.size() && !plan_.usesArcLength(); ++k) {
         length.push_back(length.back() + speed[k] * (nodes.edge[k + 1] - nodes.edge[k]));
     }
-    const double rest = (plan_.arcLength ? context_.path().length() : ArcLength(length)).restsFrom(restingShare);
+    const double rest = (plan_.usesArcLength() ? context_.path().length() : ArcLength(length)).restsFrom(restingShare);
     return rest < 1.0 ? std::optional(rest) : std::nullopt;
 }
 

@@ -45,6 +45,8 @@ private:
     };
 
     [[nodiscard]] Nodes nodesOf(std::size_t level) const;
+    /// Cells are short where those of the latest level carry much of the map.
+    [[nodiscard]] CellDensity latestDensity() const;
     [[nodiscard]] LamResult resultOf(std::size_t index) const;
     [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;
     /// As LamCurves::restsFrom; `speed` over the cells of `nodes`.

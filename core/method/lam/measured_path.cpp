@@ -69,7 +69,7 @@ std::shared_ptr<const MeasuredPath> SharedPaths::pathFor(const std::shared_ptr<c
         path = std::make_shared<const MeasuredPath>(lr->cropped(region), plan);
         known_.push_back({lr, region, plan.options, path});
     }
-    return stop.stop_requested() || (plan.arcLength && !path->measure(stop)) ? nullptr : path;
+    return stop.stop_requested() || (plan.usesArcLength() && !path->measure(stop)) ? nullptr : path;
 }
 
 }  // namespace lamscope

@@ -63,6 +63,8 @@ struct GrowingGroup {
 }  // namespace
 
 std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const PlacedPatch> patches) {
+    // Cells of finer levels lie where the map of the patch needs them: they have no ends in common with another's.
+    const bool sharesPlaces = plan.rule != IntegrationRule::Secant || plan.levels().size() == 1;
     std::vector<GrowingGroup> growing;
     for (std::size_t i = 0; i < patches.size(); ++i) {
         const auto& region = patches[i].context;
@@ -73,7 +75,8 @@ std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
         const auto own = windowOf(bounds);
         GrowingGroup* best = nullptr;
         double bestSaving = 0.0;
-        for (std::size_t g = growing.size() - std::min(growing.size(), groupsLookedAt); g < growing.size(); ++g) {
+        const auto candidates = sharesPlaces ? std::min(growing.size(), groupsLookedAt) : 0;
+        for (std::size_t g = growing.size() - candidates; g < growing.size(); ++g) {
             auto& candidate = growing[g];
             if (candidate.group.region != region) {
                 continue;

@@ -34,7 +34,7 @@ public:
             gradientsOfGroup_ = done;
             if (progress) {
                 progress({.gradientsDone = gradientsDone_ + done,
-                          .gradientsPlanned = static_cast<std::int64_t>(patches_.size()) * plan_.nodes});
+                          .gradientsPlanned = static_cast<std::int64_t>(patches_.size()) * plan_.gradients()});
             }
         });
         if (!complete) {

@@ -17,7 +17,7 @@ std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& mod
                                                               const LamPlan& asked, const std::vector<double>& alpha,
                                                               const std::stop_token& stop) {
     auto plan = asked;
-    plan.arcLength = false;  // the length of the path is not asked for
+    plan.rule = IntegrationRule::RightEndpoints;  // the length of the path is not asked for
     const auto& options = plan.options;
     const auto region = checkedContext(model.card(), lr, nullptr, plan, options.patch);
     const auto context =

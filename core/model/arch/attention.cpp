@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -74,10 +75,19 @@ public:
     }
 };
 
+torch::Tensor contrast(const torch::Tensor& x) {
+    if (!secantScopeIsOpen()) {
+        return Contrast::apply(x);
+    }
+    // In operations that have rules; that of the root is finite at zero.
+    const auto mean = x.mean({2, 3}, /*keepdim=*/true);
+    return (x - mean).square().mean({2, 3}, /*keepdim=*/true).sqrt() + mean;
+}
+
 }  // namespace
 
 torch::Tensor ContrastChannelAttention::operator()(const torch::Tensor& x) const {
-    return x * at::sigmoid(excite(relu(squeeze(Contrast::apply(x)))));
+    return x * at::sigmoid(excite(relu(squeeze(contrast(x)))));
 }
 
 torch::Tensor attendToPixels(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values) {

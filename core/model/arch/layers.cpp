@@ -5,6 +5,7 @@
 #include <cmath>
 #include <utility>
 
+#include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -134,11 +135,11 @@ void NativeNetwork::adopt(const LayerBuilder& layers) {
 }
 
 torch::Tensor leakyRelu(torch::Tensor&& x, double slope) {
-    return at::leaky_relu_(x, slope);
+    return secantScopeIsOpen() ? at::leaky_relu(x, slope) : at::leaky_relu_(x, slope);
 }
 
 torch::Tensor relu(torch::Tensor&& x) {
-    return at::relu_(x);
+    return secantScopeIsOpen() ? at::relu(x) : at::relu_(x);
 }
 
 torch::Tensor enlargeBilinear(const torch::Tensor& x, int factor) {

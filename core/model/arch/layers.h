@@ -97,6 +97,7 @@ struct ShuffleTail {
 class NativeNetwork : public Network {
 public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
+    [[nodiscard]] bool hasSecantRules() const final { return true; }
     [[nodiscard]] NamedTensors namedParameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.
@@ -107,7 +108,8 @@ private:
     std::vector<torch::Tensor> constants_;
 };
 
-/// Activations in place, which saves a pass through memory: hence temporaries alone, which nobody else reads.
+/// Activations in place, which saves a pass through memory: hence temporaries alone, which nobody else reads. While a
+/// SecantScope is open they leave their argument, which its rules read.
 [[nodiscard]] torch::Tensor leakyRelu(torch::Tensor&& x, double slope);
 [[nodiscard]] torch::Tensor relu(torch::Tensor&& x);
 

@@ -49,6 +49,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp
     core/model/network_records_test.cpp
+    core/model/secant/secant_rules_test.cpp
     core/model/taps_test.cpp
     support/every_family.cpp
     support/network_variants.cpp

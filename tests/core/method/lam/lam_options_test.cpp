@@ -13,14 +13,14 @@ TEST(MakePlan, PresetsAreThoseOfTheDefinition) {
     options.preset = Preset::Official;
     EXPECT_EQ(makePlan(options).nodes, 50);
     EXPECT_EQ(makePlan(options).context, 0);
-    EXPECT_FALSE(makePlan(options).arcLength);
+    EXPECT_FALSE(makePlan(options).usesArcLength());
     options.preset = Preset::Paper;
     EXPECT_EQ(makePlan(options).nodes, 100);
     options.preset = Preset::Exact;
     EXPECT_EQ(makePlan(options).nodes, 81);
     EXPECT_EQ(makePlan(options).tolerance, 0.05);
     EXPECT_EQ(makePlan(options).context, 64);
-    EXPECT_TRUE(makePlan(options).arcLength);
+    EXPECT_TRUE(makePlan(options).usesArcLength());
 }
 
 TEST(MakePlan, NodesAloneMeanExactlySoMany) {

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/secant/secant_kernels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <numeric>
+#include <vector>
+
+#include <ATen/Parallel.h>
+
+#include "runtime/torch_headers.h"
+
+// The C library has these for whole vectors; the compiler is told so.
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
+extern "C" {
+__attribute__((simd("notinbranch"))) float expf(float x) noexcept;
+__attribute__((simd("notinbranch"))) float erff(float x) noexcept;
+__attribute__((simd("notinbranch"))) float logf(float x) noexcept;
+}
+#define LAMSCOPE_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
+#else
+#define LAMSCOPE_VECTORS
+#endif
+
+namespace lamscope {
+
+namespace {
+
+using torch::Tensor;
+
+constexpr std::int64_t valuesPerTask = 16384;
+constexpr double inverseRoot2 = 1.0 / std::numbers::sqrt2;
+constexpr double densityAtZero = std::numbers::inv_sqrtpi * inverseRoot2;  // 1 / √(2π)
+/// Ends that are closer are no ground for a quotient of differences: the mean derivative is taken, by Hermite's rule.
+constexpr double closeForGelu = 0.1;
+
+// ---- one loop over memory ----------------------------------------------------------------------------------------
+
+LAMSCOPE_VECTORS void gateLoop(const float* gradient, const float* left, const float* right, float* result,
+                               std::int64_t count, float slope) {
+    const float rest = 1.0F - slope;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i];
+        const float b = right[i];
+        const float open = (a > 0.0F ? a : 0.0F) + (b > 0.0F ? b : 0.0F);
+        const float all = std::fabs(a) + std::fabs(b);
+        result[i] = gradient[i] * (slope + rest * (open / (all > 0.0F ? all : 1.0F)));
+    }
+}
+
+LAMSCOPE_VECTORS void sigmoidLoop(const float* gradient, const float* left, const float* right, float* result,
+                                  std::int64_t count) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float low = std::min(left[i], right[i]);
+        const float high = std::max(left[i], right[i]);
+        const float d = high - low;
+        const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
+        const float quotient = (1.0F - expf(-d)) / (d > 0.0F ? d : 1.0F);
+        const float share = d < 0.05F ? series : quotient;
+        result[i] = gradient[i] * share / ((1.0F + expf(-high)) * (1.0F + expf(low)));
+    }
+}
+
+LAMSCOPE_VECTORS void geluLoop(const float* gradient, const float* left, const float* right, float* result,
+                               std::int64_t count) {
+    constexpr auto root = static_cast<float>(inverseRoot2);
+    constexpr auto peak = static_cast<float>(densityAtZero);
+    constexpr auto close = static_cast<float>(closeForGelu);
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i];
+        const float b = right[i];
+        const float d = b - a;
+        const float valueA = 0.5F + 0.5F * erff(a * root);
+        const float valueB = 0.5F + 0.5F * erff(b * root);
+        const float densityA = peak * expf(-0.5F * a * a);
+        const float densityB = peak * expf(-0.5F * b * b);
+        const bool isClose = std::fabs(d) < close;
+        const float derivative = 0.5F * (densityA + densityB) + d * (b * densityB - a * densityA) * (1.0F / 12.0F);
+        const float quotient = (valueB - valueA) / (isClose ? 1.0F : d);
+        const float secant = isClose ? derivative : quotient;
+        result[i] = gradient[i] * (0.5F * (valueA + valueB) + 0.5F * (a + b) * secant);
+    }
+}
+
+LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const float* right, float* result,
+                                 float* mean, std::int64_t count) {
+    float sumOfMeans = 0.0F;
+    float sumOfProducts = 0.0F;
+#pragma omp simd reduction(+ : sumOfMeans, sumOfProducts)
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i];
+        const float b = right[i];
+        const float sum = a + b;
+        const float z = (b - a) / (sum > 0.0F ? sum : 1.0F);
+        const float square = z * z;
+        const float series = 1.0F - square * (1.0F / 3.0F + square * (4.0F / 45.0F + square * (44.0F / 945.0F)));
+        const bool isClose = square < 0.01F;
+        // Where an end is 0 the mean is 0.
+        const bool isPositive = a > 0.0F && b > 0.0F;
+        const float quotient = 2.0F * z / logf(isClose || !isPositive ? 2.0F : b / a);
+        const float m = 0.5F * sum * (isClose ? series : (isPositive ? quotient : 0.0F));
+        mean[i] = m;
+        sumOfMeans += m;
+        sumOfProducts += m * gradient[i];
+    }
+    const float average = sumOfMeans > 0.0F ? sumOfProducts / sumOfMeans : 0.0F;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        result[i] = mean[i] * (gradient[i] - average);
+    }
+}
+
+LAMSCOPE_VECTORS void normalisationRow(const float* gradient, const float* left, const float* right, float* result,
+                                       std::int64_t count, float epsilon) {
+    const float share = 1.0F / static_cast<float>(count);
+    float meanA = 0.0F;
+    float meanB = 0.0F;
+#pragma omp simd reduction(+ : meanA, meanB)
+    for (std::int64_t i = 0; i < count; ++i) {
+        meanA += left[i];
+        meanB += right[i];
+    }
+    meanA *= share;
+    meanB *= share;
+    float squaresA = 0.0F;
+    float squaresB = 0.0F;
+    float products = 0.0F;
+    float gradients = 0.0F;
+#pragma omp simd reduction(+ : squaresA, squaresB, products, gradients)
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i] - meanA;
+        const float b = right[i] - meanB;
+        squaresA += a * a;
+        squaresB += b * b;
+        products += gradient[i] * (a + b);
+        gradients += gradient[i];
+    }
+    const float rootA = std::sqrt(squaresA * share + epsilon);
+    const float rootB = std::sqrt(squaresB * share + epsilon);
+    const float direct = 0.5F * (rootA + rootB) / (rootA * rootB);
+    const float ofSquares = -0.5F * products * share / (rootA * rootB * (rootA + rootB));
+    // The middle of the centred ends has the mean 0: only the first part has to be centred.
+    const float average = gradients * share * direct;
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float middle = (left[i] - meanA) + (right[i] - meanB);
+        result[i] = gradient[i] * direct - average + middle * ofSquares;
+    }
+}
+
+// ---- where they apply --------------------------------------------------------------------------------------------
+
+bool isForLoops(const Tensor& x) {
+    return x.is_cpu() && x.scalar_type() == torch::kFloat32;
+}
+
+/// One order in memory for all: that of the values.
+struct Aligned {
+    Tensor gradient;
+    Tensor left;
+    Tensor right;
+    Tensor result;
+};
+
+Aligned align(const Tensor& gradient, const Tensor& left, const Tensor& right, const Tensor& result) {
+    const auto like = [&](const Tensor& x) {
+        return x.strides() == result.strides() ? x : at::empty_like(result).copy_(x);
+    };
+    return {like(gradient), like(left), like(right), result};
+}
+
+template <typename Loop>
+Tensor elementwise(const Tensor& gradient, const Tensor& left, const Tensor& right, const Loop& loop) {
+    const auto all = align(gradient, left, right, at::empty_like(right));
+    at::parallel_for(0, all.result.numel(), valuesPerTask, [&](std::int64_t begin, std::int64_t end) {
+        loop(all.gradient.const_data_ptr<float>() + begin, all.left.const_data_ptr<float>() + begin,
+             all.right.const_data_ptr<float>() + begin, all.result.data_ptr<float>() + begin, end - begin);
+    });
+    return all.result;
+}
+
+/// `loop` gets one row of `length` values after the other.
+template <typename Loop>
+Tensor rowwise(const Tensor& gradient, const Tensor& left, const Tensor& right, std::int64_t length, const Loop& loop) {
+    const auto all =
+        align(gradient, left, right, at::empty(right.sizes(), right.options(), at::MemoryFormat::Contiguous));
+    const auto rowsPerTask = std::max<std::int64_t>(valuesPerTask / length, 1);
+    at::parallel_for(0, all.result.numel() / length, rowsPerTask, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<float> scratch(static_cast<std::size_t>(length));
+        for (auto row = begin * length; row < end * length; row += length) {
+            loop(all.gradient.const_data_ptr<float>() + row, all.left.const_data_ptr<float>() + row,
+                 all.right.const_data_ptr<float>() + row, all.result.data_ptr<float>() + row, scratch.data());
+        }
+    });
+    return all.result;
+}
+
+// ---- tensor operations -------------------------------------------------------------------------------------------
+
+Tensor meanOf(const Tensor& a, const Tensor& b) {
+    return (a + b).mul_(0.5);
+}
+
+Tensor geluFactor(const Tensor& a, const Tensor& b) {
+    const auto value = [](const Tensor& x) { return (at::erf(x * inverseRoot2) + 1.0) * 0.5; };
+    const auto density = [](const Tensor& x) { return at::exp(x.square() * -0.5) * densityAtZero; };
+    const auto d = b - a;
+    const auto isClose = d.abs() < closeForGelu;
+    const auto densityA = density(a);
+    const auto densityB = density(b);
+    const auto derivative = meanOf(densityA, densityB) + d * (b * densityB - a * densityA) / 12.0;
+    const auto valueA = value(a);
+    const auto valueB = value(b);
+    const auto quotient = (valueB - valueA) / at::where(isClose, at::ones_like(d), d);
+    return meanOf(valueA, valueB) + meanOf(a, b) * at::where(isClose, derivative, quotient);
+}
+
+/// The logarithmic mean (b − a) / (ln b − ln a) of numbers that are not negative; 0 where one of them is.
+Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
+    // With z = (b − a) / (b + a), ln b − ln a is 2·artanh z, and the mean (b + a) / 2 · z / artanh z.
+    const auto sum = a + b;
+    const auto z = (b - a) / at::where(sum > 0, sum, at::ones_like(sum));
+    const auto square = z.square();
+    const auto series = 1.0 - square * (1.0 / 3.0 + square * (4.0 / 45.0 + square * (44.0 / 945.0)));
+    return sum * 0.5 * at::where(square < 0.01, series, z * 2.0 / at::log(b / a));
+}
+
+}  // namespace
+
+Tensor throughGate(const Tensor& gradient, const Tensor& left, const Tensor& right, double slope) {
+    if (isForLoops(right)) {
+        return elementwise(gradient, left, right,
+                           [slope](const float* g, const float* a, const float* b, float* result, std::int64_t count) {
+                               gateLoop(g, a, b, result, count, static_cast<float>(slope));
+                           });
+    }
+    const auto all = left.abs() + right.abs();
+    const auto open = (left.clamp_min(0) + right.clamp_min(0)) / at::where(all > 0, all, at::ones_like(all));
+    return gradient * (slope + (1.0 - slope) * open);
+}
+
+Tensor throughSigmoid(const Tensor& gradient, const Tensor& left, const Tensor& right) {
+    if (isForLoops(right)) {
+        return elementwise(gradient, left, right, sigmoidLoop);
+    }
+    // The smaller end first: e^−Δ does not overflow.
+    const auto low = at::minimum(left, right);
+    const auto high = at::maximum(left, right);
+    const auto d = high - low;
+    const auto share = at::where(d == 0, at::ones_like(d), -at::expm1(-d) / d);
+    return gradient * at::sigmoid(high) * at::sigmoid(-low) * share;
+}
+
+Tensor throughGelu(const Tensor& gradient, const Tensor& left, const Tensor& right) {
+    return isForLoops(right) ? elementwise(gradient, left, right, geluLoop) : gradient * geluFactor(left, right);
+}
+
+Tensor throughSoftmax(const Tensor& gradient, const Tensor& left, const Tensor& right, std::int64_t dim) {
+    if (isForLoops(right) && (dim == -1 || dim == right.dim() - 1)) {
+        const auto length = right.size(-1);
+        return rowwise(gradient, left, right, length,
+                       [length](const float* g, const float* a, const float* b, float* result, float* scratch) {
+                           softmaxRow(g, a, b, result, scratch, length);
+                       });
+    }
+    const auto mean = logarithmicMean(left, right);
+    const auto weighted = gradient * mean;
+    return weighted - mean * (weighted.sum(dim, true) / mean.sum(dim, true));
+}
+
+Tensor throughNormalisation(const Tensor& gradient, const Tensor& left, const Tensor& right, std::int64_t dimensions,
+                            double epsilon) {
+    if (isForLoops(right)) {
+        const auto sizes = right.sizes();
+        const auto length =
+            std::accumulate(sizes.end() - dimensions, sizes.end(), std::int64_t{1}, std::multiplies<>());
+        return rowwise(
+            gradient, left, right, length,
+            [length, epsilon](const float* g, const float* a, const float* b, float* result, const float* /*scratch*/) {
+                normalisationRow(g, a, b, result, length, static_cast<float>(epsilon));
+            });
+    }
+    std::vector<std::int64_t> dims(static_cast<std::size_t>(dimensions));
+    std::iota(dims.begin(), dims.end(), -dimensions);
+    const auto centred = [&](const Tensor& x) { return x - x.mean(dims, /*keepdim=*/true); };
+    const auto a = centred(left);
+    const auto b = centred(right);
+    const auto rootA = a.square().mean(dims, true).add_(epsilon).sqrt_();
+    const auto rootB = b.square().mean(dims, true).add_(epsilon).sqrt_();
+    const auto middle = meanOf(a, b);
+    const auto product = rootA * rootB;
+    const auto sum = rootA + rootB;
+    const auto ofSquares = (gradient * middle).mean(dims, true) * (-2.0) / (product * sum);
+    return centred(gradient * (sum * 0.5 / product) + middle * ofSquares);
+}
+
+}  // namespace lamscope
