@@ -52,6 +52,11 @@ LamPlan makePlan(const LamOptions& options) {
     LamPlan plan;
     plan.options = options;
     const bool exact = options.preset == Preset::Exact;
+    if (!exact && options.rule == IntegrationRule::Secant) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the rule secant goes with the preset exact; {} has the authors' rule",
+                                toString(options.preset)));
+    }
     plan.rule = exact ? options.rule : IntegrationRule::RightEndpoints;
     plan.context = options.context.value_or(exact ? exactContext : 0);
     if (!exact) {

@@ -34,6 +34,10 @@ constexpr double inverseRoot2 = 1.0 / std::numbers::sqrt2;
 constexpr double densityAtZero = std::numbers::inv_sqrtpi * inverseRoot2;  // 1 / √(2π)
 /// Ends that are closer are no ground for a quotient of differences: the mean derivative is taken, by Hermite's rule.
 constexpr double closeForGelu = 0.1;
+constexpr double closeForGeluInFloat64 = 3e-3;
+/// Squared relative differences below which a series stands for the logarithmic mean.
+constexpr double closeForSoftmax = 0.01;
+constexpr double closeForSoftmaxInFloat64 = 1e-4;
 
 // ---- one loop over memory ----------------------------------------------------------------------------------------
 
@@ -98,7 +102,7 @@ LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const
         const float z = (b - a) / (sum > 0.0F ? sum : 1.0F);
         const float square = z * z;
         const float series = 1.0F - square * (1.0F / 3.0F + square * (4.0F / 45.0F + square * (44.0F / 945.0F)));
-        const bool isClose = square < 0.01F;
+        const bool isClose = square < static_cast<float>(closeForSoftmax);
         // Where an end is 0 the mean is 0.
         const bool isPositive = a > 0.0F && b > 0.0F;
         const float quotient = 2.0F * z / logf(isClose || !isPositive ? 2.0F : b / a);
@@ -209,7 +213,7 @@ Tensor geluFactor(const Tensor& a, const Tensor& b) {
     const auto value = [](const Tensor& x) { return (at::erf(x * inverseRoot2) + 1.0) * 0.5; };
     const auto density = [](const Tensor& x) { return at::exp(x.square() * -0.5) * densityAtZero; };
     const auto d = b - a;
-    const auto isClose = d.abs() < closeForGelu;
+    const auto isClose = d.abs() < (b.scalar_type() == torch::kFloat64 ? closeForGeluInFloat64 : closeForGelu);
     const auto densityA = density(a);
     const auto densityB = density(b);
     const auto derivative = meanOf(densityA, densityB) + d * (b * densityB - a * densityA) / 12.0;
@@ -226,7 +230,8 @@ Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
     const auto z = (b - a) / at::where(sum > 0, sum, at::ones_like(sum));
     const auto square = z.square();
     const auto series = 1.0 - square * (1.0 / 3.0 + square * (4.0 / 45.0 + square * (44.0 / 945.0)));
-    return sum * 0.5 * at::where(square < 0.01, series, z * 2.0 / at::log(b / a));
+    const double close = b.scalar_type() == torch::kFloat64 ? closeForSoftmaxInFloat64 : closeForSoftmax;
+    return sum * 0.5 * at::where(square < close, series, z * 2.0 / at::log(b / a));
 }
 
 }  // namespace

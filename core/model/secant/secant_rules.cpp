@@ -341,6 +341,11 @@ Tensor choice(const Tensor& condition, const Tensor& x, const Tensor& y) {
 // y = (x − mean) / √(variance + ε) is the product of x − mean and the reciprocal of a root of a mean of squares:
 // Δ(1/r) = −Δr / (r_a·r_b), Δr = Δ(r²) / (r_a + r_b), Δ(mean of d²) = mean of 2·d̄·Δd.
 
+/// What is missing of weight and bias, which scale nothing and add nothing.
+Tensor orFilled(const std::optional<Tensor>& given, const Tensor& x, at::IntArrayRef shape, double value) {
+    return given && given->defined() ? *given : at::full(shape, value, x.options());
+}
+
 class LayerNormalisation : public torch::autograd::Function<LayerNormalisation> {
 public:
     static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left, const Tensor& weight,
@@ -352,7 +357,7 @@ public:
     }
     static Gradients backward(AutogradContext* context, const Gradients& gradients) {
         const auto saved = context->get_saved_variables();
-        const auto gradient = saved[2].defined() ? gradients[0] * saved[2] : gradients[0];
+        const auto gradient = gradients[0] * saved[2];
         return {throughNormalisation(gradient, saved[1], saved[0], context->saved_data["dimensions"].toInt(),
                                      context->saved_data["epsilon"].toDouble()),
                 {},
@@ -371,7 +376,8 @@ Tensor layerNorm(const Tensor& x, at::IntArrayRef shape, const std::optional<Ten
     }
     const auto left = atLeftEnds(x);
     const Usual usual(secantKey);
-    return LayerNormalisation::apply(x, left, weight.value_or(Tensor()), bias.value_or(Tensor()), shape, epsilon);
+    return LayerNormalisation::apply(x, left, orFilled(weight, x, shape, 1.0), orFilled(bias, x, shape, 0.0), shape,
+                                     epsilon);
 }
 
 class GroupNormalisation : public torch::autograd::Function<GroupNormalisation> {
@@ -390,7 +396,7 @@ public:
         const auto grouped = [&](const Tensor& y) { return y.reshape({x.size(0), groups, -1}); };
         std::vector<std::int64_t> channels(static_cast<std::size_t>(x.dim()), 1);
         channels[1] = -1;
-        const auto gradient = saved[2].defined() ? gradients[0] * saved[2].view(channels) : gradients[0];
+        const auto gradient = gradients[0] * saved[2].view(channels);
         return {throughNormalisation(grouped(gradient), grouped(saved[1]), grouped(x), 1,
                                      context->saved_data["epsilon"].toDouble())
                     .view(x.sizes()),
@@ -410,7 +416,8 @@ Tensor groupNorm(const Tensor& x, std::int64_t groups, const std::optional<Tenso
     }
     const auto left = atLeftEnds(x);
     const Usual usual(secantKey);
-    return GroupNormalisation::apply(x, left, weight.value_or(Tensor()), bias.value_or(Tensor()), groups, epsilon);
+    return GroupNormalisation::apply(x, left, orFilled(weight, x, {x.size(1)}, 1.0),
+                                     orFilled(bias, x, {x.size(1)}, 0.0), groups, epsilon);
 }
 
 /// Δ√(Σx²) = Σ(x_a + x_b)Δx / (r_a + r_b).
@@ -587,6 +594,7 @@ const std::unordered_set<std::string>& linearOperations() {
                                                        "aten::conv_transpose2d",
                                                        "aten::convolution",
                                                        "aten::detach",
+                                                       "aten::diagonal",
                                                        "aten::empty_like",
                                                        "aten::eq",
                                                        "aten::expand",

@@ -73,6 +73,46 @@ TEST(ArcLength, DecreasingLengthIsRefused) {
     EXPECT_THROW(ArcLength({0.0}), Error);
 }
 
+TEST(ArcLength, FractionIsTheInverseOfAlpha) {
+    const auto length = quadraticLength(64);
+    for (const double fraction : {0.0, 0.1, 0.5, 0.99, 1.0}) {
+        EXPECT_NEAR(length.fractionAt(length.alphaAt(fraction)), fraction, 1e-12);
+    }
+}
+
+TEST(CellsByDensity, EqualDensityGivesEqualLengths) {
+    const auto nodes = cellsByDensity(quadraticLength(4096), {.edge = {0.0, 0.3, 1.0}, .value = {5.0, 5.0}}, 4);
+    EXPECT_TRUE(nodes.cells);
+    ASSERT_EQ(nodes.size(), 4U);
+    for (int k = 0; k <= 4; ++k) {
+        EXPECT_NEAR(nodes.edge[static_cast<std::size_t>(k)], std::sqrt(k / 4.0), 1e-3);
+    }
+    EXPECT_EQ(nodes.place(1), (SamplePlace{nodes.edge[1], nodes.edge[2]}));
+    EXPECT_EQ(nodes.alpha.back(), 1.0);
+}
+
+TEST(CellsByDensity, AreShortWhereTheDensityIsLarge) {
+    // Mean 1; the weights are (0.1 + 0.9·1.9)^0.7 and (0.1 + 0.9·0.1)^0.7 on one half each.
+    const double dense = std::pow(0.1 + 0.9 * 1.9, 0.7);
+    const double sparse = std::pow(0.1 + 0.9 * 0.1, 0.7);
+    const auto nodes = cellsByDensity(ArcLength({0.0, 1.0}), {.edge = {0.0, 0.5, 1.0}, .value = {19.0, 1.0}}, 10);
+    EXPECT_NEAR(nodes.edge[1], 0.1 * (dense + sparse) / 2.0 / dense, 1e-12);
+    EXPECT_NEAR(nodes.edge[10] - nodes.edge[9], 0.1 * (dense + sparse) / 2.0 / sparse, 1e-12);
+}
+
+TEST(CellsByDensity, NothingKnownMeansShorterCellsTowardsTheImage) {
+    const auto nodes = cellsByDensity(ArcLength({0.0, 1.0}), firstCellDensity(), 7);
+    EXPECT_GT(nodes.edge[1] - nodes.edge[0], 1.5 * (nodes.edge[7] - nodes.edge[6]));
+    EXPECT_NEAR(nodes.edge[7] - nodes.edge[6], nodes.edge[6] - nodes.edge[5], 1e-9);
+}
+
+TEST(CellLadder, GrowsByNineQuarters) {
+    EXPECT_EQ(cellLadder(81), (std::vector<int>{7, 16, 36, 81}));
+    EXPECT_EQ(cellLadder(80), (std::vector<int>{7, 16, 36}));
+    EXPECT_EQ(cellLadder(182), (std::vector<int>{7, 16, 36, 81, 182}));
+    EXPECT_EQ(cellLadder(1), (std::vector<int>{7}));
+}
+
 TEST(TriplingLadder, LevelsBeginWithThree) {
     EXPECT_EQ(triplingLadder(81), (std::vector<int>{3, 9, 27, 81}));
     EXPECT_EQ(triplingLadder(3), (std::vector<int>{3}));

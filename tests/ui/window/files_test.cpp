@@ -21,8 +21,10 @@
 #include <fstream>
 
 #include "dialogs/sanity_dialog.h"
+#include "dialogs/start_page.h"
 #include "session/command_line.h"
 #include "session/session_file.h"
+#include "study/shipped_files.h"
 #include "support/safetensors_file.h"
 #include "support/test_data.h"
 #include "ui/window/window_fixture.h"
@@ -537,8 +539,8 @@ void FilesTest::theTableEqualsTheCommandLine() {
                                     .arg(expected, 0, 'g', 12)));
         };
         // The window evaluates path images one by one, the command as many at once as is fastest here. A last bit that
-        // differs by that is enlarged by the networks' kinks, on some processors: up to 2e-4 was seen with SSE 4.1, 4e-5
-        // with AVX2 and three threads. Another option would show by more.
+        // differs by that is enlarged by the networks' kinks, on some processors: up to 2e-4 was seen with SSE 4.1,
+        // 4e-5 with AVX2 and three threads. Another option would show by more.
         constexpr double kinks = 1e-3;
         compare("di", *shown.diffusionIndex, kinks);
         compare("gini", *shown.gini, kinks);

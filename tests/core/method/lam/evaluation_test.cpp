@@ -186,6 +186,27 @@ TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
     EXPECT_EQ(budget.used, 0);
 }
 
+/// The secant rule adds up exactly, with cells of any length: a sharp test of every operation's rule.
+TEST_P(Evaluation, CellsSumToTheDifferenceOfTheDetector) {
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const int least = std::max(isLarge() ? 8 : 16, model_->card().minimumSide);
+    const auto lr = test::testImage(roundedUp(least, multiple), roundedUp(least + 1, multiple));
+    LamOptions options;
+    options.patch = {1, 2, patchSize};
+    options.context = 0;
+    options.rule = IntegrationRule::Secant;
+    struct Way {
+        int cells;
+        std::int64_t batch;
+    };
+    for (const auto& [cells, batch] : isLarge() ? std::vector<Way>{{1, 1}} : std::vector<Way>{{1, 1}, {7, 3}}) {
+        options.nodes = cells;
+        const auto result = computeLam(*model_, lr, nullptr, options, {}, {}, {.batch = batch});
+        EXPECT_EQ(result->nodes, cells);
+        EXPECT_LT(std::abs(*result->completenessError), 1e-9) << cells << " cells, " << batch << " at once";
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::networksOfEveryFamily()),
                          test::recordTestName);
 

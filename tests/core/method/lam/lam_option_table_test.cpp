@@ -17,6 +17,7 @@ LamOptions changed() {
     options.path = PathKind::BlurredLinear;
     options.sigma = 1.0 / 3.0;
     options.kernel = 11;
+    options.rule = IntegrationRule::Secant;
     options.nodes = 27;
     options.tolerance = 0.125;
     options.detector = DetectorKind::Gabor;
@@ -47,8 +48,8 @@ TEST(LamOptionTable, EveryRowRoundTripsThroughFlagsAndJson) {
 
 TEST(LamOptionTable, NamesAreThoseOfFlagsAndFiles) {
     EXPECT_EQ(optionsJson(lamOptionTable(), changed()).dump(),
-              R"({"preset":"official","path":"blurred-linear","sigma":0.3333333333333333,"kernel":11,"nodes":27,)"
-              R"("tolerance":0.125,"detector":"gabor","context":0})");
+              R"({"preset":"official","path":"blurred-linear","sigma":0.3333333333333333,"kernel":11,"rule":"secant",)"
+              R"("nodes":27,"tolerance":0.125,"detector":"gabor","context":0})");
 }
 
 TEST(LamOptionTable, MakePlanRefusesWithTheRangesOfTheRows) {

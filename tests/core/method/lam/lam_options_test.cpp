@@ -43,6 +43,30 @@ TEST(MakePlan, NodesWithToleranceMeanAtMost) {
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
 }
 
+TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
+    LamOptions options;
+    options.rule = IntegrationRule::Secant;
+    const auto plan = makePlan(options);
+    EXPECT_EQ(plan.levels(), (std::vector<int>{7, 16, 36, 81}));
+    EXPECT_EQ(plan.gradients(), 140);  // the cells of one level are none of the next
+    options.nodes = 40;
+    options.tolerance = 0.01;
+    EXPECT_EQ(makePlan(options).nodes, 36);
+    options.nodes = 6;
+    EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
+    options.tolerance.reset();
+    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{6}));
+    EXPECT_EQ(makePlan(options).gradients(), 6);
+    options.preset = Preset::Official;
+    EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
+}
+
+TEST(MakePlan, FinerMidpointsAreAddedToThoseBefore) {
+    const auto plan = makePlan(LamOptions{});
+    EXPECT_EQ(plan.levels(), (std::vector<int>{3, 9, 27, 81}));
+    EXPECT_EQ(plan.gradients(), 81);
+}
+
 TEST(MakePlan, BadValuesAreRefused) {
     const auto refused = [](auto change) {
         LamOptions options;

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The rule of every operation: exact over cells of any length, the ordinary derivative over cells of none, and the same
 // for the slots of a batch. In float64.
+#include <cmath>
 #include <functional>
 #include <string>
+#include <vector>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
@@ -31,9 +34,9 @@ Tensor randomOf(at::IntArrayRef shape) {
     return at::randn(shape, numbers, torch::kFloat64);
 }
 
-Tensor constantOf(at::IntArrayRef shape) {
+Tensor constantOf(at::IntArrayRef shape, const Tensor& like) {
     auto numbers = generator();
-    return at::randn(shape, numbers, torch::kFloat64);
+    return at::randn(shape, numbers, torch::kFloat64).to(like.scalar_type());
 }
 
 std::vector<Operation> operations() {
@@ -41,8 +44,8 @@ std::vector<Operation> operations() {
     return {
         {"relu", [](const Tensor& x) { return at::relu(x); }},
         {"leaky_relu", [](const Tensor& x) { return at::leaky_relu(x, 0.2); }},
-        {"prelu_one", [](const Tensor& x) { return at::prelu(x, constantOf({1})); }},
-        {"prelu_channels", [](const Tensor& x) { return at::prelu(x, constantOf({4})); }},
+        {"prelu_one", [](const Tensor& x) { return at::prelu(x, constantOf({1}, x)); }},
+        {"prelu_channels", [](const Tensor& x) { return at::prelu(x, constantOf({4}, x)); }},
         {"clamp_min", [](const Tensor& x) { return at::clamp_min(x, 0.3); }},
         {"sigmoid", [](const Tensor& x) { return at::sigmoid(x * 3.0); }},
         {"silu", [](const Tensor& x) { return at::silu(x); }},
@@ -58,7 +61,7 @@ std::vector<Operation> operations() {
         {"matmul", [&](const Tensor& x) { return at::matmul(tokens(x), tokens(x.roll(1, 3)).transpose(1, 2)); }},
         {"matmul_by_constant",
          [](const Tensor& x) {
-             return at::matmul(x, constantOf({6, 5}));
+             return at::matmul(x, constantOf({6, 5}, x));
          }},
         {"softmax", [](const Tensor& x) { return at::softmax(x * 4.0, -1); }},
         {"attention",
@@ -66,11 +69,13 @@ std::vector<Operation> operations() {
              const auto heads = tokens(x).unsqueeze(1);
              return at::scaled_dot_product_attention(heads, heads.roll(1, 2), heads.roll(2, 2));
          }},
-        {"layer_norm", [](const Tensor& x) { return at::layer_norm(x, {6}, constantOf({6}), constantOf({6}), 1e-5); }},
+        {"layer_norm",
+         [](const Tensor& x) { return at::layer_norm(x, {6}, constantOf({6}, x), constantOf({6}, x), 1e-5); }},
         {"layer_norm_plain", [](const Tensor& x) { return at::layer_norm(x, {6}); }},
-        {"group_norm", [](const Tensor& x) { return at::group_norm(x, 2, constantOf({4}), constantOf({4}), 1e-5); }},
+        {"group_norm",
+         [](const Tensor& x) { return at::group_norm(x, 2, constantOf({4}, x), constantOf({4}, x), 1e-5); }},
         {"norm", [](const Tensor& x) { return at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, true); }},
-        {"choice", [](const Tensor& x) { return at::where(constantOf({6}) > 0, x, -x); }},
+        {"choice", [](const Tensor& x) { return at::where(constantOf({6}, x) > 0, x, -x); }},
         {"max_pool",
          [](const Tensor& x) {
              return at::max_pool2d(x, {3, 3}, {2, 2});
@@ -81,7 +86,8 @@ std::vector<Operation> operations() {
          }},
         {"linear",
          [](const Tensor& x) {
-             return at::pixel_shuffle(at::conv2d(x, constantOf({4, 4, 3, 3}), constantOf({4}), {1, 1}, {1, 1}), 2);
+             return at::pixel_shuffle(at::conv2d(x, constantOf({4, 4, 3, 3}, x), constantOf({4}, x), {1, 1}, {1, 1}),
+                                      2);
          }},
     };
 }
@@ -150,8 +156,27 @@ TEST_P(SecantRule, HoldsForTheSlotsOfABatch) {
     }
 }
 
+TEST_P(SecantRule, IsTheSameInFloat32) {
+    const auto a = randomOf({2, 4, 6, 6});
+    const auto b = a + 0.3 * randomOf({2, 4, 6, 6});
+    Tensor expected;
+    for (const auto type : {torch::kFloat64, torch::kFloat32}) {
+        const auto convert = [&](const Tensor& x) { return x.to(type); };
+        const Operation converted{GetParam().name, GetParam().apply};
+        const auto left = evaluate(converted, convert(a), nullptr);
+        const auto right = evaluate(converted, convert(b), &left.tape);
+        auto numbers = generator();
+        const auto weight = at::randn(right.y.sizes(), numbers, torch::kFloat64);
+        const auto gradient = gradientOf(right, convert(weight)).to(torch::kFloat64);
+        if (!expected.defined()) {
+            expected = gradient;
+        }
+        EXPECT_LT((gradient - expected).abs().max().item<double>(), 2e-5 * expected.abs().max().item<double>());
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Operations, SecantRule, testing::ValuesIn(operations()),
-                         [](const auto& info) { return info.param.name; });
+                         [](const auto& operation) { return operation.param.name; });
 
 TEST(SecantGate, IsOpenForTheShareOfTheCellInWhichTheValueIsPositive) {
     const auto a = at::tensor({-1.0, -3.0, 2.0, -2.0, 0.0});
