@@ -84,7 +84,7 @@ const std::vector<std::string>& lines() {
         "/n/net.pth:scale=4,range=255,name=Mine "
         "--model bicubic:scale=2 --patch 4,5,6 --patch 70,80,9 --preset official --context 48",
         "lamscope-cli lam --lr /a/small.png --reference /a/large.png --model /n/net.pth --patch 8,8,8 --grid 12 "
-        "--preset exact --path black --sigma 0.1234567890123456 --kernel 11 --nodes 27 --tolerance 0.01 "
+        "--preset exact --path black --sigma 0.1234567890123456 --kernel 11 --rule secant --nodes 27 --tolerance 0.01 "
         "--detector gabor --context whole",
         "lamscope-cli lam --lr /a/small.png --model /n/net.pth --grid 32 --preset paper --path blurred-linear "
         "--nodes 3 --detector intensity --device cuda --threads 3",

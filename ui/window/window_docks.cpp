@@ -100,7 +100,8 @@ void WindowDocks::addWorkspace(const std::vector<WorkspaceDock>& docks) {
     auto place = static_cast<std::size_t>(own - docks_.begin());
     const bool isLast = own == docks_.end();
     for (const auto& dock : docks) {
-        add(dock, workspace_, place++);
+        // Qt hides a new dock that joins docks which were set aside just before.
+        add(dock, workspace_, place++)->show();
     }
     if (!isLast) {
         stack(bottom());
