@@ -34,7 +34,7 @@ public:
         if (type == "cICP") {
             cicp_ = true;
             codePoints_ = codePoints(reader.u8(0), reader.u8(1));
-        } else if (type == "iCCP") {
+        } else if (type == "iCCP" && !profiled_) {  // one is allowed; each takes time
             profiled_ = true;
             const auto name = std::ranges::find(data, std::byte{0}) - data.begin();
             const auto start = std::min(static_cast<std::size_t>(name) + 2, data.size());  // behind the method

@@ -135,7 +135,9 @@ void Refinement::addUp() {
             return;
         }
         const auto increment = path_.increment(nodes_.edge[added_], nodes_.edge[added_ + 1]);
-        const bool neededAgain = !last || (added_ + 1 < nodes_.size() && nodes_.place(added_ + 1) == place);
+        // Cells of one level are none of the next.
+        const bool neededAgain =
+            (!last && !nodes_.cells) || (added_ + 1 < nodes_.size() && nodes_.place(added_ + 1) == place);
         for (auto& integral : integrals_) {
             if (integral.finished) {
                 continue;

@@ -14,6 +14,7 @@ void ErfJob::start(std::int64_t run, const std::vector<ErfTarget>& targets, cons
     cancel();
     run_ = run;
     options_ = options;
+    isAtOnePlace_ = std::ranges::any_of(targets, [](const ErfTarget& target) { return target.at.has_value(); });
     for (const auto& target : targets) {
         fields_.push_back({.target = target});
     }
@@ -60,11 +61,11 @@ void ErfJob::step(const std::stop_token& stop) {
 
 void ErfJob::begin(Field& field) const {
     const auto* network = state_.usable(field.target.id);
+    field.input = state_.input;
     if (network == nullptr) {
         throw Error(ErrorCode::InvalidArgument, "it has no LR image");
     }
     const auto& card = network->model->card();
-    field.input = network->input.of;
     field.lr = network->input.lr;
     field.gradients = centreOf(options_) == ErfCentre::Cell ? std::int64_t{card.scale} * card.scale : 1;
     auto frame = erfFrame(options_.side);

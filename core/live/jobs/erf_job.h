@@ -65,8 +65,8 @@ struct ErfEnded {
 
 }  // namespace live
 
-/// The effective receptive fields of some networks on the open image, whenever nothing else is wanted: crop by crop,
-/// the network that is furthest behind first.
+/// The effective receptive fields of some networks on the open image, crop by crop, the network that is furthest behind
+/// first.
 class ErfJob final : public LiveJob {
 public:
     using Event = std::variant<live::ErfMeasuring, live::ErfReady, live::ErfFailed, live::ErfEnded>;
@@ -83,7 +83,10 @@ public:
     void start(std::int64_t run, const std::vector<ErfTarget>& targets, const ErfOptions& options);
 
     [[nodiscard]] bool hasWork() const override { return run_ != 0; }
-    [[nodiscard]] LivePriority priority() const override { return LivePriority::DiMaps; }
+    /// A field at one place is what the user looks at; a mean over the image can wait.
+    [[nodiscard]] LivePriority priority() const override {
+        return isAtOnePlace_ ? LivePriority::FinerMaps : LivePriority::DiMaps;
+    }
     /// Measures one crop more. A crop that was stopped is measured anew with the next step.
     void step(const std::stop_token& stop) override;
     void forget(NetworkId id) override;
@@ -115,6 +118,7 @@ private:
     Sink sink_;
     std::int64_t run_ = 0;  // 0: nothing is measured
     ErfOptions options_;
+    bool isAtOnePlace_ = false;
     std::vector<Field> fields_;
 };
 

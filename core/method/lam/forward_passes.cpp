@@ -58,12 +58,15 @@ std::pair<PatchGradients::SharedPass, bool> PatchGradients::forwardTo(std::span<
 }
 
 const SecantTape& PatchGradients::tapeOf(std::size_t functional, End& end) const {
-    const auto [tape, isNew] = end.tapes.try_emplace(functional);
-    if (isNew) {
-        const SecantScope scope(end.forward->points.front().size(0), nullptr, tape->second);
+    if (const auto found = end.tapes.find(functional); found != end.tapes.end()) {
+        return found->second;
+    }
+    SecantTape tape;  // entered when it is whole: memory may not suffice
+    {
+        const SecantScope scope(end.forward->points.front().size(0), nullptr, tape);
         static_cast<void>(detectors_[functional].finish(*end.forward->trunk));
     }
-    return tape->second;
+    return end.tapes.emplace(functional, std::move(tape)).first->second;
 }
 
 bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
@@ -89,6 +92,7 @@ bool PatchGradients::sampleCells(std::span<const SamplePlace> places, std::span<
                                  const std::stop_token& stop, const Take& take) {
     const auto begin = places.front().begin;
     if (!end_ || end_->alpha != begin) {
+        end_.reset();
         // A cell of no length, whose gradient nobody needs.
         const auto point = SamplePlace::point(begin);
         const End nothing;
@@ -106,8 +110,9 @@ bool PatchGradients::sampleCells(std::span<const SamplePlace> places, std::span<
             const SecantScope scope(std::ssize(places), &left, next.tapes[functional]);
             values = detectors_[functional].finish(*forward->trunk);
         }
-        // The graph serves the next cells, too: they begin where these end.
-        take(functional, sampleGradients(values, forward->points, /*keepGraph=*/true));
+        // The cells that follow need what was read here, not the graph.
+        const bool keepGraph = kept || functional != functionals.back();
+        take(functional, sampleGradients(values, forward->points, keepGraph));
     }
     end_ = std::move(next);
     return true;

@@ -90,7 +90,7 @@ std::vector<int> LamPlan::levels() const {
     if (rule == IntegrationRule::Midpoints) {
         return triplingLadder(nodes);
     }
-    if (rule == IntegrationRule::Secant && cellLadder(nodes).back() == nodes) {
+    if (rule == IntegrationRule::Secant && tolerance) {
         return cellLadder(nodes);
     }
     return {nodes};

@@ -58,10 +58,10 @@ struct LamOptions {
     /// exact only, Midpoints or Secant: official and paper have a rule of their own.
     IntegrationRule rule = IntegrationRule::Midpoints;
 
-    /// Number of nodes on the path, 1…100000. official and paper: the number to use; unset: 50 and 100. exact: the
-    /// number to use, or the maximum (at least 3) when `tolerance` is set; unset: at most 81, with a tolerance.
+    /// Number of nodes on the path, with the secant rule of cells, 1…100000. official and paper: the number to use;
+    /// unset: 50 and 100. exact: the number to use, or the maximum (at least 3; 7 cells) when `tolerance` is set;
+    /// unset: at most 81, with a tolerance.
     std::optional<int> nodes;
-    /// With the secant rule nodes are cells.
     /// exact only: refinement ends when the map's estimated error is below this number, which is above 0. Unset: 0.05,
     /// unless `nodes` is set.
     std::optional<double> tolerance;
@@ -86,8 +86,8 @@ struct LamPlan {
 
     /// Whether nodes are placed by the length of the path.
     [[nodiscard]] bool usesArcLength() const { return rule != IntegrationRule::RightEndpoints; }
-    /// The numbers of nodes of the levels, coarse to fine; the last is `nodes`. With `nodes` that belong to no series
-    /// of levels, that level alone.
+    /// The numbers of nodes of the levels, coarse to fine; the last is `nodes`. That level alone where no tolerance
+    /// asks for finer cells, or where `nodes` midpoints belong to no series of levels.
     [[nodiscard]] std::vector<int> levels() const;
     /// The most gradients that are evaluated: finer midpoints are added to those before them, finer cells replace them.
     [[nodiscard]] int gradients() const;

@@ -102,11 +102,16 @@ Nodes LamRefinement::nodesOf(std::size_t level) const {
 CellDensity LamRefinement::latestDensity() const {
     const auto& length = context_.path().length();
     CellDensity density;
-    for (const double edge : refinement_.level(0).nodes.edge) {
-        density.edge.push_back(length.fractionAt(edge));
-    }
-    density.value.resize(density.edge.size() - 1);
     for (std::size_t i = 0; i < patches_.size(); ++i) {
+        if (refinement_.finished(i)) {
+            continue;  // at a coarser level, perhaps
+        }
+        if (density.edge.empty()) {
+            for (const double edge : refinement_.level(i).nodes.edge) {
+                density.edge.push_back(length.fractionAt(edge));
+            }
+            density.value.resize(density.edge.size() - 1);
+        }
         const auto& sizes = refinement_.level(i).sizes;
         const double sum = std::accumulate(sizes.begin(), sizes.end(), 0.0);
         for (std::size_t k = 0; k < sizes.size() && sum > 0.0; ++k) {

@@ -50,7 +50,7 @@ LAMSCOPE_VECTORS void gateLoop(const float* gradient, const float* left, const f
         const float b = right[i];
         const float open = (a > 0.0F ? a : 0.0F) + (b > 0.0F ? b : 0.0F);
         const float all = std::fabs(a) + std::fabs(b);
-        result[i] = gradient[i] * (slope + rest * (open / (all > 0.0F ? all : 1.0F)));
+        result[i] = gradient[i] * (slope + rest * (open / (all == 0.0F ? 1.0F : all)));
     }
 }
 
@@ -58,11 +58,13 @@ LAMSCOPE_VECTORS void sigmoidLoop(const float* gradient, const float* left, cons
                                   std::int64_t count) {
 #pragma omp simd
     for (std::int64_t i = 0; i < count; ++i) {
-        const float low = std::min(left[i], right[i]);
-        const float high = std::max(left[i], right[i]);
-        const float d = high - low;
+        const float a = left[i];
+        const float b = right[i];
+        const float d = std::fabs(b - a);
+        const float low = b < a ? b : a;
+        const float high = low + d;  // NaN where an end is
         const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
-        const float quotient = (1.0F - expf(-d)) / (d > 0.0F ? d : 1.0F);
+        const float quotient = (1.0F - expf(-d)) / (d == 0.0F ? 1.0F : d);
         const float share = d < 0.05F ? series : quotient;
         result[i] = gradient[i] * share / ((1.0F + expf(-high)) * (1.0F + expf(low)));
     }

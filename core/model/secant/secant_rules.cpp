@@ -469,6 +469,9 @@ public:
 };
 
 Tensor softmaxOf(const Tensor& x, std::int64_t dim, std::optional<at::ScalarType> type) {
+    if (dependsOnPath(x) && type) {
+        throw Error(ErrorCode::ModelFailure, "there is no secant rule for a softmax of another type");
+    }
     const Usual usual(secantKey);
     if (!dependsOnPath(x)) {
         return at::softmax(x, dim, type);
@@ -483,8 +486,8 @@ Tensor attention(const Tensor& queries, const Tensor& keys, const Tensor& values
         const Usual usual(secantKey);
         return at::scaled_dot_product_attention(queries, keys, values, mask, dropout, isCausal, scale, groupedQueries);
     }
-    if (dropout != 0.0 || isCausal || groupedQueries) {
-        throw Error(ErrorCode::ModelFailure, "there is no rule for causal or grouped attention");
+    if (dropout != 0.0 || isCausal || groupedQueries || (mask && mask->scalar_type() == torch::kBool)) {
+        throw Error(ErrorCode::ModelFailure, "there is no secant rule for causal, grouped or masked attention");
     }
     const double factor = scale.value_or(1.0 / std::sqrt(static_cast<double>(queries.size(-1))));
     auto scores = matrixProduct(queries * factor, keys.transpose(-2, -1));

@@ -9,7 +9,7 @@ namespace lamscope {
 inline constexpr auto secantKey = c10::DispatchKey::TESTING_ONLY_GenericMode;
 
 /// Hands the rules to the framework's dispatcher, unless that is done. They act only on threads where a SecantScope is
-/// open. Thread-safe.
+/// open.
 void registerSecantRules();
 
 }  // namespace lamscope

@@ -21,6 +21,9 @@ SecantScope::SecantScope(std::int64_t slots, const SecantTape* left, SecantTape&
     , left_(left)
     , own_(own)
     , intercepted_(c10::impl::tls_is_dispatch_key_included(secantKey)) {
+    if (openScope != nullptr) {
+        throw Error(ErrorCode::ModelFailure, "an evaluation over cells began within another");
+    }
     registerSecantRules();
     own_.tensors_.clear();
     openScope = this;

@@ -8,6 +8,7 @@
 #include <iterator>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
@@ -253,6 +254,18 @@ TEST_F(ErfJobTest, LooksFromOnePlaceAlsoAtTheEdge) {
     EXPECT_EQ(at(0, side - 4), 0.0);
 }
 
+TEST_F(ErfJobTest, OnePlaceIsMoreUrgentThanTheMeanOverTheImage) {
+    std::promise<std::pair<LivePriority, LivePriority>> priorities;
+    engine_.tell([&] {
+        job_->start(1, {{narrow}}, options_);
+        const auto mean = job_->priority();
+        job_->start(2, {{narrow, std::pair(20, 20)}}, options_);
+        priorities.set_value({mean, job_->priority()});
+        job_->cancel();
+    });
+    EXPECT_EQ(priorities.get_future().get(), std::pair(LivePriority::DiMaps, LivePriority::FinerMaps));
+}
+
 TEST_F(ErfJobTest, SaysWhyANetworkHasNoField) {
     options_.side = imageHeight + 1;
     EXPECT_EQ(measure(1, {{narrow}, {99}}), EndReason::Done);
@@ -262,6 +275,7 @@ TEST_F(ErfJobTest, SaysWhyANetworkHasNoField) {
     EXPECT_EQ(failed_[0].input, input_);
     EXPECT_THAT(failed_[0].message, testing::HasSubstr("48x33 pixels does not hold 34x34"));
     EXPECT_THAT(failed_[1].message, testing::HasSubstr("no LR image"));
+    EXPECT_EQ(failed_[1].input, input_);
 
     EXPECT_EQ(measure(2, {{narrow, std::pair(96, 0)}}), EndReason::Done);
     EXPECT_THAT(failed_.back().message, testing::HasSubstr("(96, 0) does not lie in the image"));

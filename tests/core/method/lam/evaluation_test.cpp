@@ -3,6 +3,7 @@
 // by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
 #include <algorithm>
 #include <random>
+#include <stop_token>
 
 #include <gtest/gtest.h>
 
@@ -208,6 +209,61 @@ TEST_P(Evaluation, CellsSumToTheDifferenceOfTheDetector) {
 }
 
 INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::networksOfEveryFamily()),
+                         test::recordTestName);
+
+class CellEvaluation : public Evaluation {};
+
+TEST_P(CellEvaluation, EveryWayGivesTheSameMaps) {
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const auto lr = test::testImage(roundedUp(side(), multiple), roundedUp(side() + 1, multiple));
+    const int last = lr.width() * model_->card().scale - patchSize - 1;
+    const std::vector<Patch> patches{{3, 5, patchSize}, {last, last, patchSize}};
+    LamOptions options;
+    options.context = 0;
+    options.rule = IntegrationRule::Secant;
+    options.nodes = 5;
+
+    std::vector<LamResult> whole;
+    for (const auto& patch : patches) {
+        options.patch = patch;
+        whole.push_back(*computeLam(*model_, lr, nullptr, options, {}, {}, {.window = false, .batch = 1}));
+        expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options), "window");
+        expectEqual(whole.back(), *computeLam(*model_, lr, nullptr, options, {}, {}, {.window = false, .batch = 3}),
+                    "three at once");
+    }
+    const auto together = *computeLams(*model_, lr, nullptr, options, patches);
+    RetentionBudget budget{.limit = std::int64_t{1} << 40, .used = 0};
+    const auto context =
+        prepare(*model_, lr, nullptr, options, {0, 0, lr.width(), lr.height()}, patches, {}, {.budget = &budget});
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        expectEqual(whole[i], together[i], "several patches");
+        LamRefinement refinement(*context, options, {&patches[i], 1});
+        // Stopped before each cell: the next call goes on where that one was.
+        for (std::stop_source stop; !refinement.next(stop.get_token(), [&](std::int64_t) { stop.request_stop(); });) {
+            stop = {};
+        }
+        expectEqual(whole[i], *refinement.results().front(), "kept forward passes");
+    }
+}
+
+TEST_P(CellEvaluation, FinerLevelsLieWhereTheMapIsAndAgree) {
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const int least = roundedUp(std::max(16, model_->card().minimumSide), multiple);
+    LamOptions options;
+    options.patch = {3, 5, patchSize};
+    options.context = 0;
+    options.rule = IntegrationRule::Secant;
+    options.nodes = 36;
+    options.tolerance = 1e-9;
+    const auto fine = computeLam(*model_, test::testImage(least, least), nullptr, options);
+    EXPECT_EQ(fine->nodes, 36);
+    EXPECT_LT(std::abs(*fine->completenessError), 1e-9);
+    EXPECT_LT(*fine->estimatedMapError, 0.05);
+}
+
+INSTANTIATE_TEST_SUITE_P(SmallNetworks, CellEvaluation,
+                         testing::Values("small IMDN of the challenge", "small MSRN", "small RDN", "small RFDN",
+                                         "small RRDBNet", "small SAFMN"),
                          test::recordTestName);
 
 ModelCard cardOf(int radius, int sizeMultiple = 1) {

@@ -52,11 +52,14 @@ TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
     options.nodes = 40;
     options.tolerance = 0.01;
     EXPECT_EQ(makePlan(options).nodes, 36);
+    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{7, 16, 36}));
     options.nodes = 6;
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
     options.tolerance.reset();
     EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{6}));
     EXPECT_EQ(makePlan(options).gradients(), 6);
+    options.nodes = 16;
+    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{16}));
     options.preset = Preset::Official;
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
 }
