@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 #include <limits>
 #include <numeric>
@@ -44,6 +45,11 @@ double sizeOfMap(const TensorList& attribution) {
     return attribution.front().sum(0).abs().sum().item<double>();
 }
 
+/// What places the next level, where one is placed by the one before.
+std::function<double(const TensorList&)> sizeFor(const LamPlan& plan) {
+    return plan.rule == IntegrationRule::Secant && plan.levels().size() > 1 ? sizeOfMap : nullptr;
+}
+
 std::vector<Patch> patchesIn(const LamContext& context, std::span<const Patch> patches) {
     std::vector<Patch> inRegion;
     std::ranges::transform(patches, std::back_inserter(inRegion), [&](const Patch& patch) {
@@ -73,9 +79,10 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
     , ladder_(plan.levels())
     , window_(context.windowFor(plan.options.detector, patchesIn(context, patches)))
     , gradients_(context.model(), window_.path, detectorsIn(context, plan, window_, patches), context.retained())
-    , refinement_(
-          *window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
-          {.count = ladder_.size(), .nodes = [this](std::size_t level) { return nodesOf(level); }, .size = sizeOfMap})
+    , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
+                  {.count = ladder_.size(),
+                   .nodes = [this](std::size_t level) { return nodesOf(level); },
+                   .size = sizeFor(plan)})
     , results_(patches.size()) {
     context_.evaluateImage();
     for (const auto& patch : patches) {
