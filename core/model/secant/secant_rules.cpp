@@ -4,13 +4,12 @@
 #include "model/secant/secant_rules.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <iterator>
-#include <numbers>
 #include <string>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/core/stack.h>
@@ -77,13 +76,12 @@ Tensor gate(const Tensor& x, double slope) {
     return Gate::apply(x, left, slope);
 }
 
-Tensor usualRelu(const Tensor& x) {
+Tensor relu(const Tensor& x) {
+    if (dependsOnPath(x)) {
+        return gate(x, 0.0);
+    }
     const Usual usual(secantKey);
     return at::relu(x);
-}
-
-Tensor relu(const Tensor& x) {
-    return dependsOnPath(x) ? gate(x, 0.0) : usualRelu(x);
 }
 
 Tensor leakyRelu(const Tensor& x, const at::Scalar& slope) {
@@ -136,31 +134,33 @@ Tensor prelu(const Tensor& x, const Tensor& slope) {
 
 // ---- smooth functions of one value -------------------------------------------------------------------------------
 
-/// Δσ = σ(b)·(1 − σ(a))·(1 − e^−Δ): no difference of close numbers.
-class Sigmoid : public torch::autograd::Function<Sigmoid> {
+/// A function of one value whose rule is a kernel of the values at both ends.
+template <Tensor (*function)(const Tensor& x),
+          Tensor (*through)(const Tensor& gradient, const Tensor& left, const Tensor& right)>
+class OfOneValue : public torch::autograd::Function<OfOneValue<function, through>> {
 public:
     static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left) {
         context->save_for_backward({x, left});
-        return at::sigmoid(x);
+        return function(x);
     }
     static Gradients backward(AutogradContext* context, const Gradients& gradients) {
         const auto saved = context->get_saved_variables();
-        return {throughSigmoid(gradients[0], saved[1], saved[0]), {}};
+        return {through(gradients[0], saved[1], saved[0]), {}};
     }
 };
 
+Tensor usualSigmoid(const Tensor& x) {
+    return at::sigmoid(x);
+}
+
+Tensor usualGelu(const Tensor& x) {
+    return at::gelu(x);
+}
+
+/// Δσ = σ(b)·(1 − σ(a))·(1 − e^−Δ): no difference of close numbers.
+using Sigmoid = OfOneValue<usualSigmoid, throughSigmoid>;
 /// x·Φ(x), as a product: Φ̄ + x̄·ΔΦ/Δx.
-class Gelu : public torch::autograd::Function<Gelu> {
-public:
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left) {
-        context->save_for_backward({x, left});
-        return at::gelu(x);
-    }
-    static Gradients backward(AutogradContext* context, const Gradients& gradients) {
-        const auto saved = context->get_saved_variables();
-        return {throughGelu(gradients[0], saved[1], saved[0]), {}};
-    }
-};
+using Gelu = OfOneValue<usualGelu, throughGelu>;
 
 /// 1 / (√a + √b), 0 where both are 0.
 class SquareRoot : public torch::autograd::Function<SquareRoot> {
@@ -188,7 +188,7 @@ Tensor elementwise(const Tensor& x, const UsualWay& usualWay) {
 }
 
 Tensor sigmoid(const Tensor& x) {
-    return elementwise<Sigmoid>(x, [](const Tensor& y) { return at::sigmoid(y); });
+    return elementwise<Sigmoid>(x, usualSigmoid);
 }
 
 Tensor squareRoot(const Tensor& x) {
