@@ -118,17 +118,26 @@ template <typename Value, std::size_t count>
     refuseOptionName(what, name, known);
 }
 
-template <typename Options, typename Value, std::size_t count>
-[[nodiscard]] OptionRow<Options> choiceRow(const OptionText& text, Value Options::*member,
+/// `Member` is Value or a std::optional of it.
+template <typename Options, typename Member, typename Value, std::size_t count>
+[[nodiscard]] OptionRow<Options> choiceRow(const OptionText& text, Member Options::*member,
                                            const std::array<OptionChoice<Value>, count>& choices) {
-    OptionRow<Options> row{{text, OptionType::Choice}, {}, {}};
+    constexpr bool mayBeUnset = std::is_same_v<Member, std::optional<Value>>;
+    OptionRow<Options> row{{text, OptionType::Choice, mayBeUnset}, {}, {}};
     for (const auto& choice : choices) {
         row.choices.push_back(choice.text);
     }
     row.get = [member, choices](const Options& options) {
-        return nlohmann::ordered_json(choiceName(choices, options.*member));
+        const std::optional<Value> value = options.*member;
+        return value ? nlohmann::ordered_json(choiceName(choices, *value)) : nlohmann::ordered_json(nullptr);
     };
     row.set = [member, choices, name = text.name](Options& options, const nlohmann::ordered_json& json) {
+        if constexpr (mayBeUnset) {
+            if (json.is_null()) {
+                options.*member = std::nullopt;
+                return;
+            }
+        }
         options.*member = choiceNamed(choices, name, json.get<std::string>());
     };
     return row;

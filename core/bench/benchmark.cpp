@@ -25,10 +25,10 @@ namespace lamscope {
 
 namespace {
 
-constexpr int lamNodes = 27;
+constexpr int lamNodes = 16;
 constexpr int referenceNodes = 243;
 /// Tried for a map as exact as the published loop's.
-constexpr int fewestEqualNodes = 9;
+constexpr int fewestEqualNodes = 3;
 constexpr int mostEqualNodes = 50;
 constexpr std::int64_t convolutionChannels = 64;
 
@@ -179,8 +179,9 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     say(fmt::format("{}, {}x{}: reference map of {} nodes", result.card.name, side, side, referenceNodes));
     BatchCalibration batches;
     const EvaluationOptions evaluation{.batches = &batches};
-    const auto reference =
-        computeLam(model, image, nullptr, wholeImageOptions(patch, referenceNodes), stop, {}, evaluation);
+    auto referenceOptions = wholeImageOptions(patch, referenceNodes);
+    referenceOptions.rule = IntegrationRule::Midpoints;  // whose limit nobody doubts
+    const auto reference = computeLam(model, image, nullptr, referenceOptions, stop, {}, evaluation);
     if (!reference) {
         return std::nullopt;
     }

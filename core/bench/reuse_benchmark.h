@@ -12,7 +12,7 @@
 namespace lamscope {
 
 /// Nodes of a coarse map, as the window computes it while the box is dragged.
-inline constexpr int coarseNodes = 9;
+inline constexpr int coarseNodes = 7;
 
 /// A map of `coarseNodes`, in seconds (medians).
 struct DragSpeed {

@@ -88,6 +88,10 @@ const ModelCard& SrModel::card() const {
     return implementation_->card();
 }
 
+bool SrModel::hasSecantRules() const {
+    return implementation_->network().hasSecantRules();
+}
+
 SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device,
                                         torch::ScalarType type)
     : network_(std::move(network))

@@ -29,6 +29,10 @@ public:
 
     [[nodiscard]] const ModelCard& card() const;
 
+    /// Whether gradients can be averaged over cells of a path, see SecantScope: true for networks that are built here,
+    /// whose every operation is known.
+    [[nodiscard]] bool hasSecantRules() const;
+
     /// The SR image of `lr`, neither clamped nor rounded. Images of more than a million pixels are evaluated in tiles
     /// that overlap by the receptive field, where the network allows that (see Cropping) and the SR is the same; all
     /// others whole. Returns nullopt when stopped before the first tile or between tiles.

@@ -162,7 +162,8 @@ constexpr auto
                     {.key = "completeness_error",
                      .kind = ColumnKind::Measure,
                      .value = [](const ResultRow& row) { return known(row.result.completenessError); },
-                     .explanation = "Completeness error: sum of the attribution against ΔD, percent of ΔD",
+                     .explanation = "Completeness error: sum of the attribution against ΔD, percent of ΔD. "
+                                    "exact: equal but for rounding, by the secant rule",
                      .unit = "%",
                      .factor = 100.0,
                      .withSign = true,
@@ -170,11 +171,20 @@ constexpr auto
                      .paper = {"Completeness", 2},
                      .window = {"compl.", 2},
                      .unitInWindowCells = true,
-                     .ofDiMapCell = true},
+                     .ofDiMapCell = true,
+                     .word =
+                         [](const ResultRow& row) {
+                             return isExactSum(row.result) ? std::string_view("exact") : std::string_view();
+                         }},
+                    {.key = "rule",
+                     .kind = ColumnKind::Measure,
+                     .value =
+                         [](const ResultRow& row) -> ResultValue { return std::string(describe(row.result.rule)); },
+                     .explanation = "How gradients were added up along the path"},
                     {.key = "nodes",
                      .kind = ColumnKind::Measure,
                      .value = [](const ResultRow& row) -> ResultValue { return row.result.nodes; },
-                     .explanation = "Path images that were evaluated",
+                     .explanation = "Path images that were evaluated; with the secant rule, cells of the path",
                      .terminal = {"nodes"},
                      .paper = {"Nodes"},
                      .window = {"nodes"},

@@ -61,6 +61,8 @@ struct ResultColumn {
     bool unitInWindowCells = false;  ///< the window writes the unit behind each number
     bool onlyWhereKnown = false;     ///< LaTeX, Markdown and the window leave the column out where no row has a value
     bool ofDiMapCell = false;        ///< the cells of a DI map have this value, too
+    /// What people read in place of the number; empty: the number. Null: always the number.
+    std::string_view (*word)(const ResultRow& row) = nullptr;
 };
 
 /// All columns in the order of the tables. Keys are unique; the first is the network's name.

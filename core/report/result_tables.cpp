@@ -163,6 +163,9 @@ std::string cellOf(const ResultColumn& column, const ResultRow& row, const Table
     if (const auto* words = std::get_if<std::string>(&value)) {
         return style.words(*words);
     }
+    if (const auto word = column.word == nullptr ? std::string_view() : column.word(row); !word.empty()) {
+        return std::string(word);
+    }
     const double number = shownNumber(column, value);
     if (!std::isfinite(number)) {
         return style.undefined;

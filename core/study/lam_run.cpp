@@ -230,7 +230,11 @@ private:
         document.device = settings_.device;
         document.threads = computeThreads();
         const auto patches = patchesOf(scene, cards_.front().scale);
-        document.plan = patches.empty() ? makePlan(diMapOptions(plan_.options)) : planFor(patches.front());
+        // Where networks differ in their rules, each result states its own.
+        const bool hasSecantRules =
+            std::ranges::any_of(models_, [](const auto& model) { return model->hasSecantRules(); });
+        document.plan = (patches.empty() ? makePlan(diMapOptions(plan_.options)) : planFor(patches.front()))
+                            .forNetwork(hasSecantRules);
         return document;
     }
 

@@ -84,11 +84,14 @@ std::string titleOf(const NamedLamResult& named) {
     const auto& result = named.result;
     auto title = fmt::format("{}   DI {}", named.card.name,
                              result.diffusionIndex ? fmt::format("{:.2f}", *result.diffusionIndex) : "not defined");
-    title += fmt::format("   LR {}x{}   {} nodes", result.context.width, result.context.height, result.nodes);
+    title += fmt::format("   LR {}x{}   {} {}", result.context.width, result.context.height, result.nodes,
+                         result.rule == IntegrationRule::Secant ? "cells" : "nodes");
     if (result.estimatedMapError) {
         title += fmt::format("   est. map error {:.3f}", *result.estimatedMapError);
     }
-    if (result.completenessError) {
+    if (isExactSum(result)) {
+        title += "   sum exact";
+    } else if (result.completenessError) {
         title += fmt::format("   completeness {:+.1f} %", 100.0 * *result.completenessError);
     }
     return title;

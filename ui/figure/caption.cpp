@@ -73,30 +73,49 @@ QString pathText(const LamDocument& document) {
     return {};
 }
 
-/// "27" or "27–81".
-QString nodesText(const std::vector<LamDocument>& documents) {
-    int least = documents.front().results.front().result.nodes;
-    int most = least;
+std::vector<const LamResult*> resultsOf(const std::vector<LamDocument>& documents) {
+    std::vector<const LamResult*> results;
     for (const auto& document : documents) {
         for (const auto& named : document.results) {
-            least = std::min(least, named.result.nodes);
-            most = std::max(most, named.result.nodes);
+            results.push_back(&named.result);
         }
     }
-    return least == most ? QString::number(least) : QStringLiteral("%1–%2").arg(least).arg(most);
+    return results;
 }
 
-/// The largest completeness error in %, where any is defined.
-std::optional<double> completeness(const std::vector<LamDocument>& documents) {
+/// "27 nodes" or "27–81 nodes"; of the secant rule "16–36 cells (secant rule)"; both where networks differ.
+QString nodesText(const std::vector<LamDocument>& documents) {
+    QStringList parts;
+    for (const bool cells : {false, true}) {
+        auto results = resultsOf(documents);
+        std::erase_if(results,
+                      [cells](const auto* result) { return (result->rule == IntegrationRule::Secant) != cells; });
+        if (results.empty()) {
+            continue;
+        }
+        const auto [least, most] = std::ranges::minmax(results, {}, &LamResult::nodes);
+        const auto number = least->nodes == most->nodes ? QString::number(least->nodes)
+                                                        : QStringLiteral("%1–%2").arg(least->nodes).arg(most->nodes);
+        parts << (cells ? QObject::tr("%1 cells (secant rule)") : QObject::tr("%1 nodes")).arg(number);
+    }
+    return parts.join(QObject::tr(" and "));
+}
+
+/// "completeness error at most 0.4 %", "completeness exact"; empty where it is not defined.
+QString completenessText(const std::vector<LamDocument>& documents, const FigureLayout& layout) {
     std::optional<double> largest;
-    for (const auto& document : documents) {
-        for (const auto& named : document.results) {
-            if (const auto& error = named.result.completenessError) {
-                largest = std::max(largest.value_or(0.0), 100.0 * std::abs(*error));
-            }
+    bool isExact = true;
+    for (const auto* result : resultsOf(documents)) {
+        if (const auto& error = result->completenessError) {
+            largest = std::max(largest.value_or(0.0), 100.0 * std::abs(*error));
+            isExact = isExact && isExactSum(*result);
         }
     }
-    return largest;
+    if (!largest) {
+        return {};
+    }
+    return isExact ? QObject::tr("; completeness exact")
+                   : QObject::tr("; completeness error at most %1 %").arg(numberText(largest, layout));
 }
 
 }  // namespace
@@ -121,14 +140,11 @@ QString captionText(const std::vector<LamDocument>& documents, const FigureLayou
     if (documents.size() == 1) {
         text += QObject::tr("Networks: %1. ").arg(names.join(QStringLiteral(", ")));
     }
-    text += QObject::tr("Computed with the preset \"%1\": %2, %3 nodes, %4 detector")
+    text += QObject::tr("Computed with the preset \"%1\": %2, %3, %4 detector")
                 .arg(QString::fromStdString(std::string(toString(first.plan.options.preset))),
                      paths.join(QStringLiteral(", ")), nodesText(documents),
                      QString::fromStdString(std::string(toString(first.plan.options.detector))));
-    if (const auto error = completeness(documents)) {
-        text += QObject::tr("; completeness error at most %1 %").arg(numberText(error, layout));
-    }
-    return text + QStringLiteral(".");
+    return text + completenessText(documents, layout) + QStringLiteral(".");
 }
 
 }  // namespace lamscope::ui

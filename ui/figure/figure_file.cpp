@@ -30,12 +30,16 @@ constexpr std::array<std::pair<std::string_view, FigureFormat>, 5> endings{{{".p
                                                                             {".tiff", FigureFormat::Tiff}}};
 
 Json resultJson(const NamedLamResult& named) {
-    return {{"network", named.card.name},
-            {"sha256", named.card.sha256},
-            {"nodes", named.result.nodes},
-            {"di", valueOrNull(named.result.diffusionIndex)},
-            {"completeness_error", valueOrNull(named.result.completenessError)},
-            {"estimated_map_error", valueOrNull(named.result.estimatedMapError)}};
+    Json json{{"network", named.card.name},
+              {"sha256", named.card.sha256},
+              {"nodes", named.result.nodes},
+              {"di", valueOrNull(named.result.diffusionIndex)},
+              {"completeness_error", valueOrNull(named.result.completenessError)},
+              {"estimated_map_error", valueOrNull(named.result.estimatedMapError)}};
+    if (named.result.rule == IntegrationRule::Secant) {
+        json["rule"] = describe(named.result.rule);  // others as 0.1.0 wrote them, byte for byte
+    }
+    return json;
 }
 
 std::optional<std::string> embeddedText(const QByteArray& content, const std::filesystem::path& file) {

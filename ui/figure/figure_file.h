@@ -38,7 +38,7 @@ struct FigureFileOptions {
 [[nodiscard]] QByteArray encodeFigure(const FigureSheet& sheet, FigureFormat format, const FigureFileOptions& options);
 
 /// The session text that a figure embeds: the session file's text with paths relative to `folder`, and the hashes,
-/// nodes and completeness errors of the results. Times, durations and the figure's own name are left out.
+/// rules, nodes and completeness errors of the results. Times, durations and the figure's own name are left out.
 [[nodiscard]] std::string embeddedSession(const Experiment& session, const std::vector<LamDocument>& documents,
                                           const std::filesystem::path& folder);
 

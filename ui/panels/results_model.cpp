@@ -79,18 +79,21 @@ int ResultsModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(windowColumns().size());
 }
 
+ResultRow ResultsModel::rowOf(const NetworkEntry& entry) const {
+    const auto* reference = session_.network(session_.reference());
+    // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
+    const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale;
+    return {.card = entry.card,
+            .result = *entry.result,
+            .name = entry.card.name,
+            .reference = isComparable ? reference->currentResult() : nullptr};
+}
+
 std::optional<double> ResultsModel::value(const NetworkEntry& entry, const ResultColumn& column) const {
     if (!entry.result) {
         return std::nullopt;
     }
-    const auto* reference = session_.network(session_.reference());
-    // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
-    const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale;
-    const auto value = column.value({.card = entry.card,
-                                     .result = *entry.result,
-                                     .name = entry.card.name,
-                                     .reference = isComparable ? reference->currentResult() : nullptr});
-    const double number = shownNumber(column, value);
+    const double number = shownNumber(column, column.value(rowOf(entry)));
     // Equal images have an infinite PSNR, which is a value.
     return std::isnan(number) ? std::nullopt : std::optional(number);
 }
@@ -127,6 +130,11 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::DisplayRole) {
         if (column.key == differenceKey && entry->id == session_.reference()) {
             return tr("ref");
+        }
+        if (column.word != nullptr && entry->result) {
+            if (const auto word = column.word(rowOf(*entry)); !word.empty()) {
+                return QString::fromUtf8(word);
+            }
         }
         return number ? cellText(column, *number) : QString(noValue);
     }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "panels/network_rows.h"
+#include "report/result_columns.h"
 #include "session/session.h"
 
 namespace lamscope {
@@ -40,6 +41,8 @@ public:
 
 private:
     void sync();
+    /// Of a network with a result.
+    [[nodiscard]] ResultRow rowOf(const NetworkEntry& entry) const;
     [[nodiscard]] std::optional<double> value(const NetworkEntry& entry, const ResultColumn& column) const;
 
     Session& session_;

@@ -312,7 +312,17 @@ QString ResultsPanel::description() const {
     const auto& options = session_.options();
     const auto plan = makePlan(options);
     QStringList parts{contextText(session_), pathText(options)};
-    parts += plan.usesArcLength() ? tr("arc-length midpoints") : tr("%1 right endpoints").arg(plan.nodes);
+    switch (plan.rule) {
+        case IntegrationRule::RightEndpoints:
+            parts += tr("%1 right endpoints").arg(plan.nodes);
+            break;
+        case IntegrationRule::Midpoints:
+            parts += tr("arc-length midpoints");
+            break;
+        case IntegrationRule::Secant:
+            parts += tr("secant rule");
+            break;
+    }
     parts += tr("%1 detector").arg(QString::fromUtf8(toString(options.detector)));
     if (const double error = largestEstimate(session_); std::isfinite(error)) {
         parts += tr("largest estimated map error %1").arg(fixedText(error, 3));

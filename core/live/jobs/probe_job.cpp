@@ -11,7 +11,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// While the box moves, 9 nodes instead of 3 where they keep this pace.
+/// While the box moves, the second level too where it keeps this pace.
 constexpr double movingSeconds = 0.1;
 constexpr auto betweenReports = std::chrono::milliseconds(40);
 /// During a fast drag every position would cancel the one before it and no map would ever be seen: after this long
@@ -94,8 +94,11 @@ int ProbeJob::wantedLevels(const Maps& maps) const {
     if (!request_->moving) {
         return std::numeric_limits<int>::max();
     }
-    constexpr int secondLevelNodes = 9;
-    return maps.nodeSeconds > 0.0 && maps.nodeSeconds * secondLevelNodes < movingSeconds ? 2 : 1;
+    constexpr std::size_t moving = 2;
+    const auto nodes = maps.refinement ? maps.refinement->plan().levels() : std::vector<int>{};
+    const bool isQuick =
+        nodes.size() >= moving && maps.nodeSeconds > 0.0 && maps.nodeSeconds * nodes[moving - 1] < movingSeconds;
+    return isQuick ? moving : 1;
 }
 
 const ProbeTarget* ProbeJob::nextCoarse() const {
@@ -180,7 +183,7 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
             maps.nodeSeconds = secondsSince(begin) / static_cast<double>(nodesDone - nodesBefore);
             if (Clock::now() - reported_ > betweenReports) {
                 reported_ = Clock::now();
-                sink_(live::Progress{name, nodesDone, plan().gradients()});
+                sink_(live::Progress{name, nodesDone, maps.refinement->plan().gradients()});
             }
         });
         if (complete) {

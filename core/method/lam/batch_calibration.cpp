@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <fstream>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "integrate/refinement.h"
+#include "model/secant/secant_scope.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
 #include "runtime/torch_errors.h"
@@ -33,24 +35,40 @@ constexpr const char* measuredKey = "seconds_per_image";
 
 /// The conditions for which a measurement holds. Image sizes count as equal if their pixel counts have the same power
 /// of 2.
-std::string keyOf(const SrModel::Implementation& model, int width, int height, std::int64_t most) {
+std::string keyOf(const SrModel::Implementation& model, GradientOf what, int width, int height, std::int64_t most) {
     const auto& card = model.card();
     const auto pixels = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
-    return fmt::format("{} {} x{} | 2^{} pixels, up to {} | {}, {} threads, {}, LibTorch {}", card.architecture,
-                       card.sha256, card.scale, std::bit_width(pixels) - 1, most, processorName(), computeThreads(),
-                       model.device().str(), libtorchVersion());
+    return fmt::format("{} {} x{}{} | 2^{} pixels, up to {} | {}, {} threads, {}, LibTorch {}", card.architecture,
+                       card.sha256, card.scale, what == GradientOf::Cell ? " cells" : "", std::bit_width(pixels) - 1,
+                       most, processorName(), computeThreads(), model.device().str(), libtorchVersion());
 }
 
 /// Seconds for the gradients of a small patch in the middle of `images` images, computed as for a map.
-double secondsOfGradients(const SrModel::Implementation& model, int width, int height, std::int64_t images) {
-    auto input = model.toInput(torch::full({images, Image::channels, height, width}, 0.5));
+double secondsOfGradients(const SrModel::Implementation& model, GradientOf what, int width, int height,
+                          std::int64_t images) {
     const Rect patch{width / 2 - std::min(width, patchSide) / 2, height / 2 - std::min(height, patchSide) / 2,
                      std::min(width, patchSide), std::min(height, patchSide)};
+    const auto inputOf = [&](std::int64_t count) {
+        return model.toInput(torch::full({count, Image::channels, height, width}, 0.5)).requires_grad_(true);
+    };
+    SecantTape left;
+    if (what == GradientOf::Cell) {
+        const SecantScope scope(1, nullptr, left);
+        static_cast<void>(model.begin(inputOf(1))->finish(patch));
+    }
+    const auto input = inputOf(images);
     const auto start = std::chrono::steady_clock::now();
-    input.requires_grad_(true);
+    torch::Tensor values;
+    {
+        SecantTape own;
+        std::optional<SecantScope> scope;
+        if (what == GradientOf::Cell) {
+            scope.emplace(images, &left, own);
+        }
+        values = model.begin(input)->finish(patch).sum();
+    }
     // The sum is fetched, so that a GPU has done its work when the clock is read.
-    static_cast<void>(
-        torch::autograd::grad({model.begin(input)->finish(patch).sum()}, {input}).front().sum().item<float>());
+    static_cast<void>(torch::autograd::grad({values}, {input}).front().sum().item<float>());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
@@ -102,22 +120,22 @@ BatchCalibration::BatchCalibration(std::filesystem::path file)
     load();
 }
 
-std::int64_t BatchCalibration::imagesAtOnce(const SrModel::Implementation& model, int width, int height,
-                                            std::int64_t most) {
+std::int64_t BatchCalibration::imagesAtOnce(const SrModel::Implementation& model, GradientOf what, int width,
+                                            int height, std::int64_t most) {
     if (most <= 1) {
         return 1;
     }
-    latest_ = times(model, width, height, most);
+    latest_ = times(model, what, width, height, most);
     return std::min(fastestBatch(latest_), most);
 }
 
-const std::vector<BatchTime>& BatchCalibration::times(const SrModel::Implementation& model, int width, int height,
-                                                      std::int64_t most) {
-    const auto key = keyOf(model, width, height, most);
+const std::vector<BatchTime>& BatchCalibration::times(const SrModel::Implementation& model, GradientOf what, int width,
+                                                      int height, std::int64_t most) {
+    const auto key = keyOf(model, what, width, height, most);
     if (const auto known = known_.find(key); known != known_.end()) {
         return known->second;
     }
-    const auto secondsFor = [&](std::int64_t images) { return secondsOfGradients(model, width, height, images); };
+    const auto secondsFor = [&](std::int64_t images) { return secondsOfGradients(model, what, width, height, images); };
     std::vector<BatchTime> measured;
     try {
         measured = measureBatches(most, calibrationSeconds, secondsFor);

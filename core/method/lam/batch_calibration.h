@@ -13,6 +13,9 @@
 
 namespace lamscope {
 
+/// What a batch of path images is differentiated for, see SamplePlace.
+enum class GradientOf { Point, Cell };
+
 /// The time that a batch of `images` images takes.
 struct BatchTime {
     std::int64_t images = 1;
@@ -43,8 +46,9 @@ public:
     /// How many images of `width` x `height` LR pixels to evaluate at once, 1…most. The first call for a network and
     /// size takes about a second, or the time of one gradient if that is longer. Throws Error(ModelFailure,
     /// OutOfMemory).
-    [[nodiscard]] std::int64_t imagesAtOnce(const SrModel::Implementation& model, int width, int height,
-                                            std::int64_t most);
+    /// @param what  GradientOf::Cell for networks with secant rules only.
+    [[nodiscard]] std::int64_t imagesAtOnce(const SrModel::Implementation& model, GradientOf what, int width,
+                                            int height, std::int64_t most);
 
     /// The measurements behind the latest choice; empty before the first.
     [[nodiscard]] const std::vector<BatchTime>& latest() const { return latest_; }
@@ -53,8 +57,8 @@ public:
     [[nodiscard]] static std::filesystem::path defaultFile();
 
 private:
-    [[nodiscard]] const std::vector<BatchTime>& times(const SrModel::Implementation& model, int width, int height,
-                                                      std::int64_t most);
+    [[nodiscard]] const std::vector<BatchTime>& times(const SrModel::Implementation& model, GradientOf what, int width,
+                                                      int height, std::int64_t most);
     /// Adds the measurements in the file.
     void load();
     void save();

@@ -18,6 +18,7 @@ namespace lamscope {
 namespace {
 
 constexpr int defaultNodes = 9;
+constexpr int defaultCells = 7;
 constexpr int coarseNodes = 3;
 /// The longer side of the grid has about so many coarse cells.
 constexpr int coarseCells = 4;
@@ -66,7 +67,7 @@ int coarsePosition(int position, int step, int count) {
 
 LamOptions diMapOptions(LamOptions options) {
     if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
-        options.nodes = defaultNodes;
+        options.nodes = options.rule == IntegrationRule::Midpoints ? defaultNodes : defaultCells;
     }
     return options;
 }
@@ -100,7 +101,7 @@ public:
         : model_(model)
         , lr_(std::move(lr))
         , evaluation_(evaluation)
-        , plan_(makePlan(diMapOptions(options)))
+        , plan_(makePlan(diMapOptions(options)).forNetwork(model.hasSecantRules()))
         , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
         for (const auto& cell : map_.cells) {
             patches_.push_back({cell.patch, checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch)});

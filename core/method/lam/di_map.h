@@ -50,13 +50,13 @@ struct DiMapProgress {
 
 using DiMapCallback = std::function<void(const DiMapProgress&)>;
 
-/// The options that the cells of a DI map are computed with: 9 nodes where neither nodes nor a tolerance are given and
-/// the preset is exact.
+/// The options that the cells of a DI map are computed with: where the preset is exact and neither nodes nor a
+/// tolerance are given, 7 cells, or with the rule of midpoints 9 nodes.
 [[nodiscard]] LamOptions diMapOptions(LamOptions options);
 
-/// Computes a DI map in steps, coarse to fine: a few cells at 3 nodes first, then all, group by group. Forward passes
-/// are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same options, up to
-/// the rounding of float32. Not thread-safe.
+/// Computes a DI map in steps, coarse to fine: a few of the grid's cells at 3 nodes first, then all, group by group.
+/// Forward passes are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same
+/// options, up to the rounding of float32. Not thread-safe.
 class DiMapScan {
 public:
     /// @param model   must outlive this object.

@@ -15,7 +15,7 @@ RetainedForwards::~RetainedForwards() {
     }
 }
 
-std::pair<std::shared_ptr<const ForwardPass>, bool> RetainedForwards::at(const SamplePlace& place,
+std::pair<std::shared_ptr<const ForwardPass>, bool> RetainedForwards::at(const SamplePlace& place, bool mayKeep,
                                                                          const Evaluate& evaluate) {
     if (const auto found = kept_.find(place); found != kept_.end()) {
         return {found->second.forward, true};
@@ -24,7 +24,7 @@ std::pair<std::shared_ptr<const ForwardPass>, bool> RetainedForwards::at(const S
     Kept made{.forward = std::make_shared<const ForwardPass>(evaluate())};
     made.bytes = meter.heldBytes();
     auto forward = made.forward;
-    const bool keep = budget_.used + made.bytes <= budget_.limit;
+    const bool keep = mayKeep && budget_.used + made.bytes <= budget_.limit;
     if (keep) {
         budget_.used += made.bytes;
         kept_.emplace(place, std::move(made));
@@ -52,7 +52,7 @@ ForwardPass PatchGradients::evaluate(std::span<const SamplePlace> places, const 
 std::pair<PatchGradients::SharedPass, bool> PatchGradients::forwardTo(std::span<const SamplePlace> places,
                                                                       const End* left) {
     if (retained_) {
-        return retained_->at(places.front(), [&] { return evaluate(places, left); });
+        return retained_->at(places.front(), keeps_, [&] { return evaluate(places, left); });
     }
     return {std::make_shared<const ForwardPass>(evaluate(places, left)), false};
 }

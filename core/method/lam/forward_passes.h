@@ -49,7 +49,8 @@ public:
 
     /// The forward pass at the end of this place, and whether it is kept. For a point it serves gradients at the point,
     /// for a cell those of the cell.
-    [[nodiscard]] std::pair<std::shared_ptr<const ForwardPass>, bool> at(const SamplePlace& place,
+    /// @param mayKeep  false: a pass that is not there yet is not kept.
+    [[nodiscard]] std::pair<std::shared_ptr<const ForwardPass>, bool> at(const SamplePlace& place, bool mayKeep,
                                                                          const Evaluate& evaluate);
 
 private:
@@ -75,6 +76,9 @@ public:
         , path_(std::move(path))
         , detectors_(std::move(detectors))
         , retained_(std::move(retained)) {}
+
+    /// Whether passes that are evaluated from now on are kept, where there is room; at first they are.
+    void setKeeping(bool keep) { keeps_ = keep; }
 
     /// Forward passes are kept one by one.
     [[nodiscard]] std::int64_t largestBatch() const override;
@@ -104,6 +108,7 @@ private:
     std::shared_ptr<const ImagePath> path_;
     std::vector<PatchDetector> detectors_;
     std::shared_ptr<RetainedForwards> retained_;
+    bool keeps_ = true;
     std::optional<End> end_;
 };
 

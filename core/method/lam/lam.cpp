@@ -35,7 +35,7 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
         return std::nullopt;
     }
     LamRefinement refinement(*context, plan, patch, start);
-    LamProgress report{.nodesDone = 0, .nodesPlanned = plan.gradients(), .level = nullptr};
+    LamProgress report{.nodesDone = 0, .nodesPlanned = refinement.plan().gradients(), .level = nullptr};
     while (!refinement.finished()) {
         const bool complete = refinement.next(stop, [&](std::int64_t nodesDone) {
             report.nodesDone = nodesDone;
@@ -95,6 +95,13 @@ Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, con
     }
     checkSize(card, region.width, region.height);
     return region;
+}
+
+bool isExactSum(const LamResult& result) {
+    constexpr double ofRounding = 1e-5;  // of the larger end: ΔD may be a small difference of large values
+    const double size = std::max(std::abs(result.detectorImage), std::abs(result.detectorBaseline));
+    const double difference = result.attributionSum - (result.detectorImage - result.detectorBaseline);
+    return result.rule == IntegrationRule::Secant && std::abs(difference) <= ofRounding * size;
 }
 
 std::int64_t contextsPlaced() {

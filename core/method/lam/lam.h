@@ -58,7 +58,8 @@ struct LamResult {
     double attributionSum = 0.0;
     std::optional<double> completenessError;  ///< (Σ attribution − ΔD) / ΔD, signed; nullopt where ΔD = 0
 
-    int nodes = 0;
+    IntegrationRule rule = IntegrationRule::RightEndpoints;
+    int nodes = 0;                            ///< with the secant rule, cells
     std::optional<double> estimatedMapError;  ///< relative L1 of the map; nullopt for a single level
     std::int64_t nonfiniteGradients = 0;      ///< gradient elements that were NaN or infinite and set to 0
     LamCurves curves;
@@ -70,6 +71,11 @@ struct LamResult {
     double seconds = 0.0;  ///< wall time since the call
     std::vector<std::string> warnings;
 };
+
+/// Whether the attributions add up to ΔD but for the rounding of float32, as they do with the secant rule for any
+/// number of cells. Where that rule misses it, the network's rules are wrong; other rules meet it by chance and are not
+/// said to.
+[[nodiscard]] bool isExactSum(const LamResult& result);
 
 /// What a computation reports while it runs.
 struct LamProgress {

@@ -13,6 +13,7 @@
 #include "method/lam/batch_calibration.h"
 #include "method/lam/image_paths.h"
 #include "metrics/psnr_ssim.h"
+#include "model/secant/secant_scope.h"
 #include "runtime/allocation_meter.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_errors.h"
@@ -42,7 +43,7 @@ bool contains(const Rect& outer, const Rect& inner) {
 }
 
 /// Throws Error(OutOfMemory), see prepare().
-void checkMemory(const SrModel::Implementation& model, const Rect& window) {
+void checkMemory(const SrModel::Implementation& model, IntegrationRule rule, const Rect& window) {
     const auto pixels = static_cast<std::int64_t>(window.width) * window.height;
     const auto available = availableMemory();
     if (pixels <= unquestionedPixels || !model.device().is_cpu() || available == 0) {
@@ -56,7 +57,20 @@ void checkMemory(const SrModel::Implementation& model, const Rect& window) {
     const AllocationMeter meter;
     auto input = torch::full({1, Image::channels, side, side}, 0.5, torch::TensorOptions(model.type()));
     input.requires_grad_(true);
-    static_cast<void>(torch::autograd::grad({model.forward(input).sum()}, {input}));
+    torch::Tensor value;
+    SecantTape left;
+    SecantTape right;
+    if (rule == IntegrationRule::Secant) {
+        {
+            const SecantScope scope(1, nullptr, left);
+            value = model.forward(input);
+        }
+        const SecantScope scope(1, &left, right);
+        value = model.forward(input);
+    } else {
+        value = model.forward(input);
+    }
+    static_cast<void>(torch::autograd::grad({value.sum()}, {input}));
     const double needed =
         static_cast<double>(meter.peakBytes()) / static_cast<double>(side * side) * static_cast<double>(pixels);
     if (needed > static_cast<double>(available)) {
@@ -74,7 +88,7 @@ std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const
                                     const Rect& region, std::span<const Patch> patches, const std::stop_token& stop,
                                     const Preparation& preparation) {
     const auto& card = model.card();
-    if (plan.rule == IntegrationRule::Secant && !model.implementation().network().hasSecantRules()) {
+    if (plan.options.rule == IntegrationRule::Secant && !model.hasSecantRules()) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("{}: the secant rule is for networks of the known families, of which every operation "
                                 "is known; use the rule midpoint",
@@ -87,7 +101,7 @@ std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const
                                [&](const Patch& patch) { return patchIn(region, patch, card.scale); });
         window = evaluationWindow(card, plan.options.detector, inRegion, region.width, region.height);
     }
-    checkMemory(model.implementation(), window);
+    checkMemory(model.implementation(), plan.forNetwork(model.hasSecantRules()).rule, window);
     auto path = preparation.path;
     if (!path) {
         path = std::make_shared<const MeasuredPath>(lr.cropped(region), plan);
@@ -135,7 +149,7 @@ WindowedPath LamContext::windowFor(DetectorKind kind, std::span<const Patch> pat
     return window_;
 }
 
-std::int64_t LamContext::nodesAtOnce(const Rect& window, int plannedNodes) const {
+std::int64_t LamContext::nodesAtOnce(const Rect& window, const LamPlan& plan) const {
     if (retained_ != nullptr) {
         return 1;  // they are kept one by one, and a newer request waits for one batch
     }
@@ -145,10 +159,11 @@ std::int64_t LamContext::nodesAtOnce(const Rect& window, int plannedNodes) const
     const auto pixels = model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
     const auto most = std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window.width) * window.height), 1);
     // Where few batches are needed there is little to gain.
-    const bool worthwhile = plannedNodes >= fewestCalibratedNodes && plannedNodes > most;
-    return evaluation_.batches != nullptr && worthwhile
-               ? evaluation_.batches->imagesAtOnce(model_, window.width, window.height, most)
-               : most;
+    const bool worthwhile = plan.nodes >= fewestCalibratedNodes && plan.nodes > most;
+    return evaluation_.batches != nullptr && worthwhile ? evaluation_.batches->imagesAtOnce(
+               model_, plan.rule == IntegrationRule::Secant ? GradientOf::Cell : GradientOf::Point, window.width,
+               window.height, most)
+                                                        : most;
 }
 
 double LamContext::detectorImage(DetectorKind kind, const Patch& patch) const {

@@ -57,9 +57,9 @@ public:
     /// The forward passes that are kept for the latest window; null where none are.
     [[nodiscard]] const std::shared_ptr<RetainedForwards>& retained() const { return retained_; }
 
-    /// How many path images of `window` to evaluate at once, of so many in all. The first call for a size may
-    /// calibrate, see BatchCalibration.
-    [[nodiscard]] std::int64_t nodesAtOnce(const Rect& window, int plannedNodes) const;
+    /// How many path images of `window` to evaluate at once. The first call for a size may calibrate, see
+    /// BatchCalibration.
+    [[nodiscard]] std::int64_t nodesAtOnce(const Rect& window, const LamPlan& plan) const;
 
     /// D at the two ends of the path, that of the image after evaluateImage(); `patch` in SR pixels of the region,
     /// inside `window`. Throws as evaluateImage().

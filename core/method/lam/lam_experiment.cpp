@@ -20,6 +20,9 @@ LamOptions lamOptionsOf(const Experiment& experiment) {
                     fmt::format("the experiment is one of the method '{}', not of {}", experiment.method, methodName));
     }
     LamOptions options;
+    if (!experiment.options.empty() && !experiment.options.contains("rule")) {
+        options.rule = IntegrationRule::Midpoints;  // written when there was no other
+    }
     for (const auto& [name, value] : experiment.options.items()) {
         setOption(lamOptionTable(), options, name, value);
     }

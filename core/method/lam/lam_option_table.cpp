@@ -52,7 +52,8 @@ const std::vector<OptionRow<LamOptions>>& lamOptionTable() {
         choiceRow({.name = "rule",
                    .title = "Rule",
                    .subject = "the rule",
-                   .help = "how the preset exact adds up gradients; secant needs a network of a known family"},
+                   .help = "how the preset exact adds up gradients; secant, which needs a network of a known family, "
+                           "unless the network is of none"},
                   &LamOptions::rule, rules),
         numberRow({.name = "nodes",
                    .title = "Nodes",

@@ -57,7 +57,7 @@ LamPlan makePlan(const LamOptions& options) {
                     fmt::format("the rule secant goes with the preset exact; {} has the authors' rule",
                                 toString(options.preset)));
     }
-    plan.rule = exact ? options.rule : IntegrationRule::RightEndpoints;
+    plan.rule = exact ? options.rule.value_or(IntegrationRule::Secant) : IntegrationRule::RightEndpoints;
     plan.context = options.context.value_or(exact ? exactContext : 0);
     if (!exact) {
         if (options.tolerance) {
@@ -85,6 +85,17 @@ LamPlan makePlan(const LamOptions& options) {
 
 LamPlan::LamPlan(const LamOptions& asked)
     : LamPlan(makePlan(asked)) {}
+
+LamPlan LamPlan::forNetwork(bool hasSecantRules) const {
+    auto plan = *this;
+    if (rule == IntegrationRule::Secant && !options.rule && !hasSecantRules) {
+        plan.rule = IntegrationRule::Midpoints;
+        if (tolerance) {
+            plan.nodes = largestLadderUpTo(options.nodes.value_or(exactNodes));
+        }
+    }
+    return plan;
+}
 
 std::vector<int> LamPlan::levels() const {
     if (rule == IntegrationRule::Midpoints) {

@@ -55,8 +55,9 @@ struct LamOptions {
     double sigma = 1.2;  ///< σ of the baseline's blur, LR pixels, 0.05…100
     int kernel = 9;      ///< side of the blur kernel, LR pixels, odd, 1…255
     DetectorKind detector = DetectorKind::Gradient;
-    /// exact only, Midpoints or Secant: official and paper have a rule of their own.
-    IntegrationRule rule = IntegrationRule::Midpoints;
+    /// exact only, Midpoints or Secant: official and paper have a rule of their own. Unset: Secant for networks whose
+    /// every operation is known, Midpoints for others, see LamPlan::forNetwork().
+    std::optional<IntegrationRule> rule{};
 
     /// Number of nodes on the path, with the secant rule of cells, 1…100000. official and paper: the number to use;
     /// unset: 50 and 100. exact: the number to use, or the maximum (at least 3; 7 cells) when `tolerance` is set;
@@ -84,6 +85,9 @@ struct LamPlan {
     int nodes = 0;                    ///< the number of nodes; with `tolerance`, the maximum
     int context = 0;                  ///< side in LR pixels; 0: the whole image
 
+    /// The plan as a network can follow it: Midpoints in place of Secant where the options leave the rule open and the
+    /// network has no secant rules.
+    [[nodiscard]] LamPlan forNetwork(bool hasSecantRules) const;
     /// Whether nodes are placed by the length of the path.
     [[nodiscard]] bool usesArcLength() const { return rule != IntegrationRule::RightEndpoints; }
     /// The numbers of nodes of the levels, coarse to fine; the last is `nodes`. That level alone where no tolerance

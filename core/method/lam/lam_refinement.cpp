@@ -74,15 +74,15 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
                              std::chrono::steady_clock::time_point start)
     : start_(start)
     , context_(context)
-    , plan_(plan)
+    , plan_(plan.forNetwork(context.model().network().hasSecantRules()))
     , moves_(context.path().moves())
-    , ladder_(plan.levels())
+    , ladder_(plan_.levels())
     , window_(context.windowFor(plan.options.detector, patchesIn(context, patches)))
     , gradients_(context.model(), window_.path, detectorsIn(context, plan, window_, patches), context.retained())
-    , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan.nodes),
+    , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan_),
                   {.count = ladder_.size(),
                    .nodes = [this](std::size_t level) { return nodesOf(level); },
-                   .size = sizeFor(plan)})
+                   .size = sizeFor(plan_)})
     , results_(patches.size()) {
     context_.evaluateImage();
     for (const auto& patch : patches) {
@@ -93,7 +93,9 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
     }
 }
 
-Nodes LamRefinement::nodesOf(std::size_t level) const {
+Nodes LamRefinement::nodesOf(std::size_t level) {
+    // Finer cells lie elsewhere for each patch: nobody meets their ends again.
+    gradients_.setKeeping(plan_.rule != IntegrationRule::Secant || level == 0);
     const int count = ladder_.at(level);
     switch (plan_.rule) {
         case IntegrationRule::RightEndpoints:
@@ -165,6 +167,7 @@ LamResult LamRefinement::resultOf(std::size_t index) const {
     }
     result.detectorImage = context_.detectorImage(plan_.options.detector, inRegion);
     result.detectorBaseline = detectorBaseline;
+    result.rule = plan_.rule;
     result.nodes = static_cast<int>(level.nodes.size());
     result.nonfiniteGradients = level.nonfiniteGradients;
     result.curves = curvesOf(level);

@@ -34,6 +34,9 @@ public:
     /// same level where this one was. Throws as Refinement::next().
     [[nodiscard]] bool next(const std::stop_token& stop = {}, const IntegrationProgress& progress = {});
 
+    /// The plan as this network follows it, see LamPlan::forNetwork().
+    [[nodiscard]] const LamPlan& plan() const { return plan_; }
+
     /// The latest level of each patch, in their order; null before the first.
     [[nodiscard]] const std::vector<std::shared_ptr<const LamResult>>& results() const { return results_; }
 
@@ -44,7 +47,7 @@ private:
         double detectorBaseline = 0.0;
     };
 
-    [[nodiscard]] Nodes nodesOf(std::size_t level) const;
+    [[nodiscard]] Nodes nodesOf(std::size_t level);
     /// Cells are short where those of the latest level carry much of the map.
     [[nodiscard]] CellDensity latestDensity() const;
     [[nodiscard]] LamResult resultOf(std::size_t index) const;

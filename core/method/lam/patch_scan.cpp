@@ -18,10 +18,10 @@ public:
         : model_(model)
         , lr_(lr)
         , hr_(hr)
-        , plan_(plan)
+        , plan_(plan.forNetwork(model.hasSecantRules()))
         , evaluation_(evaluation)
         , patches_(patches.begin(), patches.end())
-        , groups_(groupPatches(model.card(), plan, patches_))
+        , groups_(groupPatches(model.card(), plan_, patches_))
         , results_(patches_.size()) {}
 
     [[nodiscard]] bool finished() const { return group_ == groups_.size(); }

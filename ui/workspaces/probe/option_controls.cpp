@@ -112,6 +112,7 @@ ComputeControls::ComputeControls(Session& session, CompactToolBar& bar)
     : QObject(&bar)
     , session_(session)
     , preset_(new QComboBox)
+    , rule_(new QComboBox)
     , nodes_(new QSpinBox)
     , tolerance_(new QDoubleSpinBox)
     , path_(new QComboBox)
@@ -168,15 +169,19 @@ void ComputeControls::addPreset(CompactToolBar& bar) {
     addChoices(preset_, "preset", [](LamOptions& options) {
         options.nodes.reset();
         options.tolerance.reset();
+        options.rule.reset();
     });
     addCaption(bar, tr(rowOf("preset").title), preset_, toolTipOf(rowOf("preset")));
 
     auto [button, form] = makeFormButton();
     accuracy_ = button;
-    accuracy_->setToolTip(tr("Number of path images and the tolerance"));
+    accuracy_->setToolTip(tr("Rule, number of path images and the tolerance"));
     accuracy_->setAccessibleName(tr("Accuracy"));
     tolerance_->setDecimals(3);
     tolerance_->setSingleStep(0.01);
+    addChoices(rule_, "rule");
+    form->addRow(tr(rowOf("rule").title), rule_);
+    rule_->setToolTip(toolTipOf(rowOf("rule")));
     addNumber(form, nodes_, "nodes");
     addNumber(form, tolerance_, "tolerance");
     bar.addControl(accuracy_);
@@ -197,7 +202,10 @@ void ComputeControls::addPath(CompactToolBar& bar) {
 void ComputeControls::addChoices(QComboBox* box, std::string_view option,
                                  const std::function<void(LamOptions&)>& alsoChange) {
     const auto& row = rowOf(option);
-    const auto chosenByDefault = optionText(row, row.get({}));
+    if (row.mayBeUnset) {
+        box->addItem(tr("automatic"), QString());
+    }
+    const auto chosenByDefault = row.get({});
     for (const auto& choice : row.choices) {
         box->insertItem(choice.name == chosenByDefault ? 0 : box->count(), tr(choice.title), textOf(choice.name));
     }
@@ -206,7 +214,8 @@ void ComputeControls::addChoices(QComboBox* box, std::string_view option,
             if (alsoChange) {
                 alsoChange(options);
             }
-            row.set(options, box->currentData().toString().toStdString());
+            const auto chosen = box->currentData().toString().toStdString();
+            row.set(options, chosen.empty() ? nlohmann::ordered_json(nullptr) : nlohmann::ordered_json(chosen));
         });
     });
 }
@@ -253,6 +262,9 @@ void ComputeControls::change(const std::function<void(LamOptions&)>& what) {
 void ComputeControls::follow() {
     const auto& options = session_.options();
     selectData(preset_, textOf(toString(options.preset)));
+    rule_->setEnabled(options.preset == Preset::Exact);
+    const auto rule = rowOf("rule").get(options);
+    selectData(rule_, rule.is_null() ? QString() : QString::fromStdString(rule.get<std::string>()));
     selectData(path_, textOf(toString(options.path)));
     selectData(detector_, textOf(toString(options.detector)));
     if (options.context && context_->findData(*options.context) < 0) {

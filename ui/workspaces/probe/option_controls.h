@@ -38,6 +38,7 @@ private:
 
     Session& session_;
     QComboBox* preset_;
+    QComboBox* rule_;
     QSpinBox* nodes_;
     QDoubleSpinBox* tolerance_;
     QToolButton* accuracy_ = nullptr;

@@ -107,18 +107,19 @@ TEST_F(Calibration, IsDoneOncePerMachine) {
     std::int64_t chosen = 0;
     {
         BatchCalibration batches(file_);
-        chosen = batches.imagesAtOnce(network.implementation(), 32, 32, 4);
+        chosen = batches.imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4);
         EXPECT_GE(chosen, 1);
         EXPECT_LE(chosen, 4);
         EXPECT_GT(evaluations_, 0);
         evaluations_ = 0;
-        EXPECT_EQ(batches.imagesAtOnce(network.implementation(), 33, 33, 4), chosen) << "about the same size";
+        EXPECT_EQ(batches.imagesAtOnce(network.implementation(), GradientOf::Point, 33, 33, 4), chosen)
+            << "about the same size";
         EXPECT_EQ(evaluations_, 0);
     }
     BatchCalibration later(file_);
-    EXPECT_EQ(later.imagesAtOnce(network.implementation(), 32, 32, 4), chosen);
+    EXPECT_EQ(later.imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4), chosen);
     EXPECT_EQ(evaluations_, 0);
-    static_cast<void>(later.imagesAtOnce(network.implementation(), 128, 128, 4));
+    static_cast<void>(later.imagesAtOnce(network.implementation(), GradientOf::Point, 128, 128, 4));
     EXPECT_GT(evaluations_, 0) << "another size is measured";
 }
 
@@ -126,12 +127,12 @@ TEST_F(Calibration, TwoProgramsKeepWhatEachMeasured) {
     const auto network = model();
     BatchCalibration one(file_);
     BatchCalibration other(file_);
-    static_cast<void>(one.imagesAtOnce(network.implementation(), 32, 32, 4));
-    static_cast<void>(other.imagesAtOnce(network.implementation(), 64, 64, 4));
+    static_cast<void>(one.imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4));
+    static_cast<void>(other.imagesAtOnce(network.implementation(), GradientOf::Point, 64, 64, 4));
     evaluations_ = 0;
     BatchCalibration later(file_);
-    static_cast<void>(later.imagesAtOnce(network.implementation(), 32, 32, 4));
-    static_cast<void>(later.imagesAtOnce(network.implementation(), 64, 64, 4));
+    static_cast<void>(later.imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4));
+    static_cast<void>(later.imagesAtOnce(network.implementation(), GradientOf::Point, 64, 64, 4));
     EXPECT_EQ(evaluations_, 0);
 }
 
@@ -142,10 +143,10 @@ TEST_F(Calibration, AFileThatMakesNoSenseIsMeasuredAnewAndReplaced) {
                                 R"({"seconds_per_image": {"a": [[0, 1]], "b": [["x", 1]], "c": [[1, -1]]}})"}) {
         std::ofstream(file_) << content;
         evaluations_ = 0;
-        static_cast<void>(BatchCalibration(file_).imagesAtOnce(network.implementation(), 32, 32, 4));
+        static_cast<void>(BatchCalibration(file_).imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4));
         EXPECT_GT(evaluations_, 0) << content;
         evaluations_ = 0;
-        static_cast<void>(BatchCalibration(file_).imagesAtOnce(network.implementation(), 32, 32, 4));
+        static_cast<void>(BatchCalibration(file_).imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4));
         EXPECT_EQ(evaluations_, 0) << content;
     }
 }
@@ -153,7 +154,7 @@ TEST_F(Calibration, AFileThatMakesNoSenseIsMeasuredAnewAndReplaced) {
 TEST_F(Calibration, AFolderThatCannotBeMadeIsNoTrouble) {
     std::ofstream(folder_.path() / "caches") << "a file where the folder would be";
     const auto network = model();
-    EXPECT_GE(BatchCalibration(file_).imagesAtOnce(network.implementation(), 32, 32, 4), 1);
+    EXPECT_GE(BatchCalibration(file_).imagesAtOnce(network.implementation(), GradientOf::Point, 32, 32, 4), 1);
 }
 
 TEST_F(Calibration, ChangesNoMapBeyondRounding) {

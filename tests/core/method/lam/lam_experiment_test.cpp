@@ -21,6 +21,8 @@ TEST(LamExperiment, GivesEveryOptionBack) {
         [](LamOptions& o) { o.sigma = 1.0 / 3.0; },
         [](LamOptions& o) { o.kernel = 11; },
         [](LamOptions& o) { o.detector = DetectorKind::Gabor; },
+        [](LamOptions& o) { o.rule = IntegrationRule::Midpoints; },
+        [](LamOptions& o) { o.rule = IntegrationRule::Secant; },
         [](LamOptions& o) { o.nodes = 27; },
         [](LamOptions& o) { o.tolerance = 0.1; },
         [](LamOptions& o) { o.context = 0; },
@@ -44,6 +46,13 @@ TEST(LamExperiment, HasDefaultsAndNoPatch) {
     Experiment experiment;
     setLamOptions(experiment, options);
     EXPECT_EQ(lamOptionsOf(experiment), LamOptions());
+}
+
+/// They were written when exact had no other rule: reopened, they give the same maps.
+TEST(LamExperiment, OptionsWithoutRuleMeanMidpoints) {
+    EXPECT_EQ(lamOptionsOf({.options = {{"preset", "exact"}}}).rule, IntegrationRule::Midpoints);
+    EXPECT_EQ(lamOptionsOf({.options = {{"preset", "exact"}, {"rule", nullptr}}}).rule, std::nullopt);
+    EXPECT_EQ(makePlan(lamOptionsOf({.options = {{"preset", "official"}}})).rule, IntegrationRule::RightEndpoints);
 }
 
 TEST(LamExperiment, SaysWhichOptionIsWrong) {

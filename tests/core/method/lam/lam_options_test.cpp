@@ -32,6 +32,7 @@ TEST(MakePlan, NodesAloneMeanExactlySoMany) {
 
 TEST(MakePlan, NodesWithToleranceMeanAtMost) {
     LamOptions options;
+    options.rule = IntegrationRule::Midpoints;
     options.nodes = 100;
     options.tolerance = 0.01;
     EXPECT_EQ(makePlan(options).nodes, 81);
@@ -45,8 +46,8 @@ TEST(MakePlan, NodesWithToleranceMeanAtMost) {
 
 TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
     LamOptions options;
-    options.rule = IntegrationRule::Secant;
     const auto plan = makePlan(options);
+    EXPECT_EQ(plan.rule, IntegrationRule::Secant);
     EXPECT_EQ(plan.levels(), (std::vector<int>{7, 16, 36, 81}));
     EXPECT_EQ(plan.gradients(), 140);  // the cells of one level are none of the next
     options.nodes = 40;
@@ -60,14 +61,32 @@ TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
     EXPECT_EQ(makePlan(options).gradients(), 6);
     options.nodes = 16;
     EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{16}));
+    options.rule = IntegrationRule::Secant;
     options.preset = Preset::Official;
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
 }
 
 TEST(MakePlan, FinerMidpointsAreAddedToThoseBefore) {
-    const auto plan = makePlan(LamOptions{});
+    LamOptions options;
+    options.rule = IntegrationRule::Midpoints;
+    const auto plan = makePlan(options);
     EXPECT_EQ(plan.levels(), (std::vector<int>{3, 9, 27, 81}));
     EXPECT_EQ(plan.gradients(), 81);
+}
+
+TEST(MakePlan, NetworksWithoutSecantRulesGetMidpointsUnlessTheRuleWasAskedFor) {
+    LamOptions options;
+    options.nodes = 100;
+    options.tolerance = 0.01;
+    const auto plan = makePlan(options);
+    EXPECT_EQ(plan.forNetwork(true).levels(), (std::vector<int>{7, 16, 36, 81}));
+    EXPECT_EQ(plan.forNetwork(false).rule, IntegrationRule::Midpoints);
+    EXPECT_EQ(plan.forNetwork(false).levels(), (std::vector<int>{3, 9, 27, 81}));
+    options.nodes = 40;
+    EXPECT_EQ(makePlan(options).forNetwork(false).nodes, 27);
+    options.rule = IntegrationRule::Secant;
+    EXPECT_EQ(makePlan(options).forNetwork(false).rule, IntegrationRule::Secant);
+    EXPECT_EQ(makePlan({.preset = Preset::Official}).forNetwork(false).rule, IntegrationRule::RightEndpoints);
 }
 
 TEST(MakePlan, BadValuesAreRefused) {
