@@ -26,10 +26,11 @@ struct Arguments {
     std::string json;
     std::string picture;
     std::string patch;
-    std::string pictureSize = "1400x900";
+    std::string size;
 };
 
 constexpr int largestSide = 16384;
+const std::string defaultPictureSize = "1400x900";
 
 /// Of "1400x900"; invalid for anything else.
 QSize sizeOf(const std::string& text) {
@@ -96,9 +97,10 @@ int runProgram(int argc, char** argv) {
     auto* picture = cli.add_option("--picture", arguments.picture,
                                    "open the files, wait until all maps are finished, save a picture of the window as "
                                    "PNG, and end; needs no display");
-    cli.add_option("--size", arguments.pictureSize, "with --picture: of the window, in pixels")
-        ->needs(picture)
-        ->capture_default_str()
+    cli.add_option("--size", arguments.size,
+                   "with --picture: of the window in pixels, 1400x900 unless given; with --bench-gui: of a drawn HR "
+                   "image, in place of the image given")
+        ->type_name("WxH")
         ->check([](const std::string& text) {
             return sizeOf(text).isValid() ? std::string() : text + " is no size such as 1400x900";
         });
@@ -140,10 +142,11 @@ int runProgram(int argc, char** argv) {
     }
     if (!arguments.picture.empty()) {
         return lamscope::saveWindowPicture(windowOptions(arguments), files, arguments.picture,
-                                           sizeOf(arguments.pictureSize), boxOf(arguments.patch));
+                                           sizeOf(arguments.size.empty() ? defaultPictureSize : arguments.size),
+                                           boxOf(arguments.patch));
     }
     if (arguments.benchGui) {
-        return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json);
+        return lamscope::runGuiBenchmark(windowOptions(arguments), files, arguments.json, sizeOf(arguments.size));
     }
     lamscope::ui::MainWindow window(windowOptions(arguments));
     const lamscope::ui::Termination termination(window);

@@ -193,6 +193,7 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     }
     result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
     say(fmt::format("{}, {}x{}: dragging, many patches, receptive field", result.card.name, side, side));
+    result.cells = measureCells(model, image, options.repeats, stop);
     result.drag = measureDrag(model, image, options.repeats, stop);
     result.sharing = measureSharing(model, image, stop);
     result.window = measureWindow(model, image, lamNodes, options.repeats, stop);
@@ -275,6 +276,7 @@ std::string toJson(const BenchmarkReport& report) {
                  {"lam", timed(result.lam)},
                  {"speedup", result.plain.seconds / result.lam.seconds},
                  {"equal_error", nullptr},
+                 {"cells", nullptr},
                  {"drag", nullptr},
                  {"patches", nullptr},
                  {"window", nullptr},
@@ -284,6 +286,12 @@ std::string toJson(const BenchmarkReport& report) {
         if (const auto& equal = result.equalError) {
             one["equal_error"] = timed(*equal);
             one["equal_error"]["speedup"] = result.plain.seconds / equal->seconds;
+        }
+        if (const auto& cells = result.cells) {
+            one["cells"] = {{"nodes", coarseNodes},
+                            {"seconds", cells->cellSeconds},
+                            {"midpoint_seconds", cells->midpointSeconds},
+                            {"units", cells->units()}};
         }
         if (const auto& drag = result.drag) {
             one["drag"] = {{"nodes", coarseNodes},
@@ -352,6 +360,9 @@ std::string toText(const BenchmarkReport& report) {
         if (const auto& equal = result.equalError) {
             text += fmt::format("  as exact as the published loop: {} nodes {:.2f} s, error {:.3f}: {:.1f}x\n",
                                 equal->nodes, equal->seconds, equal->mapError, result.plain.seconds / equal->seconds);
+        }
+        if (const auto& cells = result.cells) {
+            text += fmt::format("  a cell of the path costs {:.2f} of a midpoint\n", cells->units());
         }
         if (const auto& drag = result.drag) {
             text += fmt::format(

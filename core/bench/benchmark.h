@@ -54,6 +54,7 @@ struct ModelBenchmark {
     TimedMap lam;                         ///< ours
     std::optional<TimedMap> equalError;   ///< ours with as few nodes as give the error of `plain`
     std::vector<BatchTime> batches;       ///< what the choice of ours rests on, see BatchCalibration
+    std::optional<CellSpeed> cells;       ///< unset for a network without secant rules
     std::optional<DragSpeed> drag;
     std::optional<SharingSpeed> sharing;
     std::optional<WindowSpeed> window;  ///< where the receptive field is bounded

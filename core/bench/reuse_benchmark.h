@@ -46,8 +46,19 @@ struct DiMapSpeed {
     double seconds = 0.0;
 };
 
+/// Maps of `coarseNodes` cells and of as many midpoints, one image at a time, in seconds (the least).
+struct CellSpeed {
+    double cellSeconds = 0.0;
+    double midpointSeconds = 0.0;
+
+    /// A cell in units of a midpoint. n cells are n + 1 forward and n backward passes: half a unit more than n.
+    [[nodiscard]] double units() const { return cellSeconds / (coarseNodes + 0.5) / (midpointSeconds / coarseNodes); }
+};
+
 /// What reuse saves on `lr`, around its middle. All use the whole image as context. `repeats` of each timing, the
 /// median is reported. Nullopt when stopped. Throw as computeLam().
+[[nodiscard]] std::optional<CellSpeed> measureCells(const SrModel& model, const Image& lr, int repeats,
+                                                    const std::stop_token& stop);
 [[nodiscard]] std::optional<DragSpeed> measureDrag(const SrModel& model, const Image& lr, int repeats,
                                                    const std::stop_token& stop);
 [[nodiscard]] std::optional<SharingSpeed> measureSharing(const SrModel& model, const Image& lr,

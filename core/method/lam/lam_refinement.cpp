@@ -26,6 +26,9 @@ namespace {
 constexpr double flatDetector = 1e-4;
 /// Of the length of the path: two ends of cells that are closer are one.
 constexpr double shortestCell = 1e-9;
+/// The cells of so many levels have the same ends for every patch: a few cells say too little about where to place
+/// others.
+constexpr std::size_t levelsOfFixedCells = 2;
 /// A path that is slower than this share of its largest speed rests.
 constexpr double restingShare = 0.01;
 
@@ -95,7 +98,7 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
 
 Nodes LamRefinement::nodesOf(std::size_t level) {
     // Finer cells lie elsewhere for each patch: nobody meets their ends again.
-    gradients_.setKeeping(plan_.rule != IntegrationRule::Secant || level == 0);
+    gradients_.setKeeping(plan_.rule != IntegrationRule::Secant || level < levelsOfFixedCells);
     const int count = ladder_.at(level);
     switch (plan_.rule) {
         case IntegrationRule::RightEndpoints:
@@ -103,7 +106,8 @@ Nodes LamRefinement::nodesOf(std::size_t level) {
         case IntegrationRule::Midpoints:
             return arcLengthMidpoints(context_.path().length(), count);
         case IntegrationRule::Secant:
-            return cellsByDensity(context_.path().length(), level == 0 ? firstCellDensity() : latestDensity(), count);
+            return cellsByDensity(context_.path().length(),
+                                  level < levelsOfFixedCells ? firstCellDensity() : latestDensity(), count);
     }
     return {};
 }

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include <c10/core/impl/LocalDispatchKeySet.h>
 #include <fmt/format.h>
 #include <torch/csrc/autograd/custom_function.h>
 
+#include "model/secant/secant_rules.h"
 #include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
 
@@ -75,13 +77,35 @@ public:
     }
 };
 
+/// The same over a cell of a path, see SecantScope, in two passes. With the differences d from the mean at the two ends
+/// a and b: Δdeviation = mean((d_a + d_b)·Δx) / (deviation_a + deviation_b).
+class ContrastOverCell : public torch::autograd::Function<ContrastOverCell> {
+public:
+    static torch::Tensor forward(torch::autograd::AutogradContext* context, const torch::Tensor& x) {
+        const auto mean = x.mean({2, 3}, /*keepdim=*/true);
+        const auto difference = x - mean;
+        const auto deviation = difference.square().mean({2, 3}, /*keepdim=*/true).sqrt();
+        auto& scope = *SecantScope::current();
+        context->save_for_backward({difference, scope.atLeftEnds(difference), deviation + scope.atLeftEnds(deviation)});
+        return deviation + mean;
+    }
+
+    static torch::autograd::variable_list backward(torch::autograd::AutogradContext* context,
+                                                   const torch::autograd::variable_list& gradients) {
+        const auto saved = context->get_saved_variables();
+        const auto& deviations = saved[2];
+        const auto ofMean = gradients[0] / static_cast<double>(saved[0].size(2) * saved[0].size(3));
+        const auto ofDifferences = at::where(deviations > 0, ofMean / deviations, at::zeros_like(deviations));
+        return {at::addcmul(ofMean, saved[0], ofDifferences).addcmul_(saved[1], ofDifferences)};
+    }
+};
+
 torch::Tensor contrast(const torch::Tensor& x) {
     if (!secantScopeIsOpen()) {
         return Contrast::apply(x);
     }
-    // In operations that have rules; that of the root is finite at zero.
-    const auto mean = x.mean({2, 3}, /*keepdim=*/true);
-    return (x - mean).square().mean({2, 3}, /*keepdim=*/true).sqrt() + mean;
+    const c10::impl::ExcludeDispatchKeyGuard ownRule(secantKey);
+    return ContrastOverCell::apply(x);
 }
 
 }  // namespace

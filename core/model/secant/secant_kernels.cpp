@@ -2,9 +2,11 @@
 #include "model/secant/secant_kernels.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
+#include <type_traits>
 #include <vector>
 
 #include <ATen/Parallel.h>
@@ -36,8 +38,17 @@ constexpr double densityAtZero = std::numbers::inv_sqrtpi * inverseRoot2;  // 1 
 constexpr double closeForGelu = 0.1;
 constexpr double closeForGeluInFloat64 = 3e-3;
 /// Squared relative differences below which a series stands for the logarithmic mean.
-constexpr double closeForSoftmax = 0.01;
-constexpr double closeForSoftmaxInFloat64 = 1e-4;
+constexpr double closeForSoftmax = 0.09;
+constexpr double closeForSoftmaxInFloat64 = 1e-3;
+/// z / artanh z, of a squared number or tensor.
+template <typename Number>
+Number seriesOfMean(const Number& square) {
+    using Coefficient = std::conditional_t<std::is_same_v<Number, float>, float, double>;
+    constexpr auto one = Coefficient(1);
+    constexpr auto a =
+        std::to_array<Coefficient>({one / 3, 4 * one / 45, 44 * one / 945, 428 * one / 14175, 10196 * one / 467775});
+    return one - square * (a[0] + square * (a[1] + square * (a[2] + square * (a[3] + square * a[4]))));
+}
 
 // ---- one loop over memory ----------------------------------------------------------------------------------------
 
@@ -51,6 +62,14 @@ LAMSCOPE_VECTORS void gateLoop(const float* gradient, const float* left, const f
         const float open = (a > 0.0F ? a : 0.0F) + (b > 0.0F ? b : 0.0F);
         const float all = std::fabs(a) + std::fabs(b);
         result[i] = gradient[i] * (slope + rest * (open / (all == 0.0F ? 1.0F : all)));
+    }
+}
+
+LAMSCOPE_VECTORS void productLoop(const float* gradient, const float* left, const float* right, float* result,
+                                  std::int64_t count, float share) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        result[i] = gradient[i] * (share * (left[i] + right[i]));
     }
 }
 
@@ -92,26 +111,54 @@ LAMSCOPE_VECTORS void geluLoop(const float* gradient, const float* left, const f
     }
 }
 
+/// The squared relative differences of the ends; returns the largest.
+LAMSCOPE_VECTORS float squaredDifferences(const float* left, const float* right, float* square, std::int64_t count) {
+    float largest = 0.0F;
+#pragma omp simd reduction(max : largest)
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float sum = left[i] + right[i];
+        const float z = (right[i] - left[i]) / (sum > 0.0F ? sum : 1.0F);
+        square[i] = z * z;
+        largest = square[i] > largest ? square[i] : largest;
+    }
+    return largest;
+}
+
+/// Logarithmic means in place of squares, all of which are small.
+LAMSCOPE_VECTORS void closeMeans(const float* left, const float* right, float* mean, std::int64_t count) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        mean[i] = 0.5F * (left[i] + right[i]) * seriesOfMean(mean[i]);
+    }
+}
+
+/// The same where some squares are not small.
+LAMSCOPE_VECTORS void anyMeans(const float* left, const float* right, float* mean, std::int64_t count) {
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i];
+        const float b = right[i];
+        const bool isClose = mean[i] < static_cast<float>(closeForSoftmax);
+        // Where an end is 0 the mean is 0.
+        const bool isPositive = a > 0.0F && b > 0.0F;
+        const float quotient = (b - a) / logf(isClose || !isPositive ? 2.0F : b / a);
+        mean[i] = isClose ? 0.5F * (a + b) * seriesOfMean(mean[i]) : (isPositive ? quotient : 0.0F);
+    }
+}
+
 LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const float* right, float* result,
                                  float* mean, std::int64_t count) {
+    if (squaredDifferences(left, right, mean, count) < static_cast<float>(closeForSoftmax)) {
+        closeMeans(left, right, mean, count);
+    } else {
+        anyMeans(left, right, mean, count);
+    }
     float sumOfMeans = 0.0F;
     float sumOfProducts = 0.0F;
 #pragma omp simd reduction(+ : sumOfMeans, sumOfProducts)
     for (std::int64_t i = 0; i < count; ++i) {
-        const float a = left[i];
-        const float b = right[i];
-        const float sum = a + b;
-        const float z = (b - a) / (sum > 0.0F ? sum : 1.0F);
-        const float square = z * z;
-        const float series = 1.0F - square * (1.0F / 3.0F + square * (4.0F / 45.0F + square * (44.0F / 945.0F)));
-        const bool isClose = square < static_cast<float>(closeForSoftmax);
-        // Where an end is 0 the mean is 0.
-        const bool isPositive = a > 0.0F && b > 0.0F;
-        const float quotient = 2.0F * z / logf(isClose || !isPositive ? 2.0F : b / a);
-        const float m = 0.5F * sum * (isClose ? series : (isPositive ? quotient : 0.0F));
-        mean[i] = m;
-        sumOfMeans += m;
-        sumOfProducts += m * gradient[i];
+        sumOfMeans += mean[i];
+        sumOfProducts += mean[i] * gradient[i];
     }
     const float average = sumOfMeans > 0.0F ? sumOfProducts / sumOfMeans : 0.0F;
 #pragma omp simd
@@ -208,7 +255,7 @@ Tensor rowwise(const Tensor& gradient, const Tensor& left, const Tensor& right, 
 // ---- tensor operations -------------------------------------------------------------------------------------------
 
 Tensor meanOf(const Tensor& a, const Tensor& b) {
-    return (a + b).mul_(0.5);
+    return at::lerp(a, b, 0.5);
 }
 
 Tensor geluFactor(const Tensor& a, const Tensor& b) {
@@ -231,7 +278,7 @@ Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
     const auto sum = a + b;
     const auto z = (b - a) / at::where(sum > 0, sum, at::ones_like(sum));
     const auto square = z.square();
-    const auto series = 1.0 - square * (1.0 / 3.0 + square * (4.0 / 45.0 + square * (44.0 / 945.0)));
+    const auto series = seriesOfMean(square);
     const double close = b.scalar_type() == torch::kFloat64 ? closeForSoftmaxInFloat64 : closeForSoftmax;
     return sum * 0.5 * at::where(square < close, series, z * 2.0 / at::log(b / a));
 }
@@ -248,6 +295,16 @@ Tensor throughGate(const Tensor& gradient, const Tensor& left, const Tensor& rig
     const auto all = left.abs() + right.abs();
     const auto open = (left.clamp_min(0) + right.clamp_min(0)) / at::where(all > 0, all, at::ones_like(all));
     return gradient * (slope + (1.0 - slope) * open);
+}
+
+Tensor throughProduct(const Tensor& gradient, const Tensor& left, const Tensor& right, double share) {
+    if (isForLoops(right)) {
+        return elementwise(gradient, left, right,
+                           [share](const float* g, const float* a, const float* b, float* result, std::int64_t count) {
+                               productLoop(g, a, b, result, count, static_cast<float>(share));
+                           });
+    }
+    return gradient * (left + right).mul_(share);
 }
 
 Tensor throughSigmoid(const Tensor& gradient, const Tensor& left, const Tensor& right) {

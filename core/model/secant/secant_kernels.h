@@ -14,6 +14,10 @@ namespace lamscope {
 [[nodiscard]] torch::Tensor throughGate(const torch::Tensor& gradient, const torch::Tensor& left,
                                         const torch::Tensor& right, double slope);
 
+/// gradient · (left + right) · share: of a product with the share ½, given the other factor; of a square with 1.
+[[nodiscard]] torch::Tensor throughProduct(const torch::Tensor& gradient, const torch::Tensor& left,
+                                           const torch::Tensor& right, double share);
+
 [[nodiscard]] torch::Tensor throughSigmoid(const torch::Tensor& gradient, const torch::Tensor& left,
                                            const torch::Tensor& right);
 

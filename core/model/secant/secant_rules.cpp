@@ -46,7 +46,7 @@ Tensor atLeftEnds(const Tensor& x) {
 }
 
 Tensor meanOf(const Tensor& left, const Tensor& right) {
-    return at::add(left, right).mul_(0.5);
+    return at::lerp(left, right, 0.5);  // in one pass
 }
 
 /// x / y, 0 where y is 0.
@@ -204,6 +204,14 @@ Tensor gelu(const Tensor& x, c10::string_view approximate) {
 
 // ---- products and quotients --------------------------------------------------------------------------------------
 
+/// The gradient times the mean of a factor, in the shape of the other.
+Tensor throughFactor(const Tensor& gradient, const Tensor& left, const Tensor& right, const Tensor& other) {
+    constexpr double half = 0.5;
+    const auto whole = right.sizes() == gradient.sizes() ? throughProduct(gradient, left, right, half)
+                                                         : gradient * meanOf(left, right);
+    return at::sum_to(whole, other.sizes());
+}
+
 /// Δ(xy) = ȳΔx + x̄Δy.
 class Product : public torch::autograd::Function<Product> {
 public:
@@ -214,10 +222,22 @@ public:
     }
     static Gradients backward(AutogradContext* context, const Gradients& gradients) {
         const auto saved = context->get_saved_variables();
-        return {at::sum_to(gradients[0] * meanOf(saved[3], saved[1]), saved[0].sizes()),
-                at::sum_to(gradients[0] * meanOf(saved[2], saved[0]), saved[1].sizes()),
+        return {throughFactor(gradients[0], saved[3], saved[1], saved[0]),
+                throughFactor(gradients[0], saved[2], saved[0], saved[1]),
                 {},
                 {}};
+    }
+};
+
+class Square : public torch::autograd::Function<Square> {
+public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left) {
+        context->save_for_backward({x, left});
+        return at::square(x);
+    }
+    static Gradients backward(AutogradContext* context, const Gradients& gradients) {
+        const auto saved = context->get_saved_variables();
+        return {throughProduct(gradients[0], saved[1], saved[0], 1.0), {}};
     }
 };
 
@@ -255,24 +275,27 @@ public:
     }
 };
 
+Tensor square(const Tensor& x) {
+    return elementwise<Square>(x, [](const Tensor& y) { return at::square(y); });
+}
+
 template <typename Function>
 Tensor bilinear(const Tensor& x, const Tensor& y) {
     const auto xLeft = atLeftEnds(x);
-    const auto yLeft = x.is_same(y) ? xLeft : atLeftEnds(y);
+    const auto yLeft = atLeftEnds(y);
     const Usual usual(secantKey);
     return Function::apply(x, y, xLeft, yLeft);
 }
 
 Tensor product(const Tensor& x, const Tensor& y) {
+    if (x.is_same(y)) {
+        return secant::square(x);
+    }
     if (dependsOnPath(x) && dependsOnPath(y)) {
         return bilinear<Product>(x, y);
     }
     const Usual usual(secantKey);
     return at::mul(x, y);
-}
-
-Tensor square(const Tensor& x) {
-    return product(x, x);
 }
 
 Tensor matrixProduct(const Tensor& x, const Tensor& y) {

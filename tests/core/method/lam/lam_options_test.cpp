@@ -48,12 +48,12 @@ TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
     LamOptions options;
     const auto plan = makePlan(options);
     EXPECT_EQ(plan.rule, IntegrationRule::Secant);
-    EXPECT_EQ(plan.levels(), (std::vector<int>{7, 16, 36, 81}));
-    EXPECT_EQ(plan.gradients(), 140);  // the cells of one level are none of the next
+    EXPECT_EQ(plan.levels(), (std::vector<int>{3, 7, 16, 36, 81}));
+    EXPECT_EQ(plan.gradients(), 143);  // the cells of one level are none of the next
     options.nodes = 40;
     options.tolerance = 0.01;
     EXPECT_EQ(makePlan(options).nodes, 36);
-    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{7, 16, 36}));
+    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{3, 7, 16, 36}));
     options.nodes = 6;
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
     options.tolerance.reset();
@@ -79,7 +79,7 @@ TEST(MakePlan, NetworksWithoutSecantRulesGetMidpointsUnlessTheRuleWasAskedFor) {
     options.nodes = 100;
     options.tolerance = 0.01;
     const auto plan = makePlan(options);
-    EXPECT_EQ(plan.forNetwork(true).levels(), (std::vector<int>{7, 16, 36, 81}));
+    EXPECT_EQ(plan.forNetwork(true).levels(), (std::vector<int>{3, 7, 16, 36, 81}));
     EXPECT_EQ(plan.forNetwork(false).rule, IntegrationRule::Midpoints);
     EXPECT_EQ(plan.forNetwork(false).levels(), (std::vector<int>{3, 9, 27, 81}));
     options.nodes = 40;
