@@ -220,13 +220,9 @@ private:
         if (found.gridScale == 0 && sameScale) {
             found.gridScale = cards_.front().scale;
         }
-        std::size_t loaded = 0;
-        for (auto& network : document.experiment.networks) {
-            if (network.shown) {
-                network.sha256 = cards_[loaded].sha256;
-                ++loaded;
-            }
-        }
+        std::vector<std::string> hashes;
+        std::ranges::transform(cards_, std::back_inserter(hashes), &ModelCard::sha256);
+        noteNetworkHashes(document.experiment, hashes);
         document.device = settings_.device;
         document.threads = computeThreads();
         const auto patches = patchesOf(scene, cards_.front().scale);
