@@ -29,7 +29,10 @@ public:
         , plan_(makePlan(lamOptionsOf(experiment_)))
         , specs_(shownNetworks(experiment_))
         , batches_(BatchCalibration::defaultFile())
-        , evaluation_{.batches = &batches_} {
+        , evaluation_(settings_.evaluation) {
+        if (!evaluation_.batch && evaluation_.batches == nullptr) {
+            evaluation_.batches = &batches_;
+        }
         if (experiment_.scenes.empty() || specs_.empty()) {
             throw Error(ErrorCode::InvalidArgument,
                         "there is no image or no network that is shown: nothing to compute");
