@@ -49,8 +49,8 @@ using LamRunCallback = std::function<void(const LamRunProgress&)>;
 
 /// Computes an experiment of the method LAM in steps: reads all images and the networks that are not hidden (so that
 /// what is wrong shows before the long work), then scene by scene checks the patches and computes the map of each
-/// network. The command line, figures and the sanity check all run
-/// this. A run that was stopped and goes on gives the same results as one that was not. Not thread-safe.
+/// network. The command line, figures and the sanity check all run this. A run that was stopped and goes on gives the
+/// same results as one that was not. Not thread-safe.
 class LamRun {
 public:
     /// Throws Error(InvalidArgument) for an experiment without scenes, networks or patches, and as lamOptionsOf() and

@@ -68,6 +68,7 @@ Json optionsJson(const ErfDocument& document) {
     if (!scene.boxes.empty()) {
         json["at"] = {{"x", scene.boxes.front().x}, {"y", scene.boxes.front().y}};
     }
+    addReading(json, scene.reading);
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["device"] = document.device;
     json["threads"] = document.threads;

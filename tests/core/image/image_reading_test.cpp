@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What image files say about their colours and levels: colour profiles, and levels of fewer than 16 bits in 16.
 #include <algorithm>
+#include <filesystem>
 #include <functional>
+#include <utility>
 #include <vector>
 #include <zlib.h>
 
@@ -258,6 +260,49 @@ TEST(ImageReading, StretchesColoursAndNotTransparency) {
     const auto stretched = read(file, {.stretch = true});
     EXPECT_THAT(stretched.warnings, IsEmpty());
     EXPECT_EQ(stretched.image.at(0, 0, 1), 6.0F / 1023.0F);
+}
+
+TEST(ImageReading, StretchesTransparencyOfTheSameBits) {
+    const auto file = pngOf(sixteenBits([](int i) { return i % 4 == 3 ? 1023 : i % 1024; }, CV_16UC4));
+    EXPECT_THAT(read(file).warnings, ElementsAre(HasSubstr("partly transparent"), HasSubstr("levels of 10 bits")));
+    const auto stretched = read(file, {.stretch = true});
+    EXPECT_THAT(stretched.warnings, IsEmpty());
+    EXPECT_EQ(stretched.image.at(0, 0, 1), 6.0F / 1023.0F);
+
+    const auto half = pngOf(sixteenBits([](int i) { return i % 4 == 3 ? 341 : 1023; }, CV_16UC4));
+    EXPECT_FLOAT_EQ(read(half, {.stretch = true}).image.at(0, 0, 0), 341.0F / 1023.0F);
+}
+
+TEST(ImageReading, StretchesFilesThatAreComparedAlike) {
+    const test::TemporaryFolder folder;
+    const auto withLevels = [&](const std::string& name, const Levels& levels) {
+        return folder.write(name, pngOf(sixteenBits(levels)));
+    };
+    const auto ten = withLevels("ten.png", [](int i) { return i % 1024; });
+    const auto twelve = withLevels("twelve.png", [](int i) { return i == 5 ? 1025 : i % 1024; });
+    const auto sixteen = withLevels("sixteen.png", [](int i) { return i == 5 ? 4097 : i % 1024; });
+    const auto black = withLevels("black.png", [](int) { return 0; });
+    const auto eight = folder.write("eight.png", flatPng());  // has no levels of 16 bits
+    const ImageReading stretch{.stretch = true};
+    const auto bitsOf = [&](const std::vector<std::filesystem::path>& files) {
+        return sharedReading(stretch, files).bits;
+    };
+    EXPECT_EQ(bitsOf({ten}), 0);  // shows it by itself
+    EXPECT_EQ(bitsOf({ten, ten, black, eight}), 10);
+    EXPECT_EQ(bitsOf({ten, twelve}), 12);
+    EXPECT_EQ(bitsOf({twelve, sixteen, ten}), 16);
+    EXPECT_EQ(sharedReading({.upright = true}, std::vector{ten, twelve}), (ImageReading{.upright = true}));
+
+    for (const auto& [files, white] :
+         {std::pair(std::vector{ten, twelve}, 4095.0F), std::pair(std::vector{ten, sixteen}, 65535.0F)}) {
+        for (const auto& file : files) {
+            const auto stretched = readImage(file, sharedReading(stretch, files));
+            EXPECT_EQ(stretched.image.at(0, 0, 2), 8.0F / white) << file;
+            EXPECT_THAT(stretched.offers, IsEmpty());
+        }
+    }
+    EXPECT_THAT(readImage(ten, sharedReading(stretch, std::vector{ten, sixteen})).warnings,
+                ElementsAre(HasSubstr("a file that it is compared with uses all 16 bits")));
 }
 
 TEST(ImageReading, TurnsAndStretchesInOneReading) {

@@ -104,10 +104,12 @@ TEST_F(ErfCommand, WritesWhatWasAskedForAndNothingElse) {
 }
 
 TEST_F(ErfCommand, JsonToStandardOutputIsAloneThere) {
-    const auto outcome = run(working("--preset official --thresholds 0.5,0.9 --images 1 --json -"));
+    const auto outcome = run(working("--preset official --thresholds 0.5,0.9 --images 1 --stretch --json -"));
     ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
     const auto json = nlohmann::json::parse(outcome.output);
     EXPECT_EQ(json["options"]["centre"], "pixel");
+    EXPECT_EQ(json["options"]["stretch"], true);
+    EXPECT_EQ(json["options"]["upright"], false);
     EXPECT_EQ(json["results"][0]["squares"].size(), 2U);
     EXPECT_EQ(json["results"][0]["images"], 1);
 }
