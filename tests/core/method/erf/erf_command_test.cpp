@@ -121,6 +121,10 @@ TEST_F(ErfCommand, LooksFromTheSrPixelAskedFor) {
         EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
         return nlohmann::json::parse(outcome.output);
     };
+    // A line as the window copies it: several images, each with its flag.
+    const auto twice = run(fmt::format("--lr {0} --lr {1} --side 9 --model bicubic --preset exact --at 64,65 --json -",
+                                       in("set/b_HR.png"), in("set/c_HR.png")));
+    EXPECT_EQ(nlohmann::json::parse(twice.output)["results"][0]["images"], 2) << twice.messages;
     const auto json = fieldAt("64,65");
     EXPECT_EQ(json["options"]["at"], (nlohmann::json{{"x", 64}, {"y", 65}}));
     expectTrouble(fmt::format("--lr {} --side 9 --model bicubic --at 3,64", in("set/c_HR.png")), 1, "(3, 64)");
