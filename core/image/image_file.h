@@ -31,7 +31,7 @@ inline constexpr long long maxImagePixels = 1LL << 28;
 ///   fewer bits in a file of 16 stretched.
 /// - Grey is repeated to three planes. Palettes and images of fewer than 8 bits are expanded to 8 bits.
 /// - Transparency is composited on black, and stretched with the colours where its levels fit the same bits; in some
-/// grey files it is ignored. A warning says which.
+///   grey files it is ignored. A warning says which.
 /// - Channels that are neither colour nor transparency are left out, with a warning.
 /// - The orientation tag of TIFF is always applied; `reading` concerns EXIF data.
 /// - A JPEG file that has its end marker but is damaged inside is shown as far as it can be decoded. A JPEG file that

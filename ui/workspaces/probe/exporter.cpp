@@ -2,6 +2,7 @@
 #include "workspaces/probe/exporter.h"
 
 #include <QImage>
+#include <QStringList>
 #include <span>
 #include <utility>
 #include <vector>

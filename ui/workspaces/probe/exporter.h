@@ -29,9 +29,8 @@ public:
     void exportMaps(const QString& folder);
     /// NAME.attribution.npy and NAME.map.npy of the same, as `lamscope-cli lam --npy`.
     void exportArrays(const QString& folder);
-    /// NAME.di.npy of every shown network with a finished DI map (the others are named), and di.csv of all of them, as
-    /// `lamscope-cli lam
-    /// --grid`.
+    /// NAME.di.npy of every shown network with a finished DI map, and di.csv of all of them, as `lamscope-cli lam
+    /// --grid`. The shown networks without one are named in a note.
     void exportDiMaps(const QString& folder);
     /// The results as `lamscope-cli lam --csv` and `--json` write them, or as a LaTeX table.
     void exportCsv(const QString& file);
