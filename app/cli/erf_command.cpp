@@ -25,6 +25,7 @@ struct ErfArguments {
     ModelArguments models;
     std::vector<std::string> lr;
     std::vector<std::string> hr;
+    ImageReading reading;
     std::string reduce = "pillow";
     OptionTexts method = OptionTexts(erfOptionTable().size());  ///< of erfOptionTable()
     std::vector<int> at;                                        ///< x, y; empty: the middle
@@ -72,6 +73,7 @@ void addScenes(Experiment& experiment, const ErfArguments& arguments) {
     Scene scene;
     scene.role = role;
     scene.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    scene.reading = arguments.reading;
     scene.gridScale = role == ImageRole::Lr ? 0 : 1;  // on an LR image places are SR pixels of each network
     if (!arguments.at.empty()) {
         scene.boxes = {{.x = arguments.at[0], .y = arguments.at[1], .size = 1}};
@@ -141,6 +143,7 @@ void addErfCommand(CLI::App& app, ChosenCommand& chosen) {
         command->add_option("--lr", arguments->lr, "low-resolution images, or folders of them, used as they are");
     hr->type_name("DIR|IMG")->excludes(lr);
     lr->type_name("DIR|IMG");
+    addReadingFlags(*command, arguments->reading);
     command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
         ->capture_default_str();
     addOptionFlags(*command, erfOptionTable(), arguments->method);

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "model/model_spec.h"
 #include "model_arguments.h"
+#include "option_flags.h"
 #include "study/evaluate.h"
 
 namespace lamscope::cli {
@@ -20,6 +21,7 @@ struct EvaluateArguments {
     std::string hr;
     std::string lr;
     std::string channel = "y";
+    ImageReading reading;
     std::string reduce = "matlab";
     std::optional<int> border;
     std::string json;
@@ -33,6 +35,7 @@ int run(const EvaluateArguments& arguments) {
     options.channel = arguments.channel == "y" ? Channel::Y : Channel::Rgb;
     options.border = arguments.border;
     options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    options.reading = arguments.reading;
     options.outputs = {arguments.json, arguments.csv};
     const auto specs = arguments.models.specs();
     checkOutputFiles(options.outputs, filesOf(specs));
@@ -92,6 +95,7 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
         ->check(CLI::IsMember({"y", "rgb"}));
     command->add_option("--border", arguments->border, "SR pixels left out on every side (default: the scale)")
         ->check(CLI::Range(0, 4096));
+    addReadingFlags(*command, arguments->reading);
     command->add_option("--reduce", arguments->reduce, "whose bicubic makes LR from HR: pillow or matlab")
         ->capture_default_str();
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")

@@ -49,9 +49,7 @@ void LamArguments::addImageTo(CLI::App& command) {
     hrOption->type_name("IMG")->excludes(lrOption);
     lrOption->type_name("IMG");
     command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
-    for (const auto& row : imageReadingTable) {
-        command.add_flag(fmt::format("--{}", row.name), reading.*row.member, row.help);
-    }
+    addReadingFlags(command, reading);
     command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The flags of a method's options, from its option table.
+// Flags from tables: of a method's options, and of how images are read.
 #pragma once
 
 #include <cstddef>
@@ -11,9 +11,17 @@
 #include <fmt/format.h>
 
 #include "base/option_table.h"
+#include "image/image_reading.h"
 #include "program.h"
 
 namespace lamscope::cli {
+
+/// Adds a flag for each row of imageReadingTable. @param reading must outlive the command.
+inline void addReadingFlags(CLI::App& command, ImageReading& reading) {
+    for (const auto& row : imageReadingTable) {
+        command.add_flag(fmt::format("--{}", row.name), reading.*row.member, row.help);
+    }
+}
 
 /// What follows the flag of each row of a table; unset where the flag was not given.
 using OptionTexts = std::vector<std::optional<std::string>>;

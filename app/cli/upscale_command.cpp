@@ -7,6 +7,7 @@
 #include "commands.h"
 #include "console.h"
 #include "model_arguments.h"
+#include "option_flags.h"
 #include "study/upscale_files.h"
 
 namespace lamscope::cli {
@@ -17,6 +18,7 @@ struct UpscaleArguments {
     ModelArguments models;
     std::vector<std::string> hr;
     std::vector<std::string> lr;
+    ImageReading reading;
     std::string reduce = "pillow";
     std::string out;
 };
@@ -34,6 +36,7 @@ int run(const UpscaleArguments& arguments) {
     const auto& files = options.imagesAreHr ? arguments.hr : arguments.lr;
     options.images.assign(files.begin(), files.end());
     options.outputFolder = arguments.out;
+    options.reading = arguments.reading;
     options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
@@ -63,6 +66,7 @@ void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen) {
     arguments->models.addTo(*command, true);
     command->add_option("--lr", arguments->lr, "LR images")->type_name("IMG");
     command->add_option("--hr", arguments->hr, "HR images, reduced first")->type_name("IMG");
+    addReadingFlags(*command, arguments->reading);
     command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
         ->capture_default_str();
     command->add_option("--out", arguments->out, "folder for NAME.png (NAME.npy for .npy images)")

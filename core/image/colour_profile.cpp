@@ -2,22 +2,26 @@
 #include "image/colour_profile.h"
 
 #include <algorithm>
+#include <array>
+#include <cmath>
 #include <cstdint>
+#include <lcms2.h>
+#include <memory>
+#include <vector>
 
 #include <fmt/format.h>
-
-#include "base/byte_reader.h"
 
 namespace lamscope::detail {
 namespace {
 
-constexpr std::uint64_t longestName = 80;  // characters
+using Profile = std::unique_ptr<void, decltype(&cmsCloseProfile)>;
+using Transform = std::unique_ptr<void, decltype(&cmsDeleteTransform)>;
 
-void appendUtf8(std::string& text, std::uint64_t character) {
-    const auto add = [&](std::uint64_t byte) { text += static_cast<char>(byte); };
+void appendUtf8(std::string& text, std::uint32_t character) {
+    const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
     const auto rest = [&](unsigned shift) { add(0x80U | (character >> shift & 0x3FU)); };
-    if (character < 0x20 || (character >= 0x7F && character < 0xA0)) {
-        return;  // a control character, which a terminal would obey
+    if (character < 0x20 || (character >= 0x7F && character < 0xA0) || character > 0x10FFFF) {
+        return;  // a control character, which a terminal would obey, or none at all
     }
     if (character < 0x80) {
         add(character);
@@ -36,82 +40,82 @@ void appendUtf8(std::string& text, std::uint64_t character) {
     }
 }
 
-/// One byte a character, up to a zero.
-std::string latinText(ByteReader& reader, std::uint64_t place, std::uint64_t length) {
+/// The description in English or, where there is none, in another language.
+std::string description(const Profile& profile) {
+    constexpr std::size_t longestName = 80;  // characters
+    const auto bytes = cmsGetProfileInfo(profile.get(), cmsInfoDescription, "en", "US", nullptr, 0);
+    std::vector<wchar_t> units(bytes / sizeof(wchar_t) + 1, L'\0');
+    cmsGetProfileInfo(profile.get(), cmsInfoDescription, "en", "US", units.data(), bytes);
     std::string text;
-    for (std::uint64_t i = 0; i < std::min(length, longestName); ++i) {
-        const auto character = reader.u8(place + i);
-        if (character == 0) {
-            break;
+    // Little CMS hands each unit of UTF-16 on by itself.
+    const auto isHalf = [](std::uint32_t unit, std::uint32_t first) { return unit >= first && unit < first + 0x400; };
+    for (std::size_t i = 0, characters = 0; units[i] != L'\0' && characters < longestName; ++i, ++characters) {
+        auto character = static_cast<std::uint32_t>(units[i]);
+        const auto next = static_cast<std::uint32_t>(units[i + 1]);
+        if (isHalf(character, 0xD800) && isHalf(next, 0xDC00)) {
+            character = 0x10000 + ((character - 0xD800) << 10U) + (next - 0xDC00);
+            ++i;
         }
-        appendUtf8(text, character);
+        if (character >= 0xFFFFFF80U) {
+            character &= 0xFFU;  // Latin-1, of which Little CMS extends the sign
+        }
+        constexpr std::uint32_t replacement = 0xFFFD;
+        appendUtf8(text, character >= 0xD800 && character < 0xE000 ? replacement : character);
     }
     return text;
 }
 
-/// @param length in bytes.
-std::string utf16Text(ByteReader& reader, std::uint64_t place, std::uint64_t length) {
-    constexpr std::uint64_t replacement = 0xFFFD;
-    std::string text;
-    const auto end = place + std::min(length / 2, longestName) * 2;
-    for (; place < end; place += 2) {
-        auto character = reader.u16(place);
-        if (character == 0) {
-            break;
-        }
-        if (character >= 0xD800 && character < 0xE000) {  // half of a surrogate pair
-            const auto low = reader.u16(place + 2);
-            const bool paired = character < 0xDC00 && low >= 0xDC00 && low < 0xE000 && place + 2 < end;
-            character = paired ? 0x10000 + ((character - 0xD800) << 10U) + (low - 0xDC00) : replacement;
-            place += paired ? 2 : 0;
-        }
-        appendUtf8(text, character);
+/// Whether colours of the profile are those of sRGB: on a grid of them, within the tolerance.
+bool equalsSrgb(const Profile& profile) {
+    constexpr int steps = 16;
+    constexpr float tolerance = 2.0F / 255.0F;
+    const auto space = cmsGetColorSpace(profile.get());
+    const bool grey = space == cmsSigGrayData;
+    if (!grey && space != cmsSigRgbData) {
+        return false;
     }
-    return text;
-}
-
-/// Of several languages English, otherwise the first.
-std::string localisedText(ByteReader& reader, std::uint64_t tag) {
-    constexpr std::uint64_t mostLanguages = 100;
-    constexpr std::uint64_t recordSize = 12;
-    constexpr std::uint64_t english = 0x656E;  // "en"
-    const auto count = std::min(reader.u32(tag + 8), mostLanguages);
-    auto chosen = tag + 16;
-    for (auto i = count; i-- > 0;) {
-        const auto record = tag + 16 + i * recordSize;
-        chosen = reader.u16(record) == english ? record : chosen;
+    const Profile srgb(cmsCreate_sRGBProfile(), &cmsCloseProfile);
+    const Transform transform(
+        cmsCreateTransform(profile.get(), grey ? TYPE_GRAY_FLT : TYPE_RGB_FLT, srgb.get(), TYPE_RGB_FLT,
+                           INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE),
+        &cmsDeleteTransform);
+    if (!transform) {
+        return false;
     }
-    return count == 0 ? "" : utf16Text(reader, tag + reader.u32(chosen + 8), reader.u32(chosen + 4));
-}
-
-std::string description(std::span<const std::byte> icc) {
-    constexpr std::uint64_t headerSize = 128;
-    constexpr std::uint64_t mostTags = 100;
-    ByteReader reader(icc, true);
-    const auto count = std::min(reader.u32(headerSize), mostTags);
-    for (std::uint64_t i = 0; i < count; ++i) {
-        const auto entry = headerSize + 4 + i * 12;
-        if (!hasText(icc, "desc", static_cast<std::size_t>(entry))) {
-            continue;
+    const auto agrees = [&](const std::array<float, 3>& colour) {
+        std::array<float, 3> asSrgb{};
+        cmsDoTransform(transform.get(), colour.data(), asSrgb.data(), 1);
+        return std::ranges::equal(asSrgb, colour, [](float a, float b) { return std::abs(a - b) <= tolerance; });
+    };
+    const auto level = [](int step) { return static_cast<float>(step) / (steps - 1); };
+    for (int i = 0; i < steps * steps * steps; ++i) {
+        const std::array<float, 3> colour{level(i % steps), level(i / steps % steps), level(i / steps / steps)};
+        if (!agrees(grey ? std::array<float, 3>{colour[0], colour[0], colour[0]} : colour)) {
+            return false;
         }
-        const auto tag = reader.u32(entry + 4);
-        const auto isOfType = [&](std::string_view type) { return hasText(icc, type, static_cast<std::size_t>(tag)); };
-        if (isOfType("mluc")) {
-            return localisedText(reader, tag);
-        }
-        return isOfType("desc") ? latinText(reader, tag + 12, reader.u32(tag + 8)) : "";
     }
-    return {};
+    return true;
 }
 
 }  // namespace
 
 std::string otherProfile(std::span<const std::byte> icc) {
-    const auto name = description(icc);
-    if (icc.empty() || name.starts_with("sRGB")) {
+    if (icc.empty()) {
         return {};
     }
-    return name.empty() ? "a colour profile without a name" : fmt::format("the colour profile '{}'", name);
+    const Profile profile(cmsOpenProfileFromMem(icc.data(), static_cast<cmsUInt32Number>(icc.size())),
+                          &cmsCloseProfile);
+    if (!profile) {
+        return "a colour profile that cannot be read";
+    }
+    if (equalsSrgb(profile)) {
+        return {};
+    }
+    const auto name = description(profile);
+    if (name.empty()) {
+        return "a colour profile without a name";
+    }
+    return fmt::format("the colour profile '{}'{}", name, name.starts_with("sRGB") ? ", which differs from sRGB" : "");
 }
 
 }  // namespace lamscope::detail

@@ -190,16 +190,24 @@ void copyPixels(const cv::Mat& pixels, const ImageHeader& header, const FullLeve
     }
 }
 
-/// The 16-bit levels of the colours.
-detail::LowBits colourLevels(const cv::Mat& pixels) {
+/// The 16-bit levels of a file.
+struct Levels16 {
+    detail::LowBits colours;
+    std::uint16_t largestAlpha = 0;
+};
+
+Levels16 levelsOf(const cv::Mat& pixels) {
     const int channelCount = pixels.channels();
     const int colourCount = channelCount <= 2 ? 1 : Image::channels;
-    detail::LowBits levels;
+    Levels16 levels;
     for (int y = 0; y < pixels.rows; ++y) {
         const auto* pixel = pixels.ptr<std::uint16_t>(y);
         for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
             for (int channel = 0; channel < colourCount; ++channel) {
-                levels.add(pixel[channel]);
+                levels.colours.add(pixel[channel]);
+            }
+            if (colourCount < channelCount) {
+                levels.largestAlpha = std::max(levels.largestAlpha, pixel[channelCount - 1]);
             }
         }
     }
@@ -237,7 +245,10 @@ bool copyPixels(const std::filesystem::path& path, const cv::Mat& pixels, const 
             image.bitDepth = 16;
             FullLevels full{.white = whiteByHeader(path, pixels, header, largest), .opaque = largest};
             if (full.white == full.opaque) {
-                full.white = whiteLevel(colourLevels(pixels), reading, loaded);
+                const auto levels = levelsOf(pixels);
+                full.white = whiteLevel(levels.colours, reading, loaded);
+                // Whoever stored colours of 10 bits in 16 stored transparency so, unless it shows more.
+                full.opaque = static_cast<float>(levels.largestAlpha) <= full.white ? full.white : full.opaque;
             }
             copyPixels<std::uint16_t>(pixels, header, full, image, transparent);
             break;
@@ -305,7 +316,7 @@ LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::b
     LoadedImage loaded{.image = Image(pixels.cols, pixels.rows), .warnings = {}};
     loaded.image.file = path.string();
     const bool transparent = copyPixels(path, pixels, header, reading, loaded);
-    loaded.warnings = rasterWarnings(path.string(), header, transparent);
+    std::ranges::move(rasterWarnings(path.string(), header, transparent), std::back_inserter(loaded.warnings));
     if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV applies it to the others
         loaded.image = oriented(loaded.image, header.appliedOrientation);
     }
@@ -374,6 +385,17 @@ LoadedImage readImage(const std::filesystem::path& path, const ImageReading& rea
         throw Error(ErrorCode::OutOfMemory,
                     fmt::format("'{}' does not fit into memory; crop or reduce the image", path.string()));
     }
+}
+
+ImageReading sharedReading(const ImageReading& reading, std::span<const std::filesystem::path> files) {
+    auto shared = reading;
+    if (!reading.stretch || files.size() < 2) {
+        return shared;
+    }
+    for (const auto& file : files) {
+        shared.bits = std::max(shared.bits, readImage(file, reading).levelBits);
+    }
+    return shared;
 }
 
 void writeImage(const std::filesystem::path& path, const Image& image, int bitDepth) {

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct LoadedImage {
     Image image;
     std::vector<std::string> warnings;  ///< whole sentences that name the file; empty if there is nothing to say
     std::vector<ImageOffer> offers{};   ///< what could have been asked for; the last warnings are their notes
+    int levelBits = 0;  ///< 8, 10, 12 or 16 bits that the levels of a file of 16 use; 0: no such file, known, or black
 };
 
 /// The largest image that is read: 2^28 pixels (16384 x 16384).
@@ -28,7 +30,8 @@ inline constexpr long long maxImagePixels = 1LL << 28;
 ///   [0, 1]. Colour profiles and gamma are not applied; a warning names what is not sRGB. `reading` can have levels of
 ///   fewer bits in a file of 16 stretched.
 /// - Grey is repeated to three planes. Palettes and images of fewer than 8 bits are expanded to 8 bits.
-/// - Transparency is composited on black; in some grey files it is ignored. A warning says which.
+/// - Transparency is composited on black, and stretched with the colours where its levels fit the same bits; in some
+///   grey files it is ignored. A warning says which.
 /// - Channels that are neither colour nor transparency are left out, with a warning.
 /// - The orientation tag of TIFF is always applied; `reading` concerns EXIF data.
 /// - A JPEG file that has its end marker but is damaged inside is shown as far as it can be decoded. A JPEG file that
@@ -43,6 +46,12 @@ inline constexpr long long maxImagePixels = 1LL << 28;
 /// 32-bit integers, more than maxImagePixels pixels, an array of another shape or type, floating-point values that are
 /// not finite or outside [-0.01, 1.01]. Throws Error(OutOfMemory) when the image does not fit into memory. Thread-safe.
 [[nodiscard]] LoadedImage readImage(const std::filesystem::path& path, const ImageReading& reading = {});
+
+/// The same reading for files that are compared with each other: with `stretch`, levels of all of them are taken to
+/// have the bits of the file that uses most. Otherwise two files could be multiplied by different factors, as an HR
+/// image with a single level above 1023 and its LR image without one. Unchanged without `stretch` and for one file;
+/// otherwise it reads all files. Throws as readImage(). Thread-safe.
+[[nodiscard]] ImageReading sharedReading(const ImageReading& reading, std::span<const std::filesystem::path> files);
 
 /// Writes a PNG (.png) or TIFF (.tif, .tiff) file with three channels of 8 or 16 bits, whole or not at all. The name's
 /// extension tells the format. Values are clamped to [0, 1] and rounded by nearestLevel().

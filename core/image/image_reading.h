@@ -11,11 +11,14 @@ struct ImageReading {
     bool upright = false;  ///< turned as EXIF data ask, see oriented()
     /// Levels of 8, 10 or 12 bits in a file of 16 are divided by the largest level of these bits instead of 65535.
     bool stretch = false;
+    /// With `stretch`: the fewest bits that a file's levels are taken to have, 8, 10 or 12; 16: as they are stored. 0:
+    /// each file shows by itself. Files that are compared must not differ, see sharedReading(). Not asked for by users.
+    int bits = 0;
 
     friend bool operator==(const ImageReading&, const ImageReading&) = default;
 };
 
-/// One member of ImageReading.
+/// One member of ImageReading that users ask for.
 struct ImageReadingRow {
     const char* name;  ///< of the flag, without its dashes, and in JSON; never renamed
     bool ImageReading::*member;

@@ -8,6 +8,12 @@
 
 namespace lamscope::detail {
 
+namespace {
+
+constexpr int allBits = 16;
+
+}  // namespace
+
 void LowBits::add(std::uint16_t level) {
     constexpr int expansion = 257;
     largest_ = std::max(largest_, level);
@@ -15,32 +21,39 @@ void LowBits::add(std::uint16_t level) {
     expanded_ = expanded_ && level % expansion == 0;
 }
 
-std::optional<int> LowBits::count() const {
-    if (!odd_ || expanded_) {
-        return std::nullopt;
+int LowBits::count() const {
+    if (largest_ == 0) {
+        return 0;
     }
     for (const int bits : {8, 10, 12}) {
-        if (largest_ < 1 << bits) {
+        if (odd_ && !expanded_ && largest_ < 1 << bits) {
             return bits;
         }
     }
-    return std::nullopt;
+    return allBits;
 }
 
 float whiteLevel(const LowBits& levels, const ImageReading& reading, LoadedImage& loaded) {
     constexpr int white = std::numeric_limits<std::uint16_t>::max();
-    const auto bits = levels.count();
-    if (!bits) {
-        return white;
-    }
+    const int bits = levels.count();
+    loaded.levelBits = bits;
+    const auto found = [&] {
+        return fmt::format(
+            "'{}' has levels of at most {} of {}, as if levels of {} bits had been stored in 16. They "
+            "were taken as they are stored",
+            loaded.image.file, levels.largest(), white, bits);
+    };
+    const int shared = std::max(bits, reading.bits);
     if (reading.stretch) {
-        return static_cast<float>((1 << *bits) - 1);
+        if (bits > 0 && bits < allBits && shared == allBits) {
+            loaded.warnings.push_back(
+                fmt::format("{}, because a file that it is compared with uses all 16 bits.", found()));
+        }
+        return static_cast<float>(shared == 0 ? white : (1 << shared) - 1);
     }
-    loaded.offers.push_back(
-        {&ImageReading::stretch,
-         fmt::format("'{}' has levels of at most {} of {}, as if levels of {} bits had been stored in 16. They were "
-                     "taken as they are stored.",
-                     loaded.image.file, levels.largest(), white, *bits)});
+    if (bits > 0 && bits < allBits) {
+        loaded.offers.push_back({&ImageReading::stretch, fmt::format("{}.", found())});
+    }
     return white;
 }
 

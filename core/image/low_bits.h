@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "image/image_file.h"
 
@@ -19,8 +18,8 @@ public:
     /// A level of a colour, not of transparency.
     void add(std::uint16_t level);
 
-    /// 8, 10 or 12; nullopt where the rule does not hold.
-    [[nodiscard]] std::optional<int> count() const;
+    /// 8, 10 or 12; 16 where the rule does not hold; 0 where all levels are 0.
+    [[nodiscard]] int count() const;
     [[nodiscard]] int largest() const { return largest_; }
 
 private:
@@ -30,7 +29,8 @@ private:
 };
 
 /// The level that becomes 1 in a file whose 16-bit levels are `levels`: 65535, or the largest level of the bits in use
-/// where `reading` asks for it. Where it does not, the offer is added to `loaded`, whose image names the file.
+/// where `reading` asks for it. Where it does not, the offer is added to `loaded`, whose image names the file. Where
+/// other files use more bits, a warning is. Sets `levelBits`.
 [[nodiscard]] float whiteLevel(const LowBits& levels, const ImageReading& reading, LoadedImage& loaded);
 
 }  // namespace lamscope::detail

@@ -36,4 +36,4 @@ lamscope_library(lamscope_files
     image/tiff_header.cpp
     image/tiff_samples.cpp
   PUBLIC lamscope_image
-  PRIVATE opencv_core opencv_imgproc opencv_imgcodecs TIFF::TIFF JPEG::JPEG ZLIB::ZLIB fmt::fmt)
+  PRIVATE opencv_core opencv_imgproc opencv_imgcodecs TIFF::TIFF JPEG::JPEG PkgConfig::lcms2 ZLIB::ZLIB fmt::fmt)

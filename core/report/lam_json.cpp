@@ -35,9 +35,7 @@ Json optionsJson(const LamDocument& document) {
         json[row.name] = statedOptionValue(row, row.get(used));
     }
     json["rule"] = describe(plan.rule);
-    for (const auto& row : imageReadingTable) {
-        json[row.name] = scene.reading.*row.member;
-    }
+    addReading(json, scene.reading);
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());
     json["device"] = document.device;

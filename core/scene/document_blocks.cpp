@@ -25,6 +25,12 @@ nlohmann::ordered_json modelJson(const ModelCard& card) {
             {"parameters", card.parameters}};
 }
 
+void addReading(nlohmann::ordered_json& options, const ImageReading& reading) {
+    for (const auto& row : imageReadingTable) {
+        options[row.name] = reading.*row.member;
+    }
+}
+
 void makeNamesUnique(const std::vector<ModelCard*>& cards) {
     std::set<std::string> taken;
     for (auto* card : cards) {

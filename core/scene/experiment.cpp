@@ -13,6 +13,15 @@ std::vector<ModelSpec> shownNetworks(const Experiment& experiment) {
     return shown;
 }
 
+void noteNetworkHashes(Experiment& experiment, const std::vector<std::string>& sha256) {
+    auto found = sha256.begin();
+    for (auto& network : experiment.networks) {
+        if (network.shown && found != sha256.end()) {
+            network.sha256 = *found++;
+        }
+    }
+}
+
 std::vector<std::filesystem::path> filesOf(const Experiment& experiment) {
     std::vector<ModelSpec> specs;
     for (const auto& network : experiment.networks) {

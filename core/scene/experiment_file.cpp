@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/version.h"
+#include "scene/document_blocks.h"
 
 namespace lamscope {
 
@@ -45,9 +46,7 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
         {"reference", scene.reference.empty() ? Json(nullptr) : Json(relativeTo(folder, scene.reference))}};
-    for (const auto& row : imageReadingTable) {
-        json["image"][row.name] = scene.reading.*row.member;
-    }
+    addReading(json["image"], scene.reading);
     json["grid_scale"] = scene.gridScale;
     json["patches"] = Json::array();
     for (const auto& box : scene.boxes) {

@@ -24,19 +24,20 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-Image read(const std::filesystem::path& file, std::vector<std::string>& warnings) {
-    auto loaded = readImage(file);
+Image read(const std::filesystem::path& file, const ImageReading& reading, std::vector<std::string>& warnings) {
+    auto loaded = readImage(file, reading);
     warnings.insert(warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
     return std::move(loaded.image);
 }
 
-LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reduction, std::vector<std::string>& warnings) {
-    auto hr = read(files.hr, warnings);
+LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reduction, const ImageReading& reading,
+                           std::vector<std::string>& warnings) {
+    auto hr = read(files.hr, reading, warnings);
     if (!files.lr) {
         return makeLowResolution(hr, scale, reduction);
     }
     LowResolutionPair pair;
-    pair.lr = read(*files.lr, warnings);
+    pair.lr = read(*files.lr, reading, warnings);
     const int width = pair.lr.width() * scale;
     const int height = pair.lr.height() * scale;
     if (hr.width() < width || hr.height() < height || hr.width() >= width + scale || hr.height() >= height + scale) {
@@ -68,12 +69,13 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
     const auto start = Clock::now();
     const int scale = model.card().scale;
     const auto pairs = checkedPairs(options, scale);
+    const auto reading = sharedReading(options.reading, filesOf(pairs));
     Evaluation result;
     result.card = model.card();
     result.warnings = result.card.warnings;
     result.border = options.border.value_or(scale);
     for (const auto& files : pairs) {
-        const auto pair = readPair(files, scale, options.reduction, result.warnings);
+        const auto pair = readPair(files, scale, options.reduction, reading, result.warnings);
         const auto before = Clock::now();
         const auto sr = model.upscale(pair.lr, stop);
         if (!sr || stop.stop_requested()) {
@@ -106,6 +108,7 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                        {"channel", channel},
                        {"border", options.border ? Json(*options.border) : Json("scale")},
                        {"reduce", options.lrFolder.empty() ? Json(toString(options.reduction)) : Json(nullptr)}};
+    addReading(json["options"], options.reading);
     json["results"] = Json::array();
     for (const auto& evaluation : evaluations) {
         Json images = Json::array();

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "image/image_reading.h"
 #include "image/low_resolution.h"
 #include "metrics/psnr_ssim.h"
 #include "model/sr_model.h"
@@ -22,6 +23,7 @@ struct EvaluateOptions {
     Channel channel = Channel::Y;
     std::optional<int> border;  ///< SR pixels left out on each side; unset: the scale
     Reduction reduction = Reduction::Matlab;
+    ImageReading reading{};                        ///< of all images, which are stretched alike: see sharedReading()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
 };
 

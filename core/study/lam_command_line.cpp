@@ -1,101 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/lam_command_line.h"
 
-#include <string_view>
-#include <vector>
-
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include "base/error.h"
 #include "method/lam/lam_experiment.h"
 #include "method/lam/lam_option_table.h"
+#include "study/command_words.h"
 
 namespace lamscope {
-
-namespace {
-
-/// An argument as a shell takes it.
-std::string quoted(const std::string& text) {
-    constexpr std::string_view harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
-    if (!text.empty() && text.find_first_not_of(harmless) == std::string::npos) {
-        return text;
-    }
-    std::string result = "'";
-    for (const char c : text) {
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return result + "'";
-}
-
-/// Options and their values, a word each.
-class Arguments {
-public:
-    template <typename Value>
-    void add(std::string_view option, const Value& value) {
-        words_.emplace_back(option);
-        words_.push_back(quoted(fmt::format("{}", value)));
-    }
-    void add(std::string_view option) { words_.emplace_back(option); }
-
-    [[nodiscard]] std::string line() const { return fmt::format("{}", fmt::join(words_, " ")); }
-
-private:
-    std::vector<std::string> words_{"lamscope-cli", "lam"};
-};
-
-void addImage(Arguments& arguments, const Scene& scene) {
-    const bool hr = scene.role == ImageRole::Hr;
-    arguments.add(hr ? "--hr" : "--lr", scene.image.string());
-    if (!scene.reference.empty()) {
-        arguments.add("--reference", scene.reference.string());
-    }
-    for (const auto& row : imageReadingTable) {
-        if (scene.reading.*row.member) {
-            arguments.add(fmt::format("--{}", row.name));
-        }
-    }
-    if (hr && scene.reduction != Reduction::Pillow) {
-        arguments.add("--reduce", toString(scene.reduction));
-    }
-}
-
-/// What differs from the defaults; the preset always, for it decides about what is not stated.
-void addOptions(Arguments& arguments, const LamOptions& options) {
-    for (const auto& row : lamOptionTable()) {
-        const auto value = row.get(options);
-        if (row.name == "preset" || value != row.get({})) {
-            arguments.add(fmt::format("--{}", row.name), optionText(row, value));
-        }
-    }
-}
-
-}  // namespace
 
 std::string lamCommandLine(const Experiment& experiment, DeviceChoice device, int threads) {
     if (experiment.scenes.empty()) {
         throw Error(ErrorCode::InvalidArgument, "there is no image, and so no command that computes its maps");
     }
     const auto& scene = experiment.scenes.front();
-    Arguments arguments;
-    addImage(arguments, scene);
-    for (const auto& spec : shownNetworks(experiment)) {
-        arguments.add("--model", spec.toString());
+    CommandWords words("lam");
+    words.add(scene.role == ImageRole::Hr ? "--hr" : "--lr", scene.image.string());
+    if (!scene.reference.empty()) {
+        words.add("--reference", scene.reference.string());
     }
+    words.addReading(scene);
+    words.addNetworks(experiment);
     for (const auto& [x, y, size] : scene.boxes) {
-        arguments.add("--patch", fmt::format("{},{},{}", x, y, size));
+        words.add("--patch", fmt::format("{},{},{}", x, y, size));
     }
     if (experiment.gridStride) {
-        arguments.add("--grid", *experiment.gridStride);
+        words.add("--grid", *experiment.gridStride);
     }
-    addOptions(arguments, lamOptionsOf(experiment));
-    if (device != DeviceChoice::Auto) {
-        arguments.add("--device", device == DeviceChoice::Cpu ? "cpu" : "cuda");
-    }
-    if (threads > 0) {
-        arguments.add("--threads", threads);
-    }
-    return arguments.line();
+    words.addOptions(lamOptionTable(), lamOptionsOf(experiment));
+    words.addMachine(device, threads);
+    return words.line();
 }
 
 }  // namespace lamscope

@@ -29,7 +29,10 @@ public:
         , plan_(makePlan(lamOptionsOf(experiment_)))
         , specs_(shownNetworks(experiment_))
         , batches_(BatchCalibration::defaultFile())
-        , evaluation_{.batches = &batches_} {
+        , evaluation_(settings_.evaluation) {
+        if (!evaluation_.batch && evaluation_.batches == nullptr) {
+            evaluation_.batches = &batches_;
+        }
         if (experiment_.scenes.empty() || specs_.empty()) {
             throw Error(ErrorCode::InvalidArgument,
                         "there is no image or no network that is shown: nothing to compute");
@@ -220,13 +223,9 @@ private:
         if (found.gridScale == 0 && sameScale) {
             found.gridScale = cards_.front().scale;
         }
-        std::size_t loaded = 0;
-        for (auto& network : document.experiment.networks) {
-            if (network.shown) {
-                network.sha256 = cards_[loaded].sha256;
-                ++loaded;
-            }
-        }
+        std::vector<std::string> hashes;
+        std::ranges::transform(cards_, std::back_inserter(hashes), &ModelCard::sha256);
+        noteNetworkHashes(document.experiment, hashes);
         document.device = settings_.device;
         document.threads = computeThreads();
         const auto patches = patchesOf(scene, cards_.front().scale);

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "method/lam/evaluation_window.h"
 #include "model/sr_model.h"
 #include "report/lam_json.h"
 #include "scene/experiment.h"
@@ -24,6 +25,8 @@ struct LamRunSettings {
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
     std::filesystem::path arrayFolder{};           ///< where addLamArrays() will write; empty if it will not
     std::vector<double> gradientsAt{};             ///< α of the path at which gradients are kept beside the map
+    /// How gradients are evaluated; without `batch` and `batches`: with those of BatchCalibration::defaultFile().
+    EvaluationOptions evaluation{};
     /// Where the networks come from; empty: loadModel(), on the device. Throws as loadModel().
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};
 };
@@ -46,8 +49,8 @@ using LamRunCallback = std::function<void(const LamRunProgress&)>;
 
 /// Computes an experiment of the method LAM in steps: reads all images and the networks that are not hidden (so that
 /// what is wrong shows before the long work), then scene by scene checks the patches and computes the map of each
-/// network, with the batches of BatchCalibration::defaultFile(). The command line, figures and the sanity check all run
-/// this. A run that was stopped and goes on gives the same results as one that was not. Not thread-safe.
+/// network. The command line, figures and the sanity check all run this. A run that was stopped and goes on gives the
+/// same results as one that was not. Not thread-safe.
 class LamRun {
 public:
     /// Throws Error(InvalidArgument) for an experiment without scenes, networks or patches, and as lamOptionsOf() and
@@ -61,7 +64,7 @@ public:
 
     /// One step more: an image, a network, a level of a map, a part of a DI map. False when stopped: the next call goes
     /// on where this one was. Within one forward and backward pass a step returns when it is stopped, but for files
-    /// that are read, and for the first evaluation of a size, which tries batches for about a second.
+    /// that are read, and where batches are tried for the first evaluation of a size, for about a second.
     /// @param progress called on the calling thread between batches of nodes; must not throw; may be empty.
     /// Throws as readImage(), loadModel(), checkOutputFiles() (before the first map), computeLams(), computeDiMap():
     /// the run is of no use then.

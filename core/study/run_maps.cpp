@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/run_maps.h"
 
+#include <filesystem>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -12,11 +14,16 @@ namespace lamscope {
 
 RunImages readImages(const Scene& scene) {
     RunImages images;
-    auto loaded = readImage(scene.image, scene.reading);
+    std::vector<std::filesystem::path> files{scene.image};
+    if (!scene.reference.empty()) {
+        files.push_back(scene.reference);
+    }
+    const auto reading = sharedReading(scene.reading, files);
+    auto loaded = readImage(scene.image, reading);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);
     if (!scene.reference.empty()) {
-        auto reference = readImage(scene.reference, scene.reading);
+        auto reference = readImage(scene.reference, reading);
         images.reference = std::move(reference.image);
         images.warnings.insert(images.warnings.end(), reference.warnings.begin(), reference.warnings.end());
     }

@@ -10,6 +10,7 @@ lamscope_library(lamscope_study
     study/shipped_files.h
     study/upscale_files.h
   SOURCES
+    study/command_words.cpp
     study/evaluate.cpp
     study/image_pairs.cpp
     study/lam_command_line.cpp

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "image/image_reading.h"
 #include "image/low_resolution.h"
 #include "model/sr_model.h"
 
@@ -18,6 +19,7 @@ struct UpscaleOptions {
     std::vector<std::filesystem::path> images;
     bool imagesAreHr = false;  ///< the images are HR: `reduction` makes LR images from them first
     Reduction reduction = Reduction::Pillow;
+    ImageReading reading{};              ///< of all images, which are stretched alike: see sharedReading()
     std::filesystem::path outputFolder;  ///< created if missing
 };
 

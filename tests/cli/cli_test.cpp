@@ -312,6 +312,26 @@ TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
     EXPECT_GT(brightness(stretched), 30.0 * brightness(stored));  // 65535/1023, rounded to levels of 8 bits
 }
 
+TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
+    for (const auto* command : {"lam", "sanity", "erf", "upscale", "evaluate"}) {
+        const auto help = run({command, "--help"}).output;
+        EXPECT_THAT(help, HasSubstr("--upright")) << command;
+        EXPECT_THAT(help, HasSubstr("--stretch")) << command;
+    }
+    folder_.write("turned.png", test::pngWithExif(contentOf(in("hr.png")), test::exif(6, true)));
+    const auto stored = readImage(in("turned.png")).image;
+    const auto upscaled = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{"upscale",        "--model", "bicubic:scale=2", "--lr",
+                                           in("turned.png"), "--out",   in("sr")};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        EXPECT_EQ(run(arguments).exitCode, 0);
+        return readImage(in("sr/turned.png")).image;
+    };
+    ASSERT_NE(stored.width(), stored.height());
+    EXPECT_EQ(upscaled({}).width(), 2 * stored.width());
+    EXPECT_EQ(upscaled({"--upright"}).width(), 2 * stored.height());
+}
+
 TEST_F(Cli, NoCommandWritesOverAFileThatItReads) {
     for (const auto* name : {"d", "e", "hr"}) {
         std::filesystem::create_directory(folder_ / name);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
+#include <lcms2.h>
+#include <memory>
 #include <string>
 
 #include "support/exif.h"
@@ -32,6 +35,46 @@ inline std::string iccProfile(const std::string& description, int version) {
     header += "acsp";
     header.resize(headerSize, '\0');
     return header + bigEndian32(1) + "desc" + bigEndian32(start) + bigEndian32(tag.size()) + tag;
+}
+
+using ToneCurve = std::unique_ptr<cmsToneCurve, decltype(&cmsFreeToneCurve)>;
+
+/// IEC 61966-2-1.
+inline ToneCurve srgbCurve() {
+    constexpr std::array<double, 5> numbers{2.4, 1.0 / 1.055, 0.055 / 1.055, 1.0 / 12.92, 0.04045};
+    return {cmsBuildParametricToneCurve(nullptr, 4, numbers.data()), &cmsFreeToneCurve};
+}
+
+inline ToneCurve gammaCurve(double gamma) {
+    return {cmsBuildGamma(nullptr, gamma), &cmsFreeToneCurve};
+}
+
+/// Chromaticities of red, green and blue.
+inline constexpr cmsCIExyYTRIPLE srgbPrimaries{{0.64, 0.33, 1.0}, {0.30, 0.60, 1.0}, {0.15, 0.06, 1.0}};
+inline constexpr cmsCIExyYTRIPLE adobeRgbPrimaries{{0.64, 0.33, 1.0}, {0.21, 0.71, 1.0}, {0.15, 0.06, 1.0}};
+inline constexpr cmsCIExyYTRIPLE displayP3Primaries{{0.68, 0.32, 1.0}, {0.265, 0.69, 1.0}, {0.15, 0.06, 1.0}};
+
+/// Names a profile, which it closes, and writes it in version 2 (with tables for curves) or 4.
+inline std::string writtenProfile(cmsHPROFILE profile, const std::string& name, int version) {
+    cmsSetProfileVersion(profile, version == 2 ? 2.1 : 4.3);
+    auto* const names = cmsMLUalloc(nullptr, 1);
+    cmsMLUsetASCII(names, "en", "US", name.c_str());
+    cmsWriteTag(profile, cmsSigProfileDescriptionTag, names);
+    cmsMLUfree(names);
+    cmsUInt32Number size = 0;
+    cmsSaveProfileToMem(profile, nullptr, &size);
+    std::string content(size, '\0');
+    cmsSaveProfileToMem(profile, content.data(), &size);
+    cmsCloseProfile(profile);
+    return content;
+}
+
+/// A whole profile of these colours, whose white is D65.
+inline std::string rgbProfile(const std::string& name, const cmsCIExyYTRIPLE& primaries, const ToneCurve& curve,
+                              int version) {
+    constexpr cmsCIExyY white{0.3127, 0.3290, 1.0};
+    const std::array<cmsToneCurve*, 3> curves{curve.get(), curve.get(), curve.get()};
+    return writtenProfile(cmsCreateRGBProfile(&white, &primaries, curves.data()), name, version);
 }
 
 }  // namespace lamscope::test

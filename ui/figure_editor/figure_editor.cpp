@@ -77,11 +77,12 @@ FigureEditor::~FigureEditor() {
 void FigureEditor::takeEngine() {
     job_.emplace(controller_.engine(),
                  controller_.sinkFor<FigureEnd>(this, [this](const FigureEnd& end) { receive(end); }));
-    if (atWork_) {  // on the engine that has gone
+    computed_.clear();  // of another device or number of threads
+    if (atWork_) {      // on the engine that has gone
         atWork_ = false;
         computing_.clear();
-        refresh();
     }
+    refresh();
 }
 
 void FigureEditor::show() {

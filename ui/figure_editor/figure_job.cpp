@@ -22,8 +22,10 @@ void FigureJob::start(std::int64_t number, const Experiment& session) {
 void FigureJob::step(const std::stop_token& stop) {
     try {
         if (!computation_) {
+            // One path image at a time: a newer request waits for one batch, and none are tried.
             computation_.emplace(session_,
                                  LamRunSettings{.device = state_.device,
+                                                .evaluation = {.batch = 1},
                                                 .load = [this](const ModelSpec& spec) { return network(spec); }});
         }
         if (!computation_->next(stop, [this](const LamRunProgress& progress) { report(progress); })) {

@@ -223,7 +223,8 @@ QString ErfPanel::description(const ErfDocument& document) const {
 }
 
 QString ErfPanel::troubles() const {
-    QStringList lines;
+    QStringList lines{fields_.remark()};
+    lines.removeAll(QString());
     for (const auto& entry : session_.networks()) {
         const auto* own = fields_.measured(entry.id);
         if (entry.shown && own != nullptr && !own->trouble.isEmpty()) {

@@ -42,7 +42,7 @@ private:
     void applyColours();
     /// What was measured, in a line.
     [[nodiscard]] QString description(const ErfDocument& document) const;
-    /// Why networks have no field, a line each.
+    /// Why the measurement has ended early and why networks have no field, a line each.
     [[nodiscard]] QString troubles() const;
 
     Session& session_;

@@ -6,7 +6,9 @@
 #include <map>
 #include <utility>
 
+#include "method/erf/erf_options.h"
 #include "session/session_file.h"
+#include "study/erf/erf_command_line.h"
 #include "study/lam_command_line.h"
 
 namespace lamscope::ui {
@@ -15,7 +17,12 @@ QString commandLine(const Session& session, DeviceChoice device, int threads) {
     if (!session.hasImage()) {
         return {};
     }
+    const bool isField = session.view().layer == Layer::ErfHere;
     auto whole = snapshot(session);
+    if (isField) {
+        whole.scenes.resize(1);  // the open image alone
+        setErfOptions(whole, {});
+    }
     const auto networks = std::exchange(whole.networks, {});
     const bool hr = session.role() == ImageRole::Hr;
     std::map<int, Experiment, std::greater<>> experiments;  // by scale; with an HR image all share a patch
@@ -31,7 +38,8 @@ QString commandLine(const Session& session, DeviceChoice device, int threads) {
     }
     QStringList lines;
     for (const auto& [scale, experiment] : experiments) {
-        lines << QString::fromStdString(lamCommandLine(experiment, device, threads));
+        lines << QString::fromStdString(isField ? erfCommandLine(experiment, device, threads)
+                                                : lamCommandLine(experiment, device, threads));
     }
     return lines.join(QLatin1Char('\n'));
 }

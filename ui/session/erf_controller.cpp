@@ -2,6 +2,7 @@
 #include "session/erf_controller.h"
 
 #include <algorithm>
+#include <utility>
 #include <variant>
 
 #include "scene/document_blocks.h"
@@ -13,6 +14,21 @@ namespace {
 
 bool isComputed(const NetworkEntry& entry) {
     return entry.shown && entry.state == NetworkEntry::State::Ready;
+}
+
+QString textOfEnd(live::EndReason reason) {
+    switch (reason) {
+        case live::EndReason::Done:
+            return {};
+        case live::EndReason::Cancelled:
+            return ErfController::tr("Stopped before its end: what is measured stays.");
+        case live::EndReason::InputChanged:
+            return ErfController::tr(
+                "Ended because another image, role or reduction was chosen: measure again for its fields.");
+        case live::EndReason::EngineGone:
+            return ErfController::tr("Ended because computing began anew with other settings: measure again.");
+    }
+    return {};
 }
 
 }  // namespace
@@ -38,11 +54,11 @@ void ErfController::takeEngine() {
         this, [this](const ErfJob::Event& event) { std::visit([this](const auto& which) { receive(which); }, event); });
     overImage_.emplace(controller_.engine(), sink);
     here_.emplace(controller_.engine(), sink);
-    measuring_ = false;
     measuringHere_ = false;
-    asked_.clear();
-    followBox();
-    emit changed();
+    dropResults();  // they are of another device or number of threads
+    if (std::exchange(measuring_, false)) {
+        endMeasuring(live::EndReason::EngineGone);
+    }
 }
 
 // --- over the image
@@ -50,6 +66,7 @@ void ErfController::takeEngine() {
 void ErfController::measure(int side) {
     options_.side = side;
     measured_.clear();
+    remark_.clear();
     shareDone_ = 0.0;
     std::vector<ErfTarget> targets;
     for (const auto& entry : session_.networks()) {
@@ -109,6 +126,15 @@ ErfDocument ErfController::document() const {
         names.push_back(&named.card);
     }
     makeNamesUnique(names);
+    if (!remark_.isEmpty()) {
+        document.warnings.push_back(remark_.toStdString());
+    }
+    for (const auto& entry : session_.networks()) {
+        const auto* own = measured(entry.id);
+        if (entry.shown && own != nullptr && !own->trouble.isEmpty()) {
+            document.warnings.push_back(own->trouble.toStdString());
+        }
+    }
     return document;
 }
 
@@ -160,12 +186,26 @@ void ErfController::followBox() {
 
 void ErfController::dropResults() {
     measured_.clear();
+    remark_.clear();
     measuredAt_.clear();
     asked_.clear();  // the jobs ended with their input
     for (const auto& entry : session_.networks()) {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) { changed.field = {}; });
     }
     followBox();
+    emit changed();
+}
+
+void ErfController::endMeasuring(live::EndReason reason) {
+    remark_ = textOfEnd(reason);
+    for (auto& [id, own] : measured_) {
+        const auto* entry = session_.network(id);
+        if (own.result && !own.finished && entry != nullptr) {
+            auto result = *own.result;
+            addErfWarnings(result, entry->card);
+            own.result = std::make_shared<const ErfResult>(std::move(result));
+        }
+    }
     emit changed();
 }
 
@@ -190,7 +230,7 @@ void ErfController::receive(const live::ErfReady& event) {
         return;
     }
     if (event.run == runOverImage_) {
-        measured_[event.target.id].result = event.result;
+        measured_[event.target.id] = {.result = event.result, .trouble = {}, .finished = event.finished};
         emit changed();
     } else if (event.run == runHere_) {
         measuredAt_[event.target.id] = *event.target.at;
@@ -210,7 +250,7 @@ void ErfController::receive(const live::ErfFailed& event) {
         message = QStringLiteral("%1: %2").arg(entry->name(), message);
     }
     if (event.run == runOverImage_) {
-        measured_[event.target.id] = {.result = nullptr, .trouble = message};
+        measured_[event.target.id] = {.result = nullptr, .trouble = message, .finished = false};
         emit changed();
     } else if (event.run == runHere_) {
         session_.updateNetwork(event.target.id, [&](NetworkEntry& changed) {
@@ -222,7 +262,7 @@ void ErfController::receive(const live::ErfFailed& event) {
 void ErfController::receive(const live::ErfEnded& event) {
     if (event.run == runOverImage_ && measuring_) {
         measuring_ = false;
-        emit changed();
+        endMeasuring(event.reason);
     }
     measuringHere_ = measuringHere_ && event.run != runHere_;
 }

@@ -32,16 +32,19 @@ public:
     struct Measured {
         std::shared_ptr<const ErfResult> result;  ///< over the crops so far; null before the first
         QString trouble;                          ///< why there is none; empty if all is well
+        bool finished = false;                    ///< the result is over all crops
     };
 
     /// Measures all networks that are shown over crops of the open image, whenever nothing else is wanted; what was
-    /// measured before is forgotten. Ends with the image that it began with.
+    /// measured before is forgotten. Ends with the image that it began with, and when computing begins anew.
     /// @param side of the crops, LR pixels.
     void measure(int side);
     void cancel();
     [[nodiscard]] bool isMeasuring() const { return measuring_; }
     /// Of measure(), 0…1.
     [[nodiscard]] double shareDone() const { return shareDone_; }
+    /// Why the latest measurement ended before all was measured, a sentence; empty if it did not.
+    [[nodiscard]] const QString& remark() const { return remark_; }
     /// Of the latest measurement, and of the next unless measure() says otherwise.
     [[nodiscard]] const ErfOptions& options() const { return options_; }
     /// Null for a network that was not measured.
@@ -49,7 +52,8 @@ public:
 
     /// The networks with a result that are shown, in the session's order.
     [[nodiscard]] std::vector<NetworkId> measuredNetworks() const;
-    /// Their results in that order, as `lamscope-cli erf` writes them; the images are the crops.
+    /// Their results in that order, as `lamscope-cli erf` writes them; the images are the crops. Its warnings say what
+    /// has failed or ended early.
     [[nodiscard]] ErfDocument document() const;
 
 signals:
@@ -61,6 +65,8 @@ private:
     void takeEngine();
     void dropResults();
     void dropRemoved();
+    /// Of measure(): says why where it is early, and to each unfinished result what is missing in it.
+    void endMeasuring(live::EndReason reason);
     /// Says which fields at the box are old, and has those measured that are wanted and not there.
     void followBox();
     [[nodiscard]] Place placeOf(const NetworkEntry& entry) const;
@@ -78,6 +84,7 @@ private:
     std::int64_t runHere_ = 0;
     bool measuring_ = false;
     double shareDone_ = 0.0;
+    QString remark_;
     bool measuringHere_ = false;
     ErfOptions options_;
     std::map<NetworkId, Measured> measured_;

@@ -42,11 +42,15 @@ void LiveController::restart(LiveEngineOptions options) {
         });
     }
     start(std::move(options));
+    for (const auto& [file, reading] : openings_) {
+        engine_->openImage(file.toStdString(), reading);
+    }
     emit restarted();
 }
 
 void LiveController::openImage(const QString& file, const ImageReading& reading) {
     stopped_ = false;
+    openings_.push_back({file, reading});
     engine_->openImage(file.toStdString(), reading);
 }
 
@@ -146,6 +150,7 @@ void LiveController::receive(const live::DeviceChosen& event) {
 }
 
 void LiveController::receive(const live::ImageOpened& event) {
+    openings_.pop_front();  // images are answered in their order
     session_.setImage(event.image);
     for (const auto& warning : event.warnings) {
         session_.reportNote(QString::fromStdString(warning));
@@ -154,6 +159,7 @@ void LiveController::receive(const live::ImageOpened& event) {
 }
 
 void LiveController::receive(const live::ImageFailed& event) {
+    openings_.pop_front();
     const auto message = QString::fromStdString(event.message);
     showNothingRunning();
     session_.reportTrouble(message);

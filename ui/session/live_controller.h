@@ -4,6 +4,7 @@
 #include <QObject>
 #include <QPointer>
 #include <QTimer>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -58,8 +59,8 @@ public:
     /// Number of the latest request.
     [[nodiscard]] std::int64_t requestNumber() const { return requestNumber_; }
 
-    /// Goes on with another engine, which loads everything anew; jobs have gone with the one before. Waits for the
-    /// batch of nodes at work.
+    /// Goes on with another engine, which loads everything anew, images on their way included; jobs have gone with the
+    /// one before. Waits for the batch of nodes at work.
     void restart(LiveEngineOptions options);
 
 signals:
@@ -74,6 +75,11 @@ signals:
     void restarted();  ///< there is another engine
 
 private:
+    struct Opening {
+        QString file;
+        ImageReading reading;
+    };
+
     void followNetworks();
     void followImage();
     /// Marks what is shown as old at once, and asks for new maps when control returns to the event loop.
@@ -97,6 +103,7 @@ private:
     void receive(const live::Idle& event);
 
     Session& session_;
+    std::deque<Opening> openings_;            // images that the engine was asked for and has not answered
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;

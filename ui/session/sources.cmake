@@ -17,5 +17,5 @@ lamscope_ui_library(lamscope_ui_session
     session/session_opener.h
     session/view_settings.cpp
     session/workspace_states.cpp
-  PUBLIC Qt6::Gui lamscope_live lamscope_study
+  PUBLIC Qt6::Gui lamscope_live lamscope_study lamscope_erf_run
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

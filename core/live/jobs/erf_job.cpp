@@ -97,7 +97,7 @@ void ErfJob::advance(Field& field, const std::stop_token& stop) const {
     }
     ++field.measured;
     field.over = field.measured == field.places.size();
-    auto result = field.measurement->result();
+    auto result = field.measurement->result(field.places.size());
     if (field.over && !result) {
         throw Error(ErrorCode::ModelFailure, field.measurement->whyNoResult());
     }

@@ -35,6 +35,12 @@ void addErfWarnings(ErfResult& result, const ModelCard& card) {
                         "far; {} would hold it",
                         side, *field.radius, 2 * *field.radius + 1));
     }
+    if (result.imagesSeen < result.imagesPlanned) {
+        result.warnings.push_back(
+            fmt::format("the measurement was ended after {} of {} images; the numbers are of these "
+                        "alone",
+                        result.imagesSeen, result.imagesPlanned));
+    }
     if (result.images < fewImages) {
         result.warnings.push_back(
             fmt::format("the mean is over {} image{}; over fewer than {} it depends on which they "
@@ -115,12 +121,12 @@ std::optional<ErfResult> computeErf(const SrModel& model, std::span<const ErfCro
             return std::nullopt;
         }
         if (progress) {
-            auto soFar = measurement.result();
+            auto soFar = measurement.result(crops.size());
             progress({measurement.imagesSeen(), crops.size(),
                       soFar ? std::make_shared<const ErfResult>(*std::move(soFar)) : nullptr});
         }
     }
-    auto result = measurement.result();
+    auto result = measurement.result(crops.size());
     if (!result) {
         throw Error(ErrorCode::ModelFailure, measurement.whyNoResult());
     }

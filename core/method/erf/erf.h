@@ -43,7 +43,8 @@ struct ErfPlacedCrop {
 /// Throws Error(InvalidArgument) for a pixel outside the image and for an image that is too small for the network.
 [[nodiscard]] ErfPlacedCrop erfCropAround(const Image& lr, const ModelCard& card, int side, std::pair<int, int> at);
 
-/// Adds what users should know of a mean: that the frame cuts the field of the network, that it is over few images.
+/// Adds what users should know of a mean: that the frame cuts the field of the network, that the measurement was ended
+/// early, that it is over few images.
 void addErfWarnings(ErfResult& result, const ModelCard& card);
 
 /// What a computation reports while it runs.

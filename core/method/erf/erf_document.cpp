@@ -68,6 +68,7 @@ Json optionsJson(const ErfDocument& document) {
     if (!scene.boxes.empty()) {
         json["at"] = {{"x", scene.boxes.front().x}, {"y", scene.boxes.front().y}};
     }
+    addReading(json, scene.reading);
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["device"] = document.device;
     json["threads"] = document.threads;
@@ -79,6 +80,7 @@ Json resultJson(const ErfDocument& document, const NamedErfResult& named) {
     Json json{{"model", modelJson(card)},
               {"side", document.options.side},
               {"images", result.images},
+              {"images_planned", result.imagesPlanned},
               {"skipped_nonfinite", result.skippedNonfinite}};
     addNumbers(json, result.numbers, Kind::Number);
     if (document.options.preset == ErfPreset::Official) {
@@ -103,6 +105,12 @@ Json resultJson(const ErfDocument& document, const NamedErfResult& named) {
     return json;
 }
 
+/// How many images the numbers of a table are over, and of how many if the measurement has not come to its end.
+std::string imagesText(const ErfResult& result) {
+    return result.imagesSeen < result.imagesPlanned ? fmt::format("{} of {}", result.images, result.imagesPlanned)
+                                                    : std::to_string(result.images);
+}
+
 /// The line of a network, or that of the headings.
 std::vector<std::string> csvCells(const ErfDocument& document, const NamedErfResult& named, bool headings) {
     const auto& card = named.card;
@@ -124,6 +132,7 @@ std::vector<std::string> csvCells(const ErfDocument& document, const NamedErfRes
         add(key + "_se", result.standardErrors ? csvNumber(error) : "");
     });
     add("seconds", csvNumber(result.seconds));
+    add("images_planned", std::to_string(result.imagesPlanned));
     return cells;
 }
 
@@ -180,7 +189,7 @@ std::vector<std::vector<std::string>> erfTable(const ErfDocument& document) {
         const auto& numbers = result.numbers;
         const auto& field = card.receptiveField;
         std::vector<std::string> row{card.name, field.global ? "global" : cellText(orNan(field.radius), "{:.0f}"),
-                                     fmt::format("{0}x{0}", document.options.side), std::to_string(result.images)};
+                                     fmt::format("{0}x{0}", document.options.side), imagesText(result)};
         for (const auto& square : numbers.squares) {
             row.push_back(cellText(square.side, "{:.0f}"));
         }

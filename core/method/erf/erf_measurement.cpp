@@ -255,12 +255,14 @@ void ErfMeasurement::count(const Influence& influence, const std::string& name) 
     ofImages_.push_back(std::move(numbers));
 }
 
-std::optional<ErfResult> ErfMeasurement::result() const {
+std::optional<ErfResult> ErfMeasurement::result(std::size_t imagesPlanned) const {
     if (images_ == 0 || totalOf(maps_) == 0.0) {
         return std::nullopt;
     }
     ErfResult result{.frame = frame_,
                      .images = images_,
+                     .imagesSeen = static_cast<int>(imagesSeen_),
+                     .imagesPlanned = static_cast<int>(imagesPlanned),
                      .skippedNonfinite = nonfinite_,
                      .map = divided(maps_, images_),
                      .numbers = {},

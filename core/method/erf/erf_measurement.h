@@ -26,6 +26,8 @@ struct ErfCrop {
 struct ErfResult {
     ErfFrame frame;            ///< of the map
     int images = 0;            ///< that the mean is over
+    int imagesSeen = 0;        ///< the same with those that were left out
+    int imagesPlanned = 0;     ///< more than `imagesSeen` where the measurement goes on or has ended early
     int skippedNonfinite = 0;  ///< images that were left out because their gradient was NaN or infinite
 
     /// frame.height x frame.width, row-major, mean over the images. Official: output per unit of input. Exact: shares,
@@ -65,8 +67,9 @@ public:
     /// Images that were added, left out or not.
     [[nodiscard]] std::size_t imagesSeen() const { return imagesSeen_; }
 
-    /// Of the images so far; nullopt where no image counts or none has an influence.
-    [[nodiscard]] std::optional<ErfResult> result() const;
+    /// Of the images so far; nullopt where no image counts or none has an influence. @param imagesPlanned for the
+    /// result.
+    [[nodiscard]] std::optional<ErfResult> result(std::size_t imagesPlanned) const;
 
     /// A sentence for users that says why result() is nullopt though images were added.
     [[nodiscard]] std::string whyNoResult() const;

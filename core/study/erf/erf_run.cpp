@@ -120,13 +120,10 @@ public:
             }
             result = *std::move(measured);
         }
-        std::size_t loaded = 0;
-        for (auto& network : document_.experiment.networks) {
-            if (network.shown) {
-                network.sha256 = document_.results[loaded].card.sha256;
-                ++loaded;
-            }
-        }
+        std::vector<std::string> hashes;
+        std::ranges::transform(document_.results, std::back_inserter(hashes),
+                               [](const NamedErfResult& named) { return named.card.sha256; });
+        noteNetworkHashes(document_.experiment, hashes);
         return std::move(document_);
     }
 

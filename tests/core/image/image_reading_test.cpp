@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What image files say about their colours and levels: colour profiles, and levels of fewer than 16 bits in 16.
 #include <algorithm>
+#include <filesystem>
 #include <functional>
+#include <utility>
 #include <vector>
 #include <zlib.h>
 
@@ -98,14 +100,16 @@ std::string webpWithProfile(const std::string& profile) {
 TEST(ImageReading, NamesAProfileOtherThanSrgbInEveryFormat) {
     for (const auto make : {pngWithProfile, jpegWithProfile, tiffWithProfile, webpWithProfile}) {
         for (const int version : {2, 4}) {
-            const auto standard = read(make(iccProfile("sRGB IEC61966-2.1", version)));
+            const auto standard =
+                read(make(test::rgbProfile("A camera", test::srgbPrimaries, test::srgbCurve(), version)));
             EXPECT_THAT(standard.warnings, IsEmpty());
-            const auto other = read(make(iccProfile("Adobe RGB (1998)", version)));
+            const auto other = read(make(test::rgbProfile("Adobe RGB (1998)", test::adobeRgbPrimaries,
+                                                          test::gammaCurve(563.0 / 256.0), version)));
             EXPECT_THAT(other.warnings, ElementsAre(HasSubstr("the colour profile 'Adobe RGB (1998)'")));
             EXPECT_THAT(other.offers, IsEmpty());
             EXPECT_TRUE(std::ranges::equal(other.image.values(), standard.image.values()));
         }
-        EXPECT_THAT(read(make("no profile at all")).warnings, ElementsAre(HasSubstr("without a name")));
+        EXPECT_THAT(read(make("no profile at all")).warnings, ElementsAre(HasSubstr("cannot be read")));
     }
 }
 
@@ -151,15 +155,64 @@ std::string profileOf(const std::string& icc) {
     return detail::otherProfile(test::asBytes(icc));
 }
 
-TEST(ImageReading, TrustsNoNumberOfAProfile) {
+TEST(ImageReading, KnowsSrgbByItsColoursAndNotByItsName) {
+    using namespace test;
     for (const int version : {2, 4}) {
-        const auto whole = iccProfile("Display P3", version);
-        EXPECT_EQ(profileOf(whole), "the colour profile 'Display P3'");
-        for (std::size_t size = 1; size < whole.size(); ++size) {
-            EXPECT_THAT(profileOf(whole.substr(0, size)), HasSubstr("colour profile"));
+        EXPECT_EQ(profileOf(rgbProfile("Artifex", srgbPrimaries, srgbCurve(), version)), "");
+        EXPECT_EQ(profileOf(rgbProfile("sRGB IEC61966-2.1", displayP3Primaries, srgbCurve(), version)),
+                  "the colour profile 'sRGB IEC61966-2.1', which differs from sRGB");
+        EXPECT_EQ(profileOf(rgbProfile("sRGB, gamma 2.2", srgbPrimaries, gammaCurve(2.2), version)),
+                  "the colour profile 'sRGB, gamma 2.2', which differs from sRGB");
+        EXPECT_EQ(profileOf(rgbProfile("Display P3", displayP3Primaries, srgbCurve(), version)),
+                  "the colour profile 'Display P3'");
+        const auto grey = [&](const ToneCurve& curve) {
+            return profileOf(writtenProfile(cmsCreateGrayProfile(cmsD50_xyY(), curve.get()), "grey", version));
+        };
+        EXPECT_EQ(grey(srgbCurve()), "");
+        EXPECT_EQ(grey(gammaCurve(1.8)), "the colour profile 'grey'");
+    }
+    EXPECT_THAT(profileOf(iccProfile("sRGB without colours", 2)), HasSubstr("which differs from sRGB"));
+}
+
+/// The colours as the sRGB profile of Hewlett-Packard (1998) states them, which most files carry.
+TEST(ImageReading, KnowsTheUsualSrgbProfile) {
+    cmsHPROFILE profile = cmsCreateProfilePlaceholder(nullptr);
+    cmsSetDeviceClass(profile, cmsSigDisplayClass);
+    cmsSetColorSpace(profile, cmsSigRgbData);
+    cmsSetPCS(profile, cmsSigXYZData);
+    const cmsCIEXYZ red{0.43607, 0.22249, 0.01392};
+    const cmsCIEXYZ green{0.38515, 0.71687, 0.09708};
+    const cmsCIEXYZ blue{0.14307, 0.06061, 0.71410};
+    const cmsCIEXYZ white{0.95045, 1.0, 1.08905};
+    cmsWriteTag(profile, cmsSigMediaWhitePointTag, &white);
+    cmsWriteTag(profile, cmsSigRedColorantTag, &red);
+    cmsWriteTag(profile, cmsSigGreenColorantTag, &green);
+    cmsWriteTag(profile, cmsSigBlueColorantTag, &blue);
+    const auto curve = test::srgbCurve();
+    for (const auto tag : {cmsSigRedTRCTag, cmsSigGreenTRCTag, cmsSigBlueTRCTag}) {
+        cmsWriteTag(profile, tag, curve.get());
+    }
+    EXPECT_EQ(profileOf(test::writtenProfile(profile, "IEC 61966-2.1 Default RGB colour space", 2)), "");
+}
+
+TEST(ImageReading, TrustsNoNumberOfAProfile) {
+    const auto whole = test::rgbProfile("Display P3", test::displayP3Primaries, test::srgbCurve(), 4);
+    for (std::size_t size = 1; size < whole.size(); ++size) {
+        EXPECT_THAT(profileOf(whole.substr(0, size)), HasSubstr("colour profile"));
+    }
+    for (std::size_t place = 0; place + 4 <= whole.size(); place += 4) {
+        auto damaged = whole;
+        damaged.replace(place, 4, "\xff\xff\xff\xff");
+        EXPECT_THAT(profileOf(damaged), Not(IsEmpty())) << place;
+    }
+    for (const int version : {2, 4}) {
+        const auto named = iccProfile("Display P3", version);
+        EXPECT_EQ(profileOf(named), "the colour profile 'Display P3'");
+        for (std::size_t size = 1; size < named.size(); ++size) {
+            EXPECT_THAT(profileOf(named.substr(0, size)), HasSubstr("colour profile"));
         }
-        for (std::size_t place = 128; place + 4 <= whole.size(); place += 4) {
-            auto damaged = whole;
+        for (std::size_t place = 128; place + 4 <= named.size(); place += 4) {
+            auto damaged = named;
             damaged.replace(place, 4, "\xff\xff\xff\xff");
             EXPECT_THAT(profileOf(damaged), Not(IsEmpty()));
         }
@@ -258,6 +311,49 @@ TEST(ImageReading, StretchesColoursAndNotTransparency) {
     const auto stretched = read(file, {.stretch = true});
     EXPECT_THAT(stretched.warnings, IsEmpty());
     EXPECT_EQ(stretched.image.at(0, 0, 1), 6.0F / 1023.0F);
+}
+
+TEST(ImageReading, StretchesTransparencyOfTheSameBits) {
+    const auto file = pngOf(sixteenBits([](int i) { return i % 4 == 3 ? 1023 : i % 1024; }, CV_16UC4));
+    EXPECT_THAT(read(file).warnings, ElementsAre(HasSubstr("partly transparent"), HasSubstr("levels of 10 bits")));
+    const auto stretched = read(file, {.stretch = true});
+    EXPECT_THAT(stretched.warnings, IsEmpty());
+    EXPECT_EQ(stretched.image.at(0, 0, 1), 6.0F / 1023.0F);
+
+    const auto half = pngOf(sixteenBits([](int i) { return i % 4 == 3 ? 341 : 1023; }, CV_16UC4));
+    EXPECT_FLOAT_EQ(read(half, {.stretch = true}).image.at(0, 0, 0), 341.0F / 1023.0F);
+}
+
+TEST(ImageReading, StretchesFilesThatAreComparedAlike) {
+    const test::TemporaryFolder folder;
+    const auto withLevels = [&](const std::string& name, const Levels& levels) {
+        return folder.write(name, pngOf(sixteenBits(levels)));
+    };
+    const auto ten = withLevels("ten.png", [](int i) { return i % 1024; });
+    const auto twelve = withLevels("twelve.png", [](int i) { return i == 5 ? 1025 : i % 1024; });
+    const auto sixteen = withLevels("sixteen.png", [](int i) { return i == 5 ? 4097 : i % 1024; });
+    const auto black = withLevels("black.png", [](int) { return 0; });
+    const auto eight = folder.write("eight.png", flatPng());  // has no levels of 16 bits
+    const ImageReading stretch{.stretch = true};
+    const auto bitsOf = [&](const std::vector<std::filesystem::path>& files) {
+        return sharedReading(stretch, files).bits;
+    };
+    EXPECT_EQ(bitsOf({ten}), 0);  // shows it by itself
+    EXPECT_EQ(bitsOf({ten, ten, black, eight}), 10);
+    EXPECT_EQ(bitsOf({ten, twelve}), 12);
+    EXPECT_EQ(bitsOf({twelve, sixteen, ten}), 16);
+    EXPECT_EQ(sharedReading({.upright = true}, std::vector{ten, twelve}), (ImageReading{.upright = true}));
+
+    for (const auto& [files, white] :
+         {std::pair(std::vector{ten, twelve}, 4095.0F), std::pair(std::vector{ten, sixteen}, 65535.0F)}) {
+        for (const auto& file : files) {
+            const auto stretched = readImage(file, sharedReading(stretch, files));
+            EXPECT_EQ(stretched.image.at(0, 0, 2), 8.0F / white) << file;
+            EXPECT_THAT(stretched.offers, IsEmpty());
+        }
+    }
+    EXPECT_THAT(readImage(ten, sharedReading(stretch, std::vector{ten, sixteen})).warnings,
+                ElementsAre(HasSubstr("a file that it is compared with uses all 16 bits")));
 }
 
 TEST(ImageReading, TurnsAndStretchesInOneReading) {

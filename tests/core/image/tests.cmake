@@ -9,4 +9,4 @@ lamscope_test(image_test LABEL unit
     core/image/orientation_test.cpp
     core/image/resize_test.cpp
     core/image/tiff_image_test.cpp
-  LIBRARIES lamscope_files opencv_core opencv_imgcodecs ZLIB::ZLIB)
+  LIBRARIES lamscope_files opencv_core opencv_imgcodecs PkgConfig::lcms2 ZLIB::ZLIB)

@@ -139,6 +139,7 @@ TEST_F(ErfJobTest, MeasuresTheNetworksInTurnOverTheWholeImage) {
         EXPECT_EQ(ready_[i].options, options_);
         EXPECT_EQ(ready_[i].place, Rect());
         EXPECT_EQ(ready_[i].result->images, static_cast<int>(i / 2 + 1));
+        EXPECT_EQ(ready_[i].result->imagesPlanned, static_cast<int>(crops));
         EXPECT_EQ(ready_[i].finished, i + 2 >= ready_.size());
     }
     // The share of the squares of side 1, 3, 5 is that of the 3x3 means, in each axis 1/3, 1 and 3/9, 7/9, 1.

@@ -204,6 +204,17 @@ TEST(ExperimentFile, AnIndexOfNoNetworkIsNone) {
     EXPECT_FALSE(read.selected);
 }
 
+TEST(ExperimentNetworks, ThatAreHiddenKeepTheirHashes) {
+    Experiment experiment;
+    for (const bool shown : {true, false, true}) {
+        experiment.networks.push_back({.spec = ModelSpec::parse("bicubic"), .sha256 = "saved", .shown = shown});
+    }
+    noteNetworkHashes(experiment, {"first", "third"});
+    EXPECT_EQ(experiment.networks[0].sha256, "first");
+    EXPECT_EQ(experiment.networks[1].sha256, "saved");
+    EXPECT_EQ(experiment.networks[2].sha256, "third");
+}
+
 TEST(ExperimentFiles, AreAllThatAreRead) {
     auto experiment = twoScenesTwoNetworks();
     experiment.networks.front().shown = false;

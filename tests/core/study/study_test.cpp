@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <functional>
 #include <set>
 #include <stop_token>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -23,6 +25,7 @@
 #include "study/evaluate.h"
 #include "study/lam_run.h"
 #include "study/overview_picture.h"
+#include "study/run_maps.h"
 #include "study/upscale_files.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
@@ -396,6 +399,46 @@ TEST(Evaluate, BicubicOfAFlatImageIsPerfect) {
     const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
     EXPECT_TRUE(json["results"][0]["psnr"].is_null());
     EXPECT_EQ(json["results"][0]["images"].size(), 1U);
+}
+
+/// An HR image and its LR image, of the level 273 of 4095 (17 of 255); a single level of the HR image lies above 1023.
+void writeDarkPair(const test::TemporaryFolder& folder) {
+    for (const auto* name : {"hr", "lr"}) {
+        const int side = std::string(name) == "hr" ? 48 : 24;
+        Image image(side, side);
+        std::ranges::fill(image.values(), 273.0F / 65535.0F);
+        if (side == 48) {
+            image.at(0, 0, 0) = 1101.0F / 65535.0F;
+        }
+        std::filesystem::create_directory(folder / name);
+        writeImage(folder / name / "a.png", image, 16);
+    }
+}
+
+TEST(Evaluate, StretchesThePairAlike) {
+    const test::TemporaryFolder folder;
+    writeDarkPair(folder);
+    EvaluateOptions options;
+    options.hrFolder = folder / "hr";
+    options.lrFolder = folder / "lr";
+    options.reading.stretch = true;
+    const auto evaluation = evaluate(loadModel(ModelSpec::parse("bicubic:scale=2")), options);
+    EXPECT_GT(evaluation->mean.psnr, 100.0);  // but for the border, the SR image is the HR image
+    const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
+    EXPECT_EQ(json["options"]["stretch"], true);
+    EXPECT_EQ(json["options"]["upright"], false);
+}
+
+TEST(RunImages, ImageAndReferenceAreStretchedAlike) {
+    const test::TemporaryFolder folder;
+    writeDarkPair(folder);
+    const Scene scene{.image = folder / "lr/a.png",
+                      .role = ImageRole::Lr,
+                      .reading = {.stretch = true},
+                      .reference = folder / "hr/a.png"};
+    const auto images = readImages(scene);
+    EXPECT_EQ(images.image.at(0, 10, 10), 273.0F / 4095.0F);
+    EXPECT_EQ(images.reference.at(0, 20, 20), 273.0F / 4095.0F);
 }
 
 TEST(Benchmark, ReportsWhatTheContractAsksFor) {

@@ -9,6 +9,7 @@
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSignalSpy>
+#include <algorithm>
 #include <stdexcept>
 
 #include "figure/figure_file.h"
@@ -271,6 +272,15 @@ void FigureEditorTest::mapsFollowTheBoxWhileAFigureIsComputed() {
     QCOMPARE(dialog->documents().back().results.front().result.patch.x, box.x);
     QVERIFY(fixture.waitForMaps());
     QCOMPARE(test::mostAtOnce(), 1);
+
+    // Maps of another device or number of threads are not shown beside those of now.
+    LiveEngineOptions options;
+    options.load = test::loadAnalytic;
+    options.threads = dialog->documents().back().threads + 1;
+    fixture.window->controller().restart(options);
+    const auto isNew = [&](const LamDocument& document) { return document.threads == options.threads; };
+    QTRY_VERIFY_WITH_TIMEOUT(dialog->documents().size() == 2 && std::ranges::all_of(dialog->documents(), isNew),
+                             testing::patienceMs);
 }
 
 void FigureEditorTest::stoppedItGoesOnWhenAskedAgainAndMayEndWithTheWindow() {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <mutex>
@@ -51,6 +52,7 @@ public:
             const std::scoped_lock lock(mutex_);
             threads_.insert(std::this_thread::get_id());
             widths_.push_back(static_cast<int>(lr.size(3)));
+            largestBatch_ = std::max(largestBatch_, lr.size(0));
             if (widths_.back() == figureSide && std::ranges::count(widths_, figureSide) == number_) {
                 hook = std::exchange(hook_, {});
             }
@@ -67,6 +69,10 @@ public:
         const std::scoped_lock lock(mutex_);
         return widths_;
     }
+    [[nodiscard]] std::int64_t largestBatch() {
+        const std::scoped_lock lock(mutex_);
+        return largestBatch_;
+    }
     [[nodiscard]] bool overlapped() const { return overlapped_; }
     [[nodiscard]] std::size_t threads() {
         const std::scoped_lock lock(mutex_);
@@ -79,6 +85,7 @@ private:
     std::mutex mutex_;
     std::set<std::thread::id> threads_;
     std::vector<int> widths_;
+    std::int64_t largestBatch_ = 0;
     std::ptrdiff_t number_ = 0;
     std::function<void()> hook_;
 };
@@ -163,6 +170,7 @@ TEST_F(FigureJobTest, TheBoxComesFirstAndTheFigureGoesOnToTheSameMap) {
     EXPECT_NE(goesOn, widths.end());
     EXPECT_EQ(std::find(goesOn, widths.end(), probeSide), widths.end());
     EXPECT_EQ(figuresEvaluations(), evaluations);
+    EXPECT_EQ(evaluations_.largestBatch(), 1);  // batches that are tried cannot be interrupted
     const auto& expected = undisturbed->run->documents.front().results.front().result;
     const auto& found = disturbed->run->documents.front().results.front().result;
     EXPECT_EQ(found.context.width, figureSide);

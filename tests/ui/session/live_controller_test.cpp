@@ -7,8 +7,10 @@
 #include <chrono>
 #include <semaphore>
 
+#include "image/image_file.h"
 #include "live/job_handle.h"
 #include "support/analytic_loader.h"
+#include "support/temporary_folder.h"
 
 namespace lamscope::ui {
 
@@ -50,6 +52,7 @@ private slots:
     void picturesOfAnImageThatWasOpenBeforeAreDropped();
     void failuresOfAnImageThatWasOpenBeforeAreDropped();
     void whatAJobSaysReachesWhoLivesWhileItsEngineDoes();
+    void anotherEngineOpensTheImagesThatAreOnTheirWay();
 
 private:
     [[nodiscard]] NetworkId addReady(const char* spec);
@@ -154,6 +157,33 @@ void LiveControllerTest::whatAJobSaysReachesWhoLivesWhileItsEngineDoes() {
     again.tell([](SayingJob& job) { job.say(6); });
     QVERIFY(QTest::qWaitFor([&] { return heard.size() == 4; }, patienceMs));
     QCOMPARE(heard.back(), 6);
+}
+
+void LiveControllerTest::anotherEngineOpensTheImagesThatAreOnTheirWay() {
+    const test::TemporaryFolder folder;
+    const auto named = [&](const char* name) { return QString::fromStdString((folder / name).string()); };
+    writeImage(folder / "turned.png", *imageOf(20, 24).pixels);
+    LiveEngineOptions options;
+    options.load = test::loadAnalytic;
+
+    QStringList order;
+    connect(controller_.get(), &LiveController::imageOpened, this,
+            [&] { order << QString::fromStdString(session_->image().file); });
+    connect(controller_.get(), &LiveController::imageFailed, this, [&](const QString& message) { order << message; });
+    controller_->openImage(named("absent.png"));
+    controller_->openImage(named("turned.png"), {.upright = true});
+    waitForEngine();  // it has answered, and nobody has heard
+    controller_->restart(options);
+    QVERIFY(order.isEmpty());
+    QVERIFY(QTest::qWaitFor([&] { return order.size() == 2; }, patienceMs));
+    QVERIFY(order[0].contains(QStringLiteral("absent.png")));
+    QCOMPARE(order[1], named("turned.png"));
+    QVERIFY(session_->image().reading.upright);
+
+    // What has been answered is not opened again.
+    controller_->restart(options);
+    QTest::qWait(100);
+    QCOMPARE(order.size(), qsizetype{2});
 }
 
 }  // namespace lamscope::ui

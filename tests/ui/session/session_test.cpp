@@ -52,6 +52,7 @@ private slots:
     void workspacesAreKeptAndDamagedOnesRefused();
     void theCommandHasALineForEachScaleOfAnLrImage();
     void theCommandOfAnHrImageIsOneLine();
+    void theCommandOfAFieldMeasuresItAtTheBox();
     void everyLayerIsFoundByItsName();
     void layersSayWhatTheyNeed();
 };
@@ -342,6 +343,28 @@ void SessionTest::theCommandOfAnHrImageIsOneLine() {
     QCOMPARE(commandLine(session, DeviceChoice::Cpu, 2),
              QStringLiteral("lamscope-cli lam --hr picture.png --reduce matlab --model b.pth --model a.pth "
                             "--patch 100,60,16 --preset exact --device cpu --threads 2"));
+}
+
+void SessionTest::theCommandOfAFieldMeasuresItAtTheBox() {
+    Session session;
+    auto image = imageOf(64, 64);
+    image.reading = {.upright = true, .stretch = true};
+    session.setImage(image);
+    makeReady(session, session.addNetwork(specOf("b.pth")), 2);
+    makeReady(session, session.addNetwork(specOf("a.pth")), 4);
+    session.setBox({120, 60, 16});
+    session.setMoreScenes({{.image = "more.png"}});
+    auto view = session.view();
+    view.layer = Layer::ErfHere;
+    session.setView(view);
+    QCOMPARE(commandLine(session, DeviceChoice::Cpu, 2),
+             QStringLiteral("lamscope-cli erf --lr picture.png --upright --stretch --model a.pth --preset exact "
+                            "--at 128,68 --device cpu --threads 2\n"
+                            "lamscope-cli erf --lr picture.png --upright --stretch --model b.pth --preset exact "
+                            "--at 64,34 --device cpu --threads 2"));
+    view.layer = Layer::Sr;
+    session.setView(view);
+    QVERIFY(commandLine(session, DeviceChoice::Auto, 0).startsWith(QStringLiteral("lamscope-cli lam ")));
 }
 
 void SessionTest::everyLayerIsFoundByItsName() {

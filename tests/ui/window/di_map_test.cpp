@@ -233,6 +233,13 @@ void DiMapWindowTest::finishedMapsAreExported() {
     const auto lines = table.readAll().trimmed().split('\n');
     QCOMPARE(lines.size(), qsizetype{17});
     QVERIFY(lines[1].startsWith("Net,0,0,16,"));
+
+    // A network whose map is not finished is named.
+    fixture.session().setPaused(true);
+    fixture.add("global.pth:name=Late");
+    fixture.window->probe().actions().exportDiMaps->trigger();
+    chooseInDialog(folder);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("lack of a finished DI map: Late")));
 }
 
 }  // namespace lamscope::ui

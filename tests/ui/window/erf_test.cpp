@@ -191,10 +191,27 @@ void ErfWindowTest::whatIsMeasuredStaysWhenCancelled() {
     QVERIFY(measured > 0 && measured < 48);
     QTest::qWait(100);
     QCOMPARE(all(), measured);
-    QCOMPARE(fixture.table().item(0, 3)->text(), QString::number(fixture.images(ids[0])));
+    // That it was stopped is said in the panel, in the table and in the document.
+    QCOMPARE(testing::shownTexts(fixture.panel()).filter(QStringLiteral("Stopped before its end")).size(),
+             qsizetype{1});
+    const auto document = fixture.fields().document();
+    QVERIFY(document.warnings.front().starts_with("Stopped before its end"));
+    bool isUnfinished = false;
+    for (std::size_t i = 0; i < document.results.size(); ++i) {
+        const auto& result = document.results[i].result;
+        if (result.images < 16) {
+            isUnfinished = true;
+            QCOMPARE(fixture.table().item(static_cast<int>(i), 3)->text(),
+                     QStringLiteral("%1 of 16").arg(result.images));
+            QVERIFY(QString::fromStdString(toJson(document))
+                        .contains(QStringLiteral("ended after %1 of 16 images").arg(result.images)));
+        }
+    }
+    QVERIFY(isUnfinished);
 
     fixture.clickMeasure();
     QCOMPARE(all(), 0);
+    QVERIFY(fixture.fields().remark().isEmpty());
     QVERIFY(QTest::qWaitFor([&] { return all() > 0; }, patienceMs));
     fixture.window->probe().grid().setFocus();
     fixture.key(Qt::Key_Escape);  // stops everything
@@ -214,18 +231,27 @@ void ErfWindowTest::anotherImageOrEngineEndsTheMeasurement() {
     QVERIFY(fixture.fields().measured(id) == nullptr);
     QVERIFY(fixture.waitForEnd());
     QVERIFY(!fixture.table().isVisible());
+    QVERIFY(fixture.fields().remark().contains(QStringLiteral("another image, role or reduction")));
 
     fixture.clickMeasure();
     QVERIFY(fixture.fields().isMeasuring());
+    QVERIFY(QTest::qWaitFor([&] { return fixture.images(id) > 0; }, patienceMs));
     LiveEngineOptions options;
     options.threads = 1;
     options.load = test::loadAnalytic;
     fixture.window->controller().restart(options);
     QVERIFY(!fixture.fields().isMeasuring());
+    QVERIFY(fixture.fields().measured(id) == nullptr);  // of the device that has gone
+    QCOMPARE(testing::shownTexts(fixture.panel()).filter(QStringLiteral("computing began anew")).size(), qsizetype{1});
     QVERIFY(QTest::qWaitFor([&] { return fixture.entry(id).state == NetworkEntry::State::Ready; }, patienceMs));
     fixture.clickMeasure();
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.images(id), 16);
+    QVERIFY(fixture.fields().remark().isEmpty());
+
+    // Numbers of another device or number of threads are not those of now, measured to their end or not.
+    fixture.window->controller().restart(options);
+    QVERIFY(fixture.fields().measured(id) == nullptr);
 }
 
 void ErfWindowTest::aSideThatDoesNotFitIsSaid() {
@@ -239,6 +265,9 @@ void ErfWindowTest::aSideThatDoesNotFitIsSaid() {
     const auto said = testing::shownTexts(fixture.panel()).filter(QStringLiteral("First: "));
     QCOMPARE(said.size(), qsizetype{1});
     QVERIFY(said[0].contains(QStringLiteral("does not hold 96x96")));
+    const auto warnings = fixture.fields().document().warnings;
+    QCOMPARE(warnings.size(), std::size_t{1});
+    QCOMPARE(QString::fromStdString(warnings.front()), said[0]);
 }
 
 void ErfWindowTest::theLayerFollowsTheBoxWhileItIsShown() {

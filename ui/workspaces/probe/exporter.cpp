@@ -2,6 +2,7 @@
 #include "workspaces/probe/exporter.h"
 
 #include <QImage>
+#include <QStringList>
 #include <span>
 #include <utility>
 #include <vector>
@@ -68,9 +69,12 @@ void Exporter::exportArrays(const QString& folder) {
 
 void Exporter::exportDiMaps(const QString& folder) {
     LamDocument document;
+    QStringList missing;
     for (const auto& entry : session_.networks()) {
         if (entry.shown && entry.diMap && entry.diMapFinished) {
             document.grids.push_back({entry.card, *entry.diMap, {}});
+        } else if (entry.shown) {
+            missing << entry.name();
         }
     }
     if (document.grids.empty()) {
@@ -78,6 +82,10 @@ void Exporter::exportDiMaps(const QString& folder) {
             tr("There is no finished DI map to export: choose the layer \u201cDI map\u201d, and let it "
                "be computed."));
         return;
+    }
+    if (!missing.isEmpty()) {
+        session_.reportNote(
+            tr("Not exported, for lack of a finished DI map: %1.").arg(missing.join(QStringLiteral(", "))));
     }
     std::vector<ModelCard*> cards;
     for (auto& grid : document.grids) {

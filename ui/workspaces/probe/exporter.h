@@ -30,7 +30,7 @@ public:
     /// NAME.attribution.npy and NAME.map.npy of the same, as `lamscope-cli lam --npy`.
     void exportArrays(const QString& folder);
     /// NAME.di.npy of every shown network with a finished DI map, and di.csv of all of them, as `lamscope-cli lam
-    /// --grid`.
+    /// --grid`. The shown networks without one are named in a note.
     void exportDiMaps(const QString& folder);
     /// The results as `lamscope-cli lam --csv` and `--json` write them, or as a LaTeX table.
     void exportCsv(const QString& file);

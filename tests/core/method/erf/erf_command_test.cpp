@@ -104,10 +104,12 @@ TEST_F(ErfCommand, WritesWhatWasAskedForAndNothingElse) {
 }
 
 TEST_F(ErfCommand, JsonToStandardOutputIsAloneThere) {
-    const auto outcome = run(working("--preset official --thresholds 0.5,0.9 --images 1 --json -"));
+    const auto outcome = run(working("--preset official --thresholds 0.5,0.9 --images 1 --stretch --json -"));
     ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
     const auto json = nlohmann::json::parse(outcome.output);
     EXPECT_EQ(json["options"]["centre"], "pixel");
+    EXPECT_EQ(json["options"]["stretch"], true);
+    EXPECT_EQ(json["options"]["upright"], false);
     EXPECT_EQ(json["results"][0]["squares"].size(), 2U);
     EXPECT_EQ(json["results"][0]["images"], 1);
 }
@@ -119,6 +121,10 @@ TEST_F(ErfCommand, LooksFromTheSrPixelAskedFor) {
         EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
         return nlohmann::json::parse(outcome.output);
     };
+    // A line as the window copies it: several images, each with its flag.
+    const auto twice = run(fmt::format("--lr {0} --lr {1} --side 9 --model bicubic --preset exact --at 64,65 --json -",
+                                       in("set/b_HR.png"), in("set/c_HR.png")));
+    EXPECT_EQ(nlohmann::json::parse(twice.output)["results"][0]["images"], 2) << twice.messages;
     const auto json = fieldAt("64,65");
     EXPECT_EQ(json["options"]["at"], (nlohmann::json{{"x", 64}, {"y", 65}}));
     expectTrouble(fmt::format("--lr {} --side 9 --model bicubic --at 3,64", in("set/c_HR.png")), 1, "(3, 64)");

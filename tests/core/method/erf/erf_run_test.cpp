@@ -15,6 +15,7 @@
 #include "image/image_file.h"
 #include "method/erf/erf_document.h"
 #include "scene/experiment_file.h"
+#include "study/erf/erf_command_line.h"
 #include "study/erf/erf_picture.h"
 #include "support/expect_error.h"
 #include "support/temporary_folder.h"
@@ -23,6 +24,31 @@ namespace lamscope::erf_run_test {
 namespace {
 
 using testing::HasSubstr;
+
+TEST(ErfCommandLine, StatesWhatDiffersFromTheDefaults) {
+    Experiment experiment{.scenes = {{.image = "/a/one.png", .reduction = Reduction::Matlab},
+                                     {.image = "/a/it's two.png", .reduction = Reduction::Matlab}}};
+    experiment.networks = {{.spec = ModelSpec::parse("bicubic:scale=2")},
+                           {.spec = ModelSpec::parse("/n/hidden.pth"), .shown = false}};
+    setErfOptions(experiment, {});
+    EXPECT_EQ(erfCommandLine(experiment),
+              "lamscope-cli erf --hr /a/one.png --hr '/a/it'\\''s two.png' --reduce matlab --model bicubic:scale=2 "
+              "--preset exact");
+    ErfOptions options;
+    options.preset = ErfPreset::Official;
+    options.side = 32;
+    options.images = 7;
+    options.centre = ErfCentre::Cell;
+    options.thresholds = {0.25, 0.5};
+    setErfOptions(experiment, options);
+    experiment.scenes.resize(1);
+    experiment.scenes.front().boxes = {{20, 30, 1}};
+    EXPECT_EQ(erfCommandLine(experiment, DeviceChoice::Cuda),
+              "lamscope-cli erf --hr /a/one.png --reduce matlab --model bicubic:scale=2 --preset official --side 32 "
+              "--images 7 --centre cell --thresholds 0.25,0.5 --at 20,30 --device cuda");
+    experiment.scenes.clear();
+    EXPECT_THROW(static_cast<void>(erfCommandLine(experiment)), Error);
+}
 
 class ErfFiles : public testing::Test {
 protected:

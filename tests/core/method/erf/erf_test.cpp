@@ -426,6 +426,18 @@ TEST(Erf, WarnsOfACutFieldAndOfFewImages) {
     EXPECT_TRUE(fieldOf(curvedModel(7), optionsOf(ErfPreset::Exact, 15), 10).warnings.empty());
 }
 
+TEST(Erf, WarnsOfAMeanThatIsNotOverAllImages) {
+    const auto model = uniformLayers(1);
+    ErfMeasurement measurement(model, optionsOf(ErfPreset::Exact), erfFrame(15));
+    ASSERT_TRUE(measurement.add(cropsOf(model, 15, 3)));
+    auto early = *measurement.result(16);
+    addErfWarnings(early, model.card());
+    EXPECT_THAT(early.warnings, testing::Contains(HasSubstr("ended after 3 of 16 images")));
+    auto whole = *measurement.result(3);
+    addErfWarnings(whole, model.card());
+    EXPECT_THAT(whole.warnings, testing::Each(testing::Not(HasSubstr("ended after"))));
+}
+
 TEST(Erf, StopsWithinAnImageAndReportsWhatItHas) {
     const auto model = curvedModel(std::nullopt);
     const auto options = optionsOf(ErfPreset::Exact, 61);

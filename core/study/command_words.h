@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "base/option_table.h"
+#include "runtime/device.h"
+#include "scene/experiment.h"
+
+namespace lamscope {
+
+/// A line of `lamscope-cli` for a POSIX shell, word by word.
+class CommandWords {
+public:
+    /// @param command of lamscope-cli, e.g. "lam".
+    explicit CommandWords(std::string_view command)
+        : words_{"lamscope-cli", std::string(command)} {}
+
+    /// An option with its value, which is quoted where the shell would take it apart.
+    template <typename Value>
+    void add(std::string_view option, const Value& value) {
+        words_.emplace_back(option);
+        words_.push_back(quoted(fmt::format("{}", value)));
+    }
+    void add(std::string_view option) { words_.emplace_back(option); }
+
+    /// How the image of a scene is read and, of an HR image, reduced, where that differs from the defaults.
+    void addReading(const Scene& scene);
+    /// The networks that are not hidden.
+    void addNetworks(const Experiment& experiment);
+    /// What differs from the defaults; the preset always, for it decides about what is not stated.
+    template <typename Options>
+    void addOptions(const std::vector<OptionRow<Options>>& table, const Options& options) {
+        for (const auto& row : table) {
+            const auto value = row.get(options);
+            if (row.name == "preset" || value != row.get({})) {
+                add(fmt::format("--{}", row.name), optionText(row, value));
+            }
+        }
+    }
+    /// What is not left to the program (Auto, 0).
+    void addMachine(DeviceChoice device, int threads);
+
+    [[nodiscard]] std::string line() const;
+
+private:
+    [[nodiscard]] static std::string quoted(const std::string& text);
+
+    std::vector<std::string> words_;
+};
+
+}  // namespace lamscope
