@@ -166,6 +166,8 @@ private slots:
     void theKeyboardGoesThroughTheToolbarFromLeftToRight();
     void eachHasItsLayout();
     void tabHidesThePanels();
+    void panelsThatTabHasHiddenStayHidden();
+    void panelsStayHiddenInOneThatIsNew();
     void theOneInFrontKnowsIt();
     void theFocusStaysInTheOneInFront();
     void theCommandIsThatOfTheOneInFront();
@@ -351,6 +353,48 @@ void WorkspacesTest::tabHidesThePanels() {
     fixture.key(Qt::Key_Tab);
     QVERIFY(!fixture.dock("notes").isHidden() && !fixture.dock("networks").isHidden());
     QVERIFY(fixture.dock("curves").isHidden());
+}
+
+void WorkspacesTest::panelsThatTabHasHiddenStayHidden() {
+    TwoWorkspaces fixture;
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    const auto shown = [&] {
+        QStringList names;
+        for (const auto* name : {"networks", "curves", "results", "notes", "log"}) {
+            if (!fixture.dock(name).isHidden()) {
+                names << QLatin1String(name);
+            }
+        }
+        return names.join(QLatin1Char(' '));
+    };
+    fixture.openTally();
+    fixture.openProbe();
+    QCOMPARE(shown(), QStringLiteral("networks curves results log"));
+    fixture.key(Qt::Key_Tab);
+    QCOMPARE(shown(), QString());
+    fixture.openTally();
+    QCOMPARE(shown(), QString());
+    fixture.openProbe();
+    QCOMPARE(shown(), QString());
+    fixture.key(Qt::Key_Tab);
+    QCOMPARE(shown(), QStringLiteral("networks curves results log"));
+    fixture.openTally();
+    QCOMPARE(shown(), QStringLiteral("networks notes log"));
+}
+
+void WorkspacesTest::panelsStayHiddenInOneThatIsNew() {
+    TwoWorkspaces fixture;
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    fixture.key(Qt::Key_Tab);
+    QVERIFY(fixture.dock("networks").isHidden());
+    fixture.openTally();
+    QVERIFY(fixture.dock("notes").isHidden() && fixture.dock("networks").isHidden());
+    fixture.key(Qt::Key_Tab);
+    QVERIFY(!fixture.dock("notes").isHidden() && !fixture.dock("networks").isHidden());
+    fixture.openProbe();
+    QVERIFY(!fixture.dock("networks").isHidden() && !fixture.dock("curves").isHidden());
 }
 
 void WorkspacesTest::theOneInFrontKnowsIt() {
