@@ -171,6 +171,10 @@ Patch Session::patchFor(const NetworkEntry& network) const {
     return patchOfBox(box_, role_, gridScale(), network.card.scale);
 }
 
+double Session::lrPixel(const NetworkEntry& network) const {
+    return role_ == ImageRole::Hr ? network.card.scale : gridScale();
+}
+
 void Session::keepingBox(const std::function<void()>& change) {
     const int before = gridScale();
     change();

@@ -67,6 +67,8 @@ public:
     [[nodiscard]] bool isDragging() const { return dragging_; }
     /// The box in the SR pixels of one network.
     [[nodiscard]] Patch patchFor(const NetworkEntry& network) const;
+    /// Side of an LR pixel of one network, in pixels of the box grid.
+    [[nodiscard]] double lrPixel(const NetworkEntry& network) const;
 
     // --- networks, in the order of the list; references to them end with the next change of the list or its order
     [[nodiscard]] const std::vector<NetworkEntry>& networks() const { return networks_; }

@@ -79,29 +79,23 @@ void ColourBar::setOrientation(Qt::Orientation orientation) {
 }
 
 void ColourBar::copy(const ColourBar& other) {
-    colours_ = other.colours_;
-    caption_ = other.caption_;
-    dimmed_ = other.dimmed_;
-    ends_ = other.ends_;
+    scale_ = other.scale_;
     keys_ = other.keys_;
     update();
 }
 
-void ColourBar::setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends) {
-    colours_ = colours;
-    caption_ = caption;
-    dimmed_ = dimmed;
-    ends_ = ends;
-    if (ends_.highest.isEmpty()) {
-        const bool diverging = colours_ != nullptr && colours_->isDiverging();
-        ends_ = {diverging ? QStringLiteral("\u22121") : QStringLiteral("0"),
-                 diverging ? QStringLiteral("+1") : QStringLiteral("1")};
+void ColourBar::setScale(const ColourScale& scale) {
+    scale_ = scale;
+    if (scale_.highest.isEmpty()) {
+        const bool diverging = scale_.colours != nullptr && scale_.colours->isDiverging();
+        scale_.lowest = diverging ? QStringLiteral("\u22121") : QStringLiteral("0");
+        scale_.highest = diverging ? QStringLiteral("+1") : QStringLiteral("1");
     }
     update();
 }
 
 void ColourBar::setKeys(const std::vector<Key>& keys) {
-    colours_ = nullptr;
+    scale_.colours = nullptr;
     keys_ = keys;
     update();
 }
@@ -115,12 +109,12 @@ QColor ColourBar::inked(float opacity) const {
 void ColourBar::paintEvent(QPaintEvent* /*event*/) {
     QPainter painter(this);
     painter.setFont(smallFont(*this));
-    if (colours_ == nullptr && keys_.empty()) {
+    if (scale_.colours == nullptr && keys_.empty()) {
         return;
     }
     if (orientation_ == Qt::Vertical) {
         drawUpright(painter);
-    } else if (colours_ != nullptr) {
+    } else if (scale_.colours != nullptr) {
         drawLying(painter);
     } else {
         drawLyingKeys(painter);
@@ -128,12 +122,12 @@ void ColourBar::paintEvent(QPaintEvent* /*event*/) {
 }
 
 void ColourBar::drawColours(QPainter& painter, const QRect& bar) const {
-    painter.setOpacity(dimmed_ ? 0.45 : 1.0);
-    painter.drawImage(bar, strip(*colours_, dimmed_, orientation_));
+    painter.setOpacity(scale_.dimmed ? 0.45 : 1.0);
+    painter.drawImage(bar, strip(*scale_.colours, scale_.dimmed, orientation_));
     painter.setOpacity(1.0);
     painter.setPen(inked(0.35F));
     painter.drawRect(bar.adjusted(-1, -1, 0, 0));
-    painter.setPen(inked(dimmed_ ? 0.5F : 0.8F));
+    painter.setPen(inked(scale_.dimmed ? 0.5F : 0.8F));
 }
 
 void ColourBar::drawUpright(QPainter& painter) const {
@@ -142,7 +136,7 @@ void ColourBar::drawUpright(QPainter& painter) const {
     if (bar.height() < 2 * lineHeight) {
         return;
     }
-    if (colours_ == nullptr) {
+    if (scale_.colours == nullptr) {
         drawUprightKeys(painter, bar);
         return;
     }
@@ -153,15 +147,15 @@ void ColourBar::drawUpright(QPainter& painter) const {
         const int x = std::clamp(bar.center().x() - length / 2, 0, std::max(width() - length, 0));
         painter.drawText(QRect(x, y, length + 1, lineHeight), Qt::AlignLeft | Qt::AlignVCenter, value);
     };
-    const bool diverging = colours_->isDiverging();
-    label(barMargin - 2, ends_.highest);
-    label(bar.bottom() + 3, ends_.lowest);
+    const bool diverging = scale_.colours->isDiverging();
+    label(barMargin - 2, scale_.highest);
+    label(bar.bottom() + 3, scale_.lowest);
     if (diverging) {
         painter.drawText(QRect(bar.right() + 3, bar.center().y() - lineHeight / 2, 20, lineHeight),
                          Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0"));
     }
     // In the lower half where the zero stands beside the middle.
-    drawUpwards(painter, bar.bottomRight(), diverging ? bar.height() / 2 - lineHeight : bar.height(), caption_);
+    drawUpwards(painter, bar.bottomRight(), diverging ? bar.height() / 2 - lineHeight : bar.height(), scale_.caption);
 }
 
 void ColourBar::drawUprightKeys(QPainter& painter, const QRect& bar) const {
@@ -181,8 +175,8 @@ void ColourBar::drawUprightKeys(QPainter& painter, const QRect& bar) const {
 /// long.
 void ColourBar::drawLying(QPainter& painter) const {
     const auto& metrics = painter.fontMetrics();
-    const int ends = metrics.horizontalAdvance(ends_.lowest) + metrics.horizontalAdvance(ends_.highest) + 2 * textGap;
-    const int text = caption_.isEmpty() ? 0 : metrics.horizontalAdvance(caption_) + 2 * textGap;
+    const int ends = metrics.horizontalAdvance(scale_.lowest) + metrics.horizontalAdvance(scale_.highest) + 2 * textGap;
+    const int text = scale_.caption.isEmpty() ? 0 : metrics.horizontalAdvance(scale_.caption) + 2 * textGap;
     const bool hasCaption = text > 0 && ends + text + shortestLying <= width();
     const int length = std::min(longestLying, width() - ends - (hasCaption ? text : 0));
     if (length < shortestLying) {
@@ -194,14 +188,14 @@ void ColourBar::drawLying(QPainter& painter) const {
         painter.drawText(QRect(x, 0, advance + 1, height()), Qt::AlignLeft | Qt::AlignVCenter, value);
         x += advance + textGap;
     };
-    const int lowest = metrics.horizontalAdvance(ends_.lowest) + textGap;
+    const int lowest = metrics.horizontalAdvance(scale_.lowest) + textGap;
     drawColours(painter, QRect(x + lowest, (height() - barWidth) / 2, length, barWidth));
-    write(ends_.lowest);
+    write(scale_.lowest);
     x += length + textGap;
-    write(ends_.highest);
+    write(scale_.highest);
     if (hasCaption) {
         x += textGap;
-        write(caption_);
+        write(scale_.caption);
     }
 }
 

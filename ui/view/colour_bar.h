@@ -23,19 +23,13 @@ public:
         QString meaning;
     };
 
-    /// The texts at the ends of a scale.
-    struct Ends {
-        QString lowest;
-        QString highest;
-    };
-
-    /// @param ends  empty: "0" and "1", for a diverging map "−1" and "+1".
-    void setScale(const ColourMap* colours, const QString& caption, bool dimmed, const Ends& ends = {});
+    /// Without colours: blank.
+    void setScale(const ColourScale& scale);
     /// Shows single colours, each with its meaning, instead of a scale; empty: blank.
     void setKeys(const std::vector<Key>& keys);
     /// Shows what another bar shows.
     void copy(const ColourBar& other);
-    [[nodiscard]] const ColourMap* colours() const { return colours_; }
+    [[nodiscard]] const ColourMap* colours() const { return scale_.colours; }
 
     /// Vertical: the highest value is at the top. Horizontal: it is at the right.
     void setOrientation(Qt::Orientation orientation);
@@ -55,11 +49,8 @@ private:
     void drawColours(QPainter& painter, const QRect& bar) const;
     [[nodiscard]] QColor inked(float opacity) const;
 
-    const ColourMap* colours_ = nullptr;
-    QString caption_;
-    Ends ends_;
+    ColourScale scale_;
     std::vector<Key> keys_;
-    bool dimmed_ = false;
     Qt::Orientation orientation_ = Qt::Vertical;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QRgb>
+#include <QString>
 #include <array>
 #include <string>
 #include <string_view>
@@ -28,6 +29,16 @@ private:
     std::string name_;
     bool diverging_;
     std::array<QRgb, size> colours_;
+};
+
+/// What a colour bar says of the colours of a picture.
+struct ColourScale {
+    const ColourMap* colours = nullptr;  ///< null: there is no scale
+    QString caption{};
+    bool dimmed = false;  ///< of an older box
+    /// The texts at the ends; empty: "0" and "1", of a diverging map "−1" and "+1".
+    QString lowest{};
+    QString highest{};
 };
 
 /// The sequential colour maps in the order of menus. The first is the paper's: white, red, dark red.

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 
+#include "view/image_layer.h"
+
 namespace lamscope::ui {
 
 namespace {
@@ -24,14 +26,36 @@ QRectF placeOfTiles(const PlacedDiMap& placed) {
             placed.map->rows * side};
 }
 
+PlacedDiMap placedMap(const LayerInput& input) {
+    return {input.entry.diMap, input.srPixel()};
+}
+
+/// nullopt while no cell has an index.
+std::optional<ValueRange> rangeInUse(const LayerInput& input) {
+    return input.shared ? input.shared : diRange(*input.entry.diMap);
+}
+
+QString textOf(const DiMapCell& cell) {
+    const auto where = QObject::tr("patch (%1, %2)").arg(cell.patch.x).arg(cell.patch.y);
+    if (!cell.diffusionIndex) {
+        return QObject::tr("DI not defined · %1").arg(where);
+    }
+    return QObject::tr("DI %1 · 95 % %2 px · radius %3 px · %4 · %5 nodes")
+        .arg(*cell.diffusionIndex, 0, 'f', 2)
+        .arg(cell.mass95Pixels.value_or(0))
+        .arg(cell.radiusPixels.value_or(0.0), 0, 'f', 1)
+        .arg(where)
+        .arg(cell.nodes);
+}
+
 }  // namespace
 
-std::optional<DiRange> diRange(const DiMap& map) {
-    std::optional<DiRange> range;
+std::optional<ValueRange> diRange(const DiMap& map) {
+    std::optional<ValueRange> range;
     for (const auto& cell : map.cells) {
         if (const auto& index = cell.diffusionIndex) {
-            range = range ? DiRange{std::min(range->least, *index), std::max(range->largest, *index)}
-                          : DiRange{*index, *index};
+            range = range ? ValueRange{std::min(range->least, *index), std::max(range->largest, *index)}
+                          : ValueRange{*index, *index};
         }
     }
     return range;
@@ -42,7 +66,7 @@ const ColourMap& diMapColours(const ViewSettings& view) {
     return colourMap(view.colourMap == colourMapNames().front() ? "viridis" : view.colourMap);
 }
 
-LayerMap makeDiMapLayer(const PlacedDiMap& placed, const ViewSettings& view, const DiRange& range) {
+LayerMap makeDiMapLayer(const PlacedDiMap& placed, const ViewSettings& view, const ValueRange& range) {
     const auto& map = *placed.map;
     const double span = range.largest - range.least;
     const auto alpha = static_cast<int>(std::lround(255.0 * largestOpacity * view.opacity));
@@ -85,6 +109,53 @@ Box boxOfCell(const PlacedDiMap& placed, QPoint cell) {
     const auto& patch = placed.map->at(cell.x(), cell.y()).patch;
     const auto scaled = [&](int value) { return static_cast<int>(std::lround(value * placed.srPixel)); };
     return {scaled(patch.x), scaled(patch.y), std::max(scaled(patch.size), 1)};
+}
+
+PanePicture DiMapLayer::picture(const LayerInput& input) const {
+    PanePicture picture;
+    addImage(picture, input, BaseImage::SrOrLr, input.entry.diMap != nullptr);
+    if (input.entry.diMap) {
+        const auto placed = placedMap(input);
+        picture.map = makeDiMapLayer(placed, input.view(), rangeInUse(input).value_or(ValueRange()));
+        picture.mapOfWhole = true;
+        picture.boxAt = [placed](QPointF scene) {
+            const auto cell = cellUnder(placed, scene);
+            return cell ? std::optional(boxOfCell(placed, *cell)) : std::nullopt;
+        };
+    }
+    return picture;
+}
+
+QString DiMapLayer::notice(const LayerInput& input, const PanePicture& /*picture*/) const {
+    const auto& entry = input.entry;
+    return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : QObject::tr("No DI map yet.");
+}
+
+ColourScale DiMapLayer::scale(const LayerInput& input, const PanePicture& picture) const {
+    const auto range = input.entry.diMap ? rangeInUse(input) : std::nullopt;
+    if (!range) {
+        return {};
+    }
+    const auto number = [](double index) { return QString::number(index, 'f', index < 10.0 ? 2 : 1); };
+    return {.colours = picture.map.colours,
+            .caption = input.shared ? QObject::tr("DI, shared scale") : QObject::tr("DI"),
+            .lowest = number(range->least),
+            .highest = number(range->largest)};
+}
+
+QString DiMapLayer::readout(const LayerInput& input, const PanePicture& /*picture*/, QPointF scene) const {
+    const auto at = cellUnder(placedMap(input), scene);
+    const auto* cell = at ? input.entry.diMap->shownAt(at->x(), at->y()) : nullptr;
+    return cell != nullptr ? textOf(*cell) : QString();
+}
+
+std::optional<LayerRange> DiMapLayer::range(const NetworkEntry& entry) const {
+    const auto own = entry.diMap ? diRange(*entry.diMap) : std::nullopt;
+    return own ? std::optional(LayerRange{*own}) : std::nullopt;
+}
+
+QString DiMapLayer::stoppedText() const {
+    return QObject::tr("Stopped: maps go on with the next change, the DI map with G");
 }
 
 }  // namespace lamscope::ui

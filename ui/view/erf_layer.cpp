@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "view/image_layer.h"
+
 namespace lamscope::ui {
 
 LayerMap makeErfLayer(const PlacedErf& placed, const ViewSettings& view) {
@@ -32,6 +34,42 @@ LayerMap makeErfLayer(const PlacedErf& placed, const ViewSettings& view) {
                               (place.y + result->frame.y - beyond) * lrPixel, side * lrPixel, side * lrPixel);
     }
     return layer;
+}
+
+PanePicture ErfLayer::picture(const LayerInput& input) const {
+    const auto& field = input.entry.field;
+    PanePicture picture;
+    addImage(picture, input, BaseImage::SrOrLr, field.result != nullptr);
+    if (field.result) {
+        picture.map = makeErfLayer({.result = field.result.get(), .place = field.place, .lrPixel = input.lrPixel()},
+                                   input.view());
+        if (field.stale) {
+            dim(picture);
+        }
+    }
+    return picture;
+}
+
+QString ErfLayer::notice(const LayerInput& input, const PanePicture& /*picture*/) const {
+    const auto& field = input.entry.field;
+    return field.result || !field.trouble.isEmpty() ? field.trouble : QObject::tr("No receptive field yet.");
+}
+
+ColourScale ErfLayer::scale(const LayerInput& /*input*/, const PanePicture& picture) const {
+    return {.colours = picture.map.colours,
+            .caption = QObject::tr("share, N = %1").arg(picture.map.width),
+            .dimmed = picture.dimmed,
+            .lowest = QStringLiteral("10\u207B\u2074"),
+            .highest = QObject::tr("largest")};
+}
+
+QString ErfLayer::readout(const LayerInput& input, const PanePicture& picture, QPointF scene) const {
+    const auto at = picture.map.indexAt(scene);
+    if (!at) {
+        return {};
+    }
+    const auto text = picture.dimmed ? QObject::tr("%1 % of the field (old)") : QObject::tr("%1 % of the field");
+    return text.arg(QString::number(100.0 * input.entry.field.result->map.at(*at), 'g', 3));
 }
 
 }  // namespace lamscope::ui

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "method/erf/erf_measurement.h"
-#include "view/layers.h"
+#include "view/pane_layer.h"
 
 namespace lamscope::ui {
 
@@ -17,5 +17,14 @@ struct PlacedErf {
 /// opacity follows them. The outline is the smallest square around the cell that holds more than the largest threshold
 /// of the options, 99 % unless set; empty where there is none.
 [[nodiscard]] LayerMap makeErfLayer(const PlacedErf& placed, const ViewSettings& view);
+
+/// The effective receptive field at the box, over the image.
+class ErfLayer final : public PaneLayer {
+public:
+    [[nodiscard]] PanePicture picture(const LayerInput& input) const override;
+    [[nodiscard]] QString notice(const LayerInput& input, const PanePicture& picture) const override;
+    [[nodiscard]] ColourScale scale(const LayerInput& input, const PanePicture& picture) const override;
+    [[nodiscard]] QString readout(const LayerInput& input, const PanePicture& picture, QPointF scene) const override;
+};
 
 }  // namespace lamscope::ui

@@ -10,11 +10,11 @@
 #include <optional>
 #include <vector>
 
-#include "session/layer_table.h"
 #include "view/areas_of_interest.h"
-#include "view/erf_layer.h"
+#include "view/image_layer.h"
 #include "view/input_controls.h"
 #include "view/pane_header.h"
+#include "view/pane_layer.h"
 
 namespace lamscope::ui {
 
@@ -22,15 +22,6 @@ namespace {
 
 constexpr int frameWidth = 2;
 constexpr int headerPadding = 8;
-
-/// Pixels of the box grid per LR pixel of a network.
-double lrPixel(const Session& session, const NetworkEntry& entry) {
-    return session.role() == ImageRole::Hr ? entry.card.scale : session.gridScale();
-}
-
-QRectF placeOf(const Image& image, double pixel) {
-    return {0.0, 0.0, image.width() * pixel, image.height() * pixel};
-}
 
 QRectF toQRectF(const Box& box) {
     return {static_cast<double>(box.x), static_cast<double>(box.y), static_cast<double>(box.size),
@@ -46,7 +37,7 @@ QRectF boxOf(const Session& session, const NetworkEntry* entry) {
         return toQRectF(session.box());
     }
     const auto patch = session.patchFor(*entry);
-    const double srPixel = lrPixel(session, *entry) / entry->card.scale;
+    const double srPixel = session.lrPixel(*entry) / entry->card.scale;
     return {patch.x * srPixel, patch.y * srPixel, patch.size * srPixel, patch.size * srPixel};
 }
 
@@ -54,20 +45,9 @@ QPoint floored(QPointF point) {
     return {static_cast<int>(std::floor(point.x())), static_cast<int>(std::floor(point.y()))};
 }
 
-/// The pixel under a point of the scene, of a picture whose pixels have this side there.
-std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side) {
-    const auto pixel = floored((scene - place.topLeft()) / side);
-    const QRect all(0, 0, static_cast<int>(std::lround(place.width() / side)),
-                    static_cast<int>(std::lround(place.height() / side)));
-    return all.contains(pixel) ? std::optional(pixel) : std::nullopt;
-}
-
-bool hasHr(const Session& session) {
-    return session.hasImage() && session.role() == ImageRole::Hr;
-}
-
-bool showsSrError(const Session& session) {
-    return layerRow(session.view().layer).scale == LayerScale::SrError;
+/// What the layers ask of a network.
+bool isReady(const NetworkEntry& entry) {
+    return entry.state == NetworkEntry::State::Ready && entry.card.scale != 0;
 }
 
 /// Equal images have an infinite PSNR.
@@ -145,16 +125,9 @@ void ImagePane::setBarPlace(std::optional<Qt::Orientation> place) {
     }
 }
 
-void ImagePane::setSharedMaximum(double maximum) {
-    if (maximum != sharedMaximum_) {
-        sharedMaximum_ = maximum;
-        refresh();
-    }
-}
-
-void ImagePane::setSharedDiRange(const std::optional<DiRange>& range) {
-    if (range != sharedDiRange_) {
-        sharedDiRange_ = range;
+void ImagePane::setSharedRange(const std::optional<ValueRange>& range) {
+    if (range != sharedRange_) {
+        sharedRange_ = range;
         refresh();
     }
 }
@@ -190,245 +163,60 @@ void ImagePane::refreshBox() {
 
 void ImagePane::refreshNetwork(const NetworkEntry& entry) {
     gridScale_ = session_.gridScale();
-    refreshHeader(entry);
-    auto picture = pictureOf(entry);
-    view_->setNotice(noticeFor(entry, picture));
-    refreshBar(picture);
+    const auto& layer = paneLayer(session_.view().layer);
+    const auto given = inputOf(entry);
+    const bool drawn = isReady(entry);
+    refreshHeader(entry, layer);
+    auto picture = drawn ? layer.picture(given) : PanePicture();
+    picture.box = boxOf(session_, &entry);
+    view_->setNotice(entry.message.isEmpty() && drawn ? layer.notice(given, picture) : noticeOf(entry));
+    bar_->setScale(drawn ? layer.scale(given, picture) : ColourScale());
+    emit scaleChanged();
     view_->setPicture(std::move(picture));
     if (pointer_) {
         emitReadout(*pointer_);  // another value lies under it now
     }
 }
 
-void ImagePane::refreshHeader(const NetworkEntry& entry) {
+LayerInput ImagePane::inputOf(const NetworkEntry& entry) const {
+    return {session_, pictures_, entry, sharedRange_, view_->picture()};
+}
+
+void ImagePane::refreshHeader(const NetworkEntry& entry, const PaneLayer& layer) {
     header_->setTitle(entry.colour, entry.name(), session_.digitOf(entry.id));
+    const auto mine = isReady(entry) ? layer.measure(entry) : std::nullopt;
+    const bool stale = mine && mine->stale;
     QString value;
     QString detail;
     if (entry.state == NetworkEntry::State::Loading) {
         detail = tr("loading\u2026");
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
-    } else if (entry.result) {
-        const auto mine = measureOf(*entry.result);
-        const auto text = mine ? twoDecimals(*mine) : QStringLiteral("\u2013");
-        value = showsSrError(session_) ? tr("PSNR %1 dB").arg(text) : tr("DI %1").arg(text);
+    } else if (mine) {
+        value = mine->text.arg(mine->value ? twoDecimals(*mine->value) : QStringLiteral("\u2013"));
         const auto* reference = session_.network(session_.reference());
-        if (reference != nullptr && reference->id != entry.id && !entry.stale) {
-            const auto* other = reference->currentResult();
-            const auto theirs = other != nullptr ? measureOf(*other) : std::nullopt;
-            if (mine && theirs && std::isfinite(*mine - *theirs)) {
-                detail = signedNumber(*mine - *theirs);
+        if (reference != nullptr && reference->id != entry.id && !stale) {
+            const auto theirs = layer.measure(*reference);
+            if (mine->value && theirs && !theirs->stale && theirs->value
+                && std::isfinite(*mine->value - *theirs->value)) {
+                detail = signedNumber(*mine->value - *theirs->value);
             }
         }
     }
-    header_->setValue(value, detail, entry.stale && entry.state == NetworkEntry::State::Ready);
-    setNames(entry.name(), entry.stale ? tr("%1, of an older box").arg(value) : value);
+    header_->setValue(value, detail, stale);
+    setNames(entry.name(), stale ? tr("%1, of an older box").arg(value) : value);
 }
 
-std::optional<double> ImagePane::measureOf(const LamResult& result) const {
-    return showsSrError(session_) ? result.psnrPatch : result.diffusionIndex;
-}
-
-PanePicture ImagePane::pictureOf(const NetworkEntry& entry) const {
-    PanePicture picture;
-    picture.box = boxOf(session_, &entry);
-    if (entry.state != NetworkEntry::State::Ready || entry.card.scale == 0) {
-        return picture;
+QString ImagePane::noticeOf(const NetworkEntry& entry) {
+    switch (entry.state) {
+        case NetworkEntry::State::Loading:
+            return tr("Loading %1\u2026").arg(entry.name());
+        case NetworkEntry::State::Failed:
+            return tr("%1 failed\n%2").arg(entry.name(), entry.message);
+        case NetworkEntry::State::Ready:
+            break;
     }
-    const auto& view = session_.view();
-    if (showsSrError(session_) && addSrError(picture, entry)) {
-        return picture;
-    }
-    addBase(picture, entry);
-    if (view.layer == Layer::DiMap) {
-        addDiMap(picture, entry);
-        return picture;
-    }
-    if (view.layer == Layer::ErfHere) {
-        addField(picture, entry);
-        return picture;
-    }
-    picture.opaqueMap = layerRow(view.layer).cover == LayerCover::Opaque;
-    const bool isItsOwnReference = layerRow(view.layer).needs.reference && session_.reference() == entry.id;
-    if (!entry.result || isItsOwnReference) {
-        return picture;
-    }
-    PlacedResult reference;
-    if (const auto* other = session_.network(session_.reference())) {
-        reference = {other->currentResult(), lrPixel(session_, *other)};
-    }
-    const PlacedResult shown{entry.result.get(), lrPixel(session_, entry)};
-    picture.map = makeLayer(shown, reference, view, sharedMaximum_);
-    picture.dimmed = entry.stale;
-    if (picture.dimmed && !picture.map.picture.isNull()) {
-        picture.map.picture = desaturated(picture.map.picture);
-    }
-    if (view.layer == Layer::Area) {
-        addArea(picture, entry);
-    }
-    return picture;
-}
-
-void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
-    const auto& view = session_.view();
-    const double pixel = lrPixel(session_, entry);
-    std::shared_ptr<const Image> image;
-    const auto& layer = layerRow(view.layer);
-    const bool wantsLr = layer.needs.hr || (layer.cover == LayerCover::Translucent && view.overlayOnLr);
-    if (layer.needs.hr && hasHr(session_)) {
-        image = session_.image().pixels;
-        picture.basePlace = placeOf(*image, 1.0);
-    } else {
-        const bool takesLr = wantsLr || !entry.sr;
-        image = takesLr ? entry.lr : entry.sr;
-        if (image) {
-            picture.basePlace = placeOf(*image, takesLr ? pixel : pixel / entry.card.scale);
-        }
-    }
-    if (image) {
-        // A red map over a red image would be lost; half and half is the paper's, in the image's own colours.
-        const bool grey = (view.layer == Layer::Overlay && view.overlay == OverlayStyle::FollowMap && entry.result)
-                          || (view.layer == Layer::ErfHere && entry.field.result)
-                          || (view.layer == Layer::DiMap && entry.diMap);
-        picture.image = image;
-        picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
-        if (const auto& before = view_->picture(); !picture.base && before.image == image) {
-            picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
-        }
-        if (!wantsLr && !entry.sr) {
-            addPart(picture, entry, grey, false);
-        }
-    }
-}
-
-void ImagePane::addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const {
-    if (!entry.result || entry.result->sr.empty() || (error && entry.result->hr.empty())) {
-        return;
-    }
-    const auto& context = entry.result->context;
-    const double pixel = lrPixel(session_, entry);
-    const std::shared_ptr<const Image> sr(entry.result, &entry.result->sr);
-    picture.part = sr;
-    picture.partPlace = {context.x * pixel, context.y * pixel, context.width * pixel, context.height * pixel};
-    if (error) {
-        picture.partBase = pictures_.srError(sr, {entry.result, &entry.result->hr});
-    } else {
-        picture.partBase = grey ? pictures_.greyPyramid(sr) : pictures_.pyramid(sr);
-    }
-    const auto& before = view_->picture();
-    if (!picture.partBase && before.partBase && before.partPlace == picture.partPlace && before.part != nullptr) {
-        picture.partBase = before.partBase;  // of the map before, or in other colours
-    }
-}
-
-bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) const {
-    if (!hasHr(session_)) {
-        return false;
-    }
-    if (!entry.sr) {
-        if (!entry.lr) {
-            return false;
-        }
-        picture.image = entry.lr;
-        picture.base = pictures_.greyPyramid(entry.lr);
-        picture.basePlace = placeOf(*entry.lr, lrPixel(session_, entry));
-        addPart(picture, entry, false, true);
-        return true;
-    }
-    picture.image = entry.sr;
-    picture.base = pictures_.srError(entry.sr, session_.image().pixels);
-    picture.basePlace = placeOf(*entry.sr, lrPixel(session_, entry) / entry.card.scale);
-    return true;
-}
-
-void ImagePane::addArea(PanePicture& picture, const NetworkEntry& entry) const {
-    picture.areaColours = &colourMap(session_.view().colourMap);
-    picture.area = pictures_.area(entry.result);
-    const auto& before = view_->picture();
-    if (!picture.area && before.area) {  // the last one, as what it is, until the new one is there
-        picture.area = before.area;
-        picture.map = before.map;
-        picture.dimmed = true;
-    }
-}
-
-void ImagePane::addField(PanePicture& picture, const NetworkEntry& entry) const {
-    const auto& [result, place, stale, trouble] = entry.field;
-    if (result) {
-        picture.map = makeErfLayer({.result = result.get(), .place = place, .lrPixel = lrPixel(session_, entry)},
-                                   session_.view());
-        picture.dimmed = stale;
-        if (stale) {
-            picture.map.picture = desaturated(picture.map.picture);
-        }
-    }
-}
-
-std::optional<DiRange> ImagePane::rangeOf(const DiMap& map) const {
-    return sharedDiRange_ ? sharedDiRange_ : diRange(map);
-}
-
-void ImagePane::addDiMap(PanePicture& picture, const NetworkEntry& entry) const {
-    if (entry.diMap) {
-        picture.diMap = {entry.diMap, lrPixel(session_, entry) / entry.card.scale};
-        picture.map = makeDiMapLayer(picture.diMap, session_.view(), rangeOf(*entry.diMap).value_or(DiRange()));
-    }
-}
-
-QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& picture) const {
-    if (entry.state == NetworkEntry::State::Loading) {
-        return tr("Loading %1\u2026").arg(entry.name());
-    }
-    if (entry.state == NetworkEntry::State::Failed) {
-        return tr("%1 failed\n%2").arg(entry.name(), entry.message);
-    }
-    if (!entry.message.isEmpty()) {
-        return entry.message;
-    }
-    if (layerRow(session_.view().layer).needs.reference && session_.reference() == entry.id) {
-        return tr("The reference: the other maps are compared with this one's.");
-    }
-    if (showsSrError(session_)) {
-        return session_.role() == ImageRole::Lr ? tr("There is no HR image: the image that is open is the LR image.")
-               : entry.sr                       ? QString()
-               : picture.part                   ? tr("Outside of the context the SR image is not computed yet.")
-                                                : tr("The SR image is not computed yet.");
-    }
-    if (session_.view().layer == Layer::DiMap) {
-        return entry.diMap || !entry.diMapTrouble.isEmpty() ? entry.diMapTrouble : tr("No DI map yet.");
-    }
-    if (session_.view().layer == Layer::ErfHere) {
-        const auto& field = entry.field;
-        return field.result || !field.trouble.isEmpty() ? field.trouble : tr("No receptive field yet.");
-    }
-    if (entry.stale) {
-        return {};
-    }
-    return picture.area ? picture.area->trouble : picture.map.trouble;
-}
-
-void ImagePane::refreshBar(const PanePicture& picture) {
-    if (layerRow(session_.view().layer).scale == LayerScale::None) {
-        bar_->setScale(nullptr, {}, false);
-    } else if (showsSrError(session_)) {
-        const bool known = hasHr(session_) && picture.image != nullptr;
-        bar_->setScale(known ? &divergingColourMap() : nullptr, tr("8-bit levels"), false,
-                       {QStringLiteral("\u2212%1").arg(srErrorRange), QStringLiteral("+%1").arg(srErrorRange)});
-    } else if (picture.area && !picture.area->bands.empty()) {
-        bar_->setScale(picture.areaColours, tr("density"), picture.dimmed);
-    } else if (picture.diMap.map) {
-        const auto range = rangeOf(*picture.diMap.map);
-        const auto number = [](double index) { return QString::number(index, 'f', index < 10.0 ? 2 : 1); };
-        bar_->setScale(range ? picture.map.colours : nullptr, sharedDiRange_ ? tr("DI, shared scale") : tr("DI"), false,
-                       range ? ColourBar::Ends{number(range->least), number(range->largest)} : ColourBar::Ends());
-    } else if (session_.view().layer == Layer::ErfHere) {
-        bar_->setScale(picture.map.colours, tr("share, N = %1").arg(picture.map.width), picture.dimmed,
-                       {QStringLiteral("10\u207B\u2074"), tr("largest")});
-    } else {
-        bar_->setScale(picture.map.colours, sharedMaximum_ > 0.0 ? tr("shared scale") : tr("own scale"),
-                       picture.dimmed);
-    }
-    emit scaleChanged();
+    return entry.message;
 }
 
 // --- the input
@@ -443,7 +231,7 @@ void ImagePane::refreshInput() {
     if (session_.hasImage()) {
         picture.image = session_.image().pixels;
         picture.base = pictures_.pyramid(picture.image);
-        picture.basePlace = placeOf(*session_.image().pixels, session_.gridScale());
+        picture.basePlace = placeOfImage(*session_.image().pixels, session_.gridScale());
         picture.box = boxOf(session_, nullptr);
         if (session_.view().areasOfInterest) {
             addInterest(picture);
@@ -483,7 +271,7 @@ void ImagePane::addInterest(PanePicture& picture) const {
     }
     if (complete) {
         const auto areas = areasOfInterest(sets);
-        const double pixel = lrPixel(session_, *first);
+        const double pixel = session_.lrPixel(*first);
         picture.interest = areasPicture(areas);
         picture.interestPlace = {areas.place.x * pixel, areas.place.y * pixel, areas.place.width * pixel,
                                  areas.place.height * pixel};
@@ -526,29 +314,8 @@ void ImagePane::emitReadout(QPointF scene) {
     };
     readColour(picture.image, picture.basePlace);
     readColour(picture.part, picture.partPlace);
-    const auto& map = picture.map;
-    if (known && showsSrError(session_) && hasHr(session_) && picture.image == entry->sr) {
-        if (const auto at = pixelAt(scene, picture.basePlace, pixel / scale)) {
-            readout.srError = srErrorAt(*entry->sr, *session_.image().pixels, *at);
-        }
-    }
-    if (picture.diMap.map) {
-        if (const auto cell = cellUnder(picture.diMap, scene)) {
-            if (const auto* shownCell = picture.diMap.map->shownAt(cell->x(), cell->y())) {
-                readout.cell = *shownCell;
-            }
-        }
-    } else if (!map.values.empty()) {
-        if (const auto at = pixelAt(scene, map.place, map.place.width() / map.width)) {
-            const auto index = static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(map.width)
-                               + static_cast<std::size_t>(at->x());
-            if (known && session_.view().layer == Layer::ErfHere && entry->field.result) {
-                readout.fieldShare = entry->field.result->map.at(index);
-            } else {
-                readout.mapValue = map.values[index];
-            }
-            readout.mapIsStale = picture.dimmed;
-        }
+    if (entry != nullptr && isReady(*entry)) {
+        readout.value = paneLayer(session_.view().layer).readout(inputOf(*entry), picture, scene);
     }
     emit hovered(readout);
 }

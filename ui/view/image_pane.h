@@ -9,6 +9,7 @@
 #include "view/colour_bar.h"
 #include "view/derived_pictures.h"
 #include "view/image_view.h"
+#include "view/pane_layer.h"
 #include "view/readout.h"
 #include "view/view_transform.h"
 
@@ -17,8 +18,8 @@ namespace lamscope::ui {
 class InputControls;
 class PaneHeader;
 
-/// The pane of one network, or of the input image: header, image with box, colour bar. Updates itself when the session
-/// changes.
+/// The pane of one network, or of the input image: header, image with box, colour bar. What it shows of a network is
+/// that of the layer in view (PaneLayer). Updates itself when the session changes.
 class ImagePane : public QWidget {
     Q_OBJECT
 
@@ -43,10 +44,8 @@ public:
     /// Shows the picture of another network in place of its own; nullopt: its own again.
     void showInstead(std::optional<NetworkId> other);
 
-    /// The attribution that maps to 1; 0: each map's own maximum.
-    void setSharedMaximum(double maximum);
-    /// The diffusion indices at the ends of a DI map's colours; nullopt: each map's own range.
-    void setSharedDiRange(const std::optional<DiRange>& range);
+    /// The values at the ends of the colours, see sharedRange(); nullopt: each network's own.
+    void setSharedRange(const std::optional<ValueRange>& range);
     void refresh();
 
 signals:
@@ -65,30 +64,18 @@ private:
     void refreshBox();
     void refreshNetwork(const NetworkEntry& entry);
     void refreshInput();
-    void refreshHeader(const NetworkEntry& entry);
-    /// What the header says of a result: its DI; of the layer SR − HR, the PSNR of the patch.
-    [[nodiscard]] std::optional<double> measureOf(const LamResult& result) const;
-    [[nodiscard]] PanePicture pictureOf(const NetworkEntry& entry) const;
-    void addBase(PanePicture& picture, const NetworkEntry& entry) const;
-    /// False while there is no SR or no HR image.
-    bool addSrError(PanePicture& picture, const NetworkEntry& entry) const;
-    /// The SR, or with `error` SR − HR, of what the latest map was computed on: while the SR of the whole is not known.
-    void addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const;
-    void addArea(PanePicture& picture, const NetworkEntry& entry) const;
+    void refreshHeader(const NetworkEntry& entry, const PaneLayer& layer);
+    [[nodiscard]] LayerInput inputOf(const NetworkEntry& entry) const;
+    /// What is to be said whatever the layer is; empty: nothing.
+    [[nodiscard]] static QString noticeOf(const NetworkEntry& entry);
     void addInterest(PanePicture& picture) const;
-    void addField(PanePicture& picture, const NetworkEntry& entry) const;
-    void addDiMap(PanePicture& picture, const NetworkEntry& entry) const;
-    [[nodiscard]] std::optional<DiRange> rangeOf(const DiMap& map) const;
-    [[nodiscard]] QString noticeFor(const NetworkEntry& entry, const PanePicture& picture) const;
-    void refreshBar(const PanePicture& picture);
     void emitReadout(QPointF scene);
 
     Session& session_;
     DerivedPictures& pictures_;
     NetworkId id_;
     std::optional<NetworkId> instead_;  ///< shown in place of `id_`
-    double sharedMaximum_ = 0.0;
-    std::optional<DiRange> sharedDiRange_;
+    std::optional<ValueRange> sharedRange_;
     int gridScale_ = 0;  ///< grid scale of the session for which the picture's places were computed
     PaneHeader* header_;
     InputControls* controls_ = nullptr;  ///< in the input pane only

@@ -128,11 +128,11 @@ void ImageView::mousePressEvent(QMouseEvent* event) {
         const auto scene = toScene(event->position());
         const auto box = session_.box();
         grip_ = scene - middleOf(box);
-        if (picture_.diMap.map) {
+        if (picture_.boxAt) {
             click_ = event->position();
         }
         if (!contains(box, scene)) {
-            if (putBoxOnCell(scene)) {
+            if (putBox(scene)) {
                 grip_ = scene - middleOf(session_.box());
             } else {
                 grip_ = QPointF();
@@ -166,7 +166,7 @@ void ImageView::mouseReleaseEvent(QMouseEvent* event) {
     if (event->button() == Qt::LeftButton && grip_) {
         grip_.reset();
         if (click_) {
-            putBoxOnCell(toScene(event->position()));
+            putBox(toScene(event->position()));
         }
         click_.reset();
         session_.endDrag();
@@ -220,12 +220,12 @@ void ImageView::dragBox(QPointF position) {
     session_.setBox(centredBox(session_.box(), toScene(position) - *grip_), true);
 }
 
-bool ImageView::putBoxOnCell(QPointF scene) {
-    const auto cell = cellUnder(picture_.diMap, scene);
-    if (cell) {
-        session_.setBox(boxOfCell(picture_.diMap, *cell), true);
+bool ImageView::putBox(QPointF scene) {
+    const auto box = picture_.boxAt ? picture_.boxAt(scene) : std::nullopt;
+    if (box) {
+        session_.setBox(*box, true);
     }
-    return cell.has_value();
+    return box.has_value();
 }
 
 void ImageView::resizeBox(int steps, bool large) {

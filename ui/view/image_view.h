@@ -14,8 +14,8 @@ namespace lamscope::ui {
 class Overview;
 
 /// The image of a pane with the box, and the mouse in it. A drag moves the box; a drag that starts outside of the box
-/// brings the box there first. A click on a cell of a DI map puts the box on the cell's patch. Ctrl + wheel changes the
-/// size of the box by 1 pixel, with Shift by 8. The wheel zooms. The middle and the right button pan.
+/// brings the box there first. A click puts the box where the picture says (PanePicture::boxAt). Ctrl + wheel changes
+/// the size of the box by 1 pixel, with Shift by 8. The wheel zooms. The middle and the right button pan.
 class ImageView : public QWidget {
     Q_OBJECT
 
@@ -54,8 +54,8 @@ protected:
 private:
     [[nodiscard]] SceneMapping mapping() const;
     void dragBox(QPointF position);
-    /// Puts the box on the patch of the DI map's cell at `scene`; false if there is no cell.
-    bool putBoxOnCell(QPointF scene);
+    /// Puts the box where a click at `scene` puts it; false if the picture does not say.
+    bool putBox(QPointF scene);
     void resizeBox(int steps, bool large);
     void updateCursor(QPointF position);
     void drawNotice(QPainter& painter) const;
@@ -67,7 +67,7 @@ private:
     bool hasOverview_ = false;
     QString notice_;
     std::optional<QPointF> grip_;   ///< while the box is dragged: its grasped point, from its middle
-    std::optional<QPointF> click_;  ///< on a DI map: where the button was pressed, until the pointer moves away
+    std::optional<QPointF> click_;  ///< the press, until the pointer moves away, where the picture has boxAt
     std::optional<QPointF> pan_;    ///< while panning: the last position of the pointer
     int wheelRest_ = 0;             ///< rest of a high-resolution wheel's turn, eighths of a degree
 };

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "method/lam/signed_map.h"
 #include "metrics/kernel_density.h"
-#include "session/layer_table.h"
 #include "view/contours.h"
 
 namespace lamscope::ui {
@@ -55,6 +54,10 @@ std::vector<double> difference(const PlacedResult& shown, const PlacedResult& re
     return values;
 }
 
+bool isDiverging(Layer layer) {
+    return layer == Layer::Signed || layer == Layer::Difference;
+}
+
 /// Opacity of a value's colour in a layer.
 double opacityOf(double value, const ViewSettings& view) {
     if (view.layer != Layer::Overlay) {
@@ -81,9 +84,23 @@ QImage coloured(const LayerMap& map, const ViewSettings& view) {
 
 }  // namespace
 
+std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side) {
+    const auto from = (scene - place.topLeft()) / side;
+    const QPoint pixel(static_cast<int>(std::floor(from.x())), static_cast<int>(std::floor(from.y())));
+    const QRect all(0, 0, static_cast<int>(std::lround(place.width() / side)),
+                    static_cast<int>(std::lround(place.height() / side)));
+    return all.contains(pixel) ? std::optional(pixel) : std::nullopt;
+}
+
+std::optional<std::size_t> LayerMap::indexAt(QPointF scene) const {
+    const auto at = values.empty() ? std::nullopt : pixelAt(scene, place, place.width() / width);
+    return at ? std::optional(static_cast<std::size_t>(at->y()) * static_cast<std::size_t>(width)
+                              + static_cast<std::size_t>(at->x()))
+              : std::nullopt;
+}
+
 bool hasValues(Layer layer) {
-    const auto scale = layerRow(layer).scale;
-    return scale == LayerScale::Unsigned || scale == LayerScale::Signed;
+    return layer == Layer::Map || layer == Layer::Overlay || isDiverging(layer);
 }
 
 double attributionMaximum(const LamResult& result) {
@@ -121,7 +138,7 @@ LayerMap makeLayer(const PlacedResult& shown, const PlacedResult& reference, con
     } else {
         map.values = scaled(result.map, normalisation(result, sharedMaximum));
     }
-    map.colours = layerRow(view.layer).scale == LayerScale::Signed ? &divergingColourMap() : &colourMap(view.colourMap);
+    map.colours = isDiverging(view.layer) ? &divergingColourMap() : &colourMap(view.colourMap);
     map.picture = coloured(map, view);
     return map;
 }

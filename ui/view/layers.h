@@ -3,8 +3,12 @@
 
 #include <QImage>
 #include <QPainterPath>
+#include <QPoint>
+#include <QPointF>
 #include <QRectF>
 #include <QString>
+#include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "method/lam/lam.h"
@@ -12,6 +16,24 @@
 #include "view/colour_map.h"
 
 namespace lamscope::ui {
+
+/// The values with the lowest and the highest colour.
+struct ValueRange {
+    double least = 0.0;
+    double largest = 0.0;
+
+    friend bool operator==(const ValueRange&, const ValueRange&) = default;
+};
+
+/// The pixel under a point of the box grid, of a picture at `place` whose pixels have the side `side` there; nullopt
+/// beside the picture.
+[[nodiscard]] std::optional<QPoint> pixelAt(QPointF scene, const QRectF& place, double side);
+
+/// An area that a layer fills with a colour, and its outline.
+struct ColouredArea {
+    QRgb colour;
+    QPainterPath outline;  ///< in pixels of the map
+};
 
 /// A map and the grid on which it lies.
 struct PlacedResult {
@@ -29,7 +51,11 @@ struct LayerMap {
     QRectF place;                        ///< place of the context on the box grid, also if the layer has no values
     QPainterPath undefined;              ///< area on the box grid where the network gives no value; drawn hatched
     QPainterPath outline;                ///< on the box grid, drawn as a line
+    std::vector<ColouredArea> areas;     ///< drawn half transparent where there is no `picture`, the last one on top
     QString trouble;                     ///< why there is no map, if the layer should have one
+
+    /// The index in `values` of the pixel under a point of the box grid; nullopt where there is none.
+    [[nodiscard]] std::optional<std::size_t> indexAt(QPointF scene) const;
 };
 
 /// True for the layers that show one value for each pixel of a map.

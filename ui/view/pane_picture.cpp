@@ -47,15 +47,15 @@ void drawContext(QPainter& painter, const QRectF& context, int linePixels) {
     painter.drawRect(context);
 }
 
-void drawArea(QPainter& painter, const PanePicture& picture, const SceneMapping& mapping) {
+void drawAreas(QPainter& painter, const PanePicture& picture, const SceneMapping& mapping) {
     const auto place = mapping.toScreen(picture.map.place);
     const double step = place.width() / picture.map.width;
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.translate(place.topLeft());
     painter.scale(step, step);
-    for (const auto& band : picture.area->bands) {
-        QColor colour = QColor::fromRgb(picture.areaColours->at(band.level));
+    for (const auto& area : picture.map.areas) {
+        QColor colour = QColor::fromRgb(area.colour);
         QPen pen(picture.dimmed ? QColor(120, 120, 120) : colour.darker(120), 1.5);
         pen.setCosmetic(true);
         painter.setPen(pen);
@@ -65,7 +65,7 @@ void drawArea(QPainter& painter, const PanePicture& picture, const SceneMapping&
         }
         colour.setAlphaF(0.4F);
         painter.setBrush(colour);
-        painter.drawPath(band.outline);
+        painter.drawPath(area.outline);
     }
     painter.restore();
 }
@@ -113,6 +113,13 @@ void drawBox(QPainter& painter, const QRectF& box, int linePixels) {
 
 }  // namespace
 
+void dim(PanePicture& picture) {
+    picture.dimmed = true;
+    if (!picture.map.picture.isNull()) {
+        picture.map.picture = desaturated(picture.map.picture);
+    }
+}
+
 void paintPanePicture(QPainter& painter, const PanePicture& picture, const SceneMapping& mapping, const QRect& viewport,
                       int linePixels) {
     painter.save();
@@ -127,13 +134,13 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
                   viewport);
     }
     const bool hasMap = !picture.map.picture.isNull();
-    const bool hasArea = picture.area && !picture.area->bands.empty();
-    if (hasMap || hasArea) {
+    const bool hasAreas = !picture.map.areas.empty();
+    if (hasMap || hasAreas) {
         const auto target = mapping.toScreen(picture.map.place);
-        if (picture.diMap.map) {  // whose tiles can be wider than their patches
+        if (picture.mapOfWhole) {  // tiles can be wider than their patches
             painter.setClipRect(mapping.toScreen(picture.basePlace).toAlignedRect(), Qt::IntersectClip);
         }
-        const bool seesPart = !picture.diMap.map && !picture.map.place.contains(picture.basePlace);
+        const bool seesPart = !picture.mapOfWhole && !picture.map.place.contains(picture.basePlace);
         if (seesPart) {
             veilOutside(painter, picture, mapping);
         }
@@ -145,7 +152,7 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
             drawImage(painter, picture.map.picture, target, viewport);
         } else {
             painter.setOpacity(picture.dimmed ? dimmedOpacity : 1.0);
-            drawArea(painter, picture, mapping);
+            drawAreas(painter, picture, mapping);
         }
         painter.setOpacity(1.0);
         hatch(painter, picture.map.undefined, mapping);

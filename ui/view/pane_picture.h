@@ -6,9 +6,11 @@
 #include <QPointF>
 #include <QRectF>
 #include <QSizeF>
+#include <functional>
 #include <memory>
+#include <optional>
 
-#include "view/di_map_layer.h"
+#include "live/live_input.h"
 #include "view/layers.h"
 #include "view/pyramid.h"
 
@@ -37,17 +39,20 @@ struct PanePicture {
     QRectF partPlace;
 
     LayerMap map;
-    PlacedDiMap diMap;       ///< the DI map that `map` shows; the image around it is then not veiled
-    bool opaqueMap = false;  ///< the map is read on white: the image around it is faded more
-    std::shared_ptr<const AreaOfContribution> area;  ///< null: none
-    const ColourMap* areaColours = nullptr;          ///< set where `area` is
-    bool dimmed = false;  ///< everything over the image belongs to an older box; `map.picture` is then grey
+    bool opaqueMap = false;   ///< the map is read on white: the image around it is faded more
+    bool mapOfWhole = false;  ///< the map is of the whole image: it ends where the image does, and nothing is veiled
+    bool dimmed = false;      ///< everything over the image belongs to an older box; `map.picture` is then grey
+    /// Where a click at a point of the box grid puts the box; null or nullopt: the middle of the box comes there.
+    std::function<std::optional<Box>(QPointF scene)> boxAt;
 
     QImage interest;  ///< areas of interest; null: none
     QRectF interestPlace;
 
     QRectF box;  ///< empty: none
 };
+
+/// Shows what lies over the image as that of an older box.
+void dim(PanePicture& picture);
 
 /// Paints in device pixels; the painter's transform must be the identity on them. A pixel of the picture is not
 /// smoothed if it covers a device pixel or more. The box is a red line with a white line of `linePixels` device pixels

@@ -2,15 +2,22 @@
 # What is drawn without widgets.
 lamscope_ui_library(lamscope_ui_pictures
   SOURCES
+    view/area_layer.cpp
     view/areas_of_interest.cpp
     view/colour_map.cpp
     view/contours.cpp
     view/derived_pictures.cpp
     view/di_map_layer.cpp
     view/erf_layer.cpp
+    view/image_layer.cpp
     view/layers.cpp
+    view/map_layer.cpp
+    view/pane_layer.cpp
+    view/pane_layers.cpp
+    view/pane_picture.cpp
     view/pyramid.cpp
     view/sr_error.cpp
+    view/sr_error_layer.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)
 lamscope_ui_resources(lamscope_ui_pictures colour_maps PREFIX /colour_maps BASE ${PROJECT_SOURCE_DIR}/resources/colour_maps
   FILES
@@ -35,7 +42,6 @@ lamscope_ui_library(lamscope_ui_view
     view/overview.cpp
     view/pane_arrangement.cpp
     view/pane_header.cpp
-    view/pane_picture.cpp
     view/view_grid.cpp
     view/view_transform.cpp
   PUBLIC Qt6::Widgets lamscope_ui_pictures)

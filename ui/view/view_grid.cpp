@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "session/layer_table.h"
 #include "view/box_editing.h"
 #include "view/pane_arrangement.h"
+#include "view/pane_layer.h"
 
 namespace lamscope::ui {
 
@@ -120,32 +120,16 @@ void ViewGrid::updateScene() {
 }
 
 void ViewGrid::updateSharedScale() {
-    double current = 0.0;
-    double all = 0.0;
-    std::optional<DiRange> di;
-    if (session_.view().normalisation == Normalisation::Shared) {
-        for (const auto& entry : session_.networks()) {
-            if (entry.shown && entry.result) {
-                const double maximum = attributionMaximum(*entry.result);
-                all = std::max(all, maximum);
-                current = entry.stale ? current : std::max(current, maximum);
-            }
-            if (const auto own = entry.shown && entry.diMap ? diRange(*entry.diMap) : std::nullopt) {
-                di = di ? DiRange{std::min(di->least, own->least), std::max(di->largest, own->largest)} : *own;
-            }
-        }
-    }
+    const auto shared = sharedRange(session_);
     for (auto* pane : order_) {
-        pane->setSharedMaximum(current > 0.0 ? current : all);
-        pane->setSharedDiRange(di);
+        pane->setSharedRange(shared);
     }
 }
 
 bool ViewGrid::sharesBar() const {
     const auto& view = session_.view();
-    // Densities are shares of each map's own largest one. Areas of interest need a key in the input's pane.
-    return view.normalisation == Normalisation::Shared && layerRow(view.layer).scale != LayerScale::Density
-           && !view.areasOfInterest;
+    // Areas of interest need a key in the input's pane.
+    return view.normalisation == Normalisation::Shared && paneLayer(view.layer).sharesBar() && !view.areasOfInterest;
 }
 
 /// Every network's bar is the same then; one whose map is not there yet is blank.

@@ -7,6 +7,7 @@
 
 #include "dialogs/icons.h"
 #include "view/elided_label.h"
+#include "view/pane_layer.h"
 
 namespace lamscope::ui {
 
@@ -19,24 +20,6 @@ ElidedLabel* makeLabel() {
     return new ElidedLabel(ElidedLabel::TooLong::Shorten, nullptr);
 }
 
-QString textOf(const DiMapCell& cell) {
-    const auto where = StatusLine::tr("patch (%1, %2)").arg(cell.patch.x).arg(cell.patch.y);
-    if (!cell.diffusionIndex) {
-        return StatusLine::tr("DI not defined · %1").arg(where);
-    }
-    return StatusLine::tr("DI %1 · 95 % %2 px · radius %3 px · %4 · %5 nodes")
-        .arg(*cell.diffusionIndex, 0, 'f', 2)
-        .arg(cell.mass95Pixels.value_or(0))
-        .arg(cell.radiusPixels.value_or(0.0), 0, 'f', 1)
-        .arg(where)
-        .arg(cell.nodes);
-}
-
-QString stoppedText(Layer layer) {
-    return layer == Layer::DiMap ? StatusLine::tr("Stopped: maps go on with the next change, the DI map with G")
-                                 : StatusLine::tr("Stopped: goes on with the next change");
-}
-
 }  // namespace
 
 StatusLine::StatusLine(Session& session, QWidget* parent)
@@ -44,7 +27,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     , session_(session)
     , position_(makeLabel())
     , colour_(makeLabel())
-    , map_(makeLabel())
+    , value_(makeLabel())
     , task_(makeLabel())
     , progress_(new QProgressBar)
     , timeLeft_(new QLabel)
@@ -54,7 +37,7 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
     setSizeGripEnabled(false);
     setContentsMargins(4, 0, 8, 0);
     setMaximumHeight(fontMetrics().height() + 8);  // slim: the pictures come first
-    for (auto* label : {position_, colour_, map_}) {
+    for (auto* label : {position_, colour_, value_}) {
         addWidget(label);
     }
     progress_->setAccessibleName(tr("Progress"));
@@ -84,27 +67,11 @@ void StatusLine::showReadout(const Readout& readout) {
         readout.colour
             ? tr("RGB %1 %2 %3").arg(qRed(*readout.colour)).arg(qGreen(*readout.colour)).arg(qBlue(*readout.colour))
             : QString());
-    if (readout.cell) {
-        map_->setText(textOf(*readout.cell));
-        return;
-    }
-    if (readout.srError) {
-        map_->setText(tr("SR − HR %1").arg(*readout.srError, 0, 'f', 1));
-        return;
-    }
-    if (readout.fieldShare) {
-        const auto share = QString::number(100.0 * *readout.fieldShare, 'g', 3);
-        map_->setText(readout.mapIsStale ? tr("%1 % of the field (old)").arg(share)
-                                         : tr("%1 % of the field").arg(share));
-        return;
-    }
-    map_->setText(!readout.mapValue    ? QString()
-                  : readout.mapIsStale ? tr("map %1 (old)").arg(*readout.mapValue, 0, 'f', 3)
-                                       : tr("map %1").arg(*readout.mapValue, 0, 'f', 3));
+    value_->setText(readout.value);
 }
 
 void StatusLine::clearReadout() {
-    for (auto* label : {position_, colour_, map_}) {
+    for (auto* label : {position_, colour_, value_}) {
         label->setText({});
     }
 }
@@ -132,7 +99,7 @@ void StatusLine::followProgress() {
     const bool known = progress.busy && progress.planned > 0;
     timeLeft_->setVisible(known && doneHere > 0);
     if (!progress.busy) {
-        task_->setText(progress.stopped ? stoppedText(session_.view().layer) : QString());
+        task_->setText(progress.stopped ? paneLayer(session_.view().layer).stoppedText() : QString());
         return;
     }
     task_->setText(known ? tr("%1  %2 of ≤ %3 gradients").arg(progress.what).arg(progress.done).arg(progress.planned)

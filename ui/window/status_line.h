@@ -37,7 +37,7 @@ private:
     Session& session_;
     ElidedLabel* position_;
     ElidedLabel* colour_;
-    ElidedLabel* map_;
+    ElidedLabel* value_;
     ElidedLabel* task_;
     QProgressBar* progress_;
     QLabel* timeLeft_;

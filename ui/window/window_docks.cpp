@@ -94,6 +94,9 @@ QDockWidget* WindowDocks::add(const WorkspaceDock& given, const QString& workspa
 }
 
 void WindowDocks::addWorkspace(const std::vector<WorkspaceDock>& docks) {
+    const bool stayHidden = allHidden_;
+    const auto aside = aside_;
+    hideTemporarily(false, {});  // what is hidden would not be part of the layout
     // Before the window's own at the bottom, if they are there already.
     const auto own = std::ranges::find_if(
         docks_, [](const Dock& each) { return each.workspace.isEmpty() && each.area == Qt::BottomDockWidgetArea; });
@@ -107,6 +110,7 @@ void WindowDocks::addWorkspace(const std::vector<WorkspaceDock>& docks) {
         stack(bottom());
     }
     applyLayout();
+    hideTemporarily(stayHidden, aside);
 }
 
 void WindowDocks::resizeBottom(int height) {
@@ -114,6 +118,7 @@ void WindowDocks::resizeBottom(int height) {
 }
 
 void WindowDocks::showWorkspace(const QString& name) {
+    const bool staysHidden = allHidden_ && !anyShown();
     if (!workspace_.isEmpty()) {
         hideTemporarily(false, {});
         layouts_[workspace_] = window_.saveState(layoutVersion);
@@ -125,6 +130,9 @@ void WindowDocks::showWorkspace(const QString& name) {
         }
     }
     applyLayout();
+    if (staysHidden) {
+        hideTemporarily(true, {});
+    }
 }
 
 /// The layout that the workspace was left with.

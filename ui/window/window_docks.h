@@ -28,7 +28,8 @@ public:
     /// Panels of the workspace that is shown. Those at the bottom and the window's own there lie over each other as
     /// tabs, the workspace's first one in front.
     void addWorkspace(const std::vector<WorkspaceDock>& docks);
-    /// Hides the panels of all other workspaces, and shows those of this one as they were when it was left.
+    /// Hides the panels of all other workspaces, and shows those of this one as they were when it was left. Panels that
+    /// toggleAll() has hidden stay hidden, those of this workspace as well.
     void showWorkspace(const QString& name);
     /// Height of the docks at the bottom, in logical pixels.
     void resizeBottom(int height);

@@ -128,6 +128,7 @@ void WindowWorkspaces::begin(QSettings& store) {
     }
     listPanels();
     followEmpty();
+    current().setOpen(true);
     current().view()->setFocus();
 }
 

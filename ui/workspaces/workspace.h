@@ -91,7 +91,7 @@ public:
     /// Takes back what kept() gave, in this or in another version; null: begins anew. Reports trouble in the session
     /// and does not throw.
     virtual void restore(const nlohmann::ordered_json& /*kept*/) {}
-    /// It has come to the front, or left it.
+    /// It has come to the front, also as the first one of a window, or has left it. Behind, it must not take the focus.
     virtual void setOpen(bool /*open*/) {}
 
 signals:

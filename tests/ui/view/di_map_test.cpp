@@ -131,11 +131,12 @@ void DiMapLayerTest::paneShowsTilesHatchesAndReadsOut() {
     std::optional<Readout> seen;
     connect(&f.grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
     QTest::mouseMove(&f.view(1), f.at(1, {9.0, 9.0}));
-    QVERIFY(seen && seen->cell && !seen->mapValue);
-    QCOMPARE(*seen->cell->diffusionIndex, 7.32);
-    QCOMPARE(*seen->cell->mass95Pixels, 412);
+    QVERIFY(seen.has_value());
+    QCOMPARE(seen->value, QStringLiteral("DI 7.32 · 95 % 412 px · radius 8.1 px · patch (0, 0) · 9 nodes"));
+    QTest::mouseMove(&f.view(1), f.at(1, {20.0, 20.0}));
+    QCOMPARE(seen->value, QStringLiteral("DI not defined · patch (16, 16)"));
     QTest::mouseMove(&f.view(1), f.at(1, {100.0, 9.0}));
-    QVERIFY(seen && !seen->cell);
+    QCOMPARE(seen->value, QString());
 }
 
 void DiMapLayerTest::sharedScaleComparesNetworks() {

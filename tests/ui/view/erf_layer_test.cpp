@@ -82,11 +82,12 @@ void ErfLayerTest::paneShowsTheFieldAndSaysWhyNot() {
     std::optional<Readout> seen;
     connect(&f.grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
     QTest::mouseMove(&f.view(1), f.at(1, {26.0, 22.0}));
-    QVERIFY(seen && seen->fieldShare && !seen->mapValue);
-    QCOMPARE(*seen->fieldShare, 0.9);
+    QVERIFY(seen.has_value());
+    QCOMPARE(seen->value, QStringLiteral("90 % of the field"));
 
     f.session.updateNetwork(f.first, [](NetworkEntry& entry) { entry.field.stale = true; });
     QVERIFY(f.view(1).picture().dimmed);
+    QCOMPARE(seen->value, QStringLiteral("90 % of the field (old)"));
     give(f.first, {});
     QVERIFY(f.view(1).notice().contains(QStringLiteral("No receptive field yet")));
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "session/layer_table.h"
 #include "ui/view/grid_fixture.h"
 #include "view/colour_bar.h"
 #include "view/sr_error.h"
@@ -36,6 +37,7 @@ private slots:
     void differenceOfSrToHrTellsTheErrorOfThePatch();
     void theSrOfTheContextIsSeenBeforeThatOfTheWhole();
     void layersOfTheHrImageWaitForAnImage();
+    void everyLayerShowsAnImage();
     void areaAppearsWhenItIsComputed();
     void areasOfInterestLieOverTheInput();
     void networksOfDifferentScaleShareTheScene();
@@ -149,7 +151,8 @@ void ImagePaneTest::differenceOfSrToHrTellsTheErrorOfThePatch() {
     std::optional<Readout> seen;
     connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
     QTest::mouseMove(&f_->view(2), f_->at(2, {30.0, 30.0}));
-    QVERIFY(seen && seen->srError && std::abs(*seen->srError + 16.0) < 0.01);
+    QVERIFY(seen.has_value());
+    QCOMPARE(seen->value, QStringLiteral("SR − HR -16.0"));
 
     give(f_->first, std::numeric_limits<double>::infinity(), 0.8F);
     QCOMPARE(f_->header(1).value(), QStringLiteral("PSNR \u221e dB"));
@@ -207,6 +210,14 @@ void ImagePaneTest::layersOfTheHrImageWaitForAnImage() {
     }
 }
 
+void ImagePaneTest::everyLayerShowsAnImage() {
+    for (const auto& row : layerTable) {
+        f_->change([&](ViewSettings& settings) { settings.layer = row.layer; });
+        QTRY_VERIFY2(f_->view(1).picture().base != nullptr, row.title);
+        QVERIFY2(!f_->view(1).picture().basePlace.isEmpty(), row.title);
+    }
+}
+
 void ImagePaneTest::areaAppearsWhenItIsComputed() {
     std::vector<double> sums(static_cast<std::size_t>(lrSide * lrSide), 0.0);
     for (int i = 0; i < lrSide * lrSide; ++i) {
@@ -218,7 +229,7 @@ void ImagePaneTest::areaAppearsWhenItIsComputed() {
     });
     f_->session.setBox({200, 200, 16});
     f_->change([](ViewSettings& settings) { settings.layer = Layer::Area; });
-    QTRY_VERIFY(f_->view(1).picture().area != nullptr && f_->view(1).picture().area->bands.size() > 2);
+    QTRY_VERIFY(f_->view(1).picture().map.areas.size() > 2);
     QTRY_VERIFY(!f_->view(2).notice().isEmpty());  // one pixel has no area
     const auto middle = f_->colourAt(1, {130.0, 130.0});
     QVERIFY(qRed(middle) > qGreen(middle) + 40);
@@ -280,13 +291,12 @@ void ImagePaneTest::readoutTellsPixelColourAndValue() {
     QCOMPARE(seen->lr, QPointF(40.5, 20.5));
     QCOMPARE(seen->sr, QPoint(162, 82));
     QCOMPARE(*seen->colour, qRgb(102, 102, 102));  // the image's own, not the paler one that is drawn
-    QCOMPARE(*seen->mapValue, 1.0);
-    QVERIFY(!seen->mapIsStale);
+    QCOMPARE(seen->value, QStringLiteral("map 1.000"));
     QTest::mouseMove(&f_->view(0), f_->at(0, {8.0, 4.0}));
     QCOMPARE(seen->network, ImagePane::input);
     QCOMPARE(seen->lr, QPointF(2.0, 1.0));
     QCOMPARE(*seen->colour, qRgb(204, 204, 204));
-    QVERIFY(!seen->mapValue.has_value());
+    QCOMPARE(seen->value, QString());
     left.clear();
     QTest::mouseMove(&f_->view(0), f_->at(0, {-5.0, 4.0}));
     QCOMPARE(left.count(), 1);
@@ -298,12 +308,12 @@ void ImagePaneTest::readoutFollowsTheMapUnderAPointerThatRests() {
     // To the brightest pixel of the map, from elsewhere: a pointer that stays where another test left it does not move.
     QTest::mouseMove(&f_->view(0), f_->at(0, {8.0, 4.0}));
     QTest::mouseMove(&f_->view(1), f_->at(1, {162.0, 82.0}));
-    QVERIFY(seen && seen->mapValue.has_value());
-    QVERIFY(!seen->mapIsStale);
+    QVERIFY(seen.has_value());
+    QCOMPARE(seen->value, QStringLiteral("map 1.000"));
     f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = true; });
-    QVERIFY(seen->mapIsStale);
+    QCOMPARE(seen->value, QStringLiteral("map 1.000 (old)"));
     f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.stale = false; });
-    QVERIFY(!seen->mapIsStale);
+    QCOMPARE(seen->value, QStringLiteral("map 1.000"));
 }
 
 void ImagePaneTest::panesHaveAccessibleNames() {

@@ -74,6 +74,8 @@ public:
         number_->setValue(kept.is_null() ? 0 : kept.get<int>());
     }
 
+    void setOpen(bool open) override { opened.push_back(open); }
+
     /// Asks the job to count.
     void count() const {
         job_->tell([](CountJob& job) { job.isAsked = true; });
@@ -82,6 +84,7 @@ public:
     [[nodiscard]] QSpinBox& number() const { return *number_; }
     int commands = 0;
     std::size_t networks = 0;
+    std::vector<bool> opened;  ///< what the window said of it, one after the other
 
 private:
     void takeEngine() {
@@ -101,12 +104,13 @@ private:
 /// A window with the probe and a tally.
 class TwoWorkspaces : public WindowFixture {
 public:
-    TwoWorkspaces() {
-        workspaces.push_back({"tally", QStringLiteral("Tally"), QStringLiteral("check"),
-                              [this](const WorkspaceHost& host, WorkspaceMenus& menus) {
-                                  ++made;
-                                  return std::make_unique<TallyWorkspace>(host, menus);
-                              }});
+    explicit TwoWorkspaces(bool tallyIsFirst = false) {
+        workspaces.insert(tallyIsFirst ? workspaces.begin() : workspaces.end(),
+                          {"tally", QStringLiteral("Tally"), QStringLiteral("check"),
+                           [this](const WorkspaceHost& host, WorkspaceMenus& menus) {
+                               ++made;
+                               return std::make_unique<TallyWorkspace>(host, menus);
+                           }});
         open();
     }
 
@@ -162,6 +166,10 @@ private slots:
     void theKeyboardGoesThroughTheToolbarFromLeftToRight();
     void eachHasItsLayout();
     void tabHidesThePanels();
+    void panelsThatTabHasHiddenStayHidden();
+    void panelsStayHiddenInOneThatIsNew();
+    void theOneInFrontKnowsIt();
+    void theFocusStaysInTheOneInFront();
     void theCommandIsThatOfTheOneInFront();
     void sessionFilesKeepThem();
     void whatAnUnopenedOneKeepsStaysInTheFile();
@@ -345,6 +353,73 @@ void WorkspacesTest::tabHidesThePanels() {
     fixture.key(Qt::Key_Tab);
     QVERIFY(!fixture.dock("notes").isHidden() && !fixture.dock("networks").isHidden());
     QVERIFY(fixture.dock("curves").isHidden());
+}
+
+void WorkspacesTest::panelsThatTabHasHiddenStayHidden() {
+    TwoWorkspaces fixture;
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    const auto shown = [&] {
+        QStringList names;
+        for (const auto* name : {"networks", "curves", "results", "notes", "log"}) {
+            if (!fixture.dock(name).isHidden()) {
+                names << QLatin1String(name);
+            }
+        }
+        return names.join(QLatin1Char(' '));
+    };
+    fixture.openTally();
+    fixture.openProbe();
+    QCOMPARE(shown(), QStringLiteral("networks curves results log"));
+    fixture.key(Qt::Key_Tab);
+    QCOMPARE(shown(), QString());
+    fixture.openTally();
+    QCOMPARE(shown(), QString());
+    fixture.openProbe();
+    QCOMPARE(shown(), QString());
+    fixture.key(Qt::Key_Tab);
+    QCOMPARE(shown(), QStringLiteral("networks curves results log"));
+    fixture.openTally();
+    QCOMPARE(shown(), QStringLiteral("networks notes log"));
+}
+
+void WorkspacesTest::panelsStayHiddenInOneThatIsNew() {
+    TwoWorkspaces fixture;
+    fixture.openImage();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    fixture.key(Qt::Key_Tab);
+    QVERIFY(fixture.dock("networks").isHidden());
+    fixture.openTally();
+    QVERIFY(fixture.dock("notes").isHidden() && fixture.dock("networks").isHidden());
+    fixture.key(Qt::Key_Tab);
+    QVERIFY(!fixture.dock("notes").isHidden() && !fixture.dock("networks").isHidden());
+    fixture.openProbe();
+    QVERIFY(!fixture.dock("networks").isHidden() && !fixture.dock("curves").isHidden());
+}
+
+void WorkspacesTest::theOneInFrontKnowsIt() {
+    const TwoWorkspaces fixture(/*tallyIsFirst=*/true);
+    QCOMPARE(fixture.tally().opened, std::vector{true});
+    fixture.key(Qt::Key_2, Qt::ControlModifier);
+    QCOMPARE(fixture.tally().opened, (std::vector{true, false}));
+    fixture.key(Qt::Key_1, Qt::ControlModifier);
+    QCOMPARE(fixture.tally().opened, (std::vector{true, false, true}));
+}
+
+void WorkspacesTest::theFocusStaysInTheOneInFront() {
+    TwoWorkspaces fixture;
+    fixture.window->resize(1900, 900);  // room for all controls
+    fixture.openTally();
+    QTRY_VERIFY(fixture.tally().number().isVisible());
+    fixture.tally().number().setFocus();
+    fixture.openImage();  // which the probe shows in place of its start page
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.session().hasImage(), testing::patienceMs);
+    fixture.key(Qt::Key_Up);
+    QCOMPARE(fixture.tally().number().value(), 1);
+    const auto before = fixture.session().box();
+    fixture.openProbe();
+    fixture.key(Qt::Key_Right);
+    QCOMPARE(fixture.session().box().x, before.x + 1);
 }
 
 void WorkspacesTest::theCommandIsThatOfTheOneInFront() {

@@ -27,7 +27,7 @@ public:
     /// @param network  the network to show; 0: none.
     /// @param press    what the action does on a short press of its key, and when it is chosen from a menu.
     void add(QAction* action, std::function<NetworkId()> network, std::function<void()> press);
-    /// Off, there is nothing to show: each press is a short one.
+    /// Off, as it is at first, there is nothing to show: each press is a short one.
     void setOn(bool on);
 
 protected:
@@ -42,7 +42,7 @@ private:
     int down_ = 0;     ///< the key that is down; 0: none
     int pending_ = 0;  ///< the key of the action that was triggered by a press and is not done yet; 0: none
     bool shows_ = false;
-    bool isOn_ = true;
+    bool isOn_ = false;
     std::function<NetworkId()> network_;  ///< of `pending_`
     std::function<void()> press_;
     QTimer held_;

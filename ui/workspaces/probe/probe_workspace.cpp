@@ -84,6 +84,7 @@ QString ProbeWorkspace::command(DeviceChoice device, int threads) const {
 }
 
 void ProbeWorkspace::setOpen(bool open) {
+    isOpen_ = open;
     peek_->setOn(open);
 }
 
@@ -131,7 +132,7 @@ void ProbeWorkspace::showStartPageOrGrid() {
     const bool grid = !isEmpty();
     const bool changes = grid != (centre_->currentWidget() == grid_);
     centre_->setCurrentWidget(grid ? static_cast<QWidget*>(grid_) : startPage_);
-    if (changes && grid) {
+    if (changes && grid && isOpen_) {
         grid_->setFocus();
     }
     emit emptyChanged();

@@ -63,6 +63,7 @@ private:
     CurvesPanel* curves_;
     ResultsPanel* results_;
     NetworkPeek* peek_;
+    bool isOpen_ = false;
     SanityDialog* sanity_ = nullptr;
     DiMapController diMaps_;
     ErfController fields_;

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "view/sr_error_layer.h"
+
+#include "view/derived_pictures.h"
+#include "view/image_layer.h"
+#include "view/sr_error.h"
+
+namespace lamscope::ui {
+
+PanePicture SrErrorLayer::picture(const LayerInput& input) const {
+    const auto& entry = input.entry;
+    PanePicture picture;
+    if (!input.hasHr() || (!entry.sr && !entry.lr)) {
+        addImage(picture, input, BaseImage::Hr);
+    } else if (entry.sr) {
+        picture.image = entry.sr;
+        picture.base = input.pictures.srError(entry.sr, input.session.image().pixels);
+        picture.basePlace = placeOfImage(*entry.sr, input.srPixel());
+    } else {
+        picture.image = entry.lr;
+        picture.base = input.pictures.greyPyramid(entry.lr);
+        picture.basePlace = placeOfImage(*entry.lr, input.lrPixel());
+        if (entry.result && !entry.result->hr.empty()) {
+            addPart(picture, input, [&](const std::shared_ptr<const Image>& sr) {
+                return input.pictures.srError(sr, {entry.result, &entry.result->hr});
+            });
+        }
+    }
+    return picture;
+}
+
+QString SrErrorLayer::notice(const LayerInput& input, const PanePicture& picture) const {
+    if (input.session.role() == ImageRole::Lr) {
+        return QObject::tr("There is no HR image: the image that is open is the LR image.");
+    }
+    if (input.entry.sr) {
+        return {};
+    }
+    return picture.part ? QObject::tr("Outside of the context the SR image is not computed yet.")
+                        : QObject::tr("The SR image is not computed yet.");
+}
+
+ColourScale SrErrorLayer::scale(const LayerInput& input, const PanePicture& picture) const {
+    const bool known = input.hasHr() && picture.image != nullptr;
+    return {.colours = known ? &divergingColourMap() : nullptr,
+            .caption = QObject::tr("8-bit levels"),
+            .lowest = QStringLiteral("\u2212%1").arg(srErrorRange),
+            .highest = QStringLiteral("+%1").arg(srErrorRange)};
+}
+
+QString SrErrorLayer::readout(const LayerInput& input, const PanePicture& picture, QPointF scene) const {
+    const auto& sr = input.entry.sr;
+    const auto at = sr && input.hasHr() ? pixelAt(scene, picture.basePlace, input.srPixel()) : std::nullopt;
+    return at ? QObject::tr("SR − HR %1").arg(srErrorAt(*sr, *input.session.image().pixels, *at), 0, 'f', 1)
+              : QString();
+}
+
+std::optional<HeaderMeasure> SrErrorLayer::measure(const NetworkEntry& entry) const {
+    if (!entry.result) {
+        return std::nullopt;
+    }
+    return HeaderMeasure{QObject::tr("PSNR %1 dB"), entry.result->psnrPatch, entry.stale};
+}
+
+}  // namespace lamscope::ui
