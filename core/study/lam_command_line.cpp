@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/shell_word.h"
 #include "method/lam/lam_experiment.h"
 #include "method/lam/lam_option_table.h"
 
@@ -15,26 +16,13 @@ namespace lamscope {
 
 namespace {
 
-/// An argument as a shell takes it.
-std::string quoted(const std::string& text) {
-    constexpr std::string_view harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
-    if (!text.empty() && text.find_first_not_of(harmless) == std::string::npos) {
-        return text;
-    }
-    std::string result = "'";
-    for (const char c : text) {
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return result + "'";
-}
-
 /// Options and their values, a word each.
 class Arguments {
 public:
     template <typename Value>
     void add(std::string_view option, const Value& value) {
         words_.emplace_back(option);
-        words_.push_back(quoted(fmt::format("{}", value)));
+        words_.push_back(shellWord(fmt::format("{}", value)));
     }
     void add(std::string_view option) { words_.emplace_back(option); }
 
