@@ -65,8 +65,8 @@ INSERT OR IGNORE INTO main.task (key, image, network, options, cost, planned)
 
 /// What the shard has and the store lacks: numbers of tasks there and here.
 constexpr auto chooseTasks = R"(
-CREATE TEMP TABLE moved AS SELECT theirs.id AS theirs, ours.id AS ours, ours.planned AS planned FROM shard.task AS theirs
-    JOIN main.task AS ours ON ours.key = theirs.key
+CREATE TEMP TABLE moved AS SELECT theirs.id AS theirs, ours.id AS ours, ours.planned AS planned
+    FROM shard.task AS theirs JOIN main.task AS ours ON ours.key = theirs.key
     WHERE (theirs.state = 'done' AND ours.state != 'done') OR (theirs.state = 'failed' AND ours.state = 'left');
 DELETE FROM main.map WHERE result IN (SELECT id FROM main.result WHERE task IN (SELECT ours FROM moved));
 DELETE FROM main.result WHERE task IN (SELECT ours FROM moved);
@@ -78,8 +78,8 @@ CREATE TEMP TABLE renumbered AS SELECT result.id AS theirs, moved.ours AS task,
 constexpr auto mergeStates = R"(
 INSERT INTO main.map SELECT renumbered.ours, map.h, map.w, map.float16 FROM shard.map JOIN renumbered ON
     renumbered.theirs = map.result;
-UPDATE main.task SET state = theirs.state, maps = theirs.maps, seconds = theirs.seconds FROM moved JOIN shard.task AS theirs ON theirs.id =
-    moved.theirs WHERE task.id = moved.ours;
+UPDATE main.task SET state = theirs.state, maps = theirs.maps, seconds = theirs.seconds
+    FROM moved JOIN shard.task AS theirs ON theirs.id = moved.theirs WHERE task.id = moved.ours;
 )";
 
 std::int64_t countOf(SQLite::Database& database, const std::string& query) {
