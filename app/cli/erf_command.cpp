@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <algorithm>
-#include <iterator>
 #include <memory>
 #include <strings.h>
 
@@ -35,19 +33,6 @@ struct ErfArguments {
     std::vector<std::string> figures;
 };
 
-/// The files, and those of the folders among them.
-std::vector<std::filesystem::path> imagesOf(const std::vector<std::string>& given, ImageRole role) {
-    std::vector<std::filesystem::path> images;
-    for (const std::filesystem::path path : given) {
-        if (std::filesystem::is_directory(path)) {
-            std::ranges::move(imagesOfRole(path, role), std::back_inserter(images));
-        } else {
-            images.push_back(path);
-        }
-    }
-    return images;
-}
-
 /// What the arguments describe, without images.
 Experiment describedBy(const ErfArguments& arguments) {
     if (arguments.hr.empty() == arguments.lr.empty()) {
@@ -78,7 +63,7 @@ void addScenes(Experiment& experiment, const ErfArguments& arguments) {
     if (!arguments.at.empty()) {
         scene.boxes = {{.x = arguments.at[0], .y = arguments.at[1], .size = 1}};
     }
-    for (auto& image : imagesOf(role == ImageRole::Lr ? arguments.lr : arguments.hr, role)) {
+    for (auto& image : imagesNamed(role == ImageRole::Lr ? arguments.lr : arguments.hr, role)) {
         scene.image = std::move(image);
         experiment.scenes.push_back(scene);
     }

@@ -9,6 +9,10 @@ void ModelArguments::addTo(CLI::App& command, bool modelsRequired) {
                                       "settings where needed: net.pth:scale=4,range=255,name=Mine,weights=params_ema,"
                                       "arch=rfdn. Give several to compare them");
     option->required(modelsRequired)->type_name("M")->allow_extra_args();
+    addMachineTo(command);
+}
+
+void ModelArguments::addMachineTo(CLI::App& command) {
     command.add_option("--device", device, "cpu, cuda or auto (cuda where it is there)")
         ->capture_default_str()
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));

@@ -21,6 +21,9 @@ struct ModelArguments {
     /// Adds --model (repeatable, each with one or more values), --device and --threads.
     void addTo(CLI::App& command, bool modelsRequired);
 
+    /// Adds --device and --threads alone.
+    void addMachineTo(CLI::App& command);
+
     [[nodiscard]] std::vector<ModelSpec> specs() const;
     /// Sets the threads and resolves the device.
     [[nodiscard]] std::string prepareDevice() const;

@@ -27,6 +27,9 @@ int runProgram(const std::function<int()>& work, const std::string& interrupted,
             spdlog::error(interrupted);
         }
         return code;
+    } catch (const Interruption& interruption) {
+        spdlog::error(interruption.what());
+        return ExitCode::Interrupted;
     } catch (const UsageError& error) {
         spdlog::error("error: {}", error.what());
         return ExitCode::WrongUsage;

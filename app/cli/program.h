@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 #include <CLI/CLI.hpp>
@@ -15,6 +16,12 @@ class UsageError : public Error {
 public:
     explicit UsageError(const std::string& message)
         : Error(ErrorCode::InvalidArgument, message) {}
+};
+
+/// Work that was stopped and has kept something: the message says what. Exit code 130.
+class Interruption : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
 };
 
 /// Runs `parse`, whose Error is then one of usage.

@@ -21,4 +21,25 @@ namespace lamscope {
     return std::bit_cast<float>(sign | (wide << 23U) | (fraction << 13U));
 }
 
+/// The nearest IEEE 754 binary16 number as its 16 bits; ties go to the even one. What is too large becomes infinite,
+/// NaN stays NaN.
+[[nodiscard]] inline std::uint16_t halfFromFloat(float value) {
+    const auto bits = std::bit_cast<std::uint32_t>(value);
+    const std::uint32_t sign = (bits >> 16U) & 0x8000U;
+    const float magnitude = std::abs(value);
+    std::uint32_t half = 0;
+    if (std::isnan(value)) {
+        half = 0x7E00U;
+    } else if (magnitude >= 65520.0F) {
+        half = 0x7C00U;
+    } else if (magnitude < 0x1p-14F) {
+        half = static_cast<std::uint32_t>(std::lrint(std::ldexp(magnitude, 24)));
+    } else {
+        // Rounding the fraction may carry into the exponent, which then is the right one.
+        const std::uint32_t wide = bits & 0x7FFFFFFFU;
+        half = (wide + 0xFFFU + ((wide >> 13U) & 1U) - (112U << 23U)) >> 13U;
+    }
+    return static_cast<std::uint16_t>(sign | half);
+}
+
 }  // namespace lamscope

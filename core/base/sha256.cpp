@@ -47,6 +47,32 @@ void addFile(EVP_MD_CTX* context, const std::filesystem::path& path) {
     }
 }
 
+/// A checksum at work.
+class Digest {
+public:
+    Digest() {
+        require(context_ ? 1 : 0);
+        require(EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr));
+    }
+
+    [[nodiscard]] EVP_MD_CTX* context() const { return context_.get(); }
+
+    /// In hexadecimal digits. To be called once.
+    [[nodiscard]] std::string text() const {
+        std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
+        unsigned length = 0;
+        require(EVP_DigestFinal_ex(context_.get(), bytes.data(), &length));
+        std::string digits;
+        for (unsigned i = 0; i < length; ++i) {
+            digits += fmt::format("{:02x}", bytes[i]);
+        }
+        return digits;
+    }
+
+private:
+    std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+};
+
 }  // namespace
 
 std::string sha256OfFile(const std::filesystem::path& path) {
@@ -54,21 +80,17 @@ std::string sha256OfFile(const std::filesystem::path& path) {
 }
 
 std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths) {
-    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context(EVP_MD_CTX_new(), &EVP_MD_CTX_free);
-    require(context ? 1 : 0);
-    require(EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr));
+    const Digest digest;
     for (const auto& path : paths) {
-        addFile(context.get(), path);
+        addFile(digest.context(), path);
     }
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned length = 0;
-    require(EVP_DigestFinal_ex(context.get(), digest.data(), &length));
+    return digest.text();
+}
 
-    std::string text;
-    for (unsigned i = 0; i < length; ++i) {
-        text += fmt::format("{:02x}", digest[i]);
-    }
-    return text;
+std::string sha256OfText(std::string_view text) {
+    const Digest digest;
+    require(EVP_DigestUpdate(digest.context(), text.data(), text.size()));
+    return digest.text();
 }
 
 }  // namespace lamscope

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace lamscope {
@@ -11,6 +12,9 @@ namespace lamscope {
 /// blocks, so that any size fits into memory. Throws Error(BadFile) when the file cannot be read. Source: FIPS 180-4,
 /// by OpenSSL. Thread-safe.
 [[nodiscard]] std::string sha256OfFile(const std::filesystem::path& path);
+
+/// The SHA-256 of a text's bytes, in the same form. Thread-safe.
+[[nodiscard]] std::string sha256OfText(std::string_view text);
 
 /// The SHA-256 of the contents of all files, joined in the order of `paths`. Errors and threads as with sha256OfFile().
 [[nodiscard]] std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths);

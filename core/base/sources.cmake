@@ -4,6 +4,7 @@ lamscope_library(lamscope_base
   HEADERS
     base/atomic_file.h
     base/csv_field.h
+    base/csv_rows.h
     base/error.h
     base/half_float.h
     base/json_text.h
@@ -11,10 +12,12 @@ lamscope_library(lamscope_base
     base/option_table.h
     base/output_files.h
     base/sha256.h
+    base/shell_word.h
     base/table_text.h
     base/version.h
   SOURCES
     base/atomic_file.cpp
+    base/csv_rows.cpp
     base/json_text.cpp
     base/npy.cpp
     base/option_table.cpp

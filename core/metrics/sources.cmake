@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_library(lamscope_metrics
   HEADERS
+    metrics/bootstrap.h
     metrics/concentration.h
     metrics/correlation.h
     metrics/kernel_density.h
     metrics/psnr_ssim.h
+    metrics/signed_rank.h
   SOURCES
+    metrics/bootstrap.cpp
     metrics/concentration.cpp
     metrics/correlation.cpp
     metrics/kernel_density.cpp
     metrics/map_check.cpp
     metrics/psnr_ssim.cpp
+    metrics/signed_rank.cpp
   PUBLIC lamscope_image
-  PRIVATE opencv_core opencv_imgproc fmt::fmt)
+  PRIVATE opencv_core opencv_imgproc Boost::headers fmt::fmt)

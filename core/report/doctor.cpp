@@ -45,7 +45,30 @@ Json receptiveFieldJson(const ReceptiveField& field) {
     return field.radius ? Json(*field.radius) : Json(nullptr);
 }
 
-Json reportJson(const ModelReport& report) {
+std::string croppingInWords(const Cropping& cropping) {
+    const auto parts = !cropping.multiple ? std::string("whole images only")
+                       : *cropping.multiple == 1
+                           ? std::string("parts of images too")
+                           : fmt::format("parts of images too, at multiples of {}", *cropping.multiple);
+    return cropping.evidence.empty() ? parts : fmt::format("{} ({})", parts, cropping.evidence);
+}
+
+void addKeys(std::string& text, std::string_view heading, const std::vector<std::string>& keys) {
+    if (keys.empty()) {
+        return;
+    }
+    text += fmt::format("  {} ({}):\n", heading, keys.size());
+    for (std::size_t i = 0; i < std::min(keys.size(), keysShown); ++i) {
+        text += fmt::format("    {}\n", keys[i]);
+    }
+    if (keys.size() > keysShown) {
+        text += fmt::format("    … and {} more\n", keys.size() - keysShown);
+    }
+}
+
+}  // namespace
+
+Json jsonOf(const ModelReport& report) {
     const auto& card = report.card;
     const bool known = !card.architecture.empty();
     Json json;
@@ -79,35 +102,12 @@ Json reportJson(const ModelReport& report) {
     return json;
 }
 
-std::string croppingInWords(const Cropping& cropping) {
-    const auto parts = !cropping.multiple ? std::string("whole images only")
-                       : *cropping.multiple == 1
-                           ? std::string("parts of images too")
-                           : fmt::format("parts of images too, at multiples of {}", *cropping.multiple);
-    return cropping.evidence.empty() ? parts : fmt::format("{} ({})", parts, cropping.evidence);
-}
-
-void addKeys(std::string& text, std::string_view heading, const std::vector<std::string>& keys) {
-    if (keys.empty()) {
-        return;
-    }
-    text += fmt::format("  {} ({}):\n", heading, keys.size());
-    for (std::size_t i = 0; i < std::min(keys.size(), keysShown); ++i) {
-        text += fmt::format("    {}\n", keys[i]);
-    }
-    if (keys.size() > keysShown) {
-        text += fmt::format("    … and {} more\n", keys.size() - keysShown);
-    }
-}
-
-}  // namespace
-
 std::string toJson(const std::vector<ModelReport>& reports) {
     Json json;
     json["lamscope"] = programJson("cpu");
     json["results"] = Json::array();
     for (const auto& report : reports) {
-        json["results"].push_back(reportJson(report));
+        json["results"].push_back(jsonOf(report));
     }
     return dumpJson(json);
 }

@@ -4,9 +4,14 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "model/sr_model.h"
 
 namespace lamscope {
+
+/// What is in a model file, as in the results of `info --json`.
+[[nodiscard]] nlohmann::ordered_json jsonOf(const ModelReport& report);
 
 /// The document of `info --json`, with a final newline.
 [[nodiscard]] std::string toJson(const std::vector<ModelReport>& reports);

@@ -10,7 +10,7 @@
 #include "base/json_text.h"
 #include "base/npy.h"
 #include "base/table_text.h"
-#include "method/lam/lam_option_table.h"
+#include "method/lam/lam_experiment.h"
 #include "report/result_columns.h"
 #include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
@@ -25,16 +25,10 @@ using Json = nlohmann::ordered_json;
 Json optionsJson(const LamDocument& document) {
     const auto& plan = document.plan;
     const auto& scene = document.scene();
-    auto used = plan.options;
-    used.nodes = plan.nodes;
-    used.tolerance = plan.tolerance;
-    used.context = plan.context;
-    Json json{{"patch", {{"x", used.patch.x}, {"y", used.patch.y}, {"size", used.patch.size}}},
+    const auto& patch = plan.options.patch;
+    Json json{{"patch", {{"x", patch.x}, {"y", patch.y}, {"size", patch.size}}},
               {"grid", valueOrNull(document.experiment.gridStride)}};
-    for (const auto& row : lamOptionTable()) {
-        json[row.name] = statedOptionValue(row, row.get(used));
-    }
-    json["rule"] = describe(plan.rule);
+    json.update(usedOptionsJson(plan));
     addReading(json, scene.reading);
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
     json["reference"] = scene.reference.empty() ? Json(nullptr) : Json(scene.reference.string());

@@ -12,6 +12,7 @@
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
 #include "model/model_card.h"
+#include "report/paper_table.h"
 
 namespace lamscope {
 
@@ -29,13 +30,12 @@ struct ResultRow {
 };
 
 enum class ColumnKind {
-    Subject,  ///< what was computed: network, image, place. JSON has blocks of its own for these
+    Subject,  ///< what was computed: network and image. JSON has blocks of its own for these
+    Place,    ///< where: patch and context. The same
     Measure,  ///< a number that the result states
     Cost,     ///< what the result took
     Derived,  ///< follows from other columns; not in CSV and JSON
 };
-
-enum class ColumnSide { Left, Right };
 
 /// How one kind of table shows a column.
 struct ColumnFace {

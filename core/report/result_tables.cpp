@@ -9,6 +9,7 @@
 
 #include "base/csv_field.h"
 #include "base/table_text.h"
+#include "report/paper_table.h"
 #include "report/result_columns.h"
 
 namespace lamscope {
@@ -96,64 +97,6 @@ std::string asIs(const std::string& text) {
     return text;
 }
 
-/// A text with the characters that LaTeX gives a meaning escaped.
-std::string latexText(const std::string& text) {
-    std::string escaped;
-    for (const char c : text) {
-        switch (c) {
-            case '\\':
-                escaped += "\\textbackslash{}";
-                break;
-            case '~':
-                escaped += "\\textasciitilde{}";
-                break;
-            case '^':
-                escaped += "\\textasciicircum{}";
-                break;
-            case '[':
-            case '*':
-                // At the start of a row they would be arguments of the command before.
-                escaped += fmt::format("{{{}}}", c);
-                break;
-            case '&':
-            case '%':
-            case '$':
-            case '#':
-            case '_':
-            case '{':
-            case '}':
-                escaped += '\\';
-                [[fallthrough]];
-            default:
-                escaped += c;
-        }
-    }
-    return escaped;
-}
-
-/// In mathematics where it has a sign, which would otherwise be set as a hyphen.
-std::string latexNumber(const std::string& digits) {
-    return digits.starts_with('-') || digits.starts_with('+') ? fmt::format("${}$", digits) : digits;
-}
-
-/// A text in which nothing is taken for a mark of Markdown.
-std::string markdownText(const std::string& text) {
-    constexpr std::string_view marks = "\\`*_{}[]<>|~#";
-    std::string escaped;
-    for (const char letter : text) {
-        if (marks.find(letter) != std::string_view::npos) {
-            escaped += '\\';
-        }
-        escaped += letter;
-    }
-    return escaped;
-}
-
-/// With a true minus sign.
-std::string markdownNumber(const std::string& digits) {
-    return digits.starts_with('-') ? "−" + digits.substr(1) : digits;
-}
-
 constexpr TableStyle terminalStyle{&ResultColumn::terminal, asIs, asIs, "-"};
 constexpr TableStyle latexStyle{&ResultColumn::paper, latexText, latexNumber, "--"};
 constexpr TableStyle markdownStyle{&ResultColumn::paper, markdownText, markdownNumber, "–"};
@@ -207,14 +150,6 @@ std::string markdownHeading(const ResultColumn& column) {
         heading += fmt::format(" [{}]", unit);
     }
     return heading;
-}
-
-std::string latexLine(const Cells& cells) {
-    return fmt::format("{} \\\\\n", fmt::join(cells, " & "));
-}
-
-std::string markdownLine(const Cells& cells) {
-    return fmt::format("| {} |\n", fmt::join(cells, " | "));
 }
 
 /// What is between the smallest and the largest DI, and where that is.
@@ -286,32 +221,28 @@ std::string toText(const LamDocument& document) {
 
 std::string toLatex(const LamDocument& document) {
     const auto columns = paperColumns(document);
-    std::string sides;
-    Cells headings;
+    std::vector<PaperHeading> headings;
     for (const auto* column : columns) {
-        sides += column->side == ColumnSide::Left ? 'l' : 'r';
-        headings.push_back(latexHeading(*column));
+        headings.push_back({latexHeading(*column), column->side});
     }
-    auto text = fmt::format("\\begin{{tabular}}{{{}}}\n\\toprule\n{}\\midrule\n", sides, latexLine(headings));
+    std::vector<Cells> rows;
     for (const auto& named : document.results) {
-        text += latexLine(cellsOf(columns, rowOf(document, named), latexStyle));
+        rows.push_back(cellsOf(columns, rowOf(document, named), latexStyle));
     }
-    return text + "\\bottomrule\n\\end{tabular}\n";
+    return latexTable(headings, rows);
 }
 
 std::string toMarkdown(const LamDocument& document) {
     const auto columns = paperColumns(document);
-    Cells headings;
-    Cells rule;
+    std::vector<PaperHeading> headings;
     for (const auto* column : columns) {
-        headings.push_back(markdownHeading(*column));
-        rule.emplace_back(column->side == ColumnSide::Left ? "---" : "---:");
+        headings.push_back({markdownHeading(*column), column->side});
     }
-    auto text = markdownLine(headings) + markdownLine(rule);
+    std::vector<Cells> rows;
     for (const auto& named : document.results) {
-        text += markdownLine(cellsOf(columns, rowOf(document, named), markdownStyle));
+        rows.push_back(cellsOf(columns, rowOf(document, named), markdownStyle));
     }
-    return text;
+    return markdownTable(headings, rows);
 }
 
 bool isTable(const std::filesystem::path& file) {

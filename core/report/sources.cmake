@@ -4,11 +4,13 @@ lamscope_library(lamscope_report
   HEADERS
     report/doctor.h
     report/lam_json.h
+    report/paper_table.h
     report/result_columns.h
     report/result_tables.h
   SOURCES
     report/doctor.cpp
     report/lam_json.cpp
+    report/paper_table.cpp
     report/result_columns.cpp
     report/result_tables.cpp
   PUBLIC lamscope_lam

@@ -204,15 +204,21 @@ std::string toJson(const Experiment& experiment, const std::filesystem::path& fo
     return dumpJson(json);
 }
 
-Experiment experimentFromText(const std::string& text, const std::filesystem::path& file) {
+Experiment experimentFromJson(const Json& json, const std::filesystem::path& folder) {
     try {
-        auto json = Json::parse(text);
         const int format = json.at("format").get<int>();
         if (format > formatVersion) {
             throw Error(ErrorCode::BadFile, "it was written by a newer Lamscope: update to open it");
         }
-        return experimentFrom(format == 1 ? fromFormat1(std::move(json)) : json,
-                              std::filesystem::absolute(file).parent_path());
+        return experimentFrom(format == 1 ? fromFormat1(json) : json, folder);
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("not a session of Lamscope, or damaged ({})", error.what()));
+    }
+}
+
+Experiment experimentFromText(const std::string& text, const std::filesystem::path& file) {
+    try {
+        return experimentFromJson(Json::parse(text), std::filesystem::absolute(file).parent_path());
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: not a session of Lamscope, or damaged ({})", file.string(), error.what()));

@@ -22,6 +22,10 @@ namespace lamscope {
 /// `workspaces` are read by those whose they are. Throws Error(BadFile) naming the file and what is wrong with it.
 [[nodiscard]] Experiment experimentFromText(const std::string& text, const std::filesystem::path& file);
 
+/// The inverse of jsonOf(), for a part of a document that lies in `folder`. Throws Error saying what is wrong with
+/// it, without a file's name.
+[[nodiscard]] Experiment experimentFromJson(const nlohmann::ordered_json& json, const std::filesystem::path& folder);
+
 /// Reads a session file; relative paths are resolved against its folder. Thread-safe. Throws Error(BadFile) saying what
 /// is wrong with it.
 [[nodiscard]] Experiment readExperiment(const std::filesystem::path& file);

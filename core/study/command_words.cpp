@@ -35,16 +35,4 @@ std::string CommandWords::line() const {
     return fmt::format("{}", fmt::join(words_, " "));
 }
 
-std::string CommandWords::quoted(const std::string& text) {
-    constexpr std::string_view harmless = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_@%+=:,./-";
-    if (!text.empty() && text.find_first_not_of(harmless) == std::string::npos) {
-        return text;
-    }
-    std::string result = "'";
-    for (const char c : text) {
-        result += c == '\'' ? std::string("'\\''") : std::string(1, c);
-    }
-    return result + "'";
-}
-
 }  // namespace lamscope

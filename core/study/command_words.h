@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/option_table.h"
+#include "base/shell_word.h"
 #include "runtime/device.h"
 #include "scene/experiment.h"
 
@@ -24,7 +25,7 @@ public:
     template <typename Value>
     void add(std::string_view option, const Value& value) {
         words_.emplace_back(option);
-        words_.push_back(quoted(fmt::format("{}", value)));
+        words_.push_back(shellWord(fmt::format("{}", value)));
     }
     void add(std::string_view option) { words_.emplace_back(option); }
 
@@ -48,8 +49,6 @@ public:
     [[nodiscard]] std::string line() const;
 
 private:
-    [[nodiscard]] static std::string quoted(const std::string& text);
-
     std::vector<std::string> words_;
 };
 

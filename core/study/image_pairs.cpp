@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <string_view>
@@ -209,6 +210,18 @@ std::vector<std::filesystem::path> imagesOfRole(const std::filesystem::path& fol
                                 folder.string(), wantsHr ? "HR" : "LR"));
     }
     return marked.empty() ? unmarked : marked;
+}
+
+std::vector<std::filesystem::path> imagesNamed(const std::vector<std::string>& given, ImageRole role) {
+    std::vector<std::filesystem::path> images;
+    for (const std::filesystem::path path : given) {
+        if (std::filesystem::is_directory(path)) {
+            std::ranges::move(imagesOfRole(path, role), std::back_inserter(images));
+        } else {
+            images.push_back(path);
+        }
+    }
+    return images;
 }
 
 std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs) {

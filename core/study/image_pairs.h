@@ -40,6 +40,9 @@ struct ImagePair {
 /// folder, or no such image in it.
 [[nodiscard]] std::vector<std::filesystem::path> imagesOfRole(const std::filesystem::path& folder, ImageRole role);
 
+/// The files among `given`, and imagesOfRole() of the folders among them, in their order. Throws as imagesOfRole().
+[[nodiscard]] std::vector<std::filesystem::path> imagesNamed(const std::vector<std::string>& given, ImageRole role);
+
 /// All files of the pairs.
 [[nodiscard]] std::vector<std::filesystem::path> filesOf(const std::vector<ImagePair>& pairs);
 

@@ -28,32 +28,12 @@ constexpr std::int64_t mostCells = 100'000;
 constexpr std::size_t cellsPerGroup = 32;
 
 DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options, int stride) {
-    if (stride < 1) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a grid's stride is at least 1 SR pixel, found {}", stride));
-    }
-    const auto margin = detectorMargin(options.detector);
-    const auto along = [&](int lrSide) {
-        const int room = lrSide * card.scale - options.patch.size - margin.before - margin.after;
-        return room < 0 ? 0 : room / stride + 1;
-    };
-    DiMap map{.stride = stride, .columns = along(lr.width()), .rows = along(lr.height()), .cells = {}};
-    const auto count = static_cast<std::int64_t>(map.columns) * map.rows;
-    if (count == 0) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("no patch of {0}x{0} SR pixels fits the {1}x{2} SR image", options.patch.size,
-                                lr.width() * card.scale, lr.height() * card.scale));
-    }
-    if (count > mostCells) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a stride of {} makes {} patches; choose a larger one", stride, count));
-    }
+    const auto grid =
+        patchGrid(lr.width() * card.scale, lr.height() * card.scale, options.detector, options.patch.size, stride);
+    DiMap map{.stride = stride, .columns = grid.columns, .rows = grid.rows, .cells = {}};
     map.coarseStep = std::max((std::max(map.columns, map.rows) + coarseCells - 1) / coarseCells, 1);
-    for (int row = 0; row < map.rows; ++row) {
-        for (int column = 0; column < map.columns; ++column) {
-            map.cells.push_back(
-                {.patch = {margin.before + column * stride, margin.before + row * stride, options.patch.size}});
-        }
+    for (const auto& patch : grid.patches) {
+        map.cells.push_back({.patch = patch});
     }
     return map;
 }
@@ -64,6 +44,34 @@ int coarsePosition(int position, int step, int count) {
 }
 
 }  // namespace
+
+PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, int stride) {
+    if (stride < 1) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a grid's stride is at least 1 SR pixel, found {}", stride));
+    }
+    const auto margin = detectorMargin(detector);
+    const auto along = [&](int srSide) {
+        const int room = srSide - size - margin.before - margin.after;
+        return room < 0 ? 0 : room / stride + 1;
+    };
+    PatchGrid grid{.columns = along(srWidth), .rows = along(srHeight), .patches = {}};
+    const auto count = static_cast<std::int64_t>(grid.columns) * grid.rows;
+    if (count == 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("no patch of {0}x{0} SR pixels fits the {1}x{2} SR image", size, srWidth, srHeight));
+    }
+    if (count > mostCells) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a stride of {} makes {} patches; choose a larger one", stride, count));
+    }
+    for (int row = 0; row < grid.rows; ++row) {
+        for (int column = 0; column < grid.columns; ++column) {
+            grid.patches.push_back({margin.before + column * stride, margin.before + row * stride, size});
+        }
+    }
+    return grid;
+}
 
 LamOptions diMapOptions(LamOptions options) {
     if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {

@@ -15,6 +15,17 @@
 
 namespace lamscope {
 
+/// Patches side by side over an SR image, row by row.
+struct PatchGrid {
+    int columns = 0;
+    int rows = 0;
+    std::vector<Patch> patches;  ///< columns x rows, SR pixels
+};
+
+/// As many patches of `size` x `size` as fit with what the detector reads around them, `stride` SR pixels apart. Throws
+/// Error(InvalidArgument): a stride below 1, no patch that fits, more than 100000 patches.
+[[nodiscard]] PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, int stride);
+
 /// What LAM says of one patch of a DI map.
 struct DiMapCell {
     Patch patch;                                 ///< SR pixels of the whole image

@@ -34,4 +34,17 @@ void setLamOptions(Experiment& experiment, const LamOptions& options) {
     experiment.options = optionsJson(lamOptionTable(), options);
 }
 
+nlohmann::ordered_json usedOptionsJson(const LamPlan& plan) {
+    auto used = plan.options;
+    used.nodes = plan.nodes;
+    used.tolerance = plan.tolerance;
+    used.context = plan.context;
+    auto json = nlohmann::ordered_json::object();
+    for (const auto& row : lamOptionTable()) {
+        json[row.name] = statedOptionValue(row, row.get(used));
+    }
+    json["rule"] = describe(plan.rule);
+    return json;
+}
+
 }  // namespace lamscope

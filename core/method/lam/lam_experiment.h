@@ -14,4 +14,7 @@ namespace lamscope {
 /// Makes it an experiment of this method with these options, all but `patch`.
 void setLamOptions(Experiment& experiment, const LamOptions& options);
 
+/// Every option but `patch` as it is used, presets resolved: what results state.
+[[nodiscard]] nlohmann::ordered_json usedOptionsJson(const LamPlan& plan);
+
 }  // namespace lamscope

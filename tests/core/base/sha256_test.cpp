@@ -23,6 +23,10 @@ TEST(Sha256, MatchesThePublishedExamples) {
               "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+TEST(Sha256, OfATextIsThatOfItsBytes) {
+    EXPECT_EQ(sha256OfText("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
 TEST(Sha256, RefusesMissingFilesAndFolders) {
     const TemporaryFolder folder;
     expectError(ErrorCode::BadFile, {"none", "No such file"},

@@ -10,3 +10,7 @@ lamscope_test(thread_test LABEL thread
   SOURCES
     core/metrics/thread_safety_test.cpp
   LIBRARIES lamscope_metrics)
+lamscope_test(statistics_test LABEL golden
+  SOURCES
+    core/metrics/statistics_test.cpp
+  LIBRARIES lamscope_metrics nlohmann_json::nlohmann_json)

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "method/lam/lam_option_table.h"
+#include "model_arguments.h"
+#include "option_flags.h"
+#include "study/studies/study_description.h"
+
+namespace lamscope::cli {
+
+/// The arguments of `study new`: what a description holds.
+struct StudyDescriptionArguments {
+    ModelArguments models;
+    std::vector<std::string> hr;
+    std::vector<std::string> lr;
+    ImageReading reading;
+    std::string reduce = "pillow";
+    std::vector<std::string> patches{"centre"};
+    int size = 16;
+    OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
+
+    void addTo(CLI::App& command);
+
+    /// Reads the folders, the list of patches and, for --lr, the scale of the first network, whose images are paired.
+    /// Throws UsageError for what is wrong whatever the files hold, and Error as pairImages() and readPatchList().
+    [[nodiscard]] StudyDescription toDescription() const;
+
+private:
+    [[nodiscard]] PatchRule rule() const;
+    [[nodiscard]] std::vector<Scene> scenes() const;
+};
+
+}  // namespace lamscope::cli

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_description.h"
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/json_text.h"
+#include "base/sha256.h"
+#include "base/version.h"
+#include "method/lam/lam_experiment.h"
+#include "scene/experiment_file.h"
+
+namespace lamscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int descriptionFormat = 1;
+constexpr auto members =
+    std::to_array<std::string_view>({"lamscope", "format", "study", "patches", "seconds_per_map", "experiment"});
+
+StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& folder) {
+    if (!json.is_object() || !json.contains("study")) {
+        throw Error(ErrorCode::BadFile, "not the description of a study; make one with `lamscope-cli study new`");
+    }
+    if (json.at("format").get<int>() > descriptionFormat) {
+        throw Error(ErrorCode::BadFile, "it was written by a newer Lamscope: update to open it");
+    }
+    for (const auto& [member, value] : json.items()) {
+        if (std::ranges::find(members, member) == members.end()) {
+            throw Error(ErrorCode::BadFile, fmt::format("a study has no \"{}\"", member));
+        }
+    }
+    StudyDescription description;
+    description.id = json.at("study").get<std::string>();
+    description.patches = patchRuleFromJson(json.at("patches"));
+    description.secondsPerMap =
+        optionalMember<std::map<std::string, double>>(json, "seconds_per_map").value_or(description.secondsPerMap);
+    description.experiment = experimentFromJson(json.at("experiment"), folder);
+    static_cast<void>(makePlan(lamOptionsOf(description.experiment)));
+    const auto& scenes = description.experiment.scenes;
+    const auto placeless = std::ranges::find_if(scenes, [](const Scene& scene) { return scene.boxes.empty(); });
+    if (description.patches.kind == PatchRule::Kind::List && placeless != scenes.end()) {
+        throw Error(ErrorCode::BadFile, fmt::format("{} has no patches, and the rule is 'list': name them, or choose "
+                                                    "the rule centre or grid",
+                                                    placeless->image.string()));
+    }
+    if (scenes.empty() || shownNetworks(description.experiment).empty()) {
+        throw Error(ErrorCode::BadFile, "there is no image or no network that is shown: nothing to compute");
+    }
+    return description;
+}
+
+}  // namespace
+
+std::string newStudyId(const StudyDescription& description) {
+    const Json made{{"patches", jsonOf(description.patches)}, {"experiment", jsonOf(description.experiment)}};
+    return sha256OfText(dumpJson(made)).substr(0, 16);
+}
+
+std::string toJson(const StudyDescription& description, const std::filesystem::path& folder) {
+    Json json;
+    json["lamscope"] = {{"version", version()}};
+    json["format"] = descriptionFormat;
+    json["study"] = description.id;
+    json["patches"] = jsonOf(description.patches);
+    json["seconds_per_map"] = description.secondsPerMap;
+    json["experiment"] = jsonOf(description.experiment, folder);
+    return dumpJson(json);
+}
+
+StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file) {
+    try {
+        return descriptionFrom(Json::parse(text), std::filesystem::absolute(file).parent_path());
+    } catch (const nlohmann::json::exception& error) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: the description of the study is damaged ({})", file.string(), error.what()));
+    } catch (const Error& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
+    }
+}
+
+StudyDescription readStudyDescription(const std::filesystem::path& file) {
+    std::ifstream stream(file, std::ios::binary);
+    if (!stream) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
+    }
+    return studyDescriptionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file);
+}
+
+void writeStudyDescription(const StudyDescription& description, const std::filesystem::path& file) {
+    writeFileAtomically(file, std::string_view(toJson(description, std::filesystem::absolute(file).parent_path())));
+}
+
+}  // namespace lamscope

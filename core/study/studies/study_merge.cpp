@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_merge.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "base/version.h"
+#include "study/studies/store_access.h"
+#include "study/studies/store_schema.h"
+
+namespace lamscope {
+
+namespace {
+
+/// The shard under the name `shard` while this object lives.
+class AttachedShard {
+public:
+    AttachedShard(SQLite::Database& database, const std::filesystem::path& file)
+        : database_(database) {
+        SQLite::Statement attach(database, "ATTACH ? AS shard");
+        attach.bind(1, file.string());
+        attach.exec();
+    }
+    AttachedShard(const AttachedShard&) = delete;
+    AttachedShard& operator=(const AttachedShard&) = delete;
+    ~AttachedShard() { database_.tryExec("DETACH shard"); }
+
+private:
+    SQLite::Database& database_;
+};
+
+/// Networks, images and options that the store lacks, and cards and sizes that it does not know.
+constexpr auto mergeSubjects = R"(
+INSERT INTO main.image (key, sha256, file, reference, source, width, height)
+    SELECT key, sha256, file, reference, source, width, height FROM shard.image WHERE true
+    ON CONFLICT (key) DO UPDATE SET width = coalesce(width, excluded.width), height = coalesce(height, excluded.height);
+INSERT INTO main.network (key, sha256, name, file, architecture, scale, parameters, receptive_field, card)
+    SELECT key, sha256, name, file, architecture, scale, parameters, receptive_field, card FROM shard.network WHERE true
+    ON CONFLICT (key) DO UPDATE SET architecture = excluded.architecture, scale = excluded.scale,
+        parameters = excluded.parameters, receptive_field = excluded.receptive_field, card = excluded.card
+        WHERE network.card IS NULL;
+INSERT OR IGNORE INTO main.options (key, json) SELECT key, json FROM shard.options;
+)";
+
+/// Tasks that only the shard has; `planned` is that of the shard where it made the store, otherwise 0.
+constexpr auto mergeTasks = R"(
+INSERT OR IGNORE INTO main.task (key, image, network, options, cost, planned)
+    SELECT theirs.key, ourimage.id, ournetwork.id, ouroptions.id, theirs.cost, theirs.planned AND ?
+    FROM shard.task AS theirs
+        JOIN shard.image AS theirimage ON theirimage.id = theirs.image
+        JOIN shard.network AS theirnetwork ON theirnetwork.id = theirs.network
+        JOIN shard.options AS theiroptions ON theiroptions.id = theirs.options
+        JOIN main.image AS ourimage ON ourimage.key = theirimage.key
+        JOIN main.network AS ournetwork ON ournetwork.key = theirnetwork.key
+        JOIN main.options AS ouroptions ON ouroptions.key = theiroptions.key
+    WHERE true;
+)";
+
+/// What the shard has and the store lacks: numbers of tasks there and here.
+constexpr auto chooseTasks = R"(
+CREATE TEMP TABLE moved AS SELECT theirs.id AS theirs, ours.id AS ours, ours.planned AS planned
+    FROM shard.task AS theirs JOIN main.task AS ours ON ours.key = theirs.key
+    WHERE (theirs.state = 'done' AND ours.state != 'done') OR (theirs.state = 'failed' AND ours.state = 'left');
+DELETE FROM main.map WHERE result IN (SELECT id FROM main.result WHERE task IN (SELECT ours FROM moved));
+DELETE FROM main.result WHERE task IN (SELECT ours FROM moved);
+CREATE TEMP TABLE renumbered AS SELECT result.id AS theirs, moved.ours AS task,
+    row_number() OVER (ORDER BY result.id) + (SELECT coalesce(max(id), 0) FROM main.result) AS ours
+    FROM shard.result JOIN moved ON moved.theirs = result.task;
+)";
+
+constexpr auto mergeStates = R"(
+INSERT INTO main.map SELECT renumbered.ours, map.h, map.w, map.float16 FROM shard.map JOIN renumbered ON
+    renumbered.theirs = map.result;
+UPDATE main.task SET state = theirs.state, maps = theirs.maps, seconds = theirs.seconds
+    FROM moved JOIN shard.task AS theirs ON theirs.id = moved.theirs WHERE task.id = moved.ours;
+)";
+
+std::int64_t countOf(SQLite::Database& database, const std::string& query) {
+    return database.execAndGet(query).getInt64();
+}
+
+void mergeResults(SQLite::Database& database) {
+    const auto columns = resultColumnsOf(database, "shard");
+    database.exec(fmt::format(
+        "INSERT INTO main.result (id, task, image, network, options, error, version, {}) SELECT renumbered.ours, "
+        "ours.id, ours.image, ours.network, ours.options, theirs.error, theirs.version, theirs.{} FROM renumbered JOIN "
+        "shard.result AS theirs ON theirs.id = renumbered.theirs JOIN main.task AS ours ON ours.id = renumbered.task",
+        fmt::join(columns, ", "), fmt::join(columns, ", theirs.")));
+}
+
+MergedShard mergeAttached(SQLite::Database& database, const std::filesystem::path& file, bool intoNew) {
+    SQLite::Transaction transaction(database);
+    if (intoNew) {
+        database.exec("INSERT INTO main.study SELECT * FROM shard.study");
+    }
+    database.exec(mergeSubjects);
+    SQLite::Statement tasks(database, mergeTasks);
+    tasks.bind(1, intoNew ? 1 : 0);
+    tasks.exec();
+    database.exec(chooseTasks);
+    mergeResults(database);
+    database.exec(mergeStates);
+    MergedShard merged{.file = file};
+    merged.added = countOf(database, "SELECT count(*) FROM moved");
+    merged.known = countOf(database, "SELECT count(*) FROM shard.task WHERE state != 'left'") - merged.added;
+    merged.unplanned = countOf(database, "SELECT count(*) FROM moved WHERE NOT planned");
+    SQLite::Statement other(database,
+                            "SELECT count(DISTINCT task) FROM result WHERE task IN (SELECT ours FROM moved) AND "
+                            "version != ?");
+    other.bind(1, version());
+    merged.other = other.executeStep() ? other.getColumn(0).getInt64() : 0;
+    other.reset();
+    database.exec("DROP TABLE moved; DROP TABLE renumbered");
+    transaction.commit();
+    return merged;
+}
+
+MergedShard mergeShard(StudyStore& store, const std::filesystem::path& file) {
+    std::error_code ignored;
+    if (std::filesystem::equivalent(store.file(), file, ignored)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: is the file into which shards are merged", file.string()));
+    }
+    const auto ours = store.studyId();
+    {
+        const StudyStore shard(file, StudyStore::Access::Read);
+        if (const auto theirs = shard.studyId(); !ours.empty() && theirs != ours) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("{}: results of another study ({}, not {}); it was not merged", file.string(),
+                                    theirs, ours));
+        }
+    }
+    return storeAccess(file, [&] {
+        const AttachedShard attached(store.database(), file);
+        return mergeAttached(store.database(), file, ours.empty());
+    });
+}
+
+}  // namespace
+
+std::vector<MergedShard> mergeShards(StudyStore& store, const std::vector<std::filesystem::path>& shards) {
+    std::vector<MergedShard> merged;
+    std::ranges::transform(shards, std::back_inserter(merged),
+                           [&](const std::filesystem::path& shard) { return mergeShard(store, shard); });
+    return merged;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_plan.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <queue>
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/error.h"
+#include "base/json_text.h"
+#include "base/sha256.h"
+#include "image/image_file.h"
+#include "method/lam/di_map.h"
+#include "method/lam/lam_experiment.h"
+#include "model/checkpoint/model_files.h"
+#include "scene/document_blocks.h"
+
+namespace lamscope {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+/// Of the image whose time stands for all, where networks see whole images.
+constexpr double statedPixels = 256.0 * 256.0;
+/// Seconds for each byte of a network that was not timed: only the proportions matter.
+constexpr double secondsPerByte = 1e-6;
+constexpr double secondsWithoutFile = 0.05;
+
+std::string keyOf(const Json& json) {
+    return sha256OfText(dumpJson(json));
+}
+
+bool dependsOnSize(const StudyDescription& description, const LamPlan& lam) {
+    return description.patches.kind == PatchRule::Kind::Grid || lam.context == 0;
+}
+
+StudyImage imageFrom(const Scene& scene, bool withSize) {
+    StudyImage image{.scene = scene};
+    Json key{{"role", toString(scene.role)}, {"grid_scale", scene.gridScale}};
+    try {
+        image.scene.sha256 = sha256OfFile(scene.image);
+        key["sha256"] = image.scene.sha256;
+        if (!scene.reference.empty()) {
+            key["reference"] = sha256OfFile(scene.reference);
+        }
+        if (withSize) {
+            const auto& sr = scene.reference.empty() ? scene.image : scene.reference;
+            const auto read = readImage(sr, scene.reading).image;
+            image.width = read.width();
+            image.height = read.height();
+        }
+    } catch (const Error& error) {
+        image.trouble = error.what();
+        key["file"] = scene.image.string();  // stands for content that is not known
+    }
+    if (scene.role == ImageRole::Hr) {
+        key["reduce"] = toString(scene.reduction);
+    }
+    for (const auto& row : imageReadingTable) {
+        key[row.name] = scene.reading.*row.member;
+    }
+    image.key = keyOf(key);
+    return image;
+}
+
+StudyNetwork networkFrom(const ModelSpec& spec) {
+    StudyNetwork network{.spec = spec};
+    network.name = spec.settings.name.value_or(spec.isAnalytic() ? "Bicubic" : spec.file.stem().string());
+    Json key{{"scale", valueOrNull(spec.settings.scale)},
+             {"range", valueOrNull(spec.settings.range)},
+             {"weights", valueOrNull(spec.settings.weights)},
+             {"arch", valueOrNull(spec.settings.architecture)},
+             {"assumptions", spec.settings.assumptions}};
+    if (spec.isAnalytic()) {
+        key["built_in"] = spec.file.string();
+    } else {
+        try {
+            network.sha256 = sha256OfFiles(modelFiles(spec.file));
+            key["sha256"] = network.sha256;
+        } catch (const Error& error) {
+            network.trouble = error.what();
+            key["file"] = spec.file.string();
+        }
+    }
+    network.key = keyOf(key);
+    return network;
+}
+
+void nameNetworks(std::vector<StudyNetwork>& networks) {
+    std::vector<ModelCard> cards(networks.size());
+    std::vector<ModelCard*> named;
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+        cards[i].name = networks[i].name;
+        named.push_back(&cards[i]);
+    }
+    makeNamesUnique(named);
+    for (std::size_t i = 0; i < networks.size(); ++i) {
+        networks[i].name = cards[i].name;
+    }
+}
+
+double secondsPerMapOf(const StudyNetwork& network, const StudyDescription& description) {
+    const auto measured = description.secondsPerMap.find(timeKeyOf(network));
+    if (measured != description.secondsPerMap.end()) {
+        return measured->second;
+    }
+    std::uintmax_t bytes = 0;
+    std::error_code failed;
+    if (const auto size = std::filesystem::file_size(network.spec.file, failed); !failed) {
+        bytes = size;
+    }
+    return bytes > 0 ? secondsPerByte * static_cast<double>(bytes) : secondsWithoutFile;
+}
+
+/// Maps of the image, in units of the time that is stated for one.
+double mapsOf(const StudyImage& image, const StudyDescription& description, const LamPlan& lam) {
+    double maps = 1.0;
+    if (description.patches.kind == PatchRule::Kind::List) {
+        maps = static_cast<double>(image.scene.boxes.size());
+    } else if (description.patches.kind == PatchRule::Kind::Grid) {
+        const auto& rule = description.patches;
+        const auto along = [&](int side) { return std::max((side - rule.size) / rule.stride + 1, 1); };
+        maps = static_cast<double>(along(image.width)) * along(image.height);
+    }
+    if (lam.context == 0 && image.width > 0) {
+        maps *= static_cast<double>(image.width) * image.height / statedPixels;
+    }
+    return maps;
+}
+
+}  // namespace
+
+std::string timeKeyOf(const StudyNetwork& network) {
+    return network.sha256.empty() ? network.name : network.sha256;
+}
+
+double statedSecondsPerMap(double seconds, const LamPlan& plan, int srWidth, int srHeight) {
+    return plan.context == 0 ? seconds * statedPixels / (static_cast<double>(srWidth) * srHeight) : seconds;
+}
+
+StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder) {
+    StudyPlan plan{.description = description, .descriptionText = toJson(description, folder)};
+    plan.lam = makePlan(lamOptionsOf(description.experiment));
+    plan.options = usedOptionsJson(plan.lam);
+    plan.options["patches"] = jsonOf(description.patches);
+    plan.optionsKey = keyOf(plan.options);
+    for (const auto& scene : description.experiment.scenes) {
+        plan.images.push_back(imageFrom(scene, dependsOnSize(description, plan.lam)));
+    }
+    for (const auto& spec : shownNetworks(description.experiment)) {
+        plan.networks.push_back(networkFrom(spec));
+    }
+    nameNetworks(plan.networks);
+    std::set<std::string> known;
+    for (std::size_t i = 0; i < plan.images.size(); ++i) {
+        const auto& image = plan.images[i];
+        Json boxes = Json::array();
+        if (description.patches.kind == PatchRule::Kind::List) {
+            for (const auto& box : image.scene.boxes) {
+                boxes.push_back({box.x, box.y, box.size});
+            }
+        }
+        const double maps = mapsOf(image, description, plan.lam);
+        for (std::size_t n = 0; n < plan.networks.size(); ++n) {
+            const auto& network = plan.networks[n];
+            StudyTask task{.image = i, .network = n};
+            task.key = keyOf({{"image", image.key},
+                              {"network", network.key},
+                              {"options", plan.optionsKey},
+                              {"boxes", boxes},
+                              {"result_version", studyResultVersion}});
+            task.cost = maps * secondsPerMapOf(network, description);
+            if (known.insert(task.key).second) {
+                plan.tasks.push_back(std::move(task));
+            }
+        }
+    }
+    return plan;
+}
+
+std::vector<std::size_t> dealTasks(std::span<const double> costs, std::size_t count) {
+    std::vector<std::size_t> order(costs.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::ranges::greater(), [&](std::size_t task) { return costs[task]; });
+    using Load = std::pair<double, std::size_t>;  // seconds, machine: of equal loads the first machine
+    std::priority_queue<Load, std::vector<Load>, std::greater<>> loads;
+    for (std::size_t machine = 0; machine < count; ++machine) {
+        loads.emplace(0.0, machine);
+    }
+    std::vector<std::size_t> machines(costs.size());
+    for (const auto task : order) {
+        const auto [seconds, machine] = loads.top();
+        loads.pop();
+        machines[task] = machine;
+        loads.emplace(seconds + costs[task], machine);
+    }
+    return machines;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "method/lam/lam_options.h"
+#include "model/model_spec.h"
+#include "scene/scene.h"
+#include "study/studies/study_description.h"
+
+namespace lamscope {
+
+/// Part of every task's key: raised when the same task gives other numbers than before, so that it is computed again.
+inline constexpr int studyResultVersion = 1;
+
+/// An image of a study as it was found.
+struct StudyImage {
+    Scene scene;            ///< with the hash of its file
+    std::string key{};      ///< SHA-256 over what networks get of it
+    std::string trouble{};  ///< why it cannot be read; empty where it can
+    int width = 0;          ///< of the SR image, pixels; 0 where costs do not depend on it
+    int height = 0;         ///< the same
+};
+
+/// A network of a study as it was found.
+struct StudyNetwork {
+    ModelSpec spec;
+    std::string name{};     ///< unique in the study
+    std::string sha256{};   ///< of its file; empty for one that has none
+    std::string key{};      ///< SHA-256 over weights and settings, but for the name
+    std::string trouble{};  ///< why its file cannot be read; empty where it can
+};
+
+/// One network on the patches of one image.
+struct StudyTask {
+    std::size_t image = 0;    ///< index among the images
+    std::size_t network = 0;  ///< index among the networks
+    std::string key{};        ///< SHA-256 over image, network, options, patches and studyResultVersion
+    double cost = 0.0;        ///< seconds, estimated
+};
+
+/// A study unfolded.
+struct StudyPlan {
+    StudyDescription description;
+    std::string descriptionText{};  ///< as its file states it
+    LamPlan lam{};
+    nlohmann::ordered_json options{};  ///< as they are used, with the rule of patches
+    std::string optionsKey{};
+    std::vector<StudyImage> images{};
+    std::vector<StudyNetwork> networks{};  ///< those that are not hidden
+    std::vector<StudyTask> tasks{};        ///< image by image; each key once
+};
+
+/// Reads the hashes of all files and gives each task its key. What cannot be read is a trouble of its image or network,
+/// not an error. Sizes of images are read where costs depend on them: of grids, and where networks see whole images.
+/// @param folder  that of the description: its text names files relative to it.
+/// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
+[[nodiscard]] StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder);
+
+/// By what the seconds of a network are known in StudyDescription::secondsPerMap.
+[[nodiscard]] std::string timeKeyOf(const StudyNetwork& network);
+
+/// Seconds of a map as StudyDescription::secondsPerMap states them, from a measured time.
+[[nodiscard]] double statedSecondsPerMap(double seconds, const LamPlan& plan, int srWidth, int srHeight);
+
+/// Deals tasks to `count` machines: the most expensive first, each to the machine with the least to do so far. The
+/// same for the same costs. @return for each task its machine, 0…count − 1.
+[[nodiscard]] std::vector<std::size_t> dealTasks(std::span<const double> costs, std::size_t count);
+
+}  // namespace lamscope

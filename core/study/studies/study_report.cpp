@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_report.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/version.h"
+#include "study/studies/report_table.h"
+#include "study/studies/store_access.h"
+#include "study/studies/study_status.h"
+#include "study/studies/study_tables.h"
+
+namespace lamscope {
+
+namespace {
+
+template <typename Number>
+ResultValue known(const std::optional<Number>& value) {
+    return value ? ResultValue(*value) : ResultValue();
+}
+
+ResultValue meanValue(const std::optional<ImageMean>& mean) {
+    return mean ? ResultValue(mean->mean) : ResultValue();
+}
+
+ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
+    ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
+                                  {"receptive_field", "Receptive field"},
+                                  {"parameters", "Parameters"},
+                                  {"images", "Images"},
+                                  {"psnr_y", "PSNR [dB]", 2},
+                                  {"psnr_rgb", nullptr},
+                                  {"ssim", "SSIM", 4},
+                                  {.key = "di", .heading = "DI", .decimals = 2, .hasError = true},
+                                  {"di_standard_error", nullptr},
+                                  {"log_di", nullptr},
+                                  {"architecture", "Remark", 0, ColumnSide::Left}},
+                      .rows = {}};
+    for (const auto& network : networks) {
+        table.rows.push_back({network.name, network.receptiveField, known(network.parameters),
+                              static_cast<std::int64_t>(network.images.size()), meanValue(network.psnrY),
+                              meanValue(network.psnrRgb), meanValue(network.ssim), meanValue(network.di),
+                              network.di ? known(network.di->standardError) : ResultValue(), meanValue(network.logDi),
+                              network.architecture});
+    }
+    return table;
+}
+
+ReportTable correlationTable(const std::vector<StudyCorrelation>& correlations) {
+    ReportTable table{
+        .columns =
+            {{"measure", "Mean log DI and mean", 0, ColumnSide::Left},
+             {"networks", "n"},
+             {.key = "pearson_r", .heading = "r", .decimals = 3, .withSign = true, .latexHeading = "$r$"},
+             {.key = "pearson_p", .heading = "p", .decimals = -2, .latexHeading = "$p$"},
+             {.key = "spearman_rho", .heading = "ρ", .decimals = 3, .withSign = true, .latexHeading = R"($\rho$)"},
+             {.key = "spearman_p", .heading = "p", .decimals = -2, .latexHeading = "$p$"},
+             {"slope", nullptr},
+             {"intercept", nullptr}},
+        .rows = {}};
+    for (const auto& one : correlations) {
+        table.rows.push_back({one.measure, static_cast<std::int64_t>(one.networks), known(one.pearson),
+                              known(one.pearsonProbability), known(one.spearman), known(one.spearmanProbability),
+                              known(one.slope), known(one.intercept)});
+    }
+    return table;
+}
+
+void addDifference(std::vector<ResultValue>& row, const std::optional<PairedDifference>& difference) {
+    if (!difference) {
+        row.insert(row.end(), 4, ResultValue());
+        return;
+    }
+    row.insert(row.end(),
+               {difference->mean, difference->interval.low, difference->interval.high, known(difference->probability)});
+}
+
+ReportTable pairTable(const std::vector<StudyPair>& pairs) {
+    const auto signedColumn = [](std::string_view key, const char* heading, const char* latexHeading) {
+        return ReportColumn{
+            .key = key, .heading = heading, .decimals = 2, .withSign = true, .latexHeading = latexHeading};
+    };
+    ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
+                                  {"other", "minus", 0, ColumnSide::Left},
+                                  {"images", "Images"},
+                                  signedColumn("di_difference", "ΔDI", R"($\Delta$DI)"),
+                                  signedColumn("di_low", "95 % from", R"(95\,\% from)"),
+                                  signedColumn("di_high", "to", nullptr),
+                                  {.key = "di_p", .heading = "p", .decimals = -2, .latexHeading = "$p$"},
+                                  signedColumn("psnr_y_difference", "ΔPSNR [dB]", R"($\Delta$PSNR [dB])"),
+                                  signedColumn("psnr_y_low", "95 % from", R"(95\,\% from)"),
+                                  signedColumn("psnr_y_high", "to", nullptr),
+                                  {.key = "psnr_y_p", .heading = "p", .decimals = -2, .latexHeading = "$p$"}},
+                      .rows = {}};
+    for (const auto& pair : pairs) {
+        std::vector<ResultValue> row{pair.network, pair.other, pair.di ? pair.di->images : std::int64_t{0}};
+        addDifference(row, pair.di);
+        addDifference(row, pair.psnrY);
+        table.rows.push_back(std::move(row));
+    }
+    return table;
+}
+
+ReportTable failureTable(const StudyStatus& status) {
+    ReportTable table{.columns = {{"image", "Image", 0, ColumnSide::Left},
+                                  {"network", "Network", 0, ColumnSide::Left},
+                                  {"error", "Error", 0, ColumnSide::Left}},
+                      .rows = {}};
+    for (const auto& [image, network, error] : status.failures) {
+        table.rows.push_back({image, network, error});
+    }
+    return table;
+}
+
+/// One value a row, as a list in words.
+std::string listed(const StudyStore& store, const char* query) {
+    return storeAccess(store.file(), [&] {
+        std::string text;
+        SQLite::Statement statement(store.database(), query);
+        while (statement.executeStep()) {
+            text += (text.empty() ? "" : ", ") + statement.getColumn(0).getString();
+        }
+        return text;
+    });
+}
+
+std::string subjectText(const StudyStore& store, const StudyReportSettings& settings, const StudyStatus& status) {
+    auto text = fmt::format("# Report of study {}\n\n```\n{}\n```\n\n", store.studyId(), settings.command);
+    text += fmt::format("Made by Lamscope {} from `{}`. {} of {} tasks are done, {} failed, {} are left; {} maps",
+                        version(), store.file().filename().string(), status.done, status.tasks, status.failed,
+                        status.left, status.maps);
+    text += fmt::format(", computed by Lamscope {}.\n\n",
+                        listed(store,
+                               "SELECT DISTINCT result.version FROM result JOIN task ON task.id = result.task "
+                               "WHERE task.planned = 1 ORDER BY 1"));
+    text +=
+        fmt::format("Options:\n\n```json\n{}```\n\n",
+                    listed(store, "SELECT json FROM options WHERE id IN (SELECT options FROM task WHERE planned = 1)"));
+    return text;
+}
+
+/// Means over different images cannot be compared.
+std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
+    const auto images = [](const NetworkNumbers& network) { return network.images.size(); };
+    const auto [least, most] = std::ranges::minmax_element(networks, {}, images);
+    if (networks.empty() || images(*least) == images(*most)) {
+        return {};
+    }
+    return fmt::format(
+        "**The networks were measured on different numbers of images ({} to {}): compare them by the "
+        "pairs below, which take the images that both have.**\n\n",
+        images(*least), images(*most));
+}
+
+}  // namespace
+
+std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
+                           const std::filesystem::path& folder) {
+    const auto status = statusOf(store);
+    const auto networks = networkNumbers(store);
+    const auto correlations = correlationTable(correlationsOf(networks));
+    const auto pairs = pairTable(pairsOf(networks, settings.pairs, settings.seed));
+    files.makeFolder(folder);
+    auto text = subjectText(store, settings, status);
+    const auto add = [&](const char* name, const ReportTable& table, const std::string& title) {
+        files.add(folder / fmt::format("{}.csv", name), csvOf(table));
+        files.add(folder / fmt::format("{}.md", name), markdownOf(table));
+        files.add(folder / fmt::format("{}.tex", name), latexOf(table));
+        text += fmt::format("## {}\n\n{}\n", title, markdownOf(table));
+    };
+    add("networks", networkTable(networks), "Networks");
+    text += imageWarning(networks);
+    text +=
+        "From the smallest mean DI to the largest. DI: mean ± standard error over the images, of each image the mean "
+        "over its patches. Receptive field: LR pixels a side. PSNR and SSIM: over the context, on Y, without a "
+        "border of scale pixels. `networks.csv` has every digit.\n\n";
+    add("correlations", correlations, "Does wider involvement go with better restoration?");
+    text +=
+        "A point a network. r: Pearson, ρ: Spearman, p: two-sided, by Student's t; not given for fewer than 4 "
+        "networks. The logarithm is the natural one.\n\n";
+    add("pairs", pairs, "Is the order certain?");
+    text += fmt::format(
+        "Differences image by image, over the images that both networks have. p: Wilcoxon's signed-rank "
+        "test, two-sided. 95 %: bootstrap of the mean, {} resamples, seed {}; above {} images by the "
+        "normal distribution.\n",
+        bootstrapResamples, settings.seed, mostForBootstrap);
+    if (!status.failures.empty()) {
+        const auto failures = failureTable(status);
+        files.add(folder / "failures.csv", csvOf(failures));
+        text += fmt::format("\n## Failures\n\n{}", markdownOf(failures));
+    }
+    files.add(folder / "REPORT.md", text);
+    return text;
+}
+
+}  // namespace lamscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace SQLite {
+class Database;
+}
+
+namespace lamscope {
+
+/// The results of a study: an SQLite file with the tables study, image, network, options, task, result, map and readme,
+/// which explains the columns and their units; the view `results` has names in place of numbers.
+///
+/// A file has one writer at a time and any number of readers. What is written in one transaction is there as a whole
+/// or not at all, whatever ends the program. Not thread-safe.
+class StudyStore {
+public:
+    enum class Access {
+        Read,   ///< a file that exists; it may grow meanwhile
+        Write,  ///< makes the file where there is none, and brings one of an older version up to date
+    };
+
+    /// Throws Error: BadFile (missing, not a study's, of a newer version of the program), WriteFailed (another program
+    /// writes it, the folder may not be written).
+    StudyStore(const std::filesystem::path& file, Access access);
+    StudyStore(StudyStore&&) noexcept;
+    StudyStore& operator=(StudyStore&&) noexcept;
+    ~StudyStore();
+
+    [[nodiscard]] const std::filesystem::path& file() const;
+
+    /// The id of its study; empty for a new file.
+    [[nodiscard]] std::string studyId() const;
+    /// For the functions of this folder; what they throw is translated by storeAccess().
+    [[nodiscard]] SQLite::Database& database() const;
+
+private:
+    class Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+/// The version of the tables, `PRAGMA user_version`.
+inline constexpr int studySchemaVersion = 1;
+
+}  // namespace lamscope

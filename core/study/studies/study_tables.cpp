@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_tables.h"
+
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <map>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "metrics/correlation.h"
+#include "metrics/signed_rank.h"
+#include "study/studies/store_access.h"
+
+namespace lamscope {
+
+namespace {
+
+constexpr std::size_t fewestForProbability = 4;
+/// Half the width of the normal distribution's 95 % interval.
+constexpr double normalQuantile = 1.959963984540054;
+
+std::optional<double> numberAt(const SQLite::Column& column) {
+    return column.isNull() ? std::nullopt : std::optional(column.getDouble());
+}
+
+std::string receptiveFieldText(const SQLite::Column& column) {
+    if (column.isInteger()) {
+        const int side = 2 * column.getInt() + 1;  // the card states the radius
+        return fmt::format("{0}x{0}", side);
+    }
+    return column.isNull() ? "" : column.getString();
+}
+
+std::optional<ImageMean> meanOf(const std::vector<double>& values) {
+    if (values.empty()) {
+        return std::nullopt;
+    }
+    ImageMean mean{.images = std::ssize(values)};
+    const auto count = static_cast<double>(values.size());
+    for (const double value : values) {
+        mean.mean += value / count;
+    }
+    if (values.size() > 1) {
+        double squares = 0.0;
+        for (const double value : values) {
+            squares += (value - mean.mean) * (value - mean.mean);
+        }
+        mean.standardError = std::sqrt(squares / (count - 1.0) / count);
+    }
+    return mean;
+}
+
+std::optional<ImageMean> meanOver(const std::vector<ImageNumbers>& images,
+                                  std::optional<double> ImageNumbers::*number) {
+    std::vector<double> values;
+    for (const auto& image : images) {
+        if (image.*number) {
+            values.push_back(*(image.*number));
+        }
+    }
+    return meanOf(values);
+}
+
+void addMeans(NetworkNumbers& network) {
+    network.di = meanOver(network.images, &ImageNumbers::di);
+    network.psnrY = meanOver(network.images, &ImageNumbers::psnrY);
+    network.psnrRgb = meanOver(network.images, &ImageNumbers::psnrRgb);
+    network.ssim = meanOver(network.images, &ImageNumbers::ssim);
+    std::vector<double> logarithms;
+    for (const auto& image : network.images) {
+        if (image.di && *image.di > 0.0) {
+            logarithms.push_back(std::log(*image.di));
+        }
+    }
+    network.logDi = meanOf(logarithms);
+}
+
+/// Throws where a coefficient is not defined.
+template <typename Value>
+std::optional<double> whereDefined(const Value& value) {
+    try {
+        return value();
+    } catch (const Error&) {
+        return std::nullopt;
+    }
+}
+
+StudyCorrelation correlationOf(const std::string& measure, const std::vector<double>& logDi,
+                               const std::vector<double>& quality) {
+    StudyCorrelation correlation{.measure = measure, .networks = logDi.size()};
+    correlation.pearson = whereDefined([&] { return pearsonCorrelation(logDi, quality); });
+    correlation.spearman = whereDefined([&] { return spearmanCorrelation(logDi, quality); });
+    if (correlation.pearson) {
+        const auto fit = linearFit(logDi, quality);
+        correlation.slope = fit.slope;
+        correlation.intercept = fit.intercept;
+    }
+    if (correlation.pearson && logDi.size() >= fewestForProbability) {
+        correlation.pearsonProbability = correlationProbability(*correlation.pearson, logDi.size());
+        correlation.spearmanProbability = correlationProbability(*correlation.spearman, logDi.size());
+    }
+    return correlation;
+}
+
+std::optional<PairedDifference> differenceOf(const NetworkNumbers& network, const NetworkNumbers& other,
+                                             std::optional<double> ImageNumbers::*number, std::uint64_t seed) {
+    std::map<std::int64_t, double> others;
+    for (const auto& image : other.images) {
+        if (image.*number) {
+            others[image.image] = *(image.*number);
+        }
+    }
+    std::vector<double> differences;
+    for (const auto& image : network.images) {
+        if (const auto found = others.find(image.image); image.*number && found != others.end()) {
+            differences.push_back(*(image.*number) - found->second);
+        }
+    }
+    const auto mean = meanOf(differences);
+    if (!mean) {
+        return std::nullopt;
+    }
+    PairedDifference difference{.images = mean->images, .mean = mean->mean};
+    if (mean->images > mostForBootstrap) {
+        const double half = normalQuantile * mean->standardError.value_or(0.0);
+        difference.interval = {mean->mean - half, mean->mean + half};
+    } else {
+        difference.interval = bootstrapMean(differences, seed);
+    }
+    if (const auto test = signedRankTest(differences)) {
+        difference.probability = test->probability;
+    }
+    return difference;
+}
+
+const NetworkNumbers& networkNamed(std::span<const NetworkNumbers> networks, const std::string& name) {
+    const auto found = std::ranges::find(networks, name, &NetworkNumbers::name);
+    if (found == networks.end()) {
+        std::vector<std::string> known;
+        std::ranges::transform(networks, std::back_inserter(known), &NetworkNumbers::name);
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the study has no results of a network '{}'; known: {}", name, fmt::join(known, ", ")));
+    }
+    return *found;
+}
+
+}  // namespace
+
+std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
+    return storeAccess(store.file(), [&] {
+        auto& database = store.database();
+        std::map<std::int64_t, NetworkNumbers> networks;
+        SQLite::Statement cards(database,
+                                "SELECT id, name, architecture, parameters, receptive_field FROM network WHERE "
+                                "id IN (SELECT DISTINCT network FROM task WHERE planned = 1)");
+        while (cards.executeStep()) {
+            auto& network = networks[cards.getColumn(0).getInt64()];
+            network.name = cards.getColumn(1).getString();
+            network.architecture = cards.getColumn(2).getString();
+            if (const auto parameters = cards.getColumn(3); !parameters.isNull()) {
+                network.parameters = parameters.getInt64();
+            }
+            network.receptiveField = receptiveFieldText(cards.getColumn(4));
+        }
+        SQLite::Statement means(
+            database,
+            "SELECT network, image, avg(di), avg(psnr_y), avg(psnr_rgb), avg(ssim) FROM result WHERE "
+            "error IS NULL AND task NOT IN (SELECT id FROM task WHERE planned = 0) GROUP BY network, "
+            "image");
+        while (means.executeStep()) {
+            networks[means.getColumn(0).getInt64()].images.push_back(
+                {means.getColumn(1).getInt64(), numberAt(means.getColumn(2)), numberAt(means.getColumn(3)),
+                 numberAt(means.getColumn(4)), numberAt(means.getColumn(5))});
+        }
+        std::vector<NetworkNumbers> sorted;
+        for (auto& [id, network] : networks) {
+            addMeans(network);
+            sorted.push_back(std::move(network));
+        }
+        std::ranges::stable_sort(sorted, {}, [](const NetworkNumbers& network) {
+            return network.di ? network.di->mean : -1.0;  // without results first
+        });
+        return sorted;
+    });
+}
+
+std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> networks) {
+    using Member = std::optional<ImageMean> NetworkNumbers::*;
+    constexpr std::array<std::pair<const char*, Member>, 3> measures{
+        {{"psnr_y", &NetworkNumbers::psnrY}, {"psnr_rgb", &NetworkNumbers::psnrRgb}, {"ssim", &NetworkNumbers::ssim}}};
+    std::vector<StudyCorrelation> correlations;
+    for (const auto& [name, member] : measures) {
+        std::vector<double> logDi;
+        std::vector<double> quality;
+        for (const auto& network : networks) {
+            if (network.logDi && network.*member) {
+                logDi.push_back(network.logDi->mean);
+                quality.push_back((network.*member)->mean);
+            }
+        }
+        if (logDi.size() > 1) {
+            correlations.push_back(correlationOf(name, logDi, quality));
+        }
+    }
+    return correlations;
+}
+
+std::vector<StudyPair> pairsOf(std::span<const NetworkNumbers> networks,
+                               std::span<const std::pair<std::string, std::string>> named, std::uint64_t seed) {
+    std::vector<std::pair<const NetworkNumbers*, const NetworkNumbers*>> chosen;
+    for (const auto& [network, other] : named) {
+        chosen.emplace_back(&networkNamed(networks, network), &networkNamed(networks, other));
+    }
+    for (std::size_t i = 1; named.empty() && i < networks.size(); ++i) {
+        chosen.emplace_back(&networks[i], &networks[i - 1]);
+    }
+    std::vector<StudyPair> pairs;
+    for (const auto& [network, other] : chosen) {
+        pairs.push_back({.network = network->name,
+                         .other = other->name,
+                         .di = differenceOf(*network, *other, &ImageNumbers::di, seed),
+                         .psnrY = differenceOf(*network, *other, &ImageNumbers::psnrY, seed)});
+    }
+    return pairs;
+}
+
+}  // namespace lamscope

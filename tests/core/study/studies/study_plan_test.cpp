@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/studies/study_plan.h"
+
+#include <algorithm>
+#include <functional>
+#include <numeric>
+#include <set>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/error.h"
+#include "image/drawn_scene.h"
+#include "image/image_file.h"
+#include "method/lam/lam_experiment.h"
+#include "support/expect_error.h"
+#include "support/small_study.h"
+#include "support/temporary_folder.h"
+
+namespace lamscope::study_plan_test {
+namespace {
+
+std::string firstKey(const StudyDescription& description, const test::TemporaryFolder& folder) {
+    return planStudy(description, folder.path()).tasks.front().key;
+}
+
+TEST(StudyPlan, UnfoldsIntoImagesByNetworks) {
+    const test::TemporaryFolder folder;
+    const auto plan = planStudy(test::smallStudy(folder), folder.path());
+    ASSERT_EQ(plan.tasks.size(), 6U);
+    EXPECT_EQ(plan.tasks[3].image, 1U);
+    EXPECT_EQ(plan.tasks[3].network, 1U);
+    EXPECT_EQ(plan.networks[1].name, "Bicubic-2");
+    std::set<std::string> keys;
+    for (const auto& task : plan.tasks) {
+        EXPECT_EQ(task.key.size(), 64U);
+        keys.insert(task.key);
+    }
+    EXPECT_EQ(keys.size(), 6U);
+}
+
+TEST(StudyPlan, KeysChangeWithEachIngredientAndWithNothingElse) {
+    const test::TemporaryFolder folder;
+    const auto study = test::smallStudy(folder, {64}, {"bicubic:scale=4"});
+    const auto key = firstKey(study, folder);
+    EXPECT_EQ(firstKey(study, folder), key);
+
+    auto same = study;
+    same.experiment.networks.front().spec.settings.name = "Other";
+    same.secondsPerMap = {{"Other", 2.0}};
+    same.experiment.view = {{"layer", "map"}};
+    std::filesystem::copy_file(folder / "scene64.png", folder / "copy.png");
+    same.experiment.scenes.front().image = folder / "copy.png";  // the same bytes
+    EXPECT_EQ(firstKey(same, folder), key);
+
+    std::set<std::string> keys{key};
+    const auto expectAnother = [&](const char* what, const std::function<void(StudyDescription&)>& change) {
+        auto changed = study;
+        change(changed);
+        EXPECT_TRUE(keys.insert(firstKey(changed, folder)).second) << what;
+    };
+    const auto withOptions = [](const std::function<void(LamOptions&)>& change) {
+        return [change](StudyDescription& changed) {
+            auto options = lamOptionsOf(changed.experiment);
+            change(options);
+            setLamOptions(changed.experiment, options);
+        };
+    };
+    expectAnother("scale", [](auto& changed) { changed.experiment.networks[0].spec.settings.scale = 2; });
+    expectAnother("range", [](auto& changed) { changed.experiment.networks[0].spec.settings.range = 255.0; });
+    expectAnother("reduction", [](auto& changed) { changed.experiment.scenes[0].reduction = Reduction::Matlab; });
+    expectAnother("reading", [](auto& changed) { changed.experiment.scenes[0].reading.upright = true; });
+    expectAnother("role", [](auto& changed) { changed.experiment.scenes[0].role = ImageRole::Lr; });
+    expectAnother("reference", [&](auto& changed) { changed.experiment.scenes[0].reference = folder / "copy.png"; });
+    expectAnother("size", [](auto& changed) { changed.patches.size = 12; });
+    expectAnother("grid", [](auto& changed) { changed.patches = {PatchRule::Kind::Grid, 16, 24}; });
+    expectAnother("list", [](auto& changed) {
+        changed.patches.kind = PatchRule::Kind::List;
+        changed.experiment.scenes[0].boxes = {{8, 8, 16}};
+    });
+    expectAnother("place", [](auto& changed) {
+        changed.patches.kind = PatchRule::Kind::List;
+        changed.experiment.scenes[0].boxes = {{9, 8, 16}};
+    });
+    expectAnother("nodes", withOptions([](LamOptions& options) { options.nodes = 9; }));
+    expectAnother("sigma", withOptions([](LamOptions& options) { options.sigma = 2.0; }));
+    expectAnother("context", withOptions([](LamOptions& options) { options.context = 0; }));
+    expectAnother("preset", withOptions([](LamOptions& options) { options.preset = Preset::Official; }));
+    expectAnother("bytes of the image", [&](auto& changed) {
+        writeImage(folder / "other.png", drawScene(68));
+        changed.experiment.scenes[0].image = folder / "other.png";
+    });
+}
+
+TEST(StudyPlan, WeightsAreKnownByTheirBytes) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {(folder / "net.pth").string()});
+    folder.write("net.pth", "some weights");
+    const auto key = firstKey(study, folder);
+    folder.write("net.pth", "other weights");
+    EXPECT_NE(firstKey(study, folder), key);
+}
+
+TEST(StudyPlan, OptionsThatMeanTheSameHaveOneKey) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64});
+    LamOptions options;
+    setLamOptions(study.experiment, options);
+    const auto key = firstKey(study, folder);
+    options.context = 64;  // the default of the preset exact
+    options.tolerance = 0.05;
+    setLamOptions(study.experiment, options);
+    EXPECT_EQ(firstKey(study, folder), key);
+}
+
+TEST(StudyPlan, FilesThatCannotBeReadAreTroublesOfTheirTasks) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64, 72}, {"bicubic", (folder / "absent.pth").string()});
+    study.experiment.scenes.front().image = folder / "absent.png";
+    const auto plan = planStudy(study, folder.path());
+    EXPECT_EQ(plan.tasks.size(), 4U);
+    EXPECT_THAT(plan.images[0].trouble, testing::HasSubstr("absent.png"));
+    EXPECT_THAT(plan.networks[1].trouble, testing::HasSubstr("absent.pth"));
+    EXPECT_EQ(plan.images[1].trouble, "");
+}
+
+TEST(DealTasks, BalancesCostsNotCounts) {
+    // 13 networks of very different cost on 150 images, as in a paper.
+    std::vector<double> costs;
+    for (int image = 0; image < 150; ++image) {
+        for (const double seconds : {0.1, 0.4, 0.9, 0.9, 1.7, 2.0, 3.1, 4.4, 6.0, 9.5, 14.0, 22.0, 40.0}) {
+            costs.push_back(seconds);
+        }
+    }
+    const auto machines = dealTasks(costs, 64);
+    std::vector<double> loads(64, 0.0);
+    for (std::size_t i = 0; i < costs.size(); ++i) {
+        loads[machines[i]] += costs[i];
+    }
+    const double mean = std::accumulate(loads.begin(), loads.end(), 0.0) / 64.0;
+    EXPECT_LE(std::ranges::max(loads), 1.1 * mean);
+    EXPECT_EQ(dealTasks(costs, 64), machines);
+    EXPECT_EQ(std::ranges::max(dealTasks(costs, 1)), 0U);
+}
+
+TEST(PatchRule, TheMiddleIsOneForAllScales) {
+    const Scene scene{.image = "a.png"};
+    for (const int scale : {2, 3, 4}) {
+        const auto pair = makeLowResolution(Image(67, 50), scale, Reduction::Pillow);
+        EXPECT_EQ(patchesOf(PatchRule(), scene, pair, scale, DetectorKind::Gradient, 67, 50),
+                  (std::vector<Patch>{{25, 17, 16}}));
+    }
+}
+
+TEST(PatchRule, GridHasEveryPatchThatFits) {
+    const Scene scene{.image = "a.png"};
+    const auto pair = makeLowResolution(Image(64, 48), 4, Reduction::Pillow);
+    const PatchRule rule{PatchRule::Kind::Grid, 16, 24};
+    // The detector reads one pixel more: 64 - 17 leaves two places, 48 - 17 too.
+    EXPECT_EQ(patchesOf(rule, scene, pair, 4, DetectorKind::Gradient, 64, 48),
+              (std::vector<Patch>{{0, 0, 16}, {24, 0, 16}, {0, 24, 16}, {24, 24, 16}}));
+}
+
+TEST(PatchList, IsReadFromCsvAndJson) {
+    const test::TemporaryFolder folder;
+    const auto csv = folder.write("list.csv", "image,x,y,size\na.png,3,4,16\n\"b,c\",5,6,8\n");
+    const auto patches = readPatchList(csv);
+    ASSERT_EQ(patches.size(), 2U);
+    EXPECT_EQ(patches[1].image, "b,c");
+    EXPECT_EQ(patches[1].box, (Box{5, 6, 8}));
+    const auto json = folder.write("list.json", R"([{"image": "a", "x": 3, "y": 4}])");
+    EXPECT_EQ(readPatchList(json).front().box, (Box{3, 4, 16}));
+
+    std::vector<Scene> scenes{{.image = "set/a.png"}, {.image = "set/unnamed.png"}};
+    placeListed(scenes, {patches.front()}, csv);
+    ASSERT_EQ(scenes.size(), 1U);
+    EXPECT_EQ(scenes.front().boxes, (std::vector<Box>{{3, 4, 16}}));
+    test::expectError(ErrorCode::BadFile, {"list.csv", "b,c", "no image"}, [&] { placeListed(scenes, patches, csv); });
+}
+
+TEST(PatchList, SaysWhatIsWrong) {
+    const test::TemporaryFolder folder;
+    const auto expectRefused = [&](const char* name, const char* text, const char* expected) {
+        const auto file = folder.write(name, text);
+        test::expectError(ErrorCode::BadFile, {name, expected}, [&] { static_cast<void>(readPatchList(file)); });
+    };
+    expectRefused("a.csv", "x,y\n1,2\n", "image,x,y");
+    expectRefused("b.csv", "image,x,y\na,1\n", "2 fields");
+    expectRefused("c.csv", "image,x,y\na,1,two\n", "'two'");
+    expectRefused("d.csv", "image,x,y\na,-1,2\n", "is no patch");
+    expectRefused("e.json", "{", "array of objects");
+    expectRefused("f.json", R"([{"image": "a", "x": 1}])", "array of objects");
+}
+
+TEST(StudyDescription, RoundTripsWithFilesRelativeToIt) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder);
+    study.patches = {PatchRule::Kind::Grid, 12, 40};
+    study.secondsPerMap = {{"Bicubic", 0.25}};
+    const auto file = folder / "study.json";
+    writeStudyDescription(study, file);
+    EXPECT_EQ(readStudyDescription(file), study);
+    EXPECT_THAT(test::contentOf(file), testing::HasSubstr("\"file\": \"scene64.png\""));
+    EXPECT_THAT(test::contentOf(file), testing::Not(testing::HasSubstr(folder.path().string())));
+}
+
+TEST(StudyDescription, ReaderIsStrict) {
+    const test::TemporaryFolder folder;
+    const auto whole = nlohmann::ordered_json::parse(toJson(test::smallStudy(folder), folder.path()));
+    const auto expectRefused = [&](const std::function<void(nlohmann::ordered_json&)>& change, const char* expected) {
+        auto json = whole;
+        change(json);
+        const auto file = folder.write("study.json", json.dump());
+        test::expectError(ErrorCode::BadFile, {"study.json", expected},
+                          [&] { static_cast<void>(readStudyDescription(file)); });
+    };
+    expectRefused([](auto& json) { json["patchs"] = 3; }, "\"patchs\"");
+    expectRefused([](auto& json) { json.erase("study"); }, "not the description of a study");
+    expectRefused([](auto& json) { json.erase("patches"); }, "patches");
+    expectRefused([](auto& json) { json["format"] = 99; }, "newer");
+    expectRefused([](auto& json) { json["patches"]["rule"] = "corner"; }, "centre, list, grid");
+    expectRefused([](auto& json) { json["patches"]["sise"] = 8; }, "\"sise\"");
+    expectRefused([](auto& json) { json["patches"]["size"] = 0; }, "\"size\"");
+    expectRefused([](auto& json) { json["patches"] = {{"rule", "list"}}; }, "has no patches");
+    expectRefused([](auto& json) { json["experiment"]["options"]["sigmaa"] = 1; }, "sigmaa");
+    expectRefused([](auto& json) { json["experiment"]["options"]["sigma"] = -1; }, "sigma");
+    expectRefused([](auto& json) { json["experiment"]["scenes"] = nlohmann::json::array(); }, "nothing to compute");
+    test::expectError(ErrorCode::BadFile, {"broken.json"},
+                      [&] { static_cast<void>(readStudyDescription(folder.write("broken.json", "{\"study\""))); });
+    test::expectError(ErrorCode::BadFile, {"absent.json"},
+                      [&] { static_cast<void>(readStudyDescription(folder / "absent.json")); });
+}
+
+}  // namespace
+}  // namespace lamscope::study_plan_test
