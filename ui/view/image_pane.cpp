@@ -292,33 +292,57 @@ void ImagePane::addBase(PanePicture& picture, const NetworkEntry& entry) const {
                           || (view.layer == Layer::DiMap && entry.diMap);
         picture.image = image;
         picture.base = grey ? pictures_.greyPyramid(image) : pictures_.pyramid(image);
+        // Until it is there, or there in the other colours: no flash of an empty pane.
         if (const auto& before = view_->picture(); !picture.base && before.image == image) {
-            picture.base = before.base;  // until it is there in the other colours: no flash of an empty pane
+            picture.base = before.base;
+        } else if (!picture.base && image == entry.sr && before.image == entry.lr && before.base) {
+            picture.image = before.image;
+            picture.base = before.base;
+            picture.basePlace = before.basePlace;
+            picture.parts = before.parts;
         }
         if (!wantsLr && !entry.sr) {
-            addPart(picture, entry, grey, false);
+            addParts(picture, entry, grey, false);
         }
     }
 }
 
-void ImagePane::addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const {
-    if (!entry.result || entry.result->sr.empty() || (error && entry.result->hr.empty())) {
+void ImagePane::addParts(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const {
+    if (const auto& result = entry.result; result && !result->sr.empty()) {
+        addPart(picture, entry,
+                {.place = result->context,
+                 .sr = {result, &result->sr},
+                 .hr = result->hr.empty() ? nullptr : std::shared_ptr<const Image>(result, &result->hr)},
+                grey, error);
+    }
+    for (const auto& part : entry.srParts) {
+        addPart(picture, entry, part, grey, error);
+    }
+}
+
+void ImagePane::addPart(PanePicture& picture, const NetworkEntry& entry, const live::SrPart& known, bool grey,
+                        bool error) const {
+    if (error && !known.hr) {
         return;
     }
-    const auto& context = entry.result->context;
+    const auto& [x, y, width, height] = known.place;
     const double pixel = lrPixel(session_, entry);
-    const std::shared_ptr<const Image> sr(entry.result, &entry.result->sr);
-    picture.part = sr;
-    picture.partPlace = {context.x * pixel, context.y * pixel, context.width * pixel, context.height * pixel};
+    PicturePart part{.image = known.sr,
+                     .hr = known.hr,
+                     .base = nullptr,
+                     .place = {x * pixel, y * pixel, width * pixel, height * pixel}};
     if (error) {
-        picture.partBase = pictures_.srError(sr, {entry.result, &entry.result->hr});
+        part.base = pictures_.srError(known.sr, known.hr);
     } else {
-        picture.partBase = grey ? pictures_.greyPyramid(sr) : pictures_.pyramid(sr);
+        part.base = grey ? pictures_.greyPyramid(known.sr) : pictures_.pyramid(known.sr);
     }
-    const auto& before = view_->picture();
-    if (!picture.partBase && before.partBase && before.partPlace == picture.partPlace && before.part != nullptr) {
-        picture.partBase = before.partBase;  // of the map before, or in other colours
+    if (!part.base) {
+        const auto& before = view_->picture().parts;
+        if (const auto same = std::ranges::find(before, part.place, &PicturePart::place); same != before.end()) {
+            part.base = same->base;  // of the map before, or in other colours
+        }
     }
+    picture.parts.push_back(std::move(part));
 }
 
 bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) const {
@@ -332,7 +356,7 @@ bool ImagePane::addSrError(PanePicture& picture, const NetworkEntry& entry) cons
         picture.image = entry.lr;
         picture.base = pictures_.greyPyramid(entry.lr);
         picture.basePlace = placeOf(*entry.lr, lrPixel(session_, entry));
-        addPart(picture, entry, false, true);
+        addParts(picture, entry, false, true);
         return true;
     }
     picture.image = entry.sr;
@@ -391,7 +415,9 @@ QString ImagePane::noticeFor(const NetworkEntry& entry, const PanePicture& pictu
     if (showsSrError(session_)) {
         return session_.role() == ImageRole::Lr ? tr("There is no HR image: the image that is open is the LR image.")
                : entry.sr                       ? QString()
-               : picture.part                   ? tr("Outside of the context the SR image is not computed yet.")
+               : !picture.parts.empty()         ? entry.srParts.empty()
+                                                      ? tr("Outside of the context the SR image is not computed yet.")
+                                                      : tr("The rest of the SR image is not computed yet.")
                                                 : tr("The SR image is not computed yet.");
     }
     if (session_.view().layer == Layer::DiMap) {
@@ -525,7 +551,13 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     };
     readColour(picture.image, picture.basePlace);
-    readColour(picture.part, picture.partPlace);
+    for (const auto& part : picture.parts) {
+        readColour(part.image, part.place);
+        const auto at = pixelAt(scene, part.place, pixel / scale);
+        if (at && known && part.hr && showsSrError(session_)) {
+            readout.srError = srErrorAt(*part.image, *part.hr, *at);
+        }
+    }
     const auto& map = picture.map;
     if (known && showsSrError(session_) && hasHr(session_) && picture.image == entry->sr) {
         if (const auto at = pixelAt(scene, picture.basePlace, pixel / scale)) {

@@ -73,7 +73,9 @@ private:
     /// False while there is no SR or no HR image.
     bool addSrError(PanePicture& picture, const NetworkEntry& entry) const;
     /// The SR, or with `error` SR − HR, of what the latest map was computed on: while the SR of the whole is not known.
-    void addPart(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const;
+    void addParts(PanePicture& picture, const NetworkEntry& entry, bool grey, bool error) const;
+    void addPart(PanePicture& picture, const NetworkEntry& entry, const live::SrPart& known, bool grey,
+                 bool error) const;
     void addArea(PanePicture& picture, const NetworkEntry& entry) const;
     void addInterest(PanePicture& picture) const;
     void addField(PanePicture& picture, const NetworkEntry& entry) const;
