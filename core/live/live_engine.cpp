@@ -109,7 +109,10 @@ public:
     void setRequest(const ProbeRequest& request, Clock::time_point asked) {
         probe_->setRequest(request, asked);
         std::vector<NetworkId> shown;
-        std::ranges::transform(request.targets, std::back_inserter(shown), &ProbeTarget::id);
+        for (const auto& target : request.targets) {
+            shown.push_back(target.id);
+            images_->lookAt(target);
+        }
         show(std::move(shown), request.moving);
     }
     void cancelProbe(std::vector<NetworkId> shown) {

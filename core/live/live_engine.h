@@ -81,7 +81,8 @@ public:
     ///
     /// What takes long and that nobody waits for, the SR of whole images and the measuring of cards, is done between
     /// the coarse maps and the finer ones, and at the end. The SR of large images is made in tiles behind all maps,
-    /// where the network may be cropped, and goes on with the next tile after whatever came between. After setInput()
+    /// where the network may be cropped (see TiledImage), those nearest to the box first: an SrTile follows each, and
+    /// NetworkImages the last. It goes on with the next tile after whatever came between. After setInput()
     /// and addNetwork() it waits for the request, or the cancelProbe(), that follows: the first map of a new image
     /// never waits for an evaluation of more than its context. It waits while a box moves, too.
     void probe(const ProbeRequest& request);

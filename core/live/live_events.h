@@ -59,6 +59,20 @@ struct NetworkImages {
     std::shared_ptr<const Image> sr;
 };
 
+/// A part of a network's output that is known before the whole.
+struct SrPart {
+    Rect place;                       ///< LR pixels of the whole input
+    std::shared_ptr<const Image> sr;  ///< as it will be in the whole
+    std::shared_ptr<const Image> hr;  ///< HR there; null where it is not known
+};
+
+/// A tile of a network's SR image, made before the others.
+struct SrTile {
+    NetworkId id = 0;
+    InputIdentity input;
+    SrPart part;
+};
+
 /// A level of refinement of a map.
 struct MapReady {
     std::int64_t request = 0;  ///< number of the request that asked for it
@@ -100,8 +114,8 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent =
-    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
-                 live::NetworkFailed, live::NetworkImages, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
+using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
+                               live::CardMeasured, live::NetworkFailed, live::NetworkImages, live::SrTile,
+                               live::MapReady, live::MapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -13,15 +13,16 @@
 
 namespace lamscope {
 
-double giniCoefficient(std::span<const double> map) {
+double giniCoefficient(std::span<const double> map, std::size_t zeros) {
     checkedMapSum(map);
     constexpr double offset = 1e-7;  // from the authors' code; avoids a division by zero
     std::vector<double> values(map.begin(), map.end());
     std::ranges::sort(values);
-    const auto count = static_cast<double>(values.size());
-    double sum = 0.0;
-    double weighted = 0.0;
-    double rank = 1.0;
+    const auto before = static_cast<double>(zeros);
+    const auto count = static_cast<double>(values.size()) + before;
+    double sum = before * offset;
+    double weighted = before * (before - count) * offset;  // the sum over the first ranks
+    double rank = before + 1.0;
     for (const double value : values) {
         sum += value + offset;
         weighted += (2.0 * rank - count - 1.0) * (value + offset);
@@ -30,8 +31,8 @@ double giniCoefficient(std::span<const double> map) {
     return weighted / (count * sum);
 }
 
-double diffusionIndex(std::span<const double> map) {
-    return (1.0 - giniCoefficient(map)) * 100.0;
+double diffusionIndex(std::span<const double> map, std::size_t zeros) {
+    return (1.0 - giniCoefficient(map, zeros)) * 100.0;
 }
 
 std::size_t massPixels(std::span<const double> map, double fraction) {

@@ -15,10 +15,12 @@ namespace lamscope {
 /// G = sum_i (2i - n - 1) x_(i) / (n sum x), values ascending, i = 1...n, after 1e-7 is added to every value as the
 /// authors of LAM do. Source: Gu & Dong, Interpreting Super-Resolution Networks with Local Attribution Maps, CVPR 2021,
 /// and their published code.
-[[nodiscard]] double giniCoefficient(std::span<const double> map);
+/// @param zeros  the number of pixels of the map that are not in `map` because they are zero.
+[[nodiscard]] double giniCoefficient(std::span<const double> map, std::size_t zeros = 0);
 
 /// The diffusion index of LAM, (1 - G) * 100: 100 for a uniform map, near 100 / n for a single pixel among n.
-[[nodiscard]] double diffusionIndex(std::span<const double> map);
+/// @param zeros  as of giniCoefficient().
+[[nodiscard]] double diffusionIndex(std::span<const double> map, std::size_t zeros = 0);
 
 /// The smallest number of pixels that together carry `fraction` (in (0, 1]) of the map's sum. Zeros added around the
 /// map do not change this number, unlike the diffusion index. Throws Error(InvalidArgument) also when `fraction` is out

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "model/stoppable_evaluation.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -32,6 +33,7 @@ bool featuresAreObserved() {
 }
 
 void reportFeatures(Tap::Kind kind, const std::string& name, const torch::Tensor& input, const torch::Tensor& output) {
+    StoppableEvaluation::throwIfStopped();
     if (observer == nullptr || name.empty()) {
         return;
     }

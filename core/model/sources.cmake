@@ -52,6 +52,7 @@ lamscope_library(lamscope_model
     model/secant/secant_rules.cpp
     model/secant/secant_scope.cpp
     model/sr_model.cpp
+    model/stoppable_evaluation.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_card.cpp

@@ -15,6 +15,7 @@
 #include "model/luma.h"
 #include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
+#include "model/stoppable_evaluation.h"
 #include "model/tiled_image.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -22,11 +23,6 @@
 namespace lamscope {
 
 namespace {
-
-/// An LR image of this many pixels keeps the activations of a 64-channel network under about 3 GiB.
-constexpr std::int64_t largestWhole = 1024L * 1024L;
-/// Side of what one tile contributes, LR pixels; the receptive field comes on top.
-constexpr int tileSide = 768;
 
 /// Evaluates a network on an input of these sizes; its exceptions become Errors that name both.
 template <typename Evaluate>
@@ -148,32 +144,38 @@ torch::Tensor SrModel::Implementation::toInput(const torch::Tensor& batch) const
                                                : input.to(device_);
 }
 
-std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {
+std::optional<Image> SrModel::upscaleAtOnce(const Image& lr, const std::stop_token& stop) const {
     const auto& model = *implementation_;
     checkSize(card(), lr.width(), lr.height());
+    if (stop.stop_requested()) {
+        return std::nullopt;
+    }
     const at::NoGradGuard noGradients;
-    const bool whole = !mayBeCropped(card(), lr.width(), lr.height());
-    const auto run = [&](const Image& part) {
-        try {
-            const auto input = model.toInput(part);
-            return model.toSrImage(model.forward(input), input);
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            const bool memory = isOutOfMemory(error);
-            throw Error(memory ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                        fmt::format("{}: upscaling {}x{} pixels {}failed: {}{}", card().name, part.width(),
-                                    part.height(), whole ? "at once " : "", briefMessage(error),
-                                    memory && whole ? "; this network must see images whole: use a smaller one" : ""));
-        }
-    };
-    const bool small = static_cast<std::int64_t>(lr.width()) * lr.height() <= largestWhole;
-    TiledImage sr(card(), lr.width(), lr.height(), small ? std::max(lr.width(), lr.height()) : tileSide);
+    try {
+        const StoppableEvaluation stoppable(stop);
+        const auto input = model.toInput(lr);
+        return model.toSrImage(model.forward(input), input);
+    } catch (const EvaluationStopped&) {
+        return std::nullopt;
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        const bool memory = isOutOfMemory(error);
+        const bool whole = !mayBeCropped(card(), lr.width(), lr.height());
+        throw Error(memory ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
+                    fmt::format("{}: upscaling {}x{} pixels {}failed: {}{}", card().name, lr.width(), lr.height(),
+                                whole ? "at once " : "", briefMessage(error),
+                                memory && whole ? "; this network must see images whole: use a smaller one" : ""));
+    }
+}
+
+std::optional<Image> SrModel::upscale(const Image& lr, const std::stop_token& stop) const {
+    checkSize(card(), lr.width(), lr.height());
+    TiledImage sr(card(), lr.width(), lr.height());
     while (!sr.finished()) {
-        if (stop.stop_requested()) {
+        if (!sr.next(lr, [&](const Image& part) { return upscaleAtOnce(part, stop); })) {
             return std::nullopt;
         }
-        sr.next(lr, run);
     }
     return sr.take();
 }

@@ -33,11 +33,15 @@ public:
     /// whose every operation is known.
     [[nodiscard]] bool hasSecantRules() const;
 
-    /// The SR image of `lr`, neither clamped nor rounded. Images of more than a million pixels are evaluated in tiles
-    /// that overlap by the receptive field, where the network allows that (see Cropping) and the SR is the same; all
-    /// others whole. Returns nullopt when stopped before the first tile or between tiles.
+    /// The SR image of `lr`, neither clamped nor rounded. Large images are evaluated in tiles that overlap by the
+    /// receptive field, where the network allows that and the SR is the same (see TiledImage); all others whole.
+    /// Returns nullopt when stopped before the last tile is done, see upscaleAtOnce().
     /// Throws Error: InvalidArgument (image smaller than the card allows), ModelFailure, OutOfMemory.
     [[nodiscard]] std::optional<Image> upscale(const Image& lr, const std::stop_token& stop = {}) const;
+
+    /// The same by one evaluation of the whole. A stop ends the evaluation of a network of a known family within one
+    /// layer; other networks are evaluated to their end, and the stop comes too late.
+    [[nodiscard]] std::optional<Image> upscaleAtOnce(const Image& lr, const std::stop_token& stop = {}) const;
 
     [[nodiscard]] const Implementation& implementation() const { return *implementation_; }
 

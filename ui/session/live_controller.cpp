@@ -73,6 +73,7 @@ void LiveController::followImage() {
         session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
             changed.lr = nullptr;
             changed.sr = nullptr;
+            changed.srParts.clear();
             changed.result = nullptr;
         });
     }
@@ -206,7 +207,15 @@ void LiveController::receive(const live::NetworkImages& event) {
     session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
         entry.lr = event.lr;
         entry.sr = event.sr;
+        entry.srParts.clear();
     });
+}
+
+void LiveController::receive(const live::SrTile& event) {
+    if (event.input != session_.input()) {
+        return;  // of an image that was open before
+    }
+    session_.updateNetwork(event.id, [&](NetworkEntry& entry) { entry.srParts.push_back(event.part); });
 }
 
 void LiveController::receive(const live::MapReady& event) {

@@ -97,6 +97,7 @@ private:
     void receive(const live::CardMeasured& event);
     void receive(const live::NetworkFailed& event);
     void receive(const live::NetworkImages& event);
+    void receive(const live::SrTile& event);
     void receive(const live::MapReady& event);
     void receive(const live::MapFailed& event);
     void receive(const live::Progress& event);

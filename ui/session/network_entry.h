@@ -4,7 +4,9 @@
 #include <QColor>
 #include <QString>
 #include <memory>
+#include <vector>
 
+#include "live/live_events.h"
 #include "live/live_input.h"
 #include "method/erf/erf_measurement.h"
 #include "method/lam/di_map.h"
@@ -38,8 +40,9 @@ struct NetworkEntry {
     QString message;  ///< why it failed, or why its latest map could not be computed; empty if all is well
     ModelCard card;   ///< filled when Ready; before, only `name`
 
-    std::shared_ptr<const Image> lr;  ///< its whole input; null until known
-    std::shared_ptr<const Image> sr;  ///< its whole output, neither clamped nor rounded; null until known
+    std::shared_ptr<const Image> lr;    ///< its whole input; null until known
+    std::shared_ptr<const Image> sr;    ///< its whole output, neither clamped nor rounded; null until known
+    std::vector<live::SrPart> srParts;  ///< what is known of `sr` while it is null
 
     std::shared_ptr<const LamResult> result;  ///< the latest map; null before the first
     bool stale = false;           ///< `result` belongs to an older box or older options: never to be shown as current

@@ -66,6 +66,7 @@ void Session::setImage(const OpenedImage& image) {
         entry.result = nullptr;
         entry.lr = nullptr;
         entry.sr = nullptr;
+        entry.srParts.clear();
         entry.stale = false;
         entry.finished = false;
         if (entry.state == NetworkEntry::State::Ready) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/image_layer.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "view/derived_pictures.h"
 
 namespace lamscope::ui {
@@ -24,27 +27,43 @@ void addImage(PanePicture& picture, const LayerInput& input, BaseImage which, bo
     picture.image = image;
     picture.basePlace = placeOfImage(*image, takesHr ? 1.0 : takesLr ? input.lrPixel() : input.srPixel());
     picture.base = pyramid(image);
-    if (!picture.base && input.before.image == image) {
-        picture.base = input.before.base;  // until it is there in the other colours: no flash of an empty pane
+    // Until it is there, or there in the other colours: no flash of an empty pane.
+    if (const auto& before = input.before; !picture.base && before.image == image) {
+        picture.base = before.base;
+    } else if (!picture.base && image == entry.sr && before.image == entry.lr && before.base) {
+        picture.image = before.image;
+        picture.base = before.base;
+        picture.basePlace = before.basePlace;
+        picture.parts = before.parts;
     }
     if (!wantsLr && !entry.sr) {
-        addPart(picture, input, pyramid);
+        addParts(picture, input, [&](const live::SrPart& part) { return pyramid(part.sr); });
     }
 }
 
-void addPart(PanePicture& picture, const LayerInput& input, const MakePyramid& pyramid) {
-    const auto& result = input.entry.result;
-    if (!result || result->sr.empty()) {
-        return;
+void addParts(PanePicture& picture, const LayerInput& input, const MakePyramid& pyramid) {
+    const auto add = [&](const live::SrPart& known) {
+        const auto& [x, y, width, height] = known.place;
+        const double pixel = input.lrPixel();
+        PicturePart part{.image = known.sr,
+                         .hr = known.hr,
+                         .base = pyramid(known),
+                         .place = {x * pixel, y * pixel, width * pixel, height * pixel}};
+        if (!part.base) {
+            const auto& before = input.before.parts;
+            if (const auto same = std::ranges::find(before, part.place, &PicturePart::place); same != before.end()) {
+                part.base = same->base;  // of the map before, or in other colours
+            }
+        }
+        picture.parts.push_back(std::move(part));
+    };
+    if (const auto& result = input.entry.result; result && !result->sr.empty()) {
+        add({.place = result->context,
+             .sr = {result, &result->sr},
+             .hr = result->hr.empty() ? nullptr : std::shared_ptr<const Image>(result, &result->hr)});
     }
-    const auto& context = result->context;
-    const double pixel = input.lrPixel();
-    picture.part = std::shared_ptr<const Image>(result, &result->sr);
-    picture.partPlace = {context.x * pixel, context.y * pixel, context.width * pixel, context.height * pixel};
-    picture.partBase = pyramid(picture.part);
-    const auto& before = input.before;
-    if (!picture.partBase && before.partBase && before.partPlace == picture.partPlace && before.part != nullptr) {
-        picture.partBase = before.partBase;  // of the map before, or in other colours
+    for (const auto& part : input.entry.srParts) {
+        add(part);
     }
 }
 

@@ -10,7 +10,7 @@ namespace lamscope::ui {
 
 /// The image in a pane, which most layers lie on.
 enum class BaseImage {
-    Sr,      ///< the SR; while it is not known the LR, with the SR of the latest map's context
+    Sr,      ///< the SR; while it is not known the LR, with the parts of the SR that are known
     SrOrLr,  ///< the SR or the LR, as the user wants it under a translucent layer
     Hr,      ///< the HR; where it is not known the LR
 };
@@ -18,11 +18,12 @@ enum class BaseImage {
 /// Puts an image into `picture`, as far as it is known. `grey`: without its colours, under a layer that has some.
 void addImage(PanePicture& picture, const LayerInput& input, BaseImage which, bool grey = false);
 
-/// Makes the picture of an image, or null and starts it; see DerivedPictures.
-using MakePyramid = std::function<std::shared_ptr<const Pyramid>(const std::shared_ptr<const Image>& sr)>;
+/// Makes the picture of a part, or null and starts it; see DerivedPictures.
+using MakePyramid = std::function<std::shared_ptr<const Pyramid>(const live::SrPart& part)>;
 
-/// Puts the SR of what the latest map was computed on over the image, while the SR of the whole is not known.
-void addPart(PanePicture& picture, const LayerInput& input, const MakePyramid& pyramid);
+/// Puts the parts of the SR that are known over the image while the whole is not: what the latest map was computed on,
+/// and tiles.
+void addParts(PanePicture& picture, const LayerInput& input, const MakePyramid& pyramid);
 
 /// The place of an image at the top-left corner of the scene.
 /// @param pixel  side of its pixels, in pixels of the box grid.

@@ -313,7 +313,9 @@ void ImagePane::emitReadout(QPointF scene) {
         }
     };
     readColour(picture.image, picture.basePlace);
-    readColour(picture.part, picture.partPlace);
+    for (const auto& part : picture.parts) {
+        readColour(part.image, part.place);
+    }
     if (entry != nullptr && isReady(*entry)) {
         readout.value = paneLayer(session_.view().layer).readout(inputOf(*entry), picture, scene);
     }

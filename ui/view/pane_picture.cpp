@@ -128,10 +128,11 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
         const auto target = mapping.toScreen(picture.basePlace);
         drawImage(painter, picture.base->levelFor(target.width() / picture.base->size().width()), target, viewport);
     }
-    if (picture.base && picture.partBase) {
-        const auto target = mapping.toScreen(picture.partPlace);
-        drawImage(painter, picture.partBase->levelFor(target.width() / picture.partBase->size().width()), target,
-                  viewport);
+    for (const auto& part : picture.parts) {
+        if (picture.base && part.base) {
+            const auto target = mapping.toScreen(part.place);
+            drawImage(painter, part.base->levelFor(target.width() / part.base->size().width()), target, viewport);
+        }
     }
     const bool hasMap = !picture.map.picture.isNull();
     const bool hasAreas = !picture.map.areas.empty();

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "live/live_input.h"
 #include "view/layers.h"
@@ -28,15 +29,21 @@ struct SceneMapping {
     }
 };
 
+/// A part of an image that is known before the whole.
+struct PicturePart {
+    std::shared_ptr<const Image> image;
+    std::shared_ptr<const Image> hr;      ///< of the same place; null where it is not known
+    std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn; null: not ready yet
+    QRectF place;
+};
+
 /// The parts of a pane's picture, from the bottom to the top. Places are on the box grid.
 struct PanePicture {
     std::shared_ptr<const Image> image;   ///< null: not known yet
     std::shared_ptr<const Pyramid> base;  ///< `image` as it is drawn, perhaps in grey; null: not ready yet
     QRectF basePlace;
 
-    std::shared_ptr<const Image> part;        ///< a part that is known before the whole; null: none
-    std::shared_ptr<const Pyramid> partBase;  ///< `part` as it is drawn over `base`; null: not ready yet
-    QRectF partPlace;
+    std::vector<PicturePart> parts;  ///< drawn over `base`, one after the other
 
     LayerMap map;
     bool opaqueMap = false;   ///< the map is read on white: the image around it is faded more

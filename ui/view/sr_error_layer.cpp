@@ -20,11 +20,9 @@ PanePicture SrErrorLayer::picture(const LayerInput& input) const {
         picture.image = entry.lr;
         picture.base = input.pictures.greyPyramid(entry.lr);
         picture.basePlace = placeOfImage(*entry.lr, input.lrPixel());
-        if (entry.result && !entry.result->hr.empty()) {
-            addPart(picture, input, [&](const std::shared_ptr<const Image>& sr) {
-                return input.pictures.srError(sr, {entry.result, &entry.result->hr});
-            });
-        }
+        addParts(picture, input, [&](const live::SrPart& part) {
+            return part.hr ? input.pictures.srError(part.sr, part.hr) : nullptr;
+        });
     }
     return picture;
 }
@@ -36,8 +34,11 @@ QString SrErrorLayer::notice(const LayerInput& input, const PanePicture& picture
     if (input.entry.sr) {
         return {};
     }
-    return picture.part ? QObject::tr("Outside of the context the SR image is not computed yet.")
-                        : QObject::tr("The SR image is not computed yet.");
+    if (picture.parts.empty()) {
+        return QObject::tr("The SR image is not computed yet.");
+    }
+    return input.entry.srParts.empty() ? QObject::tr("Outside of the context the SR image is not computed yet.")
+                                       : QObject::tr("The rest of the SR image is not computed yet.");
 }
 
 ColourScale SrErrorLayer::scale(const LayerInput& input, const PanePicture& picture) const {
@@ -49,10 +50,22 @@ ColourScale SrErrorLayer::scale(const LayerInput& input, const PanePicture& pict
 }
 
 QString SrErrorLayer::readout(const LayerInput& input, const PanePicture& picture, QPointF scene) const {
+    std::optional<double> error;
+    const auto read = [&](const Image& sr, const Image& hr, const QRectF& place) {
+        if (const auto at = pixelAt(scene, place, input.srPixel())) {
+            error = srErrorAt(sr, hr, *at);
+        }
+    };
     const auto& sr = input.entry.sr;
-    const auto at = sr && input.hasHr() ? pixelAt(scene, picture.basePlace, input.srPixel()) : std::nullopt;
-    return at ? QObject::tr("SR − HR %1").arg(srErrorAt(*sr, *input.session.image().pixels, *at), 0, 'f', 1)
-              : QString();
+    if (sr && input.hasHr() && picture.image == sr) {
+        read(*sr, *input.session.image().pixels, picture.basePlace);
+    }
+    for (const auto& part : picture.parts) {
+        if (part.hr) {
+            read(*part.image, *part.hr, part.place);
+        }
+    }
+    return error ? QObject::tr("SR − HR %1").arg(*error, 0, 'f', 1) : QString();
 }
 
 std::optional<HeaderMeasure> SrErrorLayer::measure(const NetworkEntry& entry) const {

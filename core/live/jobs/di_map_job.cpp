@@ -10,6 +10,8 @@ namespace lamscope {
 
 namespace {
 
+/// A newer request waits for so many LR pixels: one path image of the default context, several of a small window.
+constexpr std::int64_t pixelsAtOnce = 64L * 64L;
 constexpr auto betweenMaps = std::chrono::milliseconds(100);
 constexpr auto betweenProgress = std::chrono::milliseconds(40);
 
@@ -87,9 +89,8 @@ void DiMapJob::begin(Scan& scan) const {
         return;
     }
     scan.input = network->input.of;
-    // One path image at a time: a newer request waits for one batch.
     scan.scan = std::make_unique<DiMapScan>(*network->model, network->input.lr, scan.options, scan.target.stride,
-                                            EvaluationOptions{.batch = 1});
+                                            EvaluationOptions{.pixelsAtOnce = pixelsAtOnce});
     scan.gradientsPlanned = scan.scan->gradientsPlanned();
 }
 

@@ -12,13 +12,9 @@ namespace lamscope {
 
 namespace {
 
-/// More LR pixels are too many to wait for before the maps.
-constexpr std::int64_t mostAtOnce = 40'000;
-/// Side of what a tile of a large image contributes, LR pixels: a new box waits for one tile at most.
-constexpr int tileSide = 128;
-
+/// Too many LR pixels to wait for before the maps.
 bool isLarge(const LiveNetwork& network) {
-    return static_cast<std::int64_t>(network.input.lr->width()) * network.input.lr->height() > mostAtOnce;
+    return static_cast<std::int64_t>(network.input.lr->width()) * network.input.lr->height() > TiledImage::enoughPixels;
 }
 
 }  // namespace
@@ -28,6 +24,7 @@ NetworkId ImageJob::next() const {
         return 0;
     }
     NetworkId large = 0;
+    double least = 0.0;
     for (const auto id : shown_) {
         const auto* network = state_.usable(id);
         if (network == nullptr || network->sr || network->srFailed) {
@@ -36,9 +33,50 @@ NetworkId ImageJob::next() const {
         if (!isLarge(*network)) {
             return id;
         }
-        large = large == 0 ? id : large;
+        if (const double share = shareDone(id); large == 0 || share < least) {
+            large = id;
+            least = share;
+        }
     }
     return large;
+}
+
+double ImageJob::shareDone(NetworkId id) const {
+    const auto found = tiles_.find(id);
+    return found == tiles_.end()
+               ? 0.0
+               : static_cast<double>(found->second.done()) / static_cast<double>(found->second.tiles());
+}
+
+Rect ImageJob::boxLr(NetworkId id) const {
+    const auto found = boxes_.find(id);
+    if (found == boxes_.end()) {
+        return {};
+    }
+    const auto& patch = found->second;
+    const int scale = state_.networks.at(id).model->card().scale;
+    return {patch.x / scale, patch.y / scale, patch.size / scale, patch.size / scale};
+}
+
+void ImageJob::forget(NetworkId id) {
+    boxes_.erase(id);
+    tiles_.erase(id);
+}
+
+void ImageJob::inputChanged() {
+    boxes_.clear();
+    tiles_.clear();
+}
+
+void ImageJob::sendTile(NetworkId id, const Rect& place) const {
+    const auto& network = state_.networks.at(id);
+    const int scale = network.model->card().scale;
+    const Rect enlarged{place.x * scale, place.y * scale, place.width * scale, place.height * scale};
+    const auto& hr = network.input.hr;
+    live::SrPart part{.place = place,
+                      .sr = std::make_shared<const Image>(tiles_.at(id).sr().cropped(enlarged)),
+                      .hr = hr ? std::make_shared<const Image>(hr->cropped(enlarged)) : nullptr};
+    sink_(live::SrTile{id, network.input.of, std::move(part)});
 }
 
 LivePriority ImageJob::priority() const {
@@ -51,17 +89,18 @@ void ImageJob::step(const std::stop_token& stop) {
     const auto& model = *network.model;
     const auto& lr = *network.input.lr;
     try {
-        const int side = isLarge(network) ? tileSide : std::max(lr.width(), lr.height());
-        auto& tiles = tiles_.try_emplace(id, model.card(), lr.width(), lr.height(), side).first->second;
+        auto& tiles = tiles_.try_emplace(id, model.card(), lr.width(), lr.height()).first->second;
         sink_(live::Progress{tiles.tiles() == 1 ? fmt::format("{}: SR image", model.card().name)
                                                 : fmt::format("{}: SR image, tile {} of {}", model.card().name,
                                                               tiles.done() + 1, tiles.tiles()),
                              0, 0});
-        if (stop.stop_requested()) {
+        const auto place = tiles.next(
+            lr, [&](const Image& part) { return model.upscaleAtOnce(part, stop); }, boxLr(id));
+        if (!place) {
             return;
         }
-        tiles.next(lr, [&model](const Image& part) { return model.upscale(part).value(); });
         if (!tiles.finished()) {
+            sendTile(id, *place);
             return;
         }
         network.sr = std::make_shared<const Image>(tiles.take());

@@ -14,7 +14,8 @@
 namespace lamscope {
 
 /// The SR of the whole image for the networks that are shown. That of a large image is made in tiles, behind the maps,
-/// and goes on with the next tile after whatever came between.
+/// those nearest to the box first and in all networks by turns, and goes on with the next tile after whatever came
+/// between. A new box is served within one layer of a network of a known family, and within one tile of another.
 class ImageJob final : public LiveJob {
 public:
     ImageJob(LiveState& state, LiveEngine::EventSink& sink)
@@ -23,21 +24,26 @@ public:
 
     /// The networks whose images are wanted, the most urgent first.
     void show(std::vector<NetworkId> networks) { shown_ = std::move(networks); }
+    /// Where the user looks: tiles begin there.
+    void lookAt(const ProbeTarget& target) { boxes_[target.id] = target.patch; }
 
     [[nodiscard]] bool hasWork() const override { return next() != 0; }
     [[nodiscard]] LivePriority priority() const override;
     void step(const std::stop_token& stop) override;
-    void forget(NetworkId id) override { tiles_.erase(id); }
-    void inputChanged() override { tiles_.clear(); }
+    void forget(NetworkId id) override;
+    void inputChanged() override;
 
 private:
-    /// 0: none. One evaluation of the whole image, or of a tile, cannot be interrupted: a moving box does not wait for
-    /// it. Large images come last.
+    /// 0: none. While a box moves nothing is begun. Large images come last, those first of which least is done.
     [[nodiscard]] NetworkId next() const;
+    [[nodiscard]] double shareDone(NetworkId id) const;
+    [[nodiscard]] Rect boxLr(NetworkId id) const;
+    void sendTile(NetworkId id, const Rect& place) const;
 
     LiveState& state_;
     LiveEngine::EventSink& sink_;
     std::vector<NetworkId> shown_;
+    std::map<NetworkId, Patch> boxes_;       // SR pixels; the latest
     std::map<NetworkId, TiledImage> tiles_;  // images that have been begun
 };
 

@@ -38,6 +38,16 @@ DiMap emptyMap(const ModelCard& card, const Image& lr, const LamOptions& options
     return map;
 }
 
+/// Cells by this number lie in squares, and those in larger squares: the bits of column and row by turns.
+std::uint64_t squareOrder(int column, int row) {
+    std::uint64_t order = 0;
+    for (int bit = 0; bit < 31; ++bit) {
+        order |= static_cast<std::uint64_t>((column >> bit) & 1) << (2 * bit);
+        order |= static_cast<std::uint64_t>((row >> bit) & 1) << (2 * bit + 1);
+    }
+    return order;
+}
+
 /// The coarse cell of a block of cells, kept inside the grid.
 int coarsePosition(int position, int step, int count) {
     return std::min(position / step * step + step / 2, count - 1);
@@ -133,6 +143,11 @@ public:
             coarseOptions.tolerance.reset();
             addStage(makePlan(coarseOptions), coarse);
         }
+        // Squares of patches have smaller windows in common than rows of as many.
+        std::ranges::sort(all, {}, [this](std::size_t cell) {
+            const auto columns = static_cast<std::size_t>(map_.columns);
+            return squareOrder(static_cast<int>(cell % columns), static_cast<int>(cell / columns));
+        });
         addStage(plan_, all);
     }
 
@@ -220,7 +235,8 @@ private:
                 return false;
             }
         }
-        refinement_ = std::make_unique<LamRefinement>(*context_, work.plan, patches);
+        refinement_ = std::make_unique<LamRefinement>(*context_, work.plan, patches, std::chrono::steady_clock::now(),
+                                                      LamDetail::Numbers);
         ++next_;
         return true;
     }

@@ -21,6 +21,8 @@ struct EvaluationOptions {
     /// `batches` finds fastest; without `batches`, the number that makes a fixed number of pixels.
     std::optional<std::int64_t> batch{};
     BatchCalibration* batches = nullptr;  ///< must outlive the computation
+    /// The fixed number of LR pixels, of one path image or more; unset: what suits the device.
+    std::optional<std::int64_t> pixelsAtOnce{};
 };
 
 /// The patch of an image, given in the SR pixels of the part `region` (LR pixels) of the image.

@@ -156,7 +156,8 @@ std::int64_t LamContext::nodesAtOnce(const Rect& window, const LamPlan& plan) co
     if (evaluation_.batch) {
         return *evaluation_.batch;
     }
-    const auto pixels = model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu;
+    const auto pixels =
+        evaluation_.pixelsAtOnce.value_or(model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu);
     const auto most = std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window.width) * window.height), 1);
     // Where few batches are needed there is little to gain.
     const bool worthwhile = plan.nodes >= fewestCalibratedNodes && plan.nodes > most;

@@ -74,10 +74,11 @@ std::vector<PatchDetector> detectorsIn(const LamContext& context, const LamPlan&
 }  // namespace
 
 LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span<const Patch> patches,
-                             std::chrono::steady_clock::time_point start)
+                             std::chrono::steady_clock::time_point start, LamDetail detail)
     : start_(start)
     , context_(context)
     , plan_(plan.forNetwork(context.model().network().hasSecantRules()))
+    , detail_(detail)
     , moves_(context.path().moves())
     , ladder_(plan_.levels())
     , window_(context.windowFor(plan.options.detector, patchesIn(context, patches)))
@@ -157,29 +158,29 @@ bool LamRefinement::next(const std::stop_token& stop, const IntegrationProgress&
 LamResult LamRefinement::resultOf(std::size_t index) const {
     const auto& level = refinement_.level(index);
     const auto& [asked, inRegion, detectorBaseline] = patches_[index];
+    const auto& region = context_.region();
+    const bool everything = detail_ == LamDetail::Everything;
+    const auto place = everything ? Rect{0, 0, region.width, region.height} : window_.window;
     LamResult result;
     result.patch = asked;
-    result.context = context_.region();
-    result.lr = context_.lr();
-    result.sr = context_.sr();
-    result.hr = context_.hr();
-    result.psnr = context_.psnr();
-    if (!result.hr.empty()) {
-        const Rect patch{inRegion.x, inRegion.y, inRegion.size, inRegion.size};
-        result.psnrPatch =
-            peakSignalToNoise(quantise8(result.sr.cropped(patch)), result.hr.cropped(patch), Channel::Rgb);
+    result.context = region;
+    if (everything) {
+        addImages(result, inRegion);
+        result.curves = curvesOf(level);
     }
     result.detectorImage = context_.detectorImage(plan_.options.detector, inRegion);
     result.detectorBaseline = detectorBaseline;
     result.rule = plan_.rule;
     result.nodes = static_cast<int>(level.nodes.size());
     result.nonfiniteGradients = level.nonfiniteGradients;
-    result.curves = curvesOf(level);
     result.warnings = refinement_.warnings();
 
-    const auto attribution = onRegion(level.attribution.front());  // [3, h, w], float64
-    const auto values = attribution.to(torch::kFloat32).contiguous();
-    result.attribution.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    auto attribution = level.attribution.front();  // [3, h, w], float64
+    if (everything) {
+        attribution = onRegion(attribution);
+        const auto values = attribution.to(torch::kFloat32).contiguous();
+        result.attribution.assign(values.data_ptr<float>(), values.data_ptr<float>() + values.numel());
+    }
     result.attributionSum = attribution.sum().item<double>();
     const double expected = result.detectorImage - result.detectorBaseline;
     if (expected != 0.0 && std::isfinite(expected)) {
@@ -192,7 +193,7 @@ LamResult LamRefinement::resultOf(std::size_t index) const {
     const auto map = defined ? magnitude / maximum : torch::zeros_like(magnitude);
     result.map.assign(map.data_ptr<double>(), map.data_ptr<double>() + map.numel());
     if (defined) {
-        describeMap(result, inRegion);
+        describeMap(result, place, inRegion);
         if (const auto& coarser = results_[index]) {
             result.estimatedMapError = estimateError(coarser->map, result.map);
         }
@@ -200,6 +201,18 @@ LamResult LamRefinement::resultOf(std::size_t index) const {
     addWarnings(result, defined);
     result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
     return result;
+}
+
+void LamRefinement::addImages(LamResult& result, const Patch& inRegion) const {
+    result.lr = context_.lr();
+    result.sr = context_.sr();
+    result.hr = context_.hr();
+    result.psnr = context_.psnr();
+    if (!result.hr.empty()) {
+        const Rect patch{inRegion.x, inRegion.y, inRegion.size, inRegion.size};
+        result.psnrPatch =
+            peakSignalToNoise(quantise8(result.sr.cropped(patch)), result.hr.cropped(patch), Channel::Rgb);
+    }
 }
 
 torch::Tensor LamRefinement::onRegion(const torch::Tensor& attribution) const {
@@ -237,14 +250,17 @@ LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     return curves;
 }
 
-void LamRefinement::describeMap(LamResult& result, const Patch& inRegion) const {
-    result.gini = giniCoefficient(result.map);
-    result.diffusionIndex = diffusionIndex(result.map);
+void LamRefinement::describeMap(LamResult& result, const Rect& place, const Patch& inRegion) const {
+    const auto pixels =
+        static_cast<std::size_t>(result.context.width) * static_cast<std::size_t>(result.context.height);
+    const auto zeros = pixels - result.map.size();
+    result.gini = giniCoefficient(result.map, zeros);
+    result.diffusionIndex = diffusionIndex(result.map, zeros);
     result.mass95Pixels = massPixels(result.map, 0.95);
     const double scale = context_.model().card().scale;
     result.radiusPixels =
-        radiusOfGyration(result.map, result.context.width, result.context.height,
-                         (inRegion.x + inRegion.size / 2.0) / scale, (inRegion.y + inRegion.size / 2.0) / scale);
+        radiusOfGyration(result.map, place.width, place.height, (inRegion.x + inRegion.size / 2.0) / scale - place.x,
+                         (inRegion.y + inRegion.size / 2.0) / scale - place.y);
 }
 
 void LamRefinement::addWarnings(LamResult& result, bool defined) const {

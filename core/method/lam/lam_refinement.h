@@ -14,6 +14,14 @@
 
 namespace lamscope {
 
+/// What LamRefinement makes of each map.
+enum class LamDetail {
+    Everything,
+    /// What DiMapCell holds, and the estimated error. No images, attribution or curves, and `map` is that of the window
+    /// alone: on a large image the rest takes longer and more memory than the gradients.
+    Numbers,
+};
+
 /// The maps of some patches of one context, level by level: each call of next() makes them more exact. Each point of
 /// the path is evaluated once and differentiated once for each patch. Not thread-safe.
 class LamRefinement {
@@ -23,7 +31,8 @@ public:
     /// @param start    when the request was made: LamResult::seconds counts from it.
     /// Throws as LamContext::evaluateImage().
     LamRefinement(LamContext& context, const LamPlan& plan, std::span<const Patch> patches,
-                  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now());
+                  std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now(),
+                  LamDetail detail = LamDetail::Everything);
     LamRefinement(const LamRefinement&) = delete;
     LamRefinement& operator=(const LamRefinement&) = delete;
 
@@ -51,16 +60,19 @@ private:
     /// Cells are short where those of the latest level carry much of the map.
     [[nodiscard]] CellDensity latestDensity() const;
     [[nodiscard]] LamResult resultOf(std::size_t index) const;
+    void addImages(LamResult& result, const Patch& inRegion) const;
     [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;
     /// As LamCurves::restsFrom; `speed` over the cells of `nodes`.
     [[nodiscard]] std::optional<double> restOf(const Nodes& nodes, const std::vector<double>& speed) const;
     [[nodiscard]] LamCurves curvesOf(const IntegralLevel& level) const;
-    void describeMap(LamResult& result, const Patch& inRegion) const;
+    /// `place`: of the map, in the region; beyond it the map is zero.
+    void describeMap(LamResult& result, const Rect& place, const Patch& inRegion) const;
     void addWarnings(LamResult& result, bool defined) const;
 
     std::chrono::steady_clock::time_point start_;
     LamContext& context_;
     LamPlan plan_;
+    LamDetail detail_;
     bool moves_;
     std::vector<int> ladder_;
     WindowedPath window_;

@@ -38,9 +38,13 @@ const ArcLength& MeasuredPath::length() const {
 }
 
 bool MeasuredPath::moves() const {
-    constexpr std::array ends{0.0, 1.0};
-    const auto points = path_->at(ends).front();
-    return (points[1] - points[0]).norm().item<double>() > shortestPath;
+    const std::scoped_lock lock(mutex_);
+    if (!moves_) {
+        constexpr std::array ends{0.0, 1.0};
+        const auto points = path_->at(ends).front();
+        moves_ = (points[1] - points[0]).norm().item<double>() > shortestPath;
+    }
+    return *moves_;
 }
 
 std::vector<double> MeasuredPath::speed(const Nodes& nodes) const {

@@ -35,6 +35,7 @@ private:
     std::shared_ptr<const ImagePath> path_;
     mutable std::mutex mutex_;
     mutable std::optional<ArcLength> length_;
+    mutable std::optional<bool> moves_;
 };
 
 /// True when the path depends on nothing in which the two differ.

@@ -29,6 +29,7 @@ using live::NetworkImages;
 using live::NetworkLoaded;
 using live::SanityChecked;
 using live::SanityEnded;
+using live::SrTile;
 
 constexpr int networkScale = 2;
 constexpr int imageSide = 40;
@@ -130,9 +131,9 @@ TEST_F(LiveJobs, AMovingBoxDoesNotWaitForTheWholeImage) {
     EXPECT_TRUE(events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; }));
 }
 
-TEST(LargeInput, SrIsMadeInTilesBehindTheMapsAndGoesOnAfterAnotherBox) {
-    constexpr int width = 320;  // 3 x 2 tiles of 128 pixels and what they overlap by
-    constexpr int height = 200;
+TEST(LargeInput, SrComesInTilesBehindTheMapsFromTheBoxOn) {
+    constexpr int width = 600;  // 4 x 2 tiles of 150 x 200 pixels and what they overlap by
+    constexpr int height = 400;
     constexpr int reach = 3;
     test::Evaluations evaluations;
     test::EventRecorder events;
@@ -159,13 +160,13 @@ TEST(LargeInput, SrIsMadeInTilesBehindTheMapsAndGoesOnAfterAnotherBox) {
     LamOptions options;
     options.context = contextSide;
     const auto request = [&](std::int64_t number, int x) {
-        return ProbeRequest{.number = number, .options = options, .targets = {{id, {x, 20, 8}}}, .moving = false};
+        return ProbeRequest{.number = number, .options = options, .targets = {{id, {x, 500, 8}}}, .moving = false};
     };
     const auto isTile = [](int extent) { return extent > 2 * contextSide; };
     int tiles = 0;
     evaluations.at([&](std::size_t /*number*/, int extent) { return isTile(extent) && ++tiles == 2; },
-                   [&] { engine.probe(request(2, 60)); });
-    engine.probe(request(1, 20));
+                   [&] { engine.probe(request(2, 1100)); });
+    engine.probe(request(1, 700));
     const auto images = events.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; });
     ASSERT_TRUE(images);
     ASSERT_TRUE(events.waitFor<Idle>([](const Idle& idle) { return idle.request == 2; }));
@@ -176,10 +177,22 @@ TEST(LargeInput, SrIsMadeInTilesBehindTheMapsAndGoesOnAfterAnotherBox) {
     const auto firstMapAfter = std::find(firstTile, widths.end(), contextSide);
     EXPECT_TRUE(std::any_of(firstMapAfter, widths.end(), isTile));
     std::erase_if(widths, [&](int extent) { return !isTile(extent); });
-    const int first = 128 + reach;
-    const int second = 128 + 2 * reach;
-    const int third = width - 256 + reach;
-    EXPECT_EQ(widths, (std::vector<int>{first, second, third, first, second, third}));
+    EXPECT_EQ(widths.size(), 8U);
+    EXPECT_EQ(std::ranges::count(widths, 150 + reach), 4);
+    EXPECT_EQ(std::ranges::count(widths, 150 + 2 * reach), 4);
+
+    // The first tile lies under the first box, and those after the second box at that.
+    const auto tilesSeen = events.all<SrTile>();
+    ASSERT_EQ(tilesSeen.size(), 7U);  // the last comes with the whole
+    EXPECT_EQ(tilesSeen[0].part.place, (Rect{300, 200, 150, 200}));
+    EXPECT_EQ(tilesSeen[2].part.place, (Rect{450, 200, 150, 200}));
+    for (const auto& [network, input, part] : tilesSeen) {
+        EXPECT_EQ(network, id);
+        EXPECT_EQ(input, (InputIdentity{image.pixels, ImageRole::Lr, Reduction::Pillow}));
+        ASSERT_EQ(part.sr->width(), networkScale * part.place.width);
+        const float value = image.pixels->at(1, part.place.y + 50, part.place.x + 149);
+        EXPECT_NEAR(part.sr->at(1, networkScale * 50, networkScale * 149), value * value, 1e-6);
+    }
 
     const auto& lr = *image.pixels;
     ASSERT_EQ(images->sr->width(), networkScale * width);

@@ -55,6 +55,20 @@ TEST(Gini, IsHalfTheRelativeMeanDifference) {
     EXPECT_NEAR(giniCoefficient(map), differences / (2.0 * 60.0 * sum), 1e-13);
 }
 
+TEST(Gini, ZerosNeedNotBeInTheMap) {
+    // By hand: (0, 0, 1, 3) has G = (1*1 + 3*3) / (4 * 4) = 5/8.
+    const std::vector<double> part{3.0, 1.0};
+    EXPECT_NEAR(giniCoefficient(part, 2), 0.625, 1e-6);
+    EXPECT_NEAR(diffusionIndex(part, 2), 37.5, 1e-4);
+    std::vector<double> map;
+    for (int i = 0; i < 50; ++i) {
+        map.push_back(std::pow(std::abs(std::sin(7.0 * i)), 3.0));
+    }
+    auto whole = map;
+    whole.resize(100'000, 0.0);
+    EXPECT_NEAR(giniCoefficient(map, whole.size() - map.size()), giniCoefficient(whole), 1e-13);
+}
+
 TEST(MassPixels, CountsTheLargest) {
     EXPECT_EQ(massPixels(std::vector<double>(100, 0.1)), 95U);
     EXPECT_EQ(massPixels(std::vector<double>(20, 1.0 / 3.0)), 19U);

@@ -7,6 +7,7 @@ lamscope_test(model_test LABEL unit
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
     core/model/recognition_test.cpp
+    core/model/tiled_image_test.cpp
     core/model/torchscript/observed_forward_test.cpp
     core/model/torchscript/torchscript_card_test.cpp
     core/model/torchscript/torchscript_test.cpp

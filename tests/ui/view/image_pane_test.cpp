@@ -36,6 +36,7 @@ private slots:
     void undefinedMapAndFailureAreSaidInWords();
     void differenceOfSrToHrTellsTheErrorOfThePatch();
     void theSrOfTheContextIsSeenBeforeThatOfTheWhole();
+    void tilesOfTheSrAreSeenAsTheyCome();
     void layersOfTheHrImageWaitForAnImage();
     void everyLayerShowsAnImage();
     void areaAppearsWhenItIsComputed();
@@ -192,6 +193,52 @@ void ImagePaneTest::theSrOfTheContextIsSeenBeforeThatOfTheWhole() {
     f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });
     QTRY_COMPARE(f_->colourAt(1, outside), qRgb(204, 204, 204));
     QCOMPARE(f_->colourAt(1, inside), qRgb(204, 204, 204));
+}
+
+void ImagePaneTest::tilesOfTheSrAreSeenAsTheyCome() {
+    constexpr int scale = side / lrSide;
+    const auto tile = [](const Rect& place, float level) {
+        return live::SrPart{.place = place,
+                            .sr = plainImage(place.width * scale, place.height * scale, level),
+                            .hr = plainImage(place.width * scale, place.height * scale, level - 16.0F / 255.0F)};
+    };
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) { entry.sr = nullptr; });
+    f_->session.setBox({200, 200, 16});
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });
+    constexpr QPointF first(11.5 * scale, 21.5 * scale);
+    constexpr QPointF second(19.0 * scale, 21.5 * scale);
+    QTRY_COMPARE(f_->colourAt(1, first), qRgb(102, 102, 102));  // the LR image
+    f_->session.updateNetwork(f_->first, [&](NetworkEntry& entry) {
+        entry.srParts.push_back(tile({10, 20, 8, 8}, 0.6F));
+    });
+    QTRY_COMPARE(f_->colourAt(1, first), qRgb(153, 153, 153));
+    QCOMPARE(f_->colourAt(1, second), qRgb(102, 102, 102));
+    f_->session.updateNetwork(f_->first, [&](NetworkEntry& entry) {
+        entry.srParts.push_back(tile({18, 20, 8, 8}, 0.8F));
+    });
+    QTRY_COMPARE(f_->colourAt(1, second), qRgb(204, 204, 204));
+    QCOMPARE(f_->colourAt(1, first), qRgb(153, 153, 153));
+    std::optional<Readout> seen;
+    connect(&f_->grid, &ViewGrid::hovered, this, [&](const Readout& readout) { seen = readout; });
+    QTest::mouseMove(&f_->view(1), f_->at(1, second));
+    QVERIFY(seen && seen->colour == qRgb(204, 204, 204));
+
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::SrError; });
+    QTRY_COMPARE(f_->colourAt(1, first), divergingColourMap().ofValue(0.5));
+    QVERIFY(f_->view(1).notice().contains(QStringLiteral("The rest of the SR image")));
+    QTest::mouseMove(&f_->view(1), f_->at(1, first));
+    QVERIFY(seen->srError && std::abs(*seen->srError - 16.0) < 0.01);
+
+    // The tiles stay until the picture of the whole is there: no flash of the LR image or of an empty pane.
+    f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });
+    QTRY_COMPARE(f_->colourAt(1, first), qRgb(153, 153, 153));
+    f_->session.updateNetwork(f_->first, [](NetworkEntry& entry) {
+        entry.sr = plainImage(side, side, 0.2F);
+        entry.srParts.clear();
+    });
+    QCOMPARE(f_->colourAt(1, first), qRgb(153, 153, 153));
+    QTRY_COMPARE(f_->colourAt(1, first), qRgb(51, 51, 51));
+    QCOMPARE(f_->colourAt(1, second), qRgb(51, 51, 51));
 }
 
 void ImagePaneTest::layersOfTheHrImageWaitForAnImage() {

@@ -24,6 +24,22 @@ SrModel bentModel() {
         2);
 }
 
+/// The same, and says how far it looks.
+SrModel nearModel() {
+    ModelCard card;
+    card.name = "near";
+    card.scale = 2;
+    card.receptiveField.radius = 3;
+    card.cropping.multiple = 1;
+    const auto formula = [](const torch::Tensor& lr) {
+        const auto kernel = torch::ones({3, 1, 7, 7}, lr.options()) / 49.0;
+        const auto blurred = at::conv2d(at::tanh(lr * 3.0), kernel, {}, 1, 3, 1, 3);
+        return test::enlargeByCopying(lr * blurred + at::relu(blurred - 0.4), 2);
+    };
+    return SrModel(
+        std::make_unique<SrModel::Implementation>(std::make_unique<test::FormulaNetwork>(formula), card, torch::kCPU));
+}
+
 LamOptions optionsOf(int size) {
     LamOptions options;
     options.patch.size = size;
@@ -54,6 +70,28 @@ TEST(DiMap, CellsAreTheProbesOfTheirPatches) {
         const auto probed = computeLam(model, lr, nullptr, options);
         ASSERT_TRUE(probed);
         EXPECT_EQ(cell.nodes, 9);
+        ASSERT_TRUE(cell.diffusionIndex);
+        EXPECT_NEAR(*cell.diffusionIndex, *probed->diffusionIndex, 1e-4);
+        EXPECT_NEAR(*cell.radiusPixels, *probed->radiusPixels, 1e-4);
+        EXPECT_EQ(cell.mass95Pixels, probed->mass95Pixels);
+        EXPECT_NEAR(*cell.completenessError, *probed->completenessError, 1e-5);
+    }
+}
+
+// DI is that of the whole context, of which each cell evaluates a part.
+TEST(DiMap, CellsOfALargeImageAreTheProbesOfTheirPatches) {
+    const auto model = nearModel();
+    const auto lr = testImage(150, 90);
+    auto options = optionsOf(6);
+    options.nodes = 9;
+    const auto map = computeDiMap(model, lr, options, 30, {}, {}, {.pixelsAtOnce = 400});
+    ASSERT_TRUE(map);
+    ASSERT_EQ(map->cells.size(), 10U * 6U);
+    for (std::size_t i = 0; i < map->cells.size(); i += 7) {
+        const auto& cell = map->cells[i];
+        options.patch = cell.patch;
+        const auto probed = computeLam(model, lr, nullptr, options, {}, {}, {.window = false});
+        ASSERT_TRUE(probed);
         ASSERT_TRUE(cell.diffusionIndex);
         EXPECT_NEAR(*cell.diffusionIndex, *probed->diffusionIndex, 1e-4);
         EXPECT_NEAR(*cell.radiusPixels, *probed->radiusPixels, 1e-4);

@@ -2,6 +2,7 @@
 // Every way to evaluate gradients gives the same maps: on the whole image, in the window of the receptive field, shared
 // by several patches, on kept forward passes. In float64, where rounding does not flip ReLUs.
 #include <algorithm>
+#include <numeric>
 #include <random>
 #include <stop_token>
 
@@ -12,6 +13,7 @@
 #include "method/lam/lam_refinement.h"
 #include "method/lam/patch_groups.h"
 #include "model/cropping.h"
+#include "model/tiled_image.h"
 #include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
 #include "support/every_family.h"
@@ -137,6 +139,36 @@ TEST_P(Evaluation, PartsGiveTheSrOfTheWhole) {
                 << wanted.x << "," << wanted.y << " of " << lr.width() << "x" << lr.height();
         }
     }
+}
+
+// Images of more pixels than are evaluated at once, of which one side is just that of two tiles.
+TEST_P(Evaluation, TilesGiveTheSrOfTheWhole) {
+    const auto& card = model_->card();
+    const auto& model = model_->implementation();
+    const int multiple = std::lcm(card.cropping.multiple.value_or(1), card.sizeMultiple);
+    const int reach = roundedUp(std::max(card.receptiveField.radius.value_or(0), card.minimumSide), multiple);
+    const int width = roundedUp(std::max(14 * reach, 640), multiple);
+    const int height = roundedUp(72, multiple);
+    const double work = static_cast<double>(width) * height * static_cast<double>(weights());
+    if (!mayBeCropped(card, width, height) || work > 2.0 * mostWork) {
+        GTEST_SKIP() << "sees images whole, or would take minutes in float64";
+    }
+    const auto lr = test::testImage(width, height);
+    TiledImage tiles(card, width, height);
+    ASSERT_GT(tiles.tiles(), 1U);
+    ASSERT_LE(tiles.cost(), 1.15);
+    const at::NoGradGuard noGradients;
+    const auto input = model.toInput(lr);
+    const auto whole = model.toSrImage(model.forward(input), input);
+    const auto sr = model_->upscale(lr).value();
+    ASSERT_EQ(sr.values().size(), whole.values().size());
+    double largest = 0.0;
+    double difference = 0.0;
+    for (std::size_t i = 0; i < sr.values().size(); ++i) {
+        largest = std::max(largest, static_cast<double>(std::abs(whole.values()[i])));
+        difference = std::max(difference, static_cast<double>(std::abs(sr.values()[i] - whole.values()[i])));
+    }
+    EXPECT_LT(difference, 1e-6 * largest);  // float64 handed out in float32
 }
 
 TEST_P(Evaluation, EveryWayGivesTheSameMaps) {
