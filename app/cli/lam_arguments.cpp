@@ -69,8 +69,8 @@ CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
 void LamArguments::addGridTo(CLI::App& command) {
     command
         .add_option("--grid", grid,
-                    "DI of every patch of a grid with this stride in SR pixels; 9 nodes where --nodes and --tolerance "
-                    "do not say otherwise")
+                    "DI of every patch of a grid with this stride in SR pixels; 7 cells of the path (midpoints: 9) "
+                    "where --nodes and --tolerance do not say otherwise")
         ->type_name("STRIDE")
         ->check(CLI::PositiveNumber);
 }
