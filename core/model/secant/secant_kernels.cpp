@@ -9,19 +9,8 @@
 
 #include <ATen/Parallel.h>
 
+#include "model/secant/vector_loops.h"
 #include "runtime/torch_headers.h"
-
-// The C library has these for whole vectors; the compiler is told so.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-extern "C" {
-__attribute__((simd("notinbranch"))) float expf(float x) noexcept;
-__attribute__((simd("notinbranch"))) float erff(float x) noexcept;
-__attribute__((simd("notinbranch"))) float logf(float x) noexcept;
-}
-#define LAMSCOPE_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LAMSCOPE_VECTORS
-#endif
 
 namespace lamscope {
 
@@ -35,9 +24,6 @@ constexpr double densityAtZero = std::numbers::inv_sqrtpi * inverseRoot2;  // 1 
 /// Ends that are closer are no ground for a quotient of differences: the mean derivative is taken, by Hermite's rule.
 constexpr double closeForGelu = 0.1;
 constexpr double closeForGeluInFloat64 = 3e-3;
-/// Squared relative differences below which a series stands for the logarithmic mean.
-constexpr double closeForSoftmax = 0.01;
-constexpr double closeForSoftmaxInFloat64 = 1e-4;
 
 // ---- one loop over memory ----------------------------------------------------------------------------------------
 
@@ -98,17 +84,7 @@ LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const
     float sumOfProducts = 0.0F;
 #pragma omp simd reduction(+ : sumOfMeans, sumOfProducts)
     for (std::int64_t i = 0; i < count; ++i) {
-        const float a = left[i];
-        const float b = right[i];
-        const float sum = a + b;
-        const float z = (b - a) / (sum > 0.0F ? sum : 1.0F);
-        const float square = z * z;
-        const float series = 1.0F - square * (1.0F / 3.0F + square * (4.0F / 45.0F + square * (44.0F / 945.0F)));
-        const bool isClose = square < static_cast<float>(closeForSoftmax);
-        // Where an end is 0 the mean is 0.
-        const bool isPositive = a > 0.0F && b > 0.0F;
-        const float quotient = 2.0F * z / logf(isClose || !isPositive ? 2.0F : b / a);
-        const float m = 0.5F * sum * (isClose ? series : (isPositive ? quotient : 0.0F));
+        const float m = logarithmicMean(left[i], right[i]);
         mean[i] = m;
         sumOfMeans += m;
         sumOfProducts += m * gradient[i];
