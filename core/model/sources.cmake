@@ -26,6 +26,7 @@ lamscope_library(lamscope_model
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
     model/arch/attention.cpp
+    model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
@@ -33,6 +34,7 @@ lamscope_library(lamscope_model
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/window_attention.cpp
+    model/arch/window_kernels.cpp
     model/bicubic_network.cpp
     model/bookkeeping.cpp
     model/cropping.cpp
@@ -62,6 +64,6 @@ lamscope_library(lamscope_model
   PRIVATE lamscope_checkpoint LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)
 # Loops that are worth vectors: sums in any order. Infinities and NaN stay what they are.
-set_source_files_properties(model/secant/secant_kernels.cpp PROPERTIES
+set_source_files_properties(model/arch/window_kernels.cpp model/secant/secant_kernels.cpp PROPERTIES
   COMPILE_OPTIONS "-O3;-fno-math-errno;-fno-trapping-math;-fno-signed-zeros;-fassociative-math;-fopenmp-simd"
   SKIP_UNITY_BUILD_INCLUSION ON SKIP_PRECOMPILE_HEADERS ON)

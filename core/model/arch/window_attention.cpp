@@ -3,27 +3,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
-
-torch::Tensor partition(const torch::Tensor& tokens, Extent window) {
-    const auto channels = tokens.size(3);
-    const auto rows = tokens.size(1) / window.rows;
-    const auto columns = tokens.size(2) / window.columns;
-    return tokens.reshape({-1, rows, window.rows, columns, window.columns, channels})
-        .transpose(2, 3)
-        .reshape({-1, window.area(), channels});
-}
-
-torch::Tensor join(const torch::Tensor& windows, Extent window, Extent image) {
-    const auto channels = windows.size(2);
-    return windows
-        .reshape({-1, image.rows / window.rows, image.columns / window.columns, window.rows, window.columns, channels})
-        .transpose(2, 3)
-        .reshape({-1, image.rows, image.columns, channels});
-}
 
 torch::Tensor axisOffsets(std::int64_t queries, std::int64_t keys, torch::Device device) {
     const auto options = torch::TensorOptions(torch::kLong).device(device);
@@ -36,65 +20,72 @@ torch::Tensor sumOverAxes(const torch::Tensor& rows, const torch::Tensor& column
 }
 
 torch::Tensor positionBias(const torch::Tensor& table, const torch::Tensor& index) {
-    return table.index_select(0, index.flatten())
-        .reshape({index.size(0), index.size(1), table.size(1)})
-        .permute({2, 0, 1});
-}
-
-torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v, const torch::Tensor& bias,
-                     const torch::Tensor& mask) {
-    const auto heads = q.size(1);
-    const auto queries = q.size(2);
-    const auto dimensions = q.size(3);
-    auto scores = at::matmul(q * (1.0 / std::sqrt(static_cast<double>(dimensions))), k.transpose(-2, -1)) + bias;
-    if (mask.defined()) {
-        const auto ofImages = scores.view({-1, mask.size(0), heads, queries, k.size(2)});
-        scores = (ofImages + mask.unsqueeze(1)).view(scores.sizes());
-    }
-    return at::matmul(at::softmax(scores, -1), v).transpose(1, 2).reshape({-1, queries, heads * dimensions});
+    return table.t().index_select(1, index.flatten()).view({table.size(1), index.size(0), index.size(1)});
 }
 
 namespace {
 
-/// Number of the band of each coordinate on the shifted grid: before the last window, and its two halves.
-torch::Tensor bands(std::int64_t side, std::int64_t window, torch::Device device) {
-    const auto at = at::arange(side, torch::TensorOptions(torch::kLong).device(device));
-    return at.ge(side - window).to(torch::kLong) + at.ge(side - window / 2).to(torch::kLong);
+/// Number of the band of a coordinate on the shifted grid: before the last window, and its two halves.
+std::int64_t band(std::int64_t at, std::int64_t side, std::int64_t window) {
+    return (at >= side - window ? 1 : 0) + (at >= side - window / 2 ? 1 : 0);
 }
 
-torch::Tensor shiftMask(Extent image, Extent window, const torch::TensorOptions& options) {
-    constexpr int bandsPerAxis = 3;
-    const auto device = options.device();
-    const auto rows = bands(image.rows, window.rows, device) * bandsPerAxis;
-    const auto areas = rows.unsqueeze(1) + bands(image.columns, window.columns, device);
-    const auto ofWindows = partition(areas.reshape({1, image.rows, image.columns, 1}), window).squeeze(2);
-    return ofWindows.unsqueeze(1).ne(ofWindows.unsqueeze(2)).to(options.dtype()) * -100.0;
+/// A number for each pixel of a part of the image as large as `part`, whose corner is that of a window: [windows,
+/// pixels], row by row. `numberAt` gets the pixel's row and column.
+template <typename NumberAt>
+torch::Tensor atWindows(Extent image, Extent window, Extent part, torch::Device device, const NumberAt& numberAt) {
+    const auto windows = image.area() / window.area();
+    std::vector<std::int64_t> numbers;
+    numbers.reserve(static_cast<std::size_t>(windows * part.area()));
+    for (std::int64_t top = 0; top < image.rows; top += window.rows) {
+        for (std::int64_t left = 0; left < image.columns; left += window.columns) {
+            for (auto row = top; row < top + part.rows; ++row) {
+                for (auto column = left; column < left + part.columns; ++column) {
+                    numbers.push_back(numberAt(row, column));
+                }
+            }
+        }
+    }
+    return torch::tensor(numbers, torch::kLong).view({windows, part.area()}).to(device);
+}
+
+std::int64_t tokenAt(Extent image, std::int64_t row, std::int64_t column) {
+    const bool isInside = row >= 0 && row < image.rows && column >= 0 && column < image.columns;
+    return isInside ? row * image.columns + column : -1;
 }
 
 }  // namespace
 
-WindowGrid::WindowGrid(Extent image, Extent window, const torch::TensorOptions& options)
-    : image_(image)
-    , window_(window)
-    , mask_(shiftMask(image, window, options)) {
-    const auto numbers = [&](std::int64_t side) { return axisOffsets(side, side, options.device()) + (side - 1); };
-    positions_ = sumOverAxes(numbers(window.rows) * (2 * window.columns - 1), numbers(window.columns));
+WindowTokens overlappingWindows(Extent image, Extent window, Extent around, torch::Device device) {
+    const auto above = (around.rows - window.rows) / 2;
+    const auto before = (around.columns - window.columns) / 2;
+    WindowTokens result;
+    result.queries = atWindows(image, window, window, device,
+                               [&](std::int64_t row, std::int64_t column) { return tokenAt(image, row, column); });
+    result.keys = atWindows(image, window, around, device, [&](std::int64_t row, std::int64_t column) {
+        return tokenAt(image, row - above, column - before);
+    });
+    result.keysAreShared = true;
+    return result;
 }
 
-torch::Tensor WindowGrid::attend(const torch::Tensor& qkv, const torch::Tensor& table, bool shifted) const {
-    const auto heads = table.size(1);
-    const auto dimensions = qkv.size(3) / 3 / heads;
-    const auto rows = window_.rows / 2;
-    const auto columns = window_.columns / 2;
-    const auto placed = shifted ? at::roll(qkv, {-rows, -columns}, {1, 2}) : qkv;
-    const auto parts = partition(placed, window_)
-                           .reshape({-1, window_.area(), 3, heads, dimensions})
-                           .permute({2, 0, 3, 1, 4})
-                           .unbind(0);
-    const auto attended = lamscope::attend(parts[0], parts[1], parts[2], positionBias(table, positions_),
-                                           shifted ? mask_ : torch::Tensor());
-    const auto joined = join(attended, window_, image_);
-    return shifted ? at::roll(joined, {rows, columns}, {1, 2}) : joined;
+WindowGrid::WindowGrid(Extent image, Extent padded, Extent window, torch::Device device) {
+    const auto numbers = [&](std::int64_t side) { return axisOffsets(side, side, device) + (side - 1); };
+    positions_ = sumOverAxes(numbers(window.rows) * (2 * window.columns - 1), numbers(window.columns)).t().contiguous();
+    const auto ofPixels = [&](const auto& numberAt) { return atWindows(padded, window, window, device, numberAt); };
+    inPlace_.queries = inPlace_.keys =
+        ofPixels([&](std::int64_t row, std::int64_t column) { return tokenAt(image, row, column); });
+    shifted_.queries = shifted_.keys = ofPixels([&](std::int64_t row, std::int64_t column) {
+        return tokenAt(image, (row + window.rows / 2) % padded.rows, (column + window.columns / 2) % padded.columns);
+    });
+    constexpr int bandsPerAxis = 3;
+    shifted_.queryAreas = shifted_.keyAreas = ofPixels([&](std::int64_t row, std::int64_t column) {
+        return band(row, padded.rows, window.rows) * bandsPerAxis + band(column, padded.columns, window.columns);
+    });
+}
+
+WindowedHeads WindowGrid::heads(const torch::Tensor& table, bool shifted) const {
+    return {shifted ? shifted_ : inPlace_, positionBias(table, positions_)};
 }
 
 WindowAttention::WindowAttention(LayerBuilder& layers, const std::string& prefix, std::int64_t features,
@@ -108,7 +99,7 @@ WindowAttention::WindowAttention(LayerBuilder& layers, const std::string& prefix
 }
 
 torch::Tensor WindowAttention::operator()(const torch::Tensor& tokens, const WindowGrid& grid, bool shifted) const {
-    return proj(grid.attend(qkv(tokens), table, shifted));
+    return proj(attendInWindows(qkv(tokens), {grid.heads(table, shifted)}));
 }
 
 std::int64_t windowOfTable(const LayerBuilder& layers, const std::string& key) {

@@ -8,6 +8,7 @@
 
 #include <torch/types.h>
 
+#include "model/arch/attention_in_windows.h"
 #include "model/arch/layers.h"
 
 namespace lamscope {
@@ -20,12 +21,6 @@ struct Extent {
     [[nodiscard]] std::int64_t area() const { return rows * columns; }
 };
 
-/// [n, h, w, c] -> [n·windows, rows·columns, c], row by row; the image's sides are multiples of the window's.
-[[nodiscard]] torch::Tensor partition(const torch::Tensor& tokens, Extent window);
-
-/// Undoes partition().
-[[nodiscard]] torch::Tensor join(const torch::Tensor& windows, Extent window, Extent image);
-
 /// Coordinate of a query minus coordinate of a key along one axis, for all pairs: [queries, keys].
 [[nodiscard]] torch::Tensor axisOffsets(std::int64_t queries, std::int64_t keys, torch::Device device);
 
@@ -33,30 +28,30 @@ struct Extent {
 /// [query rows, key rows] and [query columns, key columns] -> [query pixels, key pixels].
 [[nodiscard]] torch::Tensor sumOverAxes(const torch::Tensor& rows, const torch::Tensor& columns);
 
-/// Rows of a table, [numbers, heads], for pairs of pixels: index [queries, keys] -> [heads, queries, keys].
+/// Rows of a table, [numbers, heads], for pairs of pixels: index [keys, queries] -> [heads, keys, queries].
 [[nodiscard]] torch::Tensor positionBias(const torch::Tensor& table, const torch::Tensor& index);
 
-/// softmax(q·kᵀ/√d + bias + mask)·v of several heads: q is [windows, heads, queries, d], k and v are
-/// [windows, heads, keys, d], the bias is [heads, queries, keys], the mask, if defined, [windows of one image, queries,
-/// keys]. Gives [windows, queries, heads·d].
-[[nodiscard]] torch::Tensor attend(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                                   const torch::Tensor& bias, const torch::Tensor& mask = {});
+/// Queries are the pixels of the image's windows, keys those of larger windows around them, `around`. What lies beyond
+/// the image is zero. The image's sides are multiples of the window's.
+[[nodiscard]] WindowTokens overlappingWindows(Extent image, Extent window, Extent around, torch::Device device);
 
 /// The windows of an image of one size, in place or shifted by half a window. Shifted ones wrap around the image's
-/// border; a mask of −100 keeps apart what only the wrapping brings together.
+/// border; a mask keeps apart what only the wrapping brings together. An image whose sides are no multiples of the
+/// window's is padded by zeros to `padded`, at its right and lower border.
 class WindowGrid {
 public:
-    WindowGrid(Extent image, Extent window, const torch::TensorOptions& options);
+    WindowGrid(Extent image, Extent padded, Extent window, torch::Device device);
+    WindowGrid(Extent image, Extent window, torch::Device device)
+        : WindowGrid(image, image, window, device) {}
 
-    /// Queries, keys and values [n, h, w, 3·c] -> [n, h, w, c]. The table of biases, [numbers, heads], is ordered by
-    /// the offset of the query from the key, (Δrow + rows − 1)·(2·columns − 1) + Δcolumn + columns − 1.
-    [[nodiscard]] torch::Tensor attend(const torch::Tensor& qkv, const torch::Tensor& table, bool shifted) const;
+    /// The table of biases, [numbers, heads], is ordered by the offset of the query from the key,
+    /// (Δrow + rows − 1)·(2·columns − 1) + Δcolumn + columns − 1.
+    [[nodiscard]] WindowedHeads heads(const torch::Tensor& table, bool shifted) const;
 
 private:
-    Extent image_;
-    Extent window_;
-    torch::Tensor positions_;  ///< [pixels, pixels]
-    torch::Tensor mask_;       ///< [windows, pixels, pixels]
+    torch::Tensor positions_;  ///< [keys, queries]
+    WindowTokens inPlace_;
+    WindowTokens shifted_;
 };
 
 /// The layers around the windows' attention: one to queries, keys and values, a learned bias, one to the output.

@@ -2,28 +2,15 @@
 #include "model/secant/secant_kernels.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <numbers>
 #include <numeric>
-#include <type_traits>
 #include <vector>
 
 #include <ATen/Parallel.h>
 
+#include "model/secant/vector_loops.h"
 #include "runtime/torch_headers.h"
-
-// The C library has these for whole vectors; the compiler is told so.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && defined(__GLIBC__)
-extern "C" {
-__attribute__((simd("notinbranch"))) float expf(float x) noexcept;
-__attribute__((simd("notinbranch"))) float erff(float x) noexcept;
-__attribute__((simd("notinbranch"))) float logf(float x) noexcept;
-}
-#define LAMSCOPE_VECTORS __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define LAMSCOPE_VECTORS
-#endif
 
 namespace lamscope {
 
@@ -37,18 +24,6 @@ constexpr double densityAtZero = std::numbers::inv_sqrtpi * inverseRoot2;  // 1 
 /// Ends that are closer are no ground for a quotient of differences: the mean derivative is taken, by Hermite's rule.
 constexpr double closeForGelu = 0.1;
 constexpr double closeForGeluInFloat64 = 3e-3;
-/// Squared relative differences below which a series stands for the logarithmic mean.
-constexpr double closeForSoftmax = 0.09;
-constexpr double closeForSoftmaxInFloat64 = 1e-3;
-/// z / artanh z, of a squared number or tensor.
-template <typename Number>
-Number seriesOfMean(const Number& square) {
-    using Coefficient = std::conditional_t<std::is_same_v<Number, float>, float, double>;
-    constexpr auto one = Coefficient(1);
-    constexpr auto a =
-        std::to_array<Coefficient>({one / 3, 4 * one / 45, 44 * one / 945, 428 * one / 14175, 10196 * one / 467775});
-    return one - square * (a[0] + square * (a[1] + square * (a[2] + square * (a[3] + square * a[4]))));
-}
 
 // ---- one loop over memory ----------------------------------------------------------------------------------------
 
@@ -111,54 +86,16 @@ LAMSCOPE_VECTORS void geluLoop(const float* gradient, const float* left, const f
     }
 }
 
-/// The squared relative differences of the ends; returns the largest.
-LAMSCOPE_VECTORS float squaredDifferences(const float* left, const float* right, float* square, std::int64_t count) {
-    float largest = 0.0F;
-#pragma omp simd reduction(max : largest)
-    for (std::int64_t i = 0; i < count; ++i) {
-        const float sum = left[i] + right[i];
-        const float z = (right[i] - left[i]) / (sum > 0.0F ? sum : 1.0F);
-        square[i] = z * z;
-        largest = square[i] > largest ? square[i] : largest;
-    }
-    return largest;
-}
-
-/// Logarithmic means in place of squares, all of which are small.
-LAMSCOPE_VECTORS void closeMeans(const float* left, const float* right, float* mean, std::int64_t count) {
-#pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) {
-        mean[i] = 0.5F * (left[i] + right[i]) * seriesOfMean(mean[i]);
-    }
-}
-
-/// The same where some squares are not small.
-LAMSCOPE_VECTORS void anyMeans(const float* left, const float* right, float* mean, std::int64_t count) {
-#pragma omp simd
-    for (std::int64_t i = 0; i < count; ++i) {
-        const float a = left[i];
-        const float b = right[i];
-        const bool isClose = mean[i] < static_cast<float>(closeForSoftmax);
-        // Where an end is 0 the mean is 0.
-        const bool isPositive = a > 0.0F && b > 0.0F;
-        const float quotient = (b - a) / logf(isClose || !isPositive ? 2.0F : b / a);
-        mean[i] = isClose ? 0.5F * (a + b) * seriesOfMean(mean[i]) : (isPositive ? quotient : 0.0F);
-    }
-}
-
 LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const float* right, float* result,
                                  float* mean, std::int64_t count) {
-    if (squaredDifferences(left, right, mean, count) < static_cast<float>(closeForSoftmax)) {
-        closeMeans(left, right, mean, count);
-    } else {
-        anyMeans(left, right, mean, count);
-    }
     float sumOfMeans = 0.0F;
     float sumOfProducts = 0.0F;
 #pragma omp simd reduction(+ : sumOfMeans, sumOfProducts)
     for (std::int64_t i = 0; i < count; ++i) {
-        sumOfMeans += mean[i];
-        sumOfProducts += mean[i] * gradient[i];
+        const float m = logarithmicMean(left[i], right[i]);
+        mean[i] = m;
+        sumOfMeans += m;
+        sumOfProducts += m * gradient[i];
     }
     const float average = sumOfMeans > 0.0F ? sumOfProducts / sumOfMeans : 0.0F;
 #pragma omp simd
@@ -278,7 +215,7 @@ Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
     const auto sum = a + b;
     const auto z = (b - a) / at::where(sum > 0, sum, at::ones_like(sum));
     const auto square = z.square();
-    const auto series = seriesOfMean(square);
+    const auto series = 1.0 - square * (1.0 / 3.0 + square * (4.0 / 45.0 + square * (44.0 / 945.0)));
     const double close = b.scalar_type() == torch::kFloat64 ? closeForSoftmaxInFloat64 : closeForSoftmax;
     return sum * 0.5 * at::where(square < close, series, z * 2.0 / at::log(b / a));
 }

@@ -28,6 +28,7 @@ endif()
 lamscope_test(network_records_test LABEL golden
   SOURCES
     core/method/lam/evaluation_test.cpp
+    core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp

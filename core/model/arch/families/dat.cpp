@@ -70,7 +70,6 @@ struct PositionNetwork {
 
 /// Windows lie across in one half of the channels and upright in the other.
 struct Geometry {
-    std::int64_t multiple;  ///< of the padded sides
     std::vector<WindowGrid> grids;
     std::vector<torch::Tensor> offsets;  ///< [offsets, 2], in the order of the grid's table
 };
@@ -89,20 +88,11 @@ struct SpatialAttention {
 
     /// [n, h, w, 3·c] -> [n, h, w, c].
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& qkv, const Geometry& geometry) const {
-        const auto height = qkv.size(1);
-        const auto width = qkv.size(2);
-        const auto missing = [&](std::int64_t side) {
-            return (geometry.multiple - side % geometry.multiple) % geometry.multiple;
-        };
-        // Where a window is not shifted, the pixels of the padding take part in it.
-        const auto padded = at::constant_pad_nd(qkv, {0, 0, 0, missing(width), 0, missing(height)});
-        const auto halves = padded.reshape({qkv.size(0), padded.size(1), padded.size(2), 3, -1}).chunk(branches, 4);
-        std::vector<torch::Tensor> attended;
+        std::vector<WindowedHeads> groups;
         for (std::size_t i = 0; i < branches; ++i) {
-            attended.push_back(
-                geometry.grids[i].attend(halves[i].flatten(3), positions[i](geometry.offsets[i]), shifted));
+            groups.push_back(geometry.grids[i].heads(positions[i](geometry.offsets[i]), shifted));
         }
-        return at::cat(attended, 3).narrow(1, 0, height).narrow(2, 0, width);
+        return attendInWindows(qkv, groups);
     }
 };
 
@@ -278,10 +268,12 @@ private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const auto multiple = std::max(windows_[0].rows, windows_[0].columns);
         const auto padded = [&](std::int64_t side) { return (side + multiple - 1) / multiple * multiple; };
-        Geometry geometry{multiple, {}, offsets_};
+        const Extent image{tokens.size(1), tokens.size(2)};
+        Geometry geometry{{}, offsets_};
         for (const auto& window : windows_) {
-            geometry.grids.emplace_back(Extent{padded(tokens.size(1)), padded(tokens.size(2))}, window,
-                                        tokens.options());
+            // Where a window is not shifted, the pixels of the padding take part in it.
+            geometry.grids.emplace_back(image, Extent{padded(image.rows), padded(image.columns)}, window,
+                                        tokens.device());
         }
         for (const auto& [name, blocks, last] : groups_) {
             auto y = tokens;

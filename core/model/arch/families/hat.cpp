@@ -29,7 +29,8 @@ struct Shape {
 /// What all blocks share in the evaluation of one image.
 struct Geometry {
     WindowGrid grid;
-    torch::Tensor overlapPositions;  ///< [query pixels, key pixels]
+    WindowTokens overlapping;
+    torch::Tensor overlapPositions;  ///< [key pixels, query pixels]
 };
 
 /// Windowed self-attention and, beside it, convolutions with channel attention.
@@ -73,38 +74,20 @@ struct OverlappingBlock {
     WindowAttention attention;
     LayerNorm norm2;
     Mlp mlp;
-    std::int64_t window;
-    std::int64_t overlap;
 
     OverlappingBlock(LayerBuilder& layers, const std::string& prefix, const Shape& shape)
         : norm1(layers.layerNorm(prefix + ".norm1", shape.features))
         , attention(layers, prefix, shape.features,
                     (shape.window + shape.overlap - 1) * (shape.window + shape.overlap - 1))
         , norm2(layers.layerNorm(prefix + ".norm2", shape.features))
-        , mlp(layers, prefix + ".mlp", shape.features)
-        , window(shape.window)
-        , overlap(shape.overlap) {}
+        , mlp(layers, prefix + ".mlp", shape.features) {}
 
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const Geometry& geometry) const {
-        const Extent image{x.size(1), x.size(2)};
-        const auto features = x.size(3);
-        const auto heads = attention.table.size(1);
-        const auto dimensions = features / heads;
-        const auto qkv = attention.qkv(norm1(x));
-        const auto q = partition(qkv.narrow(3, 0, features), {window, window})
-                           .reshape({-1, window * window, heads, dimensions})
-                           .transpose(1, 2);
         // Beyond the border keys and values are zero: they take part, with the biases of their positions.
-        const auto padding = (overlap - window) / 2;
-        const auto columns = at::im2col(channelsFirst(qkv.narrow(3, features, 2 * features)), {overlap, overlap},
-                                        {1, 1}, {padding, padding}, {window, window});
-        const auto keysAndValues =
-            columns.reshape({x.size(0), 2, heads, dimensions, overlap * overlap, columns.size(2)})
-                .permute({1, 0, 5, 2, 4, 3})
-                .reshape({2, -1, heads, overlap * overlap, dimensions});
         const auto attended =
-            attend(q, keysAndValues[0], keysAndValues[1], positionBias(attention.table, geometry.overlapPositions));
-        const auto y = attention.proj(join(attended, {window, window}, image)) + x;
+            attendInWindows(attention.qkv(norm1(x)),
+                            {{geometry.overlapping, positionBias(attention.table, geometry.overlapPositions)}});
+        const auto y = attention.proj(attended) + x;
         return y + mlp(norm2(y));
     }
 };
@@ -114,7 +97,7 @@ struct OverlappingBlock {
 torch::Tensor overlapPositions(std::int64_t window, std::int64_t overlap, torch::Device device) {
     const auto side = window + overlap - 1;
     const auto numbers = (overlap - window - 1) + axisOffsets(window, overlap, device);
-    return at::remainder(-sumOverAxes(numbers * side, numbers), side * side);
+    return at::remainder(-sumOverAxes(numbers * side, numbers), side * side).t().contiguous();
 }
 
 struct Group {
@@ -146,7 +129,11 @@ public:
 
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
-        const Geometry geometry{{{tokens.size(1), tokens.size(2)}, {shape_.window, shape_.window}, tokens.options()},
+        const Extent image{tokens.size(1), tokens.size(2)};
+        const Extent window{shape_.window, shape_.window};
+        const Extent around{shape_.overlap, shape_.overlap};
+        const Geometry geometry{WindowGrid(image, window, tokens.device()),
+                                overlappingWindows(image, window, around, tokens.device()),
                                 overlapPositions(shape_.window, shape_.overlap, tokens.device())};
         for (const auto& [name, blocks, overlapping, last] : groups_) {
             auto y = tokens;

@@ -62,7 +62,7 @@ public:
 
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
-        const WindowGrid grid({tokens.size(1), tokens.size(2)}, {window_, window_}, tokens.options());
+        const WindowGrid grid({tokens.size(1), tokens.size(2)}, {window_, window_}, tokens.device());
         for (const auto& [name, blocks, last] : groups_) {
             auto y = tokens;
             for (const auto& block : blocks) {

@@ -28,7 +28,7 @@ torch::Tensor valuesAlone(const torch::Tensor& values) {
 }
 
 WindowGrid grid() {
-    return {image, window, torch::TensorOptions(torch::kFloat64)};
+    return {image, window, torch::kCPU};
 }
 
 /// The row of the table for a query `rows` below and `columns` right of its key.
@@ -40,19 +40,21 @@ torch::Tensor zeroTable() {
     return torch::zeros({(2 * window.rows - 1) * (2 * window.columns - 1), heads}, torch::kFloat64);
 }
 
+torch::Tensor attend(const torch::Tensor& qkv, const torch::Tensor& table, bool shifted) {
+    return attendInWindows(qkv, {grid().heads(table, shifted)});
+}
+
 TEST(WindowAttention, WindowsAreCutRowByRow) {
-    const auto values = valuesOfTwoImages();
-    const auto windows = partition(values, window);
-    ASSERT_EQ(windows.sizes(), torch::IntArrayRef({8, 24, channels}));
-    // The third window of the second image: its lower left one.
-    const auto expected = values[1].narrow(0, 4, 4).narrow(1, 0, 6).reshape({24, channels});
-    EXPECT_TRUE(torch::equal(windows[6], expected));
-    EXPECT_TRUE(torch::equal(join(windows, window, image), values));
+    const auto windows = grid().heads(zeroTable(), false).tokens.queries;
+    ASSERT_EQ(windows.sizes(), torch::IntArrayRef({4, 24}));
+    // The third window: the lower left one.
+    const auto numbers = torch::arange(image.area(), torch::kLong).view({image.rows, image.columns});
+    EXPECT_TRUE(torch::equal(windows[2], numbers.narrow(0, 4, 4).narrow(1, 0, 6).flatten()));
 }
 
 TEST(WindowAttention, EqualScoresAverageTheWindow) {
     const auto values = valuesOfTwoImages();
-    const auto result = grid().attend(valuesAlone(values), zeroTable(), false);
+    const auto result = attend(valuesAlone(values), zeroTable(), false);
     ASSERT_EQ(result.sizes(), values.sizes());
     for (std::int64_t y = 0; y < image.rows; ++y) {
         for (std::int64_t x = 0; x < image.columns; ++x) {
@@ -65,7 +67,7 @@ TEST(WindowAttention, EqualScoresAverageTheWindow) {
 
 TEST(WindowAttention, ShiftedWindowsEndAtTheImagesBorder) {
     const auto values = valuesOfTwoImages();
-    const auto result = grid().attend(valuesAlone(values), zeroTable(), true);
+    const auto result = attend(valuesAlone(values), zeroTable(), true);
     // Shifted by half a window, an axis of two windows is cut into a half, a whole and a half.
     const auto part = [](std::int64_t at, std::int64_t side, std::int64_t windowSide) {
         const auto begin = at < windowSide / 2 ? 0 : (at - windowSide / 2) / windowSide * windowSide + windowSide / 2;
@@ -87,7 +89,7 @@ TEST(WindowAttention, TheTableIsOrderedByTheQuerysOffset) {
     auto table = zeroTable();
     table[number(1, -2)][0] = 1000.0;  // the first head looks one pixel up and two to the right,
     table[number(-3, 4)][1] = 1000.0;  // the second three down and four to the left
-    const auto result = grid().attend(valuesAlone(values), table, false);
+    const auto result = attend(valuesAlone(values), table, false);
     const auto half = channels / heads;
     const auto firstHead = [&](const torch::Tensor& x) { return x.narrow(3, 0, half); };
     const auto secondHead = [&](const torch::Tensor& x) { return x.narrow(3, half, half); };

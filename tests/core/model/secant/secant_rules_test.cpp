@@ -10,6 +10,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "model/arch/window_attention.h"
 #include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
 
@@ -68,6 +69,12 @@ std::vector<Operation> operations() {
          [&](const Tensor& x) {
              const auto heads = tokens(x).unsqueeze(1);
              return at::scaled_dot_product_attention(heads, heads.roll(1, 2), heads.roll(2, 2));
+         }},
+        {"attention_in_windows",
+         [](const Tensor& x) {
+             const WindowGrid grid({6, 6}, {3, 2}, torch::kCPU);
+             const auto qkv = at::cat({x, x.roll(1, 3), x.roll(2, 3)}, 1).permute({0, 2, 3, 1});
+             return attendInWindows(qkv, {grid.heads(constantOf({15, 2}, x), true)});
          }},
         {"layer_norm",
          [](const Tensor& x) { return at::layer_norm(x, {6}, constantOf({6}, x), constantOf({6}, x), 1e-5); }},
