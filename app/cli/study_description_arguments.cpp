@@ -9,6 +9,8 @@
 #include <fmt/ranges.h>
 
 #include "method/lam/lam_experiment.h"
+#include "model/sr_model.h"
+#include "option_flags.h"
 #include "study/studies/study_scenes.h"
 
 namespace lamscope::cli {
@@ -21,9 +23,7 @@ void StudyDescriptionArguments::addTo(CLI::App& command) {
             "folders of low-resolution images, one for each folder of --hr, paired by name; otherwise LR is made "
             "from HR")
         ->type_name("DIR");
-    for (const auto& row : imageReadingTable) {
-        command.add_flag(fmt::format("--{}", row.name), reading.*row.member, row.help);
-    }
+    addReadingFlags(command, reading);
     command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
     models.addTo(command, true);
     command

@@ -79,7 +79,7 @@ int ResultsModel::columnCount(const QModelIndex& parent) const {
     return parent.isValid() ? 0 : static_cast<int>(windowColumns().size());
 }
 
-ResultRow ResultsModel::rowOf(const NetworkEntry& entry) const {
+ResultRow ResultsModel::resultRowOf(const NetworkEntry& entry) const {
     const auto* reference = session_.network(session_.reference());
     // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
     const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale;
@@ -93,7 +93,7 @@ std::optional<double> ResultsModel::value(const NetworkEntry& entry, const Resul
     if (!entry.result) {
         return std::nullopt;
     }
-    const double number = shownNumber(column, column.value(rowOf(entry)));
+    const double number = shownNumber(column, column.value(resultRowOf(entry)));
     // Equal images have an infinite PSNR, which is a value.
     return std::isnan(number) ? std::nullopt : std::optional(number);
 }
@@ -132,7 +132,7 @@ QVariant ResultsModel::data(const QModelIndex& index, int role) const {
             return tr("ref");
         }
         if (column.word != nullptr && entry->result) {
-            if (const auto word = column.word(rowOf(*entry)); !word.empty()) {
+            if (const auto word = column.word(resultRowOf(*entry)); !word.empty()) {
                 return QString::fromUtf8(word);
             }
         }

@@ -42,7 +42,7 @@ public:
 private:
     void sync();
     /// Of a network with a result.
-    [[nodiscard]] ResultRow rowOf(const NetworkEntry& entry) const;
+    [[nodiscard]] ResultRow resultRowOf(const NetworkEntry& entry) const;
     [[nodiscard]] std::optional<double> value(const NetworkEntry& entry, const ResultColumn& column) const;
 
     Session& session_;

@@ -86,7 +86,9 @@ TEST(MakePlan, NetworksWithoutSecantRulesGetMidpointsUnlessTheRuleWasAskedFor) {
     EXPECT_EQ(makePlan(options).forNetwork(false).nodes, 27);
     options.rule = IntegrationRule::Secant;
     EXPECT_EQ(makePlan(options).forNetwork(false).rule, IntegrationRule::Secant);
-    EXPECT_EQ(makePlan({.preset = Preset::Official}).forNetwork(false).rule, IntegrationRule::RightEndpoints);
+    LamOptions official;
+    official.preset = Preset::Official;
+    EXPECT_EQ(makePlan(official).forNetwork(false).rule, IntegrationRule::RightEndpoints);
 }
 
 TEST(MakePlan, BadValuesAreRefused) {
