@@ -227,7 +227,7 @@ void ImagePaneTest::tilesOfTheSrAreSeenAsTheyCome() {
     QTRY_COMPARE(f_->colourAt(1, first), divergingColourMap().ofValue(0.5));
     QVERIFY(f_->view(1).notice().contains(QStringLiteral("The rest of the SR image")));
     QTest::mouseMove(&f_->view(1), f_->at(1, first));
-    QVERIFY(seen->srError && std::abs(*seen->srError - 16.0) < 0.01);
+    QCOMPARE(seen->value, QStringLiteral("SR − HR 16.0"));
 
     // The tiles stay until the picture of the whole is there: no flash of the LR image or of an empty pane.
     f_->change([](ViewSettings& settings) { settings.layer = Layer::Sr; });

@@ -275,13 +275,13 @@ TEST(Erf, DoesNotDependOnTheBatch) {
     const auto together = *computeErf(model, crops, options);
     ErfMeasurement alone(model, options, erfFrame(options.side));
     ASSERT_GT(alone.imagesAtOnce(), 1U);
-    EXPECT_FALSE(alone.result());
+    EXPECT_FALSE(alone.result(crops.size()));
     for (const auto& crop : crops) {
         EXPECT_TRUE(alone.add({&crop, 1}));
     }
-    EXPECT_EQ(alone.result()->images, 7);
+    EXPECT_EQ(alone.result(crops.size())->images, 7);
     for (std::size_t i = 0; i < together.map.size(); ++i) {
-        EXPECT_NEAR(alone.result()->map[i], together.map[i], 1e-7);
+        EXPECT_NEAR(alone.result(crops.size())->map[i], together.map[i], 1e-7);
     }
 }
 
