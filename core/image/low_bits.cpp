@@ -22,12 +22,12 @@ void LowBits::add(std::uint16_t level) {
 }
 
 int LowBits::count() const {
-    if (largest_ == 0) {
-        return 0;
+    if (largest_ == 0 || expanded_) {
+        return largest_ == 0 ? 0 : allBits;
     }
     for (const int bits : {8, 10, 12}) {
-        if (odd_ && !expanded_ && largest_ < 1 << bits) {
-            return bits;
+        if (largest_ < 1 << bits) {
+            return odd_ ? bits : 0;  // a few even levels say nothing
         }
     }
     return allBits;

@@ -80,7 +80,7 @@ struct CellDensity {
 [[nodiscard]] Nodes cellsByDensity(const ArcLength& length, const CellDensity& density, int n);
 
 /// 3, 7, 16, 36, 81, …, each 9/4 of the one before: those up to and with the largest that is not above `most`, at least
-/// 3 and 7.
+/// 3.
 [[nodiscard]] std::vector<int> cellLadder(int most);
 
 /// 3, 9, 27, … up to and with `n` when n is 3·3^k; otherwise {n}.

@@ -79,6 +79,7 @@ public:
         for (auto& [id, network] : state_.networks) {
             network.input = {};
             network.sr.reset();
+            network.tiles.reset();
             network.srFailed = false;
             giveInput(id, network);
         }

@@ -13,6 +13,7 @@
 #include "live/live_input.h"
 #include "model/model_spec.h"
 #include "model/sr_model.h"
+#include "model/tiled_image.h"
 
 namespace lamscope {
 
@@ -27,9 +28,10 @@ struct ScaledInput {
 struct LiveNetwork {
     ModelSpec spec;
     std::shared_ptr<const SrModel> model;
-    ScaledInput input;                ///< empty while there is none, or when it does not fit the network
-    std::shared_ptr<const Image> sr;  ///< of the whole input; null until it is computed
-    bool srFailed = false;            ///< it cannot be computed, and is not tried again for this input
+    ScaledInput input;                    ///< empty while there is none, or when it does not fit the network
+    std::shared_ptr<const Image> sr;      ///< of the whole input; null until it is computed
+    std::unique_ptr<TiledImage> tiles{};  ///< the begun SR of a large input; null: none
+    bool srFailed = false;                ///< it cannot be computed, and is not tried again for this input
 };
 
 /// What the jobs of a LiveEngine work on. Compute thread only.

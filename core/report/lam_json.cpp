@@ -107,9 +107,10 @@ Json gridJson(const NamedDiMap& named) {
               {"stride", map.stride},
               {"columns", map.columns},
               {"rows", map.rows},
+              {"rule", describe(std::ranges::max(map.cells, {}, &DiMapCell::nodes).rule)},
               {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes}};
     for (const auto& column : resultColumns()) {
-        // The nodes are one number for all cells, above.
+        // Rule and nodes are the same for all cells, above.
         if (column.ofDiMapCell && column.kind == ColumnKind::Measure && !json.contains(column.key)) {
             json[column.key] = cellsJson(named, column);
         }

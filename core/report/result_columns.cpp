@@ -180,7 +180,8 @@ constexpr auto
                      .kind = ColumnKind::Measure,
                      .value =
                          [](const ResultRow& row) -> ResultValue { return std::string(describe(row.result.rule)); },
-                     .explanation = "How gradients were added up along the path"},
+                     .explanation = "How gradients were added up along the path",
+                     .ofDiMapCell = true},
                     {.key = "nodes",
                      .kind = ColumnKind::Measure,
                      .value = [](const ResultRow& row) -> ResultValue { return row.result.nodes; },
@@ -249,6 +250,7 @@ LamResult resultOfCell(const DiMapCell& cell) {
     result.patch = cell.patch;
     result.nodes = cell.nodes;
     result.diffusionIndex = cell.diffusionIndex;
+    result.rule = cell.rule;
     result.mass95Pixels = cell.mass95Pixels;
     result.radiusPixels = cell.radiusPixels;
     result.completenessError = cell.completenessError;

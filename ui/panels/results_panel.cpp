@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cmath>
 #include <initializer_list>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -76,6 +77,27 @@ QString pathText(const LamOptions& options) {
 }
 
 /// The largest estimate among the rows; NaN without one.
+/// The rules of the results shown; before there are any, that of the options.
+QString rulesText(const Session& session, IntegrationRule asked) {
+    std::set<IntegrationRule> rules;
+    for (const auto& entry : session.networks()) {
+        if (const auto* result = entry.currentResult(); result != nullptr && entry.shown) {
+            rules.insert(result->rule);
+        }
+    }
+    if (rules.empty()) {
+        rules.insert(asked);
+    }
+    QStringList texts;
+    if (rules.contains(IntegrationRule::Secant)) {
+        texts += ResultsPanel::tr("secant rule");
+    }
+    if (rules.contains(IntegrationRule::Midpoints)) {
+        texts += ResultsPanel::tr("arc-length midpoints");
+    }
+    return texts.join(ResultsPanel::tr(" or "));
+}
+
 double largestEstimate(const Session& session) {
     double largest = std::nan("");
     for (const auto& entry : session.networks()) {
@@ -312,17 +334,8 @@ QString ResultsPanel::description() const {
     const auto& options = session_.options();
     const auto plan = makePlan(options);
     QStringList parts{contextText(session_), pathText(options)};
-    switch (plan.rule) {
-        case IntegrationRule::RightEndpoints:
-            parts += tr("%1 right endpoints").arg(plan.nodes);
-            break;
-        case IntegrationRule::Midpoints:
-            parts += tr("arc-length midpoints");
-            break;
-        case IntegrationRule::Secant:
-            parts += tr("secant rule");
-            break;
-    }
+    parts += plan.rule == IntegrationRule::RightEndpoints ? tr("%1 right endpoints").arg(plan.nodes)
+                                                          : rulesText(session_, plan.rule);
     parts += tr("%1 detector").arg(QString::fromUtf8(toString(options.detector)));
     if (const double error = largestEstimate(session_); std::isfinite(error)) {
         parts += tr("largest estimated map error %1").arg(fixedText(error, 3));

@@ -40,12 +40,13 @@ QString textOf(const DiMapCell& cell) {
     if (!cell.diffusionIndex) {
         return QObject::tr("DI not defined · %1").arg(where);
     }
-    return QObject::tr("DI %1 · 95 % %2 px · radius %3 px · %4 · %5 nodes")
+    return QObject::tr("DI %1 · 95 % %2 px · radius %3 px · %4 · %5 %6")
         .arg(*cell.diffusionIndex, 0, 'f', 2)
         .arg(cell.mass95Pixels.value_or(0))
         .arg(cell.radiusPixels.value_or(0.0), 0, 'f', 1)
         .arg(where)
-        .arg(cell.nodes);
+        .arg(cell.nodes)
+        .arg(cell.rule == IntegrationRule::Secant ? QObject::tr("cells") : QObject::tr("nodes"));
 }
 
 }  // namespace

@@ -16,6 +16,12 @@ PanePicture SrErrorLayer::picture(const LayerInput& input) const {
         picture.image = entry.sr;
         picture.base = input.pictures.srError(entry.sr, input.session.image().pixels);
         picture.basePlace = placeOfImage(*entry.sr, input.srPixel());
+        if (const auto& before = input.before; !picture.base && before.image == entry.lr && before.base) {
+            picture.image = before.image;  // no flash of an empty pane
+            picture.base = before.base;
+            picture.basePlace = before.basePlace;
+            picture.parts = before.parts;
+        }
     } else {
         picture.image = entry.lr;
         picture.base = input.pictures.greyPyramid(entry.lr);

@@ -42,10 +42,8 @@ NetworkId ImageJob::next() const {
 }
 
 double ImageJob::shareDone(NetworkId id) const {
-    const auto found = tiles_.find(id);
-    return found == tiles_.end()
-               ? 0.0
-               : static_cast<double>(found->second.done()) / static_cast<double>(found->second.tiles());
+    const auto& tiles = state_.networks.at(id).tiles;
+    return tiles ? static_cast<double>(tiles->done()) / static_cast<double>(tiles->tiles()) : 0.0;
 }
 
 Rect ImageJob::boxLr(NetworkId id) const {
@@ -60,12 +58,10 @@ Rect ImageJob::boxLr(NetworkId id) const {
 
 void ImageJob::forget(NetworkId id) {
     boxes_.erase(id);
-    tiles_.erase(id);
 }
 
 void ImageJob::inputChanged() {
     boxes_.clear();
-    tiles_.clear();
 }
 
 void ImageJob::sendTile(NetworkId id, const Rect& place) const {
@@ -74,7 +70,7 @@ void ImageJob::sendTile(NetworkId id, const Rect& place) const {
     const Rect enlarged{place.x * scale, place.y * scale, place.width * scale, place.height * scale};
     const auto& hr = network.input.hr;
     live::SrPart part{.place = place,
-                      .sr = std::make_shared<const Image>(tiles_.at(id).sr().cropped(enlarged)),
+                      .sr = std::make_shared<const Image>(network.tiles->sr().cropped(enlarged)),
                       .hr = hr ? std::make_shared<const Image>(hr->cropped(enlarged)) : nullptr};
     sink_(live::SrTile{id, network.input.of, std::move(part)});
 }
@@ -89,7 +85,10 @@ void ImageJob::step(const std::stop_token& stop) {
     const auto& model = *network.model;
     const auto& lr = *network.input.lr;
     try {
-        auto& tiles = tiles_.try_emplace(id, model.card(), lr.width(), lr.height()).first->second;
+        if (!network.tiles) {
+            network.tiles = std::make_unique<TiledImage>(model.card(), lr.width(), lr.height());
+        }
+        auto& tiles = *network.tiles;
         sink_(live::Progress{tiles.tiles() == 1 ? fmt::format("{}: SR image", model.card().name)
                                                 : fmt::format("{}: SR image, tile {} of {}", model.card().name,
                                                               tiles.done() + 1, tiles.tiles()),
@@ -110,7 +109,7 @@ void ImageJob::step(const std::stop_token& stop) {
         sink_(
             live::MapFailed{.request = 0, .id = id, .input = network.input.of, .options = {}, .message = error.what()});
     }
-    tiles_.erase(id);
+    network.tiles.reset();
 }
 
 NetworkId CardJob::next() const {

@@ -43,8 +43,7 @@ private:
     LiveState& state_;
     LiveEngine::EventSink& sink_;
     std::vector<NetworkId> shown_;
-    std::map<NetworkId, Patch> boxes_;       // SR pixels; the latest
-    std::map<NetworkId, TiledImage> tiles_;  // images that have been begun
+    std::map<NetworkId, Patch> boxes_;  // SR pixels; the latest
 };
 
 /// What loading leaves out of the networks' cards, see measuredCard().

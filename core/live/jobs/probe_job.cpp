@@ -215,6 +215,7 @@ void ProbeJob::takeImage(NetworkId id) {
         || context->region() != Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
         return;
     }
+    network.tiles.reset();  // of an image that nobody waits for any more
     try {
         network.sr = std::make_shared<const Image>(context->sr());
     } catch (const std::bad_alloc&) {

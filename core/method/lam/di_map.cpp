@@ -83,9 +83,10 @@ PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, 
     return grid;
 }
 
-LamOptions diMapOptions(LamOptions options) {
+LamOptions diMapOptions(LamOptions options, bool hasSecantRules) {
     if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
-        options.nodes = options.rule == IntegrationRule::Midpoints ? defaultNodes : defaultCells;
+        const auto byDefault = hasSecantRules ? IntegrationRule::Secant : IntegrationRule::Midpoints;
+        options.nodes = options.rule.value_or(byDefault) == IntegrationRule::Midpoints ? defaultNodes : defaultCells;
     }
     return options;
 }
@@ -119,7 +120,7 @@ public:
         : model_(model)
         , lr_(std::move(lr))
         , evaluation_(evaluation)
-        , plan_(makePlan(diMapOptions(options)).forNetwork(model.hasSecantRules()))
+        , plan_(makePlan(diMapOptions(options, model.hasSecantRules())).forNetwork(model.hasSecantRules()))
         , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
         for (const auto& cell : map_.cells) {
             patches_.push_back({cell.patch, checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch)});
@@ -141,7 +142,7 @@ public:
             auto coarseOptions = plan_.options;
             coarseOptions.nodes = coarseNodes;
             coarseOptions.tolerance.reset();
-            addStage(makePlan(coarseOptions), coarse);
+            addStage(makePlan(coarseOptions).forNetwork(model.hasSecantRules()), coarse);
         }
         // Squares of patches have smaller windows in common than rows of as many.
         std::ranges::sort(all, {}, [this](std::size_t cell) {
@@ -177,6 +178,7 @@ public:
         for (std::size_t i = 0; i < group.cells.size(); ++i) {
             const auto& result = *refinement_->results()[i];
             auto& cell = map_.cells[group.cells[i]];
+            cell.rule = result.rule;
             cell.nodes = result.nodes;
             cell.diffusionIndex = result.diffusionIndex;
             cell.mass95Pixels = result.mass95Pixels;

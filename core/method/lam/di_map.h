@@ -28,7 +28,8 @@ struct PatchGrid {
 
 /// What LAM says of one patch of a DI map.
 struct DiMapCell {
-    Patch patch;                                 ///< SR pixels of the whole image
+    Patch patch;  ///< SR pixels of the whole image
+    IntegrationRule rule = IntegrationRule::RightEndpoints;
     int nodes = 0;                               ///< on the path; 0: not computed yet
     std::optional<double> diffusionIndex{};      ///< as in LamResult; nullopt where the map is not defined
     std::optional<std::int64_t> mass95Pixels{};  ///< the same
@@ -63,7 +64,8 @@ using DiMapCallback = std::function<void(const DiMapProgress&)>;
 
 /// The options that the cells of a DI map are computed with: where the preset is exact and neither nodes nor a
 /// tolerance are given, 7 cells, or with the rule of midpoints 9 nodes.
-[[nodiscard]] LamOptions diMapOptions(LamOptions options);
+/// @param hasSecantRules  of the network.
+[[nodiscard]] LamOptions diMapOptions(LamOptions options, bool hasSecantRules);
 
 /// Computes a DI map in steps, coarse to fine: a few of the grid's cells at 3 nodes first, then all, group by group.
 /// Forward passes are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same

@@ -98,10 +98,14 @@ Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, con
 }
 
 bool isExactSum(const LamResult& result) {
+    if (result.rule != IntegrationRule::Secant || !result.completenessError) {
+        return false;
+    }
     constexpr double ofRounding = 1e-5;  // of the larger end: ΔD may be a small difference of large values
+    constexpr double ofDifference = 0.01;
     const double size = std::max(std::abs(result.detectorImage), std::abs(result.detectorBaseline));
     const double difference = result.attributionSum - (result.detectorImage - result.detectorBaseline);
-    return result.rule == IntegrationRule::Secant && std::abs(difference) <= ofRounding * size;
+    return std::abs(difference) <= ofRounding * size && std::abs(*result.completenessError) <= ofDifference;
 }
 
 std::int64_t contextsPlaced() {

@@ -73,8 +73,8 @@ struct LamResult {
 };
 
 /// Whether the attributions add up to ΔD but for the rounding of float32, as they do with the secant rule for any
-/// number of cells. Where that rule misses it, the network's rules are wrong; other rules meet it by chance and are not
-/// said to.
+/// number of cells; false where ΔD is 0 or lost in rounding. Where that rule misses it, the network's rules are wrong;
+/// other rules meet it by chance and are not said to.
 [[nodiscard]] bool isExactSum(const LamResult& result);
 
 /// What a computation reports while it runs.

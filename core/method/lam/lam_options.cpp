@@ -73,13 +73,12 @@ LamPlan makePlan(const LamOptions& options) {
         return plan;
     }
     plan.tolerance = options.tolerance.value_or(exactTolerance);
-    const bool secant = plan.rule == IntegrationRule::Secant;
-    if (const int fewest = secant ? 7 : 3; options.nodes && *options.nodes < fewest) {
+    if (constexpr int fewest = 3; options.nodes && *options.nodes < fewest) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("refining to a tolerance needs at least {} nodes, found {}", fewest, *options.nodes));
     }
     const int most = options.nodes.value_or(exactNodes);
-    plan.nodes = secant ? cellLadder(most).back() : largestLadderUpTo(most);
+    plan.nodes = plan.rule == IntegrationRule::Secant ? cellLadder(most).back() : largestLadderUpTo(most);
     return plan;
 }
 

@@ -60,7 +60,7 @@ struct LamOptions {
     std::optional<IntegrationRule> rule{};
 
     /// Number of nodes on the path, with the secant rule of cells, 1…100000. official and paper: the number to use;
-    /// unset: 50 and 100. exact: the number to use, or the maximum (at least 3; 7 cells) when `tolerance` is set;
+    /// unset: 50 and 100. exact: the number to use, or the maximum (at least 3) when `tolerance` is set;
     /// unset: at most 81, with a tolerance.
     std::optional<int> nodes;
     /// exact only: refinement ends when the map's estimated error is below this number, which is above 0. Unset: 0.05,

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -72,6 +73,9 @@ public:
         auto& used = document_.experiment.scenes;
         used.clear();
         std::vector<std::string> leftOut;
+        std::vector<std::filesystem::path> files;
+        std::optional<ImageReading> reading;
+        std::ranges::transform(experiment_.scenes, std::back_inserter(files), &Scene::image);
         for (const auto& scene : experiment_.scenes) {
             if (std::ssize(used) == document_.options.images) {
                 break;
@@ -79,7 +83,10 @@ public:
             if (stop.stop_requested()) {
                 return false;
             }
-            auto loaded = readImage(scene.image, scene.reading);
+            if (!reading) {
+                reading = sharedReading(scene.reading, files);  // one mean is over all images
+            }
+            auto loaded = readImage(scene.image, *reading);
             const auto reason = addCrops(scene, loaded.image);
             if (!reason.empty()) {
                 leftOut.push_back(reason);

@@ -110,7 +110,9 @@ TEST(CellLadder, GrowsByNineQuarters) {
     EXPECT_EQ(cellLadder(81), (std::vector<int>{3, 7, 16, 36, 81}));
     EXPECT_EQ(cellLadder(80), (std::vector<int>{3, 7, 16, 36}));
     EXPECT_EQ(cellLadder(182), (std::vector<int>{3, 7, 16, 36, 81, 182}));
-    EXPECT_EQ(cellLadder(1), (std::vector<int>{3, 7}));
+    EXPECT_EQ(cellLadder(7), (std::vector<int>{3, 7}));
+    EXPECT_EQ(cellLadder(6), (std::vector<int>{3}));
+    EXPECT_EQ(cellLadder(1), (std::vector<int>{3}));
 }
 
 TEST(TriplingLadder, LevelsBeginWithThree) {

@@ -286,8 +286,8 @@ void ComputeControls::follow() {
     patch_->setEditText(QString::number(session_.box().size));
 
     const auto plan = makePlan(options);
-    accuracy_->setText(plan.tolerance ? tr("≤ %1 nodes, %2 %").arg(plan.nodes).arg(*plan.tolerance * 100.0)
-                                      : tr("%1 nodes").arg(plan.nodes));
+    const auto nodes = (plan.rule == IntegrationRule::Secant ? tr("%1 cells") : tr("%1 nodes")).arg(plan.nodes);
+    accuracy_->setText(plan.tolerance ? tr("≤ %1, %2 %").arg(nodes).arg(*plan.tolerance * 100.0) : nodes);
     pathButton_->setText(options.path == PathKind::Black ? path_->currentText()
                                                          : tr("%1, σ %2").arg(path_->currentText()).arg(options.sigma));
 }

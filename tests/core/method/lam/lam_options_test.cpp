@@ -55,7 +55,10 @@ TEST(MakePlan, SecantRuleHasLevelsOfItsOwn) {
     EXPECT_EQ(makePlan(options).nodes, 36);
     EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{3, 7, 16, 36}));
     options.nodes = 6;
+    EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{3}));
+    options.nodes = 2;
     EXPECT_THROW(static_cast<void>(makePlan(options)), Error);
+    options.nodes = 6;
     options.tolerance.reset();
     EXPECT_EQ(makePlan(options).levels(), (std::vector<int>{6}));
     EXPECT_EQ(makePlan(options).gradients(), 6);
