@@ -172,6 +172,7 @@ LAMSCOPE_PART void softmaxOfScores(const WindowOfHeads<T>& window, const Tile& t
         addMask(window, tile, scores);
     }
     T largest[columnsOfTile];
+    T lowest[columnsOfTile];
     T sums[columnsOfTile];
     for (std::int64_t i = 0; i < width; ++i) {
         largest[i] = -std::numeric_limits<T>::infinity();
@@ -192,12 +193,15 @@ LAMSCOPE_PART void softmaxOfScores(const WindowOfHeads<T>& window, const Tile& t
             largest[i] = T(0);
         }
     }
+    for (std::int64_t i = 0; i < width; ++i) {
+        lowest[i] = largest[i] + furthestBelow<T>;
+    }
     for (std::int64_t k = 0; k < window.keys; ++k) {
         T* row = scores + k * width;
 #pragma omp simd
         for (std::int64_t i = 0; i < width; ++i) {
-            const T below = row[i] - largest[i];
-            const T weight = exponential(below < furthestBelow<T> ? furthestBelow<T> : below);
+            // Bounded by a number of memory: by a constant, the compiler would choose behind the exponential.
+            const T weight = exponential((row[i] < lowest[i] ? lowest[i] : row[i]) - largest[i]);
             row[i] = weight;
             sums[i] += weight;
         }
