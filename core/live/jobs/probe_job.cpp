@@ -13,10 +13,23 @@ using Clock = std::chrono::steady_clock;
 
 /// While the box moves, the second level too where it keeps this pace.
 constexpr double movingSeconds = 0.1;
+/// A single level of more cells than the second begins with one of so many: nobody waits for all of them.
+constexpr int previewCells = 3;
+constexpr int mostWithoutPreview = 7;
 constexpr auto betweenReports = std::chrono::milliseconds(40);
 /// During a fast drag every position would cancel the one before it and no map would ever be seen: after this long
 /// without one, the map of the most urgent network, if it is at work, is finished first.
 constexpr auto longestWithoutMap = std::chrono::milliseconds(150);
+
+/// What a network computes before the single level of `plan`; nullopt where that comes soon enough.
+std::optional<LamPlan> previewOf(const LamPlan& plan) {
+    if (plan.rule != IntegrationRule::Secant || plan.levels().size() > 1 || plan.nodes <= mostWithoutPreview) {
+        return std::nullopt;
+    }
+    auto preview = plan;
+    preview.nodes = previewCells;
+    return preview;
+}
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -26,6 +39,7 @@ double secondsSince(Clock::time_point start) {
 
 void ProbeJob::Maps::dropRefinement() {
     refinement.reset();
+    isPreview = false;
     levels = 0;
     nodesDone = 0;
 }
@@ -161,7 +175,9 @@ bool ProbeJob::prepare(Maps& maps, const ProbeTarget& target, const std::stop_to
         }
     }
     if (!maps.refinement) {
-        maps.refinement = std::make_unique<LamRefinement>(*maps.context, plan(), patch, asked_);
+        const auto preview = previewOf(plan().forNetwork(model.hasSecantRules()));
+        maps.refinement = std::make_unique<LamRefinement>(*maps.context, preview.value_or(plan()), patch, asked_);
+        maps.isPreview = preview.has_value();
         maps.refined = optionsFor(target);
     }
     return true;
@@ -194,8 +210,13 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
                                  .input = network.input.of,
                                  .options = maps.refined,
                                  .result = maps.refinement->results().front(),
-                                 .finished = maps.refinement->finished(),
+                                 .finished = maps.refinement->finished() && !maps.isPreview,
                                  .latencySeconds = secondsSince(asked_)});
+            if (std::exchange(maps.isPreview, false)) {
+                maps.nodesDone = 0;
+                maps.refinement =
+                    std::make_unique<LamRefinement>(*maps.context, plan(), std::span(&target.patch, 1), asked_);
+            }
         }
     } catch (const std::exception& error) {
         maps.dropContext();

@@ -51,7 +51,8 @@ private:
         std::unique_ptr<LamContext> context;  // of the latest patch
         LamOptions refined;                   // options, with the patch, of `refinement`
         std::unique_ptr<LamRefinement> refinement;
-        int levels = 0;              // done by `refinement`
+        bool isPreview = false;      // `refinement` is of few cells, and another one follows
+        int levels = 0;              // done
         std::int64_t nodesDone = 0;  // done by `refinement`
         double nodeSeconds = 0.0;    // of the latest nodes of a level; 0 while not known
 

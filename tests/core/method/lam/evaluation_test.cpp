@@ -376,6 +376,7 @@ TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
     card.scale = 4;
     card.receptiveField.global = true;
     LamOptions options;
+    options.nodes = 16;
     options.context = 32;
     const std::vector<Patch> patches{{0, 0}, {400, 400}, {4, 4}};
     const auto groups = groupsOf(card, 128, options, patches);
@@ -385,12 +386,19 @@ TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
 
 TEST(PatchGroups, WithABoundNeighboursShareAWindowAndDistantPatchesDoNot) {
     LamOptions options;
+    options.nodes = 16;
     options.context = 0;
     const std::vector<Patch> patches{{400, 400}, {416, 400}, {1200, 1200}};
     const auto groups = groupsOf(cardOf(20), 512, options, patches);
     ASSERT_EQ(groups.size(), 2U);
     EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1}));
     EXPECT_EQ(groups[1].patches, (std::vector<std::size_t>{2}));
+
+    // Levels of cells lie elsewhere for each patch.
+    options.nodes.reset();
+    EXPECT_EQ(groupsOf(cardOf(20), 512, options, patches).size(), 3U);
+    options.rule = IntegrationRule::Midpoints;
+    EXPECT_EQ(groupsOf(cardOf(20), 512, options, patches).size(), 2U);
 }
 
 }  // namespace
