@@ -107,7 +107,7 @@ Json gridJson(const NamedDiMap& named) {
               {"stride", map.stride},
               {"columns", map.columns},
               {"rows", map.rows},
-              {"rule", describe(std::ranges::max(map.cells, {}, &DiMapCell::nodes).rule)},
+              {"rule", toString(std::ranges::max(map.cells, {}, &DiMapCell::nodes).rule)},
               {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes}};
     for (const auto& column : resultColumns()) {
         // Rule and nodes are the same for all cells, above.

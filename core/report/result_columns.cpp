@@ -176,12 +176,6 @@ constexpr auto
                          [](const ResultRow& row) {
                              return isExactSum(row.result) ? std::string_view("exact") : std::string_view();
                          }},
-                    {.key = "rule",
-                     .kind = ColumnKind::Measure,
-                     .value =
-                         [](const ResultRow& row) -> ResultValue { return std::string(describe(row.result.rule)); },
-                     .explanation = "How gradients were added up along the path",
-                     .ofDiMapCell = true},
                     {.key = "nodes",
                      .kind = ColumnKind::Measure,
                      .value = [](const ResultRow& row) -> ResultValue { return row.result.nodes; },
@@ -225,6 +219,12 @@ constexpr auto
                      .terminal = {"seconds", 1},
                      .window = {"time", 2},
                      .unitInWindowCells = true},
+                    {.key = "rule",
+                     .kind = ColumnKind::Measure,
+                     .value =
+                         [](const ResultRow& row) -> ResultValue { return std::string(toString(row.result.rule)); },
+                     .explanation = "How gradients were added up along the path: secant, midpoint or right-endpoint",
+                     .ofDiMapCell = true},
                 });
 
 }  // namespace

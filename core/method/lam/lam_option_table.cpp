@@ -94,6 +94,10 @@ std::string_view toString(DetectorKind detector) {
     return choiceName(detectors, detector);
 }
 
+std::string_view toString(IntegrationRule rule) {
+    return rule == IntegrationRule::RightEndpoints ? "right-endpoint" : choiceName(rules, rule);
+}
+
 Preset presetFromString(std::string_view name) {
     return choiceNamed(presets, "preset", name);
 }

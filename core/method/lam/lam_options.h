@@ -106,6 +106,7 @@ struct LamPlan {
 [[nodiscard]] std::string_view toString(Preset preset);
 [[nodiscard]] std::string_view toString(PathKind path);
 [[nodiscard]] std::string_view toString(DetectorKind detector);
+[[nodiscard]] std::string_view toString(IntegrationRule rule);
 /// As results state it, e.g. "midpoint, arc length".
 [[nodiscard]] std::string_view describe(IntegrationRule rule);
 

@@ -145,6 +145,7 @@ TEST(Lam, RefinesUntilTheToleranceIsReached) {
 TEST(Lam, EachLevelIsReportedWhole) {
     const auto model = bicubicModel(2);
     auto options = optionsAt(8, 8, 8);
+    options.rule = IntegrationRule::Midpoints;
     options.nodes = 27;
     std::vector<int> levels;
     std::int64_t done = 0;
@@ -162,9 +163,51 @@ TEST(Lam, EachLevelIsReportedWhole) {
     EXPECT_EQ(done, 27);
 }
 
+TEST(Lam, CellsOfALevelAreNoneOfTheNext) {
+    const auto model = bicubicModel(2);
+    auto options = optionsAt(8, 8, 8);
+    options.nodes = 16;
+    options.tolerance = 1e-12;
+    std::vector<int> levels;
+    std::int64_t done = 0;
+    const auto result = computeLam(model, testImage(16, 16), nullptr, options, {}, [&](const LamProgress& state) {
+        EXPECT_EQ(state.nodesPlanned, 3 + 7 + 16);
+        done = state.nodesDone;
+        if (state.level) {
+            levels.push_back(state.level->nodes);
+            EXPECT_EQ(state.level->rule, IntegrationRule::Secant);
+            EXPECT_TRUE(isExactSum(*state.level));
+        }
+    });
+    EXPECT_EQ(levels, (std::vector<int>{3, 7, 16}));
+    EXPECT_EQ(done, 3 + 7 + 16);
+}
+
+TEST(Lam, SumIsExactOnlyByTheSecantRuleAndOnlyWhereThereIsADifference) {
+    LamResult result;
+    result.detectorImage = 5.0;
+    result.detectorBaseline = 1.0;
+    result.attributionSum = 4.00001;
+    result.completenessError = 2.5e-6;
+    EXPECT_FALSE(isExactSum(result));
+    result.rule = IntegrationRule::Secant;
+    EXPECT_TRUE(isExactSum(result));
+    result.attributionSum = 4.0001;
+    result.completenessError = 2.5e-5;
+    EXPECT_FALSE(isExactSum(result));
+    result.detectorBaseline = 5.0;
+    result.attributionSum = 0.0;
+    result.completenessError.reset();
+    EXPECT_FALSE(isExactSum(result)) << "there is nothing to add up to";
+    result.detectorImage = 5.00001;
+    result.completenessError = -1.0;
+    EXPECT_FALSE(isExactSum(result)) << "all of a tiny difference is missing";
+}
+
 TEST(Lam, StopDuringTheSecondLevelReturnsNothing) {
     const auto model = bicubicModel(2);
     auto options = optionsAt(8, 8, 8);
+    options.rule = IntegrationRule::Midpoints;
     options.nodes = 27;
     std::stop_source source;
     int levels = 0;

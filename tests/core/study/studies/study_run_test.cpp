@@ -150,7 +150,7 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     }
     study.experiment.scenes.push_back({.image = folder.write("broken.png", "\x89PNG\r\n\x1a\n rest")});
     study.experiment.scenes.push_back({.image = folder / "absent.png"});
-    writeImage(folder / "tiny.png", drawScene(16));
+    writeImage(folder / "tiny.png", drawScene(32).cropped({0, 0, 16, 16}));
     study.experiment.scenes.push_back({.image = folder / "tiny.png"});
     const auto settings = analytic();
     const auto outcome = runInto(file, study, settings);
