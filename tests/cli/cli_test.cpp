@@ -239,14 +239,15 @@ TEST_F(Cli, GridGivesTheDiOfEveryPatch) {
     // A patch and the pixel to its right and below: 17 of 160 and of 144.
     EXPECT_EQ(grid.at("columns"), 9);
     EXPECT_EQ(grid.at("rows"), 8);
-    EXPECT_EQ(grid.at("nodes"), 9);
-    EXPECT_EQ(json.at("options").at("nodes"), 9);
+    EXPECT_EQ(grid.at("nodes"), 7);
+    EXPECT_EQ(grid.at("rule"), "secant");
+    EXPECT_EQ(json.at("options").at("nodes"), 7);
     EXPECT_TRUE(json.at("options").at("tolerance").is_null());
     ASSERT_EQ(grid.at("di").size(), 8U);
     ASSERT_EQ(grid.at("di").at(3).size(), 9U);
 
     const auto probe = run({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,48", "--context", "whole",
-                            "--nodes", "9", "--json", "-"});
+                            "--nodes", "7", "--json", "-"});
     const auto probed = nlohmann::json::parse(probe.output).at("results").at(0);
     EXPECT_NEAR(grid.at("di").at(3).at(4).get<double>(), probed.at("di").get<double>(), 1e-3);
     EXPECT_EQ(grid.at("mass95_pixels").at(3).at(4), probed.at("mass95_pixels"));
@@ -267,7 +268,8 @@ TEST_F(Cli, GridBesidePatchesStatesItsOwnNodes) {
     const auto unset = with({});
     EXPECT_EQ(unset.at("options").at("nodes"), 81);
     EXPECT_EQ(unset.at("options").at("tolerance"), 0.05);
-    EXPECT_EQ(unset.at("grids").at(0).at("nodes"), 9);
+    EXPECT_EQ(unset.at("grids").at(0).at("nodes"), 7);
+    EXPECT_EQ(with({"--rule", "midpoint"}).at("grids").at(0).at("nodes"), 9);
     EXPECT_EQ(with({"--nodes", "27"}).at("grids").at(0).at("nodes"), 27);
 }
 

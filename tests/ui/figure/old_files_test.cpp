@@ -74,6 +74,7 @@ void OldFilesTest::theSessionOpens() {
     options.sigma = 1.5;
     options.kernel = 7;
     options.detector = DetectorKind::Intensity;
+    options.rule = IntegrationRule::Midpoints;  // there was no other
     options.nodes = 9;
     options.tolerance = 0.2;
     options.context = 48;
@@ -108,6 +109,7 @@ void OldFilesTest::theFigureOfAnLrImageOpens() {
     QVERIFY(session.networks == networks);
     LamOptions options;
     options.sigma = 1.4;
+    options.rule = IntegrationRule::Midpoints;  // there was no other
     options.nodes = 9;
     options.context = 32;
     QVERIFY(lamOptionsOf(session) == options);
@@ -134,6 +136,7 @@ void OldFilesTest::theFigureOfTwoImagesOpens() {
     QVERIFY(session.networks == networks);
     QVERIFY(!session.reference && !session.selected);
     LamOptions options;
+    options.rule = IntegrationRule::Midpoints;  // there was no other
     options.nodes = 9;
     QVERIFY(lamOptionsOf(session) == options);
     auto layout = defaultLayout(FigureKind::Maps);
