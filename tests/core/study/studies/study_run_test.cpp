@@ -187,6 +187,47 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     EXPECT_EQ(runInto(file, study, again).done, 6U);
 }
 
+TEST(StudyRun, OneBadPatchLeavesTheOthersTheirMaps) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    auto study = test::smallStudy(folder, {96}, {"bicubic"});
+    study.patches.kind = PatchRule::Kind::List;
+    study.experiment.scenes.front().boxes = {{8, 12, 16}, {90, 40, 16}, {60, 40, 16}};
+    const auto outcome = runInto(file, study, {.maps = true});
+    EXPECT_EQ(outcome.failed, 1U);
+    EXPECT_EQ(test::rowsOf(file, "SELECT patch_x, di IS NULL, error IS NULL FROM result ORDER BY id"),
+              (std::vector<std::string>{"8|0|1|", "90|1|0|", "60|0|1|"}));
+    EXPECT_EQ(test::rowsOf(file, "SELECT count(*) FROM map"), (std::vector<std::string>{"2|"}));
+    const auto status = statusOfFile(file);
+    EXPECT_EQ(status.maps, 2);
+    ASSERT_EQ(status.failures.size(), 1U);
+    EXPECT_THAT(status.failures.front().error, HasSubstr("(90, 40)"));
+
+    // A later run that gets no map at all leaves those that are there.
+    const auto plan = planStudy(study, folder.path());
+    std::filesystem::remove(folder / "scene96.png");
+    StudyStore store(file, StudyStore::Access::Write);
+    EXPECT_EQ(runStudy(plan, store, {.retryFailed = true}).failed, 1U);
+    EXPECT_EQ(statusOf(store).maps, 2);
+    EXPECT_THAT(statusOf(store).failures.front().error, HasSubstr("scene96.png"));
+}
+
+TEST(StudyRun, MapsShareTheTimeOfTheirTask) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    auto study = test::smallStudy(folder, {96}, {"bicubic"});
+    study.patches = {PatchRule::Kind::Grid, 16, 30};
+    runInto(file, study);
+    const SQLite::Database database(file.string(), SQLite::OPEN_READONLY);
+    SQLite::Statement query(database,
+                            "SELECT task.seconds, sum(result.seconds), min(result.seconds), max(result.seconds), "
+                            "count(*) FROM task JOIN result ON result.task = task.id");
+    ASSERT_TRUE(query.executeStep());
+    EXPECT_GT(query.getColumn(4).getInt(), 1);
+    EXPECT_NEAR(query.getColumn(0).getDouble(), query.getColumn(1).getDouble(), 1e-9);
+    EXPECT_EQ(query.getColumn(2).getDouble(), query.getColumn(3).getDouble());
+}
+
 TEST(StudyRun, LrImagesOfAnotherScaleFail) {
     const test::TemporaryFolder folder;
     std::filesystem::create_directory(folder / "hr");

@@ -84,6 +84,9 @@ TEST(StudyStore, EveryColumnIsExplained) {
             (std::vector<std::string>{"1|"}))
             << column.name;
     }
+    // The store has the number as it is, tables for people a hundred times as much.
+    EXPECT_EQ(test::rowsOf(file, "SELECT unit FROM readme WHERE name = 'result.completeness_error'").front(),
+              "fraction|");
 }
 
 TEST(StudyStore, HasOneWriterAndManyReaders) {

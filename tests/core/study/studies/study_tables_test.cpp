@@ -41,13 +41,12 @@ protected:
                 // The mean over the patches is the number that was asked for.
                 low.diffusionIndex = di[task.network][task.image] - 0.25;
                 high.diffusionIndex = di[task.network][task.image] + 0.25;
-                std::vector<StudyResult> results;
-                results.push_back({.card = card, .map = low});
-                results.push_back({.card = card, .map = high});
-                for (auto& result : results) {
-                    result.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5};
+                const ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+                std::vector<StudyRow> rows;
+                for (const auto* map : {&low, &high}) {
+                    rows.push_back(rowOf({.card = card, .map = *map, .quality = quality}, false));
                 }
-                keepResults(store, task.key, results, 1.0, false);
+                keepResults(store, task.key, rows, 1.0);
             }
         }
         store_.emplace(file_, StudyStore::Access::Read);
