@@ -201,6 +201,20 @@ std::map<std::string, TaskState> taskStates(const StudyStore& store) {
     });
 }
 
+std::set<std::string> tasksWithoutMaps(const StudyStore& store) {
+    return storeAccess(store.file(), [&] {
+        std::set<std::string> keys;
+        SQLite::Statement query(store.database(),
+                                "SELECT DISTINCT lower(hex(task.key)) FROM task JOIN result ON result.task = task.id "
+                                "LEFT JOIN map ON map.result = result.id WHERE task.planned = 1 AND task.state = "
+                                "'done' AND map.result IS NULL");
+        while (query.executeStep()) {
+            keys.insert(query.getColumn(0).getString());
+        }
+        return keys;
+    });
+}
+
 void keepResults(StudyStore& store, const std::string& taskKey, std::span<const StudyRow> rows, double seconds) {
     static const auto text = resultInsertion();
     const auto failed = std::ranges::count_if(rows, [](const StudyRow& row) { return !row.error.empty(); });

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ void keepPlan(StudyStore& store, const StudyPlan& plan);
 
 /// The states of the planned tasks, by their keys.
 [[nodiscard]] std::map<std::string, TaskState> taskStates(const StudyStore& store);
+
+/// The keys of the planned tasks that are done and lack maps.
+[[nodiscard]] std::set<std::string> tasksWithoutMaps(const StudyStore& store);
 
 /// Ends a planned task with its rows, in place of those that were there. A task with an error among its rows counts as
 /// failed. Where no row is a map, the maps that the task had before stay.

@@ -7,6 +7,7 @@
 #include <exception>
 #include <functional>
 #include <new>
+#include <set>
 #include <span>
 #include <utility>
 #include <vector>
@@ -228,13 +229,14 @@ private:
         }
         const auto machines = dealTasks(costs, settings_.machines);
         const auto states = taskStates(store_);
+        const auto mapless = settings_.maps ? tasksWithoutMaps(store_) : std::set<std::string>();
         for (std::size_t i = 0; i < plan_.tasks.size(); ++i) {
             if (machines[i] != settings_.machine) {
                 continue;
             }
             ++state_.tasks;
             const auto state = states.at(plan_.tasks[i].key);
-            if (state == TaskState::Done) {
+            if (state == TaskState::Done && !mapless.contains(plan_.tasks[i].key)) {
                 ++state_.done;
             } else if (state == TaskState::Failed && !settings_.retryFailed) {
                 ++state_.failed;

@@ -21,7 +21,7 @@ struct StudyRunSettings {
     std::string device = "cpu";  ///< as returned by resolveDevice()
     std::size_t machine = 0;     ///< which share of dealTasks() is computed here, 0…machines − 1
     std::size_t machines = 1;
-    bool maps = false;         ///< also keep the maps themselves
+    bool maps = false;         ///< also keep the maps themselves; tasks that were done without them are done again
     bool retryFailed = false;  ///< compute failed tasks again
     /// Where the networks come from; empty: loadModel(), on the device. Throws as loadModel().
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};

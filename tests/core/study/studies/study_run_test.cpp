@@ -332,6 +332,46 @@ TEST_F(Shards, OfAnOlderVersionMayLackColumns) {
               std::to_string(merged.front().added) + "|");
 }
 
+TEST_F(Shards, BringMapsThatTheStoreLacks) {
+    runInto(folder_ / "merged.sqlite", study_);
+    EXPECT_GT(merge(shards_).front().added, 0);
+    EXPECT_EQ(test::rowsOf(folder_ / "merged.sqlite", "SELECT count(*) FROM map"), (std::vector<std::string>{"8|"}));
+    EXPECT_EQ(test::resultsOf(folder_ / "merged.sqlite"), test::resultsOf(folder_ / "whole.sqlite"));
+    EXPECT_EQ(merge(shards_).front().added, 0);
+}
+
+TEST_F(Shards, OfAnotherDescriptionAreNamed) {
+    merge({shards_[0]});
+    EXPECT_FALSE(merge({shards_[1]}).front().otherDescription);
+    study_.experiment.networks.push_back({.spec = ModelSpec::parse("bicubic:scale=3")});
+    runInto(folder_ / "newer.sqlite", study_);
+    const auto merged = merge({folder_ / "newer.sqlite"}).front();
+    EXPECT_TRUE(merged.otherDescription);
+    EXPECT_EQ(merged.unplanned, 4);
+    EXPECT_EQ(runInto(folder_ / "merged.sqlite", study_).done, 12U);  // the remedy
+    EXPECT_EQ(statusOfFile(folder_ / "merged.sqlite").tasks, 12);
+}
+
+TEST_F(Shards, EmptyAndRefusedOnesLeaveNothing) {
+    test::change(shards_[0], "DELETE FROM study");
+    EXPECT_TRUE(merge({shards_[0]}).front().empty);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "merged.sqlite"));
+    test::change(shards_[1], "PRAGMA user_version = 99");
+    EXPECT_THROW(merge({shards_[1]}), Error);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "merged.sqlite"));
+}
+
+TEST(StudyRun, MapsAreAddedToTasksThatWereDoneWithout) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    const auto study = test::smallStudy(folder, {64});
+    runInto(file, study);
+    const auto before = test::resultsOf(file);
+    EXPECT_EQ(runInto(file, study, {.maps = true}).done, 2U);
+    EXPECT_EQ(test::rowsOf(file, "SELECT count(*) FROM map"), (std::vector<std::string>{"2|"}));
+    EXPECT_EQ(test::resultsOf(file), before);
+}
+
 TEST(TimeNetworks, TimesEachNetworkThatWorks) {
     const test::TemporaryFolder folder;
     auto study = test::smallStudy(folder, {64}, {"bicubic", (folder / "absent.pth").string()});

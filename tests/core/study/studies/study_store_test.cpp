@@ -77,7 +77,7 @@ TEST(StudyStore, AddsColumnsThatAnOlderFileLacks) {
 TEST(StudyStore, EveryColumnIsExplained) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
-    { const StudyStore store(file, StudyStore::Access::Write); }
+    const StudyStore store(file, StudyStore::Access::Write);
     for (const auto& column : studyColumns()) {
         EXPECT_EQ(
             test::rowsOf(file, "SELECT count(*) FROM readme WHERE name = 'result." + std::string(column.name) + "'"),

@@ -82,6 +82,18 @@ TEST_F(Tables, CorrelationsNeedFourNetworksForAProbability) {
     EXPECT_FALSE(few[1].pearson.has_value());
 }
 
+TEST(Correlations, TakeTheImagesWhereBothAreKnown) {
+    std::vector<NetworkNumbers> networks(2);
+    const auto image = [](std::int64_t number, double di, std::optional<double> psnr) {
+        return ImageNumbers{.image = number, .di = di, .psnrY = psnr, .psnrRgb = {}, .ssim = {}};
+    };
+    networks[0].images = {image(1, std::exp(1.0), 20.0), image(2, std::exp(9.0), std::nullopt)};
+    networks[1].images = {image(1, std::exp(2.0), 23.0)};
+    const auto correlations = correlationsOf(networks);
+    ASSERT_EQ(correlations.size(), 1U);
+    EXPECT_NEAR(*correlations.front().slope, 3.0, 1e-12);  // 3 dB from log DI 1 to 2
+}
+
 TEST_F(Tables, PairsAreComparedImageByImage) {
     fill({{4.0, 8.0, 6.0}, {1.0, 2.0, 3.0}}, {{20.0, 21.0, 25.0}, {20.0, 21.0, 25.0}});
     const auto networks = networkNumbers(*store_);
