@@ -41,23 +41,26 @@ int runNew(const StudyNewArguments& arguments) {
     checkOutputFiles(std::vector{file}, filesOf(description.experiment));
     const auto device = arguments.described.models.prepareDevice();
     const InterruptGuard interrupt;
-    auto plan = planStudy(description, folderOf(file));
-    if (!arguments.noTrial) {
+    auto plan = planStudy(description, folderOf(file), interrupt.token());
+    if (plan && !arguments.noTrial) {
         ProgressLine line;
-        const auto seconds = timeNetworks(plan, {.device = device}, interrupt.token(), [&](const std::string& name) {
+        const auto seconds = timeNetworks(*plan, {.device = device}, interrupt.token(), [&](const std::string& name) {
             line.show(fmt::format("one map of {}", name), -1.0);
         });
         if (!seconds) {
             return ExitCode::Interrupted;
         }
         description.secondsPerMap = *seconds;
-        plan = planStudy(description, folderOf(file));
+        plan = planStudy(description, folderOf(file), interrupt.token());
+    }
+    if (!plan) {
+        return ExitCode::Interrupted;
     }
     writeStudyDescription(description, file);
-    auto said =
-        fmt::format("{} tasks: {} images by {} networks", plan.tasks.size(), plan.images.size(), plan.networks.size());
+    auto said = fmt::format("{} tasks: {} images by {} networks", plan->tasks.size(), plan->images.size(),
+                            plan->networks.size());
     if (!arguments.noTrial) {
-        said += fmt::format("; about {} on this machine", durationText(estimatedSeconds(plan)));
+        said += fmt::format("; about {} on this machine", durationText(estimatedSeconds(*plan)));
     }
     printResult(said + "\n");
     return ExitCode::Done;
@@ -118,12 +121,18 @@ int runRun(const StudyRunArguments& arguments) {
                                     .retryFailed = arguments.retryFailed,
                                     .load = {}};
     const InterruptGuard interrupt;
-    const auto plan = planStudy(description, folderOf(arguments.study));
+    const auto plan = planStudy(description, folderOf(arguments.study), interrupt.token());
+    if (!plan) {
+        return ExitCode::Interrupted;
+    }
+    if (arguments.of > 1) {
+        checkShares(*plan);
+    }
     StudyStore store(file, StudyStore::Access::Write);
     StudyRunOutcome outcome;
     {
         StudyProgressLine line(arguments.jsonProgress);
-        outcome = runStudy(plan, store, settings, interrupt.token(),
+        outcome = runStudy(*plan, store, settings, interrupt.token(),
                            [&](const StudyRunProgress& state) { line.show(state); });
     }
     const auto said = fmt::format("{} tasks done, {} failed, {} left; results are in {}", outcome.done, outcome.failed,
@@ -132,6 +141,10 @@ int runRun(const StudyRunArguments& arguments) {
         throw Interruption(fmt::format("interrupted; {}; the same command goes on from here", said));
     }
     printResult(said + "\n");
+    if (outcome.failed > 0) {
+        spdlog::warn("{} tasks failed: `lamscope-cli study status {}` says why; --retry-failed tries again",
+                     outcome.failed, shellWord(file.string()));
+    }
     return outcome.failed > 0 ? ExitCode::Failed : ExitCode::Done;
 }
 
@@ -147,7 +160,7 @@ void addRun(CLI::App& study, ChosenCommand& chosen) {
     auto* of = command->add_option("--of", arguments->of, "the number of shares; tasks are dealt by estimated cost");
     task->type_name("I")->check(CLI::Range(1, 1 << 20))->needs(of);
     of->type_name("N")->check(CLI::Range(1, 1 << 20))->needs(task);
-    command->add_flag("--maps", arguments->maps, "keep the maps, too");
+    command->add_flag("--maps", arguments->maps, "keep the maps, too; of tasks that were done without, again");
     command->add_flag("--retry-failed", arguments->retryFailed, "compute again what failed");
     command->add_flag("--json-progress", arguments->jsonProgress,
                       "say the progress as a JSON object a line on standard error");
@@ -217,11 +230,21 @@ struct StudyMergeArguments {
 int runMerge(const StudyMergeArguments& arguments) {
     const std::vector<std::filesystem::path> shards(arguments.shards.begin(), arguments.shards.end());
     StudyStore store(arguments.store, StudyStore::Access::Write);
-    for (const auto& [file, added, known, unplanned, other] : mergeShards(store, shards)) {
+    for (const auto& [file, empty, otherDescription, added, known, unplanned, other] : mergeShards(store, shards)) {
+        if (empty) {
+            spdlog::warn("warning: {}: empty; its run was ended before it had begun: start it again", file.string());
+            continue;
+        }
         spdlog::info("{}: {} tasks added, {} there already", file.string(), added, known);
+        if (otherDescription) {
+            spdlog::warn(
+                "warning: {}: was computed for another state of the description than that of {}; if the newer one "
+                "is STUDY.json, `lamscope-cli study run STUDY.json --out {}` takes it over",
+                file.string(), arguments.store, shellWord(arguments.store));
+        }
         if (unplanned > 0) {
-            spdlog::warn("warning: {} of them are no longer part of the study, whose description has changed",
-                         unplanned);
+            spdlog::warn("warning: {} of them are not part of the study as {} describes it", unplanned,
+                         arguments.store);
         }
         if (other > 0) {
             spdlog::warn("warning: {} of them were computed by another version of Lamscope", other);

@@ -162,7 +162,7 @@ constexpr auto
                     {.key = "completeness_error",
                      .kind = ColumnKind::Measure,
                      .value = [](const ResultRow& row) { return known(row.result.completenessError); },
-                     .explanation = "Completeness error: sum of the attribution against ΔD, percent of ΔD. "
+                     .explanation = "Completeness error: sum of the attribution minus ΔD, as a share of ΔD. "
                                     "exact: equal but for rounding, by the secant rule",
                      .unit = "%",
                      .factor = 100.0,

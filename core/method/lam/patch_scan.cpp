@@ -21,8 +21,7 @@ public:
         , plan_(plan.forNetwork(model.hasSecantRules()))
         , evaluation_(evaluation)
         , patches_(patches.begin(), patches.end())
-        , groups_(groupPatches(model.card(), plan_, patches_))
-        , results_(patches_.size()) {}
+        , groups_(groupPatches(model.card(), plan_, patches_)) {}
 
     [[nodiscard]] bool finished() const { return group_ == groups_.size(); }
 
@@ -46,7 +45,15 @@ public:
         return true;
     }
 
-    [[nodiscard]] std::vector<LamResult> take() { return std::move(results_); }
+    [[nodiscard]] std::vector<ScannedMap> takeComplete() { return std::exchange(complete_, {}); }
+
+    [[nodiscard]] std::vector<LamResult> take() {
+        std::vector<LamResult> results(patches_.size());
+        for (auto& [patch, result] : takeComplete()) {
+            results[patch] = std::move(result);
+        }
+        return results;
+    }
 
 private:
     /// Begins with a group. False when stopped.
@@ -70,7 +77,7 @@ private:
     void end() {
         const auto& members = groups_[group_].patches;
         for (std::size_t i = 0; i < members.size(); ++i) {
-            results_[members[i]] = *refinement_->results()[i];
+            complete_.push_back({members[i], *refinement_->results()[i]});
         }
         refinement_.reset();
         gradientsDone_ += std::exchange(gradientsOfGroup_, 0);
@@ -90,7 +97,7 @@ private:
     std::unique_ptr<LamRefinement> refinement_;  // of the group; null before it has begun
     std::int64_t gradientsDone_ = 0;             // of the groups before
     std::int64_t gradientsOfGroup_ = 0;
-    std::vector<LamResult> results_;
+    std::vector<ScannedMap> complete_;  // and not taken
 };
 
 PatchScan::PatchScan(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
@@ -104,6 +111,10 @@ bool PatchScan::finished() const {
 
 bool PatchScan::next(const std::stop_token& stop, const LamsProgressCallback& progress) {
     return finished() || inside_->next(stop, progress);
+}
+
+std::vector<ScannedMap> PatchScan::takeComplete() {
+    return inside_->takeComplete();
 }
 
 std::vector<LamResult> PatchScan::take() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -11,6 +12,12 @@
 #include "model/sr_model.h"
 
 namespace lamscope {
+
+/// A map of a scan.
+struct ScannedMap {
+    std::size_t patch = 0;  ///< index among the patches that were given
+    LamResult result;
+};
 
 /// The maps of several patches of one image in steps: computeLams() takes all steps at once. A computation that was
 /// stopped and goes on gives the same results, to the last bit, as one that was not. Not thread-safe.
@@ -29,7 +36,11 @@ public:
     /// Throws as computeLams().
     bool next(const std::stop_token& stop = {}, const LamsProgressCallback& progress = {});
 
-    /// The maps, in the order of the patches. To be called once, when finished.
+    /// The maps that are complete and were not taken before. Whoever takes them after each step holds those of one
+    /// group of patches at a time, see groupPatches().
+    [[nodiscard]] std::vector<ScannedMap> takeComplete();
+
+    /// The maps, in the order of the patches. To be called once, when finished, where none was taken before.
     [[nodiscard]] std::vector<LamResult> take();
 
 private:

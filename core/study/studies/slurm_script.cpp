@@ -20,6 +20,24 @@ std::filesystem::path withoutEnding(const std::filesystem::path& study) {
     return stem.replace_extension();
 }
 
+/// A value as `sbatch` reads it in a line #SBATCH: in quotes, where a backslash takes the next sign as it is.
+std::string slurmWord(const std::string& text) {
+    std::string word = "\"";
+    for (const char sign : text) {
+        word += sign == '"' || sign == '\\' ? std::string{'\\', sign} : std::string(1, sign);
+    }
+    return word + "\"";
+}
+
+/// In names of output files, % begins a number of the job.
+std::string withoutJobNumbers(const std::string& text) {
+    std::string doubled;
+    for (const char sign : text) {
+        doubled += sign == '%' ? std::string("%%") : std::string(1, sign);
+    }
+    return doubled;
+}
+
 struct ClosePipe {
     void operator()(FILE* pipe) const { pclose(pipe); }
 };
@@ -32,8 +50,9 @@ std::filesystem::path shardFile(const std::filesystem::path& study, const std::s
 
 std::string slurmScript(const SlurmArray& array) {
     const auto stem = withoutEnding(array.study);
-    auto text = fmt::format("#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{}\n#SBATCH --output={}.%a.log\n",
-                            stem.filename().string(), array.machines, stem.string());
+    auto text = fmt::format("#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{}\n#SBATCH --output={}\n",
+                            slurmWord(stem.filename().string()), array.machines,
+                            slurmWord(withoutJobNumbers(stem.string()) + ".%a.log"));
     for (const auto& option : array.sbatchOptions) {
         text += fmt::format("#SBATCH {}\n", option);
     }

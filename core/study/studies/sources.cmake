@@ -2,6 +2,7 @@
 # Many images by many networks: descriptions, tasks and their keys, the store, runs, shards and reports.
 lamscope_library(lamscope_study_run
   HEADERS
+    study/studies/packed_map.h
     study/studies/patch_rule.h
     study/studies/slurm_script.h
     study/studies/study_columns.h
@@ -16,6 +17,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_store.h
     study/studies/study_tables.h
   SOURCES
+    study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
     study/studies/report_table.cpp
     study/studies/slurm_script.cpp

@@ -10,47 +10,75 @@ namespace lamscope {
 namespace {
 
 constexpr int smallestSide = 11;  // the window of SSIM
+constexpr std::string_view ofPatch = "patch_";
 
 std::vector<StudyColumn> makeStudyColumns() {
     std::vector<StudyColumn> columns;
     for (const auto& column : resultColumns()) {
         if (column.kind != ColumnKind::Subject && column.kind != ColumnKind::Derived) {
-            columns.push_back({column.key, column.unit, column.explanation, [&column](const StudyResult& result) {
+            // The unit is that of tables for people, who read `factor` times the number.
+            const std::string_view unit = column.factor == 1.0 ? column.unit : "fraction";
+            columns.push_back({column.key, unit, column.explanation, [&column](const StudyResult& result) {
                                    return column.value(
                                        {.card = result.card, .result = result.map, .name = result.card.name});
                                }});
         }
     }
+    const auto seconds = std::ranges::find(columns, "seconds", &StudyColumn::name);
+    seconds->explanation = "Time of the task divided by its maps, which share forward passes";
     const auto add = [&](std::string_view name, std::string_view unit, const char* explanation,
-                         std::optional<Quality> StudyResult::*quality, double Quality::*number) {
+                         std::optional<Quality> ContextQuality::*quality, double Quality::*number) {
         columns.push_back({name, unit, explanation, [quality, number](const StudyResult& result) {
-                               const auto& known = result.*quality;
+                               const auto& known = result.quality.*quality;
                                return known ? ResultValue((*known).*number) : ResultValue();
                            }});
     };
     add("psnr_y", "dB", "SR against HR over the context without a border of scale pixels, 8 bits, on Y",
-        &StudyResult::luma, &Quality::psnr);
-    add("psnr_rgb", "dB", "The same on RGB", &StudyResult::colour, &Quality::psnr);
-    add("ssim", "", "Structural similarity of the same on Y", &StudyResult::luma, &Quality::ssim);
+        &ContextQuality::luma, &Quality::psnr);
+    add("psnr_rgb", "dB", "The same on RGB", &ContextQuality::colour, &Quality::psnr);
+    add("ssim", "", "Structural similarity of the same on Y", &ContextQuality::luma, &Quality::ssim);
     return columns;
 }
 
 }  // namespace
 
-StudyResult studyResultOf(const ModelCard& card, const LamResult& map) {
-    StudyResult result{.card = card, .map = map};
+const ContextQuality& ContextQualities::of(const ModelCard& card, const LamResult& map) {
+    const auto& [x, y, width, height] = map.context;
+    const auto [found, isNew] = known_.try_emplace({x, y, width, height});
     const int border = card.scale;
-    if (!map.hr.empty() && std::min(map.hr.width(), map.hr.height()) - 2 * border >= smallestSide) {
+    if (isNew && !map.hr.empty() && std::min(map.hr.width(), map.hr.height()) - 2 * border >= smallestSide) {
         const auto sr = quantise8(map.sr);
-        result.luma = compareImages(sr, map.hr, Channel::Y, border);
-        result.colour = compareImages(sr, map.hr, Channel::Rgb, border);
+        found->second.luma = compareImages(sr, map.hr, Channel::Y, border);
+        found->second.colour = compareImages(sr, map.hr, Channel::Rgb, border);
     }
-    return result;
+    return found->second;
 }
 
 const std::vector<StudyColumn>& studyColumns() {
     static const auto columns = makeStudyColumns();
     return columns;
+}
+
+StudyRow rowOf(const StudyResult& result, bool withMap) {
+    StudyRow row;
+    for (const auto& column : studyColumns()) {
+        row.values.push_back(column.value(result));
+    }
+    if (withMap) {
+        row.map = packMap(result.map.map, result.map.context.height, result.map.context.width);
+    }
+    return row;
+}
+
+StudyRow failedRow(const ModelCard& card, const Patch& patch, const std::string& error) {
+    LamResult place;
+    place.patch = patch;
+    StudyRow row{.error = error};
+    for (const auto& column : studyColumns()) {
+        row.values.push_back(column.name.starts_with(ofPatch) ? column.value({.card = card, .map = place})
+                                                              : ResultValue());
+    }
+    return row;
 }
 
 }  // namespace lamscope

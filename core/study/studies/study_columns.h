@@ -2,7 +2,9 @@
 // The columns of a study's results: place, measures and cost of resultColumns(), and what a study measures in addition.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,19 +12,34 @@
 
 #include "metrics/psnr_ssim.h"
 #include "report/result_columns.h"
+#include "study/studies/packed_map.h"
 
 namespace lamscope {
 
-/// What a study keeps of one map.
+/// SR against HR of a context as the field compares them: rounded to 8 bits, without a border of `scale` pixels. Unset
+/// where HR is not known or too small.
+struct ContextQuality {
+    std::optional<Quality> luma{};    ///< on Y
+    std::optional<Quality> colour{};  ///< on RGB
+};
+
+/// The qualities of the contexts of one network and image: patches that share a context share the comparison, which
+/// takes longer than the numbers of a map.
+class ContextQualities {
+public:
+    /// That of the context of `map`.
+    [[nodiscard]] const ContextQuality& of(const ModelCard& card, const LamResult& map);
+
+private:
+    std::map<std::array<int, 4>, ContextQuality> known_;  // by x, y, width and height, LR pixels
+};
+
+/// What the columns are made of.
 struct StudyResult {
     const ModelCard& card;
     const LamResult& map;
-    std::optional<Quality> luma{};    ///< of the SR of the context on Y; where HR is known and large enough
-    std::optional<Quality> colour{};  ///< the same on RGB
+    ContextQuality quality{};
 };
-
-/// Compares SR and HR of the context as the field does: rounded to 8 bits, without a border of `scale` pixels.
-[[nodiscard]] StudyResult studyResultOf(const ModelCard& card, const LamResult& map);
 
 struct StudyColumn {
     std::string_view name;  ///< in the store; never renamed
@@ -33,5 +50,17 @@ struct StudyColumn {
 
 /// In the order of the table. Thread-safe.
 [[nodiscard]] const std::vector<StudyColumn>& studyColumns();
+
+/// What a store keeps of one map, or of a patch or a task that has none: a few kilobytes, however large the images.
+struct StudyRow {
+    std::vector<ResultValue> values{};  ///< of studyColumns(); empty where nothing is known
+    std::optional<PackedMap> map{};
+    std::string error{};  ///< why there is no map; empty where there is one
+};
+
+[[nodiscard]] StudyRow rowOf(const StudyResult& result, bool withMap);
+
+/// Of a patch that has no map: its place and the reason.
+[[nodiscard]] StudyRow failedRow(const ModelCard& card, const Patch& patch, const std::string& error);
 
 }  // namespace lamscope

@@ -5,8 +5,10 @@
 #include <array>
 #include <fstream>
 #include <iterator>
+#include <vector>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -26,6 +28,30 @@ constexpr int descriptionFormat = 1;
 constexpr auto members =
     std::to_array<std::string_view>({"lamscope", "format", "study", "patches", "seconds_per_map", "experiment"});
 
+/// Whoever reads an experiment ignores members that he does not know: they are not among what comes back, `known`.
+void checkMembers(const Json& json, const Json& known) {
+    if (json.is_array() && known.is_array()) {
+        for (std::size_t i = 0; i < std::min(json.size(), known.size()); ++i) {
+            checkMembers(json[i], known[i]);
+        }
+    }
+    if (!json.is_object() || !known.is_object()) {
+        return;
+    }
+    for (const auto& [member, value] : json.items()) {
+        const auto found = known.find(member);
+        if (found == known.end()) {
+            std::vector<std::string> names;
+            for (const auto& [name, any] : known.items()) {
+                names.push_back(name);
+            }
+            throw Error(ErrorCode::BadFile, fmt::format("its experiment has a \"{}\" where it may have: {}", member,
+                                                        fmt::join(names, ", ")));
+        }
+        checkMembers(value, *found);
+    }
+}
+
 StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& folder) {
     if (!json.is_object() || !json.contains("study")) {
         throw Error(ErrorCode::BadFile, "not the description of a study; make one with `lamscope-cli study new`");
@@ -44,6 +70,8 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
     description.secondsPerMap =
         optionalMember<std::map<std::string, double>>(json, "seconds_per_map").value_or(description.secondsPerMap);
     description.experiment = experimentFromJson(json.at("experiment"), folder);
+    checkMembers(json.at("experiment"), jsonOf(description.experiment, folder));
+    description.experiment.options.emplace("rule", nullptr);  // the default; a session without it is an old one
     static_cast<void>(makePlan(lamOptionsOf(description.experiment)));
     const auto& scenes = description.experiment.scenes;
     const auto placeless = std::ranges::find_if(scenes, [](const Scene& scene) { return scene.boxes.empty(); });

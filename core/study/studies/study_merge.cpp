@@ -6,9 +6,11 @@
 #include <SQLiteCpp/Transaction.h>
 #include <algorithm>
 #include <iterator>
+#include <sqlite3.h>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "base/version.h"
@@ -67,7 +69,11 @@ INSERT OR IGNORE INTO main.task (key, image, network, options, cost, planned)
 constexpr auto chooseTasks = R"(
 CREATE TEMP TABLE moved AS SELECT theirs.id AS theirs, ours.id AS ours, ours.planned AS planned
     FROM shard.task AS theirs JOIN main.task AS ours ON ours.key = theirs.key
-    WHERE (theirs.state = 'done' AND ours.state != 'done') OR (theirs.state = 'failed' AND ours.state = 'left');
+    WHERE (theirs.state = 'done' AND ours.state != 'done') OR (theirs.state = 'failed' AND ours.state = 'left')
+        OR (theirs.state = 'done' AND ours.state = 'done'
+            AND EXISTS (SELECT 1 FROM shard.result AS r JOIN shard.map AS m ON m.result = r.id WHERE r.task = theirs.id)
+            AND NOT EXISTS (SELECT 1 FROM main.result AS r JOIN main.map AS m ON m.result = r.id
+                WHERE r.task = ours.id));
 DELETE FROM main.map WHERE result IN (SELECT id FROM main.result WHERE task IN (SELECT ours FROM moved));
 DELETE FROM main.result WHERE task IN (SELECT ours FROM moved);
 CREATE TEMP TABLE renumbered AS SELECT result.id AS theirs, moved.ours AS task,
@@ -81,6 +87,24 @@ INSERT INTO main.map SELECT renumbered.ours, map.h, map.w, map.float16 FROM shar
 UPDATE main.task SET state = theirs.state, maps = theirs.maps, seconds = theirs.seconds
     FROM moved JOIN shard.task AS theirs ON theirs.id = moved.theirs WHERE task.id = moved.ours;
 )";
+
+/// The description in a store, but for the version of the program that wrote it.
+nlohmann::json descriptionOf(const StudyStore& store) {
+    const auto text = storeAccess(
+        store.file(), [&] { return store.database().execAndGet("SELECT description FROM study").getString(); });
+    auto description = nlohmann::json::parse(text, nullptr, false);
+    if (description.is_object()) {
+        description.erase("lamscope");
+    }
+    return description;
+}
+
+/// Shards are only read: what concerns writing is the store's.
+bool isOfWriting(const SQLite::Exception& error) {
+    const int code = error.getErrorCode();
+    return code == SQLITE_FULL || code == SQLITE_READONLY || code == SQLITE_IOERR || code == SQLITE_BUSY
+           || code == SQLITE_LOCKED || code == SQLITE_NOMEM;
+}
 
 std::int64_t countOf(SQLite::Database& database, const std::string& query) {
     return database.execAndGet(query).getInt64();
@@ -129,18 +153,28 @@ MergedShard mergeShard(StudyStore& store, const std::filesystem::path& file) {
                     fmt::format("{}: is the file into which shards are merged", file.string()));
     }
     const auto ours = store.studyId();
+    bool otherDescription = false;
     {
         const StudyStore shard(file, StudyStore::Access::Read);
-        if (const auto theirs = shard.studyId(); !ours.empty() && theirs != ours) {
+        const auto theirs = shard.studyId();
+        if (theirs.empty()) {
+            return {.file = file, .empty = true};
+        }
+        if (!ours.empty() && theirs != ours) {
             throw Error(ErrorCode::InvalidArgument,
                         fmt::format("{}: results of another study ({}, not {}); it was not merged", file.string(),
                                     theirs, ours));
         }
+        otherDescription = !ours.empty() && descriptionOf(shard) != descriptionOf(store);
     }
-    return storeAccess(file, [&] {
+    try {
         const AttachedShard attached(store.database(), file);
-        return mergeAttached(store.database(), file, ours.empty());
-    });
+        auto merged = mergeAttached(store.database(), file, ours.empty());
+        merged.otherDescription = otherDescription;
+        return merged;
+    } catch (const SQLite::Exception& error) {
+        throwStoreError(isOfWriting(error) ? store.file() : file, error);
+    }
 }
 
 }  // namespace

@@ -144,15 +144,49 @@ double statedSecondsPerMap(double seconds, const LamPlan& plan, int srWidth, int
 }
 
 StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder) {
+    return *planStudy(description, folder, std::stop_token());
+}
+
+void checkShares(const StudyPlan& plan) {
+    const auto refuse = [](const std::string& trouble) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}; machines that share a study must all read the same files, or they deal its tasks "
+                                "differently: give this machine the file, or take it out of the description on all",
+                                trouble));
+    };
+    for (const auto& image : plan.images) {
+        if (!image.trouble.empty()) {
+            refuse(image.trouble);
+        }
+    }
+    for (const auto& network : plan.networks) {
+        if (!network.trouble.empty()) {
+            refuse(network.trouble);
+        }
+    }
+}
+
+std::optional<StudyPlan> planStudy(const StudyDescription& description, const std::filesystem::path& folder,
+                                   const std::stop_token& stop) {
     StudyPlan plan{.description = description, .descriptionText = toJson(description, folder)};
     plan.lam = makePlan(lamOptionsOf(description.experiment));
     plan.options = usedOptionsJson(plan.lam);
+    if (const auto other = plan.lam.forNetwork(false); other.rule != plan.lam.rule) {
+        // Which networks are without secant rules shows when they are loaded.
+        plan.options["without_secant_rules"] = {{"rule", describe(other.rule)}, {"nodes", other.nodes}};
+    }
     plan.options["patches"] = jsonOf(description.patches);
     plan.optionsKey = keyOf(plan.options);
     for (const auto& scene : description.experiment.scenes) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
         plan.images.push_back(imageFrom(scene, dependsOnSize(description, plan.lam)));
     }
     for (const auto& spec : shownNetworks(description.experiment)) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
         plan.networks.push_back(networkFrom(spec));
     }
     nameNetworks(plan.networks);

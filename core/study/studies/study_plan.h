@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,7 +52,9 @@ struct StudyPlan {
     StudyDescription description;
     std::string descriptionText{};  ///< as its file states it
     LamPlan lam{};
-    nlohmann::ordered_json options{};  ///< as they are used, with the rule of patches
+    /// As they are used, with the rule of patches and, where the rule of integration is left open, what networks
+    /// without secant rules get.
+    nlohmann::ordered_json options{};
     std::string optionsKey{};
     std::vector<StudyImage> images{};
     std::vector<StudyNetwork> networks{};  ///< those that are not hidden
@@ -61,6 +66,13 @@ struct StudyPlan {
 /// @param folder  that of the description: its text names files relative to it.
 /// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
 [[nodiscard]] StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder);
+/// The same, which can be stopped between files: nullopt then.
+[[nodiscard]] std::optional<StudyPlan> planStudy(const StudyDescription& description,
+                                                 const std::filesystem::path& folder, const std::stop_token& stop);
+
+/// To be called before a share of the plan is computed: keys and costs of what cannot be read here are others than on a
+/// machine that reads it, and so is the dealing. Throws Error(BadFile) naming the first such file.
+void checkShares(const StudyPlan& plan);
 
 /// By what the seconds of a network are known in StudyDescription::secondsPerMap.
 [[nodiscard]] std::string timeKeyOf(const StudyNetwork& network);

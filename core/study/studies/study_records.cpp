@@ -7,12 +7,10 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <zlib.h>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "base/half_float.h"
 #include "base/json_text.h"
 #include "base/version.h"
 #include "report/doctor.h"
@@ -48,70 +46,60 @@ void bindKey(SQLite::Statement& statement, int place, const std::string& key) {
     statement.bind(place, bytes.data(), static_cast<int>(bytes.size()));
 }
 
-std::string packed(const std::vector<double>& map) {
-    std::vector<std::uint16_t> halves;
-    halves.reserve(map.size());
-    for (const double value : map) {
-        halves.push_back(halfFromFloat(static_cast<float>(value)));
-    }
-    const auto bytes = halves.size() * sizeof(std::uint16_t);
-    auto size = compressBound(bytes);
-    std::string blob(size, '\0');
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): zlib's type of bytes
-    if (compress(reinterpret_cast<Bytef*>(blob.data()), &size, reinterpret_cast<const Bytef*>(halves.data()), bytes)
-        != Z_OK) {
-        throw Error(ErrorCode::OutOfMemory, "a map could not be packed for want of memory");
-    }
-    blob.resize(size);
-    return blob;
-}
-
-void keepMap(SQLite::Database& database, const LamResult& map) {
-    const auto blob = packed(map.map);
+void keepMap(SQLite::Database& database, const PackedMap& map) {
     SQLite::Statement insert(database, "INSERT INTO map VALUES (?, ?, ?, ?)");
     insert.bind(1, database.getLastInsertRowid());
-    insert.bind(2, map.context.height);
-    insert.bind(3, map.context.width);
-    insert.bind(4, blob.data(), static_cast<int>(blob.size()));
+    insert.bind(2, map.height);
+    insert.bind(3, map.width);
+    insert.bind(4, map.float16.data(), static_cast<int>(map.float16.size()));
     insert.exec();
 }
 
-/// The number of a task; whatever was there of it is gone.
-std::int64_t clearedTask(SQLite::Database& database, const std::string& key) {
+std::int64_t taskOf(SQLite::Database& database, const std::string& key) {
     SQLite::Statement find(database, "SELECT id FROM task WHERE key = ?");
     bindKey(find, 1, key);
     if (!find.executeStep()) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("the store has no task {}", key));
     }
-    const auto task = find.getColumn(0).getInt64();
-    for (const auto* text : {"DELETE FROM map WHERE result IN (SELECT id FROM result WHERE task = ?)",
-                             "DELETE FROM result WHERE task = ?"}) {
-        SQLite::Statement remove(database, text);
-        remove.bind(1, task);
-        remove.exec();
-    }
-    return task;
+    return find.getColumn(0).getInt64();
 }
 
-void endTask(SQLite::Database& database, std::int64_t task, const char* state, std::size_t maps, double seconds) {
-    SQLite::Statement update(database, "UPDATE task SET state = ?, maps = ?, seconds = ? WHERE id = ?");
+/// Removes the errors of a task, and its maps too unless they stay.
+void clearTask(SQLite::Database& database, std::int64_t task, bool mapsStay) {
+    for (const auto* text :
+         {"DELETE FROM map WHERE result IN (SELECT id FROM result WHERE task = ?1 AND (error IS NOT NULL OR NOT ?2))",
+          "DELETE FROM result WHERE task = ?1 AND (error IS NOT NULL OR NOT ?2)"}) {
+        SQLite::Statement remove(database, text);
+        remove.bind(1, task);
+        remove.bind(2, mapsStay ? 1 : 0);
+        remove.exec();
+    }
+}
+
+/// Without `seconds`, what was known of the time stays.
+void endTask(SQLite::Database& database, std::int64_t task, const char* state, std::optional<double> seconds) {
+    SQLite::Statement update(database,
+                             "UPDATE task SET state = ?1, maps = (SELECT count(*) FROM result WHERE task = ?3 AND "
+                             "error IS NULL), seconds = coalesce(?2, seconds, 0.0) WHERE id = ?3");
     update.bind(1, state);
-    update.bind(2, static_cast<std::int64_t>(maps));
-    update.bind(3, seconds);
-    update.bind(4, task);
+    if (seconds) {
+        update.bind(2, *seconds);
+    }
+    update.bind(3, task);
     update.exec();
 }
 
-/// A statement that inserts a result; its first values are the task's number, the error and the version.
-std::string resultInsertion(const std::string& columns, std::size_t count) {
+/// A statement that inserts a result. Its values are the task's number, the error, the version, those of
+/// studyColumns().
+std::string resultInsertion() {
     std::string places;
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = 0; i < studyColumns().size(); ++i) {
         places += fmt::format(", ?{}", i + 4);
     }
     return fmt::format(
-        "INSERT INTO result (task, image, network, options, error, version{}) SELECT id, image, network, "
+        "INSERT INTO result (task, image, network, options, error, version, {}) SELECT id, image, network, "
         "options, ?2, ?3{} FROM task WHERE id = ?1",
-        columns, places);
+        resultColumnNames(), places);
 }
 
 void keepImages(SQLite::Database& database, const StudyPlan& plan) {
@@ -213,45 +201,49 @@ std::map<std::string, TaskState> taskStates(const StudyStore& store) {
     });
 }
 
-void keepResults(StudyStore& store, const std::string& taskKey, std::span<const StudyResult> results, double seconds,
-                 bool withMaps) {
-    static const auto text = resultInsertion(", " + resultColumnNames(), studyColumns().size());
-    storeAccess(store.file(), [&] {
-        auto& database = store.database();
-        SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        const auto task = clearedTask(database, taskKey);
-        SQLite::Statement insert(database, text);
-        for (const auto& result : results) {
-            insert.bind(1, task);
-            insert.bind(2);
-            insert.bind(3, version());
-            int place = 4;
-            for (const auto& column : studyColumns()) {
-                bindValue(insert, place, column.value(result));
-                ++place;
-            }
-            insert.exec();
-            insert.reset();
-            if (withMaps) {
-                keepMap(database, result.map);
-            }
+std::set<std::string> tasksWithoutMaps(const StudyStore& store) {
+    return storeAccess(store.file(), [&] {
+        std::set<std::string> keys;
+        SQLite::Statement query(store.database(),
+                                "SELECT DISTINCT lower(hex(task.key)) FROM task JOIN result ON result.task = task.id "
+                                "LEFT JOIN map ON map.result = result.id WHERE task.planned = 1 AND task.state = "
+                                "'done' AND map.result IS NULL");
+        while (query.executeStep()) {
+            keys.insert(query.getColumn(0).getString());
         }
-        endTask(database, task, "done", results.size(), seconds);
-        transaction.commit();
+        return keys;
     });
 }
 
-void keepFailure(StudyStore& store, const std::string& taskKey, const std::string& message) {
+void keepResults(StudyStore& store, const std::string& taskKey, std::span<const StudyRow> rows, double seconds) {
+    static const auto text = resultInsertion();
+    const auto failed = std::ranges::count_if(rows, [](const StudyRow& row) { return !row.error.empty(); });
+    const auto maps = std::ssize(rows) - failed;
     storeAccess(store.file(), [&] {
         auto& database = store.database();
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
-        const auto task = clearedTask(database, taskKey);
-        SQLite::Statement insert(database, resultInsertion("", 0));
-        insert.bind(1, task);
-        insert.bind(2, message);
-        insert.bind(3, version());
-        insert.exec();
-        endTask(database, task, "failed", 0, 0.0);
+        const auto task = taskOf(database, taskKey);
+        clearTask(database, task, maps == 0 && failed > 0);
+        SQLite::Statement insert(database, text);
+        for (const auto& row : rows) {
+            insert.clearBindings();
+            insert.bind(1, task);
+            if (!row.error.empty()) {
+                insert.bind(2, row.error);
+            }
+            insert.bind(3, version());
+            for (std::size_t i = 0; i < row.values.size(); ++i) {
+                const bool isShare = studyColumns()[i].name == "seconds" && row.error.empty();
+                bindValue(insert, static_cast<int>(i) + 4,
+                          isShare ? ResultValue(seconds / static_cast<double>(maps)) : row.values[i]);
+            }
+            insert.exec();
+            insert.reset();
+            if (row.map) {
+                keepMap(database, *row.map);
+            }
+        }
+        endTask(database, task, failed > 0 ? "failed" : "done", maps > 0 ? std::optional(seconds) : std::nullopt);
         transaction.commit();
     });
 }
@@ -296,24 +288,15 @@ std::optional<StoredMap> readMap(const StudyStore& store, std::int64_t result) {
         if (!query.executeStep()) {
             return std::nullopt;
         }
-        StoredMap map{.height = query.getColumn(0).getInt(), .width = query.getColumn(1).getInt(), .values = {}};
         const auto blob = query.getColumn(2);
-        std::vector<std::uint16_t> halves(static_cast<std::size_t>(std::max(map.height, 0))
-                                          * static_cast<std::size_t>(std::max(map.width, 0)));
-        auto size = static_cast<uLongf>(halves.size() * sizeof(std::uint16_t));
-        const auto expected = size;
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): zlib's type of bytes
-        if (uncompress(reinterpret_cast<Bytef*>(halves.data()), &size, static_cast<const Bytef*>(blob.getBlob()),
-                       static_cast<uLong>(blob.getBytes()))
-                != Z_OK
-            || size != expected) {
+        const PackedMap packed{
+            .height = query.getColumn(0).getInt(), .width = query.getColumn(1).getInt(), .float16 = blob.getString()};
+        auto values = unpackMap(packed);
+        if (!values) {
             throw Error(ErrorCode::BadFile,
                         fmt::format("{}: the map of result {} is damaged", store.file().string(), result));
         }
-        for (const auto half : halves) {
-            map.values.push_back(floatFromHalf(half));
-        }
-        return map;
+        return StoredMap{.height = packed.height, .width = packed.width, .values = *std::move(values)};
     });
 }
 

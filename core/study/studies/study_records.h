@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,12 +28,13 @@ void keepPlan(StudyStore& store, const StudyPlan& plan);
 /// The states of the planned tasks, by their keys.
 [[nodiscard]] std::map<std::string, TaskState> taskStates(const StudyStore& store);
 
-/// Puts the maps of a planned task into the store, in place of what was there.
-void keepResults(StudyStore& store, const std::string& taskKey, std::span<const StudyResult> results, double seconds,
-                 bool withMaps);
+/// The keys of the planned tasks that are done and lack maps.
+[[nodiscard]] std::set<std::string> tasksWithoutMaps(const StudyStore& store);
 
-/// Notes why a planned task failed, in place of what was there.
-void keepFailure(StudyStore& store, const std::string& taskKey, const std::string& message);
+/// Ends a planned task with its rows, in place of those that were there. A task with an error among its rows counts as
+/// failed. Where no row is a map, the maps that the task had before stay.
+/// @param seconds  that the task took: each map gets its share.
+void keepResults(StudyStore& store, const std::string& taskKey, std::span<const StudyRow> rows, double seconds);
 
 /// What is known of a network once it is loaded.
 void keepCard(StudyStore& store, const StudyNetwork& network, const ModelCard& card);

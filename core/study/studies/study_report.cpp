@@ -3,7 +3,10 @@
 
 #include <SQLiteCpp/Database.h>
 #include <SQLiteCpp/Statement.h>
+#include <SQLiteCpp/Transaction.h>
 #include <algorithm>
+#include <optional>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -37,14 +40,15 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
                                   {.key = "di", .heading = "DI", .decimals = 2, .hasError = true},
                                   {"di_standard_error", nullptr},
                                   {"log_di", nullptr},
-                                  {"architecture", "Remark", 0, ColumnSide::Left}},
+                                  {"architecture", "Remark", 0, ColumnSide::Left},
+                                  {"rule", "Rule", 0, ColumnSide::Left}},
                       .rows = {}};
     for (const auto& network : networks) {
         table.rows.push_back({network.name, network.receptiveField, known(network.parameters),
                               static_cast<std::int64_t>(network.images.size()), meanValue(network.psnrY),
                               meanValue(network.psnrRgb), meanValue(network.ssim), meanValue(network.di),
                               network.di ? known(network.di->standardError) : ResultValue(), meanValue(network.logDi),
-                              network.architecture});
+                              network.architecture, network.rule});
     }
     return table;
 }
@@ -144,21 +148,27 @@ std::string subjectText(const StudyStore& store, const StudyReportSettings& sett
 
 /// Means over different images cannot be compared.
 std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
-    const auto images = [](const NetworkNumbers& network) { return network.images.size(); };
-    const auto [least, most] = std::ranges::minmax_element(networks, {}, images);
-    if (networks.empty() || images(*least) == images(*most)) {
-        return {};
-    }
-    return fmt::format(
-        "**The networks were measured on different numbers of images ({} to {}): compare them by the "
-        "pairs below, which take the images that both have.**\n\n",
-        images(*least), images(*most));
+    const auto imagesOf = [](const NetworkNumbers& network) {
+        std::set<std::int64_t> images;
+        for (const auto& image : network.images) {
+            images.insert(image.image);
+        }
+        return images;
+    };
+    const bool alike = std::ranges::all_of(
+        networks, [&](const NetworkNumbers& network) { return imagesOf(network) == imagesOf(networks.front()); });
+    return alike ? ""
+                 : "**The networks were measured on different images: compare them by the pairs below, which take "
+                   "the images that both have.**\n\n";
 }
 
 }  // namespace
 
 std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
                            const std::filesystem::path& folder) {
+    // The file may grow meanwhile: all parts are of one state of it.
+    std::optional<SQLite::Transaction> reading;
+    storeAccess(store.file(), [&] { reading.emplace(store.database()); });
     const auto status = statusOf(store);
     const auto networks = networkNumbers(store);
     const auto correlations = correlationTable(correlationsOf(networks));
@@ -176,7 +186,7 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
     text +=
         "From the smallest mean DI to the largest. DI: mean ± standard error over the images, of each image the mean "
         "over its patches. Receptive field: LR pixels a side. PSNR and SSIM: over the context, on Y, without a "
-        "border of scale pixels. `networks.csv` has every digit.\n\n";
+        "border of scale pixels. Rule: how gradients were added up along the path. `networks.csv` has every digit.\n\n";
     add("correlations", correlations, "Does wider involvement go with better restoration?");
     text +=
         "A point a network. r: Pearson, ρ: Spearman, p: two-sided, by Student's t; not given for fewer than 4 "

@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <exception>
+#include <functional>
 #include <new>
+#include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -13,6 +17,7 @@
 #include "base/error.h"
 #include "base/sha256.h"
 #include "method/lam/batch_calibration.h"
+#include "method/lam/patch_scan.h"
 #include "study/run_maps.h"
 #include "study/studies/study_records.h"
 
@@ -24,6 +29,7 @@ using Clock = std::chrono::steady_clock;
 
 /// Enough for the mean time of maps that share forward passes.
 constexpr std::size_t timedPatches = 16;
+constexpr auto everyPatch = static_cast<std::size_t>(-1);
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -42,15 +48,16 @@ void checkPair(const RunImages& images, const Scene& scene, int scale) {
     }
 }
 
-/// A map that says nothing because the network gives NaN or infinity.
-void checkNumbers(const LamResult& result) {
-    const bool broken = !std::isfinite(result.detectorImage) || !std::isfinite(result.detectorBaseline)
-                        || (!result.diffusionIndex && result.nonfiniteGradients > 0);
-    if (broken) {
-        throw Error(ErrorCode::ModelFailure, fmt::format("the network gives NaN or infinity at the patch ({}, {})",
-                                                         result.patch.x, result.patch.y));
-    }
+/// Why a map says nothing: the network gives NaN or infinity. Empty where it says something.
+std::string troubleOf(const LamResult& map) {
+    const bool broken = !std::isfinite(map.detectorImage) || !std::isfinite(map.detectorBaseline)
+                        || (!map.diffusionIndex && map.nonfiniteGradients > 0);
+    return broken ? fmt::format("the network gives NaN or infinity at the patch ({}, {})", map.patch.x, map.patch.y)
+                  : std::string();
 }
+
+using TakeMap = std::function<void(std::size_t patch, const LamResult& map)>;
+using RefusePatch = std::function<void(std::size_t index, const Patch& patch, const std::string& why)>;
 
 /// Images and networks of a plan as they are needed, and the maps that they give.
 class StudyMaps {
@@ -102,10 +109,10 @@ public:
                                             network.spec.file.string()));
                 }
                 model = std::move(loaded);
-            } catch (const Error& error) {
-                trouble = error.what();
             } catch (const std::bad_alloc&) {
                 trouble = fmt::format("{}: not enough memory to load it", network.spec.file.string());
+            } catch (const std::exception& error) {
+                trouble = error.what();
             }
         }
         if (!model) {
@@ -114,9 +121,11 @@ public:
         return *model;
     }
 
-    /// The maps of the first patches of a task. Nullopt when stopped. Throws what is wrong.
-    std::optional<std::vector<LamResult>> maps(const StudyTask& task, std::size_t most, const std::stop_token& stop,
-                                               const ReportGradients& report) {
+    /// Computes the maps of the first patches of a task and gives each to `take`, with its patch's index, as soon as it
+    /// is complete: a grid has more maps than memory holds. Patches that have no place in the image, and maps without
+    /// numbers, go to `refuse`. False when stopped. Throws what is wrong with all of them.
+    bool compute(const StudyTask& task, std::size_t most, const std::stop_token& stop,
+                 const LamsProgressCallback& report, const TakeMap& take, const RefusePatch& refuse) {
         const auto& images = image(task.image);
         const auto& model = network(task.network);
         const auto& scene = plan_.images[task.image].scene;
@@ -124,12 +133,42 @@ public:
         checkPair(images, scene, scale);
         const auto pair = imagesFor(images, scene, scale);
         const bool hr = scene.role == ImageRole::Hr;
+        const auto* reference = pair.hr.empty() ? nullptr : &pair.hr;
         auto patches = patchesOf(plan_.description.patches, scene, pair, scale, plan_.lam.options.detector,
                                  hr ? images.image.width() : 0, hr ? images.image.height() : 0);
         patches.resize(std::min(patches.size(), most));
-        const auto placed =
-            placePatches(model.card(), pair.lr, pair.hr.empty() ? nullptr : &pair.hr, plan_.lam, patches);
-        return computeMaps(model, pair, placed, plan_.lam, evaluation_, stop, report);
+        std::vector<PlacedPatch> placed;
+        std::vector<std::size_t> indices;  // among all patches
+        std::vector<std::pair<std::size_t, std::string>> refused;
+        for (std::size_t i = 0; i < patches.size(); ++i) {
+            try {
+                placed.push_back(
+                    placePatches(model.card(), pair.lr, reference, plan_.lam, std::span(&patches[i], 1)).front());
+                indices.push_back(i);
+            } catch (const Error& error) {
+                refused.emplace_back(i, error.what());
+            }
+        }
+        if (placed.empty() && !refused.empty()) {
+            throw Error(ErrorCode::InvalidArgument, refused.front().second);
+        }
+        for (const auto& [index, why] : refused) {
+            refuse(index, patches[index], why);
+        }
+        PatchScan scan(model, pair.lr, reference, plan_.lam, placed, evaluation_);
+        while (!scan.finished()) {
+            if (!scan.next(stop, report)) {
+                return false;
+            }
+            for (const auto& [index, map] : scan.takeComplete()) {
+                if (const auto why = troubleOf(map); why.empty()) {
+                    take(indices[index], map);
+                } else {
+                    refuse(indices[index], map.patch, why);
+                }
+            }
+        }
+        return true;
     }
 
 private:
@@ -190,13 +229,14 @@ private:
         }
         const auto machines = dealTasks(costs, settings_.machines);
         const auto states = taskStates(store_);
+        const auto mapless = settings_.maps ? tasksWithoutMaps(store_) : std::set<std::string>();
         for (std::size_t i = 0; i < plan_.tasks.size(); ++i) {
             if (machines[i] != settings_.machine) {
                 continue;
             }
             ++state_.tasks;
             const auto state = states.at(plan_.tasks[i].key);
-            if (state == TaskState::Done) {
+            if (state == TaskState::Done && !mapless.contains(plan_.tasks[i].key)) {
                 ++state_.done;
             } else if (state == TaskState::Failed && !settings_.retryFailed) {
                 ++state_.failed;
@@ -221,37 +261,53 @@ private:
     /// False when stopped.
     bool compute(const StudyTask& task, const std::stop_token& stop, const StudyRunCallback& progress) {
         const auto start = Clock::now();
-        std::optional<std::vector<LamResult>> maps;
-        std::vector<StudyResult> results;
+        std::map<std::size_t, StudyRow> rows;  // by patch: maps end in another order
+        std::string failure;
+        ContextQualities qualities;
+        const auto fail = [&](std::size_t place, StudyRow row) {
+            failure = failure.empty() ? row.error : failure;
+            rows.insert_or_assign(place, std::move(row));
+        };
+        const auto cardOf = [&]() -> const ModelCard& { return maps_.network(task.network).card(); };
         try {
-            maps = maps_.maps(task, static_cast<std::size_t>(-1), stop,
-                              [&](std::int64_t /*done*/, std::int64_t /*planned*/) { report(progress); });
-            if (!maps) {
+            const bool complete = maps_.compute(
+                task, everyPatch, stop, [&](const LamsProgress& /*state*/) { report(progress); },
+                [&](std::size_t place, const LamResult& map) {
+                    const auto& card = cardOf();
+                    rows.insert_or_assign(
+                        place, rowOf({.card = card, .map = map, .quality = qualities.of(card, map)}, settings_.maps));
+                },
+                [&](std::size_t place, const Patch& patch, const std::string& why) {
+                    fail(place, failedRow(cardOf(), patch, why));
+                });
+            if (!complete) {
                 return false;
             }
-            const auto& card = maps_.network(task.network).card();
-            for (const auto& map : *maps) {
-                checkNumbers(map);
-                results.push_back(studyResultOf(card, map));
-            }
-        } catch (const Error& error) {
-            fail(task, error.what());
-            return true;
         } catch (const std::bad_alloc&) {
-            fail(task, "not enough memory");
-            return true;
+            fail(everyPatch, {.error = "not enough memory"});
+        } catch (const std::exception& error) {  // of this task alone, whatever it is
+            fail(everyPatch, {.error = error.what()});
         }
-        keepFound(task);
-        keepResults(store_, task.key, results, secondsSince(start), settings_.maps);
-        ++state_.done;
-        state_.maps += std::ssize(results);
+        keep(task, rows, secondsSince(start));
+        if (failure.empty()) {
+            ++state_.done;
+        } else {
+            ++state_.failed;
+            state_.failure = failure;
+        }
         return true;
     }
 
-    void fail(const StudyTask& task, const std::string& message) {
-        keepFailure(store_, task.key, message);
-        ++state_.failed;
-        state_.failure = message;
+    void keep(const StudyTask& task, std::map<std::size_t, StudyRow>& rows, double seconds) {
+        std::vector<StudyRow> ordered;
+        for (auto& [place, row] : rows) {
+            state_.maps += row.error.empty() ? 1 : 0;
+            ordered.push_back(std::move(row));
+        }
+        if (std::ranges::any_of(ordered, [](const StudyRow& row) { return row.error.empty(); })) {
+            keepFound(task);
+        }
+        keepResults(store_, task.key, ordered, seconds);
     }
 
     /// What was learnt of image and network, once each.
@@ -300,20 +356,26 @@ std::optional<std::map<std::string, double>> timeNetworks(
             try {
                 // The first evaluation of a size tries batches: one patch before the clock starts.
                 const StudyTask task{.image = i, .network = n};
-                const ReportGradients silent = [](std::int64_t /*done*/, std::int64_t /*planned*/) {};
-                if (!maps.maps(task, 1, stop, silent)) {
+                std::size_t timed = 0;
+                const TakeMap count = [&](std::size_t /*patch*/, const LamResult& /*map*/) { ++timed; };
+                const RefusePatch pass = [](std::size_t /*index*/, const Patch& /*patch*/, const std::string& /*why*/) {
+                };
+                if (!maps.compute(task, 1, stop, {}, count, pass)) {
                     return std::nullopt;
                 }
+                timed = 0;
                 const auto start = Clock::now();
-                const auto timed = maps.maps(task, timedPatches, stop, silent);
-                if (!timed) {
+                if (!maps.compute(task, timedPatches, stop, {}, count, pass)) {
                     return std::nullopt;
+                }
+                if (timed == 0) {
+                    continue;
                 }
                 const auto& image = plan.images[i];
                 seconds[timeKeyOf(plan.networks[n])] = statedSecondsPerMap(
-                    secondsSince(start) / static_cast<double>(timed->size()), plan.lam, image.width, image.height);
+                    secondsSince(start) / static_cast<double>(timed), plan.lam, image.width, image.height);
                 break;
-            } catch (const Error&) {
+            } catch (const std::exception&) {
                 continue;  // `run` will say what is wrong
             }
         }

@@ -21,7 +21,7 @@ struct StudyRunSettings {
     std::string device = "cpu";  ///< as returned by resolveDevice()
     std::size_t machine = 0;     ///< which share of dealTasks() is computed here, 0…machines − 1
     std::size_t machines = 1;
-    bool maps = false;         ///< also keep the maps themselves
+    bool maps = false;         ///< also keep the maps themselves; tasks that were done without them are done again
     bool retryFailed = false;  ///< compute failed tasks again
     /// Where the networks come from; empty: loadModel(), on the device. Throws as loadModel().
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};
@@ -51,11 +51,12 @@ struct StudyRunOutcome {
 
 /// Computes the tasks of a plan that the store does not have yet, image by image, and keeps each in the store when it
 /// is done, in a transaction of its own: a run that ends in any way loses at most the task at work, and the next goes
-/// on. Maps are those of LamRun; the patches of one image share forward passes, and networks stay loaded.
+/// on. Maps are those of LamRun, of which a task keeps rows while it is at work: memory does not grow with the number
+/// of patches but for these. The patches of one image share forward passes, and networks stay loaded.
 ///
 /// What goes wrong with an image or a network is kept as the failure of its tasks, and the rest goes on: an image that
 /// cannot be read, a network that cannot be loaded, has no memory or gives NaN, a patch outside of the image, a file
-/// that has changed since the plan was made.
+/// that has changed since the plan was made. Maps of other patches of the task are kept.
 /// @param progress called on the calling thread when the run begins, before and after each task and between batches of
 ///                 gradients; must not throw; may be empty.
 /// Throws Error as keepPlan() and the other functions of study_records.h do: what cannot be kept ends the run.

@@ -20,6 +20,7 @@ StudyStatus statusOf(const StudyStore& store) {
         StudyStatus status;
         double costDone = 0.0;
         double costLeft = 0.0;
+        double secondsOfCost = 0.0;  // that costDone took
         SQLite::Statement tasks(
             database,
             "SELECT state, count(*), sum(cost), sum(seconds), sum(maps) FROM task WHERE planned = 1 "
@@ -28,11 +29,12 @@ StudyStatus statusOf(const StudyStore& store) {
             const auto state = tasks.getColumn(0).getString();
             const auto count = tasks.getColumn(1).getInt64();
             status.tasks += count;
+            status.secondsDone += tasks.getColumn(3).getDouble();
+            status.maps += tasks.getColumn(4).getInt64();
             if (state == "done") {
                 status.done = count;
                 costDone = tasks.getColumn(2).getDouble();
-                status.secondsDone = tasks.getColumn(3).getDouble();
-                status.maps = tasks.getColumn(4).getInt64();
+                secondsOfCost = tasks.getColumn(3).getDouble();
             } else if (state == "failed") {
                 status.failed = count;
             } else {
@@ -41,13 +43,14 @@ StudyStatus statusOf(const StudyStore& store) {
             }
         }
         if (costDone > 0.0) {
-            status.secondsLeft = status.secondsDone * costLeft / costDone;
+            status.secondsLeft = secondsOfCost * costLeft / costDone;
         }
         SQLite::Statement failures(
             database,
             "SELECT image.file, network.name, result.error FROM task JOIN result ON result.task = "
             "task.id JOIN image ON image.id = task.image JOIN network ON network.id = "
-            "task.network WHERE task.planned = 1 AND task.state = 'failed' ORDER BY task.id");
+            "task.network WHERE task.planned = 1 AND task.state = 'failed' AND result.error IS NOT NULL ORDER BY "
+            "task.id, result.id");
         while (failures.executeStep()) {
             status.failures.push_back({failures.getColumn(0).getString(), failures.getColumn(1).getString(),
                                        failures.getColumn(2).getString()});

@@ -10,7 +10,7 @@
 
 namespace lamscope {
 
-/// Why tasks failed.
+/// Why a task, or a patch of it, failed.
 struct StudyFailure {
     std::string image;    ///< the file
     std::string network;  ///< its name
@@ -23,7 +23,7 @@ struct StudyStatus {
     std::int64_t done = 0;
     std::int64_t failed = 0;
     std::int64_t left = 0;
-    std::int64_t maps = 0;                ///< of the tasks that are done
+    std::int64_t maps = 0;                ///< also those of tasks of which a part failed
     double secondsDone = 0.0;             ///< that they took, on one machine
     std::optional<double> secondsLeft{};  ///< for one machine; unset before a task is done
     std::vector<StudyFailure> failures{};

@@ -102,6 +102,7 @@ public:
         }
         if (writes) {
             lock.emplace(file);
+            made = !std::filesystem::exists(file);
         }
         storeAccess(file, [&] {
             database.emplace(file.string(),
@@ -120,14 +121,30 @@ public:
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
-        if (lock && database) {
+        if (made && database && isWithoutStudy()) {
+            // Whatever refused to fill it said why: an empty file would say less.
+            database.reset();
+            for (const auto* ending : {"", "-wal", "-shm", "-journal"}) {
+                std::error_code ignored;
+                std::filesystem::remove(file.string() + ending, ignored);
+            }
+        } else if (lock && database) {
             // Without a log, a file that nobody writes is one file, and can be read where nothing may be written. While
             // others read it, the log stays.
             database->tryExec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE");
         }
     }
 
+    [[nodiscard]] bool isWithoutStudy() {
+        try {
+            return database->execAndGet("SELECT count(*) FROM study").getInt() == 0;
+        } catch (const SQLite::Exception&) {
+            return false;
+        }
+    }
+
     std::filesystem::path file;
+    bool made = false;  // by this object
     std::optional<WriterLock> lock;
     std::optional<SQLite::Database> database;  // closed before the lock is given up
 };

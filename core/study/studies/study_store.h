@@ -19,8 +19,10 @@ namespace lamscope {
 class StudyStore {
 public:
     enum class Access {
-        Read,   ///< a file that exists; it may grow meanwhile
-        Write,  ///< makes the file where there is none, and brings one of an older version up to date
+        Read,  ///< a file that exists; it may grow meanwhile
+        /// Makes the file where there is none, and brings one of an older version up to date. A file that it made and
+        /// that got no study goes with the object.
+        Write,
     };
 
     /// Throws Error: BadFile (missing, not a study's, of a newer version of the program), WriteFailed (another program

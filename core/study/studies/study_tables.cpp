@@ -37,6 +37,13 @@ std::string receptiveFieldText(const SQLite::Column& column) {
     return column.isNull() ? "" : column.getString();
 }
 
+/// Adds a rule to those of a network unless it is there. Names of rules contain commas: semicolons separate them.
+void addName(std::string& names, const std::string& name) {
+    if (names.find(name) == std::string::npos) {
+        names += (names.empty() ? "" : "; ") + name;
+    }
+}
+
 std::optional<ImageMean> meanOf(const std::vector<double>& values) {
     if (values.empty()) {
         return std::nullopt;
@@ -67,18 +74,22 @@ std::optional<ImageMean> meanOver(const std::vector<ImageNumbers>& images,
     return meanOf(values);
 }
 
+std::optional<ImageMean> meanLogDi(const std::vector<ImageNumbers>& images) {
+    std::vector<double> logarithms;
+    for (const auto& image : images) {
+        if (image.di && *image.di > 0.0) {
+            logarithms.push_back(std::log(*image.di));
+        }
+    }
+    return meanOf(logarithms);
+}
+
 void addMeans(NetworkNumbers& network) {
     network.di = meanOver(network.images, &ImageNumbers::di);
     network.psnrY = meanOver(network.images, &ImageNumbers::psnrY);
     network.psnrRgb = meanOver(network.images, &ImageNumbers::psnrRgb);
     network.ssim = meanOver(network.images, &ImageNumbers::ssim);
-    std::vector<double> logarithms;
-    for (const auto& image : network.images) {
-        if (image.di && *image.di > 0.0) {
-            logarithms.push_back(std::log(*image.di));
-        }
-    }
-    network.logDi = meanOf(logarithms);
+    network.logDi = meanLogDi(network.images);
 }
 
 /// Throws where a coefficient is not defined.
@@ -170,13 +181,18 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
         }
         SQLite::Statement means(
             database,
-            "SELECT network, image, avg(di), avg(psnr_y), avg(psnr_rgb), avg(ssim) FROM result WHERE "
+            "SELECT network, image, avg(di), avg(psnr_y), avg(psnr_rgb), avg(ssim), min(rule), max(rule) FROM "
+            "result WHERE "
             "error IS NULL AND task NOT IN (SELECT id FROM task WHERE planned = 0) GROUP BY network, "
             "image");
         while (means.executeStep()) {
-            networks[means.getColumn(0).getInt64()].images.push_back(
-                {means.getColumn(1).getInt64(), numberAt(means.getColumn(2)), numberAt(means.getColumn(3)),
-                 numberAt(means.getColumn(4)), numberAt(means.getColumn(5))});
+            auto& network = networks[means.getColumn(0).getInt64()];
+            for (const int column : {6, 7}) {
+                addName(network.rule, means.getColumn(column).getString());
+            }
+            network.images.push_back({means.getColumn(1).getInt64(), numberAt(means.getColumn(2)),
+                                      numberAt(means.getColumn(3)), numberAt(means.getColumn(4)),
+                                      numberAt(means.getColumn(5))});
         }
         std::vector<NetworkNumbers> sorted;
         for (auto& [id, network] : networks) {
@@ -191,17 +207,21 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
 }
 
 std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> networks) {
-    using Member = std::optional<ImageMean> NetworkNumbers::*;
+    using Member = std::optional<double> ImageNumbers::*;
     constexpr std::array<std::pair<const char*, Member>, 3> measures{
-        {{"psnr_y", &NetworkNumbers::psnrY}, {"psnr_rgb", &NetworkNumbers::psnrRgb}, {"ssim", &NetworkNumbers::ssim}}};
+        {{"psnr_y", &ImageNumbers::psnrY}, {"psnr_rgb", &ImageNumbers::psnrRgb}, {"ssim", &ImageNumbers::ssim}}};
     std::vector<StudyCorrelation> correlations;
     for (const auto& [name, member] : measures) {
         std::vector<double> logDi;
         std::vector<double> quality;
         for (const auto& network : networks) {
-            if (network.logDi && network.*member) {
-                logDi.push_back(network.logDi->mean);
-                quality.push_back((network.*member)->mean);
+            std::vector<ImageNumbers> both;
+            std::ranges::copy_if(network.images, std::back_inserter(both), [member](const ImageNumbers& image) {
+                return image.di && *image.di > 0.0 && image.*member;
+            });
+            if (!both.empty()) {
+                logDi.push_back(meanLogDi(both)->mean);
+                quality.push_back(meanOver(both, member)->mean);
             }
         }
         if (logDi.size() > 1) {

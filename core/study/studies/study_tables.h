@@ -43,13 +43,15 @@ struct NetworkNumbers {
     std::optional<ImageMean> psnrY{};
     std::optional<ImageMean> psnrRgb{};
     std::optional<ImageMean> ssim{};
+    std::string rule{};  ///< how gradients were added up, as describe() states it; several by semicolons
 };
 
 /// The networks of the planned tasks that are done, from the smallest mean DI to the largest. Throws Error(BadFile,
 /// WriteFailed) as the store does.
 [[nodiscard]] std::vector<NetworkNumbers> networkNumbers(const StudyStore& store);
 
-/// How mean log DI and a measure of quality go together over the networks.
+/// How mean log DI and a measure of quality go together over the networks. Both means of a network are over the images
+/// where both are known.
 struct StudyCorrelation {
     std::string measure;  ///< psnr_y, psnr_rgb or ssim
     std::size_t networks = 0;

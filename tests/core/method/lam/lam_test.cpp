@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "method/lam/detector.h"
+#include "method/lam/patch_scan.h"
 #include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
 
@@ -268,6 +269,31 @@ TEST(Lam, PsnrOfAPerfectNetworkIsInfinite) {
     EXPECT_TRUE(std::isinf(*result->psnrPatch));
     const Image wrong(20, 20);
     EXPECT_THROW(static_cast<void>(computeLam(model, lr, &wrong, optionsAt(4, 4, 8))), Error);
+}
+
+TEST(PatchScan, GivesEachMapOnceAsSoonAsItIsComplete) {
+    const auto model = bicubicModel(4);
+    const auto lr = testImage(40, 32);
+    LamOptions options;
+    options.context = 16;
+    const auto plan = makePlan(options);
+    const std::vector<Patch> patches{{8, 8, 16}, {60, 8, 16}, {100, 70, 16}};
+    const auto placed = placePatches(model.card(), lr, nullptr, plan, patches);
+    const auto expected = *computeLams(model, lr, nullptr, plan, patches);
+    PatchScan scan(model, lr, nullptr, plan, placed);
+    std::size_t taken = 0;
+    while (!scan.finished()) {
+        ASSERT_TRUE(scan.next());
+        const auto complete = scan.takeComplete();
+        EXPECT_LE(complete.size(), 1U);  // they have contexts of their own
+        for (const auto& [patch, map] : complete) {
+            EXPECT_EQ(map.patch, patches[patch]);
+            EXPECT_EQ(map.map, expected[patch].map);
+            ++taken;
+        }
+    }
+    EXPECT_EQ(taken, patches.size());
+    EXPECT_TRUE(scan.takeComplete().empty());
 }
 
 TEST(Context, IsCentredOnThePatchAndKeptInside) {

@@ -191,8 +191,12 @@ TEST_F(StudyCommand, FailuresEndWithOneAndAreListed) {
     EXPECT_THAT(run({"status", in("study.sqlite")}).output, HasSubstr("broken_HR.png"));
     EXPECT_THAT(run({"report", in("study.sqlite"), "--out", in("report")}).output, HasSubstr("Failures"));
     EXPECT_THAT(contentOf(in("report/failures.csv")), HasSubstr("broken_HR.png"));
-    EXPECT_EQ(run({"run", in("study.json")}).exitCode, 1);
+    const auto again = run({"run", in("study.json")});
+    EXPECT_EQ(again.exitCode, 1);
+    EXPECT_THAT(again.messages, AllOf(HasSubstr("study status"), HasSubstr("--retry-failed")));
     std::filesystem::remove(in("set/broken_HR.png"));
+    expectTrouble({"run", in("study.json"), "--task", "1", "--of", "2"}, 1, "broken_HR.png");
+    EXPECT_FALSE(std::filesystem::exists(in("study.1-of-2.sqlite")));
     writeImage(in("set/broken_HR.png"), drawScene(64));
     EXPECT_EQ(run({"run", in("study.json"), "--retry-failed"}).exitCode, 0);
 }
@@ -205,6 +209,9 @@ TEST_F(StudyCommand, SubmitPrintsAScriptThatRuns) {
     EXPECT_THAT(outcome.output, AllOf(testing::StartsWith("#!/bin/bash\n"), HasSubstr("#SBATCH --array=1-3\n"),
                                       HasSubstr("#SBATCH --partition=gpu\n")));
     EXPECT_FALSE(std::filesystem::exists(in("study.slurm")));
+    std::filesystem::copy_file(in("study.json"), in("of 50%.json"));
+    EXPECT_THAT(run({"submit", in("of 50%.json"), "--of", "3", "--dry-run"}).output,
+                AllOf(HasSubstr("#SBATCH --job-name=\"of 50%\"\n"), HasSubstr("/of 50%%.%a.log\"\n")));
     const auto script = folder_.write("job.sh", outcome.output);
     const auto line = fmt::format("SLURM_ARRAY_TASK_ID=2 bash '{}' >/dev/null 2>&1", script.string());
     EXPECT_EQ(std::system(line.c_str()), 0);  // NOLINT(concurrency-mt-unsafe,cert-env33-c): one thread

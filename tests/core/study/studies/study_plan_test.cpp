@@ -5,6 +5,7 @@
 #include <functional>
 #include <numeric>
 #include <set>
+#include <stop_token>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -83,6 +84,14 @@ TEST(StudyPlan, KeysChangeWithEachIngredientAndWithNothingElse) {
         changed.experiment.scenes[0].boxes = {{9, 8, 16}};
     });
     expectAnother("nodes", withOptions([](LamOptions& options) { options.nodes = 9; }));
+    // Networks without secant rules use 9 and 27 midpoints where others use 16 cells for both.
+    for (const int nodes : {20, 30}) {
+        expectAnother("nodes of midpoints", withOptions([nodes](LamOptions& options) {
+                          options.nodes = nodes;
+                          options.tolerance = 0.01;
+                      }));
+    }
+    expectAnother("rule", withOptions([](LamOptions& options) { options.rule = IntegrationRule::Secant; }));
     expectAnother("sigma", withOptions([](LamOptions& options) { options.sigma = 2.0; }));
     expectAnother("context", withOptions([](LamOptions& options) { options.context = 0; }));
     expectAnother("preset", withOptions([](LamOptions& options) { options.preset = Preset::Official; }));
@@ -122,6 +131,22 @@ TEST(StudyPlan, FilesThatCannotBeReadAreTroublesOfTheirTasks) {
     EXPECT_THAT(plan.images[0].trouble, testing::HasSubstr("absent.png"));
     EXPECT_THAT(plan.networks[1].trouble, testing::HasSubstr("absent.pth"));
     EXPECT_EQ(plan.images[1].trouble, "");
+}
+
+TEST(StudyPlan, WithTroublesIsNotShared) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    EXPECT_NO_THROW(checkShares(planStudy(study, folder.path())));
+    std::filesystem::remove(folder / "scene72.png");
+    test::expectError(ErrorCode::BadFile, {"scene72.png", "share"},
+                      [&] { checkShares(planStudy(study, folder.path())); });
+}
+
+TEST(StudyPlan, CanBeStopped) {
+    const test::TemporaryFolder folder;
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_FALSE(planStudy(test::smallStudy(folder, {64}), folder.path(), source.get_token()).has_value());
 }
 
 TEST(DealTasks, BalancesCostsNotCounts) {
@@ -204,6 +229,14 @@ TEST(StudyDescription, RoundTripsWithFilesRelativeToIt) {
     EXPECT_THAT(test::contentOf(file), testing::Not(testing::HasSubstr(folder.path().string())));
 }
 
+TEST(StudyDescription, AMissingRuleIsTheDefault) {
+    const test::TemporaryFolder folder;
+    auto json = nlohmann::ordered_json::parse(toJson(test::smallStudy(folder), folder.path()));
+    json["experiment"]["options"].erase("rule");
+    const auto study = readStudyDescription(folder.write("study.json", json.dump()));
+    EXPECT_FALSE(lamOptionsOf(study.experiment).rule.has_value());
+}
+
 TEST(StudyDescription, ReaderIsStrict) {
     const test::TemporaryFolder folder;
     const auto whole = nlohmann::ordered_json::parse(toJson(test::smallStudy(folder), folder.path()));
@@ -224,6 +257,9 @@ TEST(StudyDescription, ReaderIsStrict) {
     expectRefused([](auto& json) { json["patches"] = {{"rule", "list"}}; }, "has no patches");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigmaa"] = 1; }, "sigmaa");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigma"] = -1; }, "sigma");
+    expectRefused([](auto& json) { json["experiment"]["option"] = {{"nodes", 9}}; }, "\"option\"");
+    expectRefused([](auto& json) { json["experiment"]["networks"][0]["settings"]["rnage"] = 255; }, "\"rnage\"");
+    expectRefused([](auto& json) { json["experiment"]["scenes"][0]["image"]["refrence"] = "a.png"; }, "\"refrence\"");
     expectRefused([](auto& json) { json["experiment"]["scenes"] = nlohmann::json::array(); }, "nothing to compute");
     test::expectError(ErrorCode::BadFile, {"broken.json"},
                       [&] { static_cast<void>(readStudyDescription(folder.write("broken.json", "{\"study\""))); });

@@ -187,6 +187,47 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     EXPECT_EQ(runInto(file, study, again).done, 6U);
 }
 
+TEST(StudyRun, OneBadPatchLeavesTheOthersTheirMaps) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    auto study = test::smallStudy(folder, {96}, {"bicubic"});
+    study.patches.kind = PatchRule::Kind::List;
+    study.experiment.scenes.front().boxes = {{8, 12, 16}, {90, 40, 16}, {60, 40, 16}};
+    const auto outcome = runInto(file, study, {.maps = true});
+    EXPECT_EQ(outcome.failed, 1U);
+    EXPECT_EQ(test::rowsOf(file, "SELECT patch_x, di IS NULL, error IS NULL FROM result ORDER BY id"),
+              (std::vector<std::string>{"8|0|1|", "90|1|0|", "60|0|1|"}));
+    EXPECT_EQ(test::rowsOf(file, "SELECT count(*) FROM map"), (std::vector<std::string>{"2|"}));
+    const auto status = statusOfFile(file);
+    EXPECT_EQ(status.maps, 2);
+    ASSERT_EQ(status.failures.size(), 1U);
+    EXPECT_THAT(status.failures.front().error, HasSubstr("(90, 40)"));
+
+    // A later run that gets no map at all leaves those that are there.
+    const auto plan = planStudy(study, folder.path());
+    std::filesystem::remove(folder / "scene96.png");
+    StudyStore store(file, StudyStore::Access::Write);
+    EXPECT_EQ(runStudy(plan, store, {.retryFailed = true}).failed, 1U);
+    EXPECT_EQ(statusOf(store).maps, 2);
+    EXPECT_THAT(statusOf(store).failures.front().error, HasSubstr("scene96.png"));
+}
+
+TEST(StudyRun, MapsShareTheTimeOfTheirTask) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    auto study = test::smallStudy(folder, {96}, {"bicubic"});
+    study.patches = {PatchRule::Kind::Grid, 16, 30};
+    runInto(file, study);
+    const SQLite::Database database(file.string(), SQLite::OPEN_READONLY);
+    SQLite::Statement query(database,
+                            "SELECT task.seconds, sum(result.seconds), min(result.seconds), max(result.seconds), "
+                            "count(*) FROM task JOIN result ON result.task = task.id");
+    ASSERT_TRUE(query.executeStep());
+    EXPECT_GT(query.getColumn(4).getInt(), 1);
+    EXPECT_NEAR(query.getColumn(0).getDouble(), query.getColumn(1).getDouble(), 1e-9);
+    EXPECT_EQ(query.getColumn(2).getDouble(), query.getColumn(3).getDouble());
+}
+
 TEST(StudyRun, LrImagesOfAnotherScaleFail) {
     const test::TemporaryFolder folder;
     std::filesystem::create_directory(folder / "hr");
@@ -289,6 +330,46 @@ TEST_F(Shards, OfAnOlderVersionMayLackColumns) {
     EXPECT_EQ(statusOfFile(folder_ / "merged.sqlite").left, 0);
     EXPECT_EQ(test::rowsOf(folder_ / "merged.sqlite", "SELECT count(*) FROM results WHERE ssim IS NULL").front(),
               std::to_string(merged.front().added) + "|");
+}
+
+TEST_F(Shards, BringMapsThatTheStoreLacks) {
+    runInto(folder_ / "merged.sqlite", study_);
+    EXPECT_GT(merge(shards_).front().added, 0);
+    EXPECT_EQ(test::rowsOf(folder_ / "merged.sqlite", "SELECT count(*) FROM map"), (std::vector<std::string>{"8|"}));
+    EXPECT_EQ(test::resultsOf(folder_ / "merged.sqlite"), test::resultsOf(folder_ / "whole.sqlite"));
+    EXPECT_EQ(merge(shards_).front().added, 0);
+}
+
+TEST_F(Shards, OfAnotherDescriptionAreNamed) {
+    merge({shards_[0]});
+    EXPECT_FALSE(merge({shards_[1]}).front().otherDescription);
+    study_.experiment.networks.push_back({.spec = ModelSpec::parse("bicubic:scale=3")});
+    runInto(folder_ / "newer.sqlite", study_);
+    const auto merged = merge({folder_ / "newer.sqlite"}).front();
+    EXPECT_TRUE(merged.otherDescription);
+    EXPECT_EQ(merged.unplanned, 4);
+    EXPECT_EQ(runInto(folder_ / "merged.sqlite", study_).done, 12U);  // the remedy
+    EXPECT_EQ(statusOfFile(folder_ / "merged.sqlite").tasks, 12);
+}
+
+TEST_F(Shards, EmptyAndRefusedOnesLeaveNothing) {
+    test::change(shards_[0], "DELETE FROM study");
+    EXPECT_TRUE(merge({shards_[0]}).front().empty);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "merged.sqlite"));
+    test::change(shards_[1], "PRAGMA user_version = 99");
+    EXPECT_THROW(merge({shards_[1]}), Error);
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "merged.sqlite"));
+}
+
+TEST(StudyRun, MapsAreAddedToTasksThatWereDoneWithout) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    const auto study = test::smallStudy(folder, {64});
+    runInto(file, study);
+    const auto before = test::resultsOf(file);
+    EXPECT_EQ(runInto(file, study, {.maps = true}).done, 2U);
+    EXPECT_EQ(test::rowsOf(file, "SELECT count(*) FROM map"), (std::vector<std::string>{"2|"}));
+    EXPECT_EQ(test::resultsOf(file), before);
 }
 
 TEST(TimeNetworks, TimesEachNetworkThatWorks) {

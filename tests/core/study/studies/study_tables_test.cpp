@@ -41,13 +41,12 @@ protected:
                 // The mean over the patches is the number that was asked for.
                 low.diffusionIndex = di[task.network][task.image] - 0.25;
                 high.diffusionIndex = di[task.network][task.image] + 0.25;
-                std::vector<StudyResult> results;
-                results.push_back({.card = card, .map = low});
-                results.push_back({.card = card, .map = high});
-                for (auto& result : results) {
-                    result.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5};
+                const ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+                std::vector<StudyRow> rows;
+                for (const auto* map : {&low, &high}) {
+                    rows.push_back(rowOf({.card = card, .map = *map, .quality = quality}, false));
                 }
-                keepResults(store, task.key, results, 1.0, false);
+                keepResults(store, task.key, rows, 1.0);
             }
         }
         store_.emplace(file_, StudyStore::Access::Read);
@@ -81,6 +80,18 @@ TEST_F(Tables, CorrelationsNeedFourNetworksForAProbability) {
     EXPECT_EQ(few[0].networks, 3U);
     EXPECT_FALSE(few[0].pearsonProbability.has_value());
     EXPECT_FALSE(few[1].pearson.has_value());
+}
+
+TEST(Correlations, TakeTheImagesWhereBothAreKnown) {
+    std::vector<NetworkNumbers> networks(2);
+    const auto image = [](std::int64_t number, double di, std::optional<double> psnr) {
+        return ImageNumbers{.image = number, .di = di, .psnrY = psnr, .psnrRgb = {}, .ssim = {}};
+    };
+    networks[0].images = {image(1, std::exp(1.0), 20.0), image(2, std::exp(9.0), std::nullopt)};
+    networks[1].images = {image(1, std::exp(2.0), 23.0)};
+    const auto correlations = correlationsOf(networks);
+    ASSERT_EQ(correlations.size(), 1U);
+    EXPECT_NEAR(*correlations.front().slope, 3.0, 1e-12);  // 3 dB from log DI 1 to 2
 }
 
 TEST_F(Tables, PairsAreComparedImageByImage) {
