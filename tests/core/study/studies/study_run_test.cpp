@@ -176,7 +176,7 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     EXPECT_THAT(toText(status), HasSubstr("failed: "));
 
     EXPECT_EQ(runInto(file, study, settings).failed, outcome.failed);  // not computed again
-    writeImage(folder / "absent.png", drawScene(64));
+    writeImage(folder / "absent.png", drawScene(80));
     EXPECT_EQ(runInto(file, study, settings).done, 3U);  // the image has content now: other tasks
     auto again = settings;
     again.retryFailed = true;
