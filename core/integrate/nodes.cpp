@@ -41,6 +41,13 @@ ArcLength::ArcLength(std::vector<double> cumulative)
     }
 }
 
+double ArcLength::speedAt(double alpha) const {
+    const auto cells = cumulative_.size() - 1;
+    const auto count = static_cast<double>(cells);
+    const auto cell = std::min(static_cast<std::size_t>(std::clamp(alpha, 0.0, 1.0) * count), cells - 1);
+    return (cumulative_[cell + 1] - cumulative_[cell]) * count;
+}
+
 double ArcLength::restsFrom(double share) const {
     std::vector<double> steps(cumulative_.size());  // the first is 0
     std::adjacent_difference(cumulative_.begin(), cumulative_.end(), steps.begin());

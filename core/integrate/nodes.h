@@ -52,6 +52,9 @@ public:
     /// The fraction of the length that is reached at α: the inverse of alphaAt().
     [[nodiscard]] double fractionAt(double alpha) const;
 
+    /// The length per α at α, to a cell of the table; at the end that before it.
+    [[nodiscard]] double speedAt(double alpha) const;
+
     /// The α from which the path moves at less than `share` (0…1) of its largest speed, to a cell of the table; 1 where
     /// it moves up to its end, and for a path that does not move.
     [[nodiscard]] double restsFrom(double share) const;

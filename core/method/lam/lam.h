@@ -20,9 +20,9 @@ namespace lamscope {
 /// What happens along the path, one entry per node, in the order of the path.
 struct LamCurves {
     std::vector<double> alpha;
-    std::vector<double> sigma;       ///< blur width in LR pixels; NaN on paths without one
-    std::vector<double> detector;    ///< D(F(γ(α)))
-    std::vector<double> pathSpeed;   ///< ‖∂γ/∂α‖ over the node's cell, Euclidean norm
+    std::vector<double> sigma;     ///< blur width in LR pixels; NaN on paths without one
+    std::vector<double> detector;  ///< D(F(γ(α)))
+    std::vector<double> pathSpeed;  ///< ‖∂γ/∂α‖, Euclidean norm, over the node's cell; with the secant rule at α
     std::vector<double> cumulative;  ///< Σ attribution from the baseline up to and with the node
     /// The α from which the path moves at less than 1 % of its largest speed: the images hardly change from there on.
     /// nullopt where it moves up to its end.

@@ -240,7 +240,14 @@ LamCurves LamRefinement::curvesOf(const IntegralLevel& level) const {
     curves.alpha = level.nodes.alpha;
     curves.detector = level.values;
     // Of the whole context's path, of which a window sees a part.
-    curves.pathSpeed = context_.path().speed(level.nodes);
+    if (plan_.rule == IntegrationRule::Secant) {
+        // Few cells are of very different widths: their means would lie beside the curve.
+        const auto& length = context_.path().length();
+        std::ranges::transform(level.nodes.alpha, std::back_inserter(curves.pathSpeed),
+                               [&](double alpha) { return length.speedAt(alpha); });
+    } else {
+        curves.pathSpeed = context_.path().speed(level.nodes);
+    }
     curves.cumulative = level.cumulative;
     curves.restsFrom = restOf(level.nodes, curves.pathSpeed);
     for (const double alpha : level.nodes.alpha) {

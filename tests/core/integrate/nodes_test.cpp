@@ -29,6 +29,13 @@ ArcLength quadraticLength(int cells) {
     return ArcLength(cumulative);
 }
 
+TEST(ArcLength, SpeedIsItsSlope) {
+    const auto length = quadraticLength(4096);
+    EXPECT_NEAR(length.speedAt(0.25) / length.speedAt(0.5), 0.5, 1e-3);
+    EXPECT_NEAR(length.speedAt(1.0) / length.speedAt(0.5), 2.0, 1e-3);
+    EXPECT_EQ(ArcLength({0.0, 3.0}).speedAt(1.0), 3.0);
+}
+
 TEST(ArcLengthMidpoints, HalveEachCellInLengthNotInAlpha) {
     const auto nodes = arcLengthMidpoints(quadraticLength(4096), 5);
     ASSERT_EQ(nodes.alpha.size(), 5U);

@@ -110,17 +110,18 @@ TEST(Csv, WithoutResultsALineACell) {
     named.map.columns = 2;
     named.map.rows = 1;
     named.map.cells = {{.patch = {0, 8, 16},
+                        .rule = IntegrationRule::Secant,
                         .nodes = 9,
                         .diffusionIndex = 4.5,
                         .mass95Pixels = 77,
                         .radiusPixels = 3.25,
                         .completenessError = -0.01},
-                       {.patch = {16, 8, 16}, .nodes = 3}};
+                       {.patch = {16, 8, 16}, .rule = IntegrationRule::Midpoints, .nodes = 3}};
     document.grids.push_back(named);
     EXPECT_EQ(toCsv(document),
-              "network,patch_x,patch_y,patch_size,di,mass95_pixels,radius_pixels,completeness_error,nodes\n"
-              "\"net, 1\",0,8,16,4.5,77,3.25,-0.01,9\n"
-              "\"net, 1\",16,8,16,,,,,3\n");
+              "network,patch_x,patch_y,patch_size,di,mass95_pixels,radius_pixels,completeness_error,nodes,rule\n"
+              "\"net, 1\",0,8,16,4.5,77,3.25,-0.01,9,secant\n"
+              "\"net, 1\",16,8,16,,,,,3,midpoint\n");
 }
 
 TEST(Text, ColumnsAreAlignedAndRounded) {
