@@ -57,6 +57,7 @@ TEST_P(LamOnNetwork, IsFiniteAndCompleteAsItsEstimatePromises) {
     LamOptions options;
     options.patch = {20, 20, patchSize};
     options.context = 0;
+    options.rule = IntegrationRule::Midpoints;
     options.nodes = 9;
     const auto result = computeLam(*model_, testPicture(12), nullptr, options);
     ASSERT_TRUE(result);
@@ -71,6 +72,22 @@ TEST_P(LamOnNetwork, IsFiniteAndCompleteAsItsEstimatePromises) {
     // The estimate is a share of the map's absolute sum, the gap is one of what remains after signs cancel.
     const double gap = std::abs(result->attributionSum - (result->detectorImage - result->detectorBaseline));
     EXPECT_LT(gap, *result->estimatedMapError * total);
+}
+
+/// A wrong rule of one operation would show at once, whatever the number of cells.
+TEST_P(LamOnNetwork, AddsUpExactlyOverCells) {
+    LamOptions options;
+    options.patch = {20, 20, patchSize};
+    options.context = 0;
+    for (const int cells : {1, 7, 36}) {
+        options.nodes = cells;
+        const auto result = computeLam(*model_, testPicture(12), nullptr, options);
+        ASSERT_TRUE(result);
+        EXPECT_EQ(result->rule, IntegrationRule::Secant);
+        EXPECT_EQ(result->nodes, cells);
+        EXPECT_TRUE(isExactSum(*result)) << cells << " cells: " << result->attributionSum << " of "
+                                         << result->detectorImage - result->detectorBaseline;
+    }
 }
 
 /// Those that an image of a fair size reaches beyond.

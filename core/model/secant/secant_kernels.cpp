@@ -92,7 +92,12 @@ LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const
     float sumOfProducts = 0.0F;
 #pragma omp simd reduction(+ : sumOfMeans, sumOfProducts)
     for (std::int64_t i = 0; i < count; ++i) {
-        const float m = logarithmicMean(left[i], right[i]);
+        const float a = left[i];
+        const float b = right[i];
+        const float d = a == b ? 0.0F : std::fabs(b - a);  // of masked pairs both are infinite
+        const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
+        const float quotient = (1.0F - expf(-d)) / (d == 0.0F ? 1.0F : d);
+        const float m = expf(a > b ? a : b) * (d < 0.05F ? series : quotient);
         mean[i] = m;
         sumOfMeans += m;
         sumOfProducts += m * gradient[i];
@@ -209,15 +214,10 @@ Tensor geluFactor(const Tensor& a, const Tensor& b) {
     return meanOf(valueA, valueB) + meanOf(a, b) * at::where(isClose, derivative, quotient);
 }
 
-/// The logarithmic mean (b − a) / (ln b − ln a) of numbers that are not negative; 0 where one of them is.
+/// The logarithmic mean (e^b − e^a) / (b − a) of numbers whose logarithms are given.
 Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
-    // With z = (b − a) / (b + a), ln b − ln a is 2·artanh z, and the mean (b + a) / 2 · z / artanh z.
-    const auto sum = a + b;
-    const auto z = (b - a) / at::where(sum > 0, sum, at::ones_like(sum));
-    const auto square = z.square();
-    const auto series = 1.0 - square * (1.0 / 3.0 + square * (4.0 / 45.0 + square * (44.0 / 945.0)));
-    const double close = b.scalar_type() == torch::kFloat64 ? closeForSoftmaxInFloat64 : closeForSoftmax;
-    return sum * 0.5 * at::where(square < close, series, z * 2.0 / at::log(b / a));
+    const auto d = at::where(a == b, at::zeros_like(a), (b - a).abs());  // of masked pairs both are infinite
+    return at::exp(at::maximum(a, b)) * at::where(d == 0, at::ones_like(d), -at::expm1(-d) / d);
 }
 
 }  // namespace

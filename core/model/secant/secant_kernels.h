@@ -25,7 +25,7 @@ namespace lamscope {
 [[nodiscard]] torch::Tensor throughGelu(const torch::Tensor& gradient, const torch::Tensor& left,
                                         const torch::Tensor& right);
 
-/// Of a softmax over `dim`, given its results at the two ends.
+/// Of a softmax over `dim`, given the logarithms of its results at the two ends: they do not underflow.
 [[nodiscard]] torch::Tensor throughSoftmax(const torch::Tensor& gradient, const torch::Tensor& left,
                                            const torch::Tensor& right, std::int64_t dim);
 

@@ -480,10 +480,10 @@ Tensor vectorNorm(const Tensor& x, const at::Scalar& order, at::OptionalIntArray
 class Softmax : public torch::autograd::Function<Softmax> {
 public:
     static Tensor forward(AutogradContext* context, const Tensor& x, std::int64_t dim) {
-        auto weights = at::softmax(x, dim);
-        context->save_for_backward({weights, SecantScope::current()->atLeftEnds(weights)});
+        const auto logarithms = at::log_softmax(x, dim);
+        context->save_for_backward({logarithms, SecantScope::current()->atLeftEnds(logarithms)});
         context->saved_data["dim"] = dim;
-        return weights;
+        return logarithms.exp();
     }
     static Gradients backward(AutogradContext* context, const Gradients& gradients) {
         const auto saved = context->get_saved_variables();
