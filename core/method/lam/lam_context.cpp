@@ -30,6 +30,8 @@ constexpr std::int64_t probeSide = 64;
 /// The most LR pixels evaluated at once: on a CPU the activations of a few 64x64 images still fit its caches, and more
 /// would need gigabytes; a GPU wants many.
 constexpr std::int64_t pixelsPerBatchCpu = 16384;
+/// Cells hold the activations of two ends and gain little by batches: 64x64 images go one by one.
+constexpr std::int64_t pixelsPerBatchOfCellsCpu = 4096;
 constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
 
 constexpr int fewestCalibratedNodes = 9;
