@@ -79,9 +79,9 @@ TEST_P(LamOnNetwork, AddsUpExactlyOverCells) {
     LamOptions options;
     options.patch = {20, 20, patchSize};
     options.context = 0;
-    for (const int cells : {1, 7, 36}) {
+    for (const int cells : {1, 7}) {
         options.nodes = cells;
-        const auto result = computeLam(*model_, testPicture(12), nullptr, options);
+        const auto result = computeLam(*model_, testPicture(12), nullptr, options, {}, {}, {.batch = 1});
         ASSERT_TRUE(result);
         EXPECT_EQ(result->rule, IntegrationRule::Secant);
         EXPECT_EQ(result->nodes, cells);

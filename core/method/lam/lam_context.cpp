@@ -30,8 +30,8 @@ constexpr std::int64_t probeSide = 64;
 /// The most LR pixels evaluated at once: on a CPU the activations of a few 64x64 images still fit its caches, and more
 /// would need gigabytes; a GPU wants many.
 constexpr std::int64_t pixelsPerBatchCpu = 16384;
-/// Cells hold the activations of two ends and gain little by batches: 64x64 images go one by one.
-constexpr std::int64_t pixelsPerBatchOfCellsCpu = 4096;
+/// Cells hold the activations of two ends and gain little by batches: only small windows are evaluated several at once.
+constexpr std::int64_t pixelsPerBatchOfCellsCpu = 1024;
 constexpr std::int64_t pixelsPerBatchCuda = 32L * 16384;
 
 constexpr int fewestCalibratedNodes = 9;
@@ -158,8 +158,8 @@ std::int64_t LamContext::nodesAtOnce(const Rect& window, const LamPlan& plan) co
     if (evaluation_.batch) {
         return *evaluation_.batch;
     }
-    const auto pixels =
-        evaluation_.pixelsAtOnce.value_or(model_.device().is_cuda() ? pixelsPerBatchCuda : pixelsPerBatchCpu);
+    const auto onCpu = plan.rule == IntegrationRule::Secant ? pixelsPerBatchOfCellsCpu : pixelsPerBatchCpu;
+    const auto pixels = evaluation_.pixelsAtOnce.value_or(model_.device().is_cuda() ? pixelsPerBatchCuda : onCpu);
     const auto most = std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window.width) * window.height), 1);
     // Where few batches are needed there is little to gain.
     const bool worthwhile = plan.nodes >= fewestCalibratedNodes && plan.nodes > most;
