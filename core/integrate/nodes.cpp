@@ -129,10 +129,7 @@ Nodes cellsByDensity(const ArcLength& length, const CellDensity& density, int n)
 std::vector<int> cellLadder(int most) {
     constexpr double ratio = 2.25;
     std::vector<int> levels{3};
-    if (most >= 7) {
-        levels.push_back(7);
-    }
-    for (double next = 16.0; std::lround(next) <= most; next *= ratio) {
+    for (double next = 16.0 / ratio; std::lround(next) <= most; next *= ratio) {
         levels.push_back(static_cast<int>(std::lround(next)));
     }
     return levels;

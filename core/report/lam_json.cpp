@@ -100,15 +100,11 @@ Json cellsJson(const NamedDiMap& named, const ResultColumn& column) {
 Json gridJson(const NamedDiMap& named) {
     const auto& map = named.map;
     const auto& first = map.cells.front().patch;
-    Json json{{"model", modelJson(named.card)},
-              {"x", first.x},
-              {"y", first.y},
-              {"size", first.size},
-              {"stride", map.stride},
-              {"columns", map.columns},
-              {"rows", map.rows},
-              {"rule", toString(std::ranges::max(map.cells, {}, &DiMapCell::nodes).rule)},
-              {"nodes", std::ranges::max(map.cells, {}, &DiMapCell::nodes).nodes}};
+    const auto& finest = *std::ranges::max_element(map.cells, {}, &DiMapCell::nodes);
+    Json json{
+        {"model", modelJson(named.card)}, {"x", first.x},           {"y", first.y},     {"size", first.size},
+        {"stride", map.stride},           {"columns", map.columns}, {"rows", map.rows}, {"rule", toString(finest.rule)},
+        {"nodes", finest.nodes}};
     for (const auto& column : resultColumns()) {
         // Rule and nodes are the same for all cells, above.
         if (column.ofDiMapCell && column.kind == ColumnKind::Measure && !json.contains(column.key)) {

@@ -57,10 +57,7 @@ LAMSCOPE_VECTORS void sigmoidLoop(const float* gradient, const float* left, cons
         const float d = std::fabs(b - a);
         const float low = b < a ? b : a;
         const float high = low + d;  // NaN where an end is
-        const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
-        const float quotient = (1.0F - expf(-d)) / (d == 0.0F ? 1.0F : d);
-        const float share = d < 0.05F ? series : quotient;
-        result[i] = gradient[i] * share / ((1.0F + expf(-high)) * (1.0F + expf(low)));
+        result[i] = gradient[i] * meanDecay(d) / ((1.0F + expf(-high)) * (1.0F + expf(low)));
     }
 }
 
@@ -95,9 +92,7 @@ LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const
         const float a = left[i];
         const float b = right[i];
         const float d = a == b ? 0.0F : std::fabs(b - a);  // of masked pairs both are infinite
-        const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
-        const float quotient = (1.0F - expf(-d)) / (d == 0.0F ? 1.0F : d);
-        const float m = expf(a > b ? a : b) * (d < 0.05F ? series : quotient);
+        const float m = expf(a > b ? a : b) * meanDecay(d);
         mean[i] = m;
         sumOfMeans += m;
         sumOfProducts += m * gradient[i];
@@ -214,10 +209,15 @@ Tensor geluFactor(const Tensor& a, const Tensor& b) {
     return meanOf(valueA, valueB) + meanOf(a, b) * at::where(isClose, derivative, quotient);
 }
 
+/// As the function of numbers.
+Tensor meanDecay(const Tensor& d) {
+    return at::where(d == 0, at::ones_like(d), -at::expm1(-d) / d);
+}
+
 /// The logarithmic mean (e^b − e^a) / (b − a) of numbers whose logarithms are given.
 Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
     const auto d = at::where(a == b, at::zeros_like(a), (b - a).abs());  // of masked pairs both are infinite
-    return at::exp(at::maximum(a, b)) * at::where(d == 0, at::ones_like(d), -at::expm1(-d) / d);
+    return at::exp(at::maximum(a, b)) * meanDecay(d);
 }
 
 }  // namespace
@@ -251,9 +251,7 @@ Tensor throughSigmoid(const Tensor& gradient, const Tensor& left, const Tensor& 
     // The smaller end first: e^−Δ does not overflow.
     const auto low = at::minimum(left, right);
     const auto high = at::maximum(left, right);
-    const auto d = high - low;
-    const auto share = at::where(d == 0, at::ones_like(d), -at::expm1(-d) / d);
-    return gradient * at::sigmoid(high) * at::sigmoid(-low) * share;
+    return gradient * at::sigmoid(high) * at::sigmoid(-low) * meanDecay(high - low);
 }
 
 Tensor throughGelu(const Tensor& gradient, const Tensor& left, const Tensor& right) {

@@ -44,6 +44,13 @@ LAMSCOPE_PART T logarithm(T x) {
     }
 }
 
+/// The mean of e^−x over 0…d, (1 − e^−d) / d; d is not negative.
+LAMSCOPE_PART float meanDecay(float d) {
+    const float series = 1.0F - d * (0.5F - d * (1.0F / 6.0F - d * (1.0F / 24.0F)));
+    const float quotient = (1.0F - expf(-d)) / (d == 0.0F ? 1.0F : d);
+    return d < 0.05F ? series : quotient;
+}
+
 /// Squared relative differences below which a series stands for the logarithmic mean.
 inline constexpr double closeForSoftmax = 0.01;
 inline constexpr double closeForSoftmaxInFloat64 = 1e-4;
