@@ -2,15 +2,14 @@
 // The program as its users meet it: started as a process, judged by exit code, output and files.
 #include <chrono>
 #include <csignal>
-#include <fcntl.h>
 #include <fstream>
 #include <functional>
 #include <limits>
 #include <map>
 #include <sys/mount.h>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,6 +18,7 @@
 #include "base/npy.h"
 #include "image/image_file.h"
 #include "support/exif.h"
+#include "support/run_program.h"
 #include "support/safetensors_file.h"
 #include "support/temporary_folder.h"
 #include "support/test_data.h"
@@ -27,13 +27,8 @@ namespace lamscope {
 namespace {
 
 using test::contentOf;
+using test::Outcome;
 using testing::HasSubstr;
-
-struct Outcome {
-    int exitCode = -1;
-    std::string output;
-    std::string messages;
-};
 
 /// Whether the process handles SIGINT: proc(5), "SigCgt" is a mask whose lowest bit is signal 1.
 bool handlesInterrupt(pid_t process) {
@@ -66,32 +61,8 @@ protected:
 
     /// Starts the program; `whileRunning` gets its process id.
     Outcome run(std::vector<std::string> arguments, const std::function<void(pid_t)>& whileRunning = {}) const {
-        const auto output = log_ / "output";
-        const auto messages = log_ / "messages";
         arguments.insert(arguments.begin(), LAMSCOPE_CLI);
-        const pid_t child = fork();
-        if (child == 0) {
-            const auto redirect = [](const std::filesystem::path& file, int descriptor) {
-                const int opened = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-                dup2(opened, descriptor);
-            };
-            redirect(output, STDOUT_FILENO);
-            redirect(messages, STDERR_FILENO);
-            std::vector<char*> raw;
-            raw.reserve(arguments.size() + 1);
-            for (auto& argument : arguments) {
-                raw.push_back(argument.data());
-            }
-            raw.push_back(nullptr);
-            execv(raw[0], raw.data());
-            _exit(127);
-        }
-        if (whileRunning) {
-            whileRunning(child);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), contentOf(output), contentOf(messages)};
+        return test::runProgram(std::move(arguments), log_.path(), whileRunning);
     }
 
     /// The arguments of a run that works, followed by `more`.

@@ -3,11 +3,10 @@
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
-#include <fcntl.h>
 #include <functional>
-#include <sys/wait.h>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -16,6 +15,7 @@
 
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "support/run_program.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
 
@@ -23,15 +23,10 @@ namespace lamscope::study_command_test {
 namespace {
 
 using test::contentOf;
+using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
-
-struct Outcome {
-    int exitCode = -1;
-    std::string output;
-    std::string messages;
-};
 
 class StudyCommand : public testing::Test {
 protected:
@@ -48,28 +43,7 @@ protected:
     /// Starts the program; `whileRunning` gets its process.
     Outcome run(std::vector<std::string> arguments, const std::function<void(pid_t)>& whileRunning = {}) const {
         arguments.insert(arguments.begin(), {LAMSCOPE_CLI, "study"});
-        const pid_t child = fork();
-        if (child == 0) {
-            const auto redirect = [](const std::filesystem::path& file, int descriptor) {
-                dup2(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), descriptor);
-            };
-            redirect(log_ / "output", STDOUT_FILENO);
-            redirect(log_ / "messages", STDERR_FILENO);
-            std::vector<char*> raw;
-            for (auto& argument : arguments) {
-                raw.push_back(argument.data());
-            }
-            raw.push_back(nullptr);
-            execv(raw[0], raw.data());
-            _exit(127);
-        }
-        if (whileRunning) {
-            whileRunning(child);
-        }
-        int status = 0;
-        waitpid(child, &status, 0);
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -WTERMSIG(status), contentOf(log_ / "output"),
-                contentOf(log_ / "messages")};
+        return test::runProgram(std::move(arguments), log_.path(), whileRunning);
     }
 
     /// Describes a study of eight tasks in study.json.
