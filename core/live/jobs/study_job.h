@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "live/live_events.h"
+#include "live/live_job.h"
+#include "study/studies/study_description.h"
+#include "study/studies/study_run.h"
+
+namespace lamscope {
+
+namespace live {
+
+/// How far a study has come: after it was planned, before and after each task, and within long ones.
+struct StudyProgressed {
+    std::int64_t run = 0;  ///< its number
+    StudyRunProgress progress;
+    bool stored = false;  ///< the store has a task more than before
+};
+
+/// Nothing more comes of a run.
+struct StudyEnded {
+    std::int64_t run = 0;
+    EndReason reason = EndReason::Done;
+    StudyRunOutcome outcome;
+    std::string message;  ///< why it failed as a whole, e.g. the store cannot be written; empty where it did not
+};
+
+}  // namespace live
+
+/// What a run of a study in the window needs.
+struct StudyJobRequest {
+    StudyDescription description;
+    std::filesystem::path folder;  ///< to which the description's text names files
+    std::filesystem::path store;   ///< results; made where there is none, gone on with where there is one
+    bool maps = false;
+    bool retryFailed = false;
+};
+
+/// A study that runs behind the probe: between two steps, each no longer than one forward and backward pass, anything
+/// more urgent is computed, and the task at work goes on where it was. The store belongs to the job while it runs.
+/// Pausing is cancelling: what was computed stays, and another run goes on.
+class StudyJob final : public LiveJob {
+public:
+    using Event = std::variant<live::StudyProgressed, live::StudyEnded>;
+    using Sink = std::function<void(Event)>;
+
+    /// @param sink called on the compute thread; must not block and must not throw.
+    StudyJob(const LiveState& state, Sink sink);
+    ~StudyJob() override;
+
+    /// Takes the place of an earlier run, which is cancelled.
+    /// @param run its number, above 0, which its events carry.
+    void start(std::int64_t run, StudyJobRequest request);
+
+    [[nodiscard]] bool hasWork() const override;
+    [[nodiscard]] LivePriority priority() const override;
+    void step(const std::stop_token& stop) override;
+    void cancel() override;
+
+private:
+    class Run;
+    const LiveState& state_;
+    Sink sink_;
+    std::unique_ptr<Run> run_;  // null: none is at work
+};
+
+}  // namespace lamscope
