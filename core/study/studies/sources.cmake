@@ -8,6 +8,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_columns.h
     study/studies/study_description.h
     study/studies/study_merge.h
+    study/studies/study_places.h
     study/studies/study_plan.h
     study/studies/study_records.h
     study/studies/study_report.h
@@ -25,6 +26,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_columns.cpp
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
+    study/studies/study_places.cpp
     study/studies/study_plan.cpp
     study/studies/study_records.cpp
     study/studies/study_report.cpp
@@ -33,6 +35,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_status.cpp
     study/studies/study_store.cpp
     study/studies/study_tables.cpp
+    study/studies/task_maps.cpp
     study/studies/writer_lock.cpp
   PUBLIC lamscope_study
   PRIVATE lamscope_checkpoint SQLiteCpp SQLite::SQLite3 ZLIB::ZLIB nlohmann_json::nlohmann_json fmt::fmt)
