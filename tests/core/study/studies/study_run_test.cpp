@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/studies/study_run.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <memory>
-#include <stop_token>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,14 +11,12 @@
 #include "image/image_file.h"
 #include "method/lam/lam_experiment.h"
 #include "metrics/psnr_ssim.h"
-#include "model/stoppable_evaluation.h"
 #include "study/evaluate.h"
 #include "study/lam_run.h"
 #include "study/studies/study_merge.h"
 #include "study/studies/study_scenes.h"
 #include "study/studies/study_status.h"
 #include "support/analytic_loader.h"
-#include "support/analytic_networks.h"
 #include "support/expect_error.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
@@ -141,86 +135,6 @@ TEST(StudyRun, StoppedAndContinuedIsUnbroken) {
         EXPECT_LT(outcome.left, left);
         left = outcome.left;
         ASSERT_LE(round, 6U);
-    }
-    EXPECT_EQ(test::resultsOf(folder / "parts.sqlite"), test::resultsOf(folder / "whole.sqlite"));
-}
-
-/// Settings whose network counts its evaluations.
-StudyRunSettings counting(std::size_t& evaluations, const std::function<void()>& atEach = {}) {
-    StudyRunSettings settings{.maps = true, .evaluation = {.batch = 1}};
-    settings.load = [&evaluations, atEach](const ModelSpec& /*spec*/) {
-        const auto formula = [&evaluations, atEach](const torch::Tensor& lr) {
-            ++evaluations;
-            if (atEach) {
-                atEach();
-            }
-            return test::enlargeByCopying(lr.square(), 4) * (0.5 + lr.mean({1, 2, 3}, true));
-        };
-        return std::make_shared<const SrModel>(test::makeModel(formula, 4));
-    };
-    return settings;
-}
-
-TEST(StudyRun, StoppedAtEachEvaluationItIsUnbrokenAndEvaluatesNothingTwice) {
-    const test::TemporaryFolder folder;
-    const auto study = test::smallStudy(folder, {64, 72});
-    std::size_t unbroken = 0;
-    EXPECT_EQ(runInto(folder / "whole.sqlite", study, counting(unbroken)).done, 4U);
-
-    std::stop_source source;
-    std::size_t evaluations = 0;
-    std::size_t inStep = 0;
-    std::size_t mostInStep = 0;
-    const auto settings = counting(evaluations, [&] {
-        ++inStep;
-        source.request_stop();
-    });
-    {
-        const auto plan = planStudy(study, folder.path());
-        StudyStore store(folder / "parts.sqlite", StudyStore::Access::Write);
-        StudyRun run(plan, store, settings);
-        while (!run.finished()) {
-            source = {};
-            inStep = 0;
-            run.next(source.get_token());
-            mostInStep = std::max(mostInStep, inStep);
-            ASSERT_LE(evaluations, unbroken);
-        }
-        EXPECT_EQ(run.outcome().done, 4U);
-        EXPECT_EQ(run.progress().maps, 4);
-    }
-    EXPECT_EQ(evaluations, unbroken);
-    EXPECT_EQ(mostInStep, 2U);  // image and baseline, which need no backward pass
-    EXPECT_EQ(test::resultsOf(folder / "parts.sqlite"), test::resultsOf(folder / "whole.sqlite"));
-    constexpr auto maps = "SELECT hex(float16) FROM map ORDER BY result";
-    EXPECT_EQ(test::rowsOf(folder / "parts.sqlite", maps), test::rowsOf(folder / "whole.sqlite", maps));
-}
-
-TEST(StudyRun, ANetworkOfLayersIsLeftWithinAnEvaluation) {
-    const test::TemporaryFolder folder;
-    const auto study = test::smallStudy(folder, {64}, {"bicubic"});
-    std::size_t unbroken = 0;
-    runInto(folder / "whole.sqlite", study, counting(unbroken));
-
-    std::stop_source source;
-    std::size_t evaluations = 0;
-    const auto settings = counting(evaluations, [&] {
-        if (evaluations % 2 == 1) {
-            source.request_stop();
-        }
-        StoppableEvaluation::throwIfStopped();  // as a layer does
-    });
-    const auto plan = planStudy(study, folder.path());
-    {
-        StudyStore store(folder / "parts.sqlite", StudyStore::Access::Write);
-        StudyRun run(plan, store, settings);
-        while (!run.finished()) {
-            source = {};
-            const auto before = evaluations;
-            run.next(source.get_token());
-            ASSERT_LE(evaluations - before, 2U);
-            ASSERT_LE(evaluations, 2 * unbroken);
-        }
     }
     EXPECT_EQ(test::resultsOf(folder / "parts.sqlite"), test::resultsOf(folder / "whole.sqlite"));
 }

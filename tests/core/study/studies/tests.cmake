@@ -4,6 +4,7 @@ lamscope_test(studies_test LABEL unit
     core/study/studies/study_places_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_run_test.cpp
+    core/study/studies/study_steps_test.cpp
     core/study/studies/study_store_test.cpp
     core/study/studies/study_tables_test.cpp
     support/analytic_loader.cpp
