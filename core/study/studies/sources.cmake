@@ -8,6 +8,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_columns.h
     study/studies/study_description.h
     study/studies/study_merge.h
+    study/studies/study_pictures.h
     study/studies/study_plan.h
     study/studies/study_plots.h
     study/studies/study_records.h
@@ -26,6 +27,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_columns.cpp
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
+    study/studies/study_pictures.cpp
     study/studies/study_plan.cpp
     study/studies/study_plots.cpp
     study/studies/study_records.cpp
