@@ -21,6 +21,7 @@ lamscope_library(lamscope_study_run
   SOURCES
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
+    study/studies/plot_report.cpp
     study/studies/report_table.cpp
     study/studies/slurm_script.cpp
     study/studies/store_schema.cpp

@@ -220,17 +220,6 @@ std::optional<StudyPlot> diOverSize(std::span<const NetworkNumbers> networks, co
 
 // --- over images
 
-std::map<std::int64_t, std::string> filesIn(const StudyStore& store) {
-    return storeAccess(store.file(), [&] {
-        std::map<std::int64_t, std::string> files;
-        SQLite::Statement query(store.database(), "SELECT id, file FROM image");
-        while (query.executeStep()) {
-            files[query.getColumn(0).getInt64()] = query.getColumn(1).getString();
-        }
-        return files;
-    });
-}
-
 /// An image with the DI of each network; those without any are not plotted.
 struct ImageDis {
     std::int64_t image = 0;
@@ -348,6 +337,17 @@ std::string coefficientText(const char* name, double coefficient, const std::opt
 
 }  // namespace
 
+std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store) {
+    return storeAccess(store.file(), [&] {
+        std::map<std::int64_t, std::string> files;
+        SQLite::Statement query(store.database(), "SELECT id, file FROM image");
+        while (query.executeStep()) {
+            files[query.getColumn(0).getInt64()] = query.getColumn(1).getString();
+        }
+        return files;
+    });
+}
+
 std::vector<std::string> numbersOf(const StudyPlot& plot) {
     if (!plot.correlation) {
         return {};
@@ -380,7 +380,7 @@ std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const Netwo
     for (const auto& row : sizePlots) {
         add(diOverSize(networks, cards, row));
     }
-    add(diOverImages(networks, filesIn(store)));
+    add(diOverImages(networks, imageFilesIn(store)));
     std::size_t number = 1;
     for (const auto& [first, second] : chosenPairs(networks, settings.pairs)) {
         add(differencePlot(networks, first, second, number++));

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -70,6 +71,10 @@ struct StudyPlotSettings {
 /// A plot has two networks, or two images, at least. Throws as networkNumbers() and chosenPairs() do.
 [[nodiscard]] std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const NetworkNumbers> networks,
                                                 const StudyPlotSettings& settings = {});
+
+/// The files of all images as the store names them, by their numbers. Throws Error(BadFile, WriteFailed) as the store
+/// does.
+[[nodiscard]] std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store);
 
 /// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.2", "n = 4 networks".
 /// Without p for fewer than four points; empty for a plot without correlation. UTF-8, with true minus signs.
