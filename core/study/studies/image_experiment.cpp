@@ -21,22 +21,31 @@ bool isNamed(const Scene& scene, const std::string& name) {
     });
 }
 
-/// The scene of an image with the place of its first map; nullopt where it has none or is no longer described.
-std::optional<Scene> placedScene(const StudyStore& store, const StudyDescription& description, std::int64_t image,
-                                 const std::string& file) {
+/// The place of an image's first map; nullopt where it has none.
+std::optional<Patch> firstPatch(const StudyStore& store, std::int64_t image) {
     constexpr std::size_t most = 1000;  // of which the first may have failed
-    auto scene = sceneOf(description, file);
     const auto places = placesOf(store, "", image, most);
     const auto found =
         std::ranges::find_if(places, [](const StudyPlace& place) { return place.error.empty() && place.patch; });
-    if (!scene || found == places.end()) {
-        return std::nullopt;
+    return found == places.end() ? std::nullopt : found->patch;
+}
+
+/// The scenes of this name that have a map, placed there.
+std::vector<Scene> placedScenes(const StudyStore& store, const StudyDescription& description, const std::string& name) {
+    std::vector<Scene> meant;
+    for (const auto& [image, file] : imageFilesIn(store)) {
+        auto scene = sceneOf(description, file);
+        const auto patch = scene && isNamed(*scene, name) ? firstPatch(store, image) : std::nullopt;
+        if (!patch) {
+            continue;
+        }
+        if (scene->role == ImageRole::Lr) {
+            scene->gridScale = 0;  // SR pixels
+        }
+        scene->boxes = {{.x = patch->x, .y = patch->y, .size = patch->size}};
+        meant.push_back(*std::move(scene));
     }
-    if (scene->role == ImageRole::Lr) {
-        scene->gridScale = 0;  // SR pixels
-    }
-    scene->boxes = {{.x = found->patch->x, .y = found->patch->y, .size = found->patch->size}};
-    return scene;
+    return meant;
 }
 
 }  // namespace
@@ -44,16 +53,10 @@ std::optional<Scene> placedScene(const StudyStore& store, const StudyDescription
 Experiment experimentOfImages(const StudyStore& store, std::span<const NetworkNumbers> networks,
                               std::span<const std::string> names) {
     const auto description = descriptionIn(store);
-    const auto images = imageFilesIn(store);
     auto experiment = description.experiment;
     experiment.scenes.clear();
     for (const auto& name : names) {
-        std::vector<Scene> meant;
-        for (const auto& [image, file] : images) {
-            if (auto scene = placedScene(store, description, image, file); scene && isNamed(*scene, name)) {
-                meant.push_back(*std::move(scene));
-            }
-        }
+        auto meant = placedScenes(store, description, name);
         if (meant.size() != 1) {
             throw Error(ErrorCode::InvalidArgument,
                         meant.empty() ? fmt::format("the study has no results of an image '{}'", name)

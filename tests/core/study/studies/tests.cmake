@@ -2,6 +2,7 @@
 lamscope_test(studies_test LABEL unit
   SOURCES
     core/study/studies/study_plan_test.cpp
+    core/study/studies/study_plots_test.cpp
     core/study/studies/study_run_test.cpp
     core/study/studies/study_store_test.cpp
     core/study/studies/study_tables_test.cpp
