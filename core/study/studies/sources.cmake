@@ -2,14 +2,17 @@
 # Many images by many networks: descriptions, tasks and their keys, the store, runs, shards and reports.
 lamscope_library(lamscope_study_run
   HEADERS
+    study/studies/image_experiment.h
     study/studies/packed_map.h
     study/studies/patch_rule.h
     study/studies/slurm_script.h
     study/studies/study_columns.h
     study/studies/study_description.h
     study/studies/study_merge.h
+    study/studies/study_pictures.h
     study/studies/study_places.h
     study/studies/study_plan.h
+    study/studies/study_plots.h
     study/studies/study_records.h
     study/studies/study_report.h
     study/studies/study_run.h
@@ -18,16 +21,20 @@ lamscope_library(lamscope_study_run
     study/studies/study_store.h
     study/studies/study_tables.h
   SOURCES
+    study/studies/image_experiment.cpp
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
+    study/studies/plot_report.cpp
     study/studies/report_table.cpp
     study/studies/slurm_script.cpp
     study/studies/store_schema.cpp
     study/studies/study_columns.cpp
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
+    study/studies/study_pictures.cpp
     study/studies/study_places.cpp
     study/studies/study_plan.cpp
+    study/studies/study_plots.cpp
     study/studies/study_records.cpp
     study/studies/study_report.cpp
     study/studies/study_run.cpp
