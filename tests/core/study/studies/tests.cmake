@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_test(studies_test LABEL unit
   SOURCES
+    core/study/studies/hard_patches_test.cpp
+    core/study/studies/published_table_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_run_test.cpp
     core/study/studies/study_store_test.cpp
