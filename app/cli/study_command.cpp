@@ -16,6 +16,7 @@
 #include "study/studies/study_run.h"
 #include "study/studies/study_status.h"
 #include "study_description_arguments.h"
+#include "study_mine_command.h"
 #include "study_progress.h"
 
 namespace lamscope::cli {
@@ -41,6 +42,10 @@ int runNew(const StudyNewArguments& arguments) {
     checkOutputFiles(std::vector{file}, filesOf(description.experiment));
     const auto device = arguments.described.models.prepareDevice();
     const InterruptGuard interrupt;
+    if (const auto keep = arguments.described.hardest();
+        keep && !placeHardestOf(description, *keep, device, interrupt.token())) {
+        return ExitCode::Interrupted;
+    }
     auto plan = planStudy(description, folderOf(file), interrupt.token());
     if (plan && !arguments.noTrial) {
         ProgressLine line;
@@ -297,12 +302,14 @@ struct StudyReportArguments {
     std::string out;
     std::vector<std::string> compare;
     std::uint64_t seed = StudyReportSettings().seed;
+    bool paperTable1 = false;
 };
 
 StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
     StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
                                                         shellWord(arguments.store), shellWord(arguments.out)),
-                                 .seed = arguments.seed};
+                                 .seed = arguments.seed,
+                                 .paperTable1 = arguments.paperTable1};
     if (!arguments.compare.empty()) {
         settings.command += " --compare";
     }
@@ -312,6 +319,9 @@ StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
     }
     if (arguments.seed != StudyReportSettings().seed) {
         settings.command += fmt::format(" --seed {}", arguments.seed);
+    }
+    if (arguments.paperTable1) {
+        settings.command += " --paper-table1";
     }
     return settings;
 }
@@ -339,6 +349,8 @@ void addReport(CLI::App& study, ChosenCommand& chosen) {
                      "networks to compare image by image, two by two (default: neighbours in the order of DI)")
         ->type_name("NETWORK NETWORK");
     command->add_option("--seed", arguments->seed, "of the bootstrap")->capture_default_str();
+    command->add_flag("--paper-table1", arguments->paperTable1,
+                      "set networks of Table 1 of the LAM paper beside its numbers");
     command->callback([arguments, &chosen] { chosen = [arguments] { return runReport(*arguments); }; });
 }
 
@@ -356,6 +368,7 @@ void addStudyCommand(CLI::App& app, ChosenCommand& chosen) {
     addMerge(*study, chosen);
     addStatus(*study, chosen);
     addReport(*study, chosen);
+    addStudyMineCommand(*study, chosen);
 }
 
 }  // namespace lamscope::cli

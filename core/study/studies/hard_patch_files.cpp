@@ -20,12 +20,26 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::string tableHead(std::span<const SrModel> models) {
+/// With names that differ.
+std::vector<ModelCard> cardsOf(std::span<const SrModel> models) {
+    std::vector<ModelCard> cards;
+    for (const auto& model : models) {
+        cards.push_back(model.card());
+    }
+    std::vector<ModelCard*> named;
+    for (auto& card : cards) {
+        named.push_back(&card);
+    }
+    makeNamesUnique(named);
+    return cards;
+}
+
+std::string tableHead(const std::vector<ModelCard>& cards) {
     std::string line =
         "image,x,y,size,rank,file,sub_image_x,sub_image_y,sub_image_size,psnr_y_mean,psnr_y_variance,"
         "rank_sum,source";
-    for (const auto& model : models) {
-        line += ',' + csvField("psnr_y " + model.card().name);
+    for (const auto& card : cards) {
+        line += ',' + csvField("psnr_y " + card.name);
     }
     return line + '\n';
 }
@@ -43,7 +57,7 @@ std::string tableLine(const SubImage& subImage, const Scene& scene, std::size_t 
     return line + '\n';
 }
 
-std::string documentOf(const MinedPatches& mined, std::span<const SrModel> models, std::span<const Scene> scenes,
+std::string documentOf(const MinedPatches& mined, const std::vector<ModelCard>& cards, std::span<const Scene> scenes,
                        const MiningOptions& options, const std::string& device) {
     Json json;
     json["lamscope"] = programJson(device);
@@ -51,11 +65,11 @@ std::string documentOf(const MinedPatches& mined, std::span<const SrModel> model
                        {"stride", options.stride},
                        {"keep", options.keep},
                        {"reduce", toString(scenes.front().reduction)},
-                       {"border", models.front().card().scale}};
+                       {"border", cards.front().scale}};
     addReading(json["options"], scenes.front().reading);
     json["networks"] = Json::array();
-    for (const auto& model : models) {
-        json["networks"].push_back(modelJson(model.card()));
+    for (const auto& card : cards) {
+        json["networks"].push_back(modelJson(card));
     }
     json["images"] = scenes.size();
     json["images_too_small"] = mined.tooSmall;
@@ -94,7 +108,8 @@ std::optional<MinedPatches> addMinedFolder(StagedFiles& files, std::span<const S
                                            const std::stop_token& stop,
                                            const std::function<void(const MiningProgress&)>& progress) {
     checkMinedFolder(folder);
-    auto table = tableHead(models);
+    const auto cards = cardsOf(models);
+    auto table = tableHead(cards);
     std::size_t rank = 0;
     const auto take = [&](const SubImage& subImage, const Image& hr) {
         const auto& scene = scenes[subImage.scene];
@@ -109,7 +124,7 @@ std::optional<MinedPatches> addMinedFolder(StagedFiles& files, std::span<const S
     auto mined = mineHardPatches(models, scenes, options, stop, progress, take);
     if (mined) {
         files.add(folder / minedTable, table);
-        files.add(folder / minedDocument, documentOf(*mined, models, scenes, options, device));
+        files.add(folder / minedDocument, documentOf(*mined, cards, scenes, options, device));
     }
     return mined;
 }

@@ -16,11 +16,12 @@ struct StudyReportSettings {
     std::string command;                                       ///< that made the report, stated in it
     std::vector<std::pair<std::string, std::string>> pairs{};  ///< see pairsOf()
     std::uint64_t seed = 1;                                    ///< of the bootstrap
+    bool paperTable1 = false;                                  ///< also stand beside the numbers of publishedNetworks()
 };
 
 /// Adds the tables of a study, networks, correlations and pairs, as .csv, .md and .tex files in `folder`, which is made
-/// if need be, failures.csv where tasks failed, and REPORT.md, which states them with what they were made from.
-/// Throws as networkNumbers(), pairsOf() and StagedFiles.
+/// if need be, paper_table1 where it is asked for, failures.csv where tasks failed, and REPORT.md, which states them
+/// with what they were made from. Throws as networkNumbers(), pairsOf() and StagedFiles.
 /// @return the text of REPORT.md.
 std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
                            const std::filesystem::path& folder);
