@@ -15,6 +15,7 @@
 #include "study/studies/study_run.h"
 #include "study/studies/study_status.h"
 #include "study_description_arguments.h"
+#include "study_mine_command.h"
 #include "study_progress.h"
 #include "study_report_command.h"
 
@@ -41,6 +42,10 @@ int runNew(const StudyNewArguments& arguments) {
     checkOutputFiles(std::vector{file}, filesOf(description.experiment));
     const auto device = arguments.described.models.prepareDevice();
     const InterruptGuard interrupt;
+    if (const auto keep = arguments.described.hardest();
+        keep && !placeHardestOf(description, *keep, device, interrupt.token())) {
+        return ExitCode::Interrupted;
+    }
     auto plan = planStudy(description, folderOf(file), interrupt.token());
     if (plan && !arguments.noTrial) {
         ProgressLine line;
@@ -304,6 +309,7 @@ void addStudyCommand(CLI::App& app, ChosenCommand& chosen) {
     addMerge(*study, chosen);
     addStatus(*study, chosen);
     addStudyReport(*study, chosen);
+    addStudyMineCommand(*study, chosen);
 }
 
 }  // namespace lamscope::cli

@@ -11,9 +11,21 @@
 #include "method/lam/lam_experiment.h"
 #include "model/sr_model.h"
 #include "option_flags.h"
+#include "study/studies/hard_patches.h"
 #include "study/studies/study_scenes.h"
 
 namespace lamscope::cli {
+
+namespace {
+
+std::optional<int> positiveNumber(const std::string& text) {
+    int number = 0;
+    const auto* const end = text.data() + text.size();
+    const auto parsed = std::from_chars(text.data(), end, number);
+    return parsed.ec == std::errc() && parsed.ptr == end && number > 0 ? std::optional(number) : std::nullopt;
+}
+
+}  // namespace
 
 void StudyDescriptionArguments::addTo(CLI::App& command) {
     command.add_option("--hr", hr, "high-resolution images, or folders of them")->required()->type_name("DIR|IMG");
@@ -30,7 +42,8 @@ void StudyDescriptionArguments::addTo(CLI::App& command) {
         .add_option(
             "--patches", patches,
             "which patches of each image: centre, the one in its middle; grid STRIDE, all of a grid; list FILE, "
-            "those of a CSV (image,x,y,size) or JSON file")
+            "those of a CSV (image,x,y,size) or JSON file; hardest K, the middles of the K hardest sub-images of all "
+            "images, as `study mine` finds them")
         ->type_name("RULE")
         ->expected(1, 2)
         ->default_str("centre");
@@ -51,17 +64,32 @@ PatchRule StudyDescriptionArguments::rule() const {
         rule.kind = PatchRule::Kind::List;
         return rule;
     }
-    if (name == "grid" && count == 2) {
-        const auto& text = patches[1];
-        const auto* const end = text.data() + text.size();
-        const auto parsed = std::from_chars(text.data(), end, rule.stride);
-        if (parsed.ec == std::errc() && parsed.ptr == end && rule.stride > 0) {
-            rule.kind = PatchRule::Kind::Grid;
-            return rule;
-        }
+    if (const auto stride = count == 2 ? positiveNumber(patches[1]) : std::nullopt; name == "grid" && stride) {
+        rule.kind = PatchRule::Kind::Grid;
+        rule.stride = *stride;
+        return rule;
     }
-    throw UsageError(
-        fmt::format("--patches wants centre, grid STRIDE or list FILE, found '{}'", fmt::join(patches, " ")));
+    if (hardest()) {
+        rule.kind = PatchRule::Kind::List;
+        return rule;
+    }
+    throw UsageError(fmt::format("--patches wants centre, grid STRIDE, list FILE or hardest K, found '{}'",
+                                 fmt::join(patches, " ")));
+}
+
+std::optional<std::size_t> StudyDescriptionArguments::hardest() const {
+    const auto count = patches.front() == "hardest" && patches.size() == 2 ? positiveNumber(patches[1]) : std::nullopt;
+    if (!count) {
+        return std::nullopt;
+    }
+    if (!lr.empty()) {
+        throw UsageError("--patches hardest makes LR images from HR images: leave out --lr");
+    }
+    if (const int most = MiningOptions().size; size > most) {
+        throw UsageError(
+            fmt::format("--patches hardest has sub-images of {0}x{0} pixels: --size can be at most {0}", most));
+    }
+    return static_cast<std::size_t>(*count);
 }
 
 std::vector<Scene> StudyDescriptionArguments::scenes() const {
@@ -93,7 +121,7 @@ StudyDescription StudyDescriptionArguments::toDescription() const {
     asUsage([&] { return makePlan(options); });
     setLamOptions(description.experiment, options);
     description.experiment.scenes = scenes();
-    if (description.patches.kind == PatchRule::Kind::List) {
+    if (patches.front() == "list") {
         placeListed(description.experiment.scenes, readPatchList(patches[1]), patches[1]);
     }
     description.id = newStudyId(description);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,10 @@ struct StudyDescriptionArguments {
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
     void addTo(CLI::App& command);
+
+    /// How many sub-images `--patches hardest` asks for: whoever has the networks mines them and gives them to the
+    /// description, whose images have no places yet. Nullopt for other rules.
+    [[nodiscard]] std::optional<std::size_t> hardest() const;
 
     /// Reads the folders, the list of patches and, for --lr, the scale of the first network, whose images are paired.
     /// Throws UsageError for what is wrong whatever the files hold, and Error as pairImages() and readPatchList().

@@ -20,13 +20,15 @@ struct StudyReportArguments {
     std::string out;
     std::vector<std::string> compare;
     std::uint64_t seed = StudyReportSettings().seed;
+    bool paperTable1 = false;
     StudyFigureArguments figures;
 };
 
 StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
     StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
                                                         shellWord(arguments.store), shellWord(arguments.out)),
-                                 .seed = arguments.seed};
+                                 .seed = arguments.seed,
+                                 .paperTable1 = arguments.paperTable1};
     if (!arguments.compare.empty()) {
         settings.command += " --compare";
     }
@@ -36,6 +38,9 @@ StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
     }
     if (arguments.seed != StudyReportSettings().seed) {
         settings.command += fmt::format(" --seed {}", arguments.seed);
+    }
+    if (arguments.paperTable1) {
+        settings.command += " --paper-table1";
     }
     settings.command += arguments.figures.commandLine();
     return settings;
@@ -115,6 +120,8 @@ void addStudyReport(CLI::App& study, ChosenCommand& chosen) {
                      "networks to compare image by image, two by two (default: neighbours in the order of DI)")
         ->type_name("NETWORK NETWORK");
     command->add_option("--seed", arguments->seed, "of the bootstrap")->capture_default_str();
+    command->add_flag("--paper-table1", arguments->paperTable1,
+                      "set networks of Table 1 of the LAM paper beside its numbers");
     arguments->figures.addTo(*command);
     command->callback([arguments, &chosen] { chosen = [arguments] { return runReport(*arguments); }; });
 }

@@ -6,6 +6,7 @@ lamscope_library(lamscope_metrics
     metrics/correlation.h
     metrics/kernel_density.h
     metrics/psnr_ssim.h
+    metrics/shifted_correlation.h
     metrics/signed_rank.h
   SOURCES
     metrics/bootstrap.cpp
@@ -14,6 +15,7 @@ lamscope_library(lamscope_metrics
     metrics/kernel_density.cpp
     metrics/map_check.cpp
     metrics/psnr_ssim.cpp
+    metrics/shifted_correlation.cpp
     metrics/signed_rank.cpp
   PUBLIC lamscope_image
   PRIVATE opencv_core opencv_imgproc Boost::headers fmt::fmt)

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cstddef>
 #include <fstream>
 #include <iterator>
 
@@ -58,8 +59,11 @@ std::vector<ListedPatch> fromCsv(const std::string& text) {
     const auto rows = csvRows(text);
     const std::vector<std::string> names{"image", "x", "y", "size"};
     const auto columns = rows.empty() ? 0 : rows.front().size();
-    if ((columns != 3 && columns != 4) || !std::equal(rows.front().begin(), rows.front().end(), names.begin())) {
-        throw Error(ErrorCode::BadFile, "the first line must be image,x,y or image,x,y,size");
+    const auto read = std::min(columns, names.size());
+    if (read < 3
+        || !std::equal(names.begin(), names.begin() + static_cast<std::ptrdiff_t>(read), rows.front().begin())) {
+        throw Error(ErrorCode::BadFile,
+                    "the first line must be image,x,y or image,x,y,size, after which others may follow");
     }
     std::vector<ListedPatch> patches;
     for (std::size_t i = 1; i < rows.size(); ++i) {
@@ -69,7 +73,7 @@ std::vector<ListedPatch> fromCsv(const std::string& text) {
                         fmt::format("'{}' has {} fields in place of {}", fmt::join(row, ","), row.size(), columns));
         }
         Box box{.x = wholeNumber(row[1]), .y = wholeNumber(row[2])};
-        box.size = columns == 4 ? wholeNumber(row[3]) : box.size;
+        box.size = read == names.size() ? wholeNumber(row[3]) : box.size;
         patches.push_back({row[0], box});
     }
     return patches;

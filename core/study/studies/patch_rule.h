@@ -45,9 +45,9 @@ struct ListedPatch {
     Box box;
 };
 
-/// Reads the places that a list names. CSV: a header line `image,x,y` or `image,x,y,size`, then a line a patch. JSON:
-/// an array of objects with these members. `size` is 16 where it is missing. Throws Error(BadFile), naming the file,
-/// what was found and what is expected.
+/// Reads the places that a list names. CSV: a header line `image,x,y` or `image,x,y,size`, then a line a patch; columns
+/// after these are not read. JSON: an array of objects with these members. `size` is 16 where it is missing. Throws
+/// Error(BadFile), naming the file, what was found and what is expected.
 [[nodiscard]] std::vector<ListedPatch> readPatchList(const std::filesystem::path& file);
 
 /// Gives each scene its places and leaves out the scenes that have none. Throws Error(BadFile), naming the list, for an

@@ -2,9 +2,12 @@
 # Many images by many networks: descriptions, tasks and their keys, the store, runs, shards and reports.
 lamscope_library(lamscope_study_run
   HEADERS
+    study/studies/hard_patch_files.h
+    study/studies/hard_patches.h
     study/studies/image_experiment.h
     study/studies/packed_map.h
     study/studies/patch_rule.h
+    study/studies/published_table.h
     study/studies/slurm_script.h
     study/studies/study_columns.h
     study/studies/study_description.h
@@ -21,10 +24,13 @@ lamscope_library(lamscope_study_run
     study/studies/study_store.h
     study/studies/study_tables.h
   SOURCES
+    study/studies/hard_patch_files.cpp
+    study/studies/hard_patches.cpp
     study/studies/image_experiment.cpp
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
     study/studies/plot_report.cpp
+    study/studies/published_table.cpp
     study/studies/report_table.cpp
     study/studies/slurm_script.cpp
     study/studies/store_schema.cpp

@@ -5,6 +5,7 @@ lamscope_test(metrics_test LABEL unit
     core/metrics/correlation_test.cpp
     core/metrics/kernel_density_test.cpp
     core/metrics/psnr_ssim_test.cpp
+    core/metrics/shifted_correlation_test.cpp
   LIBRARIES lamscope_metrics lamscope_files)
 lamscope_test(thread_test LABEL thread
   SOURCES

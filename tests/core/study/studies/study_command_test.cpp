@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/csv_rows.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
 #include "support/run_program.h"
@@ -192,6 +193,88 @@ TEST_F(StudyCommand, SubmitPrintsAScriptThatRuns) {
     const auto line = fmt::format("SLURM_ARRAY_TASK_ID=2 bash '{}' >/dev/null 2>&1", script.string());
     EXPECT_EQ(std::system(line.c_str()), 0);  // NOLINT(concurrency-mt-unsafe,cert-env33-c): one thread
     EXPECT_FALSE(test::rowsOf(in("study.2-of-3.sqlite"), "SELECT * FROM map").empty());
+}
+
+TEST_F(StudyCommand, HardPatchesAreMinedAndStudied) {
+    folder_.write("set/broken_HR.png", "no image");
+    const auto mined = run({"mine", "--hr", in("set"), "--model", "bicubic", in("net.safetensors:name=Small"), "--size",
+                            "48", "--stride", "48", "--keep", "5", "--out", in("hard")});
+    EXPECT_EQ(mined.exitCode, 1);  // of an image
+    EXPECT_THAT(mined.messages, HasSubstr("broken_HR.png"));
+    const auto rows = csvRows(contentOf(in("hard/hard_patches.csv")));
+    ASSERT_GT(rows.size(), 1U);
+    const auto count = rows.size() - 1;
+    EXPECT_THAT(mined.output, HasSubstr(fmt::format("{} hard sub-images of 16 in 5 images", count)));
+    EXPECT_THAT(contentOf(in("hard/hard_patches.csv")), HasSubstr(",psnr_y Small\n"));
+    const auto made = run({"new", in("hard.json"), "--hr", in("hard"), "--model", "bicubic", "--no-trial"});
+    ASSERT_EQ(made.exitCode, 0) << made.messages;
+    EXPECT_THAT(made.output, HasSubstr(fmt::format("{} tasks: {} images by 1 networks", count, count)));
+    std::filesystem::remove(in("set/broken_HR.png"));
+    const auto listed = run({"new", in("list.json"), "--hr", in("set"), "--model", "bicubic", "--no-trial", "--patches",
+                             "list", in("hard/hard_patches.csv")});
+    ASSERT_EQ(listed.exitCode, 0) << listed.messages;
+
+    const auto again = run({"mine", "--hr", in("set"), "--model", "bicubic", "--size", "48", "--out", in("hard")});
+    EXPECT_EQ(again.exitCode, 1);
+    EXPECT_THAT(again.messages, HasSubstr("not empty"));
+    EXPECT_EQ(csvRows(contentOf(in("hard/hard_patches.csv"))), rows);
+}
+
+TEST_F(StudyCommand, InterruptedMiningLeavesNothing) {
+    const auto outcome = run({"mine", "--hr", in("set"), "--model", in("net.safetensors"), "--size", "64", "--stride",
+                              "1", "--out", in("hard")},
+                             [&](pid_t child) {
+                                 for (int trial = 0; trial < 60000; ++trial) {
+                                     if (contentOf(log_ / "messages").find("measuring") != std::string::npos) {
+                                         break;
+                                     }
+                                     std::this_thread::sleep_for(std::chrono::milliseconds(2));
+                                 }
+                                 kill(child, SIGINT);
+                             });
+    EXPECT_EQ(outcome.exitCode, 130);
+    EXPECT_FALSE(std::filesystem::exists(in("hard")));
+}
+
+TEST_F(StudyCommand, HardestPatchesArePlacedInTheDescription) {
+    writeImage(in("large.png"), drawScene(512));
+    const std::vector<std::string> arguments{"--hr",       in("large.png"), "--model", "bicubic",
+                                             "--no-trial", "--patches",     "hardest"};
+    const auto with = [&](const std::string& study, const std::vector<std::string>& more) {
+        auto all = arguments;
+        all.insert(all.begin(), {"new", in(study)});
+        all.insert(all.end(), more.begin(), more.end());
+        return run(all);
+    };
+    const auto made = with("hardest.json", {"2", "--size", "8"});
+    ASSERT_EQ(made.exitCode, 0) << made.messages;
+    EXPECT_THAT(made.messages, HasSubstr("of 9 in 1 images"));
+    const auto description = nlohmann::json::parse(contentOf(in("hardest.json")));
+    EXPECT_EQ(description["patches"]["rule"], "list");
+    const auto& boxes = description["experiment"]["scenes"][0]["patches"];
+    ASSERT_FALSE(boxes.empty());
+    for (const auto& box : boxes) {
+        EXPECT_EQ(box["size"], 8);
+        EXPECT_EQ(box["x"].get<int>() % 128, 124);  // (256 - 8) / 2 from a multiple of the stride
+    }
+    ASSERT_EQ(with("again.json", {"2", "--size", "8"}).exitCode, 0);
+    EXPECT_EQ(contentOf(in("again.json")), contentOf(in("hardest.json")));
+    for (const auto& more :
+         std::vector<std::vector<std::string>>{{}, {"0"}, {"2", "--lr", in("set")}, {"2", "--size", "300"}}) {
+        const auto refused = with("refused.json", more);
+        EXPECT_EQ(refused.exitCode, 2);
+        EXPECT_THAT(refused.messages, HasSubstr("--patches"));
+    }
+}
+
+TEST_F(StudyCommand, ReportStandsBesideThePaper) {
+    describe();
+    ASSERT_EQ(run({"run", in("study.json")}).exitCode, 0);
+    const auto report = run({"report", in("study.sqlite"), "--out", in("report"), "--paper-table1"});
+    ASSERT_EQ(report.exitCode, 0) << report.messages;
+    EXPECT_THAT(report.output, AllOf(HasSubstr("--paper-table1"), HasSubstr("Not in this study: CARN, EDSR"),
+                                     HasSubstr("over 1 networks: DI not defined")));
+    EXPECT_THAT(contentOf(in("report/paper_table1.csv")), HasSubstr("\nSmall,FSRCNN,4,15x15,17x17,"));
 }
 
 TEST_F(StudyCommand, TroubleIsNamed) {

@@ -217,6 +217,8 @@ TEST(PatchList, IsReadFromCsvAndJson) {
     ASSERT_EQ(patches.size(), 2U);
     EXPECT_EQ(patches[1].image, "b,c");
     EXPECT_EQ(patches[1].box, (Box{5, 6, 8}));
+    const auto wide = folder.write("wide.csv", "image,x,y,size,rank,note\na.png,3,4,8,1,\"it, and more\"\n");
+    EXPECT_EQ(readPatchList(wide).front().box, (Box{3, 4, 8}));
     const auto json = folder.write("list.json", R"([{"image": "a", "x": 3, "y": 4}])");
     EXPECT_EQ(readPatchList(json).front().box, (Box{3, 4, 16}));
 
@@ -235,6 +237,7 @@ TEST(PatchList, SaysWhatIsWrong) {
     };
     expectRefused("a.csv", "x,y\n1,2\n", "image,x,y");
     expectRefused("b.csv", "image,x,y\na,1\n", "2 fields");
+    expectRefused("sise.csv", "image,x,y,sise\na,1,2,3\n", "image,x,y,size");
     expectRefused("c.csv", "image,x,y\na,1,two\n", "'two'");
     expectRefused("d.csv", "image,x,y\na,-1,2\n", "is no patch");
     expectRefused("e.json", "{", "array of objects");

@@ -2,6 +2,8 @@
 lamscope_test(studies_test LABEL unit
   SOURCES
     core/study/studies/study_places_test.cpp
+    core/study/studies/hard_patches_test.cpp
+    core/study/studies/published_table_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_plots_test.cpp
     core/study/studies/study_run_test.cpp
