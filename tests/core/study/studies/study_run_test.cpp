@@ -15,9 +15,9 @@
 #include "study/lam_run.h"
 #include "study/studies/study_merge.h"
 #include "study/studies/study_scenes.h"
-#include "study/studies/study_status.h"
 #include "support/analytic_loader.h"
 #include "support/expect_error.h"
+#include "support/run_study.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -25,16 +25,9 @@
 namespace lamscope::study_run_test {
 namespace {
 
-using testing::ElementsAre;
+using test::runInto;
+using test::statusOfFile;
 using testing::HasSubstr;
-
-StudyRunOutcome runInto(const std::filesystem::path& file, const StudyDescription& study,
-                        const StudyRunSettings& settings = {}, const std::stop_token& stop = {},
-                        const StudyRunCallback& progress = {}) {
-    const auto plan = planStudy(study, file.parent_path());
-    StudyStore store(file, StudyStore::Access::Write);
-    return runStudy(plan, store, settings, stop, progress);
-}
 
 StudyRunSettings analytic() {
     StudyRunSettings settings;
@@ -42,10 +35,6 @@ StudyRunSettings analytic() {
         return std::make_shared<const SrModel>(test::loadAnalytic(spec, "cpu"));
     };
     return settings;
-}
-
-StudyStatus statusOfFile(const std::filesystem::path& file) {
-    return statusOf(StudyStore(file, StudyStore::Access::Read));
 }
 
 TEST(StudyRun, NumbersAreThoseOfLam) {

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_test(studies_test LABEL unit
   SOURCES
+    core/study/studies/study_faults_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_run_test.cpp
     core/study/studies/study_store_test.cpp
