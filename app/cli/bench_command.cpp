@@ -3,82 +3,80 @@
 
 #include "base/atomic_file.h"
 #include "base/output_files.h"
-#include "bench/benchmark.h"
+#include "bench/study_benchmark.h"
+#include "bench_arguments.h"
 #include "commands.h"
 #include "console.h"
-#include "model/model_spec.h"
-#include "model_arguments.h"
 
 namespace lamscope::cli {
 
 namespace {
 
-struct BenchArguments {
-    ModelArguments models;
-    std::vector<int> sides{64};
-    int repeats = BenchmarkOptions{}.repeats;
-    bool diMap = false;
-    int busy = 0;
-    bool bursty = false;
-    std::string json;
+struct StudyBenchArguments {
+    BenchArguments common;
+    bool study = false;
+    int images = StudyBenchmarkOptions().images;
+    int patches = StudyBenchmarkOptions().patchesPerSide;
+    int nodes = 0;
 };
 
-int run(const BenchArguments& arguments) {
-    BenchmarkOptions options;
-    options.models = arguments.models.specs();
-    options.sides = arguments.sides;
-    checkOutputFiles(std::vector<std::filesystem::path>{arguments.json}, filesOf(options.models));
-    options.repeats = arguments.repeats;
-    options.diMap = arguments.diMap;
-    options.busyProcesses = arguments.busy;
-    options.busyKind = arguments.bursty ? BusyKind::Bursty : BusyKind::Spinning;
-    options.device = arguments.models.prepareDevice();
+int runStudyBench(const StudyBenchArguments& arguments) {
+    StudyBenchmarkOptions options;
+    options.models = arguments.common.models.specs();
+    if (options.models.empty() || arguments.common.sides.size() != 1) {
+        throw UsageError("--study wants --model, and one --side");
+    }
+    checkOutputFiles(std::vector<std::filesystem::path>{arguments.common.json}, filesOf(options.models));
+    options.images = arguments.images;
+    options.patchesPerSide = arguments.patches;
+    options.side = arguments.common.sides.front();
+    if (arguments.nodes > 0) {
+        options.lam.nodes = arguments.nodes;
+    }
+    options.device = arguments.common.models.prepareDevice();
     const InterruptGuard interrupt;
-    std::optional<BenchmarkReport> report;
+    std::optional<StudyBenchmark> benchmark;
     {
         ProgressLine line;
-        report = runBenchmark(options, interrupt.token(), [&](const std::string& step) { line.show(step, -1.0); });
+        benchmark = measureStudy(options, interrupt.token(), [&](const std::string& step) { line.show(step, -1.0); });
     }
-    if (!report) {
+    if (!benchmark) {
         return ExitCode::Interrupted;
     }
-    if (arguments.json == "-") {
-        printResult(toJson(*report));
-        return ExitCode::Done;
+    const auto& json = arguments.common.json;
+    if (!json.empty()) {
+        StagedFiles files;
+        giveJson(files, json, toJson(*benchmark));
+        files.commit();
     }
-    if (!arguments.json.empty()) {
-        writeFileAtomically(arguments.json, toJson(*report));
-    }
-    printResult(toText(*report));
+    printTable(toText(*benchmark), json);
     return ExitCode::Done;
 }
 
 }  // namespace
 
-void addBenchArguments(CLI::App& command, ChosenCommand& chosen) {
-    const auto arguments = std::make_shared<BenchArguments>();
-    arguments->models.addTo(command, false);
-    command.add_option("--side", arguments->sides, "LR sides of the test scene, comma-separated")
-        ->delimiter(',')
-        ->capture_default_str()
-        ->check(CLI::Range(16, 2048));
-    command.add_option("--repeats", arguments->repeats, "how often each timing is taken; the median is reported")
-        ->capture_default_str()
-        ->check(CLI::Range(1, 100));
-    command.add_flag("--di-map", arguments->diMap, "also a DI map of each network, which takes minutes");
-    auto* busy = command
-                     .add_option("--busy", arguments->busy,
-                                 "also a map beside so many processes that spin: what a shared machine costs")
-                     ->check(CLI::Range(1, 1024));
-    command.add_flag("--bursty", arguments->bursty, "they are busy and asleep by turns of 1 to 50 ms")->needs(busy);
-    command.add_option("--json", arguments->json, "write the report as JSON; '-' for standard output")
-        ->type_name("FILE");
-    command.callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
-}
-
 void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
-    addBenchArguments(*app.add_subcommand("bench", "speed and error on this machine, against the plain published loop"),
-                      chosen);
+    const auto arguments = std::make_shared<StudyBenchArguments>();
+    auto& command = *app.add_subcommand("bench", "speed and error on this machine, against the plain published loop");
+    arguments->common.addTo(command);
+    auto* study = command.add_flag("--study", arguments->study,
+                                   "only what a study costs against the same maps one by one; images of one --side");
+    command.add_option("--images", arguments->images, "of the study")
+        ->needs(study)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 1000));
+    command.add_option("--patches", arguments->patches, "of the study, along each side of an image")
+        ->needs(study)
+        ->capture_default_str()
+        ->check(CLI::Range(1, 64));
+    command
+        .add_option("--nodes", arguments->nodes,
+                    "of each map of the study, without refinement (default: refined as by `lam`)")
+        ->needs(study)
+        ->check(CLI::Range(1, 100000));
+    command.callback([arguments, &chosen] {
+        chosen = [arguments] { return arguments->study ? runStudyBench(*arguments) : arguments->common.run(); };
+    });
 }
 
 }  // namespace lamscope::cli

@@ -15,3 +15,9 @@ lamscope_library(lamscope_benchmark
   PUBLIC lamscope_lam
   PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_benchmark REUSE_FROM lamscope_runtime)
+# What `bench --study` needs in addition: image files and the store.
+lamscope_library(lamscope_study_benchmark
+  HEADERS bench/study_benchmark.h
+  SOURCES bench/study_benchmark.cpp
+  PUBLIC lamscope_lam
+  PRIVATE lamscope_study_run lamscope_benchmark nlohmann_json::nlohmann_json fmt::fmt)

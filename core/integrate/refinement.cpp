@@ -2,6 +2,7 @@
 #include "integrate/refinement.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,9 +28,27 @@ void Refinement::finish(std::size_t functional) {
 }
 
 bool Refinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {
-    if (!begun_) {
-        begin();
+    while (true) {
+        if (atWork_.empty()) {
+            begin();
+        }
+        if (atWork_.empty()) {
+            break;
+        }
+        if (!sampleAll(stop, progress)) {
+            return false;
+        }
+        atWork_.clear();
     }
+    next_ = 0;
+    ++level_;
+    for (std::size_t i = 0; level_ == levels_.count && i < integrals_.size(); ++i) {
+        finish(i);
+    }
+    return true;
+}
+
+bool Refinement::sampleAll(const std::stop_token& stop, const IntegrationProgress& progress) {
     const bool last = level_ + 1 == levels_.count;
     for (std::size_t node = 0; node < nodes_.size();) {
         if (!sampleBatch(node, stop, progress)) {
@@ -40,29 +59,28 @@ bool Refinement::next(const std::stop_token& stop, const IntegrationProgress& pr
         }
     }
     addUp();
-    ++level_;
-    begun_ = false;
-    if (last) {
-        for (std::size_t i = 0; i < integrals_.size(); ++i) {
-            finish(i);
-        }
-    }
     return true;
 }
 
 void Refinement::begin() {
-    nodes_ = levels_.nodes(level_);
+    const bool together = level_ < levels_.firstOwn;
+    for (; next_ < integrals_.size() && (together || atWork_.empty()); ++next_) {
+        if (!integrals_[next_].finished) {
+            atWork_.push_back(next_);
+        }
+    }
+    if (atWork_.empty()) {
+        return;
+    }
+    nodes_ = together ? levels_.nodes(level_) : levels_.ownNodes(level_, atWork_.front());
     added_ = 0;
-    begun_ = true;
     constexpr double start = 0.0;
     const auto shape = path_.at({&start, 1});
-    for (auto& integral : integrals_) {
-        if (integral.finished) {
-            continue;
-        }
-        integral.level = {.nodes = nodes_, .values = {}, .cumulative = {}, .sizes = {}, .attribution = {}};
+    for (const auto functional : atWork_) {
+        auto& level = integrals_[functional].level;
+        level = {.nodes = nodes_, .values = {}, .cumulative = {}, .sizes = {}, .attribution = {}};
         for (const auto& point : shape) {
-            integral.level.attribution.push_back(torch::zeros_like(point[0]));
+            level.attribution.push_back(torch::zeros_like(point[0]));
         }
     }
 }
@@ -72,11 +90,9 @@ std::vector<std::size_t> Refinement::wanting(std::size_t node) const {
     if (node < added_ || (node > 0 && nodes_.place(node) == nodes_.place(node - 1))) {
         return functionals;
     }
-    for (std::size_t i = 0; i < integrals_.size(); ++i) {
-        if (!integrals_[i].finished && !integrals_[i].samples.contains(nodes_.place(node))) {
-            functionals.push_back(i);
-        }
-    }
+    std::ranges::copy_if(atWork_, std::back_inserter(functionals), [&](std::size_t functional) {
+        return !integrals_[functional].samples.contains(nodes_.place(node));
+    });
     return functionals;
 }
 
@@ -128,20 +144,16 @@ void Refinement::addUp() {
     const bool last = level_ + 1 == levels_.count;
     for (; added_ < nodes_.size(); ++added_) {
         const auto place = nodes_.place(added_);
-        const auto lacks = [&](const Integral& integral) {
-            return !integral.finished && !integral.samples.contains(place);
-        };
-        if (std::ranges::any_of(integrals_, lacks)) {
+        const auto lacks = [&](std::size_t functional) { return !integrals_[functional].samples.contains(place); };
+        if (std::ranges::any_of(atWork_, lacks)) {
             return;
         }
         const auto increment = path_.increment(nodes_.edge[added_], nodes_.edge[added_ + 1]);
         // Cells of one level are none of the next.
         const bool neededAgain =
             (!last && !nodes_.cells) || (added_ + 1 < nodes_.size() && nodes_.place(added_ + 1) == place);
-        for (auto& integral : integrals_) {
-            if (integral.finished) {
-                continue;
-            }
+        for (const auto functional : atWork_) {
+            auto& integral = integrals_[functional];
             const auto sample = integral.samples.find(place);
             add(integral, sample->second, increment);
             if (!neededAgain) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <map>
 #include <stop_token>
 #include <string>
@@ -29,12 +30,15 @@ struct IntegralLevel {
     std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
 };
 
-/// The levels of a refinement, coarse to fine.
+/// The levels of a refinement, coarse to fine. Nodes are asked for when their level begins.
 struct Levels {
     std::size_t count = 1;
-    std::function<Nodes(std::size_t level)> nodes;  ///< of a level below `count`, asked for when it begins
+    std::function<Nodes(std::size_t level)> nodes;  ///< of all functionals, at a level below `count` and `firstOwn`
     /// How much one node's attribution is, for whoever places the next level by it; may be empty.
     std::function<double(const TensorList& attribution)> size{};
+    /// From this level on the functionals are refined one after the other, each at nodes of its own.
+    std::size_t firstOwn = std::numeric_limits<std::size_t>::max();
+    std::function<Nodes(std::size_t level, std::size_t functional)> ownNodes{};  ///< unused before `firstOwn`
 };
 
 /// Called on the calling thread whenever gradients are there, with those done since construction (one for each place
@@ -78,7 +82,10 @@ private:
         bool finished = false;
     };
 
+    /// Begins with the nodes of the next functionals that are to be refined together.
     void begin();
+    /// Computes what has begun; false when stopped.
+    [[nodiscard]] bool sampleAll(const std::stop_token& stop, const IntegrationProgress& progress);
     /// The functionals that need a gradient at this node.
     [[nodiscard]] std::vector<std::size_t> wanting(std::size_t node) const;
     /// Evaluates the nodes from `first` on that the same functionals need; false when stopped. `first` moves behind
@@ -93,10 +100,11 @@ private:
     std::int64_t batch_;
     Levels levels_;
     std::vector<Integral> integrals_;
-    std::size_t level_ = 0;  // that next() computes
-    bool begun_ = false;     // and has begun
-    Nodes nodes_;            // of it
-    std::size_t added_ = 0;  // nodes of it that are in the integrals
+    std::size_t level_ = 0;            // that next() computes
+    std::vector<std::size_t> atWork_;  // functionals that have begun with it together; empty where none has
+    std::size_t next_ = 0;             // of the functionals behind them
+    Nodes nodes_;                      // of those at work
+    std::size_t added_ = 0;            // nodes that are in their integrals
     std::int64_t gradientsDone_ = 0;
     std::vector<std::string> warnings_;
 };

@@ -86,7 +86,9 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
     , refinement_(*window_.path, gradients_, patches.size(), context.nodesAtOnce(window_.window, plan_),
                   {.count = ladder_.size(),
                    .nodes = [this](std::size_t level) { return nodesOf(level); },
-                   .size = sizeFor(plan_)})
+                   .size = sizeFor(plan_),
+                   .firstOwn = plan_.rule == IntegrationRule::Secant ? levelsOfFixedCells : ladder_.size(),
+                   .ownNodes = [this](std::size_t level, std::size_t patch) { return ownCells(level, patch); }})
     , results_(patches.size()) {
     context_.evaluateImage();
     for (const auto& patch : patches) {
@@ -98,8 +100,7 @@ LamRefinement::LamRefinement(LamContext& context, const LamPlan& plan, std::span
 }
 
 Nodes LamRefinement::nodesOf(std::size_t level) {
-    // Finer cells lie elsewhere for each patch: nobody meets their ends again.
-    gradients_.setKeeping(plan_.rule != IntegrationRule::Secant || level < levelsOfFixedCells);
+    gradients_.setKeeping(true);
     const int count = ladder_.at(level);
     switch (plan_.rule) {
         case IntegrationRule::RightEndpoints:
@@ -107,32 +108,26 @@ Nodes LamRefinement::nodesOf(std::size_t level) {
         case IntegrationRule::Midpoints:
             return arcLengthMidpoints(context_.path().length(), count);
         case IntegrationRule::Secant:
-            return cellsByDensity(context_.path().length(),
-                                  level < levelsOfFixedCells ? firstCellDensity() : latestDensity(), count);
+            return cellsByDensity(context_.path().length(), firstCellDensity(), count);
     }
     return {};
 }
 
-CellDensity LamRefinement::latestDensity() const {
+Nodes LamRefinement::ownCells(std::size_t level, std::size_t patch) {
+    // They lie elsewhere for each patch: nobody meets their ends again.
+    gradients_.setKeeping(false);
     const auto& length = context_.path().length();
+    const auto& latest = refinement_.level(patch);
     CellDensity density;
-    for (std::size_t i = 0; i < patches_.size(); ++i) {
-        if (refinement_.finished(i)) {
-            continue;  // at a coarser level, perhaps
-        }
-        if (density.edge.empty()) {
-            for (const double edge : refinement_.level(i).nodes.edge) {
-                density.edge.push_back(length.fractionAt(edge));
-            }
-            density.value.resize(density.edge.size() - 1);
-        }
-        const auto& sizes = refinement_.level(i).sizes;
-        const double sum = std::accumulate(sizes.begin(), sizes.end(), 0.0);
-        for (std::size_t k = 0; k < sizes.size() && sum > 0.0; ++k) {
-            density.value[k] += sizes[k] / sum / std::max(density.edge[k + 1] - density.edge[k], shortestCell);
-        }
+    for (const double edge : latest.nodes.edge) {
+        density.edge.push_back(length.fractionAt(edge));
     }
-    return density;
+    const double sum = std::accumulate(latest.sizes.begin(), latest.sizes.end(), 0.0);
+    for (std::size_t k = 0; k < latest.sizes.size(); ++k) {
+        const double share = sum > 0.0 ? latest.sizes[k] / sum : 0.0;
+        density.value.push_back(share / std::max(density.edge[k + 1] - density.edge[k], shortestCell));
+    }
+    return cellsByDensity(length, density, ladder_.at(level));
 }
 
 bool LamRefinement::next(const std::stop_token& stop, const IntegrationProgress& progress) {

@@ -57,8 +57,8 @@ private:
     };
 
     [[nodiscard]] Nodes nodesOf(std::size_t level);
-    /// Cells are short where those of the latest level carry much of the map.
-    [[nodiscard]] CellDensity latestDensity() const;
+    /// Cells of one patch: short where those of its latest level carry much of the map.
+    [[nodiscard]] Nodes ownCells(std::size_t level, std::size_t patch);
     [[nodiscard]] LamResult resultOf(std::size_t index) const;
     void addImages(LamResult& result, const Patch& inRegion) const;
     [[nodiscard]] torch::Tensor onRegion(const torch::Tensor& attribution) const;

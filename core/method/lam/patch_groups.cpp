@@ -63,8 +63,8 @@ struct GrowingGroup {
 }  // namespace
 
 std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan, std::span<const PlacedPatch> patches) {
-    // Cells of finer levels lie where the map of the patch needs them: they have no ends in common with another's.
-    const bool sharesPlaces = plan.rule != IntegrationRule::Secant || plan.levels().size() == 1;
+    // Cells of finer levels lie where the map of one patch needs them: the window of others would cost it there.
+    const bool sharesAllLevels = plan.rule != IntegrationRule::Secant || plan.levels().size() == 1;
     std::vector<GrowingGroup> growing;
     for (std::size_t i = 0; i < patches.size(); ++i) {
         const auto& region = patches[i].context;
@@ -75,7 +75,7 @@ std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
         const auto own = windowOf(bounds);
         GrowingGroup* best = nullptr;
         double bestSaving = 0.0;
-        const auto candidates = sharesPlaces ? std::min(growing.size(), groupsLookedAt) : 0;
+        const auto candidates = std::min(growing.size(), groupsLookedAt);
         for (std::size_t g = growing.size() - candidates; g < growing.size(); ++g) {
             auto& candidate = growing[g];
             if (candidate.group.region != region) {
@@ -83,6 +83,9 @@ std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
             }
             const auto count = candidate.group.patches.size();
             const auto window = windowOf(candidate.bounds.with(bounds));
+            if (!sharesAllLevels && (window != own || window != candidate.group.window)) {
+                continue;
+            }
             const double saving = costOf(candidate.group.window, count) + costOf(own, 1) - costOf(window, count + 1);
             if (saving > bestSaving && gradientBytes(window, count + 1, plan.nodes) <= largestGradients) {
                 best = &candidate;

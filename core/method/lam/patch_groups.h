@@ -20,8 +20,9 @@ struct PatchGroup {
 };
 
 /// Divides patches of one image into groups. All patches of a group have the same context. With a bounded receptive
-/// field, a group grows only while its common window costs less than the windows of its parts. The gradients of each
-/// group fit into the memory that they may take.
+/// field, a group grows only while its common window costs less than the windows of its parts. Where levels of cells
+/// are refined, of which the first two alone have the same cells for all patches, the patches of a group have the same
+/// window. The gradients of each group fit into the memory that they may take.
 [[nodiscard]] std::vector<PatchGroup> groupPatches(const ModelCard& card, const LamPlan& plan,
                                                    std::span<const PlacedPatch> patches);
 

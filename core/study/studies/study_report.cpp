@@ -6,7 +6,6 @@
 #include <SQLiteCpp/Transaction.h>
 #include <algorithm>
 #include <optional>
-#include <set>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -188,25 +187,21 @@ std::string subjectText(const StudyStore& store, const StudyReportSettings& sett
                         status.left, status.maps);
     text += fmt::format(", computed by Lamscope {}.\n\n",
                         listed(store,
-                               "SELECT DISTINCT result.version FROM result JOIN task ON task.id = result.task "
-                               "WHERE task.planned = 1 ORDER BY 1"));
-    text +=
-        fmt::format("Options:\n\n```json\n{}```\n\n",
-                    listed(store, "SELECT json FROM options WHERE id IN (SELECT options FROM task WHERE planned = 1)"));
+                               "SELECT DISTINCT version FROM result WHERE task NOT IN (SELECT id FROM task WHERE "
+                               "planned = 0) ORDER BY 1"));
+    text += fmt::format("Options:\n\n```json\n{}```\n\n",
+                        listed(store,
+                               "SELECT json FROM options WHERE id IN (SELECT options FROM task NOT INDEXED WHERE "
+                               "planned = 1)"));
     return text;
 }
 
 /// Means over different images cannot be compared.
 std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
-    const auto imagesOf = [](const NetworkNumbers& network) {
-        std::set<std::int64_t> images;
-        for (const auto& image : network.images) {
-            images.insert(image.image);
-        }
-        return images;
-    };
-    const bool alike = std::ranges::all_of(
-        networks, [&](const NetworkNumbers& network) { return imagesOf(network) == imagesOf(networks.front()); });
+    const bool alike = std::ranges::all_of(networks, [&](const NetworkNumbers& network) {
+        return std::ranges::equal(network.images, networks.front().images, {}, &ImageNumbers::image,
+                                  &ImageNumbers::image);
+    });
     return alike ? ""
                  : "**The networks were measured on different images: compare them by the pairs below, which take "
                    "the images that both have.**\n\n";

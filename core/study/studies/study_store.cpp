@@ -78,7 +78,10 @@ void throwStoreError(const std::filesystem::path& file, const SQLite::Exception&
             what = "it may not be written; check the permissions of file and folder";
             break;
         case SQLITE_IOERR:
-            what = fmt::format("the system could not read or write it ({})", error.what());
+            what = fmt::format(
+                "the system could not read or write it ({}): the disk may fail, or a quota be used up; run the same "
+                "command again when that is mended, nothing is lost",
+                error.what());
             break;
         case SQLITE_CANTOPEN:
             code = ErrorCode::BadFile;

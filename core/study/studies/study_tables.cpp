@@ -152,7 +152,7 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
         std::map<std::int64_t, NetworkNumbers> networks;
         SQLite::Statement cards(database,
                                 "SELECT id, name, architecture, parameters, receptive_field FROM network WHERE "
-                                "id IN (SELECT DISTINCT network FROM task WHERE planned = 1)");
+                                "id IN (SELECT DISTINCT network FROM task NOT INDEXED WHERE planned = 1)");
         while (cards.executeStep()) {
             auto& network = networks[cards.getColumn(0).getInt64()];
             network.name = cards.getColumn(1).getString();

@@ -202,6 +202,37 @@ TEST(Refinement, FunctionalsShareForwardPassesAndEndOnTheirOwn) {
     }
 }
 
+TEST(Refinement, LevelsOfTheirOwnAreEvaluatedOneFunctionalAfterTheOther) {
+    const StraightPath path;
+    Squares squares(path);
+    auto levels = tripling(3);
+    levels.firstOwn = 1;
+    levels.ownNodes = [](std::size_t level, std::size_t functional) {
+        return midpoints(static_cast<int>(4 * level + functional));
+    };
+    Refinement refinement(path, squares, 3, 2, levels);
+    ASSERT_TRUE(refinement.next());
+    EXPECT_EQ(squares.forwards, 3);
+    EXPECT_EQ(squares.backwards, 9);
+    // Stopped after each batch: the next call goes on where that one was.
+    for (std::stop_source stop; !refinement.next(stop.get_token(), [&](std::int64_t) { stop.request_stop(); });) {
+        stop = {};
+    }
+    EXPECT_EQ(refinement.level(0).nodes.size(), 4U);
+    EXPECT_EQ(refinement.level(1).nodes.size(), 5U);
+    EXPECT_EQ(refinement.level(2).nodes.size(), 6U);
+    const auto before = squares.backwards;
+    refinement.finish(1);
+    ASSERT_TRUE(refinement.next());
+    EXPECT_TRUE(refinement.finished());
+    EXPECT_EQ(squares.backwards, before + 8 + 10);
+    for (const std::size_t functional : {0U, 1U, 2U}) {
+        EXPECT_EQ(refinement.level(functional).values.size(), (std::array{8U, 5U, 10U})[functional]);
+        EXPECT_NEAR(refinement.level(functional).cumulative.back(), endValue * static_cast<double>(functional + 1),
+                    1e-4);
+    }
+}
+
 TEST(Refinement, HalvesTheBatchWhenMemoryRunsOutAndSaysSo) {
     const StraightPath path;
     Squares squares(path);

@@ -293,6 +293,29 @@ TEST_P(CellEvaluation, FinerLevelsLieWhereTheMapIsAndAgree) {
     EXPECT_LT(*fine->estimatedMapError, 0.05);
 }
 
+/// Patches share the first levels; at the last one each has the cells, and the map, that it has alone.
+TEST_P(CellEvaluation, FinerLevelsOfSeveralPatchesAreThoseOfEachAlone) {
+    const int multiple = model_->card().cropping.multiple.value_or(1);
+    const int least = roundedUp(std::max(16, model_->card().minimumSide), multiple);
+    const auto lr = test::testImage(least, least);
+    const int last = least * model_->card().scale - patchSize - 1;
+    const std::vector<Patch> patches{{3, 5, patchSize}, {last, last, patchSize}, {last, 4, patchSize}};
+    LamOptions options;
+    options.context = 0;
+    options.rule = IntegrationRule::Secant;
+    options.nodes = 16;
+    options.tolerance = 1e-9;
+    const auto together = *computeLams(*model_, lr, nullptr, options, patches);
+    for (std::size_t i = 0; i < patches.size(); ++i) {
+        options.patch = patches[i];
+        const auto alone = *computeLam(*model_, lr, nullptr, options);
+        EXPECT_EQ(together[i].nodes, 16);
+        EXPECT_EQ(together[i].curves.alpha, alone.curves.alpha);
+        expectEqual(alone, together[i], "several patches");
+    }
+    EXPECT_NE(together[0].curves.alpha, together[1].curves.alpha);
+}
+
 INSTANTIATE_TEST_SUITE_P(SmallNetworks, CellEvaluation,
                          testing::Values("small IMDN of the challenge", "small MSRN", "small RDN", "small RFDN",
                                          "small RRDBNet", "small SAFMN"),
@@ -371,6 +394,15 @@ TEST(PatchGroups, OneContextIsOneGroupWhereTheReceptiveFieldIsGlobal) {
     EXPECT_EQ(groups[0].window, (Rect{0, 0, 64, 64}));
 }
 
+TEST(PatchGroups, RefinedCellsShareTheirFirstLevelsWhereTheWindowIsTheSame) {
+    ModelCard card;
+    card.scale = 4;
+    card.receptiveField.global = true;
+    const std::vector<Patch> patches{{0, 0}, {100, 90}, {200, 40}};
+    ASSERT_GT(makePlan({}).levels().size(), 1U);
+    EXPECT_EQ(groupsOf(card, 64, {}, patches).size(), 1U);
+}
+
 TEST(PatchGroups, ContextsOfTheirOwnAreNotShared) {
     ModelCard card;
     card.scale = 4;
@@ -394,7 +426,7 @@ TEST(PatchGroups, WithABoundNeighboursShareAWindowAndDistantPatchesDoNot) {
     EXPECT_EQ(groups[0].patches, (std::vector<std::size_t>{0, 1}));
     EXPECT_EQ(groups[1].patches, (std::vector<std::size_t>{2}));
 
-    // Levels of cells lie elsewhere for each patch.
+    // Finer levels of cells lie elsewhere for each patch, which then looks at a window of its own.
     options.nodes.reset();
     EXPECT_EQ(groupsOf(cardOf(20), 512, options, patches).size(), 3U);
     options.rule = IntegrationRule::Midpoints;

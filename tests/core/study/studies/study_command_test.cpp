@@ -134,6 +134,25 @@ TEST_F(StudyCommand, KilledAndContinuedIsUnbroken) {
     EXPECT_EQ(test::resultsOf(in("killed.sqlite")), test::resultsOf(in("whole.sqlite")));
 }
 
+TEST_F(StudyCommand, ASecondRunOnTheSameFileIsRefused) {
+    describe({"--nodes", "27", "--patches", "grid", "40"});
+    const auto first = run({"run", in("study.json"), "--json-progress"}, [&](pid_t child) {
+        waitForTasks(1);
+        kill(child, SIGSTOP);
+        const test::TemporaryFolder log;
+        const auto second = test::runProgram({LAMSCOPE_CLI, "study", "run", in("study.json")}, log.path());
+        EXPECT_EQ(second.exitCode, 1);
+        EXPECT_THAT(second.messages, AllOf(HasSubstr("another program writes this study now"), HasSubstr("--task")));
+        const auto status = test::runProgram({LAMSCOPE_CLI, "study", "status", in("study.sqlite")}, log.path());
+        EXPECT_THAT(status.output, HasSubstr("8 tasks: "));
+        kill(child, SIGCONT);
+    });
+    ASSERT_EQ(first.exitCode, 0) << first.messages;
+    EXPECT_THAT(first.output, HasSubstr("8 tasks done, 0 failed, 0 left"));
+    ASSERT_EQ(run({"run", in("study.json"), "--out", in("whole.sqlite")}).exitCode, 0);
+    EXPECT_EQ(test::resultsOf(in("study.sqlite")), test::resultsOf(in("whole.sqlite")));
+}
+
 TEST_F(StudyCommand, InterruptKeepsWhatIsDone) {
     describe({"--nodes", "100000", "--patches", "grid", "40"});
     const auto outcome = run({"run", in("study.json"), "--json-progress"}, [&](pid_t child) {

@@ -15,9 +15,10 @@
 #include "study/lam_run.h"
 #include "study/studies/study_merge.h"
 #include "study/studies/study_scenes.h"
-#include "study/studies/study_status.h"
 #include "support/analytic_loader.h"
+#include "support/analytic_networks.h"
 #include "support/expect_error.h"
+#include "support/run_study.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -25,16 +26,9 @@
 namespace lamscope::study_run_test {
 namespace {
 
-using testing::ElementsAre;
+using test::runInto;
+using test::statusOfFile;
 using testing::HasSubstr;
-
-StudyRunOutcome runInto(const std::filesystem::path& file, const StudyDescription& study,
-                        const StudyRunSettings& settings = {}, const std::stop_token& stop = {},
-                        const StudyRunCallback& progress = {}) {
-    const auto plan = planStudy(study, file.parent_path());
-    StudyStore store(file, StudyStore::Access::Write);
-    return runStudy(plan, store, settings, stop, progress);
-}
 
 StudyRunSettings analytic() {
     StudyRunSettings settings;
@@ -42,10 +36,6 @@ StudyRunSettings analytic() {
         return std::make_shared<const SrModel>(test::loadAnalytic(spec, "cpu"));
     };
     return settings;
-}
-
-StudyStatus statusOfFile(const std::filesystem::path& file) {
-    return statusOf(StudyStore(file, StudyStore::Access::Read));
 }
 
 TEST(StudyRun, NumbersAreThoseOfLam) {
@@ -70,6 +60,33 @@ TEST(StudyRun, NumbersAreThoseOfLam) {
         EXPECT_EQ(rows.getColumn(5).getInt(), result.patch.x);
     }
     EXPECT_FALSE(rows.executeStep());
+}
+
+TEST(StudyRun, PatchesOfOneContextShareForwardPasses) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {folder.write("counted.pth", "counted").string()});
+    study.patches.kind = PatchRule::Kind::List;
+    constexpr int perSide = 4;
+    for (int i = 0; i < perSide * perSide; ++i) {
+        study.experiment.scenes.front().boxes.push_back({i % perSide * 15, i / perSide * 15, 16});
+    }
+    LamOptions options;
+    options.nodes = 81;
+    setLamOptions(study.experiment, options);
+    std::int64_t evaluated = 0;
+    StudyRunSettings settings;
+    settings.load = [&](const ModelSpec& /*spec*/) {
+        return std::make_shared<const SrModel>(test::makeModel(
+            [&](const torch::Tensor& lr) {
+                evaluated += lr.size(0);
+                return test::enlargeByCopying(lr.square(), 4) * (0.5 + lr.mean({1, 2, 3}, true));
+            },
+            4));
+    };
+    EXPECT_EQ(runInto(folder / "study.sqlite", study, settings).done, 1U);
+    EXPECT_EQ(statusOfFile(folder / "study.sqlite").maps, perSide * perSide);
+    EXPECT_GE(evaluated, 81);
+    EXPECT_LT(evaluated, 8 * 81);  // of 16 maps; batches that were tried count too
 }
 
 TEST(StudyRun, QualityOfWholeImagesIsThatOfEvaluate) {

@@ -11,8 +11,8 @@
 
 #include "base/error.h"
 #include "study/studies/study_records.h"
-#include "study/studies/study_run.h"
 #include "support/expect_error.h"
+#include "support/run_study.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -20,16 +20,9 @@
 namespace lamscope::study_store_test {
 namespace {
 
+using test::runInto;
 using testing::Each;
 using testing::HasSubstr;
-
-/// Runs a small study into a file.
-StudyRunOutcome runInto(const std::filesystem::path& file, const StudyDescription& study,
-                        const StudyRunSettings& settings = {}) {
-    const auto plan = planStudy(study, file.parent_path());
-    StudyStore store(file, StudyStore::Access::Write);
-    return runStudy(plan, store, settings);
-}
 
 void expectRefused(const std::filesystem::path& file, StudyStore::Access access, const std::string& expected) {
     test::expectError(ErrorCode::BadFile, {file.filename().string(), expected},

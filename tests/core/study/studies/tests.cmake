@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_test(studies_test LABEL unit
   SOURCES
-    core/study/studies/study_places_test.cpp
     core/study/studies/hard_patches_test.cpp
     core/study/studies/published_table_test.cpp
+    core/study/studies/study_benchmark_test.cpp
+    core/study/studies/study_faults_test.cpp
+    core/study/studies/study_places_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_plots_test.cpp
     core/study/studies/study_run_test.cpp
@@ -11,7 +13,7 @@ lamscope_test(studies_test LABEL unit
     core/study/studies/study_store_test.cpp
     core/study/studies/study_tables_test.cpp
     support/analytic_loader.cpp
-  LIBRARIES lamscope_study_run SQLiteCpp SQLite::SQLite3 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+  LIBRARIES lamscope_study_benchmark lamscope_study_run SQLiteCpp SQLite::SQLite3 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 lamscope_test(study_command_test LABEL cli
   SOURCES core/study/studies/study_command_test.cpp
   LIBRARIES lamscope_files SQLiteCpp SQLite::SQLite3 nlohmann_json::nlohmann_json fmt::fmt)
