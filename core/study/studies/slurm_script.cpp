@@ -50,12 +50,14 @@ std::filesystem::path shardFile(const std::filesystem::path& study, const std::s
 
 std::string slurmScript(const SlurmArray& array) {
     const auto stem = withoutEnding(array.study);
-    auto text = fmt::format("#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{}\n#SBATCH --output={}\n",
-                            slurmWord(stem.filename().string()), array.machines,
-                            slurmWord(withoutJobNumbers(stem.string()) + ".%a.log"));
+    auto text = fmt::format(
+        "#!/bin/bash\n#SBATCH --job-name={}\n#SBATCH --array=1-{}\n#SBATCH --output={}\n#SBATCH --open-mode=append\n",
+        slurmWord(stem.filename().string()), array.machines, slurmWord(withoutJobNumbers(stem.string()) + ".%a.log"));
     for (const auto& option : array.sbatchOptions) {
         text += fmt::format("#SBATCH {}\n", option);
     }
+    // Slurm need not bind a job to the processors that it gives: without a number, the program would use all.
+    text += "export OMP_NUM_THREADS=\"${SLURM_CPUS_PER_TASK:-${SLURM_CPUS_ON_NODE:-1}}\"\n";
     // Each job writes a file of its own; a job that is started again goes on where it was.
     const auto shard = shardFile(array.study, "", array.machines).string();
     const auto split = shard.size() - fmt::format("-of-{}.sqlite", array.machines).size();

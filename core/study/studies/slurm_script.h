@@ -21,7 +21,8 @@ struct SlurmArray {
 [[nodiscard]] std::filesystem::path shardFile(const std::filesystem::path& study, const std::string& job,
                                               std::size_t machines);
 
-/// The text of the script that `sbatch` takes. Paths in it are absolute.
+/// The text of the script that `sbatch` takes. Paths in it are absolute. A job computes with as many threads as Slurm
+/// gives it processors (--cpus-per-task). What it says is added to STUDY.JOB.log beside the description.
 [[nodiscard]] std::string slurmScript(const SlurmArray& array);
 
 /// Gives a script to `sbatch`. @return what that said, e.g. "Submitted batch job 17". Throws Error(BadFile) where

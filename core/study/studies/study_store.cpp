@@ -107,9 +107,16 @@ public:
             made = !std::filesystem::exists(file);
         }
         storeAccess(file, [&] {
-            database.emplace(file.string(),
-                             writes ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY, patience);
-            checkSchema(*database, file);
+            try {
+                openDatabase(writes);
+            } catch (const SQLite::Exception& error) {
+                if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) {
+                    throw;
+                }
+                // A program was killed while it wrote. Whoever opens the file for writing takes back what it began.
+                SQLite::Database(file.string(), SQLite::OPEN_READWRITE, patience).execAndGet("PRAGMA user_version");
+                openDatabase(writes);
+            }
             if (writes) {
                 database->exec(isOnSharedStorage(file) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
                                                        : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
@@ -135,6 +142,12 @@ public:
             // others read it, the log stays.
             database->tryExec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = DELETE");
         }
+    }
+
+    void openDatabase(bool writes) {
+        database.emplace(file.string(), writes ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
+                         patience);
+        checkSchema(*database, file);
     }
 
     [[nodiscard]] bool isWithoutStudy() {

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `lamscope-cli study` as its users meet it: judged by exit code, output and files.
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
+#include <random>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -28,6 +31,32 @@ using test::Outcome;
 using testing::AllOf;
 using testing::HasSubstr;
 using testing::Not;
+
+/// The columns of a row of results that differ from what `lam --json` states, to the last bit; but for the time.
+std::vector<std::string> differencesOf(SQLite::Statement& row, const nlohmann::json& result) {
+    std::vector<std::string> found;
+    int compared = 0;
+    for (int i = 0; i < row.getColumnCount(); ++i) {
+        const auto column = row.getColumn(i);
+        const std::string name = column.getName();
+        const auto stated = result.find(name);
+        if (stated == result.end() || name == "seconds") {
+            continue;
+        }
+        ++compared;
+        const bool same = column.isNull() ? stated->is_null()
+                          : column.isInteger() || column.isFloat()
+                              ? stated->is_number() && *stated == column.getDouble()
+                              : *stated == column.getString();
+        if (!same) {
+            found.push_back(fmt::format("{}: {} and {}", name, column.getString(), stated->dump()));
+        }
+    }
+    if (compared < 10) {
+        found.push_back(fmt::format("only {} columns have the same name", compared));
+    }
+    return found;
+}
 
 class StudyCommand : public testing::Test {
 protected:
@@ -151,6 +180,45 @@ TEST_F(StudyCommand, ASecondRunOnTheSameFileIsRefused) {
     EXPECT_THAT(first.output, HasSubstr("8 tasks done, 0 failed, 0 left"));
     ASSERT_EQ(run({"run", in("study.json"), "--out", in("whole.sqlite")}).exitCode, 0);
     EXPECT_EQ(test::resultsOf(in("study.sqlite")), test::resultsOf(in("whole.sqlite")));
+}
+
+TEST_F(StudyCommand, KilledAtRandomMomentsItHasTheNumbersOfSinglePatches) {
+    describe({"--nodes", "27"});
+    const auto start = std::chrono::steady_clock::now();
+    ASSERT_EQ(run({"run", in("study.json"), "--out", in("whole.sqlite")}).exitCode, 0);
+    const std::chrono::duration<double> whole = std::chrono::steady_clock::now() - start;
+    std::mt19937 random(21);
+    std::uniform_real_distribution<double> share(0.0, 0.8);
+    for (int time = 0; time < 5; ++time) {
+        const auto killed = run({"run", in("study.json"), "--out", in("killed.sqlite")}, [&](pid_t child) {
+            std::this_thread::sleep_for(whole * share(random));
+            kill(child, SIGKILL);
+        });
+        EXPECT_THAT(killed.exitCode, testing::AnyOf(-SIGKILL, 0));  // or was done before
+    }
+    ASSERT_EQ(run({"run", in("study.json"), "--out", in("killed.sqlite")}).exitCode, 0);
+    EXPECT_EQ(test::resultsOf(in("killed.sqlite")), test::resultsOf(in("whole.sqlite")));
+
+    const SQLite::Database database(in("killed.sqlite"));
+    for (const int side : {96, 104, 112, 120}) {
+        const auto image = in(fmt::format("set/scene{}_HR.png", side));
+        const auto corner = std::to_string((side - 16) / 2);
+        const auto outcome =
+            test::runProgram({LAMSCOPE_CLI, "lam", "--hr", image, "--patch", corner + "," + corner, "--nodes", "27",
+                              "--model", "bicubic", in("net.safetensors:name=Small"), "--json", "-"},
+                             log_.path());
+        ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+        const auto document = nlohmann::json::parse(outcome.output);
+        for (const auto& result : document["results"]) {
+            SQLite::Statement row(database,
+                                  "SELECT results.* FROM results JOIN image ON image.file = results.image WHERE "
+                                  "image.sha256 = ? AND network = ?");
+            row.bind(1, document["image"]["sha256"].get<std::string>());
+            row.bind(2, result["model"]["name"].get<std::string>());
+            ASSERT_TRUE(row.executeStep()) << image;
+            EXPECT_THAT(differencesOf(row, result), testing::IsEmpty()) << image;
+        }
+    }
 }
 
 TEST_F(StudyCommand, InterruptKeepsWhatIsDone) {

@@ -96,6 +96,24 @@ TEST(StudyStore, HasOneWriterAndManyReaders) {
     EXPECT_NO_THROW(const StudyStore again(file, StudyStore::Access::Write));
 }
 
+TEST(StudyStore, CanBeReadAfterAKillWithinATransaction) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    runInto(file, test::smallStudy(folder, {64}));
+    const auto before = test::resultsOf(file);
+    // What a kill leaves where there is no write-ahead log: the file half changed, with the journal beside it.
+    SQLite::Database writer(file, SQLite::OPEN_READWRITE);
+    writer.exec(
+        "PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; BEGIN; UPDATE result SET error = hex(zeroblob(9999))");
+    std::filesystem::create_directory(folder / "killed");
+    for (const auto* name : {"study.sqlite", "study.sqlite-journal"}) {
+        std::filesystem::copy_file(folder / name, folder / "killed" / name);
+    }
+    const StudyStore store(folder / "killed/study.sqlite", StudyStore::Access::Read);
+    EXPECT_EQ(taskStates(store).size(), 2U);
+    EXPECT_EQ(test::resultsOf(folder / "killed/study.sqlite"), before);
+}
+
 TEST(StudyStore, HoldsOneStudy) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";

@@ -19,3 +19,8 @@ lamscope_test(study_command_test LABEL cli
   LIBRARIES lamscope_files SQLiteCpp SQLite::SQLite3 nlohmann_json::nlohmann_json fmt::fmt)
 target_compile_definitions(study_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(study_command_test lamscope-cli)
+
+# Skipped where packaging/install-deps --slurm has not been run.
+add_test(NAME slurm_test
+  COMMAND ${CMAKE_SOURCE_DIR}/packaging/test-slurm --installed --cli $<TARGET_FILE:lamscope-cli>)
+set_tests_properties(slurm_test PROPERTIES LABELS cli TIMEOUT 900 SKIP_RETURN_CODE 77)
