@@ -37,15 +37,19 @@ public:
     Lpips& operator=(const Lpips&) = delete;
     ~Lpips();
 
+    /// The weights that it was made with.
+    [[nodiscard]] const LpipsFiles& files() const { return files_; }
+
     /// The distance of two images: 0 for equal ones, larger for what looks less alike, and the same both ways. Values
-    /// are those of Image, nominally in [0, 1]; grey images have three equal planes. Every pixel counts: there is no
-    /// border, and nothing is rounded. Thread-safe.
+    /// are those of Image, nominally in [0, 1], and are not rounded; grey images have three equal planes. `border`
+    /// pixels are left out on each side. Thread-safe.
     ///
-    /// Throws Error: InvalidArgument when the sizes differ, a side is below smallestSide or a value is not finite;
-    /// OutOfMemory; ModelFailure.
-    [[nodiscard]] double distance(const Image& first, const Image& second) const;
+    /// Throws Error: InvalidArgument when the sizes differ, `border` is negative, fewer than smallestSide pixels remain
+    /// of a side or a value is not finite; OutOfMemory; ModelFailure.
+    [[nodiscard]] double distance(const Image& first, const Image& second, int border = 0) const;
 
 private:
+    LpipsFiles files_;
     std::unique_ptr<const LpipsNetwork> network_;
 };
 

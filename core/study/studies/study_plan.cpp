@@ -176,6 +176,11 @@ std::optional<StudyPlan> planStudy(const StudyDescription& description, const st
         plan.options["without_secant_rules"] = {{"rule", describe(other.rule)}, {"nodes", other.nodes}};
     }
     plan.options["patches"] = jsonOf(description.patches);
+    if (description.lpips) {
+        plan.options["lpips"] = {{"version", "0.1"},
+                                 {"network_sha256", sha256OfFile(description.lpips->network)},
+                                 {"linear_sha256", sha256OfFile(description.lpips->linear)}};
+    }
     plan.optionsKey = keyOf(plan.options);
     for (const auto& scene : description.experiment.scenes) {
         if (stop.stop_requested()) {

@@ -52,8 +52,8 @@ struct StudyPlan {
     StudyDescription description;
     std::string descriptionText{};  ///< as its file states it
     LamPlan lam{};
-    /// As they are used, with the rule of patches and, where the rule of integration is left open, what networks
-    /// without secant rules get.
+    /// As they are used, with the rule of patches, the hashes of the weights of LPIPS where it is measured and, where
+    /// the rule of integration is left open, what networks without secant rules get.
     nlohmann::ordered_json options{};
     std::string optionsKey{};
     std::vector<StudyImage> images{};
@@ -64,7 +64,8 @@ struct StudyPlan {
 /// Reads the hashes of all files and gives each task its key. What cannot be read is a trouble of its image or network,
 /// not an error. Sizes of images are read where costs depend on them: of grids, and where networks see whole images.
 /// @param folder  that of the description: its text names files relative to it.
-/// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
+/// Throws Error: InvalidArgument as lamOptionsOf() and makePlan(); BadFile for weights of LPIPS that cannot be read, as
+/// they concern every task.
 [[nodiscard]] StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder);
 /// The same, which can be stopped between files: nullopt then.
 [[nodiscard]] std::optional<StudyPlan> planStudy(const StudyDescription& description,

@@ -195,6 +195,9 @@ public:
         , maps_(plan, settings)
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
+        if (plan.description.lpips) {
+            lpips_.emplace(*plan.description.lpips, settings.device);
+        }
         keepPlan(store, plan);
         choose();
     }
@@ -263,7 +266,7 @@ private:
         const auto start = Clock::now();
         std::map<std::size_t, StudyRow> rows;  // by patch: maps end in another order
         std::string failure;
-        ContextQualities qualities;
+        ContextQualities qualities(lpips_ ? &*lpips_ : nullptr);
         const auto fail = [&](std::size_t place, StudyRow row) {
             failure = failure.empty() ? row.error : failure;
             rows.insert_or_assign(place, std::move(row));
@@ -327,6 +330,7 @@ private:
     StudyStore& store_;
     const StudyRunSettings& settings_;
     StudyMaps maps_;
+    std::optional<Lpips> lpips_;
     std::vector<bool> cards_;        // of the networks: kept in this run
     std::vector<bool> sizes_;        // of the images: the same
     std::vector<std::size_t> todo_;  // indices of tasks

@@ -59,7 +59,8 @@ struct StudyRunOutcome {
 /// that has changed since the plan was made. Maps of other patches of the task are kept.
 /// @param progress called on the calling thread when the run begins, before and after each task and between batches of
 ///                 gradients; must not throw; may be empty.
-/// Throws Error as keepPlan() and the other functions of study_records.h do: what cannot be kept ends the run.
+/// Throws Error as Lpips() does, before anything is kept, and as keepPlan() and the other functions of study_records.h
+/// do: what cannot be kept ends the run.
 [[nodiscard]] StudyRunOutcome runStudy(const StudyPlan& plan, StudyStore& store, const StudyRunSettings& settings = {},
                                        const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 

@@ -143,6 +143,15 @@ TEST(Lpips, IsADistance) {
     EXPECT_NEAR(lpips.distance(much, image), lpips.distance(image, much), 1e-7);
 }
 
+TEST(Lpips, LeavesTheBorderOut) {
+    const test::TemporaryFolder folder;
+    const Lpips lpips(test::writeLpipsFiles(folder));
+    const auto image = drawScene(64);
+    const auto blurred = resizeBicubicPillow(reduceBicubicPillow(image, 4), 64, 64);
+    const Rect inside{5, 5, 54, 54};
+    EXPECT_EQ(lpips.distance(image, blurred, 5), lpips.distance(image.cropped(inside), blurred.cropped(inside)));
+}
+
 TEST(Lpips, IsLinearInTheLinearWeights) {
     const test::TemporaryFolder folder;
     const test::TemporaryFolder other;
@@ -178,13 +187,17 @@ TEST(Lpips, NeedsImagesThatCanBeCompared) {
     const auto image = drawScene(64);
     const Image smallest(Lpips::smallestSide, Lpips::smallestSide);
     EXPECT_EQ(lpips.distance(smallest, smallest), 0.0);
-    const auto expectRefused = [&](const Image& first, const Image& second, const std::string& expected) {
+    const auto expectRefused = [&](const Image& first, const Image& second, const std::string& expected,
+                                   int border = 0) {
         test::expectError(ErrorCode::InvalidArgument, {"LPIPS", expected},
-                          [&] { static_cast<void>(lpips.distance(first, second)); });
+                          [&] { static_cast<void>(lpips.distance(first, second, border)); });
     };
     const Image narrow(Lpips::smallestSide - 1, 64);
     expectRefused(narrow, narrow, "at least 31x31 pixels, found 30x64");
     expectRefused(image, smallest, "64x64 and 31x31");
+    expectRefused(image, image, "border of 17", 17);
+    expectRefused(image, image, "border of -1", -1);
+    EXPECT_EQ(lpips.distance(image, image, 16), 0.0);
     auto broken = image;
     broken.at(2, 5, 7) = std::numeric_limits<float>::quiet_NaN();
     expectRefused(image, broken, "NaN");
