@@ -15,6 +15,7 @@
 
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "support/lpips_weights.h"
 #include "support/run_program.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -190,6 +191,28 @@ TEST_F(StudyCommand, SubmitPrintsAScriptThatRuns) {
     const auto line = fmt::format("SLURM_ARRAY_TASK_ID=2 bash '{}' >/dev/null 2>&1", script.string());
     EXPECT_EQ(std::system(line.c_str()), 0);  // NOLINT(concurrency-mt-unsafe,cert-env33-c): one thread
     EXPECT_FALSE(test::rowsOf(in("study.2-of-3.sqlite"), "SELECT * FROM map").empty());
+}
+
+TEST_F(StudyCommand, MeasuresLpipsWithTheUsersWeights) {
+    const auto files = test::writeLpipsFiles(folder_);
+    const std::vector<std::string> both{
+        "--lpips", files.network.string(), "--lpips-linear", files.linear.string(), "--nodes", "3"};
+    describe(both);
+    const auto description = nlohmann::json::parse(contentOf(in("study.json")));
+    EXPECT_EQ(description["lpips"]["network"], "alexnet.safetensors");  // relative to the description
+    ASSERT_EQ(run({"run", in("study.json")}).exitCode, 0);
+    EXPECT_EQ(test::rowsOf(in("study.sqlite"), "SELECT count(*) FROM results WHERE lpips > 0").front(), "8|");
+    const auto report = run({"report", in("study.sqlite"), "--out", in("report")});
+    EXPECT_THAT(report.output, AllOf(HasSubstr("| LPIPS |"), HasSubstr("linear_sha256")));
+    const std::vector<std::string> start{"new", in("b.json"), "--hr", in("set"), "--model", "bicubic", "--no-trial"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), start.begin(), start.end());
+        return more;
+    };
+    expectTrouble(with({"--lpips", files.network.string()}), 2, "--lpips-linear");
+    expectTrouble(with({"--lpips", files.linear.string(), "--lpips-linear", files.network.string()}), 1,
+                  "alex.safetensors: found no features.0.weight");
+    EXPECT_FALSE(std::filesystem::exists(in("b.json")));
 }
 
 TEST_F(StudyCommand, TroubleIsNamed) {

@@ -110,6 +110,25 @@ TEST(StudyPlan, WeightsAreKnownByTheirBytes) {
     EXPECT_NE(firstKey(study, folder), key);
 }
 
+TEST(StudyPlan, WeightsOfLpipsArePartOfEveryKey) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    const auto without = firstKey(study, folder);
+    const auto write = [&](const std::string& network, const std::string& linear) {
+        study.lpips =
+            LpipsFiles{.network = folder.write("alexnet.pth", network), .linear = folder.write("alex.pth", linear)};
+        return firstKey(study, folder);
+    };
+    const std::set<std::string> keys{without, write("some", "weights"), write("other", "weights"),
+                                     write("some", "values")};
+    EXPECT_EQ(keys.size(), 4U);
+    EXPECT_TRUE(keys.contains(write("some", "weights")));
+    study.lpips = LpipsFiles{.network = folder.write("renamed.pth", "some"), .linear = study.lpips->linear};
+    EXPECT_TRUE(keys.contains(firstKey(study, folder)));  // the bytes count
+    study.lpips->linear = folder / "absent.pth";
+    test::expectError(ErrorCode::BadFile, {"absent.pth"}, [&] { static_cast<void>(firstKey(study, folder)); });
+}
+
 TEST(StudyPlan, OptionsThatMeanTheSameHaveOneKey) {
     const test::TemporaryFolder folder;
     auto study = test::smallStudy(folder, {64});

@@ -21,7 +21,8 @@ namespace {
 /// A store with chosen numbers: DI and PSNR of each network on each image, two patches an image.
 class Tables : public testing::Test {
 protected:
-    void fill(const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr) {
+    void fill(const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr,
+              const std::vector<std::vector<double>>& lpips = {}) {
         std::vector<std::string> networks;
         for (std::size_t n = 0; n < di.size(); ++n) {
             networks.push_back(fmt::format("bicubic:scale={},name=N{}", 2 + n, n));
@@ -41,7 +42,10 @@ protected:
                 // The mean over the patches is the number that was asked for.
                 low.diffusionIndex = di[task.network][task.image] - 0.25;
                 high.diffusionIndex = di[task.network][task.image] + 0.25;
-                const ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+                ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+                if (!lpips.empty()) {
+                    quality.lpips = lpips[task.network][task.image];
+                }
                 std::vector<StudyRow> rows;
                 for (const auto* map : {&low, &high}) {
                     rows.push_back(rowOf({.card = card, .map = *map, .quality = quality}, false));
@@ -111,6 +115,37 @@ TEST_F(Tables, PairsAreComparedImageByImage) {
     const std::pair<std::string, std::string> unknown[]{{"N1", "N7"}};
     test::expectError(ErrorCode::InvalidArgument, {"N7", "N0"},
                       [&] { static_cast<void>(pairsOf(networks, unknown, 1)); });
+}
+
+TEST_F(Tables, HaveLpipsWhereItWasMeasured) {
+    fill({{1.0, 1.0}, {2.0, 2.0}, {4.0, 4.0}}, {{20.0, 22.0}, {21.0, 21.0}, {22.0, 20.0}},
+         {{0.25, 0.75}, {0.375, 0.375}, {0.125, 0.375}});
+    const auto networks = networkNumbers(*store_);
+    EXPECT_DOUBLE_EQ(networks[0].lpips->mean, 0.5);
+    EXPECT_DOUBLE_EQ(networks[2].lpips->mean, 0.25);
+    const auto correlations = correlationsOf(networks);
+    ASSERT_EQ(correlations.back().measure, "lpips");
+    EXPECT_NEAR(*correlations.back().pearson, -1.0, 1e-12);  // 0.125 less for each factor of 2
+    EXPECT_NEAR(*correlations.back().slope, -0.125 / std::log(2.0), 1e-12);
+    StagedFiles files;
+    const auto text = addStudyReport(files, *store_, {.command = "the command"}, folder_ / "report");
+    files.commit();
+    EXPECT_THAT(text,
+                testing::AllOf(testing::HasSubstr("| SSIM | LPIPS | DI |"), testing::HasSubstr("| 0.5000 | 0.2500 |"),
+                               testing::HasSubstr("| lpips | 3 |"), testing::HasSubstr("lower is better")));
+    EXPECT_THAT(test::contentOf(folder_ / "report" / "networks.csv"), testing::HasSubstr("psnr_rgb,ssim,lpips,di"));
+}
+
+TEST_F(Tables, HaveNoLpipsWhereItWasNotMeasured) {
+    fill({{4.0, 8.0}, {1.0, 2.0}}, {{20.0, 21.0}, {30.0, 30.5}});
+    StagedFiles files;
+    auto text = addStudyReport(files, *store_, {.command = "the command"}, folder_ / "report");
+    files.commit();
+    for (const auto* name : {"networks.csv", "networks.md", "networks.tex", "correlations.csv"}) {
+        text += test::contentOf(folder_ / "report" / name);
+    }
+    EXPECT_THAT(text,
+                testing::AllOf(testing::Not(testing::HasSubstr("LPIPS")), testing::Not(testing::HasSubstr("lpips"))));
 }
 
 TEST_F(Tables, ReportStatesThemForPeopleAndInFull) {
