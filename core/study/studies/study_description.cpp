@@ -53,7 +53,7 @@ void checkMembers(const Json& json, const Json& known) {
     }
 }
 
-Json jsonOf(const LpipsFiles& files, const std::filesystem::path& folder) {
+Json lpipsJson(const LpipsFiles& files, const std::filesystem::path& folder) {
     return {{"network", nameInDocument(files.network, folder)}, {"linear", nameInDocument(files.linear, folder)}};
 }
 
@@ -111,7 +111,7 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
 std::string newStudyId(const StudyDescription& description) {
     Json made{{"patches", jsonOf(description.patches)}, {"experiment", jsonOf(description.experiment)}};
     if (description.lpips) {
-        made["lpips"] = jsonOf(*description.lpips, {});
+        made["lpips"] = lpipsJson(*description.lpips, {});
     }
     return sha256OfText(dumpJson(made)).substr(0, 16);
 }
@@ -132,7 +132,7 @@ std::string toJson(const StudyDescription& description, const std::filesystem::p
     json["patches"] = jsonOf(description.patches);
     json["seconds_per_map"] = description.secondsPerMap;
     if (description.lpips) {
-        json["lpips"] = jsonOf(*description.lpips, folder);
+        json["lpips"] = lpipsJson(*description.lpips, folder);
     }
     json["experiment"] = jsonOf(description.experiment, folder);
     return dumpJson(json);

@@ -248,6 +248,20 @@ TEST(StudyDescription, RoundTripsWithFilesRelativeToIt) {
     EXPECT_THAT(test::contentOf(file), testing::Not(testing::HasSubstr(folder.path().string())));
 }
 
+TEST(StudyDescription, NamesTheWeightsOfLpipsWhereItIsAskedFor) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder);
+    EXPECT_THAT(toJson(study, folder.path()), testing::Not(testing::HasSubstr("lpips")));
+    const auto id = newStudyId(study);
+    study.lpips = LpipsFiles{.network = folder / "weights/alexnet.pth", .linear = folder / "weights/alex.pth"};
+    EXPECT_NE(newStudyId(study), id);
+    EXPECT_THAT(filesOf(study), testing::IsSupersetOf({study.lpips->network, study.lpips->linear}));
+    const auto file = folder / "study.json";
+    writeStudyDescription(study, file);
+    EXPECT_EQ(readStudyDescription(file), study);
+    EXPECT_THAT(test::contentOf(file), testing::HasSubstr("\"linear\": \"weights/alex.pth\""));
+}
+
 TEST(StudyDescription, AMissingRuleIsTheDefault) {
     const test::TemporaryFolder folder;
     auto json = nlohmann::ordered_json::parse(toJson(test::smallStudy(folder), folder.path()));
@@ -276,6 +290,9 @@ TEST(StudyDescription, ReaderIsStrict) {
     expectRefused([](auto& json) { json["patches"] = {{"rule", "list"}}; }, "has no patches");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigmaa"] = 1; }, "sigmaa");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigma"] = -1; }, "sigma");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", "alexnet.pth"}}; }, "\"linear\": \"alex.pth\"");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", "alexnet.pth"}, {"liner", "a.pth"}}; }, "\"liner\"");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", 1}, {"linear", "a.pth"}}; }, "string");
     expectRefused([](auto& json) { json["experiment"]["option"] = {{"nodes", 9}}; }, "\"option\"");
     expectRefused([](auto& json) { json["experiment"]["networks"][0]["settings"]["rnage"] = 255; }, "\"rnage\"");
     expectRefused([](auto& json) { json["experiment"]["scenes"][0]["image"]["refrence"] = "a.png"; }, "\"refrence\"");
