@@ -19,4 +19,3 @@ lamscope_test(lpips_test LABEL golden
     core/metrics/lpips_test.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_lpips lamscope_files lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
-target_precompile_headers(lpips_test REUSE_FROM model_test)
