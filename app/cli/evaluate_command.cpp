@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <memory>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -7,6 +8,7 @@
 #include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
+#include "lpips_arguments.h"
 #include "model/model_spec.h"
 #include "model_arguments.h"
 #include "option_flags.h"
@@ -21,6 +23,7 @@ struct EvaluateArguments {
     std::string hr;
     std::string lr;
     std::string channel = "y";
+    LpipsArguments lpips;
     ImageReading reading;
     std::string reduce = "matlab";
     std::optional<int> border;
@@ -38,9 +41,18 @@ int run(const EvaluateArguments& arguments) {
     options.reading = arguments.reading;
     options.outputs = {arguments.json, arguments.csv};
     const auto specs = arguments.models.specs();
-    checkOutputFiles(options.outputs, filesOf(specs));
+    const auto lpipsFiles = arguments.lpips.files();
+    auto inputs = filesOf(specs);
+    if (lpipsFiles) {
+        inputs.insert(inputs.end(), {lpipsFiles->network, lpipsFiles->linear});
+    }
+    checkOutputFiles(options.outputs, inputs);
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
+    std::optional<Lpips> lpips;
+    if (lpipsFiles) {
+        options.lpips = &lpips.emplace(*lpipsFiles, device);
+    }
     std::vector<SrModel> models;
     for (const auto& spec : specs) {
         models.push_back(loadModel(spec, device));
@@ -63,8 +75,9 @@ int run(const EvaluateArguments& arguments) {
     for (const auto& evaluation : evaluations) {
         sayWarnings(evaluation.warnings);
         table +=
-            fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}\n", evaluation.card.name,
+            fmt::format("{:<24} x{}  {} images  PSNR {:.4f} dB  SSIM {:.4f}", evaluation.card.name,
                         evaluation.card.scale, evaluation.images.size(), evaluation.mean.psnr, evaluation.mean.ssim);
+        table += evaluation.meanLpips ? fmt::format("  LPIPS {:.4f}\n", *evaluation.meanLpips) : "\n";
     }
     StagedFiles files;
     if (!arguments.csv.empty()) {
@@ -83,7 +96,7 @@ int run(const EvaluateArguments& arguments) {
 
 void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<EvaluateArguments>();
-    auto* command = app.add_subcommand("evaluate", "PSNR and SSIM of networks on a folder of images");
+    auto* command = app.add_subcommand("evaluate", "PSNR, SSIM and LPIPS of networks on a folder of images");
     arguments->models.addTo(*command, true);
     command->add_option("--hr", arguments->hr, "folder of HR images")->required()->type_name("DIR");
     command
@@ -95,6 +108,7 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
         ->check(CLI::IsMember({"y", "rgb"}));
     command->add_option("--border", arguments->border, "SR pixels left out on every side (default: the scale)")
         ->check(CLI::Range(0, 4096));
+    arguments->lpips.addTo(*command);
     addReadingFlags(*command, arguments->reading);
     command->add_option("--reduce", arguments->reduce, "whose bicubic makes LR from HR: pillow or matlab")
         ->capture_default_str();

@@ -39,7 +39,7 @@ struct StudyNewArguments {
 int runNew(const StudyNewArguments& arguments) {
     auto description = arguments.described.toDescription();
     const std::filesystem::path file = arguments.study;
-    checkOutputFiles(std::vector{file}, filesOf(description.experiment));
+    checkOutputFiles(std::vector{file}, filesOf(description));
     const auto device = arguments.described.models.prepareDevice();
     const InterruptGuard interrupt;
     if (const auto keep = arguments.described.hardest();
@@ -116,7 +116,7 @@ int runRun(const StudyRunArguments& arguments) {
     }
     const auto description = readStudyDescription(arguments.study);
     const auto file = storeOf(arguments);
-    auto inputs = filesOf(description.experiment);
+    auto inputs = filesOf(description);
     inputs.emplace_back(arguments.study);
     checkOutputFiles(std::vector{file}, inputs);
     const StudyRunSettings settings{.device = arguments.machine.prepareDevice(),

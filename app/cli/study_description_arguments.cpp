@@ -50,6 +50,7 @@ void StudyDescriptionArguments::addTo(CLI::App& command) {
     command.add_option("--size", size, "side of the patches in SR pixels, but for list")
         ->capture_default_str()
         ->check(CLI::Range(1, 4096));
+    lpips.addTo(command);
     addOptionFlags(command, lamOptionTable(), method);
 }
 
@@ -123,6 +124,10 @@ StudyDescription StudyDescriptionArguments::toDescription() const {
     description.experiment.scenes = scenes();
     if (patches.front() == "list") {
         placeListed(description.experiment.scenes, readPatchList(patches[1]), patches[1]);
+    }
+    description.lpips = lpips.files();
+    if (description.lpips) {
+        const Lpips readable(*description.lpips);  // says now what a run would say
     }
     description.id = newStudyId(description);
     return description;

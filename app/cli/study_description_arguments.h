@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "lpips_arguments.h"
 #include "method/lam/lam_option_table.h"
 #include "model_arguments.h"
 #include "option_flags.h"
@@ -24,6 +25,7 @@ struct StudyDescriptionArguments {
     std::string reduce = "pillow";
     std::vector<std::string> patches{"centre"};
     int size = 16;
+    LpipsArguments lpips;
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
     void addTo(CLI::App& command);
@@ -32,8 +34,9 @@ struct StudyDescriptionArguments {
     /// description, whose images have no places yet. Nullopt for other rules.
     [[nodiscard]] std::optional<std::size_t> hardest() const;
 
-    /// Reads the folders, the list of patches and, for --lr, the scale of the first network, whose images are paired.
-    /// Throws UsageError for what is wrong whatever the files hold, and Error as pairImages() and readPatchList().
+    /// Reads the folders, the list of patches, the weights of LPIPS and, for --lr, the scale of the first network,
+    /// whose images are paired. Throws UsageError for what is wrong whatever the files hold, and Error as pairImages(),
+    /// readPatchList() and Lpips().
     [[nodiscard]] StudyDescription toDescription() const;
 
 private:

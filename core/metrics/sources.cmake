@@ -19,3 +19,13 @@ lamscope_library(lamscope_metrics
     metrics/signed_rank.cpp
   PUBLIC lamscope_image
   PRIVATE opencv_core opencv_imgproc Boost::headers fmt::fmt)
+# LPIPS, which reads the weights of a network and evaluates it.
+lamscope_library(lamscope_lpips
+  HEADERS
+    metrics/lpips.h
+  SOURCES
+    metrics/lpips.cpp
+    metrics/lpips_network.cpp
+  PUBLIC lamscope_image
+  PRIVATE lamscope_runtime lamscope_checkpoint LibTorch::LibTorch fmt::fmt)
+target_precompile_headers(lamscope_lpips REUSE_FROM lamscope_runtime)

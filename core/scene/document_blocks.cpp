@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -13,6 +14,21 @@ namespace lamscope {
 
 nlohmann::ordered_json programJson(const std::string& device) {
     return {{"version", version()}, {"libtorch", libtorchVersion()}, {"device", device}};
+}
+
+std::string nameInDocument(const std::filesystem::path& file, const std::filesystem::path& folder) {
+    if (folder.empty()) {
+        return file.generic_string();
+    }
+    std::error_code failed;
+    const auto absolute = std::filesystem::absolute(file, failed);
+    const auto relative = std::filesystem::proximate(absolute, std::filesystem::absolute(folder), failed);
+    return (failed ? file : relative).generic_string();
+}
+
+std::filesystem::path fileInDocument(const std::string& name, const std::filesystem::path& folder) {
+    const std::filesystem::path path(name);
+    return path.is_absolute() ? path : (folder / path).lexically_normal();
 }
 
 nlohmann::ordered_json modelJson(const ModelCard& card) {

@@ -2,6 +2,7 @@
 // What the documents of all methods share.
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,13 @@ namespace lamscope {
 
 /// The block "lamscope" that every document begins with.
 [[nodiscard]] nlohmann::ordered_json programJson(const std::string& device);
+
+/// A file as a document names it that will lie in `folder`: relative to it where that is possible, as it is for an
+/// empty one.
+[[nodiscard]] std::string nameInDocument(const std::filesystem::path& file, const std::filesystem::path& folder);
+
+/// The inverse.
+[[nodiscard]] std::filesystem::path fileInDocument(const std::string& name, const std::filesystem::path& folder);
 
 /// The block "model" of results: name, file, sha256, architecture, scale, range, parameters.
 [[nodiscard]] nlohmann::ordered_json modelJson(const ModelCard& card);

@@ -23,29 +23,14 @@ using Json = nlohmann::ordered_json;
 /// 1: of 0.1.0, see fromFormat1(). 2: scenes in one list, with any number of patches.
 constexpr int formatVersion = 2;
 
-std::string relativeTo(const std::filesystem::path& folder, const std::filesystem::path& file) {
-    if (folder.empty()) {
-        return file.generic_string();
-    }
-    std::error_code failed;
-    const auto absolute = std::filesystem::absolute(file, failed);
-    const auto relative = std::filesystem::proximate(absolute, std::filesystem::absolute(folder), failed);
-    return (failed ? file : relative).generic_string();
-}
-
-std::filesystem::path resolved(const std::filesystem::path& folder, const std::string& file) {
-    const std::filesystem::path path(file);
-    return path.is_absolute() ? path : (folder / path).lexically_normal();
-}
-
 Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
     Json json;
     json["image"] = {
-        {"file", relativeTo(folder, scene.image)},
+        {"file", nameInDocument(scene.image, folder)},
         {"sha256", scene.sha256},
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
-        {"reference", scene.reference.empty() ? Json(nullptr) : Json(relativeTo(folder, scene.reference))}};
+        {"reference", scene.reference.empty() ? Json(nullptr) : Json(nameInDocument(scene.reference, folder))}};
     addReading(json["image"], scene.reading);
     json["grid_scale"] = scene.gridScale;
     json["patches"] = Json::array();
@@ -57,7 +42,7 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
 
 Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
     const auto& image = json.at("image");
-    Scene scene{.image = resolved(folder, image.at("file").get<std::string>())};
+    Scene scene{.image = fileInDocument(image.at("file").get<std::string>(), folder)};
     scene.sha256 = image.at("sha256").get<std::string>();
     scene.role = roleFromString(image.at("role").get<std::string>());
     scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
@@ -65,7 +50,7 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
         scene.reading.*row.member = optionalMember<bool>(image, row.name).value_or(false);
     }
     if (const auto reference = optionalMember<std::string>(image, "reference")) {
-        scene.reference = resolved(folder, *reference);
+        scene.reference = fileInDocument(*reference, folder);
     }
     scene.gridScale = json.at("grid_scale").get<int>();
     for (const auto& patch : json.at("patches")) {
@@ -80,7 +65,7 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
 Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& folder) {
     const auto& settings = network.spec.settings;
     const bool builtIn = network.spec.isAnalytic();
-    return {{"file", builtIn ? network.spec.file.string() : relativeTo(folder, network.spec.file)},
+    return {{"file", builtIn ? network.spec.file.string() : nameInDocument(network.spec.file, folder)},
             {"built_in", builtIn},
             {"settings",
              {{"scale", valueOrNull(settings.scale)},
@@ -96,7 +81,7 @@ Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& 
 ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& folder) {
     ExperimentNetwork network;
     const auto file = json.at("file").get<std::string>();
-    network.spec.file = json.at("built_in").get<bool>() ? std::filesystem::path(file) : resolved(folder, file);
+    network.spec.file = json.at("built_in").get<bool>() ? std::filesystem::path(file) : fileInDocument(file, folder);
     const auto& settings = json.at("settings");
     network.spec.settings = {
         .scale = optionalMember<int>(settings, "scale"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/evaluate.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include <fmt/format.h>
@@ -84,7 +85,12 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
         EvaluatedImage image;
         image.seconds = secondsSince(before);
         image.file = files.hr.string();
-        image.quality = compareImages(quantise8(*sr), pair.hr, options.channel, result.border);
+        const auto rounded = quantise8(*sr);
+        image.quality = compareImages(rounded, pair.hr, options.channel, result.border);
+        if (options.lpips != nullptr) {
+            image.lpips = options.lpips->distance(rounded, pair.hr, result.border);
+            result.meanLpips = result.meanLpips.value_or(0.0) + *image.lpips / static_cast<double>(pairs.size());
+        }
         result.mean.psnr += image.quality.psnr / static_cast<double>(pairs.size());
         result.mean.ssim += image.quality.ssim / static_cast<double>(pairs.size());
         result.images.push_back(std::move(image));
@@ -108,7 +114,16 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                        {"channel", channel},
                        {"border", options.border ? Json(*options.border) : Json("scale")},
                        {"reduce", options.lrFolder.empty() ? Json(toString(options.reduction)) : Json(nullptr)}};
+    if (options.lpips != nullptr) {
+        const auto& [network, linear] = options.lpips->files();
+        json["options"]["lpips"] = {{"network", network.string()}, {"linear", linear.string()}};
+    }
     addReading(json["options"], options.reading);
+    const auto addLpips = [](Json& numbers, const std::optional<double>& lpips) {
+        if (lpips) {
+            numbers["lpips"] = *lpips;
+        }
+    };
     json["results"] = Json::array();
     for (const auto& evaluation : evaluations) {
         Json images = Json::array();
@@ -117,6 +132,7 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                               {"psnr", numberOrNull(image.quality.psnr)},
                               {"ssim", numberOrNull(image.quality.ssim)},
                               {"seconds", image.seconds}});
+            addLpips(images.back(), image.lpips);
         }
         json["results"].push_back({{"model", modelJson(evaluation.card)},
                                    {"hr", options.hrFolder.string()},
@@ -128,19 +144,25 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                                    {"seconds", evaluation.seconds},
                                    {"images", images},
                                    {"warnings", evaluation.warnings}});
+        addLpips(json["results"].back(), evaluation.meanLpips);
     }
     return dumpJson(json);
 }
 
 std::string toCsv(const std::vector<Evaluation>& evaluations) {
-    std::string text = "network,image,psnr,ssim,seconds\n";
+    const bool withLpips =
+        std::ranges::any_of(evaluations, [](const Evaluation& one) { return one.meanLpips.has_value(); });
+    std::string text = withLpips ? "network,image,psnr,ssim,lpips,seconds\n" : "network,image,psnr,ssim,seconds\n";
     for (const auto& evaluation : evaluations) {
-        const auto name = csvField(evaluation.card.name);
+        const auto addLine = [&](const std::string& image, const Quality& quality, const std::optional<double>& lpips,
+                                 double seconds) {
+            text += fmt::format("{},{},{},{},", csvField(evaluation.card.name), image, quality.psnr, quality.ssim);
+            text += lpips ? fmt::format("{},{}\n", *lpips, seconds) : fmt::format("{}\n", seconds);
+        };
         for (const auto& image : evaluation.images) {
-            text += fmt::format("{},{},{},{},{}\n", name, csvField(image.file), image.quality.psnr, image.quality.ssim,
-                                image.seconds);
+            addLine(csvField(image.file), image.quality, image.lpips, image.seconds);
         }
-        text += fmt::format("{},mean,{},{},{}\n", name, evaluation.mean.psnr, evaluation.mean.ssim, evaluation.seconds);
+        addLine("mean", evaluation.mean, evaluation.meanLpips, evaluation.seconds);
     }
     return text;
 }

@@ -12,6 +12,7 @@
 
 #include "image/image_reading.h"
 #include "image/low_resolution.h"
+#include "metrics/lpips.h"
 #include "metrics/psnr_ssim.h"
 #include "model/sr_model.h"
 
@@ -23,6 +24,7 @@ struct EvaluateOptions {
     Channel channel = Channel::Y;
     std::optional<int> border;  ///< SR pixels left out on each side; unset: the scale
     Reduction reduction = Reduction::Matlab;
+    const Lpips* lpips = nullptr;                  ///< measures LPIPS on RGB, too; null: it is not measured
     ImageReading reading{};                        ///< of all images, which are stretched alike: see sharedReading()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
 };
@@ -30,25 +32,28 @@ struct EvaluateOptions {
 struct EvaluatedImage {
     std::string file;  ///< of the HR image
     Quality quality;
-    double seconds = 0.0;  ///< time of the network alone
+    std::optional<double> lpips{};  ///< lower is better; unset where it was not asked for
+    double seconds = 0.0;           ///< time of the network alone
 };
 
 /// One network on one set of images.
 struct Evaluation {
     ModelCard card;
     int border = 0;
-    Quality mean;  ///< over the images
+    Quality mean;                       ///< over the images
+    std::optional<double> meanLpips{};  ///< the same
     std::vector<EvaluatedImage> images;
     /// Time of the whole evaluation, including reading and comparing.
     double seconds = 0.0;
     std::vector<std::string> warnings;  ///< of the card, then of the images
 };
 
-/// PSNR and SSIM as the field reports them: the SR image is clamped, rounded to 8 bits and compared with the HR image
-/// on Y or RGB, without the border. The HR image is cropped to scale times the LR image.
+/// PSNR, SSIM and LPIPS as the field reports them: the SR image is clamped, rounded to 8 bits and compared with the HR
+/// image on Y or RGB, LPIPS on RGB, without the border. The HR image is cropped to scale times the LR image.
 /// @param progress Called after each image with the number done and the total; must not throw; may be empty.
 /// @return nullopt when stopped between images.
-/// Throws Error as pairImages(), checkOutputFiles(), readImage(), SrModel::upscale() and compareImages() do.
+/// Throws Error as pairImages(), checkOutputFiles(), readImage(), SrModel::upscale(), compareImages() and
+/// Lpips::distance() do.
 [[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});

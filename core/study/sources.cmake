@@ -21,7 +21,7 @@ lamscope_library(lamscope_study
     study/sheet_drawing.cpp
     study/shipped_files.cpp
     study/upscale_files.cpp
-  PUBLIC lamscope_report lamscope_files
+  PUBLIC lamscope_report lamscope_files lamscope_lpips
   PRIVATE opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)
 set_source_files_properties(study/shipped_files.cpp PROPERTIES COMPILE_DEFINITIONS
   LAMSCOPE_SOURCE_FOLDER="${PROJECT_SOURCE_DIR}")

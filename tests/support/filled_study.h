@@ -12,10 +12,12 @@
 namespace lamscope::test {
 
 /// Writes a store with chosen numbers: DI and PSNR of each network, N0, N1, …, on each image, two patches an image.
-/// @param di, psnr  by network and image. @param cards  of the networks; none: they were never loaded.
+/// @param di, psnr, lpips  by network and image; `lpips` can be empty.
+/// @param cards  of the networks; none: they were never loaded.
 inline StudyPlan fillStudy(const TemporaryFolder& folder, const std::filesystem::path& file,
                            const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr,
-                           const std::vector<ModelCard>& cards = {}) {
+                           const std::vector<ModelCard>& cards = {},
+                           const std::vector<std::vector<double>>& lpips = {}) {
     std::vector<std::string> networks;
     for (std::size_t n = 0; n < di.size(); ++n) {
         networks.push_back(fmt::format("bicubic:scale={},name=N{}", 2 + n, n));
@@ -34,7 +36,10 @@ inline StudyPlan fillStudy(const TemporaryFolder& folder, const std::filesystem:
         // The mean over the patches is the number that was asked for.
         low.diffusionIndex = di[task.network][task.image] - 0.25;
         high.diffusionIndex = di[task.network][task.image] + 0.25;
-        const ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+        ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
+        if (!lpips.empty()) {
+            quality.lpips = lpips[task.network][task.image];
+        }
         std::vector<StudyRow> rows;
         for (const auto* map : {&low, &high}) {
             rows.push_back(rowOf({.card = card, .map = *map, .quality = quality}, false));

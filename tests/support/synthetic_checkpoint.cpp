@@ -40,19 +40,6 @@ bool isFilled(const std::string& key) {
     return std::ranges::none_of(skipped, [&](const char* part) { return key.find(part) != std::string::npos; });
 }
 
-void fill(const std::string& key, double gain, TensorData& data) {
-    const auto seed = fnv1a(key);
-    const auto rank = data.shape.size();
-    const double fan = rank >= 2 ? static_cast<double>(data.numel()) / static_cast<double>(data.shape[0]) : 1.0;
-    for (std::size_t n = 0; n < data.values.size(); ++n) {
-        const double v = noise(seed, static_cast<std::uint32_t>(n));
-        const double value = rank >= 2                  ? v * (gain * std::sqrt(3.0 / fan))
-                             : key.ends_with(".weight") ? 0.5 + 0.1 * v
-                                                        : 0.05 * v;
-        data.values[n] = static_cast<float>(value);
-    }
-}
-
 }  // namespace
 
 std::filesystem::path networksFile(const std::string& name) {
@@ -88,6 +75,19 @@ std::string recordTestName(const testing::TestParamInfo<std::string>& tested) {
     return name;
 }
 
+void fillPortably(const std::string& key, double gain, TensorData& data) {
+    const auto seed = fnv1a(key);
+    const auto rank = data.shape.size();
+    const double fan = rank >= 2 ? static_cast<double>(data.numel()) / static_cast<double>(data.shape[0]) : 1.0;
+    for (std::size_t n = 0; n < data.values.size(); ++n) {
+        const double v = noise(seed, static_cast<std::uint32_t>(n));
+        const double value = rank >= 2                  ? v * (gain * std::sqrt(3.0 / fan))
+                             : key.ends_with(".weight") ? 0.5 + 0.1 * v
+                                                        : 0.05 * v;
+        data.values[n] = static_cast<float>(value);
+    }
+}
+
 Checkpoint syntheticCheckpoint(const std::string& record) {
     const auto& entry = networksJson("networks_keys.json").at(record);
     const double gain = networksJson("networks_golden.json").at(record).at("fill_gain");
@@ -107,7 +107,7 @@ Checkpoint syntheticCheckpoint(const std::string& record) {
         if (fixed.contains(key)) {
             data.values = fixed.at(key).get<std::vector<float>>();
         } else if (data.dtype == "float32" && isFilled(key)) {
-            fill(key, gain, data);
+            fillPortably(key, gain, data);
         }
         checkpoint.tensors.emplace_back(key, std::move(data));
     }

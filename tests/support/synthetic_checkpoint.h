@@ -25,8 +25,11 @@ std::vector<std::string> syntheticRecords();
 /// The record's name as a test's.
 std::string recordTestName(const testing::TestParamInfo<std::string>& tested);
 
-/// The weights of a record without a published file: the tensors of `networks_keys.json`, filled by the portable rule
-/// that `networks_golden.json` describes in "_about".
+/// Gives the values of a tensor by the portable rule that `networks_golden.json` describes in "_about". The shape is
+/// read, and `values` have its size.
+void fillPortably(const std::string& key, double gain, TensorData& data);
+
+/// The weights of a record without a published file: the tensors of `networks_keys.json`, filled by this rule.
 Checkpoint syntheticCheckpoint(const std::string& record);
 
 }  // namespace lamscope::test

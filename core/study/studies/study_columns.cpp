@@ -37,6 +37,12 @@ std::vector<StudyColumn> makeStudyColumns() {
         &ContextQuality::luma, &Quality::psnr);
     add("psnr_rgb", "dB", "The same on RGB", &ContextQuality::colour, &Quality::psnr);
     add("ssim", "", "Structural similarity of the same on Y", &ContextQuality::luma, &Quality::ssim);
+    columns.push_back({"lpips", "",
+                       "LPIPS 0.1 (AlexNet) of the same on RGB, lower is better; null in studies without it",
+                       [](const StudyResult& result) {
+                           const auto& lpips = result.quality.lpips;
+                           return lpips ? ResultValue(*lpips) : ResultValue();
+                       }});
     return columns;
 }
 
@@ -46,10 +52,14 @@ const ContextQuality& ContextQualities::of(const ModelCard& card, const LamResul
     const auto& [x, y, width, height] = map.context;
     const auto [found, isNew] = known_.try_emplace({x, y, width, height});
     const int border = card.scale;
-    if (isNew && !map.hr.empty() && std::min(map.hr.width(), map.hr.height()) - 2 * border >= smallestSide) {
+    const int side = std::min(map.hr.width(), map.hr.height()) - 2 * border;  // without HR below all others
+    if (isNew && side >= smallestSide) {
         const auto sr = quantise8(map.sr);
         found->second.luma = compareImages(sr, map.hr, Channel::Y, border);
         found->second.colour = compareImages(sr, map.hr, Channel::Rgb, border);
+        if (lpips_ != nullptr && side >= Lpips::smallestSide) {
+            found->second.lpips = lpips_->distance(sr, map.hr, border);
+        }
     }
     return found->second;
 }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "metrics/lpips.h"
 #include "metrics/psnr_ssim.h"
 #include "report/result_columns.h"
 #include "study/studies/packed_map.h"
@@ -21,16 +22,22 @@ namespace lamscope {
 struct ContextQuality {
     std::optional<Quality> luma{};    ///< on Y
     std::optional<Quality> colour{};  ///< on RGB
+    std::optional<double> lpips{};    ///< on RGB; unset where it was not asked for
 };
 
 /// The qualities of the contexts of one network and image: patches that share a context share the comparison, which
 /// takes longer than the numbers of a map.
 class ContextQualities {
 public:
-    /// That of the context of `map`.
+    /// @param lpips  null: LPIPS is not measured. Must outlive the object.
+    explicit ContextQualities(const Lpips* lpips = nullptr)
+        : lpips_(lpips) {}
+
+    /// That of the context of `map`. Throws as Lpips::distance().
     [[nodiscard]] const ContextQuality& of(const ModelCard& card, const LamResult& map);
 
 private:
+    const Lpips* lpips_;
     std::map<std::array<int, 4>, ContextQuality> known_;  // by x, y, width and height, LR pixels
 };
 

@@ -16,6 +16,7 @@
 #include "base/sha256.h"
 #include "base/version.h"
 #include "method/lam/lam_experiment.h"
+#include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
 
 namespace lamscope {
@@ -25,8 +26,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int descriptionFormat = 1;
-constexpr auto members =
-    std::to_array<std::string_view>({"lamscope", "format", "study", "patches", "seconds_per_map", "experiment"});
+constexpr auto members = std::to_array<std::string_view>(
+    {"lamscope", "format", "study", "patches", "seconds_per_map", "lpips", "experiment"});
 
 /// Whoever reads an experiment ignores members that he does not know: they are not among what comes back, `known`.
 void checkMembers(const Json& json, const Json& known) {
@@ -52,6 +53,24 @@ void checkMembers(const Json& json, const Json& known) {
     }
 }
 
+Json lpipsJson(const LpipsFiles& files, const std::filesystem::path& folder) {
+    return {{"network", nameInDocument(files.network, folder)}, {"linear", nameInDocument(files.linear, folder)}};
+}
+
+std::optional<LpipsFiles> lpipsFrom(const Json& json, const std::filesystem::path& folder) {
+    const auto found = json.find("lpips");
+    if (found == json.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    if (!found->is_object() || found->size() != 2 || !found->contains("network") || !found->contains("linear")) {
+        throw Error(ErrorCode::BadFile, fmt::format("its \"lpips\" is {}, expected the files {{\"network\": "
+                                                    "\"alexnet.pth\", \"linear\": \"alex.pth\"}}",
+                                                    found->dump()));
+    }
+    return LpipsFiles{.network = fileInDocument(found->at("network").get<std::string>(), folder),
+                      .linear = fileInDocument(found->at("linear").get<std::string>(), folder)};
+}
+
 StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& folder) {
     if (!json.is_object() || !json.contains("study")) {
         throw Error(ErrorCode::BadFile, "not the description of a study; make one with `lamscope-cli study new`");
@@ -69,6 +88,7 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
     description.patches = patchRuleFromJson(json.at("patches"));
     description.secondsPerMap =
         optionalMember<std::map<std::string, double>>(json, "seconds_per_map").value_or(description.secondsPerMap);
+    description.lpips = lpipsFrom(json, folder);
     description.experiment = experimentFromJson(json.at("experiment"), folder);
     checkMembers(json.at("experiment"), jsonOf(description.experiment, folder));
     description.experiment.options.emplace("rule", nullptr);  // the default; a session without it is an old one
@@ -89,8 +109,19 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
 }  // namespace
 
 std::string newStudyId(const StudyDescription& description) {
-    const Json made{{"patches", jsonOf(description.patches)}, {"experiment", jsonOf(description.experiment)}};
+    Json made{{"patches", jsonOf(description.patches)}, {"experiment", jsonOf(description.experiment)}};
+    if (description.lpips) {
+        made["lpips"] = lpipsJson(*description.lpips, {});
+    }
     return sha256OfText(dumpJson(made)).substr(0, 16);
+}
+
+std::vector<std::filesystem::path> filesOf(const StudyDescription& description) {
+    auto files = filesOf(description.experiment);
+    if (description.lpips) {
+        files.insert(files.end(), {description.lpips->network, description.lpips->linear});
+    }
+    return files;
 }
 
 std::string toJson(const StudyDescription& description, const std::filesystem::path& folder) {
@@ -100,6 +131,9 @@ std::string toJson(const StudyDescription& description, const std::filesystem::p
     json["study"] = description.id;
     json["patches"] = jsonOf(description.patches);
     json["seconds_per_map"] = description.secondsPerMap;
+    if (description.lpips) {
+        json["lpips"] = lpipsJson(*description.lpips, folder);
+    }
     json["experiment"] = jsonOf(description.experiment, folder);
     return dumpJson(json);
 }

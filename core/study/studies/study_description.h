@@ -3,8 +3,11 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
+#include "metrics/lpips.h"
 #include "scene/experiment.h"
 #include "study/studies/patch_rule.h"
 
@@ -21,12 +24,16 @@ struct StudyDescription {
     /// they were measured; of the whole image, for 256 x 256 SR pixels. They decide how tasks are dealt to machines,
     /// which all must deal alike.
     std::map<std::string, double> secondsPerMap{};
+    std::optional<LpipsFiles> lpips{};  ///< unset: LPIPS is not measured
 
     friend bool operator==(const StudyDescription&, const StudyDescription&) = default;
 };
 
 /// An id for a new study, from what it is made of.
 [[nodiscard]] std::string newStudyId(const StudyDescription& description);
+
+/// The images, networks and weights of LPIPS that it names: for checkOutputFiles().
+[[nodiscard]] std::vector<std::filesystem::path> filesOf(const StudyDescription& description);
 
 /// The text of the file, for a file in `folder`: files are named relative to it. Ends with a newline.
 [[nodiscard]] std::string toJson(const StudyDescription& description, const std::filesystem::path& folder);

@@ -192,6 +192,11 @@ StudyPlanning::StudyPlanning(const StudyDescription& description, const std::fil
         plan_.options["without_secant_rules"] = {{"rule", describe(other.rule)}, {"nodes", other.nodes}};
     }
     plan_.options["patches"] = jsonOf(description.patches);
+    if (description.lpips) {
+        plan_.options["lpips"] = {{"version", "0.1"},
+                                  {"network_sha256", sha256OfFile(description.lpips->network)},
+                                  {"linear_sha256", sha256OfFile(description.lpips->linear)}};
+    }
     plan_.optionsKey = keyOf(plan_.options);
 }
 

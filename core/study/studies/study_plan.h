@@ -52,8 +52,8 @@ struct StudyPlan {
     StudyDescription description;
     std::string descriptionText{};  ///< as its file states it
     LamPlan lam{};
-    /// As they are used, with the rule of patches and, where the rule of integration is left open, what networks
-    /// without secant rules get.
+    /// As they are used, with the rule of patches, the hashes of the weights of LPIPS where it is measured and, where
+    /// the rule of integration is left open, what networks without secant rules get.
     nlohmann::ordered_json options{};
     std::string optionsKey{};
     std::vector<StudyImage> images{};
@@ -67,7 +67,8 @@ struct StudyPlan {
 class StudyPlanning {
 public:
     /// @param folder  that of the description: its text names files relative to it.
-    /// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
+    /// Throws Error: InvalidArgument as lamOptionsOf() and makePlan(); BadFile for weights of LPIPS that cannot be
+    /// read, as they concern every task.
     StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder);
 
     [[nodiscard]] bool finished() const;

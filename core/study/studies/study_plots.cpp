@@ -36,6 +36,7 @@ struct QualityPlot {
 constexpr auto qualityPlots = std::to_array<QualityPlot>({
     {"psnr_over_di", "psnr_y", "PSNR over DI", "PSNR [dB]", &ImageNumbers::psnrY},
     {"ssim_over_di", "ssim", "SSIM over DI", "SSIM", &ImageNumbers::ssim},
+    {"lpips_over_di", "lpips", "LPIPS over DI", "LPIPS", &ImageNumbers::lpips},
 });
 
 std::vector<std::string> namesOf(std::span<const NetworkNumbers> networks) {

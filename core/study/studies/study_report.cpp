@@ -31,6 +31,19 @@ ResultValue meanValue(const std::optional<ImageMean>& mean) {
     return mean ? ResultValue(mean->mean) : ResultValue();
 }
 
+bool hasLpips(const std::vector<NetworkNumbers>& networks) {
+    return std::ranges::any_of(networks, [](const NetworkNumbers& network) { return network.lpips.has_value(); });
+}
+
+void leaveOut(ReportTable& table, std::string_view key) {
+    const auto column = std::ranges::find(table.columns, key, &ReportColumn::key);
+    const auto place = column - table.columns.begin();
+    table.columns.erase(column);
+    for (auto& row : table.rows) {
+        row.erase(row.begin() + place);
+    }
+}
+
 ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
                                   {"receptive_field", "Receptive field"},
@@ -39,6 +52,7 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
                                   {"psnr_y", "PSNR [dB]", 2},
                                   {"psnr_rgb", nullptr},
                                   {"ssim", "SSIM", 4},
+                                  {"lpips", "LPIPS", 4},
                                   {.key = "di", .heading = "DI", .decimals = 2, .hasError = true},
                                   {"di_standard_error", nullptr},
                                   {"log_di", nullptr},
@@ -48,9 +62,12 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     for (const auto& network : networks) {
         table.rows.push_back({network.name, network.receptiveField, known(network.parameters),
                               static_cast<std::int64_t>(network.images.size()), meanValue(network.psnrY),
-                              meanValue(network.psnrRgb), meanValue(network.ssim), meanValue(network.di),
-                              network.di ? known(network.di->standardError) : ResultValue(), meanValue(network.logDi),
-                              network.architecture, network.rule});
+                              meanValue(network.psnrRgb), meanValue(network.ssim), meanValue(network.lpips),
+                              meanValue(network.di), network.di ? known(network.di->standardError) : ResultValue(),
+                              meanValue(network.logDi), network.architecture, network.rule});
+    }
+    if (!hasLpips(networks)) {
+        leaveOut(table, "lpips");
     }
     return table;
 }
@@ -231,11 +248,15 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
     text +=
         "From the smallest mean DI to the largest. DI: mean ± standard error over the images, of each image the mean "
         "over its patches. Receptive field: LR pixels a side. PSNR and SSIM: over the context, on Y, without a "
-        "border of scale pixels. Rule: how gradients were added up along the path. `networks.csv` has every digit.\n\n";
+        "border of scale pixels. Rule: how gradients were added up along the path. `networks.csv` has every digit.";
+    text += hasLpips(networks) ? " LPIPS: version 0.1 with AlexNet, of the same pixels on RGB; lower is better.\n\n"
+                               : "\n\n";
     add("correlations", correlations, "Does wider involvement go with better restoration?");
     text +=
         "A point a network. r: Pearson, ρ: Spearman, p: two-sided, by Student's t; not given for fewer than 4 "
-        "networks. The logarithm is the natural one.\n\n";
+        "networks. The logarithm is the natural one.";
+    text += hasLpips(networks) ? " Of LPIPS, a negative r says that wider involvement goes with better restoration.\n\n"
+                               : "\n\n";
     if (settings.paperTable1) {
         const auto comparison = compareWithPublished(networks);
         add("paper_table1", publishedTable(comparison), "Beside the paper's Table 1");

@@ -54,6 +54,9 @@ public:
         , inputs_(plan, settings_)
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
+        if (plan.description.lpips) {
+            lpips_.emplace(*plan.description.lpips, settings.device);
+        }
         keepPlan(store, plan);
         choose();
     }
@@ -92,7 +95,7 @@ private:
         std::unique_ptr<TaskMaps> maps;
         std::map<std::size_t, StudyRow> rows{};  // by patch: maps end in another order
         std::string failure{};
-        ContextQualities qualities{};
+        ContextQualities qualities;
         double begin = 0.0;  // as of seconds()
     };
 
@@ -143,7 +146,9 @@ private:
         const auto refuse = [this, cardOf](std::size_t patch, const Patch& place, const std::string& why) {
             fail(patch, failedRow(cardOf(), place, why));
         };
-        work_ = Work{.maps = std::make_unique<TaskMaps>(inputs_, task(), everyPatch, take, refuse), .begin = seconds()};
+        work_ = Work{.maps = std::make_unique<TaskMaps>(inputs_, task(), everyPatch, take, refuse),
+                     .qualities = ContextQualities(lpips_ ? &*lpips_ : nullptr),
+                     .begin = seconds()};
         state_.image = plan_.images[task().image].scene.image.string();
         state_.network = plan_.networks[task().network].name;
         state_.failure.clear();
@@ -218,6 +223,7 @@ private:
     StudyStore& store_;
     StudyRunSettings settings_;
     StudyInputs inputs_;
+    std::optional<Lpips> lpips_;
     std::vector<bool> cards_;                 // of the networks: kept in this run
     std::vector<bool> sizes_;                 // of the images: the same
     std::vector<std::size_t> todo_;           // indices of tasks

@@ -44,7 +44,8 @@ private:
     std::unique_ptr<Inside> inside_;
 };
 
-/// The version of the tables, `PRAGMA user_version`.
-inline constexpr int studySchemaVersion = 1;
+/// The version of the tables, `PRAGMA user_version`. Raised with every column: a program that does not know it would
+/// merge results without it. 2: result.lpips.
+inline constexpr int studySchemaVersion = 2;
 
 }  // namespace lamscope

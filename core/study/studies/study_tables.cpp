@@ -16,6 +16,7 @@
 #include "metrics/correlation.h"
 #include "metrics/signed_rank.h"
 #include "study/studies/store_access.h"
+#include "study/studies/store_schema.h"
 
 namespace lamscope {
 
@@ -89,6 +90,7 @@ void addMeans(NetworkNumbers& network) {
     network.psnrY = meanOver(network.images, &ImageNumbers::psnrY);
     network.psnrRgb = meanOver(network.images, &ImageNumbers::psnrRgb);
     network.ssim = meanOver(network.images, &ImageNumbers::ssim);
+    network.lpips = meanOver(network.images, &ImageNumbers::lpips);
     network.logDi = meanLogDi(network.images);
 }
 
@@ -162,20 +164,22 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
             }
             network.receptiveField = receptiveFieldText(cards.getColumn(4));
         }
+        const auto columns = resultColumnsOf(database, "main");
+        const bool hasLpips = std::ranges::find(columns, "lpips") != columns.end();  // it is younger than the table
         SQLite::Statement means(
             database,
-            "SELECT network, image, avg(di), avg(psnr_y), avg(psnr_rgb), avg(ssim), min(rule), max(rule) FROM "
-            "result WHERE "
-            "error IS NULL AND task NOT IN (SELECT id FROM task WHERE planned = 0) GROUP BY network, "
-            "image");
+            fmt::format("SELECT network, image, avg(di), avg(psnr_y), avg(psnr_rgb), avg(ssim), {}, min(rule), "
+                        "max(rule) FROM result WHERE error IS NULL AND task NOT IN (SELECT id FROM task WHERE "
+                        "planned = 0) GROUP BY network, image",
+                        hasLpips ? "avg(lpips)" : "NULL"));
         while (means.executeStep()) {
             auto& network = networks[means.getColumn(0).getInt64()];
-            for (const int column : {6, 7}) {
+            for (const int column : {7, 8}) {
                 addName(network.rule, means.getColumn(column).getString());
             }
             network.images.push_back({means.getColumn(1).getInt64(), numberAt(means.getColumn(2)),
                                       numberAt(means.getColumn(3)), numberAt(means.getColumn(4)),
-                                      numberAt(means.getColumn(5))});
+                                      numberAt(means.getColumn(5)), numberAt(means.getColumn(6))});
         }
         std::vector<NetworkNumbers> sorted;
         for (auto& [id, network] : networks) {
@@ -223,8 +227,10 @@ std::vector<NetworkMeans> meansWithDi(std::span<const NetworkNumbers> networks,
 
 std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> networks) {
     using Member = std::optional<double> ImageNumbers::*;
-    constexpr std::array<std::pair<const char*, Member>, 3> measures{
-        {{"psnr_y", &ImageNumbers::psnrY}, {"psnr_rgb", &ImageNumbers::psnrRgb}, {"ssim", &ImageNumbers::ssim}}};
+    constexpr std::array<std::pair<const char*, Member>, 4> measures{{{"psnr_y", &ImageNumbers::psnrY},
+                                                                      {"psnr_rgb", &ImageNumbers::psnrRgb},
+                                                                      {"ssim", &ImageNumbers::ssim},
+                                                                      {"lpips", &ImageNumbers::lpips}}};
     std::vector<StudyCorrelation> correlations;
     for (const auto& [name, member] : measures) {
         std::vector<double> logDi;

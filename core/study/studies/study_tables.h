@@ -29,6 +29,7 @@ struct ImageNumbers {
     std::optional<double> psnrY;
     std::optional<double> psnrRgb;
     std::optional<double> ssim;
+    std::optional<double> lpips{};  ///< lower is better
 };
 
 /// A network of a study with what came of it.
@@ -44,6 +45,7 @@ struct NetworkNumbers {
     std::optional<ImageMean> psnrY{};
     std::optional<ImageMean> psnrRgb{};
     std::optional<ImageMean> ssim{};
+    std::optional<ImageMean> lpips{};
     std::string rule{};  ///< how gradients were added up, as describe() states it; several by semicolons
 };
 
@@ -65,7 +67,7 @@ struct NetworkMeans {
 /// How mean log DI and a measure of quality go together over the networks. Both means of a network are over the images
 /// where both are known.
 struct StudyCorrelation {
-    std::string measure;  ///< psnr_y, psnr_rgb or ssim
+    std::string measure;  ///< psnr_y, psnr_rgb, ssim or lpips
     std::size_t networks = 0;
     std::optional<double> pearson{};  ///< unset for fewer than two networks, and where one of both is constant
     std::optional<double> spearman{};

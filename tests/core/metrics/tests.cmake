@@ -15,3 +15,8 @@ lamscope_test(statistics_test LABEL golden
   SOURCES
     core/metrics/statistics_test.cpp
   LIBRARIES lamscope_metrics nlohmann_json::nlohmann_json)
+lamscope_test(lpips_test LABEL golden
+  SOURCES
+    core/metrics/lpips_test.cpp
+    support/synthetic_checkpoint.cpp
+  LIBRARIES lamscope_lpips lamscope_files lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

@@ -385,22 +385,6 @@ TEST(Upscale, NothingIsLeftWhenAnImageFails) {
     EXPECT_FALSE(std::filesystem::exists(folder / "new"));
 }
 
-TEST(Evaluate, BicubicOfAFlatImageIsPerfect) {
-    const test::TemporaryFolder folder;
-    Image flat(48, 48);
-    std::ranges::fill(flat.values(), 102.0F / 255.0F);
-    writeImage(folder / "a.png", flat);
-    EvaluateOptions options;
-    options.hrFolder = folder.path();
-    const auto evaluation = evaluate(loadModel(ModelSpec::parse("bicubic:scale=2")), options);
-    EXPECT_TRUE(std::isinf(evaluation->mean.psnr));
-    EXPECT_NEAR(evaluation->mean.ssim, 1.0, 1e-9);
-    EXPECT_EQ(evaluation->border, 2);
-    const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
-    EXPECT_TRUE(json["results"][0]["psnr"].is_null());
-    EXPECT_EQ(json["results"][0]["images"].size(), 1U);
-}
-
 /// An HR image and its LR image, of the level 273 of 4095 (17 of 255); a single level of the HR image lies above 1023.
 void writeDarkPair(const test::TemporaryFolder& folder) {
     for (const auto* name : {"hr", "lr"}) {

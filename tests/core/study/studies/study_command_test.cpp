@@ -19,6 +19,7 @@
 #include "base/csv_rows.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "support/lpips_weights.h"
 #include "support/run_program.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -362,6 +363,28 @@ TEST_F(StudyCommand, ReportStandsBesideThePaper) {
     EXPECT_THAT(report.output, AllOf(HasSubstr("--paper-table1"), HasSubstr("Not in this study: CARN, EDSR"),
                                      HasSubstr("over 1 networks: DI not defined")));
     EXPECT_THAT(contentOf(in("report/paper_table1.csv")), HasSubstr("\nSmall,FSRCNN,4,15x15,17x17,"));
+}
+
+TEST_F(StudyCommand, MeasuresLpipsWithTheUsersWeights) {
+    const auto files = test::writeLpipsFiles(folder_);
+    const std::vector<std::string> both{
+        "--lpips", files.network.string(), "--lpips-linear", files.linear.string(), "--nodes", "3"};
+    describe(both);
+    const auto description = nlohmann::json::parse(contentOf(in("study.json")));
+    EXPECT_EQ(description["lpips"]["network"], "alexnet.safetensors");  // relative to the description
+    ASSERT_EQ(run({"run", in("study.json")}).exitCode, 0);
+    EXPECT_EQ(test::rowsOf(in("study.sqlite"), "SELECT count(*) FROM results WHERE lpips > 0").front(), "8|");
+    const auto report = run({"report", in("study.sqlite"), "--out", in("report")});
+    EXPECT_THAT(report.output, AllOf(HasSubstr("| LPIPS |"), HasSubstr("linear_sha256")));
+    const std::vector<std::string> start{"new", in("b.json"), "--hr", in("set"), "--model", "bicubic", "--no-trial"};
+    const auto with = [&](std::vector<std::string> more) {
+        more.insert(more.begin(), start.begin(), start.end());
+        return more;
+    };
+    expectTrouble(with({"--lpips", files.network.string()}), 2, "--lpips-linear");
+    expectTrouble(with({"--lpips", files.linear.string(), "--lpips-linear", files.network.string()}), 1,
+                  "alex.safetensors: found no features.0.weight");
+    EXPECT_FALSE(std::filesystem::exists(in("b.json")));
 }
 
 TEST_F(StudyCommand, TroubleIsNamed) {

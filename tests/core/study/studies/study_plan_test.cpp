@@ -134,6 +134,25 @@ TEST(StudyPlan, WeightsAreKnownByTheirBytes) {
     EXPECT_NE(firstKey(study, folder), key);
 }
 
+TEST(StudyPlan, WeightsOfLpipsArePartOfEveryKey) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    const auto without = firstKey(study, folder);
+    const auto write = [&](const std::string& network, const std::string& linear) {
+        study.lpips =
+            LpipsFiles{.network = folder.write("alexnet.pth", network), .linear = folder.write("alex.pth", linear)};
+        return firstKey(study, folder);
+    };
+    const std::set<std::string> keys{without, write("some", "weights"), write("other", "weights"),
+                                     write("some", "values")};
+    EXPECT_EQ(keys.size(), 4U);
+    EXPECT_TRUE(keys.contains(write("some", "weights")));
+    study.lpips = LpipsFiles{.network = folder.write("renamed.pth", "some"), .linear = study.lpips->linear};
+    EXPECT_TRUE(keys.contains(firstKey(study, folder)));  // the bytes count
+    study.lpips->linear = folder / "absent.pth";
+    test::expectError(ErrorCode::BadFile, {"absent.pth"}, [&] { static_cast<void>(firstKey(study, folder)); });
+}
+
 TEST(StudyPlan, OptionsThatMeanTheSameHaveOneKey) {
     const test::TemporaryFolder folder;
     auto study = test::smallStudy(folder, {64});
@@ -256,6 +275,20 @@ TEST(StudyDescription, RoundTripsWithFilesRelativeToIt) {
     EXPECT_THAT(test::contentOf(file), testing::Not(testing::HasSubstr(folder.path().string())));
 }
 
+TEST(StudyDescription, NamesTheWeightsOfLpipsWhereItIsAskedFor) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder);
+    EXPECT_THAT(toJson(study, folder.path()), testing::Not(testing::HasSubstr("lpips")));
+    const auto id = newStudyId(study);
+    study.lpips = LpipsFiles{.network = folder / "weights/alexnet.pth", .linear = folder / "weights/alex.pth"};
+    EXPECT_NE(newStudyId(study), id);
+    EXPECT_THAT(filesOf(study), testing::IsSupersetOf({study.lpips->network, study.lpips->linear}));
+    const auto file = folder / "study.json";
+    writeStudyDescription(study, file);
+    EXPECT_EQ(readStudyDescription(file), study);
+    EXPECT_THAT(test::contentOf(file), testing::HasSubstr("\"linear\": \"weights/alex.pth\""));
+}
+
 TEST(StudyDescription, AMissingRuleIsTheDefault) {
     const test::TemporaryFolder folder;
     auto json = nlohmann::ordered_json::parse(toJson(test::smallStudy(folder), folder.path()));
@@ -284,6 +317,9 @@ TEST(StudyDescription, ReaderIsStrict) {
     expectRefused([](auto& json) { json["patches"] = {{"rule", "list"}}; }, "has no patches");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigmaa"] = 1; }, "sigmaa");
     expectRefused([](auto& json) { json["experiment"]["options"]["sigma"] = -1; }, "sigma");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", "alexnet.pth"}}; }, "\"linear\": \"alex.pth\"");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", "alexnet.pth"}, {"liner", "a.pth"}}; }, "\"liner\"");
+    expectRefused([](auto& json) { json["lpips"] = {{"network", 1}, {"linear", "a.pth"}}; }, "string");
     expectRefused([](auto& json) { json["experiment"]["option"] = {{"nodes", 9}}; }, "\"option\"");
     expectRefused([](auto& json) { json["experiment"]["networks"][0]["settings"]["rnage"] = 255; }, "\"rnage\"");
     expectRefused([](auto& json) { json["experiment"]["scenes"][0]["image"]["refrence"] = "a.png"; }, "\"refrence\"");

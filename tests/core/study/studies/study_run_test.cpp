@@ -18,6 +18,7 @@
 #include "support/analytic_loader.h"
 #include "support/analytic_networks.h"
 #include "support/expect_error.h"
+#include "support/lpips_weights.h"
 #include "support/run_study.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
@@ -114,6 +115,43 @@ TEST(StudyRun, QualityOfWholeImagesIsThatOfEvaluate) {
             }
         }
     }
+}
+
+TEST(StudyRun, LpipsIsThatOfEvaluateAndAbsentWhereNotAskedFor) {
+    const test::TemporaryFolder folder;
+    const test::TemporaryFolder weights;
+    auto study = test::smallStudy(folder, {64, 96}, {"bicubic"});
+    runInto(folder / "without.sqlite", study);
+    EXPECT_THAT(test::rowsOf(folder / "without.sqlite", "SELECT lpips IS NULL FROM results"), testing::Each("1|"));
+    study.lpips = test::writeLpipsFiles(weights);
+    runInto(folder / "study.sqlite", study);
+    const Lpips lpips(*study.lpips);
+    const auto model = loadModel(ModelSpec::parse("bicubic"));
+    EvaluateOptions compared;
+    compared.hrFolder = folder.path();
+    compared.lpips = &lpips;
+    compared.reduction = Reduction::Pillow;
+    const auto expected = *evaluate(model, compared);
+    const SQLite::Database database((folder / "study.sqlite").string(), SQLite::OPEN_READONLY);
+    SQLite::Statement rows(database, "SELECT lpips, psnr_y FROM results ORDER BY image");
+    for (const auto& image : expected.images) {  // the context of 64 LR pixels is the whole image
+        ASSERT_TRUE(rows.executeStep());
+        EXPECT_GT(*image.lpips, 0.01);
+        EXPECT_NEAR(rows.getColumn(0).getDouble(), *image.lpips, 1e-5);
+        EXPECT_NEAR(rows.getColumn(1).getDouble(), image.quality.psnr, 1e-3);
+    }
+}
+
+TEST(StudyRun, WithWrongWeightsOfLpipsLeavesNothing) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    const auto files = test::writeLpipsFiles(folder);
+    study.lpips = LpipsFiles{.network = files.linear, .linear = files.linear};
+    test::expectError(ErrorCode::BadFile, {"alex.safetensors", "expected features.0.weight"},
+                      [&] { runInto(folder / "study.sqlite", study); });
+    study.lpips->network = folder / "absent.pth";
+    test::expectError(ErrorCode::BadFile, {"absent.pth"}, [&] { runInto(folder / "study.sqlite", study); });
+    EXPECT_FALSE(std::filesystem::exists(folder / "study.sqlite"));
 }
 
 TEST(StudyRun, ComputesNothingTwice) {
@@ -347,6 +385,18 @@ TEST_F(Shards, OfAnOlderVersionMayLackColumns) {
     EXPECT_EQ(statusOfFile(folder_ / "merged.sqlite").left, 0);
     EXPECT_EQ(test::rowsOf(folder_ / "merged.sqlite", "SELECT count(*) FROM results WHERE ssim IS NULL").front(),
               std::to_string(merged.front().added) + "|");
+}
+
+TEST_F(Shards, WithLpipsAreMergedIntoAnOlderStore) {
+    merge({shards_[0]});
+    const auto merged = folder_ / "merged.sqlite";
+    test::change(merged, "DROP VIEW results; ALTER TABLE result DROP COLUMN lpips; PRAGMA user_version = 1");
+    test::change(shards_[1], "UPDATE result SET lpips = 0.25");
+    const auto added = merge({shards_[1]}).front().added;
+    EXPECT_GT(added, 0);
+    EXPECT_EQ(test::rowsOf(merged, "SELECT count(*) FROM results WHERE lpips = 0.25").front(),
+              std::to_string(added) + "|");
+    EXPECT_EQ(merge({shards_[1]}).front().added, 0);
 }
 
 TEST_F(Shards, BringMapsThatTheStoreLacks) {

@@ -11,6 +11,8 @@
 
 #include "base/error.h"
 #include "study/studies/study_records.h"
+#include "study/studies/study_run.h"
+#include "study/studies/study_tables.h"
 #include "support/expect_error.h"
 #include "support/run_study.h"
 #include "support/small_study.h"
@@ -65,6 +67,21 @@ TEST(StudyStore, AddsColumnsThatAnOlderFileLacks) {
     EXPECT_EQ(test::rowsOf(file, "SELECT di FROM results ORDER BY key"), before);
     EXPECT_THAT(test::rowsOf(file, "SELECT ssim IS NULL FROM results"), Each("1|"));
     EXPECT_EQ(test::rowsOf(file, "SELECT unit FROM readme WHERE name = 'result.psnr_y'").front(), "dB|");
+}
+
+TEST(StudyStore, OfTheVersionBeforeLpipsIsReadAndBroughtUpToDate) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    const auto study = test::smallStudy(folder, {64});
+    runInto(file, study);
+    test::change(file, "DROP VIEW results; ALTER TABLE result DROP COLUMN lpips; PRAGMA user_version = 1");
+    const auto networks = networkNumbers(StudyStore(file, StudyStore::Access::Read));
+    ASSERT_EQ(networks.size(), 2U);
+    EXPECT_TRUE(networks.front().ssim.has_value());
+    EXPECT_FALSE(networks.front().lpips.has_value());
+    EXPECT_EQ(runInto(file, study).done, 2U);
+    EXPECT_EQ(test::rowsOf(file, "PRAGMA user_version"), (std::vector<std::string>{"2|"}));
+    EXPECT_THAT(test::rowsOf(file, "SELECT lpips IS NULL FROM results"), Each("1|"));
 }
 
 TEST(StudyStore, EveryColumnIsExplained) {

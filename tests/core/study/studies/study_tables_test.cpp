@@ -19,8 +19,9 @@ namespace {
 /// A store with chosen numbers.
 class Tables : public testing::Test {
 protected:
-    void fill(const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr) {
-        test::fillStudy(folder_, file_, di, psnr);
+    void fill(const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr,
+              const std::vector<std::vector<double>>& lpips = {}) {
+        test::fillStudy(folder_, file_, di, psnr, {}, lpips);
         store_.emplace(file_, StudyStore::Access::Read);
     }
 
@@ -83,6 +84,37 @@ TEST_F(Tables, PairsAreComparedImageByImage) {
     const std::pair<std::string, std::string> unknown[]{{"N1", "N7"}};
     test::expectError(ErrorCode::InvalidArgument, {"N7", "N0"},
                       [&] { static_cast<void>(pairsOf(networks, unknown, 1)); });
+}
+
+TEST_F(Tables, HaveLpipsWhereItWasMeasured) {
+    fill({{1.0, 1.0}, {2.0, 2.0}, {4.0, 4.0}}, {{20.0, 22.0}, {21.0, 21.0}, {22.0, 20.0}},
+         {{0.25, 0.75}, {0.375, 0.375}, {0.125, 0.375}});
+    const auto networks = networkNumbers(*store_);
+    EXPECT_DOUBLE_EQ(networks[0].lpips->mean, 0.5);
+    EXPECT_DOUBLE_EQ(networks[2].lpips->mean, 0.25);
+    const auto correlations = correlationsOf(networks);
+    ASSERT_EQ(correlations.back().measure, "lpips");
+    EXPECT_NEAR(*correlations.back().pearson, -1.0, 1e-12);  // 0.125 less for each factor of 2
+    EXPECT_NEAR(*correlations.back().slope, -0.125 / std::log(2.0), 1e-12);
+    StagedFiles files;
+    const auto text = addStudyReport(files, *store_, {.command = "the command"}, folder_ / "report");
+    files.commit();
+    EXPECT_THAT(text,
+                testing::AllOf(testing::HasSubstr("| SSIM | LPIPS | DI |"), testing::HasSubstr("| 0.5000 | 0.2500 |"),
+                               testing::HasSubstr("| lpips | 3 |"), testing::HasSubstr("lower is better")));
+    EXPECT_THAT(test::contentOf(folder_ / "report" / "networks.csv"), testing::HasSubstr("psnr_rgb,ssim,lpips,di"));
+}
+
+TEST_F(Tables, HaveNoLpipsWhereItWasNotMeasured) {
+    fill({{4.0, 8.0}, {1.0, 2.0}}, {{20.0, 21.0}, {30.0, 30.5}});
+    StagedFiles files;
+    auto text = addStudyReport(files, *store_, {.command = "the command"}, folder_ / "report");
+    files.commit();
+    for (const auto* name : {"networks.csv", "networks.md", "networks.tex", "correlations.csv"}) {
+        text += test::contentOf(folder_ / "report" / name);
+    }
+    EXPECT_THAT(text,
+                testing::AllOf(testing::Not(testing::HasSubstr("LPIPS")), testing::Not(testing::HasSubstr("lpips"))));
 }
 
 TEST_F(Tables, ReportStatesThemForPeopleAndInFull) {
