@@ -27,16 +27,17 @@ struct StudyReportSettings {
     std::uint64_t seed = 1;                                    ///< of the bootstrap
     /// Draws a plot and adds its files, `stem` with different endings, to those of the report; empty: nobody draws, and
     /// the report has the numbers of the plots alone.
-    std::function<ReportFigure(StagedFiles& files, const StudyPlot& plot, const std::filesystem::path& stem)> draw {
-        bool paperTable1 = false;  ///< also stand beside the numbers of publishedNetworks()
-    };
+    std::function<ReportFigure(StagedFiles& files, const StudyPlot& plot, const std::filesystem::path& stem)> draw{};
+    std::vector<ReportFigure> figures{};  ///< further ones, which are among the files already
+    bool paperTable1 = false;             ///< also stand beside the numbers of publishedNetworks()
+};
 
-    /// Adds the tables of a study, networks, correlations and pairs, as .csv, .md and .tex files in `folder`, which is
-    /// made if need be, paper_table1 where it is asked for, the plots of studyPlots() in its folder `plots`, as figures
-    /// and their points as .csv files, failures.csv where tasks failed, and REPORT.md, which states and shows them with
-    /// what they were made from. Throws as networkNumbers(), pairsOf() and StagedFiles.
-    /// @return the text of REPORT.md.
-    std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
-                               const std::filesystem::path& folder);
+/// Adds the tables of a study, networks, correlations and pairs, as .csv, .md and .tex files in `folder`, which is made
+/// if need be, paper_table1 where it is asked for, the plots of studyPlots() in its folder `plots`, as figures and
+/// their points as .csv files, failures.csv where tasks failed, and REPORT.md, which states and shows them with what
+/// they were made from. Throws as networkNumbers(), pairsOf() and StagedFiles.
+/// @return the text of REPORT.md.
+std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
+                           const std::filesystem::path& folder);
 
 }  // namespace lamscope
