@@ -58,7 +58,7 @@ protected:
             folder_.write(name, name);
         }
         study_ = test::smallStudy(folder_, {64, 96}, {file("plain.pth"), file("layered.pth")});
-        study_.patches = {PatchRule::Kind::Grid, 16, 18};
+        study_.patches = {PatchRule::Kind::Grid, 16, 30};
         LamOptions options;
         options.nodes = 27;
         options.tolerance = 1e-12;  // never met: levels of 3, 9 and 27 nodes
@@ -313,8 +313,8 @@ TEST_F(StudyJobTest, SaysWhatItIsAtAndWhatTheStoreHas) {
     EXPECT_EQ(stored, 4U);
     EXPECT_THAT(order,
                 testing::ElementsAre(" ", "scene64 plain", "scene64 layered", "scene96 plain", "scene96 layered"));
-    // 3 x 3 patches on 64 pixels a side, 5 x 5 on 96.
-    EXPECT_EQ(events.back().progress.maps, 2 * (9 + 25));
+    // 2 x 2 patches on 64 pixels a side, 3 x 3 on 96.
+    EXPECT_EQ(events.back().progress.maps, 2 * (4 + 9));
 }
 
 TEST_F(StudyJobTest, WhatFailsDoesNotEndIt) {
