@@ -145,8 +145,9 @@ void StudyPlotFigureTest::namesLieOnNoMarkerAndNoName() {
     std::uniform_real_distribution<double> unit;
     for (int trial = 0; trial < 20; ++trial) {
         std::vector<NamedPoint> points;
+        const bool crowded = trial % 2 == 0;
         for (int i = 0; i < 20; ++i) {  // half of them in a corner
-            const double part = i < 10 ? 0.25 : 1.0;
+            const double part = crowded && i < 10 ? 0.25 : 1.0;
             points.push_back({{3.0 + 190.0 * part * unit(random), 3.0 + 130.0 * part * unit(random)},
                               {15.0 + 25.0 * unit(random), 6.0}});
         }
@@ -172,7 +173,7 @@ void StudyPlotFigureTest::namesLieOnNoMarkerAndNoName() {
                 QVERIFY(std::abs(QLineF(points[i].point, leader->p1()).length() - radius) < 1e-9);
             }
         }
-        QVERIFY(placed >= 19);
+        QVERIFY(placed >= (crowded ? 15 : 20));
     }
     QVERIFY(placeNames({{{100.0, 70.0}, {30.0, 6.0}}}, radius, area, {}).front()->rect.left() > 100.0);
     QVERIFY(placeNames({{{195.0, 70.0}, {30.0, 6.0}}}, radius, area, {}).front()->rect.right() < 195.0);
