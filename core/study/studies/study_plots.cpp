@@ -45,7 +45,7 @@ std::vector<std::string> namesOf(std::span<const NetworkNumbers> networks) {
 }
 
 /// Names as a list in words; the first few of many.
-std::string listed(const std::vector<std::string>& names) {
+std::string namesInWords(const std::vector<std::string>& names) {
     constexpr std::size_t most = 6;
     if (names.size() <= most) {
         return fmt::format("{}", fmt::join(names, ", "));
@@ -207,8 +207,8 @@ std::optional<StudyPlot> diOverSize(std::span<const NetworkNumbers> networks, co
         }
     }
     if (!silent.empty()) {
-        plot.remark +=
-            fmt::format("{}Left out, for their cards state none: {}.", plot.remark.empty() ? "" : " ", listed(silent));
+        plot.remark += fmt::format("{}Left out, for their cards state none: {}.", plot.remark.empty() ? "" : " ",
+                                   namesInWords(silent));
     }
     const auto [least, most] = std::ranges::minmax_element(plot.points, {}, &StudyPlotPoint::x);
     if (plot.points.size() < 2 || least->x == most->x) {
