@@ -204,9 +204,9 @@ TEST_F(Plots, ReportShowsWhatIsDrawnAndKeepsThePoints) {
     files.commit();
     EXPECT_THAT(text, AllOf(HasSubstr("![PSNR over DI](<plots/psnr_over_di.svg>)"),
                             HasSubstr("(<plots/psnr_over_di.pdf>)"), HasSubstr("A remark."),
-                            HasSubstr("PSNR [dB] over DI (geometric mean): r = +1.00; ρ = +1.00; n = 3 networks"),
+                            HasSubstr("PSNR \\[dB\\] over DI (geometric mean): r = +1.00; ρ = +1.00; n = 3 networks"),
                             HasSubstr("![Maps](<plots/maps.png>)")));
-    EXPECT_EQ(test::contentOf(folder_ / "r/plots/psnr_over_di.csv").substr(0, 26), "network,image,x,y\nN0,,1,20\n");
+    EXPECT_EQ(test::contentOf(folder_ / "r/plots/psnr_over_di.csv").substr(0, 27), "network,image,x,y\nN0,,1,20\n");
     EXPECT_THAT(test::contentOf(folder_ / "r/plots/di_over_images.csv"), HasSubstr("scene64.png,1,1\n"));
 }
 
@@ -238,9 +238,10 @@ TEST(StudyPictures, ShowTheSurroundingsOfThePatch) {
 TEST(StudyImages, AreExperimentsOfTheirOwn) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
+    const auto description = test::smallStudy(folder, {64, 72, 80}, {"bicubic:name=Four", "bicubic:scale=2,name=Two"});
     {
         StudyStore store(file, StudyStore::Access::Write);
-        static_cast<void>(runStudy(planStudy(test::smallStudy(folder), folder.path()), store));
+        static_cast<void>(runStudy(planStudy(description, folder.path()), store));
     }
     const StudyStore store(file, StudyStore::Access::Read);
     const auto networks = networkNumbers(store);
@@ -250,7 +251,8 @@ TEST(StudyImages, AreExperimentsOfTheirOwn) {
     EXPECT_EQ(experiment.scenes.front().image.filename(), "scene72.png");
     EXPECT_THAT(experiment.scenes.front().boxes, ElementsAre(Box{.x = 28, .y = 28, .size = 16}));
     ASSERT_EQ(experiment.networks.size(), 2U);
-    EXPECT_EQ(experiment.options, test::smallStudy(folder).experiment.options);
+    EXPECT_EQ(experiment.networks.front().spec.settings.name, networks.front().name);
+    EXPECT_EQ(experiment.options, description.experiment.options);
     test::expectError(ErrorCode::InvalidArgument, {"'absent'"}, [&] {
         static_cast<void>(experimentOfImages(store, networks, std::vector<std::string>{"absent"}));
     });
