@@ -334,7 +334,7 @@ private:
     /// Columns of equal width. Returns where it ends.
     double placeLegend(double top) {
         const SheetFont font(small_);
-        const double sign = 2.0 * radius_ + 3.0;
+        const double sign = 3.0 * radius_ + 2.0;  // the largest shape reaches beyond the radius
         double widest = 0.0;
         for (const auto network : inLegend_) {
             widest = std::max(widest, font.width(nameOf(network)) + 0.2);
@@ -350,7 +350,7 @@ private:
         for (std::size_t i = 0; i < inLegend_.size(); ++i) {
             const double x = left + static_cast<double>(i / rows) * pitch;
             const double y = top + static_cast<double>(i % rows) * height;
-            addMarker({x + radius_, y + height / 2.0}, inLegend_[i]);
+            addMarker({x + 1.5 * radius_, y + height / 2.0}, inLegend_[i]);
             sheet_.addText({x + sign, y, std::min(widest, pitch - sign), height}, Qt::AlignLeft, nameOf(inLegend_[i]),
                            small_);
         }
