@@ -37,11 +37,13 @@ constexpr std::array<Direction, 14> directions{{{1.0, 0.0, 0.0},
                                                 {1.0, -0.5, 0.3},
                                                 {-1.0, -0.5, 0.5}}};
 
-/// Between the marker and the name, points; from the second but one on, a leader shows what belongs together.
-constexpr std::array<double, 8> distances{1.0, 2.5, 6.0, 10.0, 15.0, 22.0, 31.0, 42.0};
-constexpr std::size_t firstWithLeader = 2;
+/// Between the marker and a name beside it, points.
+constexpr std::array<double, 2> near{1.0, 2.5};
+/// The same for names that stand away, with a leader that shows what belongs together.
+constexpr std::array<double, 10> far{6.0, 9.0, 13.0, 18.0, 24.0, 31.0, 39.0, 48.0, 58.0, 70.0};
+constexpr int farDirections = 32;
 
-constexpr double lineCost = 2.5;
+constexpr double lineCost = 1.9;    // less than a leader: names hide the line behind them
 constexpr double nearerCost = 1.2;  // another marker is as near as its own
 
 bool crosses(const QLineF& line, const QRectF& rect) {
@@ -89,21 +91,31 @@ public:
     [[nodiscard]] const std::vector<std::optional<NamePlace>>& places() const { return places_; }
 
 private:
-    [[nodiscard]] NamePlace candidate(std::size_t index, const Direction& direction, std::size_t level) const {
+    [[nodiscard]] NamePlace beside(std::size_t index, const Direction& direction, double distance) const {
         const auto& [point, name] = points_[index];
-        const double away = radius_ + distances[level];
         const bool diagonal = std::abs(direction.x) == 1.0 && std::abs(direction.y) == 1.0;
-        // Only where a whole half of the name lies beside the point, the marker has to be kept clear on that side.
-        const auto beside = [&](double side) { return std::abs(side) == 1.0 ? (diagonal ? corner : 1.0) * away : 0.0; };
-        const QPointF middle(
-            point.x() + std::copysign(beside(direction.x), direction.x) + direction.x * name.width() / 2.0,
-            point.y() + std::copysign(beside(direction.y), direction.y) + direction.y * name.height() / 2.0);
+        // Where a whole half of the name lies beside the point, the marker has to be kept clear on that side.
+        const auto clear = [&](double side) {
+            return std::abs(side) == 1.0 ? std::copysign((diagonal ? corner : 1.0) * (radius_ + distance), side) : 0.0;
+        };
+        const QPointF middle(point.x() + clear(direction.x) + direction.x * name.width() / 2.0,
+                             point.y() + clear(direction.y) + direction.y * name.height() / 2.0);
+        return {.rect = QRectF(middle - QPointF(name.width(), name.height()) / 2.0, name)};
+    }
+
+    [[nodiscard]] NamePlace away(std::size_t index, int direction, double distance) const {
+        constexpr double circle = 2.0 * 3.14159265358979323846;
+        const auto& [point, name] = points_[index];
+        const double angle = circle * direction / farDirections;
+        const QPointF along(std::cos(angle), std::sin(angle));
+        // The side of the name that faces the point stands in this direction.
+        const auto facing = [](double part) { return std::clamp(1.5 * part, -1.0, 1.0); };
+        const auto middle = point + (radius_ + distance) * along
+                            + QPointF(facing(along.x()) * name.width(), facing(along.y()) * name.height()) / 2.0;
         NamePlace place{.rect = QRectF(middle - QPointF(name.width(), name.height()) / 2.0, name)};
-        if (level >= firstWithLeader) {
-            QLineF leader(point, nearestIn(place.rect, point));
-            const double length = leader.length();
-            place.leader = QLineF(leader.pointAt(radius_ / length), leader.pointAt(1.0 - 0.5 / length));
-        }
+        const QLineF leader(point, nearestIn(place.rect, point));
+        const double length = leader.length();
+        place.leader = QLineF(leader.pointAt(radius_ / length), leader.pointAt(1.0 - 0.5 / length));
         return place;
     }
 
@@ -150,15 +162,27 @@ private:
     [[nodiscard]] std::optional<NamePlace> best(std::size_t index) const {
         std::optional<NamePlace> found;
         double least = std::numeric_limits<double>::infinity();
-        for (std::size_t level = 0; level < distances.size(); ++level) {
-            for (const auto& direction : directions) {
-                const auto place = candidate(index, direction, level);
-                const double sum = cost(index, place) + static_cast<double>(level) + direction.cost;
-                if (sum < least) {
-                    least = sum;
-                    found = place;
-                }
+        const auto consider = [&](const NamePlace& place, double preference) {
+            if (preference >= least) {
+                return;
             }
+            if (const double sum = cost(index, place) + preference; sum < least) {
+                least = sum;
+                found = place;
+            }
+        };
+        double level = 0.0;
+        for (const double distance : near) {
+            for (const auto& direction : directions) {
+                consider(beside(index, direction, distance), level + direction.cost);
+            }
+            level += 1.0;
+        }
+        for (const double distance : far) {
+            for (int direction = 0; direction < farDirections; ++direction) {
+                consider(away(index, direction, distance), level);
+            }
+            level += 1.0;
         }
         return found;
     }

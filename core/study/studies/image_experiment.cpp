@@ -15,7 +15,7 @@ namespace lamscope {
 
 namespace {
 
-bool isNamed(const Scene& scene, const std::string& name) {
+bool hasName(const Scene& scene, const std::string& name) {
     return std::ranges::any_of(std::vector{scene.image, scene.reference}, [&](const std::filesystem::path& file) {
         return file.filename() == name || (file.stem() == name && !file.empty());
     });
@@ -35,7 +35,7 @@ std::vector<Scene> placedScenes(const StudyStore& store, const StudyDescription&
     std::vector<Scene> meant;
     for (const auto& [image, file] : imageFilesIn(store)) {
         auto scene = sceneOf(description, file);
-        const auto patch = scene && isNamed(*scene, name) ? firstPatch(store, image) : std::nullopt;
+        const auto patch = scene && hasName(*scene, name) ? firstPatch(store, image) : std::nullopt;
         if (!patch) {
             continue;
         }

@@ -46,7 +46,7 @@ std::vector<std::string> namesOf(std::span<const NetworkNumbers> networks) {
 }
 
 /// Names as a list in words; the first few of many.
-std::string listed(const std::vector<std::string>& names) {
+std::string namesInWords(const std::vector<std::string>& names) {
     constexpr std::size_t most = 6;
     if (names.size() <= most) {
         return fmt::format("{}", fmt::join(names, ", "));
@@ -190,7 +190,7 @@ std::optional<StudyPlot> diOverSize(std::span<const NetworkNumbers> networks, co
     StudyPlot plot{.name = std::string(row.name),
                    .title = std::string(row.title),
                    .x = {.title = std::string(row.axis), .logarithmic = true},
-                   .y = {.title = "mean DI"},
+                   .y = {.title = "Mean DI"},
                    .networks = namesOf(networks),
                    .namesAtPoints = true,
                    .remark = std::string(row.remark)};
@@ -208,8 +208,8 @@ std::optional<StudyPlot> diOverSize(std::span<const NetworkNumbers> networks, co
         }
     }
     if (!silent.empty()) {
-        plot.remark +=
-            fmt::format("{}Left out, for their cards state none: {}.", plot.remark.empty() ? "" : " ", listed(silent));
+        plot.remark += fmt::format("{}Left out, for their cards state none: {}.", plot.remark.empty() ? "" : " ",
+                                   namesInWords(silent));
     }
     const auto [least, most] = std::ranges::minmax_element(plot.points, {}, &StudyPlotPoint::x);
     if (plot.points.size() < 2 || least->x == most->x) {
@@ -270,7 +270,9 @@ RankedImages rankImages(std::span<const NetworkNumbers> networks) {
 /// Unset for fewer than two images.
 std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                                       const std::map<std::int64_t, std::string>& files) {
-    constexpr std::size_t mostShown = 3;  // at each end
+    constexpr std::size_t mostShown = 3;    // at each end
+    constexpr std::size_t mostJoined = 60;  // lines through more points hide them
+    constexpr std::size_t mostPoints = 10000;
     const auto [ranked, partial] = rankImages(networks);
     if (ranked.size() < 2) {
         return std::nullopt;
@@ -279,22 +281,31 @@ std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                    .title = "DI over image content",
                    .x = {.title = "image, from the smallest mean DI to the largest"},
                    .y = {.title = "DI", .logarithmic = true},
-                   .networks = namesOf(networks)};
+                   .networks = namesOf(networks),
+                   .lines = ranked.size() <= mostJoined};
     const std::size_t shown = std::min(mostShown, ranked.size() / 2);
+    const std::size_t each = ranked.size() * ranked.front().di.size() / mostPoints + 1;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         const double rank = static_cast<double>(i + 1);
-        for (const auto& [network, di] : ranked[i].di) {
-            plot.points.push_back({.network = network, .image = ranked[i].image, .x = rank, .y = di});
-        }
-        if (i < shown || i >= ranked.size() - shown) {
+        const bool atEnd = i < shown || i >= ranked.size() - shown;
+        if (atEnd) {
             const auto file = files.find(ranked[i].image);
             plot.images.push_back(
                 {.image = ranked[i].image, .file = file != files.end() ? file->second : "", .x = rank});
         }
+        if (!atEnd && i % each != 0) {
+            continue;
+        }
+        for (const auto& [network, di] : ranked[i].di) {
+            plot.points.push_back({.network = network, .image = ranked[i].image, .x = rank, .y = di});
+        }
+    }
+    if (each > 1) {
+        plot.remark = fmt::format("One image of {} is drawn.", each);
     }
     if (partial > 0) {
-        plot.remark = fmt::format("Without {} {} of which not every network has a DI above 0.", partial,
-                                  partial == 1 ? "image" : "images");
+        plot.remark += fmt::format("{}Without {} {} of which not every network has a DI above 0.",
+                                   plot.remark.empty() ? "" : " ", partial, partial == 1 ? "image" : "images");
     }
     return plot;
 }
@@ -333,7 +344,7 @@ std::string coefficientText(const char* name, double coefficient, const std::opt
         return text;
     }
     return *probability < leastStated ? text + fmt::format(", p < {}", leastStated)
-                                      : text + fmt::format(", p = {:.2g}", *probability);
+                                      : text + fmt::format(", p = {:#.2g}", *probability);
 }
 
 }  // namespace
@@ -382,8 +393,13 @@ std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const Netwo
         add(diOverSize(networks, cards, row));
     }
     add(diOverImages(networks, imageFilesIn(store)));
+    constexpr std::size_t mostNeighbours = 16;
+    const auto pairs = chosenPairs(networks, settings.pairs);
     std::size_t number = 1;
-    for (const auto& [first, second] : chosenPairs(networks, settings.pairs)) {
+    for (const auto& [first, second] : pairs) {
+        if (settings.pairs.empty() && pairs.size() > mostNeighbours) {
+            break;
+        }
         add(differencePlot(networks, first, second, number++));
     }
     return plots;

@@ -66,8 +66,8 @@ struct StudyPlotSettings {
 /// - mean DI over width, depth and parameters of the networks that state them in their cards, unless all state the same
 ///   (Fig. 7 c),
 /// - DI over image content: the images that all networks have, from the smallest mean DI to the largest, a point a
-///   network (Fig. 8),
-/// - for each pair, ΔDI against ΔPSNR, a point an image.
+///   network (Fig. 8); of very many images a part,
+/// - for each pair, ΔDI against ΔPSNR, a point an image; where none are named and there are more than 16, for none.
 /// A plot has two networks, or two images, at least. Throws as networkNumbers() and chosenPairs() do.
 [[nodiscard]] std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const NetworkNumbers> networks,
                                                 const StudyPlotSettings& settings = {});
@@ -76,7 +76,7 @@ struct StudyPlotSettings {
 /// does.
 [[nodiscard]] std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store);
 
-/// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.2", "n = 4 networks".
+/// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.20", "n = 4 networks".
 /// Without p for fewer than four points; empty for a plot without correlation. UTF-8, with true minus signs.
 [[nodiscard]] std::vector<std::string> numbersOf(const StudyPlot& plot);
 

@@ -105,14 +105,16 @@ private slots:
 void StudyPlotFigureTest::axesHaveRoundNumbers() {
     QCOMPARE(labelsAround({20.8, 22.04}, false), QStringList({"21.0", "21.5", "22.0"}));
     QCOMPARE(labelsAround({1.0, 7.0}, false, 8), QStringList({"1", "2", "3", "4", "5", "6", "7"}));
+    QCOMPARE(labelsAround({1.0, 30.0}, false, 7), QStringList({"5", "10", "15", "20", "25", "30"}));
     QCOMPARE(labelsAround({1.0, 3.0}, false), QStringList({"1", "2", "3"}));  // whole: no halves
     QCOMPARE(labelsAround({-0.5, 0.5}, false), QStringList({"−0.4", "−0.2", "0.0", "0.2", "0.4"}));
     QCOMPARE(labelsAround({0.37, 1.35}, true), QStringList({"0.5", "0.7", "1"}));
     QCOMPARE(labelsAround({0.8, 19.0}, true), QStringList({"1", "2", "5", "10", "20"}));
+    QCOMPARE(labelsAround({0.43, 46.0}, true), QStringList({"1", "3", "10", "30"}));
     QCOMPARE(labelsAround({1.0, 1000.0}, true), QStringList({"1", "10", "100", "1000"}));
     QCOMPARE(labelsAround({12809.0, 338219.0}, true), QStringList({"20k", "50k", "100k", "200k"}));
     QCOMPARE(labelsAround({900.0, 12e6}, true), QStringList({"1k", "10k", "100k", "1M", "10M"}));
-    QCOMPARE(labelsAround({0.1, 1e11}, true), QStringList({"0.1", "100", "100k", "100M", "100G"}));
+    QCOMPARE(labelsAround({0.1, 1e11}, true), QStringList({"1", "1k", "1M", "1G"}));
     QCOMPARE(labelsAround({20.01, 20.05}, true), QStringList({"20.01", "20.02", "20.03", "20.04", "20.05"}));
     FigureLayout comma;
     comma.decimalMark = ",";
@@ -143,8 +145,9 @@ void StudyPlotFigureTest::namesLieOnNoMarkerAndNoName() {
     std::uniform_real_distribution<double> unit;
     for (int trial = 0; trial < 20; ++trial) {
         std::vector<NamedPoint> points;
+        const bool crowded = trial % 2 == 0;
         for (int i = 0; i < 20; ++i) {  // half of them in a corner
-            const double part = i < 10 ? 0.25 : 1.0;
+            const double part = crowded && i < 10 ? 0.25 : 1.0;
             points.push_back({{3.0 + 190.0 * part * unit(random), 3.0 + 130.0 * part * unit(random)},
                               {15.0 + 25.0 * unit(random), 6.0}});
         }
@@ -161,17 +164,16 @@ void StudyPlotFigureTest::namesLieOnNoMarkerAndNoName() {
             QCOMPARE(rect.size(), points[i].name);
             for (std::size_t other = 0; other < places.size(); ++other) {
                 const auto& point = points[other].point;
-                QVERIFY(!rect.adjusted(-radius, -radius, radius, radius).adjusted(0.5, 0.5, -0.5, -0.5).contains(point)
-                        || std::hypot(std::max({rect.left() - point.x(), point.x() - rect.right(), 0.0}),
-                                      std::max({rect.top() - point.y(), point.y() - rect.bottom(), 0.0}))
-                               >= radius);
+                QVERIFY(std::hypot(std::max({rect.left() - point.x(), point.x() - rect.right(), 0.0}),
+                                   std::max({rect.top() - point.y(), point.y() - rect.bottom(), 0.0}))
+                        >= radius);
                 QVERIFY(other == i || !places[other] || !rect.intersects(places[other]->rect));
             }
             if (const auto& leader = places[i]->leader) {
                 QVERIFY(std::abs(QLineF(points[i].point, leader->p1()).length() - radius) < 1e-9);
             }
         }
-        QVERIFY(placed >= 19);
+        QVERIFY(placed >= (crowded ? 15 : 20));
     }
     QVERIFY(placeNames({{{100.0, 70.0}, {30.0, 6.0}}}, radius, area, {}).front()->rect.left() > 100.0);
     QVERIFY(placeNames({{{195.0, 70.0}, {30.0, 6.0}}}, radius, area, {}).front()->rect.right() < 195.0);
@@ -235,7 +237,7 @@ void StudyPlotFigureTest::theLineIsTheFit() {
         if (path.dashed) {
             QVERIFY(!line);
             line = QLineF(path.path.elementAt(0), path.path.elementAt(1));
-        } else if (path.fill.isValid()) {
+        } else if (path.fill.isValid() && path.fill != Qt::white) {
             const auto rect = path.path.boundingRect();
             markers.push_back(rect.center());
         }
@@ -255,12 +257,12 @@ void StudyPlotFigureTest::numbersAreStated() {
     plot.correlation->spearman = 0.8;
     plot.correlation->spearmanProbability = 0.2;
     QCOMPARE(textsOf(layOutStudyPlot(plot, {}, studyPlotLayout())).mid(0, 2),
-             QStringList({"PSNR over DI", "r = −0.91, p = 0.086;  ρ = +0.80, p = 0.2;  n = 4 networks"}));
+             QStringList({"PSNR over DI", "r = −0.91, p = 0.086;  ρ = +0.80, p = 0.20;  n = 4 networks"}));
     auto layout = studyPlotLayout();
     layout.labels = false;
     layout.decimalMark = ",";
     QCOMPARE(textsOf(layOutStudyPlot(plot, {}, layout)).front(),
-             QStringLiteral("r = −0,91, p = 0,086;  ρ = +0,80, p = 0,2;  n = 4 networks"));
+             QStringLiteral("r = −0,91, p = 0,086;  ρ = +0,80, p = 0,20;  n = 4 networks"));
 }
 
 void StudyPlotFigureTest::signsDifferInMoreThanColour() {

@@ -156,6 +156,24 @@ TEST_F(Plots, ImagesAreRankedByTheirMeanDi) {
     EXPECT_THAT(partial->remark, HasSubstr("Without 1 image "));
 }
 
+TEST_F(Plots, VeryManyPointsAreThinnedOut) {
+    fill({{1.0}, {2.0}}, {{20.0}, {21.0}});
+    for (auto& network : networks_) {
+        for (int i = 2; i <= 12000; ++i) {
+            network.images.push_back(
+                {.image = i, .di = static_cast<double>(i), .psnrY = {}, .psnrRgb = {}, .ssim = {}});
+        }
+    }
+    const auto plot = plotNamed("di_over_images");
+    ASSERT_TRUE(plot);
+    EXPECT_LE(plot->points.size(), 10000U);
+    EXPECT_GE(plot->points.size(), 5000U);
+    EXPECT_EQ(plot->points.front().x, 1.0);
+    EXPECT_EQ(plot->points.back().x, 12000.0);
+    EXPECT_EQ(plot->images.size(), 6U);
+    EXPECT_THAT(plot->remark, HasSubstr("One image of 3 "));
+}
+
 TEST_F(Plots, PairsAreImageByImage) {
     fill({{4.0, 8.0, 6.0, 5.0}, {1.0, 2.0, 3.0, 3.0}}, {{20.0, 21.0, 25.0, 19.0}, {19.0, 17.0, 24.0, 18.5}});
     const auto plot = plotNamed("pair_1");
@@ -186,9 +204,9 @@ TEST_F(Plots, ReportShowsWhatIsDrawnAndKeepsThePoints) {
     files.commit();
     EXPECT_THAT(text, AllOf(HasSubstr("![PSNR over DI](<plots/psnr_over_di.svg>)"),
                             HasSubstr("(<plots/psnr_over_di.pdf>)"), HasSubstr("A remark."),
-                            HasSubstr("PSNR [dB] over DI (geometric mean): r = +1.00; ρ = +1.00; n = 3 networks"),
+                            HasSubstr("PSNR \\[dB\\] over DI (geometric mean): r = +1.00; ρ = +1.00; n = 3 networks"),
                             HasSubstr("![Maps](<plots/maps.png>)")));
-    EXPECT_EQ(test::contentOf(folder_ / "r/plots/psnr_over_di.csv").substr(0, 26), "network,image,x,y\nN0,,1,20\n");
+    EXPECT_EQ(test::contentOf(folder_ / "r/plots/psnr_over_di.csv").substr(0, 27), "network,image,x,y\nN0,,1,20\n");
     EXPECT_THAT(test::contentOf(folder_ / "r/plots/di_over_images.csv"), HasSubstr("scene64.png,1,1\n"));
 }
 
@@ -220,9 +238,10 @@ TEST(StudyPictures, ShowTheSurroundingsOfThePatch) {
 TEST(StudyImages, AreExperimentsOfTheirOwn) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
+    const auto description = test::smallStudy(folder, {64, 72, 80}, {"bicubic:name=Four", "bicubic:scale=2,name=Two"});
     {
         StudyStore store(file, StudyStore::Access::Write);
-        static_cast<void>(runStudy(planStudy(test::smallStudy(folder), folder.path()), store));
+        static_cast<void>(runStudy(planStudy(description, folder.path()), store));
     }
     const StudyStore store(file, StudyStore::Access::Read);
     const auto networks = networkNumbers(store);
@@ -232,7 +251,8 @@ TEST(StudyImages, AreExperimentsOfTheirOwn) {
     EXPECT_EQ(experiment.scenes.front().image.filename(), "scene72.png");
     EXPECT_THAT(experiment.scenes.front().boxes, ElementsAre(Box{.x = 28, .y = 28, .size = 16}));
     ASSERT_EQ(experiment.networks.size(), 2U);
-    EXPECT_EQ(experiment.options, test::smallStudy(folder).experiment.options);
+    EXPECT_EQ(experiment.networks.front().spec.settings.name, networks.front().name);
+    EXPECT_EQ(experiment.options, description.experiment.options);
     test::expectError(ErrorCode::InvalidArgument, {"'absent'"}, [&] {
         static_cast<void>(experimentOfImages(store, networks, std::vector<std::string>{"absent"}));
     });
