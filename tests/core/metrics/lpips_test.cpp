@@ -193,7 +193,7 @@ TEST(Lpips, NeedsImagesThatCanBeCompared) {
                           [&] { static_cast<void>(lpips.distance(first, second, border)); });
     };
     const Image narrow(Lpips::smallestSide - 1, 64);
-    expectRefused(narrow, narrow, "at least 31x31 pixels, found 30x64");
+    expectRefused(narrow, narrow, "found 30x64");
     expectRefused(image, smallest, "64x64 and 31x31");
     expectRefused(image, image, "border of 17", 17);
     expectRefused(image, image, "border of -1", -1);
