@@ -47,6 +47,7 @@ lamscope_library(lamscope_model
     model/network.cpp
     model/padded_network.cpp
     model/probe/cropping_probe.cpp
+    model/probe/gradient_memory.cpp
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
