@@ -51,6 +51,10 @@ lamscope_library(lamscope_model
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
+    model/secant/elementwise_rules.cpp
+    model/secant/normalisation_rules.cpp
+    model/secant/pooling_rules.cpp
+    model/secant/product_rules.cpp
     model/secant/secant_kernels.cpp
     model/secant/secant_rules.cpp
     model/secant/secant_scope.cpp
