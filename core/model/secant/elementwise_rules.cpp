@@ -65,6 +65,7 @@ public:
 };
 
 Tensor prelu(const Tensor& x, const Tensor& slope) {
+    checkWeights(slope, "aten::prelu");
     return byRule(
         dependsOnPath(x), [&] { return at::prelu(x, slope); },
         [&] { return LearnedGate::apply(x, atLeftEnds(x), slope); });

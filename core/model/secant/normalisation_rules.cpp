@@ -19,6 +19,7 @@ namespace {
 
 /// What is missing of weight and bias, which scale nothing and add nothing.
 Tensor orFilled(const std::optional<Tensor>& given, const Tensor& x, at::IntArrayRef shape, double value) {
+    checkWeights(given.value_or(Tensor()), "a normalisation");
     return given && given->defined() ? *given : at::full(shape, value, x.options());
 }
 

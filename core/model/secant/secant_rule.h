@@ -3,6 +3,8 @@
 // two ends, and g the gradient that arrives. Every rule is exact: with it, g·Δy = g′·Δx.
 #pragma once
 
+#include <string>
+
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/library.h>
@@ -29,6 +31,9 @@ inline Tensor atLeftEnds(const Tensor& x) {
     const Usual usual(secantKey);
     return SecantScope::current()->atLeftEnds(x);
 }
+
+/// Throws Error(ModelFailure) where the weights of an operation depend on the path: to its rule they are constants.
+void checkWeights(const Tensor& weights, const std::string& operation);
 
 /// What an operation gives: `usualWay()`, or `rule()` where its arguments depend on the path.
 template <typename UsualWay, typename Rule>

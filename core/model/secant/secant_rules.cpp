@@ -20,6 +20,14 @@ namespace lamscope {
 
 // Names of operations are common: the networks have some of their own.
 namespace secant {
+
+void checkWeights(const Tensor& weights, const std::string& operation) {
+    if (dependsOnPath(weights)) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("there is no secant rule for weights of {} that are features themselves", operation));
+    }
+}
+
 namespace {
 
 /// Linear in the arguments that depend on the path, or of no slope.
@@ -101,13 +109,17 @@ const std::unordered_set<std::string>& linearOperations() {
 }
 
 bool isLinear(const c10::FunctionSchema& schema, const torch::jit::Stack& stack) {
-    if (linearOperations().contains(schema.name())) {
-        return true;
-    }
     const auto argument = [&](const char* name) -> const c10::IValue& {
         const auto index = schema.argumentIndexWithName(name);
         return stack.at(stack.size() - schema.arguments().size() + static_cast<std::size_t>(index.value()));
     };
+    if (linearOperations().contains(schema.name())) {
+        // Of a convolution: with features for weights it is a product.
+        if (schema.argumentIndexWithName("weight")) {
+            checkWeights(argument("weight").toTensor(), schema.name());
+        }
+        return true;
+    }
     // By a number; of tensors there are rules.
     if (schema.name() == "aten::mul" || schema.name() == "aten::div") {
         return schema.overload_name() == "Scalar";
