@@ -57,12 +57,15 @@ int run(const EvaluateArguments& arguments) {
     for (const auto& spec : specs) {
         models.push_back(loadModel(spec, device));
     }
-    checkEvaluations(models, options);
+    const auto prepared = prepareEvaluations(models, options, interrupt.token());
+    if (!prepared) {
+        return ExitCode::Interrupted;
+    }
     std::vector<Evaluation> evaluations;
     {
         ProgressLine line;
         for (const auto& model : models) {
-            auto evaluation = evaluate(model, options, interrupt.token(), [&](std::size_t done, std::size_t total) {
+            auto evaluation = evaluate(model, *prepared, interrupt.token(), [&](std::size_t done, std::size_t total) {
                 line.show(model.card().name, static_cast<double>(done) / static_cast<double>(total));
             });
             if (!evaluation) {

@@ -387,12 +387,16 @@ LoadedImage readImage(const std::filesystem::path& path, const ImageReading& rea
     }
 }
 
-ImageReading sharedReading(const ImageReading& reading, std::span<const std::filesystem::path> files) {
+std::optional<ImageReading> sharedReading(const ImageReading& reading, std::span<const std::filesystem::path> files,
+                                          const std::stop_token& stop) {
     auto shared = reading;
-    if (!reading.stretch || files.size() < 2) {
+    if (!reading.stretch || reading.bits != 0 || files.size() < 2) {
         return shared;
     }
     for (const auto& file : files) {
+        if (stop.stop_requested()) {
+            return std::nullopt;
+        }
         shared.bits = std::max(shared.bits, readImage(file, reading).levelBits);
     }
     return shared;

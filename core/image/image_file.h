@@ -3,7 +3,9 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -49,9 +51,13 @@ inline constexpr long long maxImagePixels = 1LL << 28;
 
 /// The same reading for files that are compared with each other: with `stretch`, levels of all of them are taken to
 /// have the bits of the file that uses most. Otherwise two files could be multiplied by different factors, as an HR
-/// image with a single level above 1023 and its LR image without one. Unchanged without `stretch` and for one file;
-/// otherwise it reads all files. Throws as readImage(). Thread-safe.
-[[nodiscard]] ImageReading sharedReading(const ImageReading& reading, std::span<const std::filesystem::path> files);
+/// image with a single level above 1023 and its LR image without one. Unchanged without `stretch`, for one file, and
+/// where `bits` are known already; otherwise it reads all files.
+/// @return nullopt when stopped, between two files.
+/// Throws as readImage(). Thread-safe.
+[[nodiscard]] std::optional<ImageReading> sharedReading(const ImageReading& reading,
+                                                        std::span<const std::filesystem::path> files,
+                                                        const std::stop_token& stop);
 
 /// Writes a PNG (.png) or TIFF (.tif, .tiff) file with three channels of 8 or 16 bits, whole or not at all. The name's
 /// extension tells the format. Values are clamped to [0, 1] and rounded by nearestLevel().

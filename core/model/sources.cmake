@@ -47,9 +47,14 @@ lamscope_library(lamscope_model
     model/network.cpp
     model/padded_network.cpp
     model/probe/cropping_probe.cpp
+    model/probe/gradient_memory.cpp
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
+    model/secant/elementwise_rules.cpp
+    model/secant/normalisation_rules.cpp
+    model/secant/pooling_rules.cpp
+    model/secant/product_rules.cpp
     model/secant/secant_kernels.cpp
     model/secant/secant_rules.cpp
     model/secant/secant_scope.cpp

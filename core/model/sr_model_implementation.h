@@ -10,6 +10,7 @@
 #include "image/image.h"
 #include "model/model_card.h"
 #include "model/network.h"
+#include "model/probe/gradient_memory.h"
 #include "model/sr_model.h"
 
 namespace lamscope {
@@ -52,11 +53,14 @@ public:
     /// A batch [n, 3, h, w] of any type on the CPU, in that layout and type.
     [[nodiscard]] torch::Tensor toInput(const torch::Tensor& batch) const;
 
+    [[nodiscard]] const GradientMemory& gradientMemory() const { return gradientMemory_; }
+
 private:
     std::unique_ptr<Network> network_;
     ModelCard card_;
     torch::Device device_;
     torch::ScalarType type_;
+    GradientMemory gradientMemory_;
 };
 
 /// Throws Error(InvalidArgument) unless an LR image of this size obeys the card's size rules.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -59,10 +61,19 @@ std::vector<ImagePair> checkedPairs(const EvaluateOptions& options, int scale) {
 
 }  // namespace
 
-void checkEvaluations(std::span<const SrModel> models, const EvaluateOptions& options) {
+std::optional<EvaluateOptions> prepareEvaluations(std::span<const SrModel> models, const EvaluateOptions& options,
+                                                  const std::stop_token& stop) {
+    std::set<std::filesystem::path> files;
     for (const auto& model : models) {
-        static_cast<void>(checkedPairs(options, model.card().scale));
+        std::ranges::copy(filesOf(checkedPairs(options, model.card().scale)), std::inserter(files, files.end()));
     }
+    const auto reading = sharedReading(options.reading, std::vector(files.begin(), files.end()), stop);
+    if (!reading) {
+        return std::nullopt;
+    }
+    auto prepared = options;
+    prepared.reading = *reading;
+    return prepared;
 }
 
 std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options, const std::stop_token& stop,
@@ -70,13 +81,16 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
     const auto start = Clock::now();
     const int scale = model.card().scale;
     const auto pairs = checkedPairs(options, scale);
-    const auto reading = sharedReading(options.reading, filesOf(pairs));
+    const auto reading = sharedReading(options.reading, filesOf(pairs), stop);
+    if (!reading) {
+        return std::nullopt;
+    }
     Evaluation result;
     result.card = model.card();
     result.warnings = result.card.warnings;
     result.border = options.border.value_or(scale);
     for (const auto& files : pairs) {
-        const auto pair = readPair(files, scale, options.reduction, reading, result.warnings);
+        const auto pair = readPair(files, scale, options.reduction, *reading, result.warnings);
         const auto before = Clock::now();
         const auto sr = model.upscale(pair.lr, stop);
         if (!sr || stop.stop_requested()) {

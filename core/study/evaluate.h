@@ -49,7 +49,8 @@ struct Evaluation {
 };
 
 /// PSNR, SSIM and LPIPS as the field reports them: the SR image is clamped, rounded to 8 bits and compared with the HR
-/// image on Y or RGB, LPIPS on RGB, without the border. The HR image is cropped to scale times the LR image.
+/// image on Y or RGB, LPIPS on RGB, without the border. The HR image is cropped to scale times the LR image. For several
+/// networks, see prepareEvaluations().
 /// @param progress Called after each image with the number done and the total; must not throw; may be empty.
 /// @return nullopt when stopped between images.
 /// Throws Error as pairImages(), checkOutputFiles(), readImage(), SrModel::upscale(), compareImages() and
@@ -58,9 +59,14 @@ struct Evaluation {
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});
 
-/// The checks that evaluate() makes before it computes, for several networks: that images pair up at each network's
-/// scale, and that no image would be overwritten. Throws Error as pairImages() and checkOutputFiles() do.
-void checkEvaluations(std::span<const SrModel> models, const EvaluateOptions& options);
+/// Options for evaluations of several networks: the images are stretched alike for all of them, and read once to find
+/// how. Makes the checks that evaluate() makes before it computes: that images pair up at each network's scale, and
+/// that no image would be overwritten.
+/// @return nullopt when stopped, between images.
+/// Throws Error as pairImages(), checkOutputFiles() and sharedReading() do.
+[[nodiscard]] std::optional<EvaluateOptions> prepareEvaluations(std::span<const SrModel> models,
+                                                                const EvaluateOptions& options,
+                                                                const std::stop_token& stop = {});
 
 /// The document of `evaluate --json` for several networks, with a final newline.
 [[nodiscard]] std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOptions& options,

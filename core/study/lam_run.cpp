@@ -232,9 +232,8 @@ private:
         // Where networks differ in their rules, each result states its own.
         const bool hasSecantRules =
             std::ranges::any_of(models_, [](const auto& model) { return model->hasSecantRules(); });
-        const auto plan =
-            patches.empty() ? makePlan(diMapOptions(plan_.options, hasSecantRules)) : planFor(patches.front());
-        document.plan = plan.forNetwork(hasSecantRules);
+        document.plan = patches.empty() ? diMapPlan(plan_.options, hasSecantRules)
+                                        : planFor(patches.front()).forNetwork(hasSecantRules);
         return document;
     }
 

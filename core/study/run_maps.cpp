@@ -18,7 +18,7 @@ RunImages readImages(const Scene& scene) {
     if (!scene.reference.empty()) {
         files.push_back(scene.reference);
     }
-    const auto reading = sharedReading(scene.reading, files);
+    const auto reading = *sharedReading(scene.reading, files, {});  // two files
     auto loaded = readImage(scene.image, reading);
     images.image = std::move(loaded.image);
     images.warnings = std::move(loaded.warnings);

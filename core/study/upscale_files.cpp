@@ -42,11 +42,14 @@ std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOp
         std::ranges::move(filesOf(std::span(&spec, 1)), std::back_inserter(inputs));
     }
     checkOutputFiles(targets, inputs);
-    const auto reading = sharedReading(options.reading, options.images);
+    const auto reading = sharedReading(options.reading, options.images, stop);
+    if (!reading) {
+        return std::nullopt;
+    }
     StagedFiles files;
     files.makeFolder(options.outputFolder);
     for (std::size_t i = 0; i < targets.size(); ++i) {
-        auto loaded = readImage(options.images[i], reading);
+        auto loaded = readImage(options.images[i], *reading);
         summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
         const int bitDepth = std::min(loaded.image.bitDepth, 16);
         const auto lr = options.imagesAreHr ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr

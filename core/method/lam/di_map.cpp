@@ -83,12 +83,12 @@ PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, 
     return grid;
 }
 
-LamOptions diMapOptions(LamOptions options, bool hasSecantRules) {
+LamPlan diMapPlan(LamOptions options, bool hasSecantRules) {
     if (options.preset == Preset::Exact && !options.nodes && !options.tolerance) {
         const auto byDefault = hasSecantRules ? IntegrationRule::Secant : IntegrationRule::Midpoints;
         options.nodes = options.rule.value_or(byDefault) == IntegrationRule::Midpoints ? defaultNodes : defaultCells;
     }
-    return options;
+    return makePlan(options).forNetwork(hasSecantRules);
 }
 
 const DiMapCell& DiMap::at(int column, int row) const {
@@ -120,7 +120,7 @@ public:
         : model_(model)
         , lr_(std::move(lr))
         , evaluation_(evaluation)
-        , plan_(makePlan(diMapOptions(options, model.hasSecantRules())).forNetwork(model.hasSecantRules()))
+        , plan_(diMapPlan(options, model.hasSecantRules()))
         , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
         for (const auto& cell : map_.cells) {
             patches_.push_back({cell.patch, checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch)});
@@ -142,7 +142,7 @@ public:
             auto coarseOptions = plan_.options;
             coarseOptions.nodes = coarseNodes;
             coarseOptions.tolerance.reset();
-            addStage(makePlan(coarseOptions).forNetwork(model.hasSecantRules()), coarse);
+            addStage(diMapPlan(coarseOptions, model.hasSecantRules()), coarse);
         }
         // Squares of patches have smaller windows in common than rows of as many.
         std::ranges::sort(all, {}, [this](std::size_t cell) {

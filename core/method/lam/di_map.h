@@ -62,10 +62,10 @@ struct DiMapProgress {
 
 using DiMapCallback = std::function<void(const DiMapProgress&)>;
 
-/// The options that the cells of a DI map are computed with: where the preset is exact and neither nodes nor a
-/// tolerance are given, 7 cells, or with the rule of midpoints 9 nodes.
+/// The plan that a network follows for the cells of a DI map: where the preset is exact and neither nodes nor a
+/// tolerance are given, with 7 cells, or with the rule of midpoints 9 nodes. Throws as makePlan().
 /// @param hasSecantRules  of the network.
-[[nodiscard]] LamOptions diMapOptions(LamOptions options, bool hasSecantRules);
+[[nodiscard]] LamPlan diMapPlan(LamOptions options, bool hasSecantRules);
 
 /// Computes a DI map in steps, coarse to fine: a few of the grid's cells at 3 nodes first, then all, group by group.
 /// Forward passes are shared by the patches of one context. Each cell's numbers are those of computeLam() with the same
@@ -74,7 +74,7 @@ class DiMapScan {
 public:
     /// @param model   must outlive this object.
     /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as in
-    ///                diMapOptions().
+    ///                diMapPlan().
     /// @param stride  SR pixels, at least 1.
     /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
     DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,

@@ -10,11 +10,10 @@
 
 #include "base/error.h"
 #include "image/colour.h"
+#include "integrate/gradient_source.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/image_paths.h"
 #include "metrics/psnr_ssim.h"
-#include "model/secant/secant_scope.h"
-#include "runtime/allocation_meter.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
@@ -23,9 +22,12 @@ namespace lamscope {
 
 namespace {
 
-/// Smaller regions fit everywhere; the probe that estimates larger ones would cost more than it saves.
-constexpr std::int64_t unquestionedPixels = 256L * 256L;
-constexpr std::int64_t probeSide = 64;
+/// Where a smaller region does not fit, that shows as soon as the probes for it would be done.
+constexpr std::int64_t unquestionedPixels = 64L * 64L;
+/// Batches of smaller regions are not questioned: all pairs of their pixels fill a few MiB a table.
+constexpr std::int64_t unquestionedBatchPixels = 1024;
+/// A batch leaves room for other programs. The share of all memory, not of what is free: the same batches in each run.
+constexpr double batchShareOfMemory = 0.125;
 
 /// The most LR pixels evaluated at once: on a CPU the activations of a few 64x64 images still fit its caches, and more
 /// would need gigabytes; a GPU wants many.
@@ -44,43 +46,31 @@ bool contains(const Rect& outer, const Rect& inner) {
            && outer.y + outer.height >= inner.y + inner.height;
 }
 
+/// Bytes for the gradient of one path image; nullopt where it is not known. Throws as LamContext::evaluateImage().
+std::optional<double> gradientBytes(const SrModel::Implementation& model, IntegrationRule rule, std::int64_t pixels) {
+    try {
+        return model.gradientMemory().bytes(model, rule == IntegrationRule::Secant, pixels);
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throwGradientError(error);
+    }
+}
+
 /// Throws Error(OutOfMemory), see prepare().
 void checkMemory(const SrModel::Implementation& model, IntegrationRule rule, const Rect& window) {
     const auto pixels = static_cast<std::int64_t>(window.width) * window.height;
-    const auto available = availableMemory();
-    if (pixels <= unquestionedPixels || !model.device().is_cpu() || available == 0) {
+    const auto available = static_cast<double>(availableMemory());
+    if (pixels <= unquestionedPixels || available == 0.0) {
         return;
     }
-    const auto& card = model.card();
-    if (card.fixedSize) {
-        return;  // no smaller picture to judge by
-    }
-    const auto side = std::max<std::int64_t>(probeSide, card.minimumSide);
-    const AllocationMeter meter;
-    auto input = torch::full({1, Image::channels, side, side}, 0.5, torch::TensorOptions(model.type()));
-    input.requires_grad_(true);
-    torch::Tensor value;
-    SecantTape left;
-    SecantTape right;
-    if (rule == IntegrationRule::Secant) {
-        {
-            const SecantScope scope(1, nullptr, left);
-            value = model.forward(input);
-        }
-        const SecantScope scope(1, &left, right);
-        value = model.forward(input);
-    } else {
-        value = model.forward(input);
-    }
-    static_cast<void>(torch::autograd::grad({value.sum()}, {input}));
-    const double needed =
-        static_cast<double>(meter.peakBytes()) / static_cast<double>(side * side) * static_cast<double>(pixels);
-    if (needed > static_cast<double>(available)) {
-        throw Error(ErrorCode::OutOfMemory,
-                    fmt::format("{} needs about {:.1f} GiB for a gradient on {}x{} LR pixels, and {:.1f} GiB are free; "
-                                "use a smaller image or --context",
-                                card.name, needed / gibibyte, window.width, window.height,
-                                static_cast<double>(available) / gibibyte));
+    const auto needed = gradientBytes(model, rule, pixels);
+    if (needed && *needed > available) {
+        throw Error(
+            ErrorCode::OutOfMemory,
+            fmt::format("{} needs about {:.1f} GiB for a gradient on {}x{} LR pixels, and {:.1f} GiB are free; "
+                        "use a smaller image or --context",
+                        model.card().name, *needed / gibibyte, window.width, window.height, available / gibibyte));
     }
 }
 
@@ -160,7 +150,14 @@ std::int64_t LamContext::nodesAtOnce(const Rect& window, const LamPlan& plan) co
     }
     const auto onCpu = plan.rule == IntegrationRule::Secant ? pixelsPerBatchOfCellsCpu : pixelsPerBatchCpu;
     const auto pixels = evaluation_.pixelsAtOnce.value_or(model_.device().is_cuda() ? pixelsPerBatchCuda : onCpu);
-    const auto most = std::max<std::int64_t>(pixels / (static_cast<std::int64_t>(window.width) * window.height), 1);
+    const auto windowPixels = static_cast<std::int64_t>(window.width) * window.height;
+    auto most = std::max<std::int64_t>(pixels / windowPixels, 1);
+    if (most > 1 && windowPixels > unquestionedBatchPixels) {
+        const double room = batchShareOfMemory * static_cast<double>(physicalMemory());
+        if (const auto bytes = gradientBytes(model_, plan.rule, windowPixels); bytes && room > 0.0) {
+            most = std::clamp<std::int64_t>(static_cast<std::int64_t>(room / *bytes), 1, most);
+        }
+    }
     // Where few batches are needed there is little to gain.
     const bool worthwhile = plan.nodes >= fewestCalibratedNodes && plan.nodes > most;
     return evaluation_.batches != nullptr && worthwhile ? evaluation_.batches->imagesAtOnce(

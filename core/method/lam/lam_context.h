@@ -57,8 +57,9 @@ public:
     /// The forward passes that are kept for the latest window; null where none are.
     [[nodiscard]] const std::shared_ptr<RetainedForwards>& retained() const { return retained_; }
 
-    /// How many path images of `window` to evaluate at once. The first call for a size may calibrate, see
-    /// BatchCalibration.
+    /// How many path images of `window` to evaluate at once: of a network whose gradients take much memory on that
+    /// window no more than an eighth of the machine's holds. The first call for a size may calibrate, see
+    /// BatchCalibration. Throws as evaluateImage().
     [[nodiscard]] std::int64_t nodesAtOnce(const Rect& window, const LamPlan& plan) const;
 
     /// D at the two ends of the path, that of the image after evaluateImage(); `patch` in SR pixels of the region,
@@ -98,9 +99,8 @@ struct Preparation {
 /// @param lr, hr   as for LamContext.
 /// @param region   the context of each patch, see checkedContext().
 /// @param patches  SR pixels of the whole image, at least one.
-/// Throws Error(OutOfMemory): the machine has less memory left than a gradient would take, judged by a small probe.
-/// Windows up to 256 x 256 pixels are not questioned. The probe costs less than what it saves from: minutes of work
-/// before the failure.
+/// Throws Error(OutOfMemory): the machine has less memory left than a gradient would take, judged by
+/// GradientMemory. Windows up to 64 x 64 pixels are not questioned: there a failed allocation says so soon enough.
 [[nodiscard]] std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const Image* hr,
                                                   const LamPlan& plan, const Rect& region,
                                                   std::span<const Patch> patches, const std::stop_token& stop = {},

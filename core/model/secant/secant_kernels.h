@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Gradients through the operations that are evaluated most, over a cell from `left` to `right`: on the CPU in float32
 // one loop over memory, otherwise tensor operations. Shapes of the arguments are equal. The formulas are those of
-// secant_rules.cpp.
+// the rules.
 #pragma once
 
 #include <torch/types.h>

@@ -8,7 +8,7 @@
 // DeepLIFT, Shrikumar et al., ICML 2017.) As the cell shrinks, the factors become the ordinary derivatives.
 //
 // No network knows of it: while a scope is open on a thread, the framework's dispatcher hands each operation to a rule.
-// secant_rules.cpp lists the rules. An operation that is neither linear nor has a rule is refused by name.
+// The files *_rules.cpp hold the rules. An operation that is neither linear nor has a rule is refused by name.
 #pragma once
 
 #include <cstddef>

@@ -84,7 +84,10 @@ public:
                 return false;
             }
             if (!reading) {
-                reading = sharedReading(scene.reading, files);  // one mean is over all images
+                reading = sharedReading(scene.reading, files, stop);  // one mean is over all images
+                if (!reading) {
+                    return false;
+                }
             }
             auto loaded = readImage(scene.image, *reading);
             const auto reason = addCrops(scene, loaded.image);

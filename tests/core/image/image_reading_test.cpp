@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <stop_token>
 #include <utility>
 #include <vector>
 #include <zlib.h>
@@ -336,23 +338,30 @@ TEST(ImageReading, StretchesFilesThatAreComparedAlike) {
     const auto eight = folder.write("eight.png", flatPng());  // has no levels of 16 bits
     const ImageReading stretch{.stretch = true};
     const auto bitsOf = [&](const std::vector<std::filesystem::path>& files) {
-        return sharedReading(stretch, files).bits;
+        return sharedReading(stretch, files, {})->bits;
     };
     EXPECT_EQ(bitsOf({ten}), 0);  // shows it by itself
     EXPECT_EQ(bitsOf({ten, ten, black, eight}), 10);
     EXPECT_EQ(bitsOf({ten, twelve}), 12);
     EXPECT_EQ(bitsOf({twelve, sixteen, ten}), 16);
-    EXPECT_EQ(sharedReading({.upright = true}, std::vector{ten, twelve}), (ImageReading{.upright = true}));
+    EXPECT_EQ(sharedReading({.upright = true}, std::vector{ten, twelve}, {}), (ImageReading{.upright = true}));
+
+    // What is known is not read again, and a stop ends the reading.
+    const ImageReading known{.stretch = true, .bits = 12};
+    EXPECT_EQ(sharedReading(known, std::vector{ten, folder.path() / "missing.png"}, {}), known);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_EQ(sharedReading(stretch, std::vector{ten, twelve}, stop.get_token()), std::nullopt);
 
     for (const auto& [files, white] :
          {std::pair(std::vector{ten, twelve}, 4095.0F), std::pair(std::vector{ten, sixteen}, 65535.0F)}) {
         for (const auto& file : files) {
-            const auto stretched = readImage(file, sharedReading(stretch, files));
+            const auto stretched = readImage(file, *sharedReading(stretch, files, {}));
             EXPECT_EQ(stretched.image.at(0, 0, 2), 8.0F / white) << file;
             EXPECT_THAT(stretched.offers, IsEmpty());
         }
     }
-    EXPECT_THAT(readImage(ten, sharedReading(stretch, std::vector{ten, sixteen})).warnings,
+    EXPECT_THAT(readImage(ten, *sharedReading(stretch, std::vector{ten, sixteen}, {})).warnings,
                 ElementsAre(HasSubstr("a file that it is compared with uses all 16 bits")));
 }
 

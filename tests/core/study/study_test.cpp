@@ -413,6 +413,26 @@ TEST(Evaluate, StretchesThePairAlike) {
     EXPECT_EQ(json["options"]["upright"], false);
 }
 
+TEST(Evaluate, FindsOnceHowTheImagesOfSeveralNetworksAreStretched) {
+    const test::TemporaryFolder folder;
+    writeDarkPair(folder);
+    EvaluateOptions options;
+    options.hrFolder = folder / "hr";
+    options.lrFolder = folder / "lr";
+    options.reading.stretch = true;
+    std::vector<SrModel> models;
+    for (int i = 0; i < 2; ++i) {
+        models.push_back(loadModel(ModelSpec::parse("bicubic:scale=2")));
+    }
+    const auto prepared = prepareEvaluations(models, options);
+    ASSERT_TRUE(prepared);
+    EXPECT_EQ(prepared->reading.bits, 12);  // of the HR image
+    EXPECT_GT(evaluate(models.front(), *prepared)->mean.psnr, 100.0);
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(prepareEvaluations(models, options, stop.get_token()));
+}
+
 TEST(RunImages, ImageAndReferenceAreStretchedAlike) {
     const test::TemporaryFolder folder;
     writeDarkPair(folder);

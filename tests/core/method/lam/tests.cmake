@@ -3,6 +3,7 @@ lamscope_test(lam_test LABEL unit
   SOURCES
     core/method/lam/batch_calibration_test.cpp
     core/method/lam/di_map_test.cpp
+    core/method/lam/gradient_memory_test.cpp
     core/method/lam/image_paths_test.cpp
     core/method/lam/lam_experiment_test.cpp
     core/method/lam/lam_option_table_test.cpp

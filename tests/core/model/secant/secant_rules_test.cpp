@@ -4,6 +4,7 @@
 #include <cmath>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <ATen/CPUGeneratorImpl.h>
@@ -230,6 +231,34 @@ TEST(SecantScope, RefusesWhatHasNoRule) {
         EXPECT_NE(std::string(error.what()).find("aten::tan"), std::string::npos) << error.what();
     }
     static_cast<void>(at::tan(x.detach()));  // does not depend on the path
+}
+
+TEST(SecantScope, RefusesWeightsThatDependOnThePath) {
+    SecantTape tape;
+    const auto x = randomOf({1, 4, 6, 6}).requires_grad_(true);
+    const auto kernels = x.detach().narrow(2, 0, 3).narrow(3, 0, 3);
+    const auto perChannel = x.detach().view({4, 36}).select(1, 0);
+    const SecantScope scope(1, nullptr, tape);
+    const auto ofX = [&](const Tensor& like) { return x.flatten().slice(0, 0, like.numel()).view(like.sizes()); };
+    const std::vector<std::pair<std::string, std::function<void(bool)>>> operations{
+        {"aten::conv2d", [&](bool own) { static_cast<void>(at::conv2d(x, own ? ofX(kernels) : kernels)); }},
+        {"aten::linear",
+         [&](bool own) {
+             const auto matrix = at::ones({2, 6}, torch::kFloat64);
+             static_cast<void>(at::linear(x, own ? ofX(matrix) : matrix));
+         }},
+        {"aten::prelu", [&](bool own) { static_cast<void>(at::prelu(x, own ? ofX(perChannel) : perChannel)); }},
+        {"normalisation",
+         [&](bool own) { static_cast<void>(at::group_norm(x, 2, own ? ofX(perChannel) : perChannel)); }}};
+    for (const auto& [name, apply] : operations) {
+        EXPECT_NO_THROW(apply(false)) << name;
+        try {
+            apply(true);
+            FAIL() << name;
+        } catch (const Error& error) {
+            EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
+        }
+    }
 }
 
 TEST(SecantScope, EndsWithItsBlock) {
