@@ -11,10 +11,8 @@
 #include <fmt/format.h>
 
 #include "base/version.h"
-#include "study/studies/report_table.h"
 #include "study/studies/store_access.h"
 #include "study/studies/study_status.h"
-#include "study/studies/study_tables.h"
 
 namespace lamscope {
 
@@ -28,6 +26,8 @@ ResultValue known(const std::optional<Number>& value) {
 ResultValue meanValue(const std::optional<ImageMean>& mean) {
     return mean ? ResultValue(mean->mean) : ResultValue();
 }
+
+}  // namespace
 
 ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
@@ -52,6 +52,8 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     }
     return table;
 }
+
+namespace {
 
 ReportTable correlationTable(const std::vector<StudyCorrelation>& correlations) {
     ReportTable table{

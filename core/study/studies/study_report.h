@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "study/studies/report_table.h"
 #include "study/studies/study_store.h"
+#include "study/studies/study_tables.h"
 
 namespace lamscope {
 
@@ -17,6 +19,9 @@ struct StudyReportSettings {
     std::vector<std::pair<std::string, std::string>> pairs{};  ///< see pairsOf()
     std::uint64_t seed = 1;                                    ///< of the bootstrap
 };
+
+/// The table of networks, a row each, in the given order.
+[[nodiscard]] ReportTable networkTable(const std::vector<NetworkNumbers>& networks);
 
 /// Adds the tables of a study, networks, correlations and pairs, as .csv, .md and .tex files in `folder`, which is made
 /// if need be, failures.csv where tasks failed, and REPORT.md, which states them with what they were made from.
