@@ -27,7 +27,8 @@ void require(int opensslResult) {
     }
 }
 
-void addFile(EVP_MD_CTX* context, const std::filesystem::path& path) {
+/// False when stopped.
+bool addFile(EVP_MD_CTX* context, const std::filesystem::path& path, const std::stop_token& stop) {
     std::error_code error;
     if (std::filesystem::is_directory(path, error)) {
         throwUnreadable(path, "it is a folder, not a file");
@@ -39,12 +40,16 @@ void addFile(EVP_MD_CTX* context, const std::filesystem::path& path) {
     }
     std::vector<char> block(std::size_t{1} << 16);
     while (stream) {
+        if (stop.stop_requested()) {
+            return false;
+        }
         stream.read(block.data(), static_cast<std::streamsize>(block.size()));
         require(EVP_DigestUpdate(context, block.data(), static_cast<std::size_t>(stream.gcount())));
     }
     if (!stream.eof()) {
         throwUnreadable(path, "the system reported an error while reading");
     }
+    return true;
 }
 
 /// A checksum at work.
@@ -80,9 +85,15 @@ std::string sha256OfFile(const std::filesystem::path& path) {
 }
 
 std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths) {
+    return *sha256OfFiles(paths, std::stop_token());
+}
+
+std::optional<std::string> sha256OfFiles(const std::vector<std::filesystem::path>& paths, const std::stop_token& stop) {
     const Digest digest;
     for (const auto& path : paths) {
-        addFile(digest.context(), path);
+        if (!addFile(digest.context(), path, stop)) {
+            return std::nullopt;
+        }
     }
     return digest.text();
 }

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,5 +20,8 @@ namespace lamscope {
 
 /// The SHA-256 of the contents of all files, joined in the order of `paths`. Errors and threads as with sha256OfFile().
 [[nodiscard]] std::string sha256OfFiles(const std::vector<std::filesystem::path>& paths);
+/// The same, which can be stopped between blocks: nullopt then.
+[[nodiscard]] std::optional<std::string> sha256OfFiles(const std::vector<std::filesystem::path>& paths,
+                                                       const std::stop_token& stop);
 
 }  // namespace lamscope

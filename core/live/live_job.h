@@ -59,6 +59,7 @@ struct LiveState {
 
 /// How urgent a job's next step is: the engine takes the step of the largest.
 enum class LivePriority {
+    Studies,      ///< many images by many networks, behind everything else
     DiMaps,       ///< whole images of maps, whenever nothing else is wanted
     Checks,       ///< asked for, and waited for by nobody in particular
     Cards,        ///< what loading has left out of the networks' cards

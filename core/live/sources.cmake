@@ -7,6 +7,7 @@ lamscope_library(lamscope_live
     live/jobs/di_map_job.h
     live/jobs/erf_job.h
     live/jobs/sanity_job.h
+    live/jobs/study_job.h
     live/live_engine.h
     live/live_events.h
     live/live_input.h
@@ -18,8 +19,9 @@ lamscope_library(lamscope_live
     live/jobs/network_jobs.cpp
     live/jobs/probe_job.cpp
     live/jobs/sanity_job.cpp
+    live/jobs/study_job.cpp
     live/live_engine.cpp
     live/live_job.cpp
-  PUBLIC lamscope_lam lamscope_erf
+  PUBLIC lamscope_lam lamscope_erf lamscope_study_run
   PRIVATE LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

@@ -25,12 +25,12 @@ struct StudyProgressed {
     bool stored = false;  ///< the store has a task more than before
 };
 
-/// Nothing more comes of a run.
+/// Nothing more comes of a run. The store is closed.
 struct StudyEnded {
     std::int64_t run = 0;
     EndReason reason = EndReason::Done;
-    StudyRunOutcome outcome;
-    std::string message;  ///< why it failed as a whole, e.g. the store cannot be written; empty where it did not
+    StudyRunOutcome outcome;  ///< all 0 where it ended before it was planned
+    std::string message;      ///< why it failed as a whole, e.g. the store cannot be written; empty where it did not
 };
 
 }  // namespace live
@@ -44,9 +44,13 @@ struct StudyJobRequest {
     bool retryFailed = false;
 };
 
-/// A study that runs behind the probe: between two steps, each no longer than one forward and backward pass, anything
-/// more urgent is computed, and the task at work goes on where it was. The store belongs to the job while it runs.
-/// Pausing is cancelling: what was computed stays, and another run goes on.
+/// A study that runs behind the probe: whatever is more urgent stops it within one forward and backward pass, but for
+/// an image that is read and a network that is loaded, and the task at work goes on where it was. It rests while the
+/// box is dragged. The store belongs to the job while it runs. Pausing is cancelling: what was computed stays, and
+/// another run goes on.
+///
+/// Results are those of runStudy(), with path images evaluated one by one. A network that is open with the same file
+/// and settings serves the study, too; others are loaded, and all stay in memory until the run ends.
 class StudyJob final : public LiveJob {
 public:
     using Event = std::variant<live::StudyProgressed, live::StudyEnded>;
@@ -67,6 +71,9 @@ public:
 
 private:
     class Run;
+
+    void end(live::EndReason reason, std::string message);
+
     const LiveState& state_;
     Sink sink_;
     std::unique_ptr<Run> run_;  // null: none is at work

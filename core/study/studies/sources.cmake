@@ -10,6 +10,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_command_line.h
     study/studies/study_description.h
     study/studies/study_merge.h
+    study/studies/study_places.h
     study/studies/study_plan.h
     study/studies/study_records.h
     study/studies/study_report.h
@@ -28,6 +29,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_command_line.cpp
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
+    study/studies/study_places.cpp
     study/studies/study_plan.cpp
     study/studies/study_records.cpp
     study/studies/study_report.cpp
@@ -36,6 +38,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_status.cpp
     study/studies/study_store.cpp
     study/studies/study_tables.cpp
+    study/studies/task_maps.cpp
     study/studies/writer_lock.cpp
   PUBLIC lamscope_study
   PRIVATE lamscope_checkpoint SQLiteCpp SQLite::SQLite3 ZLIB::ZLIB nlohmann_json::nlohmann_json fmt::fmt)

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <queue>
 #include <set>
@@ -39,14 +40,25 @@ bool dependsOnSize(const StudyDescription& description, const LamPlan& lam) {
     return description.patches.kind == PatchRule::Kind::Grid || lam.context == 0;
 }
 
-StudyImage imageFrom(const Scene& scene, bool withSize) {
+/// Nullopt when stopped.
+std::optional<StudyImage> imageFrom(const Scene& scene, bool withSize, const std::stop_token& stop) {
     StudyImage image{.scene = scene};
     Json key{{"role", toString(scene.role)}, {"grid_scale", scene.gridScale}};
     try {
-        image.scene.sha256 = sha256OfFile(scene.image);
-        key["sha256"] = image.scene.sha256;
+        const auto hash = sha256OfFiles({scene.image}, stop);
+        if (!hash) {
+            return std::nullopt;
+        }
+        key["sha256"] = image.scene.sha256 = *hash;
         if (!scene.reference.empty()) {
-            key["reference"] = sha256OfFile(scene.reference);
+            const auto reference = sha256OfFiles({scene.reference}, stop);
+            if (!reference) {
+                return std::nullopt;
+            }
+            key["reference"] = *reference;
+        }
+        if (withSize && stop.stop_requested()) {
+            return std::nullopt;
         }
         if (withSize) {
             const auto& sr = scene.reference.empty() ? scene.image : scene.reference;
@@ -68,9 +80,9 @@ StudyImage imageFrom(const Scene& scene, bool withSize) {
     return image;
 }
 
-StudyNetwork networkFrom(const ModelSpec& spec) {
+/// Without its name. Nullopt when stopped.
+std::optional<StudyNetwork> networkFrom(const ModelSpec& spec, const std::stop_token& stop) {
     StudyNetwork network{.spec = spec};
-    network.name = spec.settings.name.value_or(spec.isAnalytic() ? "Bicubic" : spec.file.stem().string());
     Json key{{"scale", valueOrNull(spec.settings.scale)},
              {"range", valueOrNull(spec.settings.range)},
              {"weights", valueOrNull(spec.settings.weights)},
@@ -80,8 +92,11 @@ StudyNetwork networkFrom(const ModelSpec& spec) {
         key["built_in"] = spec.file.string();
     } else {
         try {
-            network.sha256 = sha256OfFiles(modelFiles(spec.file));
-            key["sha256"] = network.sha256;
+            const auto hash = sha256OfFiles(modelFiles(spec.file), stop);
+            if (!hash) {
+                return std::nullopt;
+            }
+            key["sha256"] = network.sha256 = *hash;
         } catch (const Error& error) {
             network.trouble = error.what();
             key["file"] = spec.file.string();
@@ -89,19 +104,6 @@ StudyNetwork networkFrom(const ModelSpec& spec) {
     }
     network.key = keyOf(key);
     return network;
-}
-
-void nameNetworks(std::vector<StudyNetwork>& networks) {
-    std::vector<ModelCard> cards(networks.size());
-    std::vector<ModelCard*> named;
-    for (std::size_t i = 0; i < networks.size(); ++i) {
-        cards[i].name = networks[i].name;
-        named.push_back(&cards[i]);
-    }
-    makeNamesUnique(named);
-    for (std::size_t i = 0; i < networks.size(); ++i) {
-        networks[i].name = cards[i].name;
-    }
 }
 
 double secondsPerMapOf(const StudyNetwork& network, const StudyDescription& description) {
@@ -135,6 +137,20 @@ double mapsOf(const StudyImage& image, const StudyDescription& description, cons
 
 }  // namespace
 
+std::vector<std::string> namesInStudy(std::span<const ModelSpec> specs) {
+    std::vector<ModelCard> cards(specs.size());
+    std::vector<ModelCard*> named;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+        const auto& spec = specs[i];
+        cards[i].name = spec.settings.name.value_or(spec.isAnalytic() ? "Bicubic" : spec.file.stem().string());
+        named.push_back(&cards[i]);
+    }
+    makeNamesUnique(named);
+    std::vector<std::string> names;
+    std::ranges::transform(cards, std::back_inserter(names), &ModelCard::name);
+    return names;
+}
+
 std::string timeKeyOf(const StudyNetwork& network) {
     return network.sha256.empty() ? network.name : network.sha256;
 }
@@ -166,30 +182,51 @@ void checkShares(const StudyPlan& plan) {
     }
 }
 
-std::optional<StudyPlan> planStudy(const StudyDescription& description, const std::filesystem::path& folder,
-                                   const std::stop_token& stop) {
-    StudyPlan plan{.description = description, .descriptionText = toJson(description, folder)};
-    plan.lam = makePlan(lamOptionsOf(description.experiment));
-    plan.options = usedOptionsJson(plan.lam);
-    if (const auto other = plan.lam.forNetwork(false); other.rule != plan.lam.rule) {
+StudyPlanning::StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder)
+    : plan_{.description = description, .descriptionText = toJson(description, folder)}
+    , specs_(shownNetworks(description.experiment)) {
+    plan_.lam = makePlan(lamOptionsOf(description.experiment));
+    plan_.options = usedOptionsJson(plan_.lam);
+    if (const auto other = plan_.lam.forNetwork(false); other.rule != plan_.lam.rule) {
         // Which networks are without secant rules shows when they are loaded.
-        plan.options["without_secant_rules"] = {{"rule", describe(other.rule)}, {"nodes", other.nodes}};
+        plan_.options["without_secant_rules"] = {{"rule", describe(other.rule)}, {"nodes", other.nodes}};
     }
-    plan.options["patches"] = jsonOf(description.patches);
-    plan.optionsKey = keyOf(plan.options);
-    for (const auto& scene : description.experiment.scenes) {
-        if (stop.stop_requested()) {
-            return std::nullopt;
+    plan_.options["patches"] = jsonOf(description.patches);
+    plan_.optionsKey = keyOf(plan_.options);
+}
+
+bool StudyPlanning::finished() const {
+    return plan_.images.size() == plan_.description.experiment.scenes.size() && plan_.networks.size() == specs_.size();
+}
+
+bool StudyPlanning::next(const std::stop_token& stop) {
+    if (stop.stop_requested()) {
+        return false;
+    }
+    const auto& scenes = plan_.description.experiment.scenes;
+    if (plan_.images.size() < scenes.size()) {
+        auto image = imageFrom(scenes[plan_.images.size()], dependsOnSize(plan_.description, plan_.lam), stop);
+        if (!image) {
+            return false;
         }
-        plan.images.push_back(imageFrom(scene, dependsOnSize(description, plan.lam)));
-    }
-    for (const auto& spec : shownNetworks(description.experiment)) {
-        if (stop.stop_requested()) {
-            return std::nullopt;
+        plan_.images.push_back(*std::move(image));
+    } else if (plan_.networks.size() < specs_.size()) {
+        auto network = networkFrom(specs_[plan_.networks.size()], stop);
+        if (!network) {
+            return false;
         }
-        plan.networks.push_back(networkFrom(spec));
+        plan_.networks.push_back(*std::move(network));
     }
-    nameNetworks(plan.networks);
+    return true;
+}
+
+StudyPlan StudyPlanning::take() {
+    auto plan = std::move(plan_);
+    const auto& description = plan.description;
+    const auto names = namesInStudy(specs_);
+    for (std::size_t n = 0; n < names.size(); ++n) {
+        plan.networks[n].name = names[n];
+    }
     std::set<std::string> known;
     for (std::size_t i = 0; i < plan.images.size(); ++i) {
         const auto& image = plan.images[i];
@@ -215,6 +252,17 @@ std::optional<StudyPlan> planStudy(const StudyDescription& description, const st
         }
     }
     return plan;
+}
+
+std::optional<StudyPlan> planStudy(const StudyDescription& description, const std::filesystem::path& folder,
+                                   const std::stop_token& stop) {
+    StudyPlanning planning(description, folder);
+    while (!planning.finished()) {
+        if (!planning.next(stop)) {
+            return std::nullopt;
+        }
+    }
+    return planning.take();
 }
 
 std::vector<std::size_t> dealTasks(std::span<const double> costs, std::size_t count) {

@@ -63,16 +63,37 @@ struct StudyPlan {
 
 /// Reads the hashes of all files and gives each task its key. What cannot be read is a trouble of its image or network,
 /// not an error. Sizes of images are read where costs depend on them: of grids, and where networks see whole images.
-/// @param folder  that of the description: its text names files relative to it.
-/// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
+/// In steps, a file a step: planStudy() takes all of them at once. Not thread-safe.
+class StudyPlanning {
+public:
+    /// @param folder  that of the description: its text names files relative to it.
+    /// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan().
+    StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder);
+
+    [[nodiscard]] bool finished() const;
+    /// Looks at one image or network more. False when stopped, also within a file that is hashed: the next call goes on
+    /// with the same one.
+    bool next(const std::stop_token& stop = {});
+    /// To be called once, when finished.
+    [[nodiscard]] StudyPlan take();
+
+private:
+    StudyPlan plan_;                // without tasks
+    std::vector<ModelSpec> specs_;  // of all networks
+};
+
+/// All steps of a StudyPlanning.
 [[nodiscard]] StudyPlan planStudy(const StudyDescription& description, const std::filesystem::path& folder);
-/// The same, which can be stopped between files: nullopt then.
+/// The same, which can be stopped: nullopt then.
 [[nodiscard]] std::optional<StudyPlan> planStudy(const StudyDescription& description,
                                                  const std::filesystem::path& folder, const std::stop_token& stop);
 
 /// To be called before a share of the plan is computed: keys and costs of what cannot be read here are others than on a
 /// machine that reads it, and so is the dealing. Throws Error(BadFile) naming the first such file.
 void checkShares(const StudyPlan& plan);
+
+/// The names that networks have in a study, each once, in the order of `specs`.
+[[nodiscard]] std::vector<std::string> namesInStudy(std::span<const ModelSpec> specs);
 
 /// By what the seconds of a network are known in StudyDescription::secondsPerMap.
 [[nodiscard]] std::string timeKeyOf(const StudyNetwork& network);

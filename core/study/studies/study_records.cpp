@@ -164,7 +164,7 @@ void keepPlan(StudyStore& store, const StudyPlan& plan) {
     const auto id = store.studyId();
     if (!id.empty() && id != plan.description.id) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{}: holds another study ({}, not {}); name another file with --out",
+                    fmt::format("{}: holds another study ({}, not {}); choose another file for its results",
                                 store.file().string(), id, plan.description.id));
     }
     storeAccess(store.file(), [&] {

@@ -10,6 +10,7 @@
 #include <stop_token>
 #include <string>
 
+#include "method/lam/evaluation_window.h"
 #include "model/sr_model.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_store.h"
@@ -23,6 +24,8 @@ struct StudyRunSettings {
     std::size_t machines = 1;
     bool maps = false;         ///< also keep the maps themselves; tasks that were done without them are done again
     bool retryFailed = false;  ///< compute failed tasks again
+    /// How gradients are evaluated; without `batch` and `batches`: with those of BatchCalibration::defaultFile().
+    EvaluationOptions evaluation{};
     /// Where the networks come from; empty: loadModel(), on the device. Throws as loadModel().
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};
 };
@@ -33,7 +36,7 @@ struct StudyRunProgress {
     std::size_t done = 0;               ///< with those of earlier runs
     std::size_t failed = 0;             ///< the same
     std::int64_t maps = 0;              ///< of this run
-    double seconds = 0.0;               ///< since this run began
+    double seconds = 0.0;               ///< that this run was at work
     std::optional<double> secondsLeft;  ///< by the estimated costs; unset before the first task is done
     std::string image;                  ///< at work
     std::string network;                ///< at work
@@ -57,9 +60,42 @@ struct StudyRunOutcome {
 /// What goes wrong with an image or a network is kept as the failure of its tasks, and the rest goes on: an image that
 /// cannot be read, a network that cannot be loaded, has no memory or gives NaN, a patch outside of the image, a file
 /// that has changed since the plan was made. Maps of other patches of the task are kept.
-/// @param progress called on the calling thread when the run begins, before and after each task and between batches of
-///                 gradients; must not throw; may be empty.
-/// Throws Error as keepPlan() and the other functions of study_records.h do: what cannot be kept ends the run.
+///
+/// In steps: runStudy() takes all of them at once. A run that was stopped and goes on gives the same results, to the
+/// last bit, as one that was not. Not thread-safe.
+class StudyRun {
+public:
+    /// `plan` and `store` must outlive this object. Throws Error as keepPlan() and the other functions of
+    /// study_records.h do.
+    StudyRun(const StudyPlan& plan, StudyStore& store, StudyRunSettings settings = {});
+    StudyRun(StudyRun&&) noexcept;
+    StudyRun& operator=(StudyRun&&) noexcept;
+    ~StudyRun();
+
+    /// Whether no task is left.
+    [[nodiscard]] bool finished() const;
+
+    /// One step more: an image, a network, a level of the maps of one context. False when stopped: the next call goes
+    /// on where this one was. Within one forward and backward pass a step returns when it is stopped, but for an image
+    /// that is read and a network that is loaded, and where batches are tried for the first evaluation of a size.
+    /// @param progress called on the calling thread before and after each task and between batches of gradients; must
+    ///                 not throw; may be empty.
+    /// Throws Error as the functions of study_records.h do: what cannot be kept ends the run.
+    bool next(const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
+
+    /// Where it stands.
+    [[nodiscard]] StudyRunProgress progress() const;
+    /// How it would end now.
+    [[nodiscard]] StudyRunOutcome outcome() const;
+
+private:
+    class Inside;
+    std::unique_ptr<Inside> inside_;
+};
+
+/// All steps of a StudyRun.
+/// @param progress as of StudyRun::next(); also called when the run begins.
+/// Throws as StudyRun.
 [[nodiscard]] StudyRunOutcome runStudy(const StudyPlan& plan, StudyStore& store, const StudyRunSettings& settings = {},
                                        const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 

@@ -67,12 +67,11 @@ void throwStoreError(const std::filesystem::path& file, const SQLite::Exception&
     std::string what;
     switch (error.getErrorCode()) {
         case SQLITE_FULL:
-            what = "the disk is full; make room and run the same command again, nothing is lost";
+            what = "the disk is full; make room and run the study again, nothing is lost";
             break;
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            what =
-                "another program has locked it for too long; close it and run the same command again, nothing is lost";
+            what = "another program has locked it for too long; close it and run the study again, nothing is lost";
             break;
         case SQLITE_READONLY:
         case SQLITE_PERM:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/sha256.h"
 
+#include <stop_token>
+
 #include <gtest/gtest.h>
 
 #include "support/expect_error.h"
@@ -25,6 +27,15 @@ TEST(Sha256, MatchesThePublishedExamples) {
 
 TEST(Sha256, OfATextIsThatOfItsBytes) {
     EXPECT_EQ(sha256OfText("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST(Sha256, OfFilesIsThatOfTheirBytesInARowUnlessItIsStopped) {
+    const TemporaryFolder folder;
+    const std::vector files{folder.write("first", "a"), folder.write("second", "bc")};
+    std::stop_source source;
+    EXPECT_EQ(sha256OfFiles(files, source.get_token()), sha256OfText("abc"));
+    source.request_stop();
+    EXPECT_FALSE(sha256OfFiles(files, source.get_token()).has_value());
 }
 
 TEST(Sha256, RefusesMissingFilesAndFolders) {

@@ -109,7 +109,7 @@ TEST(StudyStore, HoldsOneStudy) {
     auto study = test::smallStudy(folder, {64});
     runInto(file, study);
     study.id = "another";
-    test::expectError(ErrorCode::InvalidArgument, {"study.sqlite", "another study", "--out"},
+    test::expectError(ErrorCode::InvalidArgument, {"study.sqlite", "another study", "choose another file"},
                       [&] { runInto(file, study); });
 }
 
