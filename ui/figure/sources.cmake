@@ -16,6 +16,9 @@ lamscope_ui_library(lamscope_figure
     figure/layout_maps.cpp
     figure/layout_networks.cpp
     figure/layout_paths.cpp
+    figure/name_places.cpp
     figure/path_curves.cpp
-  PUBLIC Qt6::Gui lamscope_study lamscope_ui_session
+    figure/round_axis.cpp
+    figure/study_plot_figure.cpp
+  PUBLIC Qt6::Gui lamscope_study lamscope_study_run lamscope_ui_session
   PRIVATE Qt6::Svg TIFF::CXX lamscope_ui_pictures nlohmann_json::nlohmann_json fmt::fmt)

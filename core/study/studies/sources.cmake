@@ -11,7 +11,9 @@ lamscope_library(lamscope_study_run
     study/studies/study_description.h
     study/studies/study_merge.h
     study/studies/study_places.h
+    study/studies/study_pictures.h
     study/studies/study_plan.h
+    study/studies/study_plots.h
     study/studies/study_records.h
     study/studies/study_report.h
     study/studies/study_run.h
@@ -22,6 +24,7 @@ lamscope_library(lamscope_study_run
   SOURCES
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
+    study/studies/plot_report.cpp
     study/studies/report_table.cpp
     study/studies/slurm_script.cpp
     study/studies/store_schema.cpp
@@ -30,7 +33,9 @@ lamscope_library(lamscope_study_run
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
     study/studies/study_places.cpp
+    study/studies/study_pictures.cpp
     study/studies/study_plan.cpp
+    study/studies/study_plots.cpp
     study/studies/study_records.cpp
     study/studies/study_report.cpp
     study/studies/study_run.cpp

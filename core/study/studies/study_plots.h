@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -37,19 +38,21 @@ struct StudyPlotAxis {
 
 /// One plot, ready to be drawn.
 struct StudyPlot {
-    std::string name;   ///< names files and tabs, e.g. "psnr_over_di"; never renamed
+    /// Names files and tabs; never renamed: psnr_over_di, ssim_over_di, di_over_width, di_over_depth,
+    /// di_over_parameters, di_over_images, and pair_1, pair_2, … in the order of chosenPairs().
+    std::string name;
     std::string title;  ///< in words
     StudyPlotAxis x;
     StudyPlotAxis y;
-    std::vector<std::string> networks;  ///< from the smallest mean DI to the largest
-    std::vector<StudyPlotPoint> points;
+    std::vector<std::string> networks{};  ///< from the smallest mean DI to the largest
+    std::vector<StudyPlotPoint> points{};
     bool namesAtPoints = false;  ///< a point a network: its name stands beside it; else a legend names the colours
     bool lines = false;          ///< the points of a network are joined
-    /// What goes with the line through the points, and the numbers to state. Its slope is over the natural logarithm of
-    /// x where the x axis is logarithmic.
-    std::optional<StudyCorrelation> correlation;
-    std::vector<StudyPlotImage> images;  ///< to be shown beneath, from left to right; few
-    std::string remark;                  ///< what a reader has to know; empty: nothing
+    /// What goes with the line through the points, and the numbers to state; unset: there is none. Its slope is over
+    /// the natural logarithm of x where the x axis is logarithmic; `networks` counts points, which may be images.
+    std::optional<StudyCorrelation> correlation{};
+    std::vector<StudyPlotImage> images{};  ///< to be shown beneath, from left to right; few
+    std::string remark{};                  ///< what a reader has to know; empty: nothing
 };
 
 /// Which plots of single pairs are made beside those of all networks.
@@ -60,11 +63,21 @@ struct StudyPlotSettings {
 /// The plots for which the study has numbers, in the order of the report:
 /// - mean log DI against mean PSNR, SSIM and, where it was measured, LPIPS, a point a network (Gu and Dong, CVPR 2021,
 ///   Fig. 7 a and b),
-/// - DI over width, depth and parameters of the networks, where cards state them (Fig. 7 c),
-/// - DI over image content: images from the smallest mean DI to the largest, a point a network (Fig. 8),
+/// - mean DI over width, depth and parameters of the networks that state them in their cards, unless all state the same
+///   (Fig. 7 c),
+/// - DI over image content: the images that all networks have, from the smallest mean DI to the largest, a point a
+///   network (Fig. 8),
 /// - for each pair, ΔDI against ΔPSNR, a point an image.
-/// Throws as networkNumbers() and pairsOf() do.
+/// A plot has two networks, or two images, at least. Throws as networkNumbers() and chosenPairs() do.
 [[nodiscard]] std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const NetworkNumbers> networks,
                                                 const StudyPlotSettings& settings = {});
+
+/// The files of all images as the store names them, by their numbers. Throws Error(BadFile, WriteFailed) as the store
+/// does.
+[[nodiscard]] std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store);
+
+/// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.2", "n = 4 networks".
+/// Without p for fewer than four points; empty for a plot without correlation. UTF-8, with true minus signs.
+[[nodiscard]] std::vector<std::string> numbersOf(const StudyPlot& plot);
 
 }  // namespace lamscope

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/version.h"
+#include "study/studies/plot_report.h"
 #include "study/studies/store_access.h"
 #include "study/studies/study_status.h"
 
@@ -199,6 +200,7 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
         "test, two-sided. 95 %: bootstrap of the mean, {} resamples, seed {}; above {} images by the "
         "normal distribution.\n",
         bootstrapResamples, settings.seed, mostForBootstrap);
+    text += addPlots(files, store, networks, settings, folder);
     if (!status.failures.empty()) {
         const auto failures = failureTable(status);
         files.add(folder / "failures.csv", csvOf(failures));

@@ -102,23 +102,6 @@ std::optional<double> whereDefined(const Value& value) {
     }
 }
 
-StudyCorrelation correlationOf(const std::string& measure, const std::vector<double>& logDi,
-                               const std::vector<double>& quality) {
-    StudyCorrelation correlation{.measure = measure, .networks = logDi.size()};
-    correlation.pearson = whereDefined([&] { return pearsonCorrelation(logDi, quality); });
-    correlation.spearman = whereDefined([&] { return spearmanCorrelation(logDi, quality); });
-    if (correlation.pearson) {
-        const auto fit = linearFit(logDi, quality);
-        correlation.slope = fit.slope;
-        correlation.intercept = fit.intercept;
-    }
-    if (correlation.pearson && logDi.size() >= fewestForProbability) {
-        correlation.pearsonProbability = correlationProbability(*correlation.pearson, logDi.size());
-        correlation.spearmanProbability = correlationProbability(*correlation.spearman, logDi.size());
-    }
-    return correlation;
-}
-
 std::optional<PairedDifference> differenceOf(const NetworkNumbers& network, const NetworkNumbers& other,
                                              std::optional<double> ImageNumbers::*number, std::uint64_t seed) {
     std::map<std::int64_t, double> others;
@@ -150,7 +133,7 @@ std::optional<PairedDifference> differenceOf(const NetworkNumbers& network, cons
     return difference;
 }
 
-const NetworkNumbers& networkNamed(std::span<const NetworkNumbers> networks, const std::string& name) {
+std::size_t networkNamed(std::span<const NetworkNumbers> networks, const std::string& name) {
     const auto found = std::ranges::find(networks, name, &NetworkNumbers::name);
     if (found == networks.end()) {
         std::vector<std::string> known;
@@ -158,7 +141,7 @@ const NetworkNumbers& networkNamed(std::span<const NetworkNumbers> networks, con
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("the study has no results of a network '{}'; known: {}", name, fmt::join(known, ", ")));
     }
-    return *found;
+    return static_cast<std::size_t>(found - networks.begin());
 }
 
 }  // namespace
@@ -206,6 +189,38 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
     });
 }
 
+StudyCorrelation correlationBetween(const std::string& measure, const std::vector<double>& x,
+                                    const std::vector<double>& y) {
+    StudyCorrelation correlation{.measure = measure, .networks = x.size()};
+    correlation.pearson = whereDefined([&] { return pearsonCorrelation(x, y); });
+    correlation.spearman = whereDefined([&] { return spearmanCorrelation(x, y); });
+    if (correlation.pearson) {
+        const auto fit = linearFit(x, y);
+        correlation.slope = fit.slope;
+        correlation.intercept = fit.intercept;
+    }
+    if (correlation.pearson && x.size() >= fewestForProbability) {
+        correlation.pearsonProbability = correlationProbability(*correlation.pearson, x.size());
+        correlation.spearmanProbability = correlationProbability(*correlation.spearman, x.size());
+    }
+    return correlation;
+}
+
+std::vector<NetworkMeans> meansWithDi(std::span<const NetworkNumbers> networks,
+                                      std::optional<double> ImageNumbers::*measure) {
+    std::vector<NetworkMeans> means;
+    for (std::size_t network = 0; network < networks.size(); ++network) {
+        std::vector<ImageNumbers> both;
+        std::ranges::copy_if(networks[network].images, std::back_inserter(both), [measure](const ImageNumbers& image) {
+            return image.di && *image.di > 0.0 && image.*measure;
+        });
+        if (!both.empty()) {
+            means.push_back({network, meanLogDi(both)->mean, meanOver(both, measure)->mean});
+        }
+    }
+    return means;
+}
+
 std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> networks) {
     using Member = std::optional<double> ImageNumbers::*;
     constexpr std::array<std::pair<const char*, Member>, 3> measures{
@@ -214,38 +229,39 @@ std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> net
     for (const auto& [name, member] : measures) {
         std::vector<double> logDi;
         std::vector<double> quality;
-        for (const auto& network : networks) {
-            std::vector<ImageNumbers> both;
-            std::ranges::copy_if(network.images, std::back_inserter(both), [member](const ImageNumbers& image) {
-                return image.di && *image.di > 0.0 && image.*member;
-            });
-            if (!both.empty()) {
-                logDi.push_back(meanLogDi(both)->mean);
-                quality.push_back(meanOver(both, member)->mean);
-            }
+        for (const auto& means : meansWithDi(networks, member)) {
+            logDi.push_back(means.logDi);
+            quality.push_back(means.measure);
         }
         if (logDi.size() > 1) {
-            correlations.push_back(correlationOf(name, logDi, quality));
+            correlations.push_back(correlationBetween(name, logDi, quality));
         }
     }
     return correlations;
 }
 
-std::vector<StudyPair> pairsOf(std::span<const NetworkNumbers> networks,
-                               std::span<const std::pair<std::string, std::string>> named, std::uint64_t seed) {
-    std::vector<std::pair<const NetworkNumbers*, const NetworkNumbers*>> chosen;
+std::vector<std::pair<std::size_t, std::size_t>> chosenPairs(
+    std::span<const NetworkNumbers> networks, std::span<const std::pair<std::string, std::string>> named) {
+    std::vector<std::pair<std::size_t, std::size_t>> chosen;
     for (const auto& [network, other] : named) {
-        chosen.emplace_back(&networkNamed(networks, network), &networkNamed(networks, other));
+        chosen.emplace_back(networkNamed(networks, network), networkNamed(networks, other));
     }
     for (std::size_t i = 1; named.empty() && i < networks.size(); ++i) {
-        chosen.emplace_back(&networks[i], &networks[i - 1]);
+        chosen.emplace_back(i, i - 1);
     }
+    return chosen;
+}
+
+std::vector<StudyPair> pairsOf(std::span<const NetworkNumbers> networks,
+                               std::span<const std::pair<std::string, std::string>> named, std::uint64_t seed) {
     std::vector<StudyPair> pairs;
-    for (const auto& [network, other] : chosen) {
-        pairs.push_back({.network = network->name,
-                         .other = other->name,
-                         .di = differenceOf(*network, *other, &ImageNumbers::di, seed),
-                         .psnrY = differenceOf(*network, *other, &ImageNumbers::psnrY, seed)});
+    for (const auto& [first, second] : chosenPairs(networks, named)) {
+        const auto& network = networks[first];
+        const auto& other = networks[second];
+        pairs.push_back({.network = network.name,
+                         .other = other.name,
+                         .di = differenceOf(network, other, &ImageNumbers::di, seed),
+                         .psnrY = differenceOf(network, other, &ImageNumbers::psnrY, seed)});
     }
     return pairs;
 }

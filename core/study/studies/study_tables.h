@@ -2,6 +2,7 @@
 // What a study says: means of networks, correlations between networks, networks in pairs.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -50,6 +51,17 @@ struct NetworkNumbers {
 /// WriteFailed) as the store does.
 [[nodiscard]] std::vector<NetworkNumbers> networkNumbers(const StudyStore& store);
 
+/// Means of a network over the images where both are known.
+struct NetworkMeans {
+    std::size_t network = 0;  ///< index among the networks
+    double logDi = 0.0;       ///< of the natural logarithm of each image's DI
+    double measure = 0.0;
+};
+
+/// Mean log DI and mean measure of the networks that have both of at least one image, in their order.
+[[nodiscard]] std::vector<NetworkMeans> meansWithDi(std::span<const NetworkNumbers> networks,
+                                                    std::optional<double> ImageNumbers::*measure);
+
 /// How mean log DI and a measure of quality go together over the networks. Both means of a network are over the images
 /// where both are known.
 struct StudyCorrelation {
@@ -62,6 +74,10 @@ struct StudyCorrelation {
     std::optional<double> slope{};  ///< of the measure over mean log DI
     std::optional<double> intercept{};
 };
+
+/// How two series of equal length go together: `networks` is their length, the line is that of y over x.
+[[nodiscard]] StudyCorrelation correlationBetween(const std::string& measure, const std::vector<double>& x,
+                                                  const std::vector<double>& y);
 
 /// One for each measure that is known of two networks at least.
 [[nodiscard]] std::vector<StudyCorrelation> correlationsOf(std::span<const NetworkNumbers> networks);
@@ -85,8 +101,12 @@ struct StudyPair {
     std::optional<PairedDifference> psnrY{};
 };
 
-/// The pairs that are named; each network and the one before it where none are: whether their order is certain. Throws
-/// Error(InvalidArgument) for an unknown name, listing the known ones.
+/// The pairs that are named, as indices among the networks; each network and the one before it where none are: whether
+/// their order is certain. Throws Error(InvalidArgument) for an unknown name, listing the known ones.
+[[nodiscard]] std::vector<std::pair<std::size_t, std::size_t>> chosenPairs(
+    std::span<const NetworkNumbers> networks, std::span<const std::pair<std::string, std::string>> named);
+
+/// The chosenPairs(). Throws as that.
 [[nodiscard]] std::vector<StudyPair> pairsOf(std::span<const NetworkNumbers> networks,
                                              std::span<const std::pair<std::string, std::string>> named,
                                              std::uint64_t seed);
