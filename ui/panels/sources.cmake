@@ -30,5 +30,5 @@ lamscope_ui_library(lamscope_ui_panels
     panels/results_panel.h
     panels/study_plot_view.cpp
     panels/study_plot_view.h
-  PUBLIC Qt6::Widgets lamscope_ui_session
+  PUBLIC Qt6::Widgets lamscope_figure lamscope_ui_session
   PRIVATE QCustomPlotQt6 Qt6::PrintSupport)

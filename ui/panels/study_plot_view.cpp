@@ -6,11 +6,11 @@
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <qcustomplot.h>
 
-#include "panels/number_text.h"
+#include "figure/name_places.h"
+#include "figure/round_axis.h"
 #include "panels/panel_colours.h"
 #include "panels/plot_style.h"
 
@@ -20,29 +20,17 @@ namespace {
 
 constexpr double pointSide = 8.0;
 constexpr double reach = 8.0;  ///< of a click, pixels
-constexpr double axisMargin = 0.08;
 
-void setLogarithmic(QCPAxis& axis, bool logarithmic) {
+/// An axis as the figures have it.
+void setAxis(QCPAxis& axis, const std::vector<double>& values, bool logarithmic, std::size_t mostNumbers) {
+    const auto round = RoundAxis::around(values, logarithmic, mostNumbers);
+    auto ticker = QSharedPointer<QCPAxisTickerText>::create();
+    for (const double number : round.numbers) {
+        ticker->addTick(number, round.label(number, studyPlotLayout()));
+    }
+    axis.setTicker(ticker);
     axis.setScaleType(logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-    if (logarithmic) {
-        auto ticker = QSharedPointer<QCPAxisTickerLog>::create();
-        ticker->setLogBase(2.0);  // decades leave most of these plots without a second tick
-        ticker->setSubTickCount(0);
-        axis.setTicker(ticker);
-    } else {
-        axis.setTicker(QSharedPointer<QCPAxisTicker>::create());
-    }
-    axis.ticker()->setTickCount(5);
-}
-
-/// Room around what is drawn, and never an empty range.
-QCPRange axisRange(double lowest, double highest, bool logarithmic) {
-    if (logarithmic && lowest > 0.0) {
-        const double factor = std::max(std::pow(highest / lowest, axisMargin), 1.15);
-        return {lowest / factor, highest * factor};
-    }
-    const double margin = highest > lowest ? axisMargin * (highest - lowest) : std::max(0.1 * std::abs(highest), 1e-3);
-    return {lowest - margin, highest + margin};
+    axis.setRange(round.from, round.to);
 }
 
 bool isDrawn(const StudyPlotPoint& point, const StudyPlot& plot) {
@@ -50,23 +38,12 @@ bool isDrawn(const StudyPlotPoint& point, const StudyPlot& plot) {
            && (!plot.y.logarithmic || point.y > 0.0);
 }
 
-QString probabilityText(const std::optional<double>& probability) {
-    return probability ? StudyPlotView::tr(" (p = %1)").arg(QString::number(*probability, 'g', 2)) : QString();
-}
-
-/// "r = +0.91 (p = 0.089), ρ = +1.00, n = 4"
-QString statementOf(const StudyCorrelation& correlation) {
-    QStringList parts;
-    if (correlation.pearson) {
-        parts += StudyPlotView::tr("r = %1%2")
-                     .arg(signedText(*correlation.pearson, 2), probabilityText(correlation.pearsonProbability));
+QString statementOf(const StudyPlot& plot) {
+    QStringList lines;
+    for (const auto& line : numbersOf(plot)) {
+        lines += QString::fromStdString(line);
     }
-    if (correlation.spearman) {
-        parts += StudyPlotView::tr("ρ = %1%2")
-                     .arg(signedText(*correlation.spearman, 2), probabilityText(correlation.spearmanProbability));
-    }
-    parts += StudyPlotView::tr("n = %1").arg(correlation.networks);
-    return parts.join(QStringLiteral(", "));
+    return lines.join(QStringLiteral(";  "));
 }
 
 }  // namespace
@@ -75,7 +52,7 @@ StudyPlotView::StudyPlotView(QWidget* parent)
     : QWidget(parent)
     , plot_(new QCustomPlot(this))
     , legendColumn_(new QCPLayoutGrid)
-    , statement_(new QCPItemText(plot_)) {
+    , statement_(new QCPTextElement(plot_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(plot_);
@@ -92,28 +69,27 @@ StudyPlotView::StudyPlotView(QWidget* parent)
     plot_->plotLayout()->setColumnStretchFactor(1, 0.001);
     plot_->legend->setRowSpacing(1);
     statement_->setFont(small);
-    statement_->setSelectable(false);
-    statement_->setClipToAxisRect(false);
-    statement_->setPadding(QMargins(6, 4, 6, 4));
-    statement_->position->setType(QCPItemPosition::ptAxisRectRatio);
+    statement_->setMargins(QMargins(0, 6, 0, 0));
+    plot_->plotLayout()->insertRow(0);
+    plot_->plotLayout()->addElement(0, 0, statement_);
+    plot_->plotLayout()->setRowSpacing(0);
     plot_->installEventFilter(this);
     plot_->setMouseTracking(true);
-    connect(plot_, &QCustomPlot::afterLayout, this, &StudyPlotView::placeNames);
+    connect(plot_, &QCustomPlot::afterLayout, this, &StudyPlotView::putNames);
     applyColours();
 }
 
-void StudyPlotView::setPlot(const StudyPlot& plot, const std::map<std::string, QColor>& colours) {
+void StudyPlotView::setPlot(const StudyPlot& plot, const std::map<std::string, NetworkSign>& signs) {
     shown_ = plot;
-    colours_ = colours;
-    const auto title = QString::fromStdString(plot.title);
-    plot_->setAccessibleName(title);
-    plot_->setAccessibleDescription(plot.correlation ? statementOf(*plot.correlation) : QString());
+    signs_ = signs;
+    plot_->setAccessibleName(QString::fromStdString(plot.title));
+    plot_->setAccessibleDescription(statementOf(plot));
     draw();
 }
 
-QColor StudyPlotView::colourOf(std::size_t network) const {
-    const auto found = network < shown_.networks.size() ? colours_.find(shown_.networks[network]) : colours_.end();
-    return found == colours_.end() ? mutedText(palette()) : found->second;
+NetworkSign StudyPlotView::signOf(std::size_t network) const {
+    const auto found = network < shown_.networks.size() ? signs_.find(shown_.networks[network]) : signs_.end();
+    return found == signs_.end() ? networkSign(network) : found->second;
 }
 
 // --- drawing
@@ -122,12 +98,11 @@ void StudyPlotView::draw() {
     plot_->clearGraphs();
     for (const auto& name : names_) {
         plot_->removeItem(name.item);
+        plot_->removeItem(name.leader);
     }
     names_.clear();
     plot_->xAxis->setLabel(QString::fromStdString(shown_.x.title));
     plot_->yAxis->setLabel(QString::fromStdString(shown_.y.title));
-    setLogarithmic(*plot_->xAxis, shown_.x.logarithmic);
-    setLogarithmic(*plot_->yAxis, shown_.y.logarithmic);
     fitAxes();
     addFit();
     for (std::size_t network = 0; network < shown_.networks.size(); ++network) {
@@ -150,10 +125,10 @@ void StudyPlotView::fitAxes() {
         }
     }
     if (!x.empty()) {
-        const auto [left, right] = std::ranges::minmax(x);
-        const auto [bottom, top] = std::ranges::minmax(y);
-        plot_->xAxis->setRange(axisRange(left, right, shown_.x.logarithmic));
-        plot_->yAxis->setRange(axisRange(bottom, top, shown_.y.logarithmic));
+        constexpr std::size_t mostAcross = 8;
+        constexpr std::size_t mostUp = 6;
+        setAxis(*plot_->xAxis, x, shown_.x.logarithmic, mostAcross);
+        setAxis(*plot_->yAxis, y, shown_.y.logarithmic, mostUp);
     }
 }
 
@@ -167,36 +142,37 @@ void StudyPlotView::addNetwork(std::size_t network) {
         }
     }
     auto* graph = plot_->addGraph();
-    const auto colour = colourOf(network);
+    const auto [colour, shape] = signOf(network);
     graph->setName(QString::fromStdString(shown_.networks[network]));
     graph->setPen(QPen(colour, 1.2));
     graph->setLineStyle(shown_.lines ? QCPGraph::lsLine : QCPGraph::lsNone);
-    graph->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, colour, colour, pointSide));
+    // QCustomPlot draws a shape of 6 units as large as its size says.
+    constexpr double unit = 6.0;
+    graph->setScatterStyle(
+        QCPScatterStyle(QTransform::fromScale(unit, unit).map(shape), QPen(Qt::NoPen), colour, pointSide));
     graph->setData(x, y);
 }
 
-void StudyPlotView::addFit() {
+std::optional<QLineF> StudyPlotView::fittedLine() const {
     const auto& correlation = shown_.correlation;
-    statement_->setVisible(correlation.has_value());
-    if (!correlation) {
-        return;
-    }
-    statement_->setText(statementOf(*correlation));
-    // A line that rises leaves the corner above its beginning free.
-    const bool rises = correlation->slope.value_or(1.0) >= 0.0;
-    statement_->setPositionAlignment(Qt::AlignTop | (rises ? Qt::AlignLeft : Qt::AlignRight));
-    statement_->position->setCoords(rises ? 0.0 : 1.0, 0.0);
-    if (!correlation->slope || !correlation->intercept) {
-        return;
+    if (!correlation || !correlation->slope || !correlation->intercept) {
+        return std::nullopt;
     }
     const auto value = [&](double x) {
         return *correlation->intercept + *correlation->slope * (shown_.x.logarithmic ? std::log(x) : x);
     };
     const auto range = plot_->xAxis->range();
-    auto* line = plot_->addGraph();
-    line->removeFromLegend();
-    line->setPen(QPen(mutedText(palette()), 1.2, Qt::DashLine));
-    line->setData({range.lower, range.upper}, {value(range.lower), value(range.upper)}, true);
+    return QLineF(range.lower, value(range.lower), range.upper, value(range.upper));
+}
+
+void StudyPlotView::addFit() {
+    statement_->setText(statementOf(shown_));
+    if (const auto fit = fittedLine()) {
+        auto* line = plot_->addGraph();
+        line->removeFromLegend();
+        line->setPen(QPen(mutedText(palette()), 1.2, Qt::DashLine));
+        line->setData({fit->x1(), fit->x2()}, {fit->y1(), fit->y2()}, true);
+    }
 }
 
 void StudyPlotView::addNames() {
@@ -213,46 +189,46 @@ void StudyPlotView::addNames() {
         item->setClipToAxisRect(false);
         item->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
         item->position->setType(QCPItemPosition::ptAbsolute);
-        names_.push_back({item, i});
+        auto* leader = new QCPItemLine(plot_);
+        leader->setPen(QPen(mutedText(palette()), 1.0));
+        leader->setSelectable(false);
+        leader->start->setType(QCPItemPosition::ptAbsolute);
+        leader->end->setType(QCPItemPosition::ptAbsolute);
+        names_.push_back({item, leader, i});
     }
 }
 
-/// Each name to the right of its point, else to the left, above or below: the first place that is free.
-void StudyPlotView::placeNames() {
-    constexpr double gap = 7.0;
-    const QRectF inside(plot_->axisRect()->rect());
-    std::vector<QRectF> taken;
-    for (std::size_t i = 0; i < shown_.points.size(); ++i) {
-        const QPointF at(pixelOf(i));
-        taken.emplace_back(at.x() - pointSide / 2, at.y() - pointSide / 2, pointSide, pointSide);
+void StudyPlotView::putNames() {
+    std::vector<NamedPoint> named;
+    for (const auto& name : names_) {
+        const QFontMetricsF metrics(name.item->font());
+        named.push_back({pixelOf(name.point), {metrics.horizontalAdvance(name.item->text()), metrics.height()}});
     }
-    if (statement_->visible()) {
-        taken.emplace_back(statement_->topLeft->pixelPosition(), statement_->bottomRight->pixelPosition());
-    }
-    for (const auto& [item, point] : names_) {
-        const QFontMetricsF metrics(item->font());
-        const double width = metrics.horizontalAdvance(item->text());
-        const double height = metrics.height();
-        const QPointF at(pixelOf(point));
-        const std::array<QPointF, 8> places{QPointF{gap, -height / 2},         {-gap - width, -height / 2},
-                                            {-width / 2, -gap - height},       {-width / 2, gap},
-                                            {gap, -gap / 2 - height},          {gap, gap / 2},
-                                            {-gap - width, -gap / 2 - height}, {-gap - width, gap / 2}};
-        const auto isFree = [&](const QPointF& offset) {
-            const QRectF place(at + offset, QSizeF(width, height));
-            return inside.contains(place)
-                   && std::ranges::none_of(taken, [&](const QRectF& other) { return other.intersects(place); });
+    auto fit = fittedLine();
+    if (fit) {
+        const auto pixel = [this](QPointF at) {
+            return QPointF(plot_->xAxis->coordToPixel(at.x()), plot_->yAxis->coordToPixel(at.y()));
         };
-        const auto* const free = std::ranges::find_if(places, isFree);
-        const auto corner = at + (free == places.end() ? places.front() : *free);
-        taken.emplace_back(corner, QSizeF(width, height));
-        item->position->setCoords(corner);
+        fit->setPoints(pixel(fit->p1()), pixel(fit->p2()));
+    }
+    const auto places = placeNames(named, pointSide / 2.0 + 1.0, plot_->axisRect()->rect(), fit);
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        const auto& [item, leader, point] = names_[i];
+        item->setVisible(places[i].has_value());  // otherwise the tool tip alone says it
+        leader->setVisible(places[i] && places[i]->leader);
+        if (places[i]) {
+            item->position->setCoords(places[i]->rect.topLeft());
+        }
+        if (leader->visible()) {
+            leader->start->setCoords(places[i]->leader->p1());
+            leader->end->setCoords(places[i]->leader->p2());
+        }
     }
 }
 
 void StudyPlotView::applyColours() {
     colourPlot(*plot_, palette());
-    statement_->setColor(palette().color(QPalette::Active, QPalette::Text));
+    statement_->setTextColor(palette().color(QPalette::Active, QPalette::Text));
 }
 
 void StudyPlotView::changeEvent(QEvent* event) {

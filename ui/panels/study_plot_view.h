@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QColor>
+#include <QLineF>
 #include <QWidget>
 #include <cstddef>
 #include <map>
@@ -9,25 +9,27 @@
 #include <string>
 #include <vector>
 
+#include "figure/study_plot_figure.h"
 #include "study/studies/study_plots.h"
 
-class QCPAxis;
+class QCPItemLine;
 class QCPItemText;
 class QCPLayoutGrid;
+class QCPTextElement;
 class QCustomPlot;
 
 namespace lamscope::ui {
 
-/// A plot of a study: points in the colours of their networks, names beside them or a legend, the fitted line and what
-/// goes with it in numbers. Colours follow the palette, repaints are queued.
+/// A plot of a study: a sign for each network, names beside the points or a legend, the fitted line and what goes with
+/// it in numbers. What surrounds the signs follows the palette; repaints are queued.
 class StudyPlotView final : public QWidget {
     Q_OBJECT
 
 public:
     explicit StudyPlotView(QWidget* parent = nullptr);
 
-    /// @param colours  of the networks by their names.
-    void setPlot(const StudyPlot& plot, const std::map<std::string, QColor>& colours);
+    /// @param signs  of the networks by their names.
+    void setPlot(const StudyPlot& plot, const std::map<std::string, NetworkSign>& signs);
     [[nodiscard]] const StudyPlot& plot() const { return shown_; }
     /// The pixel of a point, index among StudyPlot::points.
     [[nodiscard]] QPoint pixelOf(std::size_t point) const;
@@ -48,19 +50,22 @@ private:
     void addFit();
     void addNames();
     void fitAxes();
-    void placeNames();
+    void putNames();
     void applyColours();
-    [[nodiscard]] QColor colourOf(std::size_t network) const;
+    /// The two ends of the fitted line, in the numbers of the axes; nullopt where there is none.
+    [[nodiscard]] std::optional<QLineF> fittedLine() const;
+    [[nodiscard]] NetworkSign signOf(std::size_t network) const;
     [[nodiscard]] std::optional<std::size_t> pointAt(QPointF position) const;
     [[nodiscard]] QString textOf(const StudyPlotPoint& point) const;
 
     StudyPlot shown_;
-    std::map<std::string, QColor> colours_;
+    std::map<std::string, NetworkSign> signs_;
     QCustomPlot* plot_;
     QCPLayoutGrid* legendColumn_;
-    QCPItemText* statement_;
+    QCPTextElement* statement_;
     struct Name {
         QCPItemText* item;
+        QCPItemLine* leader;  ///< from the point to a name that stands away from it
         std::size_t point;
     };
     std::vector<Name> names_;

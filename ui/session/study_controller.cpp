@@ -45,23 +45,37 @@ struct StoreReading {
     int milliseconds = 0;
 };
 
-std::shared_ptr<const StudySnapshot> readSnapshot(const StudyStore& store) {
+/// Whether a plot shows the pictures that it showed before.
+bool hasPicturesOf(const StudyPlot& plot, const StudySnapshot& before) {
+    const auto old = std::ranges::find(before.plots, plot.name, &StudyPlot::name);
+    return old != before.plots.end()
+           && std::ranges::equal(plot.images, old->images, {}, &StudyPlotImage::image, &StudyPlotImage::image);
+}
+
+/// @param before  of the same store; null: none.
+std::shared_ptr<const StudySnapshot> readSnapshot(const StudyStore& store, const StudySnapshot* before) {
     StudySnapshot snapshot;
     snapshot.status = statusOf(store);
     snapshot.networks = networkNumbers(store);
     snapshot.plots = studyPlots(store, snapshot.networks);
     snapshot.places = placesOf(store, {}, std::nullopt, StudySnapshot::mostPlaces);
+    for (const auto& plot : snapshot.plots) {
+        if (!plot.images.empty()) {
+            const bool known = before != nullptr && hasPicturesOf(plot, *before);
+            snapshot.pictures[plot.name] = known ? before->pictures.at(plot.name) : picturesOf(store, plot);
+        }
+    }
     return std::make_shared<const StudySnapshot>(std::move(snapshot));
 }
 
 /// The state is taken before the reading: what is written meanwhile is seen the next time.
-StoreReading readStore(const fs::path& file, const std::string& seen) {
+StoreReading readStore(const fs::path& file, const std::string& seen = {}, const StudySnapshot* before = nullptr) {
     StoreReading reading{.snapshot = nullptr, .state = stateOf(file)};
     if (reading.state.empty() || reading.state == seen) {
         return reading;
     }
     const auto begin = std::chrono::steady_clock::now();
-    reading.snapshot = readSnapshot(StudyStore(file, StudyStore::Access::Read));
+    reading.snapshot = readSnapshot(StudyStore(file, StudyStore::Access::Read), before);
     reading.milliseconds = static_cast<int>(
         std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count());
     return reading;
@@ -224,12 +238,12 @@ void StudyController::open(const QString& file) {
                 opened.description = readStudyDescription(path);
                 opened.store = storeBeside(path);
                 if (fs::exists(opened.store)) {
-                    opened.reading = readStore(opened.store, {});
+                    opened.reading = readStore(opened.store);
                 }
             } else {
                 opened.store = path;
                 opened.description = descriptionIn(StudyStore(path, StudyStore::Access::Read));
-                opened.reading = readStore(path, {});
+                opened.reading = readStore(path);
             }
             return opened;
         },
@@ -396,7 +410,7 @@ void StudyController::look() {
             lookLater(std::max(leastPauseMs, pausePerReading * milliseconds));
         }
     };
-    inBackground([store = store_, seen = seen_] { return readStore(store, seen); },
+    inBackground([store = store_, seen = seen_, before = snapshot_] { return readStore(store, seen, before.get()); },
                  [this, goOn, opening = opening_](const StoreReading& reading) {
                      if (opening == opening_ && reading.snapshot != nullptr) {
                          snapshot_ = reading.snapshot;

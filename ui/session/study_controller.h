@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,6 +20,7 @@
 #include "session/live_controller.h"
 #include "session/session.h"
 #include "study/studies/study_description.h"
+#include "study/studies/study_pictures.h"
 #include "study/studies/study_places.h"
 #include "study/studies/study_plots.h"
 #include "study/studies/study_run.h"
@@ -30,9 +32,10 @@ namespace lamscope::ui {
 /// What a store says at one moment.
 struct StudySnapshot {
     StudyStatus status;
-    std::vector<NetworkNumbers> networks;  ///< as networkNumbers()
-    std::vector<StudyPlot> plots;          ///< as studyPlots()
-    std::vector<StudyPlace> places;        ///< the first mostPlaces
+    std::vector<NetworkNumbers> networks;                       ///< as networkNumbers()
+    std::vector<StudyPlot> plots;                               ///< as studyPlots()
+    std::map<std::string, std::vector<StudyPicture>> pictures;  ///< as picturesOf(), by the names of the plots
+    std::vector<StudyPlace> places;                             ///< the first mostPlaces
 
     static constexpr std::size_t mostPlaces = 5000;
 };
