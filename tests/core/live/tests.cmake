@@ -5,7 +5,8 @@ lamscope_test(live_test LABEL unit
     core/live/erf_job_test.cpp
     core/live/live_engine_test.cpp
     core/live/live_jobs_test.cpp
-  LIBRARIES lamscope_live lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+    core/live/study_job_test.cpp
+  LIBRARIES lamscope_live lamscope_study lamscope_checkpoint SQLiteCpp SQLite::SQLite3 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(live_test REUSE_FROM model_test)
 # A program of its own: it registers a device.
 lamscope_test(other_device_test LABEL unit

@@ -40,6 +40,30 @@ TEST(StudyPlan, UnfoldsIntoImagesByNetworks) {
     EXPECT_EQ(keys.size(), 6U);
 }
 
+TEST(StudyPlan, IsMadeFileByFileAndGoesOnWhereItWasStopped) {
+    const test::TemporaryFolder folder;
+    const auto weights = folder.write("weights.pth", "some bytes");
+    const auto study = test::smallStudy(folder, {64, 72}, {"bicubic", weights.string()});
+    const auto whole = planStudy(study, folder.path());
+    StudyPlanning planning(study, folder.path());
+    EXPECT_TRUE(planning.next());
+    std::filesystem::remove(folder / "scene64.png");  // its hash is known
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_FALSE(planning.next(source.get_token()));
+    int files = 1;
+    for (; !planning.finished(); ++files) {
+        EXPECT_TRUE(planning.next());
+    }
+    EXPECT_EQ(files, 4);
+    const auto plan = planning.take();
+    ASSERT_EQ(plan.tasks.size(), whole.tasks.size());
+    for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
+        EXPECT_EQ(plan.tasks[i].key, whole.tasks[i].key);
+    }
+    EXPECT_EQ(plan.networks[1].name, "weights");
+}
+
 TEST(StudyPlan, KeysChangeWithEachIngredientAndWithNothingElse) {
     const test::TemporaryFolder folder;
     const auto study = test::smallStudy(folder, {64}, {"bicubic:scale=4"});

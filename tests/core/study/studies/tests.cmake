@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_test(studies_test LABEL unit
   SOURCES
+    core/study/studies/study_places_test.cpp
     core/study/studies/study_plan_test.cpp
     core/study/studies/study_run_test.cpp
+    core/study/studies/study_steps_test.cpp
     core/study/studies/study_store_test.cpp
     core/study/studies/study_tables_test.cpp
     support/analytic_loader.cpp
