@@ -12,11 +12,11 @@
 #include "console.h"
 #include "study/studies/slurm_script.h"
 #include "study/studies/study_merge.h"
-#include "study/studies/study_report.h"
 #include "study/studies/study_run.h"
 #include "study/studies/study_status.h"
 #include "study_description_arguments.h"
 #include "study_progress.h"
+#include "study_report_command.h"
 
 namespace lamscope::cli {
 
@@ -290,58 +290,6 @@ void addStatus(CLI::App& study, ChosenCommand& chosen) {
     command->callback([arguments, &chosen] { chosen = [arguments] { return runStatus(*arguments); }; });
 }
 
-// --- report
-
-struct StudyReportArguments {
-    std::string store;
-    std::string out;
-    std::vector<std::string> compare;
-    std::uint64_t seed = StudyReportSettings().seed;
-};
-
-StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
-    StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
-                                                        shellWord(arguments.store), shellWord(arguments.out)),
-                                 .seed = arguments.seed};
-    if (!arguments.compare.empty()) {
-        settings.command += " --compare";
-    }
-    for (std::size_t i = 0; i < arguments.compare.size(); i += 2) {
-        settings.pairs.emplace_back(arguments.compare[i], arguments.compare[i + 1]);
-        settings.command += fmt::format(" {} {}", shellWord(arguments.compare[i]), shellWord(arguments.compare[i + 1]));
-    }
-    if (arguments.seed != StudyReportSettings().seed) {
-        settings.command += fmt::format(" --seed {}", arguments.seed);
-    }
-    return settings;
-}
-
-int runReport(const StudyReportArguments& arguments) {
-    if (arguments.compare.size() % 2 != 0) {
-        throw UsageError("--compare wants networks two by two");
-    }
-    const StudyStore store(arguments.store, StudyStore::Access::Read);
-    StagedFiles files;
-    const auto text = addStudyReport(files, store, reportSettings(arguments), arguments.out);
-    files.commit();
-    printResult(text);
-    return ExitCode::Done;
-}
-
-void addReport(CLI::App& study, ChosenCommand& chosen) {
-    const auto arguments = std::make_shared<StudyReportArguments>();
-    auto* command =
-        study.add_subcommand("report", "tables of networks, correlations and pairs, as CSV, Markdown, LaTeX");
-    command->add_option("STORE", arguments->store, "the results")->required()->type_name("STUDY.sqlite");
-    command->add_option("--out", arguments->out, "the folder of the report")->required()->type_name("DIR");
-    command
-        ->add_option("--compare", arguments->compare,
-                     "networks to compare image by image, two by two (default: neighbours in the order of DI)")
-        ->type_name("NETWORK NETWORK");
-    command->add_option("--seed", arguments->seed, "of the bootstrap")->capture_default_str();
-    command->callback([arguments, &chosen] { chosen = [arguments] { return runReport(*arguments); }; });
-}
-
 }  // namespace
 
 void addStudyCommand(CLI::App& app, ChosenCommand& chosen) {
@@ -355,7 +303,7 @@ void addStudyCommand(CLI::App& app, ChosenCommand& chosen) {
     addSubmit(*study, chosen);
     addMerge(*study, chosen);
     addStatus(*study, chosen);
-    addReport(*study, chosen);
+    addStudyReport(*study, chosen);
 }
 
 }  // namespace lamscope::cli

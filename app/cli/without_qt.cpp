@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "commands.h"
 #include "paper_figures.h"
+#include "study_figures.h"
 
 namespace lamscope::cli {
 
@@ -27,6 +28,26 @@ bool addPaperFigures(StagedFiles& /*files*/, const FigureArguments& /*arguments*
                      const std::vector<std::filesystem::path>& /*names*/, const LamDocument& /*document*/,
                      const std::stop_token& /*stop*/) {
     refuse();
+}
+
+class StudyFigures::Inside {};
+
+StudyFigures::StudyFigures(const StudyFigureArguments& arguments) {
+    if (!arguments.formats.empty() || !arguments.images.empty()) {
+        refuse();
+    }
+}
+
+StudyFigures::~StudyFigures() = default;
+
+decltype(StudyReportSettings::draw) StudyFigures::drawerOf(const StudyStore& /*store*/) const {
+    return {};
+}
+
+std::optional<std::vector<ReportFigure>> StudyFigures::addImages(StagedFiles& /*files*/, const StudyStore& /*store*/,
+                                                                 const std::filesystem::path& /*folder*/,
+                                                                 const std::stop_token& /*stop*/) const {
+    return std::vector<ReportFigure>();
 }
 
 void addFigureCommand(CLI::App& app, ChosenCommand& chosen) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <utility>
 
 #include "figure/figure_grid.h"
 
@@ -11,7 +12,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr double room = 0.06;  // beside the values, of their range
+constexpr double axisRoom = 0.06;  // beside the values, of their range
 
 bool isWhole(double value) {
     return value == std::round(value);
@@ -53,31 +54,35 @@ std::vector<double> decadesWithin(const RoundAxis& axis, std::span<const double>
     return numbers;
 }
 
-/// With the decimals that one or two digits need.
+/// With the decimals that its digits need.
 QString smallLabel(double number, const FigureLayout& layout) {
     auto plain = layout;
     const double magnitude = std::floor(std::log10(number) + 1e-9);
     const double leading = number / std::pow(10.0, magnitude);
-    const int digits = std::abs(leading - std::round(leading)) < 1e-6 ? 0 : 1;
-    plain.decimals = std::clamp(digits - static_cast<int>(magnitude), 0, 6);
+    constexpr int most = 6;
+    int digits = 0;
+    for (double scaled = leading; digits < most && std::abs(scaled - std::round(scaled)) > 1e-6; scaled *= 10.0) {
+        ++digits;
+    }
+    plain.decimals = std::clamp(digits - static_cast<int>(magnitude), 0, most);
     return numberText(number, plain);
 }
 
 std::vector<double> logarithmicNumbers(const RoundAxis& axis, std::size_t most) {
     constexpr std::size_t enough = 3;
-    constexpr std::array<double, 6> factors{1.0, 2.0, 5.0, 3.0, 7.0, 1.5};
-    constexpr std::array<std::size_t, 4> counts{1, 3, 5, 6};
+    static const std::vector<std::vector<double>> choices{
+        {1.0}, {1.0, 2.0, 5.0}, {1.0, 3.0}, {1.0, 2.0, 3.0, 5.0, 7.0}, {1.0, 1.5, 2.0, 3.0, 5.0, 7.0}};
     std::vector<double> best;
-    for (const auto count : counts) {
-        std::vector<double> chosen(factors.begin(), factors.begin() + static_cast<std::ptrdiff_t>(count));
-        std::ranges::sort(chosen);
-        auto numbers = decadesWithin(axis, chosen);
+    for (const auto& factors : choices) {
+        auto numbers = decadesWithin(axis, factors);
         if (numbers.size() > most) {
-            break;
+            continue;
         }
-        best = std::move(numbers);
-        if (best.size() >= enough) {
-            return best;
+        if (numbers.size() >= enough) {
+            return numbers;
+        }
+        if (numbers.size() > best.size()) {
+            best = std::move(numbers);
         }
     }
     if (best.size() < 2) {  // far less than a decade, or more decades than numbers
@@ -102,7 +107,7 @@ RoundAxis RoundAxis::around(std::span<const double> values, bool logarithmic, st
     axis.logarithmic = logarithmic;
     if (logarithmic) {
         constexpr double leastFactor = 1.5;  // around a single value
-        const double factor = greatest > least ? std::pow(greatest / least, room) : leastFactor;
+        const double factor = greatest > least ? std::pow(greatest / least, axisRoom) : leastFactor;
         axis.from = least / factor;
         axis.to = greatest * factor;
         axis.numbers = logarithmicNumbers(axis, most);
@@ -110,12 +115,17 @@ RoundAxis RoundAxis::around(std::span<const double> values, bool logarithmic, st
         axis.ticks = decadesWithin(axis, all);
         return axis;
     }
-    const double beside =
-        greatest > least ? room * (greatest - least) : std::max(std::abs(least) * room, isWhole(least) ? 1.0 : 0.01);
-    axis.from = least - beside;
+    const bool whole = std::ranges::all_of(values, isWhole);
+    double beside =
+        greatest > least ? axisRoom * (greatest - least) : std::max(std::abs(least) * axisRoom, whole ? 1.0 : 0.01);
+    if (whole && greatest > least) {
+        constexpr double lessThanOne = 0.9;  // no number where there cannot be a value
+        beside = std::min(beside, lessThanOne);
+    }
+    axis.from = least >= 0.0 ? std::max(least - beside, 0.0) : least - beside;
     axis.to = greatest + beside;
     double step = roundStep((axis.to - axis.from) / static_cast<double>(most));
-    if (std::ranges::all_of(values, isWhole)) {
+    if (whole) {
         step = std::max(step, 1.0);
     }
     axis.numbers = multiplesWithin(axis.from, axis.to, step);

@@ -18,7 +18,8 @@ struct RoundAxis {
     std::vector<double> ticks{};    ///< further ticks of a logarithmic axis, without numbers
 
     /// An axis around finite values, of a logarithmic one all above 0. Numbers are multiples of 1, 2 or 5 times a power
-    /// of ten, and whole where all values are; on a logarithmic axis as few per decade as give three.
+    /// of ten, and whole where all values are; on a logarithmic axis as few per decade as give three. Where no value is
+    /// negative the axis begins at 0 or above.
     /// @param most  no more numbers than this, at least 2.
     [[nodiscard]] static RoundAxis around(std::span<const double> values, bool logarithmic, std::size_t most);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
 #include <numeric>
 #include <set>
 #include <utility>
@@ -19,10 +20,10 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr double margin = 0.5;
-constexpr double tick = 2.0;
-constexpr double shape = 0.72;  // height of the plot's area, in its widths
-const QColor ink(60, 60, 60);
+constexpr double pageMargin = 0.5;
+constexpr double axisTick = 2.0;
+constexpr double areaShape = 0.72;  // height of the plot's area, in its widths
+const QColor axisInk(60, 60, 60);
 const QColor faintLine(205, 205, 205);
 const QColor fitColour(110, 110, 110);
 
@@ -73,6 +74,27 @@ std::vector<QPainterPath> shapes() {
             polygon(5, 0.6, 0.0)};  // pentagon
 }
 
+/// The names of the files, without an ending that all have ("_SRF_4_HR"), so that what differs is what there is room
+/// for.
+std::vector<QString> shortNames(const std::vector<StudyPlotImage>& images) {
+    std::vector<QString> names;
+    for (const auto& image : images) {
+        names.push_back(QString::fromStdString(std::filesystem::path(image.file).stem().string()));
+    }
+    const auto first = names.front();
+    for (qsizetype start = 1; start < first.size() && names.size() > 1; ++start) {
+        const auto ending = first.mid(start);
+        const bool separated = !first[start].isLetterOrNumber();
+        if (separated && std::ranges::all_of(names, [&](const QString& name) {
+                return name.size() > ending.size() && name.endsWith(ending);
+            })) {
+            std::ranges::for_each(names, [&](QString& name) { name.chop(ending.size()); });
+            break;
+        }
+    }
+    return names;
+}
+
 /// A plot while it is laid out.
 class PlotFigure {
 public:
@@ -86,13 +108,13 @@ public:
         , radius_(plot.namesAtPoints ? 2.1 : 1.5) {}
 
     FigureSheet sheet() {
-        double y = placeHeading(margin);
+        double y = placeHeading(pageMargin);
         y = placeArea(y);
         if (!inLegend_.empty()) {
             y = placeLegend(y + figureGap);
         }
         y = placePictures(y);
-        sheet_.size = {width_, std::ceil(y + margin)};
+        sheet_.size = {width_, std::ceil(y + pageMargin)};
         return std::move(sheet_);
     }
 
@@ -107,7 +129,7 @@ private:
             lines << withMark(line);
         }
         const auto joined = lines.join(QStringLiteral(";  "));
-        if (SheetFont(small_).width(joined) <= width_ - 2.0 * margin) {
+        if (SheetFont(small_).width(joined) <= width_ - 2.0 * pageMargin) {
             lines = joined.isEmpty() ? QStringList() : QStringList{joined};
         }
         for (const auto& line : lines) {
@@ -117,7 +139,7 @@ private:
     }
 
     void addLine(double& y, const QString& text, const SheetStyle& style) {
-        sheet_.addText({margin, y, width_ - 2.0 * margin, lineHeight(style)}, Qt::AlignHCenter, text, style);
+        sheet_.addText({pageMargin, y, width_ - 2.0 * pageMargin, lineHeight(style)}, Qt::AlignHCenter, text, style);
         y += lineHeight(style);
     }
 
@@ -141,14 +163,14 @@ private:
         for (const double number : y_.numbers) {
             numberWidth = std::max(numberWidth, font.width(y_.label(number, layout_)));
         }
-        const double left = onGrid(margin + lineHeight(label_) + numberWidth + tick + 2.0);
-        const double right = downToGrid(width_ - margin - 3.0);
-        area_ = QRectF(left, onGrid(top + capitals), right - left, onGrid(shape * (right - left)));
+        const double left = onGrid(pageMargin + lineHeight(label_) + numberWidth + axisTick + 2.0);
+        const double right = downToGrid(width_ - pageMargin - 3.0);
+        area_ = QRectF(left, onGrid(top + capitals), right - left, onGrid(areaShape * (right - left)));
         x_ = chooseX(xs);
         placeAxes();
         placeFit();
         placePoints();
-        const double end = area_.bottom() + tick + 2.0 + capitals + 1.5;
+        const double end = area_.bottom() + axisTick + 2.0 + capitals + 1.5;
         sheet_.addText({area_.left(), end, area_.width(), lineHeight(label_)}, Qt::AlignHCenter,
                        QString::fromStdString(plot_.x.title), label_);
         return end + lineHeight(label_);
@@ -191,31 +213,31 @@ private:
         }
         for (const double value : x_.ticks) {
             const double x = toSheet(value, y_.from).x();
-            sheet_.addLine({x, area_.bottom()}, {x, area_.bottom() + tick / 2.0}, ink, layout_.lineWidth / 2.0);
+            sheet_.addLine({x, area_.bottom()}, {x, area_.bottom() + axisTick / 2.0}, axisInk, layout_.lineWidth / 2.0);
         }
         for (const double value : y_.ticks) {
             const double y = toSheet(x_.from, value).y();
-            sheet_.addLine({area_.left() - tick / 2.0, y}, {area_.left(), y}, ink, layout_.lineWidth / 2.0);
+            sheet_.addLine({area_.left() - axisTick / 2.0, y}, {area_.left(), y}, axisInk, layout_.lineWidth / 2.0);
         }
         for (const double value : x_.numbers) {
             const double x = toSheet(value, y_.from).x();
             const auto text = x_.label(value, layout_);
             const double half = SheetFont(small_).width(text) / 2.0 + 0.1;
-            const double centre = std::clamp(x, half + margin, width_ - half - margin);
-            sheet_.addLine({x, area_.bottom()}, {x, area_.bottom() + tick}, ink, layout_.lineWidth);
-            sheet_.addText({centre - half, area_.bottom() + tick + 2.0, 2.0 * half, capitals}, Qt::AlignHCenter, text,
-                           small_);
+            const double centre = std::clamp(x, half + pageMargin, width_ - half - pageMargin);
+            sheet_.addLine({x, area_.bottom()}, {x, area_.bottom() + axisTick}, axisInk, layout_.lineWidth);
+            sheet_.addText({centre - half, area_.bottom() + axisTick + 2.0, 2.0 * half, capitals}, Qt::AlignHCenter,
+                           text, small_);
         }
         for (const double value : y_.numbers) {
             const double y = toSheet(x_.from, value).y();
-            sheet_.addLine({area_.left() - tick, y}, {area_.left(), y}, ink, layout_.lineWidth);
-            sheet_.addText({margin, y - capitals / 2.0, area_.left() - tick - 1.5 - margin, capitals}, Qt::AlignRight,
-                           y_.label(value, layout_), small_);
+            sheet_.addLine({area_.left() - axisTick, y}, {area_.left(), y}, axisInk, layout_.lineWidth);
+            sheet_.addText({pageMargin, y - capitals / 2.0, area_.left() - axisTick - 1.5 - pageMargin, capitals},
+                           Qt::AlignRight, y_.label(value, layout_), small_);
         }
-        sheet_.addTextUpwards({margin, area_.top(), label_.size, area_.height()}, QString::fromStdString(plot_.y.title),
-                              label_);
-        sheet_.addLine(area_.topLeft(), area_.bottomLeft(), ink, layout_.lineWidth);
-        sheet_.addLine(area_.bottomLeft(), area_.bottomRight(), ink, layout_.lineWidth);
+        sheet_.addTextUpwards({pageMargin, area_.top(), label_.size, area_.height()},
+                              QString::fromStdString(plot_.y.title), label_);
+        sheet_.addLine(area_.topLeft(), area_.bottomLeft(), axisInk, layout_.lineWidth);
+        sheet_.addLine(area_.bottomLeft(), area_.bottomRight(), axisInk, layout_.lineWidth);
     }
 
     /// Over the range of the points, as far as it lies in the area.
@@ -257,7 +279,7 @@ private:
         }
         std::vector<std::optional<NamePlace>> places(named.size());
         if (plot_.namesAtPoints) {
-            places = placeNames(named, radius_, area_.adjusted(1.0, 0.0, 3.0, -1.0), fit_);
+            places = placeNames(named, radius_, area_.adjusted(1.0, 0.0, 0.0, -1.0), fit_);
         }
         std::set<std::size_t> unnamed;
         for (std::size_t i = 0; i < places.size(); ++i) {
@@ -267,8 +289,9 @@ private:
                 continue;
             }
             if (const auto& leader = places[i]->leader) {
-                sheet_.addLine(leader->p1(), leader->p2(), ink, layout_.lineWidth / 2.0);
+                sheet_.addLine(leader->p1(), leader->p2(), axisInk, layout_.lineWidth / 2.0);
             }
+            sheet_.addFilled(places[i]->rect, Qt::white);  // lines do not run through names
             sheet_.addText(places[i]->rect, Qt::AlignLeft, nameOf(network), small_);
         }
         inLegend_.assign(unnamed.begin(), unnamed.end());
@@ -316,12 +339,13 @@ private:
         for (const auto network : inLegend_) {
             widest = std::max(widest, font.width(nameOf(network)) + 0.2);
         }
-        const double room = width_ - 2.0 * margin;
+        const double room = width_ - 2.0 * pageMargin;
         const auto fitting = static_cast<std::size_t>((room + 2.0 * figureGap) / (sign + widest + 2.0 * figureGap));
         const auto columns = std::clamp(fitting, std::size_t{1}, inLegend_.size());
         const auto rows = (inLegend_.size() + columns - 1) / columns;
         const double pitch = std::min(room / static_cast<double>(columns), sign + widest + 4.0 * figureGap);
-        const double left = margin + (room - pitch * static_cast<double>(columns)) / 2.0 + figureGap;
+        const double used = pitch * static_cast<double>(columns - 1) + std::min(sign + widest, pitch);
+        const double left = pageMargin + (room - used) / 2.0;
         const double height = lineHeight(small_);
         for (std::size_t i = 0; i < inLegend_.size(); ++i) {
             const double x = left + static_cast<double>(i / rows) * pitch;
@@ -343,15 +367,16 @@ private:
         const auto count = pictures_.size();
         const auto low = count / 2;  // of the end with the smallest DI
         const double between = 4.0 * figureGap;
-        const double side =
-            std::min(largest, downToGrid((width_ - 2.0 * margin - between - static_cast<double>(count - 2) * figureGap)
-                                         / static_cast<double>(count)));
+        const double side = std::min(
+            largest, downToGrid((width_ - 2.0 * pageMargin - between - static_cast<double>(count - 2) * figureGap)
+                                / static_cast<double>(count)));
         const double y = onGrid(top + 2.0 * figureGap);
-        double x = margin;
+        double x = pageMargin;
+        const auto names = shortNames(plot_.images);
         for (std::size_t i = 0; i < count; ++i) {
             if (i == low) {  // the other end at the other side
                 const auto rest = static_cast<double>(count - low);
-                x = downToGrid(width_ - margin - rest * side - (rest - 1.0) * figureGap);
+                x = downToGrid(width_ - pageMargin - rest * side - (rest - 1.0) * figureGap);
             }
             if (const auto& [picture, patch, trouble] = pictures_[i]; !picture.empty()) {
                 FigurePicture shown{.image = toQImage(picture)};
@@ -362,11 +387,10 @@ private:
             } else {
                 sheet_.addFrame({x, y, side, side}, faintLine, layout_.lineWidth);
             }
-            const auto name = std::filesystem::path(plot_.images[i].file).stem().string();
             sheet_.addText({x, y + side + 1.0, side, lineHeight(small_)}, Qt::AlignHCenter,
                            QString::number(plot_.images[i].x), small_);
             sheet_.addText({x, y + side + 1.0 + lineHeight(small_), side, lineHeight(small_)}, Qt::AlignHCenter,
-                           QString::fromStdString(name), small_);
+                           names[i], small_);
             x += side + figureGap;
         }
         return y + side + 1.0 + 2.0 * lineHeight(small_);

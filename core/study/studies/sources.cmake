@@ -2,6 +2,7 @@
 # Many images by many networks: descriptions, tasks and their keys, the store, runs, shards and reports.
 lamscope_library(lamscope_study_run
   HEADERS
+    study/studies/image_experiment.h
     study/studies/packed_map.h
     study/studies/patch_rule.h
     study/studies/report_table.h
@@ -22,6 +23,7 @@ lamscope_library(lamscope_study_run
     study/studies/study_store.h
     study/studies/study_tables.h
   SOURCES
+    study/studies/image_experiment.cpp
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
     study/studies/plot_report.cpp

@@ -269,7 +269,8 @@ RankedImages rankImages(std::span<const NetworkNumbers> networks) {
 /// Unset for fewer than two images.
 std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                                       const std::map<std::int64_t, std::string>& files) {
-    constexpr std::size_t mostShown = 3;  // at each end
+    constexpr std::size_t mostShown = 3;    // at each end
+    constexpr std::size_t mostJoined = 60;  // lines through more points hide them
     const auto [ranked, partial] = rankImages(networks);
     if (ranked.size() < 2) {
         return std::nullopt;
@@ -278,7 +279,8 @@ std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                    .title = "DI over image content",
                    .x = {.title = "image, from the smallest mean DI to the largest"},
                    .y = {.title = "DI", .logarithmic = true},
-                   .networks = namesOf(networks)};
+                   .networks = namesOf(networks),
+                   .lines = ranked.size() <= mostJoined};
     const std::size_t shown = std::min(mostShown, ranked.size() / 2);
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         const double rank = static_cast<double>(i + 1);
@@ -332,7 +334,7 @@ std::string coefficientText(const char* name, double coefficient, const std::opt
         return text;
     }
     return *probability < leastStated ? text + fmt::format(", p < {}", leastStated)
-                                      : text + fmt::format(", p = {:.2g}", *probability);
+                                      : text + fmt::format(", p = {:#.2g}", *probability);
 }
 
 }  // namespace

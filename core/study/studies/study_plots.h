@@ -76,7 +76,7 @@ struct StudyPlotSettings {
 /// does.
 [[nodiscard]] std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store);
 
-/// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.2", "n = 4 networks".
+/// The numbers that go with a plot, a line each: "r = +0.91, p = 0.089", "ρ = +0.80, p = 0.20", "n = 4 networks".
 /// Without p for fewer than four points; empty for a plot without correlation. UTF-8, with true minus signs.
 [[nodiscard]] std::vector<std::string> numbersOf(const StudyPlot& plot);
 

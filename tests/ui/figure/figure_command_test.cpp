@@ -42,6 +42,7 @@ private slots:
     void whatIsMissingIsTold();
     void aFullDiskLeavesNothingBehind();
     void timeStampsOnlyWhereAsked();
+    void reportsOfStudiesShowTheirPlots();
 
 private:
     [[nodiscard]] QString in(const char* name) const { return QString::fromStdString((*folder_ / name).string()); }
@@ -259,6 +260,59 @@ void FigureCommandTest::timeStampsOnlyWhereAsked() {
     const QRegularExpression stamp(QStringLiteral(R"((<desc>[^<,]*), \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ</desc>)"));
     QVERIFY(stamped.contains(stamp));
     QCOMPARE(stamped.replace(stamp, QStringLiteral("\\1</desc>")), plain);
+}
+
+void FigureCommandTest::reportsOfStudiesShowTheirPlots() {
+    const QString study = QStringLiteral("study");
+    std::filesystem::create_directory(*folder_ / "set");
+    for (const int side : {72, 80, 88}) {
+        writeImage(*folder_ / ("set/scene" + std::to_string(side) + ".png"), testing::patternImage(side, side));
+    }
+    QVERIFY(
+        run({study, QStringLiteral("new"), in("s.json"), QStringLiteral("--hr"), in("set"), QStringLiteral("--model"),
+             QStringLiteral("bicubic:scale=4,name=Four"), QStringLiteral("bicubic:scale=2,name=Two"),
+             QStringLiteral("--nodes"), QStringLiteral("3"), QStringLiteral("--no-trial")})
+            .exitCode
+        == 0);
+    QVERIFY(run({study, QStringLiteral("run"), in("s.json")}).exitCode == 0);
+    const QStringList report{study, QStringLiteral("report"), in("s.sqlite"), QStringLiteral("--out")};
+    const auto usual = run(report + QStringList{in("usual")});
+    QVERIFY2(usual.exitCode == 0, qPrintable(usual.messages));
+    for (const auto* name : {"psnr_over_di", "ssim_over_di", "di_over_images", "pair_1"}) {
+        QVERIFY(usual.output.contains(QStringLiteral("](<plots/%1.svg>)").arg(QLatin1String(name))));
+        QVERIFY(contentOf(*folder_ / "usual/plots" / (std::string(name) + ".svg")).find("<svg") != std::string::npos);
+    }
+    QVERIFY(usual.output.contains(QStringLiteral("n = 2 networks")));
+
+    const auto asked =
+        run(report
+            + QStringList{in("asked"), QStringLiteral("--plots"), QStringLiteral("pdf,png,tif"),
+                          QStringLiteral("--image"), QStringLiteral("scene72"), QStringLiteral("--image"),
+                          QStringLiteral("scene80.png"), QStringLiteral("--dpi"), QStringLiteral("150")});
+    QVERIFY2(asked.exitCode == 0, qPrintable(asked.messages));
+    for (const auto* name : {"psnr_over_di", "maps_scene72", "maps_scene80", "interest"}) {
+        for (const auto* ending : {".pdf", ".png", ".tif"}) {
+            QVERIFY(std::filesystem::exists(*folder_ / "asked/plots" / (std::string(name) + ending)));
+        }
+    }
+    QVERIFY(!std::filesystem::exists(*folder_ / "asked/plots/psnr_over_di.svg"));
+    QVERIFY(asked.output.contains(QStringLiteral("--plots pdf,png,tif --image scene72 --image scene80.png --dpi 150")));
+    const auto session = sessionOfFigure(*folder_ / "asked/plots/interest.pdf");
+    QVERIFY(session && session->scenes.size() == 2 && session->networks.size() == 2);
+
+    const auto expectTrouble = [&](const QStringList& arguments, int code, const char* part) {
+        const auto outcome = run(report + QStringList{in("refused")} + arguments);
+        QCOMPARE(outcome.exitCode, code);
+        QVERIFY2(outcome.messages.contains(QLatin1String(part)), qPrintable(outcome.messages));
+        QVERIFY(!std::filesystem::exists(*folder_ / "refused"));
+    };
+    expectTrouble({QStringLiteral("--plots"), QStringLiteral("gif")}, 2, "'gif'");
+    expectTrouble({QStringLiteral("--width"), QStringLiteral("wide")}, 2, "cvpr-two");
+    expectTrouble({QStringLiteral("--image"), QStringLiteral("absent")}, 1, "'absent'");
+    std::filesystem::remove(*folder_ / "set/scene72.png");
+    const auto without = run(report + QStringList{in("without")});
+    QCOMPARE(without.exitCode, 0);
+    QVERIFY2(without.output.contains(QStringLiteral("Without a picture: ")), qPrintable(without.output));
 }
 
 QTEST_GUILESS_MAIN(FigureCommandTest)

@@ -16,6 +16,7 @@
 #include "scene/experiment_file.h"
 #include "support/temporary_folder.h"
 #include "ui/figure/figure_test_data.h"
+#include "ui/figure/sheet_faults.h"
 #include "view/colour_map.h"
 
 using namespace lamscope;
@@ -27,25 +28,6 @@ using lamscope::test::TemporaryFolder;
 namespace {
 
 const std::string longName = "RealESRGAN_x4plus_anime_6B_finetuned_on_everything_2026-11-20_iteration_400000";
-
-template <typename Item>
-std::vector<Item> itemsOf(const FigureSheet& sheet) {
-    std::vector<Item> items;
-    for (const auto& item : sheet.items) {
-        if (const auto* found = std::get_if<Item>(&item)) {
-            items.push_back(*found);
-        }
-    }
-    return items;
-}
-
-QStringList textsOf(const FigureSheet& sheet) {
-    QStringList texts;
-    for (const auto& text : itemsOf<SheetText>(sheet)) {
-        texts << text.text;
-    }
-    return texts;
-}
 
 std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& document) {
     if (kind != FigureKind::Paths) {
@@ -59,50 +41,6 @@ std::vector<LamDocument> documentsFor(FigureKind kind, const LamDocument& docume
         addPathGradients(paths.back().results.front().result, FigureLayout().alphas);
     }
     return paths;
-}
-
-/// What would be wrong with the figure in print; empty if nothing.
-QString faultOf(const FigureSheet& sheet) {
-    const QRectF page(QPointF(), sheet.size);
-    const auto inside = [&](const QRectF& rect) { return page.adjusted(-1e-6, -1e-6, 1e-6, 1e-6).contains(rect); };
-    const auto texts = itemsOf<SheetText>(sheet);
-    for (const auto& text : texts) {
-        if (!inside(text.extent())) {
-            return QStringLiteral("text outside of the page: ") + text.text;
-        }
-        if (text.text == QChar(0x2026)) {
-            return QStringLiteral("a text of which nothing is left");
-        }
-        if (text.style.size < 6.0) {
-            return QStringLiteral("text below 6 pt: ") + text.text;
-        }
-        for (const auto& other : texts) {
-            if (&other != &text && other.extent().adjusted(0.01, 0.01, -0.01, -0.01).intersects(text.extent())) {
-                return QStringLiteral("texts overlap: %1, %2").arg(text.text, other.text);
-            }
-        }
-    }
-    for (const auto& picture : itemsOf<SheetPicture>(sheet)) {
-        if (!inside(picture.place)) {
-            return QStringLiteral("picture outside of the page");
-        }
-        if (std::abs(2.0 * picture.place.left() - std::round(2.0 * picture.place.left())) > 1e-9
-            || std::abs(2.0 * picture.place.top() - std::round(2.0 * picture.place.top())) > 1e-9) {
-            return QStringLiteral("picture off the half point");
-        }
-        for (const auto& text : texts) {
-            if (picture.place.adjusted(0.1, 0.1, -0.1, -0.1).intersects(text.extent())) {
-                return QStringLiteral("text on a picture: ") + text.text;
-            }
-        }
-    }
-    for (const auto& path : itemsOf<SheetPath>(sheet)) {
-        const double half = path.line.isValid() ? path.width / 2.0 : 0.0;
-        if (!inside(path.path.boundingRect().adjusted(-half, -half, half, half))) {
-            return QStringLiteral("line outside of the page");
-        }
-    }
-    return {};
 }
 
 /// The colour that the file has in the middle of a pixel of a picture.

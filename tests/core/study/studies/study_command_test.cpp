@@ -112,6 +112,8 @@ TEST_F(StudyCommand, GoesFromImagesToAReport) {
     }
     EXPECT_THAT(contentOf(in("report/networks.csv")), HasSubstr("network,receptive_field,parameters,images,psnr_y"));
     EXPECT_THAT(contentOf(in("report/networks.tex")), HasSubstr("$\\pm$"));
+    EXPECT_THAT(report.output, AllOf(HasSubstr("## Plots"), HasSubstr("n = 2 networks"), HasSubstr(" minus ")));
+    EXPECT_THAT(contentOf(in("report/plots/psnr_over_di.csv")), HasSubstr("network,image,x,y\nBicubic,,"));
 }
 
 TEST_F(StudyCommand, KilledAndContinuedIsUnbroken) {

@@ -3,52 +3,24 @@
 
 #include <cmath>
 
-#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "base/error.h"
-#include "study/studies/study_records.h"
 #include "study/studies/study_report.h"
 #include "support/expect_error.h"
-#include "support/small_study.h"
+#include "support/filled_study.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
 
 namespace lamscope::study_tables_test {
 namespace {
 
-/// A store with chosen numbers: DI and PSNR of each network on each image, two patches an image.
+/// A store with chosen numbers.
 class Tables : public testing::Test {
 protected:
     void fill(const std::vector<std::vector<double>>& di, const std::vector<std::vector<double>>& psnr) {
-        std::vector<std::string> networks;
-        for (std::size_t n = 0; n < di.size(); ++n) {
-            networks.push_back(fmt::format("bicubic:scale={},name=N{}", 2 + n, n));
-        }
-        std::vector<int> sides;
-        for (std::size_t i = 0; i < di.front().size(); ++i) {
-            sides.push_back(64 + 4 * static_cast<int>(i));
-        }
-        const auto plan = planStudy(test::smallStudy(folder_, sides, networks), folder_.path());
-        {
-            StudyStore store(file_, StudyStore::Access::Write);
-            keepPlan(store, plan);
-            for (const auto& task : plan.tasks) {
-                const ModelCard card;
-                LamResult low;
-                LamResult high;
-                // The mean over the patches is the number that was asked for.
-                low.diffusionIndex = di[task.network][task.image] - 0.25;
-                high.diffusionIndex = di[task.network][task.image] + 0.25;
-                const ContextQuality quality{.luma = Quality{.psnr = psnr[task.network][task.image], .ssim = 0.5}};
-                std::vector<StudyRow> rows;
-                for (const auto* map : {&low, &high}) {
-                    rows.push_back(rowOf({.card = card, .map = *map, .quality = quality}, false));
-                }
-                keepResults(store, task.key, rows, 1.0);
-            }
-        }
+        test::fillStudy(folder_, file_, di, psnr);
         store_.emplace(file_, StudyStore::Access::Read);
     }
 

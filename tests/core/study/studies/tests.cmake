@@ -3,6 +3,7 @@ lamscope_test(studies_test LABEL unit
   SOURCES
     core/study/studies/study_places_test.cpp
     core/study/studies/study_plan_test.cpp
+    core/study/studies/study_plots_test.cpp
     core/study/studies/study_run_test.cpp
     core/study/studies/study_steps_test.cpp
     core/study/studies/study_store_test.cpp
