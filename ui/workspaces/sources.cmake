@@ -31,6 +31,8 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/study/report_view.cpp
     workspaces/study/report_view.h
     workspaces/study/study_actions.cpp
+    workspaces/study/study_drops.cpp
+    workspaces/study/study_drops.h
     workspaces/study/study_form.cpp
     workspaces/study/study_form.h
     workspaces/study/study_networks.cpp

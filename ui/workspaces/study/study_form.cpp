@@ -4,13 +4,10 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QListWidget>
-#include <QMimeData>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QSignalBlocker>
@@ -20,11 +17,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/error.h"
 #include "dialogs/icons.h"
 #include "panels/muted_label.h"
 #include "workspaces/file_kind.h"
-#include "workspaces/study/study_networks.h"
+#include "workspaces/study/study_drops.h"
 
 namespace lamscope::ui {
 
@@ -71,40 +67,7 @@ QString nameOf(const ModelSpec& spec) {
     return spec.isAnalytic() ? StudyForm::tr("Bicubic") : QString::fromStdString(spec.file.stem().string());
 }
 
-QStringList localFilesOf(const QMimeData& data) {
-    QStringList files;
-    for (const auto& url : data.urls()) {
-        if (url.isLocalFile()) {
-            files << url.toLocalFile();
-        }
-    }
-    return files;
-}
-
 }  // namespace
-
-void giveFiles(const QStringList& files, StudyController& study, Session& session) {
-    QStringList images;
-    auto changed = study.description();
-    for (const auto& file : files) {
-        if (QFileInfo(file).isDir() || kindOfFile(file) == FileKind::Image) {
-            images << file;
-        } else if (kindOfFile(file) == FileKind::Study) {
-            study.open(file);
-            return;
-        } else {
-            try {
-                changed.experiment.networks.push_back({.spec = ModelSpec::parse(file.toStdString())});
-            } catch (const Error& error) {
-                session.reportTrouble(QString::fromStdString(error.what()));
-            }
-        }
-    }
-    study.setDescription(changed);
-    if (!images.isEmpty()) {
-        study.addImages(images);
-    }
-}
 
 StudyForm::StudyForm(const WorkspaceHost& host, StudyController& study, QAction& run, QAction& saveAs, QWidget* parent)
     : QWidget(parent)
@@ -118,7 +81,6 @@ StudyForm::StudyForm(const WorkspaceHost& host, StudyController& study, QAction&
     , maps_(new QCheckBox(tr("Keep the maps")))
     , tasks_(new MutedLabel)
     , parts_(makeParts()) {
-    setAcceptDrops(true);
     auto* scroll = new QScrollArea;
     scroll->setFrameShape(QFrame::NoFrame);
     scroll->setWidgetResizable(true);
@@ -200,7 +162,7 @@ void StudyForm::addNetworkPart(QVBoxLayout& column) {
     column.addWidget(networks_, 2);
     connect(add, &QToolButton::clicked, this, [this] {
         host_.choice.files(tr("Networks of the study"), networkFilter(), true,
-                           [this](const QStringList& chosen) { giveFiles(chosen, study_, host_.session); });
+                           [this](const QStringList& chosen) { giveFiles(chosen, study_, host_); });
     });
     connect(networks_, &QListWidget::itemChanged, this, [this](const QListWidgetItem* item) { tick(*item); });
 }
@@ -405,17 +367,6 @@ void StudyForm::follow() {
                                                    tr("%n network(s)", nullptr, static_cast<int>(networks))));
     parts_->setEnabled(!study_.isRunning());
     maps_->setEnabled(!study_.isRunning());
-}
-
-void StudyForm::dragEnterEvent(QDragEnterEvent* event) {
-    if (!localFilesOf(*event->mimeData()).isEmpty() && !study_.isRunning()) {
-        event->acceptProposedAction();
-    }
-}
-
-void StudyForm::dropEvent(QDropEvent* event) {
-    giveFiles(localFilesOf(*event->mimeData()), study_, host_.session);
-    event->acceptProposedAction();
 }
 
 }  // namespace lamscope::ui

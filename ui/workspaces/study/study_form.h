@@ -32,10 +32,6 @@ public:
     StudyForm(const WorkspaceHost& host, StudyController& study, QAction& run, QAction& saveAs,
               QWidget* parent = nullptr);
 
-protected:
-    void dragEnterEvent(QDragEnterEvent* event) override;
-    void dropEvent(QDropEvent* event) override;
-
 private:
     QWidget* makeParts();
     void addImagePart(QVBoxLayout& column);
@@ -68,8 +64,5 @@ private:
     std::vector<ModelSpec> listed_;  ///< of the rows of networks_
     QWidget* parts_;                 ///< all that can be changed
 };
-
-/// Gives files that were dropped or chosen to a study: images, folders, networks, stores and descriptions.
-void giveFiles(const QStringList& files, StudyController& study, Session& session);
 
 }  // namespace lamscope::ui

@@ -18,6 +18,7 @@
 #include "study/studies/study_report.h"
 #include "workspaces/file_kind.h"
 #include "workspaces/probe/option_controls.h"
+#include "workspaces/study/study_drops.h"
 #include "workspaces/study/study_form.h"
 #include "workspaces/study/study_networks.h"
 #include "workspaces/study/study_progress.h"
@@ -61,6 +62,9 @@ StudyWorkspace::StudyWorkspace(const WorkspaceHost& host, WorkspaceMenus& menus)
     , form_(new StudyForm(host, study_, *actions_.run, *actions_.saveAs))
     , progress_(new StudyProgress(study_, *actions_.run)) {
     pool_.setMaxThreadCount(1);
+    auto* drops = new StudyDrops(host, study_, this);
+    drops->acceptOn(*centre_);
+    drops->acceptOn(*form_);
     centre_->addWidget(start_);
     centre_->addWidget(results_);
     connectStart();
