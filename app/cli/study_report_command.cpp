@@ -70,7 +70,8 @@ void StudyFigureArguments::addTo(CLI::App& command) {
         .add_option("--plots", formats, "write the plots as pdf, svg, png or tif, several with commas (default: svg)")
         ->type_name("FORMAT")
         ->delimiter(',')
-        ->expected(1);
+        ->expected(1)
+        ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
     command
         .add_option("--image", images,
                     "show the maps of this image, ordered by DI, and its areas of interest: its file's name; can be "

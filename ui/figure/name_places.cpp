@@ -41,7 +41,7 @@ constexpr std::array<Direction, 14> directions{{{1.0, 0.0, 0.0},
 constexpr std::array<double, 8> distances{1.0, 2.5, 6.0, 10.0, 15.0, 22.0, 31.0, 42.0};
 constexpr std::size_t firstWithLeader = 2;
 
-constexpr double lineCost = 3.5;
+constexpr double lineCost = 1.9;    // less than a leader: names hide the line behind them
 constexpr double nearerCost = 1.2;  // another marker is as near as its own
 
 bool crosses(const QLineF& line, const QRectF& rect) {

@@ -189,7 +189,7 @@ std::optional<StudyPlot> diOverSize(std::span<const NetworkNumbers> networks, co
     StudyPlot plot{.name = std::string(row.name),
                    .title = std::string(row.title),
                    .x = {.title = std::string(row.axis), .logarithmic = true},
-                   .y = {.title = "mean DI"},
+                   .y = {.title = "Mean DI"},
                    .networks = namesOf(networks),
                    .namesAtPoints = true,
                    .remark = std::string(row.remark)};
@@ -271,6 +271,7 @@ std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                                       const std::map<std::int64_t, std::string>& files) {
     constexpr std::size_t mostShown = 3;    // at each end
     constexpr std::size_t mostJoined = 60;  // lines through more points hide them
+    constexpr std::size_t mostPoints = 10000;
     const auto [ranked, partial] = rankImages(networks);
     if (ranked.size() < 2) {
         return std::nullopt;
@@ -282,20 +283,28 @@ std::optional<StudyPlot> diOverImages(std::span<const NetworkNumbers> networks,
                    .networks = namesOf(networks),
                    .lines = ranked.size() <= mostJoined};
     const std::size_t shown = std::min(mostShown, ranked.size() / 2);
+    const std::size_t each = ranked.size() * ranked.front().di.size() / mostPoints + 1;
     for (std::size_t i = 0; i < ranked.size(); ++i) {
         const double rank = static_cast<double>(i + 1);
-        for (const auto& [network, di] : ranked[i].di) {
-            plot.points.push_back({.network = network, .image = ranked[i].image, .x = rank, .y = di});
-        }
-        if (i < shown || i >= ranked.size() - shown) {
+        const bool atEnd = i < shown || i >= ranked.size() - shown;
+        if (atEnd) {
             const auto file = files.find(ranked[i].image);
             plot.images.push_back(
                 {.image = ranked[i].image, .file = file != files.end() ? file->second : "", .x = rank});
         }
+        if (!atEnd && i % each != 0) {
+            continue;
+        }
+        for (const auto& [network, di] : ranked[i].di) {
+            plot.points.push_back({.network = network, .image = ranked[i].image, .x = rank, .y = di});
+        }
+    }
+    if (each > 1) {
+        plot.remark = fmt::format("One image of {} is drawn.", each);
     }
     if (partial > 0) {
-        plot.remark = fmt::format("Without {} {} of which not every network has a DI above 0.", partial,
-                                  partial == 1 ? "image" : "images");
+        plot.remark += fmt::format("{}Without {} {} of which not every network has a DI above 0.",
+                                   plot.remark.empty() ? "" : " ", partial, partial == 1 ? "image" : "images");
     }
     return plot;
 }
@@ -383,8 +392,13 @@ std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const Netwo
         add(diOverSize(networks, cards, row));
     }
     add(diOverImages(networks, imageFilesIn(store)));
+    constexpr std::size_t mostNeighbours = 16;
+    const auto pairs = chosenPairs(networks, settings.pairs);
     std::size_t number = 1;
-    for (const auto& [first, second] : chosenPairs(networks, settings.pairs)) {
+    for (const auto& [first, second] : pairs) {
+        if (settings.pairs.empty() && pairs.size() > mostNeighbours) {
+            break;
+        }
         add(differencePlot(networks, first, second, number++));
     }
     return plots;

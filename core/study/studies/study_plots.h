@@ -66,8 +66,8 @@ struct StudyPlotSettings {
 /// - mean DI over width, depth and parameters of the networks that state them in their cards, unless all state the same
 ///   (Fig. 7 c),
 /// - DI over image content: the images that all networks have, from the smallest mean DI to the largest, a point a
-///   network (Fig. 8),
-/// - for each pair, ΔDI against ΔPSNR, a point an image.
+///   network (Fig. 8); of very many images a part,
+/// - for each pair, ΔDI against ΔPSNR, a point an image; where none are named and there are more than 16, for none.
 /// A plot has two networks, or two images, at least. Throws as networkNumbers() and chosenPairs() do.
 [[nodiscard]] std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const NetworkNumbers> networks,
                                                 const StudyPlotSettings& settings = {});

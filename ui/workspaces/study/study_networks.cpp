@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspaces/study/study_networks.h"
 
+#include <QGuiApplication>
 #include <algorithm>
 #include <filesystem>
+
+#include "panels/panel_colours.h"
 
 namespace lamscope::ui {
 
@@ -32,6 +35,9 @@ std::map<std::string, NetworkSign> signsOf(const StudyController& study, const S
         auto sign = networkSign(index);
         if (const auto id = spec ? openNetwork(session, *spec) : 0; id != 0) {
             sign.colour = session.network(id)->colour;
+        }
+        if (sign.colour == Qt::black && isDark(QGuiApplication::palette())) {
+            sign.colour = Qt::white;
         }
         signs[network.name] = sign;
     }

@@ -2,6 +2,7 @@
 #include "workspaces/study/study_results.h"
 
 #include <QComboBox>
+#include <QEvent>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -176,6 +177,13 @@ void StudyResults::follow() {
     followNetworks();
     followMaps();
     followPlots();
+}
+
+void StudyResults::changeEvent(QEvent* event) {
+    QTabWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        follow();
+    }
 }
 
 void StudyResults::followNetworks() {

@@ -33,6 +33,9 @@ public:
 signals:
     void commandRequested();
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
     void makeNetworksPage();
     void makeMapsPage();

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "base/shell_word.h"
 #include "dialogs/icons.h"
+#include "figure/figure_file.h"
+#include "figure/study_plot_figure.h"
 #include "method/lam/lam_experiment.h"
 #include "session/queued_call.h"
 #include "study/shipped_files.h"
@@ -239,12 +241,15 @@ void StudyWorkspace::runSample() {
 
 void StudyWorkspace::writeReport(const QString& folder) {
     host_.writer.write(folder, [store = study_.store(), folder = std::filesystem::path(folder.toStdString())] {
+        const StudyStore results(store, StudyStore::Access::Read);
+        StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
+                                                            shellWord(store.string()), shellWord(folder.string()))};
+        settings.draw = [&results](StagedFiles& files, const StudyPlot& plot, const std::filesystem::path& stem) {
+            return drawStudyPlot(files, plot, picturesOf(results, plot), studyPlotLayout(), {stem.string() + ".svg"},
+                                 FigureFileOptions().dpi);
+        };
         StagedFiles files;
-        static_cast<void>(
-            addStudyReport(files, StudyStore(store, StudyStore::Access::Read),
-                           {.command = fmt::format("lamscope-cli study report {} --out {}", shellWord(store.string()),
-                                                   shellWord(folder.string()))},
-                           folder));
+        static_cast<void>(addStudyReport(files, results, settings, folder));
         files.commit();
     });
 }

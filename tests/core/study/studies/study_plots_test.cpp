@@ -156,6 +156,24 @@ TEST_F(Plots, ImagesAreRankedByTheirMeanDi) {
     EXPECT_THAT(partial->remark, HasSubstr("Without 1 image "));
 }
 
+TEST_F(Plots, VeryManyPointsAreThinnedOut) {
+    fill({{1.0}, {2.0}}, {{20.0}, {21.0}});
+    for (auto& network : networks_) {
+        for (int i = 2; i <= 12000; ++i) {
+            network.images.push_back(
+                {.image = i, .di = static_cast<double>(i), .psnrY = {}, .psnrRgb = {}, .ssim = {}});
+        }
+    }
+    const auto plot = plotNamed("di_over_images");
+    ASSERT_TRUE(plot);
+    EXPECT_LE(plot->points.size(), 10000U);
+    EXPECT_GE(plot->points.size(), 5000U);
+    EXPECT_EQ(plot->points.front().x, 1.0);
+    EXPECT_EQ(plot->points.back().x, 12000.0);
+    EXPECT_EQ(plot->images.size(), 6U);
+    EXPECT_THAT(plot->remark, HasSubstr("One image of 3 "));
+}
+
 TEST_F(Plots, PairsAreImageByImage) {
     fill({{4.0, 8.0, 6.0, 5.0}, {1.0, 2.0, 3.0, 3.0}}, {{20.0, 21.0, 25.0, 19.0}, {19.0, 17.0, 24.0, 18.5}});
     const auto plot = plotNamed("pair_1");
