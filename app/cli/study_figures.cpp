@@ -2,7 +2,6 @@
 #include "study_figures.h"
 
 #include <set>
-#include <span>
 
 #include <fmt/format.h>
 
@@ -41,23 +40,7 @@ public:
 
     [[nodiscard]] ReportFigure draw(StagedFiles& files, const StudyStore& store, const StudyPlot& plot,
                                     const std::filesystem::path& stem) const {
-        const auto pictures = picturesOf(store, plot);
-        const auto sheet = ui::layOutStudyPlot(plot, pictures, layout_);
-        ReportFigure figure{.title = plot.title};
-        for (const auto& file : namesOf(stem)) {
-            const auto bytes = ui::encodeFigure(sheet, ui::figureFormat(file).value(), {.dpi = arguments_.dpi});
-            files.add(file, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
-            figure.files.push_back(file);
-        }
-        for (const auto& warning : sheet.warnings) {
-            figure.remarks.push_back(warning.toStdString());
-        }
-        for (const auto& picture : pictures) {
-            if (!picture.trouble.empty()) {
-                figure.remarks.push_back(fmt::format("Without a picture: {}.", picture.trouble));
-            }
-        }
-        return figure;
+        return ui::drawStudyPlot(files, plot, picturesOf(store, plot), layout_, namesOf(stem), arguments_.dpi);
     }
 
     /// Nullopt when stopped.

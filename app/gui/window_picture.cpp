@@ -17,6 +17,8 @@
 #include "event_wait.h"
 #include "figure/figure_file.h"
 #include "session/session_file.h"
+#include "study/studies/study_description.h"
+#include "study/studies/study_store.h"
 
 namespace lamscope {
 
@@ -34,6 +36,15 @@ void checkFolder(const std::filesystem::path& target) {
         throw Error(ErrorCode::WriteFailed,
                     fmt::format("the picture {} cannot be written: {} is not a folder that may be written to",
                                 target.string(), folder.string()));
+    }
+}
+
+/// Throws where the window would only say what is wrong with it.
+void checkStudy(const std::filesystem::path& file) {
+    if (file.extension() == ".json") {
+        static_cast<void>(readStudyDescription(file));
+    } else {
+        static_cast<void>(StudyStore(file, StudyStore::Access::Read));
     }
 }
 
@@ -62,6 +73,10 @@ public:
             if (kind == ui::FileKind::Session) {
                 static_cast<void>(ui::readAnySession(file.toStdString()));  // throws where the window would only say so
                 ++sessionsToRead_;
+            }
+            if (kind == ui::FileKind::Study) {
+                checkStudy(file.toStdString());
+                waitsForStudy_ = true;
             }
         }
         if (box) {
@@ -101,6 +116,9 @@ private:
 
     bool isSettled() {
         const auto& session = window_.session();
+        if (waitsForStudy_ && window_.workspaces().current().isEmpty()) {
+            return false;
+        }
         // A session that is being opened pauses the computation.
         if (waitsForImage_ || sessionsToRead_ > 0 || session.isPaused() || session.progress().busy) {
             return false;
@@ -119,6 +137,7 @@ private:
     bool waitsForImage_ = false;
     bool imageFailed_ = false;
     int sessionsToRead_ = 0;
+    bool waitsForStudy_ = false;
 };
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace lamscope {
 /// maps are as exact as the options ask for, at most ten minutes, and saves a picture of the window as PNG. The window
 /// never comes onto a screen, and its run leaves no trace in the user's settings. What goes wrong is said on standard
 /// error; a network that fails is shown as failed.
-/// @param files   images, networks and sessions, as for a window; at least one.
+/// @param files   images, networks, sessions and studies, as for a window; at least one.
 /// @param target  appears whole or not at all.
 /// @param size    of the window, in device-independent pixels; raised to the least that the window needs.
 /// @param box     where it stands in the image; unset: where the window or the session puts it.

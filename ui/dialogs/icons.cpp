@@ -41,6 +41,7 @@ const QHash<QString, QString>& desktopNames() {
         {QStringLiteral("remove"), QStringLiteral("edit-delete")},
         {QStringLiteral("save"), QStringLiteral("document-save")},
         {QStringLiteral("settings"), QStringLiteral("preferences-system")},
+        {QStringLiteral("study"), QString()},
         {QStringLiteral("undo"), QStringLiteral("edit-undo")},
         {QStringLiteral("up"), QStringLiteral("go-up")},
         {QStringLiteral("warning"), QStringLiteral("dialog-warning")},

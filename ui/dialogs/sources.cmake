@@ -23,6 +23,7 @@ set(LAMSCOPE_ICON_FILES
   ${PROJECT_SOURCE_DIR}/resources/icons/remove.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/save.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/settings.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/study.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/undo.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/up.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/warning.svg)

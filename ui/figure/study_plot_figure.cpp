@@ -8,8 +8,10 @@
 #include <filesystem>
 #include <numeric>
 #include <set>
+#include <span>
 #include <utility>
 
+#include "figure/figure_file.h"
 #include "figure/figure_formats.h"
 #include "figure/figure_grid.h"
 #include "figure/name_places.h"
@@ -430,6 +432,25 @@ FigureLayout studyPlotLayout() {
 FigureSheet layOutStudyPlot(const StudyPlot& plot, const std::vector<StudyPicture>& pictures,
                             const FigureLayout& layout) {
     return PlotFigure(plot, pictures, layout).sheet();
+}
+
+ReportFigure drawStudyPlot(StagedFiles& files, const StudyPlot& plot, const std::vector<StudyPicture>& pictures,
+                           const FigureLayout& layout, const std::vector<std::filesystem::path>& names, int dpi) {
+    const auto sheet = layOutStudyPlot(plot, pictures, layout);
+    ReportFigure figure{.title = plot.title, .files = names, .remarks = {}};
+    for (const auto& file : names) {
+        const auto bytes = encodeFigure(sheet, figureFormat(file).value(), {.dpi = dpi});
+        files.add(file, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+    }
+    for (const auto& warning : sheet.warnings) {
+        figure.remarks.push_back(warning.toStdString());
+    }
+    for (const auto& picture : pictures) {
+        if (!picture.trouble.empty()) {
+            figure.remarks.push_back("Without a picture: " + picture.trouble + ".");
+        }
+    }
+    return figure;
 }
 
 }  // namespace lamscope::ui

@@ -3,12 +3,14 @@
 
 #include <QColor>
 #include <QPainterPath>
+#include <filesystem>
 #include <vector>
 
 #include "figure/figure_sheet.h"
 #include "session/figure_layout.h"
 #include "study/studies/study_pictures.h"
 #include "study/studies/study_plots.h"
+#include "study/studies/study_report.h"
 
 namespace lamscope::ui {
 
@@ -32,5 +34,12 @@ struct NetworkSign {
 /// @param layout    of it: width, line width, typeface, decimal mark, box; without `labels` there is no title.
 [[nodiscard]] FigureSheet layOutStudyPlot(const StudyPlot& plot, const std::vector<StudyPicture>& pictures,
                                           const FigureLayout& layout);
+
+/// Draws a plot for a report: see StudyReportSettings::draw. Throws as encodeFigure().
+/// @param names  of its files; the ending says the format.
+/// @param dpi    of PNG and TIFF.
+[[nodiscard]] ReportFigure drawStudyPlot(StagedFiles& files, const StudyPlot& plot,
+                                         const std::vector<StudyPicture>& pictures, const FigureLayout& layout,
+                                         const std::vector<std::filesystem::path>& names, int dpi);
 
 }  // namespace lamscope::ui

@@ -9,6 +9,7 @@
 
 #include "panels/label_places.h"
 #include "panels/panel_colours.h"
+#include "panels/plot_style.h"
 
 namespace lamscope::ui {
 
@@ -78,19 +79,8 @@ CurvePlot::CurvePlot(const QString& title, const QString& valueLabel, QWidget* p
     plot_->plotLayout()->insertRow(0);
     plot_->plotLayout()->addElement(0, 0, title_);
     plot_->plotLayout()->setRowSpacing(0);
-    for (auto* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setLabelFont(small);
-        axis->setTickLabelFont(small);
-        axis->setLabelPadding(1);
-        axis->setTickLength(0, 3);
-        axis->setSubTicks(false);
-        axis->setNumberFormat(QStringLiteral("g"));
-        axis->setNumberPrecision(4);
-    }
+    prepareAxes(*plot_, small);
     plot_->xAxis->setRange(0.0, 1.0);
-    plot_->yAxis->ticker()->setTickCount(4);
-    plot_->legend->setFont(small);
-    plot_->legend->setRowSpacing(-3);
     plot_->axisRect()->insetLayout()->setInsetAlignment(0, Qt::AlignLeft | Qt::AlignTop);
 
     cursor_->setLayer(QStringLiteral("overlay"));
@@ -245,22 +235,8 @@ void CurvePlot::applyColours(const QPalette& palette) {
     const auto base = palette.color(QPalette::Active, QPalette::Base);
     const auto text = palette.color(QPalette::Active, QPalette::Text);
     const auto muted = mutedText(palette);
-    const QPen line(borderColour(palette), 1.0);
-    plot_->setBackground(base);
+    colourPlot(*plot_, palette);
     title_->setTextColor(text);
-    for (auto* axis : {plot_->xAxis, plot_->yAxis}) {
-        axis->setBasePen(line);
-        axis->setTickPen(line);
-        axis->setTickLabelColor(muted);
-        axis->setLabelColor(muted);
-        axis->grid()->setPen(QPen(mixedColour(text, base, 0.1), 1.0));
-        axis->grid()->setZeroLinePen(line);
-    }
-    plot_->legend->setTextColor(text);
-    auto veil = base;
-    veil.setAlphaF(0.8F);
-    plot_->legend->setBrush(veil);
-    plot_->legend->setBorderPen(Qt::NoPen);
     cursor_->setPen(QPen(muted, 1.0));
     rest_->setPen(QPen(mixedColour(text, base, 0.45), 1.0, Qt::DotLine));
     restName_->setColor(muted);

@@ -29,8 +29,7 @@ struct Curve {
     std::optional<double> target;  ///< a dashed level that the curve should reach
 };
 
-/// A plot over the path position α in 0…1 with a vertical cursor: the only user of QCustomPlot. Colours follow the
-/// palette, repaints are queued.
+/// A plot over the path position α in 0…1 with a vertical cursor. Colours follow the palette, repaints are queued.
 class CurvePlot final : public QWidget {
     Q_OBJECT
 

@@ -22,10 +22,13 @@ lamscope_ui_library(lamscope_ui_panels
     panels/network_panel.cpp
     panels/network_panel.h
     panels/number_text.cpp
+    panels/plot_style.cpp
     panels/results_document.cpp
     panels/results_model.cpp
     panels/results_model.h
     panels/results_panel.cpp
     panels/results_panel.h
-  PUBLIC Qt6::Widgets lamscope_ui_session
+    panels/study_plot_view.cpp
+    panels/study_plot_view.h
+  PUBLIC Qt6::Widgets lamscope_figure lamscope_ui_session
   PRIVATE QCustomPlotQt6 Qt6::PrintSupport)

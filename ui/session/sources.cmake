@@ -15,7 +15,9 @@ lamscope_ui_library(lamscope_ui_session
     session/session_file.cpp
     session/session_opener.cpp
     session/session_opener.h
+    session/study_controller.cpp
+    session/study_controller.h
     session/view_settings.cpp
     session/workspace_states.cpp
-  PUBLIC Qt6::Gui lamscope_live lamscope_study lamscope_erf_run
+  PUBLIC Qt6::Gui lamscope_live lamscope_study_run lamscope_erf_run
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

@@ -44,8 +44,14 @@ void FileActions::connectImages() {
 
 void FileActions::connectSessions() {
     connect(actions_.openSession, &QAction::triggered, this, [this] {
-        choice_.files(tr("Open session"), savedSessionFilter(), false,
-                      [this](const QStringList& files) { opener_.openSession(files.front()); });
+        choice_.files(tr("Open session"), QStringLiteral("%1;;%2").arg(savedSessionFilter(), studyFilter()), false,
+                      [this](const QStringList& files) {
+                          if (kindOfFile(files.front()) == FileKind::Study) {
+                              opener_.open(files);
+                          } else {
+                              opener_.openSession(files.front());
+                          }
+                      });
     });
     connect(actions_.saveSession, &QAction::triggered, this, &FileActions::saveSession);
     connect(actions_.saveSessionAs, &QAction::triggered, this, &FileActions::saveSessionAs);

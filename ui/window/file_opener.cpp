@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/file_opener.h"
 
-#include <QFileInfo>
 #include <QMetaObject>
 #include <algorithm>
 #include <iterator>
@@ -16,25 +15,6 @@ namespace lamscope::ui {
 
 namespace {
 
-const QStringList& networkSuffixes() {
-    static const QStringList suffixes{QStringLiteral("pth"),    QStringLiteral("pt"),          QStringLiteral("ckpt"),
-                                      QStringLiteral("pkl"),    QStringLiteral("safetensors"), QStringLiteral("ts"),
-                                      QStringLiteral("pickle"), QStringLiteral("bin"),         QStringLiteral("th")};
-    return suffixes;
-}
-
-/// Files of networks that are not read: whoever loads them says what to do instead.
-const QStringList& foreignNetworkSuffixes() {
-    static const QStringList suffixes{QStringLiteral("onnx"), QStringLiteral("pt2"), QStringLiteral("distcp"),
-                                      QStringLiteral("gguf"), QStringLiteral("tflite")};
-    return suffixes;
-}
-
-const QString& builtInNetwork() {
-    static const QString name = QStringLiteral("bicubic");
-    return name;
-}
-
 /// None where the file is an image alone, or cannot be read: whoever reads the image says what is wrong with it.
 std::optional<Experiment> sessionOfImage(const std::filesystem::path& file) {
     try {
@@ -44,30 +24,7 @@ std::optional<Experiment> sessionOfImage(const std::filesystem::path& file) {
     }
 }
 
-QString patternsOf(const QStringList& suffixes) {
-    QStringList patterns;
-    for (const auto& suffix : suffixes) {
-        patterns << QStringLiteral("*.") + suffix;
-    }
-    return patterns.join(QLatin1Char(' '));
-}
-
 }  // namespace
-
-FileKind kindOfFile(const QString& file) {
-    const bool hasSettings = file.lastIndexOf(QLatin1Char('=')) > 0 && !QFileInfo::exists(file);
-    const auto spec = file.left(hasSettings ? file.indexOf(QLatin1Char(':')) : -1);
-    if (QFileInfo(spec).isDir() || spec.endsWith(QLatin1String(".index.json"), Qt::CaseInsensitive)) {
-        return FileKind::Network;
-    }
-    const auto suffix = QFileInfo(spec).suffix().toLower();
-    if (suffix == QLatin1String("lamscope") || suffix == QLatin1String("pdf") || suffix == QLatin1String("svg")) {
-        return FileKind::Session;
-    }
-    return networkSuffixes().contains(suffix) || foreignNetworkSuffixes().contains(suffix) || spec == builtInNetwork()
-               ? FileKind::Network
-               : FileKind::Image;
-}
 
 std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {
     std::vector<std::filesystem::path> files;
@@ -87,22 +44,6 @@ std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments) {
     return files;
 }
 
-QString imageFilter() {
-    return FileOpener::tr("Images (%1);;All files (*)").arg(patternsOf(imageSuffixes()));
-}
-
-QString networkFilter() {
-    return FileOpener::tr("Networks (%1);;All files (*)").arg(patternsOf(networkSuffixes()));
-}
-
-QString sessionFilter() {
-    return FileOpener::tr("Sessions (*.lamscope)");
-}
-
-QString savedSessionFilter() {
-    return FileOpener::tr("Sessions and figures made of them (*.lamscope *.pdf *.svg *.png *.tif *.tiff)");
-}
-
 FileOpener::FileOpener(Session& session, LiveController& controller, QObject* parent)
     : QObject(parent)
     , session_(session)
@@ -112,6 +53,9 @@ FileOpener::FileOpener(Session& session, LiveController& controller, QObject* pa
     connect(&controller_, &LiveController::imageOpened, this, [this] {
         if (awaitedRole_) {
             session_.setRole(*awaitedRole_);
+        }
+        if (awaitedReduction_) {
+            session_.setReduction(*awaitedReduction_);
         }
         if (awaitedBox_) {
             session_.setBox(*awaitedBox_);
@@ -144,12 +88,22 @@ void FileOpener::open(const QStringList& files) {
             case FileKind::Session:
                 openSession(file);
                 break;
+            case FileKind::Study:
+                emit studyChosen(file);
+                break;
         }
     }
 }
 
 void FileOpener::openImage(const QString& file, const ImageReading& reading) {
     controller_.openImage(file, reading);
+}
+
+void FileOpener::openScene(const Scene& scene) {
+    awaitedRole_ = scene.role;
+    awaitedReduction_ = scene.reduction;
+    placeBox(firstBoxOf(scene));
+    openImage(QString::fromStdString(scene.image.string()), scene.reading);
 }
 
 void FileOpener::openNeighbour(int step) {
@@ -170,6 +124,7 @@ void FileOpener::settle() {
     neighboursToOpen_ = std::max(neighboursToOpen_ - 1, 0);
     if (neighboursToOpen_ == 0) {
         awaitedRole_.reset();
+        awaitedReduction_.reset();
         awaitedBox_.reset();
     }
 }

@@ -11,29 +11,17 @@
 #include "session/live_controller.h"
 #include "session/session_opener.h"
 #include "window/folder_images.h"
+#include "workspaces/file_kind.h"
 
 namespace lamscope::ui {
-
-/// What a file is taken for, by its name alone: what is inside is found out in the background.
-enum class FileKind { Image, Network, Session };
-
-/// Settings as in "net.pth:scale=4" may follow the name of a network.
-[[nodiscard]] FileKind kindOfFile(const QString& file);
 
 /// The files that are read to open such arguments, those of sessions (also in figures) included: for
 /// checkOutputFiles(). Throws Error(InvalidArgument) for settings that ModelSpec::parse() refuses, Error(BadFile) for a
 /// session that cannot be read.
 [[nodiscard]] std::vector<std::filesystem::path> filesNamedBy(const QStringList& arguments);
 
-/// Patterns for file dialogs, as Qt wants them.
-[[nodiscard]] QString imageFilter();
-[[nodiscard]] QString networkFilter();
-[[nodiscard]] QString sessionFilter();
-/// The same with figures, which hold the session that they were made of.
-[[nodiscard]] QString savedSessionFilter();
-
-/// Opens whatever the user hands to the program: images, networks and sessions, by argument, dialog or drop. GUI thread
-/// only; reading happens on others.
+/// Opens whatever the user hands to the program: images, networks, sessions and studies, by argument, dialog or drop.
+/// GUI thread only; reading happens on others.
 class FileOpener final : public QObject {
     Q_OBJECT
 
@@ -43,6 +31,8 @@ public:
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
     void openImage(const QString& file, const ImageReading& reading = {});
+    /// Opens the image of a scene in its role, with the box at its first place, as the beginning of the undo history.
+    void openScene(const Scene& scene);
     /// Opens the image `step` places after the open one in its folder (before it for a negative step), in the same
     /// role; the box keeps its place as far as it fits. Nothing happens where there is none: see images().
     void openNeighbour(int step);
@@ -59,6 +49,8 @@ signals:
     void opened(const QString& file);
     void sessionOpened(const QString& file);
     void sessionSaved(const QString& file);
+    /// The study of it opens it.
+    void studyChosen(const QString& file);
 
 private:
     void openImageOrFigure(const QString& file);
@@ -71,6 +63,7 @@ private:
     SessionOpener opener_;
     std::optional<Box> awaitedBox_;
     std::optional<ImageRole> awaitedRole_;
+    std::optional<Reduction> awaitedReduction_;
     int neighboursToOpen_ = 0;  ///< that were asked for faster than they are read
     FolderImages images_;
     QThreadPool pool_;  // one thread: saving and opening keep their order

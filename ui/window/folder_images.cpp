@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "session/queued_call.h"
+#include "workspaces/file_kind.h"
 
 namespace lamscope::ui {
 
@@ -38,15 +39,6 @@ QStringList imagesBeside(const QString& file) {
 }
 
 }  // namespace
-
-const QStringList& imageSuffixes() {
-    static const QStringList suffixes{QStringLiteral("png"),  QStringLiteral("jpg"),  QStringLiteral("jpeg"),
-                                      QStringLiteral("tif"),  QStringLiteral("tiff"), QStringLiteral("bmp"),
-                                      QStringLiteral("webp"), QStringLiteral("npy"),  QStringLiteral("ppm"),
-                                      QStringLiteral("pgm"),  QStringLiteral("pbm"),  QStringLiteral("pnm"),
-                                      QStringLiteral("pfm")};
-    return suffixes;
-}
 
 bool naturallyBefore(const QString& a, const QString& b) {
     qsizetype i = 0;

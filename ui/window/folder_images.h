@@ -7,9 +7,6 @@
 
 namespace lamscope::ui {
 
-/// The endings of image files that are read, in lower case, without a dot.
-[[nodiscard]] const QStringList& imageSuffixes();
-
 /// The order of file names in which "x2" comes before "x10": digits count as numbers, letters regardless of case.
 [[nodiscard]] bool naturallyBefore(const QString& a, const QString& b);
 

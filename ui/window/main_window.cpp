@@ -102,11 +102,9 @@ void MainWindow::makeWorkspaces() {
                              .showNetwork = actions_->showNetwork,
                              .toggleNetwork = [this](std::size_t n) { actions_->toggleNetwork(n); },
                              .open = [this](const QStringList& files) { opener_->open(files); },
-                             .openAt =
-                                 [this](const QString& image, const Box& box) {
-                                     opener_->placeBox(box);
-                                     opener_->openImage(image);
-                                 }};
+                             .openAt = [this](const Scene& scene) { opener_->openScene(scene); },
+                             .lookInProbe = [this] { workspaces_->visit("probe"); },
+                             .folder = options_.stateFolder};
     workspaces_ = std::make_unique<WindowWorkspaces>(options_.workspaces, host, *actions_);
 }
 
@@ -170,7 +168,7 @@ void MainWindow::makeStatusLine() {
     setStatusBar(status_);
     connect(workspaces_.get(), &WindowWorkspaces::hovered, status_, &StatusLine::showReadout);
     connect(workspaces_.get(), &WindowWorkspaces::pointerLeft, status_, &StatusLine::clearReadout);
-    connect(status_, &StatusLine::cancelRequested, actions_->cancel, &QAction::trigger);
+    connect(status_, &StatusLine::cancelRequested, controller_.get(), &LiveController::cancel);
 }
 
 // --- actions
@@ -211,7 +209,13 @@ void MainWindow::connectTools() {
                        QStringLiteral("png"),
                        [this](const QString& file) { writer_.writePicture(file, grab().toImage()); });
     });
-    connect(actions_->cancel, &QAction::triggered, controller_.get(), &LiveController::cancel);
+    connect(actions_->cancel, &QAction::triggered, this, [this] {
+        if (!workspaces_->goBack()) {
+            controller_->cancel();
+        }
+    });
+    connect(opener_.get(), &FileOpener::studyChosen, this,
+            [this](const QString& file) { workspaces_->open("study").openFile(file); });
     connect(actions_->settings, &QAction::triggered, this, [this] {
         auto* dialog = new SettingsDialog(settings_, this);
         dialog->setAttribute(Qt::WA_DeleteOnClose);

@@ -109,6 +109,11 @@ void WindowDocks::addWorkspace(const std::vector<WorkspaceDock>& docks) {
     if (!isLast) {
         stack(bottom());
     }
+    // Beside the images there is no height for several.
+    if (auto left = shownIn(Qt::LeftDockWidgetArea); left.size() > 1) {
+        std::ranges::reverse(left);
+        stack(left);
+    }
     applyLayout();
     hideTemporarily(stayHidden, aside);
 }
@@ -154,14 +159,18 @@ bool WindowDocks::isShownHere(const Dock& dock) const {
     return dock.workspace.isEmpty() || dock.workspace == workspace_;
 }
 
-QList<QDockWidget*> WindowDocks::bottom() const {
-    QList<QDockWidget*> bottom;
+QList<QDockWidget*> WindowDocks::shownIn(Qt::DockWidgetArea area) const {
+    QList<QDockWidget*> docks;
     for (const auto& dock : docks_) {
-        if (isShownHere(dock) && dock.area == Qt::BottomDockWidgetArea) {
-            bottom << dock.widget;
+        if (isShownHere(dock) && dock.area == area) {
+            docks << dock.widget;
         }
     }
-    return bottom;
+    return docks;
+}
+
+QList<QDockWidget*> WindowDocks::bottom() const {
+    return shownIn(Qt::BottomDockWidgetArea);
 }
 
 void WindowDocks::stack(const QList<QDockWidget*>& docks) {

@@ -25,8 +25,8 @@ public:
 
     /// A panel of the window, there in every workspace. One at the bottom lies behind those of the workspace.
     QDockWidget* add(const WorkspaceDock& dock);
-    /// Panels of the workspace that is shown. Those at the bottom and the window's own there lie over each other as
-    /// tabs, the workspace's first one in front.
+    /// Panels of the workspace that is shown. Those at the bottom, or at the left, and the window's own there lie over
+    /// each other as tabs, the workspace's first one in front.
     void addWorkspace(const std::vector<WorkspaceDock>& docks);
     /// Hides the panels of all other workspaces, and shows those of this one as they were when it was left. Panels that
     /// toggleAll() has hidden stay hidden, those of this workspace as well.
@@ -64,6 +64,7 @@ private:
     /// @param place  among `docks_`, which is the order of the tabs.
     QDockWidget* add(const WorkspaceDock& given, const QString& workspace, std::size_t place);
     [[nodiscard]] bool isShownHere(const Dock& dock) const;
+    [[nodiscard]] QList<QDockWidget*> shownIn(Qt::DockWidgetArea area) const;
     [[nodiscard]] QList<QDockWidget*> bottom() const;
     /// Puts docks over each other as tabs, the first one in front.
     void stack(const QList<QDockWidget*>& docks);

@@ -133,6 +133,7 @@ void WindowWorkspaces::begin(QSettings& store) {
 }
 
 void WindowWorkspaces::open(std::size_t n) {
+    setVisitor(std::nullopt);
     if (n == current_) {
         return;
     }
@@ -156,6 +157,34 @@ void WindowWorkspaces::open(std::size_t n) {
     followEmpty();
     entry.workspace->view()->setFocus();
     keep();
+}
+
+Workspace& WindowWorkspaces::open(std::string_view name) {
+    const auto found = std::ranges::find(entries_, name, [](const Entry& entry) { return entry.row.name; });
+    open(static_cast<std::size_t>(found - entries_.begin()));
+    return current();
+}
+
+void WindowWorkspaces::visit(std::string_view name) {
+    const auto visitor = current_;
+    open(name);
+    if (current_ != visitor) {
+        setVisitor(visitor);
+    }
+}
+
+bool WindowWorkspaces::goBack() {
+    const auto visitor = visitor_;
+    if (visitor) {
+        open(*visitor);
+    }
+    return visitor.has_value();
+}
+
+/// Esc says in the menu what it does.
+void WindowWorkspaces::setVisitor(std::optional<std::size_t> visitor) {
+    visitor_ = visitor;
+    actions_.cancel->setText(visitor ? tr("Back to %1").arg(entries_[*visitor].row.title) : tr("Stop computing"));
 }
 
 void WindowWorkspaces::show(const Entry& entry, bool shown) {

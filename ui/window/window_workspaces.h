@@ -5,6 +5,8 @@
 #include <QString>
 #include <cstddef>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "session/workspace_states.h"
@@ -44,6 +46,12 @@ public:
 
     /// Brings the n-th to the front.
     void open(std::size_t n);
+    /// The same by the name of its row, which must exist.
+    Workspace& open(std::string_view name);
+    /// The same until goBack(), which leads to the one that was in front before, or until another one is opened.
+    void visit(std::string_view name);
+    /// @return whether there was a visit to end.
+    bool goBack();
     [[nodiscard]] Workspace& current() const { return *entries_[current_].workspace; }
     /// Null where it has not been opened yet.
     [[nodiscard]] Workspace* find(const QString& name) const;
@@ -66,6 +74,7 @@ private:
     void addButtons(const Entry& entry);
     /// Shows or hides its commands and controls.
     void show(const Entry& entry, bool shown);
+    void setVisitor(std::optional<std::size_t> visitor);
     void listPanels();
     void followEmpty();
     [[nodiscard]] WorkspaceStates states() const;
@@ -77,6 +86,7 @@ private:
     const WindowActions& actions_;
     std::vector<Entry> entries_;
     std::size_t current_ = 0;
+    std::optional<std::size_t> visitor_;  ///< from where the one in front is visited
     QStackedWidget* pages_;
     QTabBar* tabs_ = nullptr;
     WindowDocks* docks_ = nullptr;

@@ -4,6 +4,7 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/compact_tool_bar.cpp
     workspaces/compact_tool_bar.h
     workspaces/file_choice.cpp
+    workspaces/file_kind.cpp
     workspaces/file_writer.cpp
     workspaces/file_writer.h
     workspaces/menu_section.cpp
@@ -23,6 +24,27 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/probe/samples.h
     workspaces/probe/sanity_run.cpp
     workspaces/probe/sanity_run.h
+    workspaces/study/plot_page.cpp
+    workspaces/study/plot_page.h
+    workspaces/study/report_model.cpp
+    workspaces/study/report_model.h
+    workspaces/study/report_view.cpp
+    workspaces/study/report_view.h
+    workspaces/study/study_actions.cpp
+    workspaces/study/study_drops.cpp
+    workspaces/study/study_drops.h
+    workspaces/study/study_form.cpp
+    workspaces/study/study_form.h
+    workspaces/study/study_networks.cpp
+    workspaces/study/study_progress.cpp
+    workspaces/study/study_progress.h
+    workspaces/study/study_results.cpp
+    workspaces/study/study_results.h
+    workspaces/study/study_start.cpp
+    workspaces/study/study_start.h
+    workspaces/study/study_workspace.cpp
+    workspaces/study/study_workspace.h
     workspaces/workspace.h
     workspaces/workspaces.cpp
-  PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs lamscope_figure_editor)
+  PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs lamscope_figure_editor
+  PRIVATE fmt::fmt)

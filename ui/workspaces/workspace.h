@@ -45,10 +45,13 @@ struct WorkspaceHost {
     /// The keys of the first networks; what they do is toggleNetwork(), which the probe calls when they are released.
     std::array<QAction*, 9> showNetwork;
     std::function<void(std::size_t n)> toggleNetwork;
-    /// Opens images, networks and sessions.
+    /// Opens images, networks, sessions and studies.
     std::function<void(const QStringList& files)> open;
-    /// Opens an image with the box at this place of it.
-    std::function<void(const QString& image, const Box& box)> openAt;
+    /// Opens the image of a scene with the box at its first place.
+    std::function<void(const Scene& scene)> openAt;
+    /// Brings the probe to the front, from where Esc leads back.
+    std::function<void()> lookInProbe;
+    QString folder;  ///< for files that are written without asking where to; may not exist yet
 };
 
 /// A panel of a workspace. The window owns its content.
@@ -91,6 +94,8 @@ public:
     /// Takes back what kept() gave, in this or in another version; null: begins anew. Reports trouble in the session
     /// and does not throw.
     virtual void restore(const nlohmann::ordered_json& /*kept*/) {}
+    /// Opens a file that this workspace alone reads.
+    virtual void openFile(const QString& /*file*/) {}
     /// It has come to the front, also as the first one of a window, or has left it. Behind, it must not take the focus.
     virtual void setOpen(bool /*open*/) {}
 

@@ -2,6 +2,7 @@
 #include <QCoreApplication>
 
 #include "workspaces/probe/probe_workspace.h"
+#include "workspaces/study/study_workspace.h"
 #include "workspaces/workspace.h"
 
 namespace lamscope::ui {
@@ -17,7 +18,7 @@ WorkspaceRow listed(const char* name, const char* title, const char* icon) {
 }  // namespace
 
 std::vector<WorkspaceRow> allWorkspaces() {
-    return {listed<ProbeWorkspace>("probe", "Probe", "probe")};
+    return {listed<ProbeWorkspace>("probe", "Probe", "probe"), listed<StudyWorkspace>("study", "Study", "study")};
 }
 
 }  // namespace lamscope::ui

@@ -22,8 +22,13 @@ struct PaperMarks {
     bool latex;
 };
 
+std::string asItIs(const std::string& text) {
+    return text;
+}
+
 constexpr PaperMarks latexMarks{latexText, latexNumber, "--", " $\\pm$ ", true};
 constexpr PaperMarks markdownMarks{markdownText, markdownNumber, "–", " ± ", false};
+constexpr PaperMarks noMarks{asItIs, markdownNumber, "–", " ± ", false};
 
 double numberOf(const ResultValue& value) {
     if (const auto* whole = std::get_if<std::int64_t>(&value)) {
@@ -110,6 +115,20 @@ std::string markdownOf(const ReportTable& table) {
 
 std::string latexOf(const ReportTable& table) {
     return latexTable(headingsOf(table, latexMarks), paperRows(table, latexMarks));
+}
+
+std::vector<std::vector<std::string>> cellsOf(const ReportTable& table) {
+    auto rows = paperRows(table, noMarks);
+    std::vector<std::string> headings;
+    for (const auto& heading : headingsOf(table, noMarks)) {
+        headings.push_back(heading.text);
+    }
+    rows.insert(rows.begin(), std::move(headings));
+    return rows;
+}
+
+std::string textOf(const ReportTable& table) {
+    return aligned(cellsOf(table));
 }
 
 }  // namespace lamscope

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// A table of a report, written as CSV, Markdown and LaTeX.
+// A table of a report, written as CSV, Markdown, LaTeX and plain text.
 #pragma once
 
 #include <string>
@@ -30,5 +30,11 @@ struct ReportTable {
 [[nodiscard]] std::string csvOf(const ReportTable& table);
 [[nodiscard]] std::string markdownOf(const ReportTable& table);
 [[nodiscard]] std::string latexOf(const ReportTable& table);
+
+/// The headings of the columns that people see, then a row of cells for each of the table's, UTF-8 without marks of a
+/// format: for windows.
+[[nodiscard]] std::vector<std::vector<std::string>> cellsOf(const ReportTable& table);
+/// The same as lines of text with aligned columns.
+[[nodiscard]] std::string textOf(const ReportTable& table);
 
 }  // namespace lamscope

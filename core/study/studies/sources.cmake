@@ -8,8 +8,10 @@ lamscope_library(lamscope_study_run
     study/studies/packed_map.h
     study/studies/patch_rule.h
     study/studies/published_table.h
+    study/studies/report_table.h
     study/studies/slurm_script.h
     study/studies/study_columns.h
+    study/studies/study_command_line.h
     study/studies/study_description.h
     study/studies/study_merge.h
     study/studies/study_pictures.h
@@ -35,6 +37,7 @@ lamscope_library(lamscope_study_run
     study/studies/slurm_script.cpp
     study/studies/store_schema.cpp
     study/studies/study_columns.cpp
+    study/studies/study_command_line.cpp
     study/studies/study_description.cpp
     study/studies/study_merge.cpp
     study/studies/study_pictures.cpp

@@ -13,10 +13,8 @@
 #include "base/version.h"
 #include "study/studies/plot_report.h"
 #include "study/studies/published_table.h"
-#include "study/studies/report_table.h"
 #include "study/studies/store_access.h"
 #include "study/studies/study_status.h"
-#include "study/studies/study_tables.h"
 
 namespace lamscope {
 
@@ -43,6 +41,8 @@ void leaveOut(ReportTable& table, std::string_view key) {
         row.erase(row.begin() + place);
     }
 }
+
+}  // namespace
 
 ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
@@ -71,6 +71,8 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
     }
     return table;
 }
+
+namespace {
 
 ReportTable correlationTable(const std::vector<StudyCorrelation>& correlations) {
     ReportTable table{

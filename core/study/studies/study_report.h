@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "study/studies/report_table.h"
 #include "study/studies/study_plots.h"
 #include "study/studies/study_store.h"
+#include "study/studies/study_tables.h"
 
 namespace lamscope {
 
@@ -31,6 +33,9 @@ struct StudyReportSettings {
     std::vector<ReportFigure> figures{};  ///< further ones, which are among the files already
     bool paperTable1 = false;             ///< also stand beside the numbers of publishedNetworks()
 };
+
+/// The table of networks, a row each, in the given order.
+[[nodiscard]] ReportTable networkTable(const std::vector<NetworkNumbers>& networks);
 
 /// Adds the tables of a study, networks, correlations and pairs, as .csv, .md and .tex files in `folder`, which is made
 /// if need be, paper_table1 where it is asked for, the plots of studyPlots() in its folder `plots`, as figures and

@@ -105,6 +105,7 @@ private:
 class TwoWorkspaces : public WindowFixture {
 public:
     explicit TwoWorkspaces(bool tallyIsFirst = false) {
+        workspaces.resize(1);
         workspaces.insert(tallyIsFirst ? workspaces.begin() : workspaces.end(),
                           {"tally", QStringLiteral("Tally"), QStringLiteral("check"),
                            [this](const WorkspaceHost& host, WorkspaceMenus& menus) {
@@ -179,6 +180,8 @@ private slots:
 
 void WorkspacesTest::aWindowOfOneHasNoTabs() {
     WindowFixture fixture;
+    fixture.workspaces.resize(1);
+    fixture.open();
     fixture.openImage();
     fixture.add("bicubic");
     QVERIFY(fixture.waitForMaps());

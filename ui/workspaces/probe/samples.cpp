@@ -41,7 +41,7 @@ Samples::Samples(const WorkspaceHost& host, StartPage& page)
 void Samples::open(std::size_t index) {
     const auto& scene = scenes_.at(index);
     const auto& [x, y, size] = scene.patches.front().patch;
-    host_.openAt(QString::fromStdString(scene.hr.string()), {.x = x, .y = y, .size = size});
+    host_.openAt({.image = scene.hr, .boxes = {{.x = x, .y = y, .size = size}}});
     for (const auto& spec : networks_) {
         const auto isSame = [&](const NetworkEntry& entry) { return entry.spec.file == spec.file; };
         if (std::ranges::none_of(host_.session.networks(), isSame)) {

@@ -1,0 +1,431 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The study workspace: a study that is described, run, followed and looked into by mouse and keyboard.
+#include <QApplication>
+#include <QClipboard>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QListWidget>
+#include <QPushButton>
+#include <QSpinBox>
+#include <QTabBar>
+#include <QTabWidget>
+#include <QToolBar>
+#include <QToolButton>
+#include <cmath>
+
+#include "method/lam/lam_experiment.h"
+#include "panels/study_plot_view.h"
+#include "session/session_file.h"
+#include "study/studies/study_plan.h"
+#include "study/studies/study_report.h"
+#include "study/studies/study_run.h"
+#include "support/small_study.h"
+#include "ui/window/window_fixture.h"
+#include "workspaces/study/report_view.h"
+#include "workspaces/study/study_workspace.h"
+
+namespace lamscope::ui {
+
+using testing::patienceMs;
+using testing::WindowFixture;
+
+namespace {
+
+constexpr int imagesColumn = 3;
+constexpr int diColumn = 6;
+
+/// Writes tasks of a study into a store as `study run` does, until so many are done.
+void writeTasks(const StudyDescription& study, const std::filesystem::path& file, std::size_t most) {
+    const auto plan = planStudy(study, file.parent_path());
+    StudyStore store(file, StudyStore::Access::Write);
+    std::stop_source stop;
+    static_cast<void>(runStudy(plan, store, {}, stop.get_token(), [&](const StudyRunProgress& progress) {
+        if (progress.done >= most) {
+            stop.request_stop();
+        }
+    }));
+}
+
+class StudyFixture : public WindowFixture {
+public:
+    void openStudyWorkspace() const { key(Qt::Key_2, Qt::ControlModifier); }
+    [[nodiscard]] StudyWorkspace& workspace() const {
+        return dynamic_cast<StudyWorkspace&>(*window->workspaces().find(QStringLiteral("study")));
+    }
+    [[nodiscard]] StudyController& study() const { return workspace().study(); }
+    [[nodiscard]] bool isStudyInFront() const {
+        return dynamic_cast<StudyWorkspace*>(&window->workspaces().current()) != nullptr;
+    }
+    template <typename Widget>
+    [[nodiscard]] Widget& find(const char* name) const {
+        auto* found = window->findChild<Widget*>(QLatin1String(name));
+        if (found == nullptr) {
+            throw std::logic_error(std::string("there is no ") + name);
+        }
+        return *found;
+    }
+    template <typename Button>
+    void click(const char* name) const {
+        QTest::mouseClick(&find<Button>(name), Qt::LeftButton);
+    }
+    [[nodiscard]] ReportView& networks() const { return find<ReportView>("studyNetworks"); }
+    [[nodiscard]] QString cell(int row, int column) const {
+        return networks().model()->index(row, column).data().toString();
+    }
+    /// The number of images of which each network has results.
+    [[nodiscard]] QStringList images() const {
+        QStringList texts;
+        for (int row = 0; row < networks().model()->rowCount(); ++row) {
+            texts << cell(row, imagesColumn);
+        }
+        return texts;
+    }
+    void openFile(const std::filesystem::path& file) const {
+        window->files().open({QString::fromStdString(file.string())});
+    }
+    /// Opens a store or a description, and waits until it is there.
+    void openStudy(const std::filesystem::path& file) const {
+        openFile(file);
+        QTRY_VERIFY_WITH_TIMEOUT(isStudyInFront() && !workspace().isEmpty(), patienceMs);
+    }
+    void clickRow(int row) const {
+        auto& table = networks();
+        QTest::mouseClick(table.viewport(), Qt::LeftButton, {},
+                          table.visualRect(table.model()->index(row, 0)).center());
+    }
+    void clickRun() const { click<QToolButton>("runStudy"); }
+    [[nodiscard]] bool waitForEnd() const {
+        return QTest::qWaitFor(
+            [this] {
+                const auto& snapshot = study().snapshot();
+                return !study().isRunning() && snapshot != nullptr && snapshot->status.left == 0;
+            },
+            patienceMs);
+    }
+    /// The store of a study of drawn images that is done.
+    [[nodiscard]] std::filesystem::path finishedStore() const {
+        const auto file = files.path() / "done.sqlite";
+        writeTasks(test::smallStudy(files), file, 1000);
+        return file;
+    }
+    /// A network given by a formula, as a file that a study can hash.
+    [[nodiscard]] ModelSpec formula(const char* name) const {
+        const auto file = files.path() / name;
+        writeFileAtomically(file, std::string_view(name));
+        return ModelSpec::parse(file.string());
+    }
+    /// Its description, of so many drawn images.
+    [[nodiscard]] std::filesystem::path slowStudy(int count) const {
+        std::vector<int> sides;
+        for (int i = 0; i < count; ++i) {
+            sides.push_back(64 + 4 * i);
+        }
+        auto study = test::smallStudy(files, sides, {});
+        study.experiment.networks = {{.spec = formula("slow.pth")}};
+        auto options = lamOptionsOf(study.experiment);
+        options.nodes = 9;
+        setLamOptions(study.experiment, options);
+        const auto file = files.path() / "slow.json";
+        writeStudyDescription(study, file);
+        return file;
+    }
+};
+
+}  // namespace
+
+class StudyTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void theSampleRunsToItsEnd();
+    void oneIsDescribedInTheWindowAndRun();
+    void pausesAndGoesOn();
+    void aRowOpensItsMapInTheProbeAndEscLeadsBack();
+    void escKeepsItsMeaningInTheProbe();
+    void aPointOpensItsMapInTheProbe();
+    void aStoreThatGrowsIsFollowed();
+    void tablesAreCopiedAsTheReportWritesThem();
+    void aBrokenFileIsSaidInTheBar();
+    void whatFailsIsListedAndTriedAgain();
+    void theBoxIsServedWhileAStudyRuns();
+    void anotherEngineGoesOn();
+    void sessionsKeepTheStudy();
+    void theCommandComputesTheSame();
+};
+
+void StudyTest::theSampleRunsToItsEnd() {
+    const StudyFixture fixture;
+    fixture.openStudyWorkspace();
+    QVERIFY(fixture.workspace().isEmpty());
+    QVERIFY(fixture.find<QPushButton>("trySample").isVisible());
+    fixture.click<QPushButton>("trySample");
+    QVERIFY(fixture.waitForEnd());
+    const auto& snapshot = *fixture.study().snapshot();
+    QCOMPARE(snapshot.status.failed, 0);
+    const int rows = fixture.networks().model()->rowCount();
+    QVERIFY(rows > 1);
+    QVERIFY(fixture.networks().isVisible());
+    double before = 0.0;
+    for (int row = 0; row < rows; ++row) {  // from the smallest mean DI to the largest
+        const double di = fixture.cell(row, diColumn).section(QLatin1Char(' '), 0, 0).toDouble();
+        QVERIFY2(di > before, qPrintable(fixture.cell(row, diColumn)));
+        before = di;
+    }
+}
+
+void StudyTest::oneIsDescribedInTheWindowAndRun() {
+    const StudyFixture fixture;
+    fixture.openImage();
+    fixture.add("bicubic");
+    QVERIFY(fixture.waitForMaps());
+    fixture.openStudyWorkspace();
+    QVERIFY(!fixture.find<QToolButton>("runStudy").isEnabled());
+    fixture.click<QPushButton>("addOpenImage");
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.study().description().experiment.scenes.size(), std::size_t{1}, patienceMs);
+    QVERIFY(!fixture.find<QPushButton>("addOpenImage").isVisible());
+
+    QListWidget* networks = nullptr;
+    for (auto* list : fixture.window->findChildren<QListWidget*>()) {
+        networks = list->accessibleName() == QStringLiteral("Networks of the study") ? list : networks;
+    }
+    QVERIFY(networks != nullptr);
+    QCOMPARE(networks->count(), 1);
+    networks->setFocus();
+    QTest::keyClick(networks, Qt::Key_Home);
+    QTest::keyClick(networks, Qt::Key_Space);  // ticks the network that is open
+    QCOMPARE(fixture.study().tasks(), std::size_t{1});
+
+    const auto file = fixture.files.path() / "own.sqlite";
+    fixture.clickRun();
+    testing::chooseInDialog(QString::fromStdString(file.string()));
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.images(), QStringList{QStringLiteral("1")});
+    const auto written = readStudyDescription(fixture.files.path() / "own.json");
+    QVERIFY(written.experiment.scenes.front().image == fixture.image);
+    QCOMPARE(StudyStore(file, StudyStore::Access::Read).studyId(), written.id);
+}
+
+void StudyTest::pausesAndGoesOn() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.slowStudy(12));
+    QVERIFY(!fixture.study().isRunning());
+    fixture.clickRun();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress() && fixture.study().progress()->done > 0, patienceMs);
+    fixture.clickRun();
+    QVERIFY(!fixture.study().isRunning());
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().snapshot() != nullptr && fixture.study().snapshot()->status.done > 0,
+                             patienceMs);
+    const auto done = fixture.study().snapshot()->status.done;
+    QVERIFY(done < 12);
+    QCOMPARE(fixture.find<QToolButton>("runStudy").text(), QStringLiteral("Continue"));
+    fixture.key(Qt::Key_Return, Qt::ControlModifier);
+    QVERIFY(fixture.study().isRunning());
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.study().snapshot()->status.done, 12);
+    QVERIFY(fixture.study().progress()->maps < 12);  // nothing was computed twice
+}
+
+void StudyTest::aRowOpensItsMapInTheProbeAndEscLeadsBack() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    const auto name = fixture.cell(1, 0);
+    double mean = 0.0;
+    std::vector<StudyPlace> places;
+    for (const auto& place : fixture.study().snapshot()->places) {
+        if (place.network == name.toStdString()) {
+            places.push_back(place);
+            mean += *place.di / 3.0;
+        }
+    }
+    QCOMPARE(places.size(), std::size_t{3});
+    const auto nearest =
+        std::ranges::min_element(places, {}, [mean](const StudyPlace& place) { return std::abs(*place.di - mean); });
+
+    fixture.clickRow(1);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+    QVERIFY(fixture.waitForMaps());
+    QCOMPARE(fixture.session().image().file, nearest->imageFile);
+    QCOMPARE(fixture.session().box().x, nearest->patch->x);
+    QCOMPARE(fixture.session().box().y, nearest->patch->y);
+    QCOMPARE(fixture.session().networks().size(), std::size_t{2});
+    const auto& entry = fixture.entry(fixture.session().selected());
+    QCOMPARE(*entry.result->diffusionIndex, *nearest->di);  // the very map
+    QVERIFY(fixture.window->probe().grid().hasFocus());
+
+    fixture.key(Qt::Key_Escape);
+    QVERIFY(fixture.isStudyInFront());
+    QVERIFY(fixture.networks().isVisible());
+}
+
+void StudyTest::escKeepsItsMeaningInTheProbe() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    fixture.clickRow(0);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+    QVERIFY(fixture.waitForMaps());
+    fixture.key(Qt::Key_1, Qt::ControlModifier);  // who opens the probe, stays there
+    fixture.key(Qt::Key_Escape);
+    QVERIFY(!fixture.isStudyInFront());
+    QVERIFY(fixture.session().progress().stopped || !fixture.session().progress().busy);
+    QCOMPARE(fixture.window->actions().cancel->text(), QStringLiteral("Stop computing"));
+}
+
+void StudyTest::aPointOpensItsMapInTheProbe() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    auto& tabs = *fixture.window->findChild<QTabWidget*>();
+    int tab = -1;
+    QTRY_VERIFY_WITH_TIMEOUT(([&] {
+                                 for (int i = 0; i < tabs.count(); ++i) {
+                                     tab = tabs.tabText(i) == QStringLiteral("DI over image content") ? i : tab;
+                                 }
+                                 return tab >= 0;
+                             }()),
+                             patienceMs);
+    QTest::mouseClick(tabs.tabBar(), Qt::LeftButton, {}, tabs.tabBar()->tabRect(tab).center());
+    auto* view = tabs.currentWidget()->findChild<StudyPlotView*>();
+    QTRY_VERIFY(view != nullptr && view->isVisible());
+    QTest::qWait(200);  // the plot is laid out when it is drawn
+    const auto point = view->plot().points.front();
+    const auto at = view->pixelOf(0);
+    auto* plot = view->childAt(at);
+    QVERIFY(plot != nullptr);
+    QTest::mouseClick(plot, Qt::LeftButton, {}, plot->mapFrom(view, at));
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+    QVERIFY(fixture.waitForMaps());
+    QCOMPARE(*fixture.entry(fixture.session().selected()).result->diffusionIndex, point.y);
+}
+
+void StudyTest::aStoreThatGrowsIsFollowed() {
+    const StudyFixture fixture;
+    const auto file = fixture.files.path() / "cluster.sqlite";
+    const auto study = test::smallStudy(fixture.files);
+    writeTasks(study, file, 2);
+    fixture.openStudy(file);
+    const QStringList one{QStringLiteral("1"), QStringLiteral("1")};
+    const QStringList all{QStringLiteral("3"), QStringLiteral("3")};
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images(), one, patienceMs);
+    writeTasks(study, file, 1000);  // as another program does
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images(), all, patienceMs);
+    QCOMPARE(fixture.study().snapshot()->status.left, 0);
+}
+
+void StudyTest::tablesAreCopiedAsTheReportWritesThem() {
+    const StudyFixture fixture;
+    const auto file = fixture.finishedStore();
+    fixture.openStudy(file);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    const auto table = networkTable(networkNumbers(StudyStore(file, StudyStore::Access::Read)));
+    fixture.click<QToolButton>("copyStudyCsv");
+    QCOMPARE(QApplication::clipboard()->text().toStdString(), csvOf(table));
+    fixture.click<QToolButton>("copyStudyLatex");
+    QCOMPARE(QApplication::clipboard()->text().toStdString(), latexOf(table));
+}
+
+void StudyTest::aBrokenFileIsSaidInTheBar() {
+    const StudyFixture fixture;
+    const auto file = fixture.files.path() / "broken.sqlite";
+    writeFileAtomically(file, std::string_view("this is no database, but a text that is long enough for one"));
+    fixture.openFile(file);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("broken.sqlite")));
+    QVERIFY(fixture.isStudyInFront());
+    QVERIFY(fixture.workspace().isEmpty());
+    const auto description = fixture.files.path() / "broken.json";
+    writeFileAtomically(description, std::string_view("{\"study\": "));
+    fixture.openFile(description);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("broken.json")));
+    QVERIFY(fixture.workspace().isEmpty());
+}
+
+void StudyTest::whatFailsIsListedAndTriedAgain() {
+    const StudyFixture fixture;
+    auto study = test::smallStudy(fixture.files, {64, 72}, {"bicubic"});
+    const auto image = study.experiment.scenes.front().image;
+    const auto kept = fixture.files.path() / "kept.png";
+    std::filesystem::rename(image, kept);
+    const auto file = fixture.files.path() / "failing.json";
+    writeStudyDescription(study, file);
+    fixture.openStudy(file);
+    fixture.clickRun();
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.study().snapshot()->status.failed, 1);
+    auto& retry = fixture.find<QPushButton>("retryFailed");
+    QTRY_VERIFY(retry.isVisible());
+    QVERIFY(fixture.study().snapshot()->status.failures.front().error.find("scene64.png") != std::string::npos);
+
+    std::filesystem::rename(kept, image);
+    QTest::mouseClick(&retry, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.study().isRunning() && fixture.study().snapshot()->status.done == 2, patienceMs);
+    QTRY_VERIFY(!retry.isVisible());
+}
+
+void StudyTest::theBoxIsServedWhileAStudyRuns() {
+    const StudyFixture fixture;
+    fixture.openImage();
+    const auto id = fixture.add("bicubic");
+    QVERIFY(fixture.waitForMaps());
+    fixture.openStudy(fixture.slowStudy(60));
+    fixture.clickRun();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress() && fixture.study().progress()->done > 0, patienceMs);
+    fixture.key(Qt::Key_1, Qt::ControlModifier);
+    const auto before = fixture.session().box();
+    const auto middle = [&] {
+        const auto& box = fixture.session().box();
+        return fixture.at(id, box.x + box.size / 2.0, box.y + box.size / 2.0);
+    };
+    auto& view = fixture.view(id);
+    const auto from = middle();
+    QTest::mousePress(&view, Qt::LeftButton, {}, from);
+    QTest::mouseMove(&view, from + QPoint(12, 8));
+    QTest::mouseMove(&view, from + QPoint(24, 16));
+    QTest::mouseRelease(&view, Qt::LeftButton, {}, from + QPoint(24, 16));
+    QVERIFY(fixture.session().box() != before);
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.study().isRunning());  // the map did not wait for the study
+    const auto done = fixture.study().progress()->done;
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress()->done > done, patienceMs);  // and it goes on
+}
+
+void StudyTest::anotherEngineGoesOn() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.slowStudy(8));
+    fixture.clickRun();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress() && fixture.study().progress()->done > 0, patienceMs);
+    LiveEngineOptions options;
+    options.load = test::loadAnalytic;
+    fixture.window->controller().restart(options);
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.study().snapshot()->status.done, 8);
+}
+
+void StudyTest::sessionsKeepTheStudy() {
+    StudyFixture fixture;
+    const auto store = fixture.finishedStore();
+    fixture.openStudy(store);
+    const auto file = (fixture.files.path() / "study.lamscope").string();
+    fixture.window->files().saveSession(QString::fromStdString(file));
+    QVERIFY(fixture.waitForMessage(QStringLiteral("Saved %1").arg(QString::fromStdString(file))));
+    fixture.open();
+    fixture.window->files().openSession(QString::fromStdString(file));
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.isStudyInFront() && !fixture.workspace().isEmpty(), patienceMs);
+    QVERIFY(fixture.study().store() == store);
+    QVERIFY(!fixture.study().isRunning());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+}
+
+void StudyTest::theCommandComputesTheSame() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    fixture.key(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
+    const auto command = QApplication::clipboard()->text();
+    QVERIFY2(command.startsWith(QStringLiteral("lamscope-cli study run ")), qPrintable(command));
+    QVERIFY2(command.contains(QStringLiteral("done.json")), qPrintable(command));
+}
+
+}  // namespace lamscope::ui
+
+QTEST_MAIN(lamscope::ui::StudyTest)
+
+#include "study_test.moc"
