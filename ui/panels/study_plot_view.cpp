@@ -110,6 +110,7 @@ void StudyPlotView::draw() {
     }
     if (shown_.namesAtPoints) {
         addNames();
+        plot_->legend->clearItems();  // a hidden legend keeps the room of its items
     }
     plot_->legend->setVisible(!shown_.namesAtPoints && plot_->legend->itemCount() > 1);
     plot_->replot(QCustomPlot::rpQueuedReplot);

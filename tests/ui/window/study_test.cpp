@@ -159,6 +159,10 @@ void StudyTest::theSampleRunsToItsEnd() {
     QVERIFY(fixture.workspace().isEmpty());
     QVERIFY(fixture.find<QPushButton>("trySample").isVisible());
     fixture.click<QPushButton>("trySample");
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress() && fixture.study().progress()->tasks > 0, patienceMs);
+    for (std::size_t done = 0; fixture.study().isRunning() && done < fixture.study().progress()->tasks; ++done) {
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress()->done > done, patienceMs);
+    }
     QVERIFY(fixture.waitForEnd());
     const auto& snapshot = *fixture.study().snapshot();
     QCOMPARE(snapshot.status.failed, 0);
@@ -190,9 +194,9 @@ void StudyTest::oneIsDescribedInTheWindowAndRun() {
     }
     QVERIFY(networks != nullptr);
     QCOMPARE(networks->count(), 1);
-    networks->setFocus();
-    QTest::keyClick(networks, Qt::Key_Home);
-    QTest::keyClick(networks, Qt::Key_Space);  // ticks the network that is open
+    constexpr int inTheBox = 10;
+    const auto row = networks->visualItemRect(networks->item(0));
+    QTest::mouseClick(networks->viewport(), Qt::LeftButton, {}, QPoint(row.left() + inTheBox, row.center().y()));
     QCOMPARE(fixture.study().tasks(), std::size_t{1});
 
     const auto file = fixture.files.path() / "own.sqlite";

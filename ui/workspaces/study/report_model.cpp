@@ -20,6 +20,11 @@ QVariant sortValue(const ResultValue& value) {
     return text == nullptr || text->empty() ? QVariant() : QVariant(QString::fromStdString(*text));
 }
 
+/// A column of texts stands away from the numbers before it.
+QString indented(const QString& text, ColumnSide side, int column) {
+    return side == ColumnSide::Left && column > 0 ? QStringLiteral("   ") + text : text;
+}
+
 }  // namespace
 
 void ReportModel::setTable(const ReportTable& table, const std::map<std::string, QColor>& colours) {
@@ -71,6 +76,7 @@ QVariant ReportModel::data(const QModelIndex& index, int role) const {
     const auto& cell = cells_[row + 1][column];
     switch (role) {
         case Qt::DisplayRole:
+            return indented(QString::fromStdString(cell), columnAt(index.column()).side, index.column());
         case Qt::ToolTipRole:  // of one that is cut
             return QString::fromStdString(cell);
         case Qt::TextAlignmentRole:
@@ -90,7 +96,7 @@ QVariant ReportModel::headerData(int section, Qt::Orientation orientation, int r
         return {};
     }
     if (role == Qt::DisplayRole) {
-        return QString::fromUtf8(columnAt(section).heading);
+        return indented(QString::fromUtf8(columnAt(section).heading), columnAt(section).side, section);
     }
     if (role == Qt::TextAlignmentRole) {
         return static_cast<int>((columnAt(section).side == ColumnSide::Left ? Qt::AlignLeft : Qt::AlignRight)

@@ -86,6 +86,8 @@ StudyForm::StudyForm(const WorkspaceHost& host, StudyController& study, QAction&
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(parts_);
+    constexpr int leastWidth = 236;  // of a title with its buttons
+    setMinimumWidth(leastWidth);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, formMargin);
     column->setSpacing(6);
@@ -361,10 +363,10 @@ void StudyForm::follow() {
     store_->setText(store.isEmpty() ? tr("asked for when it runs") : QFileInfo(store).fileName());
     store_->setToolTip(store);
     const auto networks = shownNetworks(description.experiment).size();
-    tasks_->setText(study_.tasks() == 0 ? tr("needs images and networks")
-                                        : tr("%1 × %2 = %n task(s)", nullptr, static_cast<int>(study_.tasks()))
-                                              .arg(tr("%n image(s)", nullptr, static_cast<int>(scenes.size())),
-                                                   tr("%n network(s)", nullptr, static_cast<int>(networks))));
+    tasks_->setText(study_.tasks() == 0
+                        ? tr("needs images and networks")
+                        : tr("%1 × %2 = %3 tasks").arg(scenes.size()).arg(networks).arg(study_.tasks()));
+    tasks_->setToolTip(tr("Images by networks"));
     parts_->setEnabled(!study_.isRunning());
     maps_->setEnabled(!study_.isRunning());
 }

@@ -44,7 +44,7 @@ StudyDescription sampleStudy() {
     for (const auto& spec : shippedNetworks()) {
         description.experiment.networks.push_back({.spec = spec});
     }
-    constexpr int fewNodes = 9;
+    constexpr int fewNodes = 5;
     LamOptions options;
     options.nodes = fewNodes;
     setLamOptions(description.experiment, options);
