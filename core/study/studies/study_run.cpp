@@ -55,7 +55,7 @@ public:
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
         if (plan.description.lpips) {
-            lpips_.emplace(*plan.description.lpips, settings.device);
+            lpips_.emplace(*plan.description.lpips, settings_.device);
         }
         keepPlan(store, plan);
         choose();
