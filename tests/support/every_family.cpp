@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/every_family.h"
 
+#include <algorithm>
+#include <array>
+
 #include <fmt/format.h>
 
 #include "support/small_networks.h"
@@ -26,6 +29,11 @@ Checkpoint kairResNet() {
 
 const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
     static const std::map<std::string, Checkpoint (*)()> networks{
+        {"small CSNLN", [] { return csnln(3, 2, 2).checkpoint(); }},
+        {"small DRLN",
+         [] {
+             return drln(4, {3, 3}, {2, 2}).checkpoint();
+         }},
         {"small IMDN of the challenge", [] { return imdnAim(8, 2, 2, 4).checkpoint(); }},
         {"small MSRN", [] { return msrn(4, 2, 2).checkpoint(); }},
         {"small MSRResNet of KAIR", kairResNet},
@@ -44,6 +52,15 @@ const std::vector<std::string>& publishedFiles() {
                                                 "lapsrn_x2x4.pth",       "pan_x4.pth",    "rfdn_aim_x4.pth",
                                                 "rlfn_x4_ntire2022.pth"};
     return files;
+}
+
+std::vector<std::string> networksToEvaluate() {
+    static constexpr std::array large{"CSNLN x4", "DRLN x4", "MSRN x4", "RDN ", "RRDBNet x4"};
+    auto names = networksOfEveryFamily();
+    std::erase_if(names, [](const std::string& name) {
+        return std::ranges::any_of(large, [&](const char* record) { return name.starts_with(record); });
+    });
+    return names;
 }
 
 std::vector<std::string> networksOfEveryFamily() {

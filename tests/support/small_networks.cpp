@@ -8,6 +8,25 @@ namespace lamscope::test {
 namespace {
 
 constexpr std::int64_t colours = 3;
+/// Features of CSNLN's queries and keys.
+constexpr std::int64_t matched = 2;
+
+void addActivated(CheckpointMaker& maker, const std::string& prefix, std::int64_t in, std::int64_t out,
+                  std::int64_t kernel) {
+    maker.convolution(prefix + ".0", in, out, kernel).tensor(prefix + ".1.weight", {1}, {0.25F});
+}
+
+void addProjection(CheckpointMaker& maker, const std::string& prefix, std::int64_t features, std::int64_t kernel) {
+    for (const auto* match : {"up_attention.conv_match_", "down_attention.conv_match"}) {
+        addActivated(maker, fmt::format("{}.{}1", prefix, match), features, matched, 1);
+        addActivated(maker, fmt::format("{}.{}2", prefix, match), features, matched, 1);
+    }
+    addActivated(maker, prefix + ".up_attention.conv_assembly", features, features, 1);
+    addActivated(maker, prefix + ".down_attention.conv_assembly", features, features, 1);
+    addActivated(maker, prefix + ".upsample", features, features, kernel);
+    addActivated(maker, prefix + ".encoder.body", features, features, 3);
+    maker.convolution(prefix + ".encoder.body.2", features, features);
+}
 
 }  // namespace
 
@@ -124,6 +143,59 @@ CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale, 
         maker.convolution(prefix + "ccm.ccm.2", widening * features, features, 1);
     }
     return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
+}
+
+CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth) {
+    CheckpointMaker maker;
+    const std::int64_t kernel = scale == 3 ? 9 : 6;
+    maker.meanShift({0.4488F, 0.4371F, 0.4040F});
+    addActivated(maker, "head.0", colours, features, 3);
+    addActivated(maker, "head.1", features, features, 3);
+    addProjection(maker, "SEM.multi_source_projection", features, kernel);
+    addActivated(maker, "SEM.down_sample_1", features, features, kernel);
+    addActivated(maker, "SEM.error_encode", features, features, kernel);
+    if (scale == 4) {
+        maker.tensor("SEM.multi_source_projection_2.up_attention.escape_NaN", {1}, {1e-4F});
+        addProjection(maker, "SEM.multi_source_projection_2", features, 6);
+        addActivated(maker, "SEM.down_sample_3", features, features, 8);
+        addActivated(maker, "SEM.down_sample_4", features, features, 8);
+        addActivated(maker, "SEM.error_encode_2", features, features, 8);
+    } else {
+        addActivated(maker, "SEM.down_sample_2", features, features, kernel);
+    }
+    addActivated(maker, "SEM.post_conv", features, features, 3);
+    return maker.convolution("tail.0", depth * features, colours);
+}
+
+CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
+                     const std::vector<std::int64_t>& upsampling) {
+    CheckpointMaker maker;
+    const std::vector<float> identity{1.0F, 0.0F, 0.0F, 0.0F, 1.0F, 0.0F, 0.0F, 0.0F, 1.0F};
+    maker.tensor("sub_mean.shifter.weight", {3, 3, 1, 1}, identity);
+    maker.tensor("sub_mean.shifter.bias", {3}, {-0.4488F, -0.4371F, -0.4040F});
+    maker.tensor("add_mean.shifter.weight", {3, 3, 1, 1}, identity);
+    maker.tensor("add_mean.shifter.bias", {3}, {0.4488F, 0.4371F, 0.4040F});
+    maker.convolution("head", colours, features);
+    int number = 1;
+    for (const int modules : groups) {
+        for (int i = 0; i < modules; ++i, ++number) {
+            const auto module = fmt::format("b{}.", number);
+            for (int unit = 1; unit <= 3; ++unit) {
+                const auto width = features << (unit - 1);
+                maker.convolution(fmt::format("{}r{}.body.0", module, unit), width, width);
+                maker.convolution(fmt::format("{}r{}.body.2", module, unit), width, width);
+                maker.convolution(fmt::format("{}ca.c{}.body.0", module, unit), features, 2);
+            }
+            maker.convolution(module + "g.body.0", 8 * features, features, 1);
+            maker.convolution(module + "ca.c4.body.0", 6, features);
+            maker.convolution(fmt::format("c{}.body.0", number), (i + 2) * features, features);
+        }
+    }
+    for (std::size_t i = 0; i < upsampling.size(); ++i) {
+        maker.convolution(fmt::format("upsample.up.body.{}", 3 * i), features,
+                          upsampling[i] * upsampling[i] * features);
+    }
+    return maker.convolution("tail", features, colours);
 }
 
 }  // namespace lamscope::test

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "support/network_variants.h"
 
@@ -39,5 +40,13 @@ struct RrdbNetSizes {
 
 [[nodiscard]] CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale,
                                     std::int64_t widening = 2);
+
+/// @param depth  how often the features pass through its cell.
+[[nodiscard]] CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth);
+
+/// @param groups      modules of each group.
+/// @param upsampling  factors of the shuffles at the end.
+[[nodiscard]] CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
+                                   const std::vector<std::int64_t>& upsampling);
 
 }  // namespace lamscope::test

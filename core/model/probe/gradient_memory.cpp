@@ -7,6 +7,7 @@
 #include "model/secant/secant_scope.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/allocation_meter.h"
+#include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -17,6 +18,8 @@ namespace {
 /// are padded by would count too much for the latter.
 constexpr std::int64_t smallSide = 32;
 constexpr std::int64_t largeSide = 64;
+/// Of the memory from the small picture to the large: where all of it is tables of pairs.
+constexpr double mostGrowth = 16.0;
 
 }  // namespace
 
@@ -27,8 +30,12 @@ std::optional<double> GradientMemory::bytes(const SrModel::Implementation& model
         return std::nullopt;
     }
     const std::lock_guard lock(mutex_);
-    const auto larger =
-        std::max<std::int64_t>(pixels <= 4 * smallSide * smallSide ? smallSide : largeSide, card.minimumSide);
+    auto larger = std::max<std::int64_t>(pixels <= 4 * smallSide * smallSide ? smallSide : largeSide, card.minimumSide);
+    if (const auto available = static_cast<double>(availableMemory());
+        larger == largeSide && card.minimumSide <= smallSide && available > 0.0
+        && mostGrowth * measured(model, ofCell, smallSide) > available) {
+        larger = smallSide;  // the large picture itself might not fit
+    }
     const auto smaller = std::max<std::int64_t>(larger / 2, card.minimumSide);
     const auto area = static_cast<double>(larger * larger);
     const double atLarger = measured(model, ofCell, larger);

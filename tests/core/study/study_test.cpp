@@ -338,10 +338,10 @@ TEST(Evaluate, ChecksEveryScaleBeforeItComputes) {
     options.hrFolder = folder / "hr";
     options.lrFolder = folder / "lr";
     options.outputs = {folder / "lr/new.png"};
-    EXPECT_NO_THROW(checkEvaluations(models, options));
+    EXPECT_TRUE(prepareEvaluations(models, options));
     options.outputs = {folder / "lr/px4.png"};
     test::expectError(ErrorCode::InvalidArgument, {"px4.png", "which is read"},
-                      [&] { checkEvaluations(models, options); });
+                      [&] { static_cast<void>(prepareEvaluations(models, options)); });
 }
 
 TEST(Upscale, ArrayInArrayOut) {

@@ -119,13 +119,14 @@ TEST_P(Evaluation, PartsGiveTheSrOfTheWhole) {
     }
     for (const int beyond : sides) {
         const auto lr = test::testImage(beyond + 2 * multiple, beyond);
-        const auto whole = model.forward(model.toInput(lr));
+        const bool isCropped = mayBeCropped(card, lr.width(), lr.height());
+        const auto whole = isCropped ? model.forward(model.toInput(lr)) : torch::Tensor();
         const int furthest = lr.width() - 2;
         for (const auto& wanted : {Rect{0, 0, 2, 2}, Rect{furthest, beyond - 2, 2, 2}, Rect{furthest, 0, 1, 2},
                                    Rect{lr.width() / 2, beyond / 2, 1, 1}}) {
             const auto part = croppedAround(card, wanted, lr.width(), lr.height());
+            ASSERT_EQ(part.has_value(), isCropped);
             if (!part) {
-                EXPECT_FALSE(mayBeCropped(card, lr.width(), lr.height()));
                 continue;
             }
             const auto sr = model.forward(model.toInput(lr.cropped(*part)));
@@ -240,8 +241,7 @@ TEST_P(Evaluation, CellsSumToTheDifferenceOfTheDetector) {
     }
 }
 
-INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::networksOfEveryFamily()),
-                         test::recordTestName);
+INSTANTIATE_TEST_SUITE_P(AllFamilies, Evaluation, testing::ValuesIn(test::networksToEvaluate()), test::recordTestName);
 
 class CellEvaluation : public Evaluation {};
 

@@ -7,55 +7,15 @@
 
 #include "runtime/torch_headers.h"
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 
 namespace lamscope::csnln_test {
 namespace {
 
 constexpr std::int64_t features = 3;
-constexpr std::int64_t inner = 2;
-
-void addActivated(test::CheckpointMaker& maker, const std::string& prefix, std::int64_t in, std::int64_t out,
-                  std::int64_t kernel) {
-    maker.convolution(prefix + ".0", in, out, kernel).tensor(prefix + ".1.weight", {1}, {0.25F});
-}
-
-void addProjection(test::CheckpointMaker& maker, const std::string& prefix, std::int64_t kernel) {
-    for (const auto* match : {"up_attention.conv_match_", "down_attention.conv_match"}) {
-        addActivated(maker, fmt::format("{}.{}1", prefix, match), features, inner, 1);
-        addActivated(maker, fmt::format("{}.{}2", prefix, match), features, inner, 1);
-    }
-    addActivated(maker, prefix + ".up_attention.conv_assembly", features, features, 1);
-    addActivated(maker, prefix + ".down_attention.conv_assembly", features, features, 1);
-    addActivated(maker, prefix + ".upsample", features, features, kernel);
-    addActivated(maker, prefix + ".encoder.body", features, features, 3);
-    maker.convolution(prefix + ".encoder.body.2", features, features);
-}
-
-Checkpoint makeCsnln(int scale, std::int64_t depth) {
-    test::CheckpointMaker maker;
-    const std::int64_t kernel = scale == 3 ? 9 : 6;
-    maker.meanShift({0.4488F, 0.4371F, 0.4040F});
-    addActivated(maker, "head.0", 3, features, 3);
-    addActivated(maker, "head.1", features, features, 3);
-    addProjection(maker, "SEM.multi_source_projection", kernel);
-    addActivated(maker, "SEM.down_sample_1", features, features, kernel);
-    addActivated(maker, "SEM.error_encode", features, features, kernel);
-    if (scale == 4) {
-        maker.tensor("SEM.multi_source_projection_2.up_attention.escape_NaN", {1}, {1e-4F});
-        addProjection(maker, "SEM.multi_source_projection_2", 6);
-        addActivated(maker, "SEM.down_sample_3", features, features, 8);
-        addActivated(maker, "SEM.down_sample_4", features, features, 8);
-        addActivated(maker, "SEM.error_encode_2", features, features, 8);
-    } else {
-        addActivated(maker, "SEM.down_sample_2", features, features, kernel);
-    }
-    addActivated(maker, "SEM.post_conv", features, features, 3);
-    return maker.convolution("tail.0", depth * features, 3).checkpoint();
-}
-
 TEST(Csnln, AllScalesAndOtherDepthsAreRead) {
     for (const int scale : {2, 3, 4}) {
-        const auto network = test::recogniseInFloat64(makeCsnln(scale, scale));
+        const auto network = test::recogniseInFloat64(test::csnln(features, scale, scale).checkpoint());
         EXPECT_EQ(network.card.architecture, "CSNLN");
         EXPECT_EQ(network.scale, scale);
         EXPECT_EQ(network.range, 1.0);
@@ -70,7 +30,7 @@ TEST(Csnln, AllScalesAndOtherDepthsAreRead) {
 }
 
 TEST(Csnln, FeaturesOfZeroHaveFiniteGradients) {
-    auto checkpoint = makeCsnln(2, 2);
+    auto checkpoint = test::csnln(features, 2, 2).checkpoint();
     for (auto& [key, data] : checkpoint.tensors) {
         std::ranges::fill(data.values, 0.0F);
     }
@@ -181,7 +141,7 @@ torch::Tensor crossScaleAttention(const Checkpoint& checkpoint, const torch::Ten
 
 TEST(Csnln, CrossScaleAttentionFollowsThePaper) {
     for (const int scale : {2, 3}) {
-        const auto checkpoint = attentionAlone(makeCsnln(scale, 1));
+        const auto checkpoint = attentionAlone(test::csnln(features, scale, 1).checkpoint());
         const auto lr = test::picture(6, 6);
         const auto sr = test::recogniseInFloat64(checkpoint)(lr);
         const auto expected = crossScaleAttention(checkpoint, lr[0], scale);

@@ -4,41 +4,12 @@
 
 #include "runtime/torch_headers.h"
 #include "support/network_variants.h"
+#include "support/small_networks.h"
 
 namespace lamscope::drln_test {
 namespace {
 
 constexpr std::int64_t features = 4;
-
-Checkpoint makeDrln(const std::vector<int>& groups, const std::vector<std::int64_t>& upsampling) {
-    test::CheckpointMaker maker;
-    const std::vector<float> identity{1.0F, 0.0F, 0.0F, 0.0F, 1.0F, 0.0F, 0.0F, 0.0F, 1.0F};
-    maker.tensor("sub_mean.shifter.weight", {3, 3, 1, 1}, identity);
-    maker.tensor("sub_mean.shifter.bias", {3}, {-0.4488F, -0.4371F, -0.4040F});
-    maker.tensor("add_mean.shifter.weight", {3, 3, 1, 1}, identity);
-    maker.tensor("add_mean.shifter.bias", {3}, {0.4488F, 0.4371F, 0.4040F});
-    maker.convolution("head", 3, features);
-    int number = 1;
-    for (const int modules : groups) {
-        for (int i = 0; i < modules; ++i, ++number) {
-            const auto module = fmt::format("b{}.", number);
-            for (int unit = 1; unit <= 3; ++unit) {
-                const auto width = features << (unit - 1);
-                maker.convolution(fmt::format("{}r{}.body.0", module, unit), width, width);
-                maker.convolution(fmt::format("{}r{}.body.2", module, unit), width, width);
-                maker.convolution(fmt::format("{}ca.c{}.body.0", module, unit), features, 2);
-            }
-            maker.convolution(module + "g.body.0", 8 * features, features, 1);
-            maker.convolution(module + "ca.c4.body.0", 6, features);
-            maker.convolution(fmt::format("c{}.body.0", number), (i + 2) * features, features);
-        }
-    }
-    for (std::size_t i = 0; i < upsampling.size(); ++i) {
-        maker.convolution(fmt::format("upsample.up.body.{}", 3 * i), features,
-                          upsampling[i] * upsampling[i] * features);
-    }
-    return maker.convolution("tail", features, 3).checkpoint();
-}
 
 /// The SR after `change(key, index, value)` of every value of the file.
 template <typename Change>
@@ -60,7 +31,7 @@ TEST(Drln, OtherDepthsWidthsAndScalesAreRead) {
     };
     for (const auto& [groups, upsampling, scale] :
          std::vector<Variant>{{{3}, {2}, 2}, {{2, 4}, {3}, 3}, {{3, 3, 1}, {2, 2, 2}, 8}}) {
-        const auto network = test::recogniseInFloat64(makeDrln(groups, upsampling));
+        const auto network = test::recogniseInFloat64(test::drln(features, groups, upsampling).checkpoint());
         int modules = 0;
         for (const int count : groups) {
             modules += count;
@@ -77,12 +48,12 @@ TEST(Drln, OtherDepthsWidthsAndScalesAreRead) {
 }
 
 TEST(Drln, MeanIsInUnitsOfTheRange) {
-    const auto network = test::recogniseInFloat64(makeDrln({1}, {2}));
+    const auto network = test::recogniseInFloat64(test::drln(features, {1}, {2}).checkpoint());
     EXPECT_NEAR(network.card.mean.at(0), 0.4488 / 255.0, 1e-8);
 }
 
 TEST(Drln, FifthModuleReadsWhatTheFourthRead) {
-    const auto checkpoint = makeDrln({3, 3}, {2});
+    const auto checkpoint = test::drln(features, {3, 3}, {2}).checkpoint();
     const auto withoutFusion = [&](const std::string& prefix) {
         return changedSr(checkpoint, [&](const std::string& key, std::size_t /*index*/, float value) {
             return key.starts_with(prefix) ? 0.0F : value;
@@ -95,7 +66,7 @@ TEST(Drln, FifthModuleReadsWhatTheFourthRead) {
 }
 
 TEST(Drln, OnlyCentreTapsOfTheAttentionAct) {
-    const auto checkpoint = makeDrln({3}, {2});
+    const auto checkpoint = test::drln(features, {3}, {2}).checkpoint();
     const auto without = [&](bool centre) {
         return changedSr(checkpoint, [&](const std::string& key, std::size_t index, float value) {
             constexpr std::size_t taps = 9;
