@@ -14,7 +14,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int pictureSide = 96;
+constexpr int shownSide = 96;
 
 QPixmap pixmapOf(const StudyPicture& picture) {
     auto image = toQImage(picture.picture);
@@ -24,7 +24,7 @@ QPixmap pixmapOf(const StudyPicture& picture) {
         const auto& patch = *picture.patch;
         painter.drawRect(QRectF(patch.x, patch.y, patch.width, patch.height).adjusted(-0.5, -0.5, 0.5, 0.5));
     }
-    return QPixmap::fromImage(image.scaled(pictureSide, pictureSide, Qt::KeepAspectRatio, Qt::SmoothTransformation));
+    return QPixmap::fromImage(image.scaled(shownSide, shownSide, Qt::KeepAspectRatio, Qt::SmoothTransformation));
 }
 
 }  // namespace
