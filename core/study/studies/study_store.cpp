@@ -106,25 +106,14 @@ public:
             lock.emplace(file);
             made = !std::filesystem::exists(file);
         }
-        storeAccess(file, [&] {
-            try {
-                openDatabase(writes);
-            } catch (const SQLite::Exception& error) {
-                if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) {
-                    throw;
-                }
-                // A program was killed while it wrote. Whoever opens the file for writing takes back what it began.
-                SQLite::Database(file.string(), SQLite::OPEN_READWRITE, patience).execAndGet("PRAGMA user_version");
-                openDatabase(writes);
+        try {
+            storeAccess(file, [&] { open(writes); });
+        } catch (...) {
+            if (made) {
+                removeFiles();
             }
-            if (writes) {
-                database->exec(isOnSharedStorage(file) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
-                                                       : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-                bringUpToDate(*database);
-            } else if (!hasTables(*database)) {
-                throw Error(ErrorCode::BadFile, fmt::format("{}: an empty database", file.string()));
-            }
-        });
+            throw;
+        }
     }
 
     Inside(const Inside&) = delete;
@@ -132,11 +121,7 @@ public:
     ~Inside() {
         if (made && database && isWithoutStudy()) {
             // Whatever refused to fill it said why: an empty file would say less.
-            database.reset();
-            for (const auto* ending : {"", "-wal", "-shm", "-journal"}) {
-                std::error_code ignored;
-                std::filesystem::remove(file.string() + ending, ignored);
-            }
+            removeFiles();
         } else if (lock && database) {
             // Without a log, a file that nobody writes is one file, and can be read where nothing may be written. While
             // others read it, the log stays.
@@ -144,10 +129,38 @@ public:
         }
     }
 
+    void open(bool writes) {
+        try {
+            openDatabase(writes);
+        } catch (const SQLite::Exception& error) {
+            if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) {
+                throw;
+            }
+            // A program was killed while it wrote. Whoever opens the file for writing takes back what it began.
+            SQLite::Database(file.string(), SQLite::OPEN_READWRITE, patience).execAndGet("PRAGMA user_version");
+            openDatabase(writes);
+        }
+        if (writes) {
+            database->exec(isOnSharedStorage(file) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+                                                   : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            bringUpToDate(*database);
+        } else if (!hasTables(*database)) {
+            throw Error(ErrorCode::BadFile, fmt::format("{}: an empty database", file.string()));
+        }
+    }
+
     void openDatabase(bool writes) {
         database.emplace(file.string(), writes ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
                          patience);
         checkSchema(*database, file);
+    }
+
+    void removeFiles() {
+        database.reset();
+        for (const auto* ending : {"", "-wal", "-shm", "-journal"}) {
+            std::error_code ignored;
+            std::filesystem::remove(file.string() + ending, ignored);
+        }
     }
 
     [[nodiscard]] bool isWithoutStudy() {
