@@ -183,7 +183,7 @@ void checkShares(const StudyPlan& plan) {
 }
 
 StudyPlanning::StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder)
-    : plan_{.description = description, .descriptionText = toJson(description, folder)}
+    : plan_{.description = description, .descriptionText = toJson(description, folder), .folder = folder}
     , specs_(shownNetworks(description.experiment)) {
     plan_.lam = makePlan(lamOptionsOf(description.experiment));
     plan_.options = usedOptionsJson(plan_.lam);

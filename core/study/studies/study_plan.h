@@ -50,7 +50,8 @@ struct StudyTask {
 /// A study unfolded.
 struct StudyPlan {
     StudyDescription description;
-    std::string descriptionText{};  ///< as its file states it
+    std::string descriptionText{};   ///< as its file states it
+    std::filesystem::path folder{};  ///< that of its file, to which the text names files
     LamPlan lam{};
     /// As they are used, with the rule of patches, the hashes of the weights of LPIPS where it is measured and, where
     /// the rule of integration is left open, what networks without secant rules get.

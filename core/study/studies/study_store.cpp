@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "scene/document_blocks.h"
 #include "study/studies/store_access.h"
 #include "study/studies/store_schema.h"
 #include "study/studies/writer_lock.h"
@@ -189,6 +190,15 @@ const std::filesystem::path& StudyStore::file() const {
 
 std::string StudyStore::studyId() const {
     return storeAccess(file(), [&] { return onlyText(database(), "SELECT id FROM study"); });
+}
+
+std::filesystem::path StudyStore::descriptionFolder() const {
+    const auto name = storeAccess(file(), [&] {
+        return hasStudyFolder(database()) ? onlyText(database(), "SELECT folder FROM study WHERE folder IS NOT NULL")
+                                          : std::string();
+    });
+    const auto own = std::filesystem::absolute(file()).parent_path();
+    return name.empty() ? own : fileInDocument(name, own);
 }
 
 SQLite::Database& StudyStore::database() const {

@@ -89,7 +89,7 @@ TEST(StudyStore, OfTheVersionBeforeLpipsIsReadAndBroughtUpToDate) {
     EXPECT_TRUE(networks.front().ssim.has_value());
     EXPECT_FALSE(networks.front().lpips.has_value());
     EXPECT_EQ(runInto(file, study).done, 2U);
-    EXPECT_EQ(test::rowsOf(file, "PRAGMA user_version"), (std::vector<std::string>{"2|"}));
+    EXPECT_EQ(test::rowsOf(file, "PRAGMA user_version"), (std::vector<std::string>{"3|"}));
     EXPECT_THAT(test::rowsOf(file, "SELECT lpips IS NULL FROM results"), Each("1|"));
 }
 
