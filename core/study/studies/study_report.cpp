@@ -5,6 +5,7 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
@@ -215,6 +216,29 @@ std::string subjectText(const StudyStore& store, const StudyReportSettings& sett
     return text;
 }
 
+/// What a report takes from the store.
+struct ReportParts {
+    StudyStatus status;
+    std::vector<NetworkNumbers> networks;
+    std::vector<StudyPlot> plots;
+    std::map<std::int64_t, std::string> images;
+    std::string subject;
+};
+
+/// The file may grow meanwhile: all parts are of one state of it. Drawing comes after the transaction, which keeps
+/// whoever writes the file waiting where there is no write-ahead log.
+ReportParts partsOf(const StudyStore& store, const StudyReportSettings& settings) {
+    std::optional<SQLite::Transaction> reading;
+    storeAccess(store.file(), [&] { reading.emplace(store.database()); });
+    ReportParts parts;
+    parts.status = statusOf(store);
+    parts.networks = networkNumbers(store);
+    parts.plots = studyPlots(store, parts.networks, {.pairs = settings.pairs});
+    parts.images = imageFilesIn(store);
+    parts.subject = subjectText(store, settings, parts.status);
+    return parts;
+}
+
 /// Means over different images cannot be compared.
 std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
     const bool alike = std::ranges::all_of(networks, [&](const NetworkNumbers& network) {
@@ -230,15 +254,11 @@ std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
 
 std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
                            const std::filesystem::path& folder) {
-    // The file may grow meanwhile: all parts are of one state of it.
-    std::optional<SQLite::Transaction> reading;
-    storeAccess(store.file(), [&] { reading.emplace(store.database()); });
-    const auto status = statusOf(store);
-    const auto networks = networkNumbers(store);
+    const auto [status, networks, plots, images, subject] = partsOf(store, settings);
     const auto correlations = correlationTable(correlationsOf(networks));
     const auto pairs = pairTable(pairsOf(networks, settings.pairs, settings.seed));
     files.makeFolder(folder);
-    auto text = subjectText(store, settings, status);
+    auto text = subject;
     const auto add = [&](const char* name, const ReportTable& table, const std::string& title) {
         files.add(folder / fmt::format("{}.csv", name), csvOf(table));
         files.add(folder / fmt::format("{}.md", name), markdownOf(table));
@@ -270,7 +290,7 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
         "test, two-sided. 95 %: bootstrap of the mean, {} resamples, seed {}; above {} images by the "
         "normal distribution.\n",
         bootstrapResamples, settings.seed, mostForBootstrap);
-    text += addPlots(files, store, networks, settings, folder);
+    text += addPlots(files, plots, images, settings, folder);
     if (!status.failures.empty()) {
         const auto failures = failureTable(status);
         files.add(folder / "failures.csv", csvOf(failures));
