@@ -90,6 +90,10 @@ private:
 [[nodiscard]] std::optional<StudyPlan> planStudy(const StudyDescription& description,
                                                  const std::filesystem::path& folder, const std::stop_token& stop);
 
+/// To be called before a store takes the plan over, whose results would all no longer be planned. Throws Error(BadFile)
+/// where none of the images, or none of the networks, can be read, naming the first.
+void checkReadable(const StudyPlan& plan);
+
 /// To be called before a share of the plan is computed: keys and costs of what cannot be read here are others than on a
 /// machine that reads it, and so is the dealing. Throws Error(BadFile) naming the first such file.
 void checkShares(const StudyPlan& plan);

@@ -65,8 +65,8 @@ struct StudyRunOutcome {
 /// last bit, as one that was not. Not thread-safe.
 class StudyRun {
 public:
-    /// `plan` and `store` must outlive this object. Throws Error as Lpips() does, before anything is kept, and as
-    /// keepPlan() and the other functions of study_records.h do.
+    /// `plan` and `store` must outlive this object. Throws Error as checkReadable() and Lpips() do, before anything is
+    /// kept, and as keepPlan() and the other functions of study_records.h do.
     StudyRun(const StudyPlan& plan, StudyStore& store, StudyRunSettings settings = {});
     StudyRun(StudyRun&&) noexcept;
     StudyRun& operator=(StudyRun&&) noexcept;

@@ -242,6 +242,25 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     EXPECT_EQ(runInto(file, study, again).done, 6U);
 }
 
+TEST(StudyRun, WithoutAnyReadableFileLeavesTheStoreAsItWas) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    const auto study = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    runInto(file, study);
+    auto misplaced = study;
+    for (auto& scene : misplaced.experiment.scenes) {
+        scene.image = folder / "elsewhere" / scene.image.filename();
+    }
+    test::expectError(ErrorCode::BadFile, {"none of the study's images", "scene64.png"},
+                      [&] { runInto(file, misplaced); });
+    misplaced = study;
+    misplaced.experiment.networks.front().spec = ModelSpec::parse((folder / "absent.pth").string());
+    test::expectError(ErrorCode::BadFile, {"none of the study's networks", "absent.pth"},
+                      [&] { runInto(file, misplaced); });
+    EXPECT_EQ(statusOfFile(file).done, 2);
+    EXPECT_EQ(test::resultsOf(file).size(), 2U);
+}
+
 TEST(StudyRun, OneBadPatchLeavesTheOthersTheirMaps) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
