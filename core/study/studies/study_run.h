@@ -100,8 +100,8 @@ private:
                                        const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 
 /// Times a map of each network on the first image that can be read, by computing its first patches.
-/// @return the seconds as StudyDescription::secondsPerMap has them; without the networks that failed. Nullopt when
-/// stopped.
+/// @return the seconds as StudyDescription::secondsPerMap has them, with the measures of quality; without the networks
+/// that failed. Nullopt when stopped. Throws Error as Lpips() does.
 [[nodiscard]] std::optional<std::map<std::string, double>> timeNetworks(
     const StudyPlan& plan, const StudyRunSettings& settings = {}, const std::stop_token& stop = {},
     const std::function<void(const std::string& network)>& progress = {});

@@ -469,5 +469,14 @@ TEST(TimeNetworks, TimesEachNetworkThatWorks) {
     EXPECT_EQ(planStudy(study, folder.path()).tasks.front().cost, 3.0);
 }
 
+TEST(TimeNetworks, MeasuresLpipsAsTheRunDoes) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    const auto files = test::writeLpipsFiles(folder);
+    study.lpips = LpipsFiles{.network = files.linear, .linear = files.linear};
+    test::expectError(ErrorCode::BadFile, {"alex.safetensors"},
+                      [&] { static_cast<void>(timeNetworks(planStudy(study, folder.path()))); });
+}
+
 }  // namespace
 }  // namespace lamscope::study_run_test
