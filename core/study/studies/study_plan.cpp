@@ -55,7 +55,7 @@ std::optional<StudyImage> imageFrom(const Scene& scene, bool withSize, const std
             if (!reference) {
                 return std::nullopt;
             }
-            key["reference"] = *reference;
+            key["reference"] = image.referenceSha256 = *reference;
         }
         if (withSize && stop.stop_requested()) {
             return std::nullopt;

@@ -23,11 +23,12 @@ inline constexpr int studyResultVersion = 1;
 
 /// An image of a study as it was found.
 struct StudyImage {
-    Scene scene;            ///< with the hash of its file
-    std::string key{};      ///< SHA-256 over what networks get of it
-    std::string trouble{};  ///< why it cannot be read; empty where it can
-    int width = 0;          ///< of the SR image, pixels; 0 where costs do not depend on it
-    int height = 0;         ///< the same
+    Scene scene;                    ///< with the hash of its file
+    std::string referenceSha256{};  ///< of the HR image of a pair; empty where there is none
+    std::string key{};              ///< SHA-256 over what networks get of it
+    std::string trouble{};          ///< why it cannot be read; empty where it can
+    int width = 0;                  ///< of the SR image, pixels; 0 where costs do not depend on it
+    int height = 0;                 ///< the same
 };
 
 /// A network of a study as it was found.
