@@ -12,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "base/version.h"
+#include "report/paper_table.h"
 #include "study/studies/plot_report.h"
 #include "study/studies/published_table.h"
 #include "study/studies/store_access.h"
@@ -140,6 +141,8 @@ ReportTable publishedTable(const PublishedComparison& comparison) {
                                   {"images", "Images"},
                                   {"receptive_field", "Receptive field"},
                                   {"paper_receptive_field", paperHeading},
+                                  {"parameters", "Parameters"},
+                                  {"published_parameters", "published"},
                                   {"psnr_y", "PSNR [dB]", 2},
                                   {"paper_psnr", paperHeading, 2},
                                   order("psnr_order", "order"),
@@ -154,9 +157,10 @@ ReportTable publishedTable(const PublishedComparison& comparison) {
         const auto& network = *row.network;
         const auto& published = *row.published;
         table.rows.push_back({network.name, network.architecture, network.di->images, network.receptiveField,
-                              std::string(published.receptiveField), network.psnrY->mean, published.psnr, row.psnrOrder,
-                              row.publishedPsnrOrder, network.di->mean, known(network.di->standardError), published.di,
-                              row.diOrder, row.publishedDiOrder});
+                              std::string(published.receptiveField), known(network.parameters), published.parameters,
+                              network.psnrY->mean, published.psnr, known(row.psnrOrder), known(row.publishedPsnrOrder),
+                              network.di->mean, known(network.di->standardError), published.di, known(row.diOrder),
+                              known(row.publishedDiOrder)});
     }
     return table;
 }
@@ -170,9 +174,22 @@ std::string publishedText(const PublishedComparison& comparison) {
         "Spearman's ρ between the orders here and in the paper, over {} networks: DI {}, PSNR {}.\n\n"
         "The paper: Gu and Dong, CVPR 2021, Table 1, ×4, means over 150 images of 64 × 64 LR pixels that are not "
         "published: expect other levels, and compare the orders. Orders count from 1 for the smallest.",
-        comparison.rows.size(), coefficient(comparison.diSpearman), coefficient(comparison.psnrSpearman));
+        static_cast<std::size_t>(std::ranges::count(comparison.rows, false, &BesidePublished::small)),
+        coefficient(comparison.diSpearman), coefficient(comparison.psnrSpearman));
+    std::vector<std::string> small;
+    for (const auto& row : comparison.rows) {
+        if (row.small) {
+            small.push_back(row.network->name);
+        }
+    }
+    if (!small.empty()) {
+        text += fmt::format(
+            " Networks with less than half of the parameters that the authors published have no order and "
+            "are not in ρ: {}.",
+            markdownText(fmt::format("{}", fmt::join(small, ", "))));
+    }
     if (!comparison.missing.empty()) {
-        text += fmt::format(" Not in this study: {}.", fmt::join(comparison.missing, ", "));
+        text += fmt::format(" Not in this study at ×4: {}.", fmt::join(comparison.missing, ", "));
     }
     return text + "\n\n";
 }
