@@ -59,6 +59,7 @@ StudyPlan syntheticPlan(const Size& size) {
         }
     }
     plan.descriptionText = toJson(plan.description, {});
+    plan.folder = std::filesystem::current_path();
     return plan;
 }
 

@@ -45,7 +45,7 @@ void noteChange(FigureRun& run, const std::filesystem::path& file, const std::st
                 const std::string& after) {
     if (!before.empty() && before != after) {
         run.warnings.push_back(
-            fmt::format("{} has changed since the session was saved: its numbers will differ", file.string()));
+            fmt::format("{} has changed since the session or study was saved: its numbers will differ", file.string()));
     }
 }
 

@@ -15,7 +15,7 @@ namespace lamscope::ui {
 /// The results from which a figure is made.
 struct FigureRun {
     std::vector<LamDocument> documents;  ///< for layOutFigure()
-    std::vector<std::string> warnings;   ///< files that have changed since the session was saved
+    std::vector<std::string> warnings;   ///< files that have changed since the session or study was saved
 };
 
 /// Computes everything that the session's figure shows, in the steps of LamRun: all shown networks on every image. For

@@ -1,23 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/studies/image_experiment.h"
 
+#include <SQLiteCpp/Database.h>
+#include <SQLiteCpp/Statement.h>
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "study/studies/patch_rule.h"
+#include "study/studies/store_access.h"
 #include "study/studies/study_places.h"
-#include "study/studies/study_plots.h"
 
 namespace lamscope {
 
 namespace {
 
-bool hasName(const Scene& scene, const std::string& name) {
-    return std::ranges::any_of(std::vector{scene.image, scene.reference}, [&](const std::filesystem::path& file) {
-        return file.filename() == name || (file.stem() == name && !file.empty());
+struct StoredImage {
+    std::int64_t id = 0;
+    Scene scene{};  // its files, as the store names them, and the hash of the image
+};
+
+std::vector<StoredImage> storedImagesIn(const StudyStore& store) {
+    return storeAccess(store.file(), [&] {
+        std::vector<StoredImage> images;
+        SQLite::Statement query(store.database(), "SELECT id, file, sha256, coalesce(reference, '') FROM image");
+        while (query.executeStep()) {
+            images.push_back({.id = query.getColumn(0).getInt64(),
+                              .scene = {.image = query.getColumn(1).getString(),
+                                        .sha256 = query.getColumn(2).getString(),
+                                        .reference = query.getColumn(3).getString()}});
+        }
+        return images;
     });
 }
 
@@ -31,14 +48,19 @@ std::optional<Patch> firstPatch(const StudyStore& store, std::int64_t image) {
 }
 
 /// The scenes of this name that have a map, placed there.
-std::vector<Scene> placedScenes(const StudyStore& store, const StudyDescription& description, const std::string& name) {
+std::vector<Scene> placedScenes(const StudyStore& store, const std::vector<StoredImage>& images,
+                                const StudyDescription& description, const std::string& name) {
     std::vector<Scene> meant;
-    for (const auto& [image, file] : imageFilesIn(store)) {
-        auto scene = sceneOf(description, file);
-        const auto patch = scene && hasName(*scene, name) ? firstPatch(store, image) : std::nullopt;
+    for (const auto& [id, stored] : images) {
+        if (!hasImageNamed(stored, name)) {
+            continue;
+        }
+        auto scene = sceneOf(description, stored.image.string());
+        const auto patch = scene ? firstPatch(store, id) : std::nullopt;
         if (!patch) {
             continue;
         }
+        scene->sha256 = stored.sha256;
         if (scene->role == ImageRole::Lr) {
             scene->gridScale = 0;  // SR pixels
         }
@@ -53,10 +75,11 @@ std::vector<Scene> placedScenes(const StudyStore& store, const StudyDescription&
 Experiment experimentOfImages(const StudyStore& store, std::span<const NetworkNumbers> networks,
                               std::span<const std::string> names) {
     const auto description = descriptionIn(store);
+    const auto images = storedImagesIn(store);
     auto experiment = description.experiment;
     experiment.scenes.clear();
     for (const auto& name : names) {
-        auto meant = placedScenes(store, description, name);
+        auto meant = placedScenes(store, images, description, name);
         if (meant.size() != 1) {
             throw Error(ErrorCode::InvalidArgument,
                         meant.empty() ? fmt::format("the study has no results of an image '{}'", name)
@@ -68,7 +91,7 @@ Experiment experimentOfImages(const StudyStore& store, std::span<const NetworkNu
     experiment.networks.clear();
     for (const auto& network : networks) {
         if (const auto spec = networkOf(description, network.name); spec && network.di) {
-            experiment.networks.push_back({.spec = *spec});
+            experiment.networks.push_back({.spec = *spec, .sha256 = network.sha256});
         }
     }
     experiment.reference.reset();

@@ -167,13 +167,17 @@ std::vector<ListedPatch> readPatchList(const std::filesystem::path& file) {
     }
 }
 
+bool hasImageNamed(const Scene& scene, const std::string& name) {
+    const auto isNamed = [&name](const std::filesystem::path& file) {
+        return !file.empty() && (file.filename() == name || file.stem() == name);
+    };
+    return isNamed(scene.image) || isNamed(scene.reference);
+}
+
 void placeListed(std::vector<Scene>& scenes, const std::vector<ListedPatch>& patches,
                  const std::filesystem::path& list) {
     for (const auto& [image, box] : patches) {
-        const auto isMeant = [&name = image](const Scene& scene) {
-            const auto& file = scene.reference.empty() ? scene.image : scene.reference;
-            return file.filename() == name || file.stem() == name;
-        };
+        const auto isMeant = [&name = image](const Scene& scene) { return hasImageNamed(scene, name); };
         const auto count = std::ranges::count_if(scenes, isMeant);
         if (count != 1) {
             throw Error(ErrorCode::BadFile,

@@ -50,6 +50,10 @@ struct ListedPatch {
 /// Error(BadFile), naming the file, what was found and what is expected.
 [[nodiscard]] std::vector<ListedPatch> readPatchList(const std::filesystem::path& file);
 
+/// Whether a name is that of the scene's image, or of the HR image of a pair: a file's name, with or without its
+/// ending.
+[[nodiscard]] bool hasImageNamed(const Scene& scene, const std::string& name);
+
 /// Gives each scene its places and leaves out the scenes that have none. Throws Error(BadFile), naming the list, for an
 /// image that is not among the scenes, or stands for several.
 void placeListed(std::vector<Scene>& scenes, const std::vector<ListedPatch>& patches,

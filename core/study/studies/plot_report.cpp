@@ -57,11 +57,11 @@ std::string plotText(const StudyPlot& plot) {
 
 }  // namespace
 
-std::string addPlots(StagedFiles& files, const StudyStore& store, std::span<const NetworkNumbers> networks,
-                     const StudyReportSettings& settings, const std::filesystem::path& folder) {
+std::string addPlots(StagedFiles& files, std::span<const StudyPlot> plots,
+                     const std::map<std::int64_t, std::string>& images, const StudyReportSettings& settings,
+                     const std::filesystem::path& folder) {
     std::string text;
-    const auto images = imageFilesIn(store);
-    for (const auto& plot : studyPlots(store, networks, {.pairs = settings.pairs})) {
+    for (const auto& plot : plots) {
         if (text.empty()) {
             files.makeFolder(folder / "plots");
             text =

@@ -11,10 +11,11 @@
 namespace lamscope {
 
 /// Adds the plots of a study to the files of its report, each with its points as a CSV file, in `folder`/plots. Throws
-/// as studyPlots(), StagedFiles and `settings.draw`.
+/// as StagedFiles and `settings.draw`.
+/// @param images  as imageFilesIn().
 /// @return what REPORT.md says of them, with settings.figures; empty where there is nothing to say.
-[[nodiscard]] std::string addPlots(StagedFiles& files, const StudyStore& store,
-                                   std::span<const NetworkNumbers> networks, const StudyReportSettings& settings,
-                                   const std::filesystem::path& folder);
+[[nodiscard]] std::string addPlots(StagedFiles& files, std::span<const StudyPlot> plots,
+                                   const std::map<std::int64_t, std::string>& images,
+                                   const StudyReportSettings& settings, const std::filesystem::path& folder);
 
 }  // namespace lamscope

@@ -11,34 +11,44 @@ namespace lamscope {
 
 namespace {
 
-constexpr std::array<PublishedNetwork, 10> table1{{{"FSRCNN", "17x17", 20.30, 0.797},
-                                                   {"CARN", "45x45", 21.27, 1.807},
-                                                   {"EDSR", "75x75", 20.96, 2.977},
-                                                   {"MSRN", "107x107", 21.39, 3.194},
-                                                   {"RRDBNet", "703x703", 20.96, 13.417},
-                                                   {"IMDN", "global", 21.23, 14.643},
-                                                   {"RFDN", "global", 21.40, 13.208},
-                                                   {"RCAN", "global", 22.20, 16.596},
-                                                   {"RNAN", "global", 21.91, 13.243},
-                                                   {"SAN", "global", 22.55, 18.642}}};
+constexpr std::array<PublishedNetwork, 10> table1{{{"FSRCNN", "17x17", 20.30, 0.797, 12809},
+                                                   {"CARN", "45x45", 21.27, 1.807, 1591963},
+                                                   {"EDSR", "75x75", 20.96, 2.977, 1517595},
+                                                   {"MSRN", "107x107", 21.39, 3.194, 6078043},
+                                                   {"RRDBNet", "703x703", 20.96, 13.417, 16697987},
+                                                   {"IMDN", "global", 21.23, 14.643, 715176},
+                                                   {"RFDN", "global", 21.40, 13.208, 433448},
+                                                   {"RCAN", "global", 22.20, 16.596, 15592379},
+                                                   {"RNAN", "global", 21.91, 13.243, 9255003},
+                                                   {"SAN", "global", 22.55, 18.642, 15860512}}};
 
 /// The numbers of a comparison, a row each.
 using NumberOfRow = double (*)(const BesidePublished& row);
 
-/// Sets both orders and returns their correlation.
-std::optional<double> setOrders(std::vector<BesidePublished>& rows, NumberOfRow here, double BesidePublished::*order,
-                                NumberOfRow there, double BesidePublished::*publishedOrder) {
+using OrderOfRow = std::optional<double> BesidePublished::*;
+
+bool isSmall(const NetworkNumbers& network, const PublishedNetwork& published) {
+    return network.parameters && 2 * *network.parameters < published.parameters;
+}
+
+/// Sets both orders of the rows that are not small, and returns their correlation.
+std::optional<double> setOrders(std::vector<BesidePublished>& rows, NumberOfRow here, OrderOfRow order,
+                                NumberOfRow there, OrderOfRow publishedOrder) {
+    std::vector<BesidePublished*> ordered;
     std::vector<double> ours;
     std::vector<double> theirs;
-    for (const auto& row : rows) {
-        ours.push_back(here(row));
-        theirs.push_back(there(row));
+    for (auto& row : rows) {
+        if (!row.small) {
+            ordered.push_back(&row);
+            ours.push_back(here(row));
+            theirs.push_back(there(row));
+        }
     }
     const auto ourRanks = averageRanks(ours);
     const auto theirRanks = averageRanks(theirs);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-        rows[i].*order = ourRanks[i];
-        rows[i].*publishedOrder = theirRanks[i];
+    for (std::size_t i = 0; i < ordered.size(); ++i) {
+        ordered[i]->*order = ourRanks[i];
+        ordered[i]->*publishedOrder = theirRanks[i];
     }
     try {
         return spearmanCorrelation(ours, theirs);
@@ -57,8 +67,9 @@ PublishedComparison compareWithPublished(std::span<const NetworkNumbers> network
     PublishedComparison comparison;
     for (const auto& network : networks) {
         const auto* const published = std::ranges::find(table1, network.architecture, &PublishedNetwork::architecture);
-        if (published != table1.end() && network.di && network.psnrY) {
-            comparison.rows.push_back({.network = &network, .published = published});
+        if (published != table1.end() && network.scale == publishedScale && network.di && network.psnrY) {
+            comparison.rows.push_back(
+                {.network = &network, .published = published, .small = isSmall(network, *published)});
         }
     }
     for (const auto& published : table1) {

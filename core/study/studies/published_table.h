@@ -2,6 +2,7 @@
 // The published numbers of the LAM paper, and how those of a study compare with them.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -18,31 +19,37 @@ struct PublishedNetwork {
     std::string_view receptiveField;  ///< LR pixels a side, or "global"
     double psnr;                      ///< dB
     double di;
+    std::int64_t parameters;  ///< values in the weights for ×4 that its authors published; the paper states none
 };
 
 /// The table, in its order.
 [[nodiscard]] std::span<const PublishedNetwork> publishedNetworks();
 
+/// The scale of the table.
+inline constexpr int publishedScale = 4;
+
 /// A network of a study and the published one of its architecture. Orders count from 1 for the smallest; equal numbers
-/// share the mean.
+/// share the mean. They are unset for a small network.
 struct BesidePublished {
     const NetworkNumbers* network = nullptr;
     const PublishedNetwork* published = nullptr;
-    double diOrder = 0.0;
-    double publishedDiOrder = 0.0;
-    double psnrOrder = 0.0;
-    double publishedPsnrOrder = 0.0;
+    bool small = false;  ///< it has less than half of the parameters: another network of the same kind
+    std::optional<double> diOrder{};
+    std::optional<double> publishedDiOrder{};
+    std::optional<double> psnrOrder{};
+    std::optional<double> publishedPsnrOrder{};
 };
 
 struct PublishedComparison {
     std::vector<BesidePublished> rows{};      ///< in the order of the networks
     std::vector<std::string_view> missing{};  ///< published architectures that the study has no results of
-    std::optional<double> diSpearman{};       ///< between DI here and there; unset where it is not defined
-    std::optional<double> psnrSpearman{};     ///< the same for PSNR on Y
+    /// Between DI here and there over the networks that are not small; unset where it is not defined.
+    std::optional<double> diSpearman{};
+    std::optional<double> psnrSpearman{};  ///< the same for PSNR on Y
 };
 
-/// The networks whose architectures are published and that have DI and PSNR. Several of one architecture each stand
-/// beside the same numbers. @param networks must outlive the result.
+/// The networks of publishedScale whose architectures are published and that have DI and PSNR. Several of one
+/// architecture each stand beside the same numbers. @param networks must outlive the result.
 [[nodiscard]] PublishedComparison compareWithPublished(std::span<const NetworkNumbers> networks);
 
 }  // namespace lamscope

@@ -20,7 +20,7 @@ namespace lamscope {
 namespace {
 
 constexpr auto tables = R"(
-CREATE TABLE IF NOT EXISTS study (id TEXT NOT NULL, description TEXT NOT NULL, version TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS study (id TEXT NOT NULL, description TEXT NOT NULL, version TEXT NOT NULL, folder TEXT);
 CREATE TABLE IF NOT EXISTS image (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
     file TEXT NOT NULL, reference TEXT, source TEXT NOT NULL, width INTEGER, height INTEGER);
 CREATE TABLE IF NOT EXISTS network (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sha256 TEXT NOT NULL,
@@ -50,6 +50,7 @@ struct Explanation {
 /// Of what is not a column of results.
 constexpr auto explanations = std::to_array<Explanation>({
     {"study", "", "One row: the study's id, its description, the program that wrote last"},
+    {"study.folder", "", "To which the description names files: relative to the folder of this file; null: the same"},
     {"image", "", "Files as they were given, with what identifies them"},
     {"image.width", "px", "Of the file; null before it was read"},
     {"image.height", "px", "The same"},
@@ -70,10 +71,9 @@ constexpr auto explanations = std::to_array<Explanation>({
     {"map.float16", "", "Row by row, IEEE 754 binary16, little-endian, packed by zlib"},
 });
 
-/// The columns of the table of results.
-std::set<std::string> columnsOf(SQLite::Database& database, const std::string& attached) {
+std::set<std::string> columnsOf(SQLite::Database& database, const std::string& attached, std::string_view table) {
     std::set<std::string> names;
-    SQLite::Statement query(database, fmt::format("PRAGMA {}.table_info(result)", attached));
+    SQLite::Statement query(database, fmt::format("PRAGMA {}.table_info({})", attached, table));
     while (query.executeStep()) {
         names.insert(query.getColumn(1).getString());
     }
@@ -108,7 +108,7 @@ std::string resultColumnNames(const std::string& prefix) {
 }
 
 std::vector<std::string> resultColumnsOf(SQLite::Database& database, const std::string& attached) {
-    const auto present = columnsOf(database, attached);
+    const auto present = columnsOf(database, attached, "result");
     std::vector<std::string> names;
     for (const auto& column : studyColumns()) {
         if (const std::string name(column.name); present.contains(name)) {
@@ -118,11 +118,18 @@ std::vector<std::string> resultColumnsOf(SQLite::Database& database, const std::
     return names;
 }
 
+bool hasStudyFolder(SQLite::Database& database) {
+    return columnsOf(database, "main", "study").contains("folder");
+}
+
 void bringUpToDate(SQLite::Database& database) {
     SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
     database.exec(tables);
-    const auto present = columnsOf(database, "main");
+    const auto present = columnsOf(database, "main", "result");
     bool changed = database.execAndGet("PRAGMA user_version").getInt() != studySchemaVersion;
+    if (!hasStudyFolder(database)) {
+        database.exec("ALTER TABLE study ADD COLUMN folder TEXT");
+    }
     for (const auto& column : studyColumns()) {
         if (!present.contains(std::string(column.name))) {
             database.exec(fmt::format("ALTER TABLE result ADD COLUMN {}", column.name));

@@ -13,6 +13,10 @@ namespace lamscope {
 /// Makes the tables of a new file, and adds to an older one what it lacks. Throws SQLite::Exception.
 void bringUpToDate(SQLite::Database& database);
 
+/// Whether the table `study` states the folder of the description: one of an older version does not. Throws
+/// SQLite::Exception.
+[[nodiscard]] bool hasStudyFolder(SQLite::Database& database);
+
 /// The names of studyColumns() in their order, separated by commas; `prefix` stands before each, e.g. "result.".
 [[nodiscard]] std::string resultColumnNames(const std::string& prefix = "");
 

@@ -138,9 +138,10 @@ std::string toJson(const StudyDescription& description, const std::filesystem::p
     return dumpJson(json);
 }
 
-StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file) {
+StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file,
+                                          const std::filesystem::path& folder) {
     try {
-        return descriptionFrom(Json::parse(text), std::filesystem::absolute(file).parent_path());
+        return descriptionFrom(Json::parse(text), folder);
     } catch (const nlohmann::json::exception& error) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: the description of the study is damaged ({})", file.string(), error.what()));
@@ -155,7 +156,8 @@ StudyDescription readStudyDescription(const std::filesystem::path& file) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
     }
-    return studyDescriptionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file);
+    return studyDescriptionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file,
+                                    std::filesystem::absolute(file).parent_path());
 }
 
 void writeStudyDescription(const StudyDescription& description, const std::filesystem::path& file) {

@@ -43,7 +43,10 @@ struct StudyDescription {
 /// makePlan().
 [[nodiscard]] StudyDescription readStudyDescription(const std::filesystem::path& file);
 /// The same for its text.
-[[nodiscard]] StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file);
+/// @param file    that it comes from, which errors name.
+/// @param folder  to which it names files.
+[[nodiscard]] StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file,
+                                                        const std::filesystem::path& folder);
 
 /// Writes it whole or not at all. Throws Error(WriteFailed).
 void writeStudyDescription(const StudyDescription& description, const std::filesystem::path& file);

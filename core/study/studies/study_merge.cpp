@@ -6,6 +6,7 @@
 #include <SQLiteCpp/Transaction.h>
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <sqlite3.h>
 
 #include <fmt/format.h>
@@ -14,6 +15,7 @@
 
 #include "base/error.h"
 #include "base/version.h"
+#include "scene/document_blocks.h"
 #include "study/studies/store_access.h"
 #include "study/studies/store_schema.h"
 
@@ -119,10 +121,17 @@ void mergeResults(SQLite::Database& database) {
         fmt::join(columns, ", "), fmt::join(columns, ", theirs.")));
 }
 
-MergedShard mergeAttached(SQLite::Database& database, const std::filesystem::path& file, bool intoNew) {
+/// @param folder  of the shard's description, as the store names it, where the store has no study yet.
+MergedShard mergeAttached(SQLite::Database& database, const std::filesystem::path& file,
+                          const std::optional<std::string>& folder) {
+    const bool intoNew = folder.has_value();
     SQLite::Transaction transaction(database);
     if (intoNew) {
-        database.exec("INSERT INTO main.study SELECT * FROM shard.study");
+        SQLite::Statement study(database,
+                                "INSERT INTO main.study (id, description, version, folder) SELECT id, description, "
+                                "version, ? FROM shard.study");
+        study.bind(1, *folder);
+        study.exec();
     }
     database.exec(mergeSubjects);
     SQLite::Statement tasks(database, mergeTasks);
@@ -154,6 +163,7 @@ MergedShard mergeShard(StudyStore& store, const std::filesystem::path& file) {
     }
     const auto ours = store.studyId();
     bool otherDescription = false;
+    std::optional<std::string> folder;
     {
         const StudyStore shard(file, StudyStore::Access::Read);
         const auto theirs = shard.studyId();
@@ -166,10 +176,13 @@ MergedShard mergeShard(StudyStore& store, const std::filesystem::path& file) {
                                     theirs, ours));
         }
         otherDescription = !ours.empty() && descriptionOf(shard) != descriptionOf(store);
+        if (ours.empty()) {
+            folder = nameInDocument(shard.descriptionFolder(), std::filesystem::absolute(store.file()).parent_path());
+        }
     }
     try {
         const AttachedShard attached(store.database(), file);
-        auto merged = mergeAttached(store.database(), file, ours.empty());
+        auto merged = mergeAttached(store.database(), file, folder);
         merged.otherDescription = otherDescription;
         return merged;
     } catch (const SQLite::Exception& error) {

@@ -23,8 +23,9 @@ std::optional<double> optionalNumber(const SQLite::Column& column) {
     return column.isNull() ? std::nullopt : std::optional(column.getDouble());
 }
 
-/// A query of the places that are asked for: ?1 the network's name, ?2 the image's number, ?3 how many. A store of an
-/// older version, which is only read, may lack columns.
+/// A query of the places that are asked for: ?1 the network's name, ?2 the image's number, ?3 how many. It leaves out
+/// the few tasks that are not planned: to look for those that are would read all results before the first. A store of
+/// an older version, which is only read, may lack columns.
 std::string queryOf(const std::vector<std::string>& columns, bool ofNetwork, bool ofImage) {
     const auto orNull = [&](const char* column) {
         return std::ranges::find(columns, column) == columns.end() ? std::string("NULL")
@@ -32,9 +33,9 @@ std::string queryOf(const std::vector<std::string>& columns, bool ofNetwork, boo
     };
     return fmt::format(
         "SELECT result.id, image.id, image.file, network.name, {0}, {1}, {2}, {3}, {4}, {5}, result.error FROM result "
-        "JOIN task ON task.id = result.task JOIN image ON image.id = result.image JOIN network ON network.id = "
-        "result.network WHERE task.planned = 1{6}{7} ORDER BY result.image, result.network, {1}, {0}, result.id LIMIT "
-        "?3",
+        "JOIN image ON image.id = result.image JOIN network ON network.id = result.network WHERE result.task NOT IN "
+        "(SELECT id FROM task WHERE planned = 0){6}{7} ORDER BY result.image, result.network, {1}, {0}, result.id "
+        "LIMIT ?3",
         orNull("patch_x"), orNull("patch_y"), orNull("patch_size"), orNull("di"), orNull("psnr_y"),
         orNull("psnr_patch"), ofNetwork ? " AND result.network IN (SELECT id FROM network WHERE name = ?1)" : "",
         ofImage ? " AND result.image = ?2" : "");
@@ -93,7 +94,7 @@ StudyDescription descriptionIn(const StudyStore& store) {
     if (text.empty()) {
         throw Error(ErrorCode::BadFile, fmt::format("{}: holds no study", store.file().string()));
     }
-    return studyDescriptionFromText(text, store.file());
+    return studyDescriptionFromText(text, store.file(), store.descriptionFolder());
 }
 
 std::optional<Scene> sceneOf(const StudyDescription& description, const std::string& imageFile) {

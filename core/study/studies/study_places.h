@@ -36,8 +36,8 @@ struct StudyPlace {
 [[nodiscard]] std::vector<StudyPlace> placesOf(const StudyStore& store, const std::string& network,
                                                std::optional<std::int64_t> image, std::size_t most);
 
-/// The description of the study that the store holds. Files that it names relatively are relative to the store's
-/// folder. Throws Error(BadFile) where the store holds none, or one that cannot be read.
+/// The description of the study that the store holds. Files that it names relatively are relative to
+/// StudyStore::descriptionFolder(). Throws Error(BadFile) where the store holds none, or one that cannot be read.
 [[nodiscard]] StudyDescription descriptionIn(const StudyStore& store);
 
 /// The scene of an image, and the spec of a network, as the description has them: to open them. Nullopt where the

@@ -55,7 +55,7 @@ std::optional<StudyImage> imageFrom(const Scene& scene, bool withSize, const std
             if (!reference) {
                 return std::nullopt;
             }
-            key["reference"] = *reference;
+            key["reference"] = image.referenceSha256 = *reference;
         }
         if (withSize && stop.stop_requested()) {
             return std::nullopt;
@@ -163,6 +163,20 @@ StudyPlan planStudy(const StudyDescription& description, const std::filesystem::
     return *planStudy(description, folder, std::stop_token());
 }
 
+void checkReadable(const StudyPlan& plan) {
+    const auto check = [](const auto& files, const char* what) {
+        const bool none = std::ranges::none_of(files, [](const auto& file) { return file.trouble.empty(); });
+        if (none && !files.empty()) {
+            throw Error(ErrorCode::BadFile,
+                        fmt::format("none of the study's {} can be read ({}); open the description that belongs to "
+                                    "them, or put them where it names them",
+                                    what, files.front().trouble));
+        }
+    };
+    check(plan.images, "images");
+    check(plan.networks, "networks");
+}
+
 void checkShares(const StudyPlan& plan) {
     const auto refuse = [](const std::string& trouble) {
         throw Error(ErrorCode::BadFile,
@@ -183,7 +197,7 @@ void checkShares(const StudyPlan& plan) {
 }
 
 StudyPlanning::StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder)
-    : plan_{.description = description, .descriptionText = toJson(description, folder)}
+    : plan_{.description = description, .descriptionText = toJson(description, folder), .folder = folder}
     , specs_(shownNetworks(description.experiment)) {
     plan_.lam = makePlan(lamOptionsOf(description.experiment));
     plan_.options = usedOptionsJson(plan_.lam);

@@ -23,11 +23,12 @@ inline constexpr int studyResultVersion = 1;
 
 /// An image of a study as it was found.
 struct StudyImage {
-    Scene scene;            ///< with the hash of its file
-    std::string key{};      ///< SHA-256 over what networks get of it
-    std::string trouble{};  ///< why it cannot be read; empty where it can
-    int width = 0;          ///< of the SR image, pixels; 0 where costs do not depend on it
-    int height = 0;         ///< the same
+    Scene scene;                    ///< with the hash of its file
+    std::string referenceSha256{};  ///< of the HR image of a pair; empty where there is none
+    std::string key{};              ///< SHA-256 over what networks get of it
+    std::string trouble{};          ///< why it cannot be read; empty where it can
+    int width = 0;                  ///< of the SR image, pixels; 0 where costs do not depend on it
+    int height = 0;                 ///< the same
 };
 
 /// A network of a study as it was found.
@@ -50,7 +51,8 @@ struct StudyTask {
 /// A study unfolded.
 struct StudyPlan {
     StudyDescription description;
-    std::string descriptionText{};  ///< as its file states it
+    std::string descriptionText{};   ///< as its file states it
+    std::filesystem::path folder{};  ///< that of its file, to which the text names files
     LamPlan lam{};
     /// As they are used, with the rule of patches, the hashes of the weights of LPIPS where it is measured and, where
     /// the rule of integration is left open, what networks without secant rules get.
@@ -88,6 +90,10 @@ private:
 /// The same, which can be stopped: nullopt then.
 [[nodiscard]] std::optional<StudyPlan> planStudy(const StudyDescription& description,
                                                  const std::filesystem::path& folder, const std::stop_token& stop);
+
+/// To be called before a store takes the plan over, whose results would all no longer be planned. Throws Error(BadFile)
+/// where none of the images, or none of the networks, can be read, naming the first.
+void checkReadable(const StudyPlan& plan);
 
 /// To be called before a share of the plan is computed: keys and costs of what cannot be read here are others than on a
 /// machine that reads it, and so is the dealing. Throws Error(BadFile) naming the first such file.

@@ -92,7 +92,7 @@ Cards cardsIn(const StudyStore& store) {
         Cards cards;
         SQLite::Statement query(store.database(),
                                 "SELECT name, card FROM network WHERE card IS NOT NULL AND id IN (SELECT DISTINCT "
-                                "network FROM task WHERE planned = 1)");
+                                "network FROM task NOT INDEXED WHERE planned = 1)");
         while (query.executeStep()) {
             cards[query.getColumn(0).getString()] = Json::parse(query.getColumn(1).getString(), nullptr, false);
         }

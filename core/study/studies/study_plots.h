@@ -38,8 +38,8 @@ struct StudyPlotAxis {
 
 /// One plot, ready to be drawn.
 struct StudyPlot {
-    /// Names files and tabs; never renamed: psnr_over_di, ssim_over_di, di_over_width, di_over_depth,
-    /// di_over_parameters, di_over_images, and pair_1, pair_2, … in the order of chosenPairs().
+    /// Names files and tabs; never renamed: psnr_over_di, ssim_over_di, lpips_over_di, di_over_width,
+    /// di_over_depth, di_over_parameters, di_over_images, and pair_1, pair_2, … in the order of chosenPairs().
     std::string name;
     std::string title;  ///< in words
     StudyPlotAxis x;

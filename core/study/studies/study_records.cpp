@@ -14,6 +14,7 @@
 #include "base/json_text.h"
 #include "base/version.h"
 #include "report/doctor.h"
+#include "scene/document_blocks.h"
 #include "study/studies/store_access.h"
 #include "study/studies/store_schema.h"
 
@@ -171,10 +172,11 @@ void keepPlan(StudyStore& store, const StudyPlan& plan) {
         auto& database = store.database();
         SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
         database.exec("DELETE FROM study");
-        SQLite::Statement study(database, "INSERT INTO study VALUES (?, ?, ?)");
+        SQLite::Statement study(database, "INSERT INTO study (id, description, version, folder) VALUES (?, ?, ?, ?)");
         study.bind(1, plan.description.id);
         study.bind(2, plan.descriptionText);
         study.bind(3, version());
+        study.bind(4, nameInDocument(plan.folder, std::filesystem::absolute(store.file()).parent_path()));
         study.exec();
         SQLite::Statement options(database, "INSERT OR IGNORE INTO options (key, json) VALUES (?, ?)");
         options.bind(1, plan.optionsKey);

@@ -5,12 +5,14 @@
 #include <SQLiteCpp/Statement.h>
 #include <SQLiteCpp/Transaction.h>
 #include <algorithm>
+#include <map>
 #include <optional>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "base/version.h"
+#include "report/paper_table.h"
 #include "study/studies/plot_report.h"
 #include "study/studies/published_table.h"
 #include "study/studies/store_access.h"
@@ -139,6 +141,8 @@ ReportTable publishedTable(const PublishedComparison& comparison) {
                                   {"images", "Images"},
                                   {"receptive_field", "Receptive field"},
                                   {"paper_receptive_field", paperHeading},
+                                  {"parameters", "Parameters"},
+                                  {"published_parameters", "published"},
                                   {"psnr_y", "PSNR [dB]", 2},
                                   {"paper_psnr", paperHeading, 2},
                                   order("psnr_order", "order"),
@@ -153,9 +157,10 @@ ReportTable publishedTable(const PublishedComparison& comparison) {
         const auto& network = *row.network;
         const auto& published = *row.published;
         table.rows.push_back({network.name, network.architecture, network.di->images, network.receptiveField,
-                              std::string(published.receptiveField), network.psnrY->mean, published.psnr, row.psnrOrder,
-                              row.publishedPsnrOrder, network.di->mean, known(network.di->standardError), published.di,
-                              row.diOrder, row.publishedDiOrder});
+                              std::string(published.receptiveField), known(network.parameters), published.parameters,
+                              network.psnrY->mean, published.psnr, known(row.psnrOrder), known(row.publishedPsnrOrder),
+                              network.di->mean, known(network.di->standardError), published.di, known(row.diOrder),
+                              known(row.publishedDiOrder)});
     }
     return table;
 }
@@ -169,9 +174,22 @@ std::string publishedText(const PublishedComparison& comparison) {
         "Spearman's ρ between the orders here and in the paper, over {} networks: DI {}, PSNR {}.\n\n"
         "The paper: Gu and Dong, CVPR 2021, Table 1, ×4, means over 150 images of 64 × 64 LR pixels that are not "
         "published: expect other levels, and compare the orders. Orders count from 1 for the smallest.",
-        comparison.rows.size(), coefficient(comparison.diSpearman), coefficient(comparison.psnrSpearman));
+        static_cast<std::size_t>(std::ranges::count(comparison.rows, false, &BesidePublished::small)),
+        coefficient(comparison.diSpearman), coefficient(comparison.psnrSpearman));
+    std::vector<std::string> small;
+    for (const auto& row : comparison.rows) {
+        if (row.small) {
+            small.push_back(row.network->name);
+        }
+    }
+    if (!small.empty()) {
+        text += fmt::format(
+            " Networks with less than half of the parameters that the authors published have no order and "
+            "are not in ρ: {}.",
+            markdownText(fmt::format("{}", fmt::join(small, ", "))));
+    }
     if (!comparison.missing.empty()) {
-        text += fmt::format(" Not in this study: {}.", fmt::join(comparison.missing, ", "));
+        text += fmt::format(" Not in this study at ×4: {}.", fmt::join(comparison.missing, ", "));
     }
     return text + "\n\n";
 }
@@ -215,6 +233,29 @@ std::string subjectText(const StudyStore& store, const StudyReportSettings& sett
     return text;
 }
 
+/// What a report takes from the store.
+struct ReportParts {
+    StudyStatus status;
+    std::vector<NetworkNumbers> networks;
+    std::vector<StudyPlot> plots;
+    std::map<std::int64_t, std::string> images;
+    std::string subject;
+};
+
+/// The file may grow meanwhile: all parts are of one state of it. Drawing comes after the transaction, which keeps
+/// whoever writes the file waiting where there is no write-ahead log.
+ReportParts partsOf(const StudyStore& store, const StudyReportSettings& settings) {
+    std::optional<SQLite::Transaction> reading;
+    storeAccess(store.file(), [&] { reading.emplace(store.database()); });
+    ReportParts parts;
+    parts.status = statusOf(store);
+    parts.networks = networkNumbers(store);
+    parts.plots = studyPlots(store, parts.networks, {.pairs = settings.pairs});
+    parts.images = imageFilesIn(store);
+    parts.subject = subjectText(store, settings, parts.status);
+    return parts;
+}
+
 /// Means over different images cannot be compared.
 std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
     const bool alike = std::ranges::all_of(networks, [&](const NetworkNumbers& network) {
@@ -230,15 +271,11 @@ std::string imageWarning(const std::vector<NetworkNumbers>& networks) {
 
 std::string addStudyReport(StagedFiles& files, const StudyStore& store, const StudyReportSettings& settings,
                            const std::filesystem::path& folder) {
-    // The file may grow meanwhile: all parts are of one state of it.
-    std::optional<SQLite::Transaction> reading;
-    storeAccess(store.file(), [&] { reading.emplace(store.database()); });
-    const auto status = statusOf(store);
-    const auto networks = networkNumbers(store);
+    const auto [status, networks, plots, images, subject] = partsOf(store, settings);
     const auto correlations = correlationTable(correlationsOf(networks));
     const auto pairs = pairTable(pairsOf(networks, settings.pairs, settings.seed));
     files.makeFolder(folder);
-    auto text = subjectText(store, settings, status);
+    auto text = subject;
     const auto add = [&](const char* name, const ReportTable& table, const std::string& title) {
         files.add(folder / fmt::format("{}.csv", name), csvOf(table));
         files.add(folder / fmt::format("{}.md", name), markdownOf(table));
@@ -270,7 +307,7 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
         "test, two-sided. 95 %: bootstrap of the mean, {} resamples, seed {}; above {} images by the "
         "normal distribution.\n",
         bootstrapResamples, settings.seed, mostForBootstrap);
-    text += addPlots(files, store, networks, settings, folder);
+    text += addPlots(files, plots, images, settings, folder);
     if (!status.failures.empty()) {
         const auto failures = failureTable(status);
         files.add(folder / "failures.csv", csvOf(failures));

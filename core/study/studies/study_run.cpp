@@ -28,12 +28,18 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// The number of maps among the first patches of a task; nullopt when stopped. Throws what is wrong with all of them.
-std::optional<std::size_t> countMaps(StudyInputs& inputs, const StudyTask& task, std::size_t most,
-                                     const std::stop_token& stop) {
+/// Measures the maps of the first patches of a task as a run does. @return their number; nullopt when stopped. Throws
+/// what is wrong with all of them.
+std::optional<std::size_t> measureMaps(StudyInputs& inputs, const Lpips* lpips, const StudyTask& task, std::size_t most,
+                                       const std::stop_token& stop) {
     std::size_t count = 0;
+    ContextQualities qualities(lpips);
     TaskMaps maps(
-        inputs, task, most, [&](std::size_t /*patch*/, const LamResult& /*map*/) { ++count; },
+        inputs, task, most,
+        [&](std::size_t /*patch*/, const LamResult& map) {
+            static_cast<void>(qualities.of(inputs.network(task.network).card(), map));
+            ++count;
+        },
         [](std::size_t /*patch*/, const Patch& /*place*/, const std::string& /*why*/) {});
     while (!maps.finished()) {
         if (!maps.next(stop, {})) {
@@ -54,6 +60,7 @@ public:
         , inputs_(plan, settings_)
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
+        checkReadable(plan);
         if (plan.description.lpips) {
             lpips_.emplace(*plan.description.lpips, settings_.device);
         }
@@ -273,6 +280,11 @@ std::optional<std::map<std::string, double>> timeNetworks(
     const StudyPlan& plan, const StudyRunSettings& settings, const std::stop_token& stop,
     const std::function<void(const std::string& network)>& progress) {
     StudyInputs inputs(plan, settings);
+    std::optional<Lpips> lpips;
+    if (plan.description.lpips) {
+        lpips.emplace(*plan.description.lpips, settings.device);
+    }
+    const auto* const measure = lpips ? &*lpips : nullptr;
     std::map<std::string, double> seconds;
     for (std::size_t n = 0; n < plan.networks.size(); ++n) {
         if (progress) {
@@ -282,11 +294,11 @@ std::optional<std::map<std::string, double>> timeNetworks(
             try {
                 // The first evaluation of a size tries batches: one patch before the clock starts.
                 const StudyTask task{.image = i, .network = n};
-                if (!countMaps(inputs, task, 1, stop)) {
+                if (!measureMaps(inputs, measure, task, 1, stop)) {
                     return std::nullopt;
                 }
                 const auto start = Clock::now();
-                const auto timed = countMaps(inputs, task, timedPatches, stop);
+                const auto timed = measureMaps(inputs, measure, task, timedPatches, stop);
                 if (!timed) {
                     return std::nullopt;
                 }

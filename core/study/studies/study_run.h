@@ -65,8 +65,8 @@ struct StudyRunOutcome {
 /// last bit, as one that was not. Not thread-safe.
 class StudyRun {
 public:
-    /// `plan` and `store` must outlive this object. Throws Error as Lpips() does, before anything is kept, and as
-    /// keepPlan() and the other functions of study_records.h do.
+    /// `plan` and `store` must outlive this object. Throws Error as checkReadable() and Lpips() do, before anything is
+    /// kept, and as keepPlan() and the other functions of study_records.h do.
     StudyRun(const StudyPlan& plan, StudyStore& store, StudyRunSettings settings = {});
     StudyRun(StudyRun&&) noexcept;
     StudyRun& operator=(StudyRun&&) noexcept;
@@ -100,8 +100,8 @@ private:
                                        const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 
 /// Times a map of each network on the first image that can be read, by computing its first patches.
-/// @return the seconds as StudyDescription::secondsPerMap has them; without the networks that failed. Nullopt when
-/// stopped.
+/// @return the seconds as StudyDescription::secondsPerMap has them, with the measures of quality; without the networks
+/// that failed. Nullopt when stopped. Throws Error as Lpips() does.
 [[nodiscard]] std::optional<std::map<std::string, double>> timeNetworks(
     const StudyPlan& plan, const StudyRunSettings& settings = {}, const std::stop_token& stop = {},
     const std::function<void(const std::string& network)>& progress = {});

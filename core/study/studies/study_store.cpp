@@ -11,6 +11,7 @@
 
 #include <fmt/format.h>
 
+#include "scene/document_blocks.h"
 #include "study/studies/store_access.h"
 #include "study/studies/store_schema.h"
 #include "study/studies/writer_lock.h"
@@ -106,25 +107,14 @@ public:
             lock.emplace(file);
             made = !std::filesystem::exists(file);
         }
-        storeAccess(file, [&] {
-            try {
-                openDatabase(writes);
-            } catch (const SQLite::Exception& error) {
-                if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) {
-                    throw;
-                }
-                // A program was killed while it wrote. Whoever opens the file for writing takes back what it began.
-                SQLite::Database(file.string(), SQLite::OPEN_READWRITE, patience).execAndGet("PRAGMA user_version");
-                openDatabase(writes);
+        try {
+            storeAccess(file, [&] { open(writes); });
+        } catch (...) {
+            if (made) {
+                removeFiles();
             }
-            if (writes) {
-                database->exec(isOnSharedStorage(file) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
-                                                       : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
-                bringUpToDate(*database);
-            } else if (!hasTables(*database)) {
-                throw Error(ErrorCode::BadFile, fmt::format("{}: an empty database", file.string()));
-            }
-        });
+            throw;
+        }
     }
 
     Inside(const Inside&) = delete;
@@ -132,11 +122,7 @@ public:
     ~Inside() {
         if (made && database && isWithoutStudy()) {
             // Whatever refused to fill it said why: an empty file would say less.
-            database.reset();
-            for (const auto* ending : {"", "-wal", "-shm", "-journal"}) {
-                std::error_code ignored;
-                std::filesystem::remove(file.string() + ending, ignored);
-            }
+            removeFiles();
         } else if (lock && database) {
             // Without a log, a file that nobody writes is one file, and can be read where nothing may be written. While
             // others read it, the log stays.
@@ -144,10 +130,38 @@ public:
         }
     }
 
+    void open(bool writes) {
+        try {
+            openDatabase(writes);
+        } catch (const SQLite::Exception& error) {
+            if (error.getExtendedErrorCode() != SQLITE_READONLY_ROLLBACK) {
+                throw;
+            }
+            // A program was killed while it wrote. Whoever opens the file for writing takes back what it began.
+            SQLite::Database(file.string(), SQLite::OPEN_READWRITE, patience).execAndGet("PRAGMA user_version");
+            openDatabase(writes);
+        }
+        if (writes) {
+            database->exec(isOnSharedStorage(file) ? "PRAGMA journal_mode = DELETE; PRAGMA synchronous = FULL"
+                                                   : "PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
+            bringUpToDate(*database);
+        } else if (!hasTables(*database)) {
+            throw Error(ErrorCode::BadFile, fmt::format("{}: an empty database", file.string()));
+        }
+    }
+
     void openDatabase(bool writes) {
         database.emplace(file.string(), writes ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY,
                          patience);
         checkSchema(*database, file);
+    }
+
+    void removeFiles() {
+        database.reset();
+        for (const auto* ending : {"", "-wal", "-shm", "-journal"}) {
+            std::error_code ignored;
+            std::filesystem::remove(file.string() + ending, ignored);
+        }
     }
 
     [[nodiscard]] bool isWithoutStudy() {
@@ -176,6 +190,15 @@ const std::filesystem::path& StudyStore::file() const {
 
 std::string StudyStore::studyId() const {
     return storeAccess(file(), [&] { return onlyText(database(), "SELECT id FROM study"); });
+}
+
+std::filesystem::path StudyStore::descriptionFolder() const {
+    const auto name = storeAccess(file(), [&] {
+        return hasStudyFolder(database()) ? onlyText(database(), "SELECT folder FROM study WHERE folder IS NOT NULL")
+                                          : std::string();
+    });
+    const auto own = std::filesystem::absolute(file()).parent_path();
+    return name.empty() ? own : fileInDocument(name, own);
 }
 
 SQLite::Database& StudyStore::database() const {

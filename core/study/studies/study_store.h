@@ -36,6 +36,9 @@ public:
 
     /// The id of its study; empty for a new file.
     [[nodiscard]] std::string studyId() const;
+    /// The folder to which the description in the store names files, absolute. It moves with the store where both are
+    /// moved together. Of a file of an older version, and of a new one, the store's own.
+    [[nodiscard]] std::filesystem::path descriptionFolder() const;
     /// For the functions of this folder; what they throw is translated by storeAccess().
     [[nodiscard]] SQLite::Database& database() const;
 
@@ -45,7 +48,7 @@ private:
 };
 
 /// The version of the tables, `PRAGMA user_version`. Raised with every column: a program that does not know it would
-/// merge results without it. 2: result.lpips.
-inline constexpr int studySchemaVersion = 2;
+/// merge results without it. 2: result.lpips. 3: study.folder.
+inline constexpr int studySchemaVersion = 3;
 
 }  // namespace lamscope

@@ -152,9 +152,10 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
     return storeAccess(store.file(), [&] {
         auto& database = store.database();
         std::map<std::int64_t, NetworkNumbers> networks;
-        SQLite::Statement cards(database,
-                                "SELECT id, name, architecture, parameters, receptive_field FROM network WHERE "
-                                "id IN (SELECT DISTINCT network FROM task NOT INDEXED WHERE planned = 1)");
+        SQLite::Statement cards(
+            database,
+            "SELECT id, name, architecture, parameters, receptive_field, scale, sha256 FROM network "
+            "WHERE id IN (SELECT DISTINCT network FROM task NOT INDEXED WHERE planned = 1)");
         while (cards.executeStep()) {
             auto& network = networks[cards.getColumn(0).getInt64()];
             network.name = cards.getColumn(1).getString();
@@ -163,6 +164,10 @@ std::vector<NetworkNumbers> networkNumbers(const StudyStore& store) {
                 network.parameters = parameters.getInt64();
             }
             network.receptiveField = receptiveFieldText(cards.getColumn(4));
+            if (const auto scale = cards.getColumn(5); !scale.isNull()) {
+                network.scale = scale.getInt();
+            }
+            network.sha256 = cards.getColumn(6).getString();
         }
         const auto columns = resultColumnsOf(database, "main");
         const bool hasLpips = std::ranges::find(columns, "lpips") != columns.end();  // it is younger than the table

@@ -35,7 +35,9 @@ struct ImageNumbers {
 /// A network of a study with what came of it.
 struct NetworkNumbers {
     std::string name;
+    std::string sha256;          ///< of its file; empty for one that has none
     std::string architecture;    ///< empty where it was never loaded
+    std::optional<int> scale;    ///< unset where it was never loaded
     std::string receptiveField;  ///< LR pixels a side, "global", or empty where it is not known
     std::optional<std::int64_t> parameters;
     std::vector<ImageNumbers> images;  ///< by image

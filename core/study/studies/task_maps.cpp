@@ -31,6 +31,16 @@ void checkPair(const RunImages& images, const Scene& scene, int scale) {
     }
 }
 
+/// False when stopped. Throws where the file is another one than was planned.
+bool isUnchanged(const std::filesystem::path& file, const std::string& planned, const std::stop_token& stop) {
+    const auto hash = sha256OfFiles({file}, stop);
+    if (hash && *hash != planned) {
+        throw Error(ErrorCode::BadFile,
+                    fmt::format("{}: has changed since the run began; run the study again", file.string()));
+    }
+    return hash.has_value();
+}
+
 /// Why a map says nothing: the network gives NaN or infinity. Empty where it says something.
 std::string troubleOf(const LamResult& map) {
     const bool broken = !std::isfinite(map.detectorImage) || !std::isfinite(map.detectorBaseline)
@@ -69,16 +79,9 @@ bool StudyInputs::readImage(std::size_t index, const std::stop_token& stop) {
         read_ = index;
         return true;
     }
-    const auto hash = sha256OfFiles({image.scene.image}, stop);
-    if (!hash) {
-        return false;
-    }
-    if (*hash != image.scene.sha256) {
-        throw Error(ErrorCode::BadFile, fmt::format("{}: has changed since the run began; run the study again",
-                                                    image.scene.image.string()));
-    }
-    isChecked_ = true;
-    return true;
+    isChecked_ = isUnchanged(image.scene.image, image.scene.sha256, stop)
+                 && (image.scene.reference.empty() || isUnchanged(image.scene.reference, image.referenceSha256, stop));
+    return isChecked_;
 }
 
 void StudyInputs::loadNetwork(std::size_t index) {

@@ -14,6 +14,7 @@ NetworkNumbers network(std::string architecture, double di, double psnr) {
     NetworkNumbers numbers;
     numbers.name = architecture;
     numbers.architecture = std::move(architecture);
+    numbers.scale = 4;
     numbers.di = ImageMean{.images = 1, .mean = di};
     numbers.psnrY = ImageMean{.images = 1, .mean = psnr};
     return numbers;
@@ -60,6 +61,30 @@ TEST(PublishedTable, LeavesOutWhatHasNoNumbers) {
     EXPECT_FALSE(comparison.diSpearman.has_value());  // of one network
     EXPECT_FALSE(comparison.psnrSpearman.has_value());
     EXPECT_EQ(comparison.missing.size(), 9U);
+}
+
+TEST(PublishedTable, IsOfOneScale) {
+    auto other = network("IMDN", 4.0, 23.0);
+    other.scale = 2;
+    auto unknown = network("RFDN", 4.0, 23.0);
+    unknown.scale.reset();
+    EXPECT_THAT(compareWithPublished(std::vector{other, unknown}).rows, IsEmpty());
+}
+
+TEST(PublishedTable, SmallNetworksHaveNoOrder) {
+    std::vector<NetworkNumbers> networks{network("RCAN", 0.5, 30.0), network("CARN", 1.0, 20.0),
+                                         network("SAN", 3.0, 22.0)};
+    networks[0].parameters = 7'796'189;  // half of 15 592 379, rounded down
+    networks[1].parameters = 1'111'899;
+    const auto comparison = compareWithPublished(networks);
+    ASSERT_EQ(comparison.rows.size(), 3U);
+    EXPECT_TRUE(comparison.rows[0].small);
+    EXPECT_FALSE(comparison.rows[0].diOrder.has_value());
+    EXPECT_FALSE(comparison.rows[1].small);
+    EXPECT_EQ(comparison.rows[1].diOrder, 1.0);
+    EXPECT_FALSE(comparison.rows[2].small);  // its size is not known
+    EXPECT_DOUBLE_EQ(*comparison.diSpearman, 1.0);
+    EXPECT_DOUBLE_EQ(*comparison.psnrSpearman, 1.0);
 }
 
 TEST(PublishedTable, TwoOfOneArchitectureStandBesideTheSameNumbers) {

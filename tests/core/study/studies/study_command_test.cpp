@@ -360,7 +360,7 @@ TEST_F(StudyCommand, ReportStandsBesideThePaper) {
     ASSERT_EQ(run({"run", in("study.json")}).exitCode, 0);
     const auto report = run({"report", in("study.sqlite"), "--out", in("report"), "--paper-table1"});
     ASSERT_EQ(report.exitCode, 0) << report.messages;
-    EXPECT_THAT(report.output, AllOf(HasSubstr("--paper-table1"), HasSubstr("Not in this study: CARN, EDSR"),
+    EXPECT_THAT(report.output, AllOf(HasSubstr("--paper-table1"), HasSubstr("Not in this study at ×4: CARN, EDSR"),
                                      HasSubstr("over 1 networks: DI not defined")));
     EXPECT_THAT(contentOf(in("report/paper_table1.csv")), HasSubstr("\nSmall,FSRCNN,4,15x15,17x17,"));
 }

@@ -142,6 +142,19 @@ TEST_F(StudyFaults, AnImageRemovedInMidRunFailsAlone) {
     expectWhole();
 }
 
+TEST_F(StudyFaults, TheHrImageOfAPairReplacedInMidRunIsNotMistakenForTheFormerOne) {
+    auto& scene = study_.experiment.scenes.back();
+    const auto hr = folder_ / "hr.png";
+    writeImage(hr, drawScene(72));
+    scene.reference = hr;
+    scene.image = folder_ / "lr.png";
+    writeImage(scene.image, makeLowResolution(drawScene(72), 4, Reduction::Pillow).lr);
+    scene.role = ImageRole::Lr;
+    scene.gridScale = 0;
+    runWith(0, [&] { writeImage(hr, Image(72, 72)); });
+    EXPECT_THAT(failures(), AllOf(testing::SizeIs(2), Each(HasSubstr("hr.png: has changed since the run began"))));
+}
+
 TEST_F(StudyFaults, ResultsOfANetworkThatIsGoneForAWhileStay) {
     runInto(file_, study_);
     std::filesystem::remove(network_);

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "study/studies/study_merge.h"
 #include "study/studies/study_records.h"
 #include "study/studies/study_run.h"
 #include "support/expect_error.h"
@@ -132,6 +133,58 @@ TEST_F(StudyPlaces, LeadBackToImageAndNetwork) {
     EXPECT_EQ(networkOf(description, "Bicubic"), ModelSpec::parse("bicubic"));
     EXPECT_EQ(networkOf(description, "Bicubic-2"), ModelSpec::parse("bicubic:scale=2"));
     EXPECT_FALSE(networkOf(description, "Bicubic-3").has_value());
+}
+
+/// A study whose images, networks and description lie in one folder, and whose results may lie in others.
+class StudyElsewhere : public testing::Test {
+protected:
+    StudyElsewhere() {
+        std::filesystem::create_directories(folder_ / "whole/a");
+        std::filesystem::create_directories(folder_ / "whole/b/c");
+        study_ = test::smallStudy(folder_, {64}, {"bicubic"});
+        auto& image = study_.experiment.scenes.front().image;
+        std::filesystem::rename(image, folder_ / "whole/a/scene.png");
+        image = folder_ / "whole/a/scene.png";
+        StudyStore store(folder_ / "whole/b/c/study.sqlite", StudyStore::Access::Write);
+        keepPlan(store, planStudy(study_, folder_ / "whole/a"));
+    }
+
+    [[nodiscard]] static std::filesystem::path imageIn(const std::filesystem::path& store) {
+        return descriptionIn(StudyStore(store, StudyStore::Access::Read)).experiment.scenes.front().image;
+    }
+
+    test::TemporaryFolder folder_;
+    StudyDescription study_;
+};
+
+TEST_F(StudyElsewhere, NamesTheFilesOfTheDescription) {
+    EXPECT_EQ(imageIn(folder_ / "whole/b/c/study.sqlite"), folder_ / "whole/a/scene.png");
+}
+
+TEST_F(StudyElsewhere, MovesWithItsFiles) {
+    std::filesystem::rename(folder_ / "whole", folder_ / "moved");
+    EXPECT_EQ(imageIn(folder_ / "moved/b/c/study.sqlite"), folder_ / "moved/a/scene.png");
+}
+
+TEST_F(StudyElsewhere, MergedStillElsewhereNamesTheSameFiles) {
+    {
+        StudyStore merged(folder_ / "all.sqlite", StudyStore::Access::Write);
+        static_cast<void>(mergeShards(merged, {folder_ / "whole/b/c/study.sqlite"}));
+    }
+    EXPECT_EQ(imageIn(folder_ / "all.sqlite"), folder_ / "whole/a/scene.png");
+}
+
+TEST_F(StudyElsewhere, OfAnOlderVersionIsBesideItsDescription) {
+    const auto old = folder_ / "whole/b/c/study.sqlite";
+    test::change(old, "ALTER TABLE study DROP COLUMN folder; PRAGMA user_version = 2");
+    EXPECT_EQ(imageIn(old), folder_ / "whole/b/c/scene.png");
+    {
+        StudyStore merged(folder_ / "all.sqlite", StudyStore::Access::Write);
+        static_cast<void>(mergeShards(merged, {old}));
+    }
+    EXPECT_EQ(imageIn(folder_ / "all.sqlite"), folder_ / "whole/b/c/scene.png");
+    { const StudyStore opened(old, StudyStore::Access::Write); }
+    EXPECT_EQ(imageIn(old), folder_ / "whole/b/c/scene.png");
 }
 
 TEST(SceneOf, FindsTheFileThatLiesElsewhereOnAnotherMachine) {

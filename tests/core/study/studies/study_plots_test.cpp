@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "study/studies/image_experiment.h"
 #include "study/studies/study_pictures.h"
 #include "study/studies/study_report.h"
@@ -210,6 +211,20 @@ TEST_F(Plots, ReportShowsWhatIsDrawnAndKeepsThePoints) {
     EXPECT_THAT(test::contentOf(folder_ / "r/plots/di_over_images.csv"), HasSubstr("scene64.png,1,1\n"));
 }
 
+TEST_F(Plots, AreDrawnWhileTheStoreCanBeWritten) {
+    fill({{1.0, 1.0}, {2.0, 2.0}}, {{20.0, 20.0}, {21.0, 21.0}});
+    StagedFiles files;
+    StudyReportSettings settings{.command = "the command"};
+    std::size_t drawn = 0;
+    settings.draw = [&](StagedFiles& /*files*/, const StudyPlot& plot, const std::filesystem::path& /*stem*/) {
+        ++drawn;
+        test::change(file_, "UPDATE study SET version = version");  // there is no write-ahead log
+        return ReportFigure{.title = plot.title};
+    };
+    EXPECT_NO_THROW(static_cast<void>(addStudyReport(files, *store_, settings, folder_ / "r")));
+    EXPECT_GT(drawn, 0U);
+}
+
 TEST(StudyPictures, ShowTheSurroundingsOfThePatch) {
     const test::TemporaryFolder folder;
     auto description = test::smallStudy(folder, {300, 64}, {"bicubic"});
@@ -250,6 +265,7 @@ TEST(StudyImages, AreExperimentsOfTheirOwn) {
     ASSERT_EQ(experiment.scenes.size(), 2U);
     EXPECT_EQ(experiment.scenes.front().image.filename(), "scene72.png");
     EXPECT_THAT(experiment.scenes.front().boxes, ElementsAre(Box{.x = 28, .y = 28, .size = 16}));
+    EXPECT_EQ(experiment.scenes.front().sha256, sha256OfFile(folder / "scene72.png"));  // as it was measured
     ASSERT_EQ(experiment.networks.size(), 2U);
     EXPECT_EQ(experiment.networks.front().spec.settings.name, networks.front().name);
     EXPECT_EQ(experiment.options, description.experiment.options);

@@ -242,6 +242,25 @@ TEST(StudyRun, FailuresAreKeptAndTheRestGoesOn) {
     EXPECT_EQ(runInto(file, study, again).done, 6U);
 }
 
+TEST(StudyRun, WithoutAnyReadableFileLeavesTheStoreAsItWas) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    const auto study = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    runInto(file, study);
+    auto misplaced = study;
+    for (auto& scene : misplaced.experiment.scenes) {
+        scene.image = folder / "elsewhere" / scene.image.filename();
+    }
+    test::expectError(ErrorCode::BadFile, {"none of the study's images", "scene64.png"},
+                      [&] { runInto(file, misplaced); });
+    misplaced = study;
+    misplaced.experiment.networks.front().spec = ModelSpec::parse((folder / "absent.pth").string());
+    test::expectError(ErrorCode::BadFile, {"none of the study's networks", "absent.pth"},
+                      [&] { runInto(file, misplaced); });
+    EXPECT_EQ(statusOfFile(file).done, 2);
+    EXPECT_EQ(test::resultsOf(file).size(), 2U);
+}
+
 TEST(StudyRun, OneBadPatchLeavesTheOthersTheirMaps) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
@@ -448,6 +467,15 @@ TEST(TimeNetworks, TimesEachNetworkThatWorks) {
     EXPECT_GT(seconds->at("Bicubic"), 0.0);
     study.secondsPerMap = {{"Bicubic", 3.0}};
     EXPECT_EQ(planStudy(study, folder.path()).tasks.front().cost, 3.0);
+}
+
+TEST(TimeNetworks, MeasuresLpipsAsTheRunDoes) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    const auto files = test::writeLpipsFiles(folder);
+    study.lpips = LpipsFiles{.network = files.linear, .linear = files.linear};
+    test::expectError(ErrorCode::BadFile, {"alex.safetensors"},
+                      [&] { static_cast<void>(timeNetworks(planStudy(study, folder.path()))); });
 }
 
 }  // namespace

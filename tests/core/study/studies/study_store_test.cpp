@@ -44,6 +44,15 @@ TEST(StudyStore, RefusesWhatIsNotAStudy) {
     expectRefused(folder / "other.sqlite", StudyStore::Access::Write, "not of a study");
 }
 
+TEST(StudyStore, ThatCannotBeMadeLeavesNothing) {
+    const test::TemporaryFolder folder;
+    const auto file = folder / "study.sqlite";
+    std::filesystem::create_directories(folder / "study.sqlite-wal/full");  // in the way of the log
+    EXPECT_THROW(const StudyStore store(file, StudyStore::Access::Write), Error);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    EXPECT_FALSE(std::filesystem::exists(folder / "study.sqlite.lock"));
+}
+
 TEST(StudyStore, RefusesANewerSchema) {
     const test::TemporaryFolder folder;
     const auto file = folder / "study.sqlite";
@@ -80,7 +89,7 @@ TEST(StudyStore, OfTheVersionBeforeLpipsIsReadAndBroughtUpToDate) {
     EXPECT_TRUE(networks.front().ssim.has_value());
     EXPECT_FALSE(networks.front().lpips.has_value());
     EXPECT_EQ(runInto(file, study).done, 2U);
-    EXPECT_EQ(test::rowsOf(file, "PRAGMA user_version"), (std::vector<std::string>{"2|"}));
+    EXPECT_EQ(test::rowsOf(file, "PRAGMA user_version"), (std::vector<std::string>{"3|"}));
     EXPECT_THAT(test::rowsOf(file, "SELECT lpips IS NULL FROM results"), Each("1|"));
 }
 
