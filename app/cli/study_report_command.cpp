@@ -120,6 +120,13 @@ std::string StudyFigureArguments::commandLine() const {
     if (dpi != StudyFigureArguments().dpi) {
         text += fmt::format(" --dpi {}", dpi);
     }
+    // Nothing else is computed here.
+    if (!images.empty() && machine.device != ModelArguments().device) {
+        text += fmt::format(" --device {}", machine.device);
+    }
+    if (!images.empty() && machine.threads != ModelArguments().threads) {
+        text += fmt::format(" --threads {}", machine.threads);
+    }
     return text;
 }
 
