@@ -45,7 +45,8 @@ struct StudyJobRequest {
 };
 
 /// A study that runs behind the probe: whatever is more urgent stops it within one forward and backward pass, but for
-/// an image that is read and a network that is loaded, and the task at work goes on where it was. It rests while the
+/// an image that is read, a network that is loaded, and the weights of LPIPS, which are read when the run begins; the
+/// task at work goes on where it was. It rests while the
 /// box is dragged. The store belongs to the job while it runs. Pausing is cancelling: what was computed stays, and
 /// another run goes on.
 ///
