@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/output_files.h"
+#include "study/studies/study_command_line.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_store.h"
 
@@ -54,7 +55,8 @@ public:
 private:
     /// Whether the store can be written shows before files are read.
     void begin() {
-        const auto inputs = filesOf(request_.description.experiment);
+        auto inputs = filesOf(request_.description);
+        inputs.push_back(descriptionBeside(request_.store));
         checkOutputFiles(std::vector{request_.store}, inputs);
         planning_.emplace(request_.description, request_.folder);
         store_.emplace(request_.store, StudyStore::Access::Write);
@@ -70,7 +72,8 @@ private:
     }
 
     [[nodiscard]] StudyRunSettings settings() const {
-        return {.maps = request_.maps,
+        return {.device = state_.device,
+                .maps = request_.maps,
                 .retryFailed = request_.retryFailed,
                 // One path image at a time: a newer request waits for one pass, and no batches are tried.
                 .evaluation = {.batch = 1},

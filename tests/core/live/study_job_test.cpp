@@ -369,6 +369,10 @@ TEST_F(StudyJobTest, AStoreThatCannotBeWrittenIsSaidInWords) {
     EXPECT_THAT(messageInto(folder_.write("text.sqlite", std::string(5000, 'x'))),
                 HasSubstr("not the database of a study"));
     EXPECT_THAT(messageInto(folder_ / "scene64.png"), HasSubstr("scene64.png"));
+    EXPECT_THAT(messageInto(folder_.write("own.json", "{}")), HasSubstr("which is read"));  // its description
+    study_.lpips = LpipsFiles{.network = folder_.write("network", "n"), .linear = folder_.write("linear", "l")};
+    EXPECT_THAT(messageInto(folder_ / "linear"), HasSubstr("which is read"));
+    study_.lpips.reset();
     {
         const StudyStore other(store_, StudyStore::Access::Write);
         EXPECT_THAT(messageInto(store_), HasSubstr("another program writes"));
