@@ -63,7 +63,7 @@ private:
     }
 
     void plan(const std::stop_token& stop) {
-        state_.sayProgress({"study: looking at its files", 0, 0});
+        sayAtWork("looking at its files");
         if (planning_->finished()) {
             plan_ = planning_->take();
         } else {
@@ -89,6 +89,10 @@ private:
         return open != state_.networks.end() ? open->second.model : std::make_shared<const SrModel>(state_.load(spec));
     }
 
+    void sayAtWork(const std::string& what) const {
+        state_.sayProgress({.what = "study: " + what, .stoppable = false});
+    }
+
     static std::size_t endedOf(const StudyRunProgress& progress) { return progress.done + progress.failed; }
 
     void report(const StudyRunProgress& progress) {
@@ -104,7 +108,7 @@ private:
         network_ = progress.network;
         if (!image_.empty()) {
             const auto file = std::filesystem::path(image_).filename().string();
-            state_.sayProgress({fmt::format("study: {}, {}", file, network_), 0, 0});
+            sayAtWork(fmt::format("{}, {}", file, network_));
         }
         sink_(live::StudyProgressed{.run = number_, .progress = progress, .stored = stored});
     }
@@ -131,7 +135,7 @@ StudyJob::StudyJob(const LiveState& state, Sink sink)
 StudyJob::~StudyJob() = default;
 
 void StudyJob::start(std::int64_t run, StudyJobRequest request) {
-    cancel();
+    pause();
     run_ = std::make_unique<Run>(state_, sink_, run, std::move(request));
 }
 
@@ -154,7 +158,7 @@ void StudyJob::step(const std::stop_token& stop) {
     }
 }
 
-void StudyJob::cancel() {
+void StudyJob::pause() {
     end(live::EndReason::Cancelled, {});
 }
 

@@ -236,9 +236,21 @@ TEST_F(StudyJobTest, TheFirstMapOfABoxWaitsForOnePassAtMost) {
     EXPECT_LE(std::ranges::count(waited, 1), 2);  // of two tasks; the others' networks are left within an evaluation
 }
 
-TEST_F(StudyJobTest, CancelledItGoesOnWithTheNextRun) {
+TEST_F(StudyJobTest, WhoStopsTheMapsOfTheBoxDoesNotEndIt) {
     const auto expected = unbroken();
     atEvaluation(70, [&] { engine_.stop(); });
+    EXPECT_EQ(messageOfRun(1), "");
+    EXPECT_EQ(ended(1)->outcome.done, 4U);
+    expectRowsOf(expected);
+    const auto said = events_.all<live::Progress>();
+    EXPECT_TRUE(std::ranges::any_of(said, [](const live::Progress& progress) {
+        return progress.what.starts_with("study: scene64.png") && !progress.stoppable;
+    }));
+}
+
+TEST_F(StudyJobTest, PausedItGoesOnWithTheNextRun) {
+    const auto expected = unbroken();
+    atEvaluation(70, [&] { job_.tell([](StudyJob& job) { job.pause(); }); });
     start(1);
     const auto cancelled = ended(1);
     ASSERT_TRUE(cancelled);
