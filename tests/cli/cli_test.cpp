@@ -350,6 +350,10 @@ TEST_F(Cli, PaperFiguresAreRefusedInWordsWithoutQt) {
     expectTrouble(lam({"--figure", in("a.svg")}), 1, "build of lamscope-cli with Qt");
     expectTrouble(lam({"--figure", in("a.png"), "--layout", "fig5"}), 1, "build of lamscope-cli with Qt");
     expectTrouble({"figure", in("a.lamscope"), "--out", in("a.svg")}, 1, "build of lamscope-cli with Qt");
+    for (const auto* option : {"--dpi", "--width"}) {
+        expectTrouble({"study", "report", in("a.sqlite"), "--out", in("report"), option, "300"}, 1,
+                      "build of lamscope-cli with Qt");
+    }
 }
 
 TEST_F(Cli, NoTwoOutputsShareAName) {
