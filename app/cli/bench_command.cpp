@@ -74,6 +74,9 @@ void addBenchCommand(CLI::App& app, ChosenCommand& chosen) {
                     "of each map of the study, without refinement (default: refined as by `lam`)")
         ->needs(study)
         ->check(CLI::Range(1, 100000));
+    for (const auto* other : {"--repeats", "--di-map", "--busy", "--bursty"}) {
+        study->excludes(command.get_option(other));  // these belong to what is left out
+    }
     command.callback([arguments, &chosen] {
         chosen = [arguments] { return arguments->study ? runStudyBench(*arguments) : arguments->common.run(); };
     });

@@ -18,7 +18,7 @@ public:
         : Error(ErrorCode::InvalidArgument, message) {}
 };
 
-/// Work that was stopped and has kept something: the message says what. Exit code 130.
+/// Work that was stopped: the message says what it has kept. Exit code 130.
 class Interruption : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;

@@ -42,9 +42,13 @@ int runNew(const StudyNewArguments& arguments) {
     checkOutputFiles(std::vector{file}, filesOf(description));
     const auto device = arguments.described.models.prepareDevice();
     const InterruptGuard interrupt;
-    if (const auto keep = arguments.described.hardest();
-        keep && !placeHardestOf(description, *keep, device, interrupt.token())) {
-        return ExitCode::Interrupted;
+    bool complete = true;
+    if (const auto keep = arguments.described.hardest()) {
+        const auto mined = placeHardestOf(description, *keep, device, interrupt.token());
+        if (!mined) {
+            return ExitCode::Interrupted;
+        }
+        complete = mined->skipped.empty();
     }
     auto plan = planStudy(description, folderOf(file), interrupt.token());
     if (plan && !arguments.noTrial) {
@@ -68,7 +72,7 @@ int runNew(const StudyNewArguments& arguments) {
         said += fmt::format("; about {} on this machine", durationText(estimatedSeconds(*plan)));
     }
     printResult(said + "\n");
-    return ExitCode::Done;
+    return complete ? ExitCode::Done : ExitCode::Failed;
 }
 
 void addNew(CLI::App& study, ChosenCommand& chosen) {

@@ -34,7 +34,8 @@ struct StudyFigureArguments {
 /// is refused in words. One at a time.
 class StudyFigures {
 public:
-    /// Throws UsageError for a format or a width that is unknown; without Qt Error for any format or image.
+    /// Throws UsageError for a format or a width that is unknown; without Qt Error for any of them, an image or another
+    /// resolution than the default.
     explicit StudyFigures(const StudyFigureArguments& arguments);
     StudyFigures(const StudyFigures&) = delete;
     StudyFigures& operator=(const StudyFigures&) = delete;

@@ -82,25 +82,28 @@ int run(const StudyMineArguments& arguments) {
 
 }  // namespace
 
-bool placeHardestOf(StudyDescription& description, std::size_t keep, const std::string& device,
-                    const std::stop_token& stop) {
+std::optional<MinedPatches> placeHardestOf(StudyDescription& description, std::size_t keep, const std::string& device,
+                                           const std::stop_token& stop) {
     auto& scenes = description.experiment.scenes;
     const int size = description.patches.size;
     std::optional<MinedPatches> mined;
     {
         ProgressLine line;
         const auto models = loadModels(shownNetworks(description.experiment), device);
-        mined = mineHardPatches(models, scenes, {.keep = keep}, stop,
+        const MiningOptions options{.size = subImageSideFor(models.front().card().scale), .keep = keep};
+        // Refused here, not after the mining, where a patch is larger.
+        static_cast<void>(middlePatch({.place = {.x = 0, .y = 0, .size = options.size}}, size));
+        mined = mineHardPatches(models, scenes, options, stop,
                                 [&](const MiningProgress& state) { showProgress(line, state); });
     }
     if (!mined) {
-        return false;
+        return std::nullopt;
     }
     sayWhatWasFound(*mined, scenes);
     spdlog::info("{}", summaryOf(*mined, scenes.size()));
     placeHardest(scenes, mined->hardest, size);
     description.id = newStudyId(description);
-    return true;
+    return mined;
 }
 
 void addStudyMineCommand(CLI::App& study, ChosenCommand& chosen) {

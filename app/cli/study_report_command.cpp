@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study_report_command.h"
 
+#include <filesystem>
 #include <memory>
+#include <stop_token>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -46,6 +48,12 @@ StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
     return settings;
 }
 
+void endIfStopped(const std::stop_token& stop) {
+    if (stop.stop_requested()) {
+        throw Interruption("interrupted; nothing was written");
+    }
+}
+
 int runReport(const StudyReportArguments& arguments) {
     if (arguments.compare.size() % 2 != 0) {
         throw UsageError("--compare wants networks two by two");
@@ -61,8 +69,14 @@ int runReport(const StudyReportArguments& arguments) {
         return ExitCode::Interrupted;
     }
     settings.figures = *std::move(images);
-    settings.draw = figures.drawerOf(store);
+    if (const auto draw = figures.drawerOf(store)) {
+        settings.draw = [&](StagedFiles& plots, const StudyPlot& plot, const std::filesystem::path& stem) {
+            endIfStopped(interrupt.token());
+            return draw(plots, plot, stem);
+        };
+    }
     const auto text = addStudyReport(files, store, settings, arguments.out);
+    endIfStopped(interrupt.token());
     files.commit();
     printResult(text);
     return ExitCode::Done;
@@ -105,6 +119,13 @@ std::string StudyFigureArguments::commandLine() const {
     }
     if (dpi != StudyFigureArguments().dpi) {
         text += fmt::format(" --dpi {}", dpi);
+    }
+    // Nothing else is computed here.
+    if (!images.empty() && machine.device != ModelArguments().device) {
+        text += fmt::format(" --device {}", machine.device);
+    }
+    if (!images.empty() && machine.threads != ModelArguments().threads) {
+        text += fmt::format(" --threads {}", machine.threads);
     }
     return text;
 }

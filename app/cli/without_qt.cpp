@@ -33,7 +33,8 @@ bool addPaperFigures(StagedFiles& /*files*/, const FigureArguments& /*arguments*
 class StudyFigures::Inside {};
 
 StudyFigures::StudyFigures(const StudyFigureArguments& arguments) {
-    if (!arguments.formats.empty() || !arguments.images.empty()) {
+    if (!arguments.formats.empty() || !arguments.images.empty() || !arguments.width.empty()
+        || arguments.dpi != StudyFigureArguments().dpi) {
         refuse();
     }
 }

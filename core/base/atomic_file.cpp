@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <fcntl.h>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <unistd.h>
 #include <utility>
@@ -25,11 +29,37 @@ std::string errnoText(int number) {
     return std::generic_category().message(number);
 }
 
+constexpr std::string_view hiddenStart = ".lamscope-";
+constexpr std::string_view hiddenEnd = ".tmp";
+std::atomic<unsigned> hiddenNames = 0;  // that this process has given
+
 /// The name of a new temporary file in `folder`; no other call in this process gives the same name. The name does not
 /// contain the target's name, which may already be as long as the file system allows.
 std::filesystem::path hiddenName(const std::filesystem::path& folder) {
-    static std::atomic<unsigned> counter = 0;
-    return folder / fmt::format(".lamscope-{}-{}.tmp", ::getpid(), counter++);
+    return folder / fmt::format("{}{}-{}{}", hiddenStart, ::getpid(), hiddenNames++, hiddenEnd);
+}
+
+/// Who made a file of a hiddenName().
+struct HiddenNameParts {
+    ::pid_t process = 0;
+    unsigned number = 0;
+};
+
+std::optional<HiddenNameParts> hiddenNameParts(std::string_view name) {
+    if (!name.starts_with(hiddenStart) || !name.ends_with(hiddenEnd)
+        || name.size() < hiddenStart.size() + hiddenEnd.size()) {
+        return std::nullopt;
+    }
+    name.remove_prefix(hiddenStart.size());
+    name.remove_suffix(hiddenEnd.size());
+    HiddenNameParts parts;
+    const auto* const end = name.data() + name.size();
+    const auto process = std::from_chars(name.data(), end, parts.process);
+    if (process.ec != std::errc() || parts.process < 1 || process.ptr == end || *process.ptr != '-') {
+        return std::nullopt;
+    }
+    const auto number = std::from_chars(process.ptr + 1, end, parts.number);
+    return number.ec == std::errc() && number.ptr == end ? std::optional(parts) : std::nullopt;
 }
 
 std::atomic<int> commits = 0;
@@ -140,6 +170,18 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content) {
     writeFileAtomically(path, std::as_bytes(std::span(content)));
+}
+
+bool isAbandonedFile(const std::filesystem::path& path) {
+    std::error_code error;
+    const auto made = hiddenNameParts(path.filename().string());
+    if (!made || std::filesystem::symlink_status(path, error).type() != std::filesystem::file_type::regular) {
+        return false;
+    }
+    if (made->process == ::getpid()) {
+        return made->number >= hiddenNames;  // of an earlier process with this number, as is usual in containers
+    }
+    return ::kill(made->process, 0) != 0 && errno == ESRCH;
 }
 
 /// An output file that can undo commit(): the replaced file gets its name back.

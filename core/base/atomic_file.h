@@ -23,6 +23,10 @@ void writeFileAtomically(const std::filesystem::path& path, std::span<const std:
 /// Overload for text: the bytes of `content` are written unchanged.
 void writeFileAtomically(const std::filesystem::path& path, std::string_view content);
 
+/// Whether a file is one that writeFileAtomically() or StagedFiles made beside its final place and left there because
+/// the process was killed: its name says so, and no process of this machine that runs can have made it. Thread-safe.
+[[nodiscard]] bool isAbandonedFile(const std::filesystem::path& path);
+
 /// Several output files that appear together or not at all. add() writes each file beside its final place; commit()
 /// gives all files their names. Without commit(), or when commit() fails, nothing is left behind, folders made here
 /// included, and existing files keep their content. Not thread-safe.

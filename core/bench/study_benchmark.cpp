@@ -163,6 +163,19 @@ nlohmann::ordered_json jsonOf(const StudyTime& time, const std::vector<double>& 
             {"median_ratio", median(ratios)}};
 }
 
+/// The side of the scene of which all images are parts, each moved by a patch against the one before.
+int checkedSceneSide(const StudyBenchmarkOptions& options, int scale) {
+    const int side = options.side * scale + patchSize * options.images;
+    if (side < smallestDrawnScene || side > largestDrawnScene) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} images of {}x{} LR pixels at scale {} are parts of a drawn scene of {} pixels a "
+                                "side, which can have {} to {}: choose other --images or --side",
+                                options.images, options.side, options.side, scale, side, smallestDrawnScene,
+                                largestDrawnScene));
+    }
+    return side;
+}
+
 }  // namespace
 
 std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options, const std::stop_token& stop,
@@ -172,6 +185,7 @@ std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options,
             progress(line);
         }
     };
+    static_cast<void>(checkedSceneSide(options, 1));
     std::vector<std::shared_ptr<const SrModel>> models;
     StudyBenchmark benchmark{
         .images = options.images, .patches = options.patchesPerSide * options.patchesPerSide, .side = options.side};
@@ -180,6 +194,7 @@ std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options,
                                       : std::make_shared<const SrModel>(loadModel(spec, options.device)));
         benchmark.networks.push_back({.network = models.back()->card().name, .shared = {}});
     }
+    const int sceneSide = checkedSceneSide(options, models.front()->card().scale);
     const auto plan = makePlan(options.lam);
     benchmark.context = plan.context;
     benchmark.nodes = plan.nodes;
@@ -192,7 +207,7 @@ std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options,
     const auto boxes = gridOver(common, options.patchesPerSide);
     const auto single = boxes.size() / 2;
     const BenchFolder folder;
-    const auto large = drawScene(extent + patchSize * options.images);
+    const auto large = drawScene(sceneSide);
     BatchCalibration batches(BatchCalibration::defaultFile());
     for (int i = 0; i < options.images; ++i) {
         const auto file = folder.path() / fmt::format("image{}.png", i);

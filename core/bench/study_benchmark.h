@@ -63,7 +63,8 @@ struct StudyBenchmark {
 /// do.
 /// @param progress called with a line about what is measured next; may be empty.
 /// @return nullopt when stopped. Throws as loadModel() and computeLam(); Error(ModelFailure) where a task of a study
-/// fails, Error(InvalidArgument) for a network that is named twice.
+/// fails, Error(InvalidArgument) for a network that is named twice, and where the images would be parts of a scene
+/// above largestDrawnScene; what no scale makes possible is refused before networks are loaded.
 [[nodiscard]] std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options,
                                                          const std::stop_token& stop = {},
                                                          const std::function<void(const std::string&)>& progress = {});

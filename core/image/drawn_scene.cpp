@@ -73,9 +73,9 @@ Colour colourAt(double u, double v) {
 }  // namespace
 
 Image drawScene(int side) {
-    if (side < 32 || side > 8192) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a scene has a side of 32 to 8192 pixels, asked for {}", side));
+    if (side < smallestDrawnScene || side > largestDrawnScene) {
+        throw Error(ErrorCode::InvalidArgument, fmt::format("a scene has a side of {} to {} pixels, asked for {}",
+                                                            smallestDrawnScene, largestDrawnScene, side));
     }
     Image scene(side, side);
     for (int y = 0; y < side; ++y) {

@@ -89,8 +89,9 @@ public:
     /// No maps are wanted; of these networks, SR images are.
     void cancelProbe(const std::vector<NetworkId>& shown = {});
 
-    /// Stops everything: maps, of which what was begun is kept, SR images, measuring, all jobs. Maps, SR images and
-    /// measuring go on with the next probe() or cancelProbe(), a job with what it is asked for next.
+    /// Stops maps, of which what was begun is kept, SR images, measuring, and all jobs that LiveJob::cancel() ends: not
+    /// a study, which is paused by StudyJob::pause(). Maps, SR images and measuring go on with the next probe() or
+    /// cancelProbe(), a job with what it is asked for next.
     void stop();
 
     void setRetainedBytes(std::int64_t bytes);

@@ -105,6 +105,7 @@ struct Progress {
     std::string what;          ///< e.g. "IMDN", "reading photo.png"
     std::int64_t done = 0;     ///< gradients: one for each node of each map
     std::int64_t planned = 0;  ///< the most that can be needed; 0 where there are none
+    bool stoppable = true;     ///< LiveEngine::stop() ends it
 };
 
 /// Nothing is left to do, or everything was stopped.

@@ -40,8 +40,8 @@ struct LiveState {
     InputIdentity input;
     /// The box is being dragged: nothing is begun that cannot be interrupted soon.
     bool moving = false;
-    /// An image or a network is new, and whoever brought it will say what it is wanted for; or the user has stopped
-    /// everything. What nobody has asked for is not begun before the next request.
+    /// An image or a network is new, and whoever brought it will say what it is wanted for; or LiveEngine::stop() was
+    /// called. What nobody has asked for is not begun before the next request.
     bool awaitsRequest = false;
 
     std::string device;  ///< where networks are evaluated, as returned by resolveDevice()
@@ -93,7 +93,8 @@ public:
     virtual void forget(NetworkId /*id*/) {}
     /// All networks have another input, or none.
     virtual void inputChanged() {}
-    /// The user has stopped everything: there is no work until somebody asks for some.
+    /// The user has stopped what is computed for what is in view: there is no work until somebody asks for some. A job
+    /// that runs behind, and has an end of its own that is asked for, goes on.
     virtual void cancel() {}
 };
 

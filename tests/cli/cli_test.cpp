@@ -350,6 +350,10 @@ TEST_F(Cli, PaperFiguresAreRefusedInWordsWithoutQt) {
     expectTrouble(lam({"--figure", in("a.svg")}), 1, "build of lamscope-cli with Qt");
     expectTrouble(lam({"--figure", in("a.png"), "--layout", "fig5"}), 1, "build of lamscope-cli with Qt");
     expectTrouble({"figure", in("a.lamscope"), "--out", in("a.svg")}, 1, "build of lamscope-cli with Qt");
+    for (const auto* option : {"--dpi", "--width"}) {
+        expectTrouble({"study", "report", in("a.sqlite"), "--out", in("report"), option, "300"}, 1,
+                      "build of lamscope-cli with Qt");
+    }
 }
 
 TEST_F(Cli, NoTwoOutputsShareAName) {
@@ -376,6 +380,12 @@ TEST_F(Cli, WrongUsageIsCode2) {
     expectTrouble(lam({"--reduce", "nearest"}), 2, "pillow, matlab");
     expectTrouble({"bench", "--bursty"}, 2, "--busy");
     expectTrouble({"bench", "--busy", "0"}, 2, "--busy");
+    for (const auto& other : std::vector<std::vector<std::string>>{{"--repeats", "2"}, {"--di-map"}, {"--busy", "2"}}) {
+        std::vector<std::string> arguments{"bench", "--study", "--model", "bicubic"};
+        arguments.insert(arguments.end(), other.begin(), other.end());
+        expectTrouble(arguments, 2, other.front());
+    }
+    expectTrouble({"bench", "--study", "--model", "bicubic", "--images", "1000"}, 1, "--images");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64"}, 2, "X,Y");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic", "--patch", "64,60,0"}, 2, "size");
     expectTrouble({"lam", "--hr", in("hr.png"), "--model", "bicubic:size=4", "--patch", "64,60"}, 2,

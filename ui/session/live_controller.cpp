@@ -270,14 +270,15 @@ void LiveController::receive(const live::MapFailed& event) {
 }
 
 void LiveController::receive(const live::Progress& event) {
-    if (stopped_) {
+    if (stopped_ && event.stoppable) {
         return;  // said before the engine heard of it
     }
     session_.setProgress({.busy = true,
                           .stopped = false,
                           .what = QString::fromStdString(event.what),
                           .done = event.done,
-                          .planned = event.planned});
+                          .planned = event.planned,
+                          .stoppable = event.stoppable});
 }
 
 void LiveController::receive(const live::Idle& event) {

@@ -30,8 +30,8 @@ public:
     /// Reads an image in the background and makes it the session's, or reports why not.
     void openImage(const QString& file, const ImageReading& reading = {});
 
-    /// Stops all that is being computed, jobs too; what is shown stays. Maps go on when something changes, jobs with
-    /// what they are asked for next.
+    /// Stops what is being computed, see LiveEngine::stop(): jobs too, but no study; what is shown stays. Maps go on
+    /// when something changes, jobs with what they are asked for next.
     void cancel();
 
     // --- for methods, which compute by jobs of their own

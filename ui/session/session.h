@@ -25,7 +25,8 @@ struct ComputeProgress {
     bool stopped = false;  ///< by the user; it goes on with the next change
     QString what;          ///< e.g. "IMDN"
     qint64 done = 0;
-    qint64 planned = 0;  ///< 0 while it cannot be told
+    qint64 planned = 0;     ///< 0 while it cannot be told
+    bool stoppable = true;  ///< LiveController::cancel() ends it
 };
 
 /// Everything a user has open and has chosen: image, networks, box, options, view. The window's parts show it and

@@ -333,7 +333,7 @@ void StudyController::startJob() {
 
 void StudyController::pause() {
     if (isRunning()) {
-        job_->tell([](StudyJob& job) { job.cancel(); });
+        job_->tell([](StudyJob& job) { job.pause(); });
         endRun();
     }
 }

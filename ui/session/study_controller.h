@@ -78,7 +78,7 @@ public:
     /// Computes what the store lacks, whenever nothing more urgent is wanted, and goes on in another engine. Writes the
     /// description beside the store where it differs. There must be a store(), images and networks.
     void run(bool retryFailed = false);
-    /// What is computed stays, and run() goes on.
+    /// What is computed stays, and run() goes on. LiveController::cancel() does not pause it.
     void pause();
     [[nodiscard]] bool isRunning() const { return request_.has_value(); }
     /// Of the run at work, or of the latest; nullopt before the first of this study.

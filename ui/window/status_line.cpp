@@ -87,9 +87,8 @@ void StatusLine::setLatency(double seconds) {
 void StatusLine::followProgress() {
     const auto& progress = session_.progress();
     task_->setVisible(progress.busy || progress.stopped);
-    for (auto* widget : std::initializer_list<QWidget*>{progress_, cancel_}) {
-        widget->setVisible(progress.busy);
-    }
+    progress_->setVisible(progress.busy);
+    cancel_->setVisible(progress.busy && progress.stoppable);
     if (!progress.busy || progress.what != runningTask_ || progress.done < startedWith_) {
         runningTask_ = progress.busy ? progress.what : QString();
         startedWith_ = progress.done;

@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/output_files.h"
+#include "study/studies/study_command_line.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_store.h"
 
@@ -54,14 +55,15 @@ public:
 private:
     /// Whether the store can be written shows before files are read.
     void begin() {
-        const auto inputs = filesOf(request_.description.experiment);
+        auto inputs = filesOf(request_.description);
+        inputs.push_back(descriptionBeside(request_.store));
         checkOutputFiles(std::vector{request_.store}, inputs);
         planning_.emplace(request_.description, request_.folder);
         store_.emplace(request_.store, StudyStore::Access::Write);
     }
 
     void plan(const std::stop_token& stop) {
-        state_.sayProgress({"study: looking at its files", 0, 0});
+        sayAtWork("looking at its files");
         if (planning_->finished()) {
             plan_ = planning_->take();
         } else {
@@ -70,7 +72,8 @@ private:
     }
 
     [[nodiscard]] StudyRunSettings settings() const {
-        return {.maps = request_.maps,
+        return {.device = state_.device,
+                .maps = request_.maps,
                 .retryFailed = request_.retryFailed,
                 // One path image at a time: a newer request waits for one pass, and no batches are tried.
                 .evaluation = {.batch = 1},
@@ -84,6 +87,10 @@ private:
             return each.second.spec == spec && each.second.model->card().sha256 == planned->sha256;
         });
         return open != state_.networks.end() ? open->second.model : std::make_shared<const SrModel>(state_.load(spec));
+    }
+
+    void sayAtWork(const std::string& what) const {
+        state_.sayProgress({.what = "study: " + what, .stoppable = false});
     }
 
     static std::size_t endedOf(const StudyRunProgress& progress) { return progress.done + progress.failed; }
@@ -101,7 +108,7 @@ private:
         network_ = progress.network;
         if (!image_.empty()) {
             const auto file = std::filesystem::path(image_).filename().string();
-            state_.sayProgress({fmt::format("study: {}, {}", file, network_), 0, 0});
+            sayAtWork(fmt::format("{}, {}", file, network_));
         }
         sink_(live::StudyProgressed{.run = number_, .progress = progress, .stored = stored});
     }
@@ -128,7 +135,7 @@ StudyJob::StudyJob(const LiveState& state, Sink sink)
 StudyJob::~StudyJob() = default;
 
 void StudyJob::start(std::int64_t run, StudyJobRequest request) {
-    cancel();
+    pause();
     run_ = std::make_unique<Run>(state_, sink_, run, std::move(request));
 }
 
@@ -151,7 +158,7 @@ void StudyJob::step(const std::stop_token& stop) {
     }
 }
 
-void StudyJob::cancel() {
+void StudyJob::pause() {
     end(live::EndReason::Cancelled, {});
 }
 

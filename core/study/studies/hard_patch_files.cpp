@@ -91,14 +91,26 @@ void checkMinedFolder(const std::filesystem::path& folder) {
     if (!std::filesystem::exists(folder, error)) {
         return;
     }
-    const bool empty = std::filesystem::is_empty(folder, error);
-    if (error || !std::filesystem::is_directory(folder)) {
+    if (!std::filesystem::is_directory(folder, error)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} is a file, and what is mined needs a folder; name another one", folder.string()));
+    }
+    std::vector<std::filesystem::path> abandoned;
+    std::filesystem::directory_iterator entry(folder, error);
+    for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+        if (!isAbandonedFile(entry->path())) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("{} is not empty, and what is mined would mix with what is there; name another "
+                                    "folder",
+                                    folder.string()));
+        }
+        abandoned.push_back(entry->path());
+    }
+    if (error) {
         throw Error(ErrorCode::BadFile, fmt::format("{}: this folder cannot be read", folder.string()));
     }
-    if (!empty) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} is not empty, and what is mined would mix with what is there; name another folder",
-                                folder.string()));
+    for (const auto& file : abandoned) {
+        std::filesystem::remove(file, error);  // one that stays is hidden, and no image of the set
     }
 }
 

@@ -19,8 +19,9 @@ inline constexpr const char* minedTable = "hard_patches.csv";
 /// How the table was made.
 inline constexpr const char* minedDocument = "mining.json";
 
-/// Makes sure that a folder can take what is mined: images of two runs in it would be taken for one set. Throws
-/// Error(InvalidArgument) where it holds anything, Error(BadFile) where it cannot be read.
+/// Makes sure that a folder can take what is mined: images of two runs in it would be taken for one set. Files that a
+/// killed run has left there, see isAbandonedFile(), are removed. Throws Error(InvalidArgument) where it holds anything
+/// else or is no folder, Error(BadFile) where it cannot be read.
 void checkMinedFolder(const std::filesystem::path& folder);
 
 /// mineHardPatches() into files: the sub-images as PNG, NUMBER_STEM_X_Y_HR.png with the number 1 for the hardest, of 8

@@ -281,6 +281,11 @@ private:
 
 }  // namespace
 
+int subImageSideFor(int scale) {
+    const int side = MiningOptions().size;
+    return side - side % scale;
+}
+
 void rankByHardness(std::vector<SubImage>& subImages) {
     std::vector<double> means;
     std::vector<double> variances;

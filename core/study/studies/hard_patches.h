@@ -23,6 +23,10 @@ struct MiningOptions {
     std::size_t keep = 150;  ///< at most so many
 };
 
+/// The side of sub-images for networks of one scale where nobody chose it: that of MiningOptions, rounded down to a
+/// multiple of the scale, 255 at x3.
+[[nodiscard]] int subImageSideFor(int scale);
+
 /// A square of an image, with what networks make of it.
 struct SubImage {
     std::size_t scene = 0;       ///< index among the scenes

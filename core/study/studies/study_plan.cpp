@@ -2,6 +2,7 @@
 #include "study/studies/study_plan.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <iterator>
 #include <numeric>
@@ -31,6 +32,13 @@ constexpr double statedPixels = 256.0 * 256.0;
 /// Seconds for each byte of a network that was not timed: only the proportions matter.
 constexpr double secondsPerByte = 1e-6;
 constexpr double secondsWithoutFile = 0.05;
+
+struct LpipsHash {
+    const char* name;  ///< among the options
+    std::filesystem::path LpipsFiles::*file;
+};
+constexpr std::array<LpipsHash, 2> allLpipsHashes{
+    {{"network_sha256", &LpipsFiles::network}, {"linear_sha256", &LpipsFiles::linear}}};
 
 std::string keyOf(const Json& json) {
     return sha256OfText(dumpJson(json));
@@ -207,15 +215,17 @@ StudyPlanning::StudyPlanning(const StudyDescription& description, const std::fil
     }
     plan_.options["patches"] = jsonOf(description.patches);
     if (description.lpips) {
-        plan_.options["lpips"] = {{"version", "0.1"},
-                                  {"network_sha256", sha256OfFile(description.lpips->network)},
-                                  {"linear_sha256", sha256OfFile(description.lpips->linear)}};
+        plan_.options["lpips"] = {{"version", "0.1"}};
     }
-    plan_.optionsKey = keyOf(plan_.options);
+}
+
+bool StudyPlanning::hasLpipsHashes() const {
+    return !plan_.description.lpips || lpipsHashes_ == allLpipsHashes.size();
 }
 
 bool StudyPlanning::finished() const {
-    return plan_.images.size() == plan_.description.experiment.scenes.size() && plan_.networks.size() == specs_.size();
+    return hasLpipsHashes() && plan_.images.size() == plan_.description.experiment.scenes.size()
+           && plan_.networks.size() == specs_.size();
 }
 
 bool StudyPlanning::next(const std::stop_token& stop) {
@@ -223,7 +233,15 @@ bool StudyPlanning::next(const std::stop_token& stop) {
         return false;
     }
     const auto& scenes = plan_.description.experiment.scenes;
-    if (plan_.images.size() < scenes.size()) {
+    if (!hasLpipsHashes()) {
+        const auto& [name, file] = allLpipsHashes.at(lpipsHashes_);
+        const auto hash = sha256OfFiles({(*plan_.description.lpips).*file}, stop);
+        if (!hash) {
+            return false;
+        }
+        plan_.options["lpips"][name] = *hash;
+        ++lpipsHashes_;
+    } else if (plan_.images.size() < scenes.size()) {
         auto image = imageFrom(scenes[plan_.images.size()], dependsOnSize(plan_.description, plan_.lam), stop);
         if (!image) {
             return false;
@@ -241,6 +259,7 @@ bool StudyPlanning::next(const std::stop_token& stop) {
 
 StudyPlan StudyPlanning::take() {
     auto plan = std::move(plan_);
+    plan.optionsKey = keyOf(plan.options);
     const auto& description = plan.description;
     const auto names = namesInStudy(specs_);
     for (std::size_t n = 0; n < names.size(); ++n) {

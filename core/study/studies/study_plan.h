@@ -64,25 +64,28 @@ struct StudyPlan {
 };
 
 /// Reads the hashes of all files and gives each task its key. What cannot be read is a trouble of its image or network,
-/// not an error. Sizes of images are read where costs depend on them: of grids, and where networks see whole images.
-/// In steps, a file a step: planStudy() takes all of them at once. Not thread-safe.
+/// not an error, but for weights of LPIPS. Sizes of images are read where costs depend on them: of grids, and where
+/// networks see whole images. In steps, a file a step: planStudy() takes all of them at once. Not thread-safe.
 class StudyPlanning {
 public:
     /// @param folder  that of the description: its text names files relative to it.
-    /// Throws Error: InvalidArgument as lamOptionsOf() and makePlan(); BadFile for weights of LPIPS that cannot be
-    /// read, as they concern every task.
+    /// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan(). Reads no file.
     StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder);
 
     [[nodiscard]] bool finished() const;
-    /// Looks at one image or network more. False when stopped, also within a file that is hashed: the next call goes on
-    /// with the same one.
+    /// Looks at one file more: of weights of LPIPS, then an image, then a network. False when stopped, also within a
+    /// file that is hashed: the next call goes on with the same one. Throws Error(BadFile) for weights of LPIPS that
+    /// cannot be read, as they concern every task.
     bool next(const std::stop_token& stop = {});
     /// To be called once, when finished.
     [[nodiscard]] StudyPlan take();
 
 private:
+    [[nodiscard]] bool hasLpipsHashes() const;
+
     StudyPlan plan_;                // without tasks
     std::vector<ModelSpec> specs_;  // of all networks
+    std::size_t lpipsHashes_ = 0;   // that are among the options
 };
 
 /// All steps of a StudyPlanning.

@@ -236,9 +236,21 @@ TEST_F(StudyJobTest, TheFirstMapOfABoxWaitsForOnePassAtMost) {
     EXPECT_LE(std::ranges::count(waited, 1), 2);  // of two tasks; the others' networks are left within an evaluation
 }
 
-TEST_F(StudyJobTest, CancelledItGoesOnWithTheNextRun) {
+TEST_F(StudyJobTest, WhoStopsTheMapsOfTheBoxDoesNotEndIt) {
     const auto expected = unbroken();
     atEvaluation(70, [&] { engine_.stop(); });
+    EXPECT_EQ(messageOfRun(1), "");
+    EXPECT_EQ(ended(1)->outcome.done, 4U);
+    expectRowsOf(expected);
+    const auto said = events_.all<live::Progress>();
+    EXPECT_TRUE(std::ranges::any_of(said, [](const live::Progress& progress) {
+        return progress.what.starts_with("study: scene64.png") && !progress.stoppable;
+    }));
+}
+
+TEST_F(StudyJobTest, PausedItGoesOnWithTheNextRun) {
+    const auto expected = unbroken();
+    atEvaluation(70, [&] { job_.tell([](StudyJob& job) { job.pause(); }); });
     start(1);
     const auto cancelled = ended(1);
     ASSERT_TRUE(cancelled);
@@ -369,6 +381,10 @@ TEST_F(StudyJobTest, AStoreThatCannotBeWrittenIsSaidInWords) {
     EXPECT_THAT(messageInto(folder_.write("text.sqlite", std::string(5000, 'x'))),
                 HasSubstr("not the database of a study"));
     EXPECT_THAT(messageInto(folder_ / "scene64.png"), HasSubstr("scene64.png"));
+    EXPECT_THAT(messageInto(folder_.write("own.json", "{}")), HasSubstr("which is read"));  // its description
+    study_.lpips = LpipsFiles{.network = folder_.write("network", "n"), .linear = folder_.write("linear", "l")};
+    EXPECT_THAT(messageInto(folder_ / "linear"), HasSubstr("which is read"));
+    study_.lpips.reset();
     {
         const StudyStore other(store_, StudyStore::Access::Write);
         EXPECT_THAT(messageInto(store_), HasSubstr("another program writes"));

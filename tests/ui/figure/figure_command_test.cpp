@@ -284,11 +284,12 @@ void FigureCommandTest::reportsOfStudiesShowTheirPlots() {
     }
     QVERIFY(usual.output.contains(QStringLiteral("n = 2 networks")));
 
-    const auto asked =
-        run(report
-            + QStringList{in("asked"), QStringLiteral("--plots"), QStringLiteral("pdf,png,tif"),
-                          QStringLiteral("--image"), QStringLiteral("scene72"), QStringLiteral("--image"),
-                          QStringLiteral("scene80.png"), QStringLiteral("--dpi"), QStringLiteral("150")});
+    const auto asked = run(report
+                           + QStringList{in("asked"), QStringLiteral("--plots"), QStringLiteral("pdf,png,tif"),
+                                         QStringLiteral("--image"), QStringLiteral("scene72"),
+                                         QStringLiteral("--image"), QStringLiteral("scene80.png"),
+                                         QStringLiteral("--dpi"), QStringLiteral("150"), QStringLiteral("--device"),
+                                         QStringLiteral("cpu"), QStringLiteral("--threads"), QStringLiteral("1")});
     QVERIFY2(asked.exitCode == 0, qPrintable(asked.messages));
     for (const auto* name : {"psnr_over_di", "maps_scene72", "maps_scene80", "interest"}) {
         for (const auto* ending : {".pdf", ".png", ".tif"}) {
@@ -296,7 +297,8 @@ void FigureCommandTest::reportsOfStudiesShowTheirPlots() {
         }
     }
     QVERIFY(!std::filesystem::exists(*folder_ / "asked/plots/psnr_over_di.svg"));
-    QVERIFY(asked.output.contains(QStringLiteral("--plots pdf,png,tif --image scene72 --image scene80.png --dpi 150")));
+    QVERIFY(asked.output.contains(
+        QStringLiteral("--plots pdf,png,tif --image scene72 --image scene80.png --dpi 150 --device cpu --threads 1")));
     const auto session = sessionOfFigure(*folder_ / "asked/plots/interest.pdf");
     QVERIFY(session && session->scenes.size() == 2 && session->networks.size() == 2);
 

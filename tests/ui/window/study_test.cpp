@@ -142,6 +142,7 @@ private slots:
     void pausesAndGoesOn();
     void aRowOpensItsMapInTheProbeAndEscLeadsBack();
     void escKeepsItsMeaningInTheProbe();
+    void escInTheProbePausesNoStudy();
     void aPointOpensItsMapInTheProbe();
     void aStoreThatGrowsIsFollowed();
     void tablesAreCopiedAsTheReportWritesThem();
@@ -274,6 +275,26 @@ void StudyTest::escKeepsItsMeaningInTheProbe() {
     QVERIFY(!fixture.isStudyInFront());
     QVERIFY(fixture.session().progress().stopped || !fixture.session().progress().busy);
     QCOMPARE(fixture.window->actions().cancel->text(), QStringLiteral("Stop computing"));
+}
+
+void StudyTest::escInTheProbePausesNoStudy() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.slowStudy(8));
+    fixture.clickRun();
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress() && fixture.study().progress()->done > 0, patienceMs);
+    fixture.key(Qt::Key_1, Qt::ControlModifier);
+    QVERIFY(!fixture.isStudyInFront());
+    fixture.key(Qt::Key_Escape);
+    QVERIFY(fixture.study().isRunning());
+    const auto done = fixture.study().progress()->done;
+    QTRY_VERIFY_WITH_TIMEOUT(fixture.study().progress()->done > done, patienceMs);
+    QVERIFY(fixture.study().isRunning());
+    // Nothing offers to stop it where that would not.
+    for (const auto* button : fixture.window->findChildren<QToolButton*>()) {
+        QVERIFY(button->accessibleName() != QStringLiteral("Stop computing") || !button->isVisible());
+    }
+    QVERIFY(fixture.waitForEnd());
+    QCOMPARE(fixture.study().snapshot()->status.done, 8);
 }
 
 void StudyTest::aPointOpensItsMapInTheProbe() {

@@ -5,13 +5,18 @@
 #include <cmath>
 #include <limits>
 #include <random>
+#include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "base/atomic_file.h"
 #include "base/csv_rows.h"
+#include "base/error.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
 #include "study/evaluate.h"
@@ -292,6 +297,37 @@ TEST_F(MinedFolder, HasTheNumbersOfEvaluate) {
             EXPECT_EQ(evaluation->images[i].quality.psnr, mined->hardest[i].psnr[network]);
         }
     }
+}
+
+TEST_F(MinedFolder, TakesThePlaceOfWhatAKilledRunHasLeft) {
+    const pid_t ended = ::fork();
+    if (ended == 0) {
+        ::_exit(0);
+    }
+    ASSERT_EQ(::waitpid(ended, nullptr, 0), ended);
+    std::filesystem::create_directory(out_);
+    const auto leave = [&](pid_t process) {
+        auto file = out_ / fmt::format(".lamscope-{}-4000000000.tmp", process);
+        writeFileAtomically(file, std::string_view("part"));
+        return file;
+    };
+    const auto ofNobody = leave(ended);
+    const auto ofOneBefore = leave(::getpid());  // process numbers come again
+    const auto atWork = leave(::getppid());
+    const auto refuses = [&] {
+        expectError(ErrorCode::InvalidArgument, {"not empty"}, [&] { checkMinedFolder(out_); });
+    };
+    refuses();
+    EXPECT_TRUE(std::filesystem::exists(ofNobody));
+    std::filesystem::remove(atWork);
+    const auto own = folder_.write("hard/.lamscope-x-1.tmp", "of somebody");
+    refuses();
+    std::filesystem::remove(own);
+    ASSERT_TRUE(mineFiles().has_value());
+    EXPECT_FALSE(std::filesystem::exists(ofNobody));
+    EXPECT_FALSE(std::filesystem::exists(ofOneBefore));
+    const auto file = folder_.write("file", "");
+    expectError(ErrorCode::InvalidArgument, {"is a file"}, [&] { checkMinedFolder(file); });
 }
 
 TEST_F(MinedFolder, TellsWhereEachComesFrom) {

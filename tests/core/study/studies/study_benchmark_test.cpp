@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "bench/study_benchmark.h"
 
+#include <stdexcept>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -71,6 +73,14 @@ TEST(StudyBenchmark, StopsAndFailsInWords) {
         return std::make_shared<const SrModel>(test::loadAnalytic(spec, "cpu"));
     };
     test::expectError(ErrorCode::ModelFailure, {"no-gradient", "NaN"},
+                      [&] { static_cast<void>(measureStudy(options)); });
+    options.images = 1000;
+    options.load = [](const ModelSpec&) -> std::shared_ptr<const SrModel> { throw std::logic_error("loaded"); };
+    test::expectError(ErrorCode::InvalidArgument, {"--images", "--side", "8192"},
+                      [&] { static_cast<void>(measureStudy(options)); });
+    options = smallBenchmark();
+    options.side = 2048;  // whether that is too large, the scale decides
+    test::expectError(ErrorCode::InvalidArgument, {"at scale 4", "--side"},
                       [&] { static_cast<void>(measureStudy(options)); });
     options = smallBenchmark();
     options.models = {ModelSpec::parse("bicubic"), ModelSpec::parse("bicubic")};

@@ -347,6 +347,22 @@ TEST_F(StudyCommand, HardestPatchesArePlacedInTheDescription) {
     }
     ASSERT_EQ(with("again.json", {"2", "--size", "8"}).exitCode, 0);
     EXPECT_EQ(contentOf(in("again.json")), contentOf(in("hardest.json")));
+    // Of x3 networks, sub-images have 255 pixels a side; an image that cannot be read is left out and counts as failed.
+    folder_.write("broken.png", "no image");
+    const auto third = run({"new", in("third.json"), "--hr", in("large.png"), in("broken.png"), "--model",
+                            "bicubic:scale=3", "--no-trial", "--patches", "hardest", "2", "--size", "9"});
+    EXPECT_EQ(third.exitCode, 1) << third.messages;
+    EXPECT_THAT(third.messages, AllOf(HasSubstr("of 9 in 2 images"), HasSubstr("broken.png")));
+    const auto scenes = nlohmann::json::parse(contentOf(in("third.json")))["experiment"]["scenes"];
+    ASSERT_EQ(scenes.size(), 1U);
+    for (const auto& box : scenes[0]["patches"]) {
+        EXPECT_EQ(box["x"].get<int>() % 128, 123);  // (255 - 9) / 2 from a multiple of the stride
+    }
+    const auto tooLarge = run({"new", in("refused.json"), "--hr", in("large.png"), "--model", "bicubic:scale=3",
+                               "--no-trial", "--patches", "hardest", "2", "--size", "256"});
+    EXPECT_EQ(tooLarge.exitCode, 1);
+    EXPECT_THAT(tooLarge.messages, HasSubstr("255x255"));
+    EXPECT_FALSE(std::filesystem::exists(in("refused.json")));
     for (const auto& more :
          std::vector<std::vector<std::string>>{{}, {"0"}, {"2", "--lr", in("set")}, {"2", "--size", "300"}}) {
         const auto refused = with("refused.json", more);

@@ -64,6 +64,33 @@ TEST(StudyPlan, IsMadeFileByFileAndGoesOnWhereItWasStopped) {
     EXPECT_EQ(plan.networks[1].name, "weights");
 }
 
+TEST(StudyPlan, WeightsOfLpipsAreFilesLikeOthers) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    study.lpips = LpipsFiles{.network = folder.write("network", "abc"), .linear = folder / "linear"};
+    StudyPlanning planning(study, folder.path());
+    EXPECT_TRUE(planning.next());
+    test::expectError(ErrorCode::BadFile, {"linear"}, [&] { planning.next(); });
+    folder.write("linear", "");
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_FALSE(planning.next(source.get_token()));
+    int files = 1;
+    for (; !planning.finished(); ++files) {
+        EXPECT_TRUE(planning.next());
+    }
+    EXPECT_EQ(files, 4);
+    const auto plan = planning.take();
+    // FIPS 180-2, B.1, and the SHA-256 of nothing.
+    EXPECT_EQ(plan.options["lpips"]["network_sha256"],
+              "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    EXPECT_EQ(plan.options["lpips"]["linear_sha256"],
+              "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+    EXPECT_EQ(plan.tasks.front().key, firstKey(study, folder));
+    folder.write("linear", "other");
+    EXPECT_NE(plan.tasks.front().key, firstKey(study, folder));
+}
+
 TEST(StudyPlan, KeysChangeWithEachIngredientAndWithNothingElse) {
     const test::TemporaryFolder folder;
     const auto study = test::smallStudy(folder, {64}, {"bicubic:scale=4"});
