@@ -258,7 +258,7 @@ private:
         double from = 0.0;
         double to = 1.0;
         if (line.dy() != 0.0) {
-            const auto [first, second] = std::minmax(crossing(area_.top()), crossing(area_.bottom()));
+            const auto [first, second] = std::minmax({crossing(area_.top()), crossing(area_.bottom())});
             from = std::max(from, first);
             to = std::min(to, second);
         }
