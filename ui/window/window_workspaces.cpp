@@ -88,10 +88,11 @@ void WindowWorkspaces::addTabs(CompactToolBar& bar) {
     tabs_->setIconSize(bar.iconSize());
     for (const auto& [row, menus, workspace, action] : entries_) {
         const int tab = tabs_->addTab(icon(row.icon), row.title);
+        tabs_->setAccessibleTabName(tab, row.title);
         tabs_->setTabToolTip(tab, tr("%1 (%2)").arg(row.title, action->shortcut().toString(QKeySequence::NativeText)));
     }
     connect(tabs_, &QTabBar::currentChanged, this, [this](int tab) { open(static_cast<std::size_t>(tab)); });
-    bar.addControl(tabs_);
+    bar.addTabs(tabs_);
     bar.addDivider();
 }
 

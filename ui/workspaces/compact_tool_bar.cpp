@@ -5,6 +5,7 @@
 #include <QEvent>
 #include <QLabel>
 #include <QLayout>
+#include <QTabBar>
 #include <QToolButton>
 #include <algorithm>
 
@@ -17,6 +18,13 @@ void setShort(QWidget& widget, CompactToolBar::Keep keep, int least, bool isShor
     if (keep == CompactToolBar::Keep::Texts) {
         dynamic_cast<QToolButton&>(widget).setToolButtonStyle(isShort ? Qt::ToolButtonIconOnly
                                                                       : Qt::ToolButtonTextBesideIcon);
+        return;
+    }
+    if (keep == CompactToolBar::Keep::Tabs) {
+        auto& tabs = dynamic_cast<QTabBar&>(widget);
+        for (int tab = 0; tab < tabs.count(); ++tab) {
+            tabs.setTabText(tab, isShort ? QString() : tabs.accessibleTabName(tab));
+        }
         return;
     }
     const int most = isShort ? least : QWIDGETSIZE_MAX;
@@ -121,6 +129,10 @@ void CompactToolBar::addButton(QAction* action) {
     addPart(action, Keep::Texts);
 }
 
+void CompactToolBar::addTabs(QTabBar* tabs) {
+    addPart(addControl(tabs), Keep::Tabs);
+}
+
 void CompactToolBar::addSpareButton(QAction* action) {
     insertAction(mark_, action);
     addPlace(action, false);
@@ -136,7 +148,7 @@ void CompactToolBar::addPart(QAction* action, Keep keep, int least) {
 
 /// Done once for each look: in fit() it would make the layout ask for fit() again.
 void CompactToolBar::measure(Part& part) const {
-    if (part.keep == Keep::Texts) {
+    if (part.keep == Keep::Texts || part.keep == Keep::Tabs) {
         setShort(*part.widget, part.keep, part.least, true);
         part.least = part.widget->sizeHint().width();
     }

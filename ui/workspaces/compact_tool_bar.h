@@ -5,6 +5,7 @@
 #include <vector>
 
 class QLabel;
+class QTabBar;
 class QToolButton;
 
 namespace lamscope::ui {
@@ -21,6 +22,7 @@ public:
         Width,   ///< room for the longest text of a control that shows a shorter one
         Texts,   ///< of buttons whose icons explain themselves
         Rather,  ///< captions without which a value is not understood
+        Tabs,    ///< names of tabs that have icons and tool tips
         Longest  ///< whole buttons, of actions that have a key and are in a menu
     };
 
@@ -46,6 +48,8 @@ public:
     /// A button with icon and text that can lose its text.
     void addButton(QToolButton* button);
     void addButton(QAction* action);
+    /// Tabs with icons that can lose their texts, which are their accessible names.
+    void addTabs(QTabBar* tabs);
     /// A button with an icon that can go.
     void addSpareButton(QAction* action);
 

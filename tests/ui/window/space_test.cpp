@@ -158,7 +158,7 @@ void SpaceTest::theWindowFitsASmallScreen() {
 }
 
 void SpaceTest::theToolbarShortensWhatSaysLeast() {
-    const SpaceFixture fixture({1400, 900}, 1);
+    const SpaceFixture fixture({1600, 900}, 1);
     auto* bar = fixture.window->findChild<QToolBar*>(QStringLiteral("toolbar"));
     QVERIFY(bar != nullptr);
     const auto captionWidth = [&](const char* text) {
@@ -169,12 +169,17 @@ void SpaceTest::theToolbarShortensWhatSaysLeast() {
         }
         return -1;
     };
+    const auto* tabs = bar->findChild<QTabBar*>();
+    QVERIFY(tabs != nullptr);
     QTRY_COMPARE(captionWidth("Opacity"), 0);
     QVERIFY(captionWidth("Context") > 0);
+    QCOMPARE(tabs->tabText(1), QStringLiteral("Study"));
     fixture.resize({2400, 900});
     QTRY_VERIFY(captionWidth("Opacity") > 0);
     fixture.resize({1024, 600});
     QTRY_COMPARE(captionWidth("Context"), 0);
+    QCOMPARE(tabs->tabText(1), QString());
+    QCOMPARE(tabs->accessibleTabName(1), QStringLiteral("Study"));
     // No control is in the menu at the end.
     for (const auto* box : bar->findChildren<QComboBox*>(QString(), Qt::FindDirectChildrenOnly)) {
         const auto name = box->accessibleName();
