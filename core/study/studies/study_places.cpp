@@ -93,7 +93,7 @@ StudyDescription descriptionIn(const StudyStore& store) {
     if (text.empty()) {
         throw Error(ErrorCode::BadFile, fmt::format("{}: holds no study", store.file().string()));
     }
-    return studyDescriptionFromText(text, store.file());
+    return studyDescriptionFromText(text, store.file(), std::filesystem::absolute(store.file()).parent_path());
 }
 
 std::optional<Scene> sceneOf(const StudyDescription& description, const std::string& imageFile) {

@@ -67,8 +67,8 @@ struct StudyPlan {
 class StudyPlanning {
 public:
     /// @param folder  that of the description: its text names files relative to it.
-    /// Throws Error: InvalidArgument as lamOptionsOf() and makePlan(); BadFile for weights of LPIPS that cannot be
-    /// read, as they concern every task.
+    /// Throws Error: InvalidArgument as checkDescription(), lamOptionsOf() and makePlan(); BadFile for weights of LPIPS
+    /// that cannot be read, as they concern every task.
     StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder);
 
     [[nodiscard]] bool finished() const;
