@@ -99,17 +99,35 @@ std::optional<std::int64_t> typicalImage(const std::vector<NetworkNumbers>& netw
     return nearest;
 }
 
+void refuseAnother(const std::string& found, const StudyDescription& description, const fs::path& file) {
+    if (!found.empty() && found != description.id) {
+        throw Error(ErrorCode::WriteFailed,
+                    fmt::format("{}: belongs to another study; save this one under another name", file.string()));
+    }
+}
+
 /// Writes the description beside the store unless it is there already.
 void keepDescription(const StudyDescription& description, const fs::path& store) {
+    checkDescription(description);
+    if (fs::exists(store)) {
+        refuseAnother(StudyStore(store, StudyStore::Access::Read).studyId(), description, store);
+    }
     const auto file = descriptionBeside(store);
     if (fs::exists(file)) {
-        const auto there = readStudyDescription(file);
-        if (there == description) {
-            return;
-        }
-        if (there.id != description.id) {
+        try {
+            const auto there = readStudyDescription(file);
+            if (there == description) {
+                return;
+            }
+            refuseAnother(there.id, description, file);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::BadFile) {
+                throw;
+            }
             throw Error(ErrorCode::WriteFailed,
-                        fmt::format("{}: describes another study; save this one under another name", file.string()));
+                        fmt::format("{}; the description of this study would take its place: move that file away, or "
+                                    "save the study under another name",
+                                    error.what()));
         }
     }
     writeStudyDescription(description, file);

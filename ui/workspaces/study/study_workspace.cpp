@@ -283,7 +283,7 @@ void StudyWorkspace::followRun() {
                                      : tr("Computes what is not computed yet, behind the probe (Ctrl+Return)"));
     actions_.run->setEnabled(running || study_.tasks() > 0);
     const bool any = study_.snapshot() != nullptr;
-    actions_.retry->setEnabled(any && !running && study_.snapshot()->status.failed > 0);
+    actions_.retry->setEnabled(any && !running && study_.tasks() > 0 && study_.snapshot()->status.failed > 0);
     for (auto* action : {actions_.exportReport, actions_.exportCsv, actions_.exportLatex}) {
         action->setEnabled(any);
     }
