@@ -269,6 +269,12 @@ void StudyTest::whatFailsIsListedAndTriedAgain() {
     QTRY_VERIFY(retry.isVisible());
     QVERIFY(fixture.study().snapshot()->status.failures.front().error.find("scene64.png") != std::string::npos);
 
+    auto without = study;
+    without.experiment.networks.front().shown = false;
+    fixture.study().setDescription(without);
+    QVERIFY(!retry.isEnabled());  // there is nothing to try
+    fixture.study().setDescription(study);
+
     std::filesystem::rename(kept, image);
     QTest::mouseClick(&retry, Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.study().isRunning() && fixture.study().snapshot()->status.done == 2, patienceMs);
