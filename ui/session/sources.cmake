@@ -17,6 +17,8 @@ lamscope_ui_library(lamscope_ui_session
     session/session_opener.h
     session/study_controller.cpp
     session/study_controller.h
+    session/study_files.cpp
+    session/study_files.h
     session/view_settings.cpp
     session/workspace_states.cpp
   PUBLIC Qt6::Gui lamscope_live lamscope_study_run lamscope_erf_run

@@ -2,13 +2,10 @@
 #include "session/study_controller.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <iterator>
 #include <utility>
 #include <variant>
-
-#include <fmt/format.h>
 
 #include "base/error.h"
 #include "session/queued_call.h"
@@ -24,62 +21,6 @@ namespace fs = std::filesystem;
 constexpr int leastPauseMs = 2000;
 /// Reading a large store again and again would take the processor from the run that fills it.
 constexpr int pausePerReading = 10;
-
-/// Sizes and times of the files that change when results are added: the store and its log.
-std::string stateOf(const fs::path& store) {
-    std::string state;
-    for (const auto* ending : {"", "-wal"}) {
-        std::error_code failed;
-        const auto file = fs::path(store.string() + ending);
-        const auto size = fs::file_size(file, failed);
-        if (!failed) {
-            state += fmt::format("{} {};", size, fs::last_write_time(file, failed).time_since_epoch().count());
-        }
-    }
-    return state;
-}
-
-struct StoreReading {
-    std::shared_ptr<const StudySnapshot> snapshot;  ///< null: nothing has changed
-    std::string state;
-    int milliseconds = 0;
-};
-
-/// Whether a plot shows the pictures that it showed before.
-bool hasPicturesOf(const StudyPlot& plot, const StudySnapshot& before) {
-    const auto old = std::ranges::find(before.plots, plot.name, &StudyPlot::name);
-    return old != before.plots.end()
-           && std::ranges::equal(plot.images, old->images, {}, &StudyPlotImage::image, &StudyPlotImage::image);
-}
-
-/// @param before  of the same store; null: none.
-std::shared_ptr<const StudySnapshot> readSnapshot(const StudyStore& store, const StudySnapshot* before) {
-    StudySnapshot snapshot;
-    snapshot.status = statusOf(store);
-    snapshot.networks = networkNumbers(store);
-    snapshot.plots = studyPlots(store, snapshot.networks);
-    snapshot.places = placesOf(store, {}, std::nullopt, StudySnapshot::mostPlaces);
-    for (const auto& plot : snapshot.plots) {
-        if (!plot.images.empty()) {
-            const bool known = before != nullptr && hasPicturesOf(plot, *before);
-            snapshot.pictures[plot.name] = known ? before->pictures.at(plot.name) : picturesOf(store, plot);
-        }
-    }
-    return std::make_shared<const StudySnapshot>(std::move(snapshot));
-}
-
-/// The state is taken before the reading: what is written meanwhile is seen the next time.
-StoreReading readStore(const fs::path& file, const std::string& seen = {}, const StudySnapshot* before = nullptr) {
-    StoreReading reading{.snapshot = nullptr, .state = stateOf(file)};
-    if (reading.state.empty() || reading.state == seen) {
-        return reading;
-    }
-    const auto begin = std::chrono::steady_clock::now();
-    reading.snapshot = readSnapshot(StudyStore(file, StudyStore::Access::Read), before);
-    reading.milliseconds = static_cast<int>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin).count());
-    return reading;
-}
 
 /// The image of a network whose DI is nearest to the mean over all.
 std::optional<std::int64_t> typicalImage(const std::vector<NetworkNumbers>& networks, const std::string& name) {
@@ -99,22 +40,6 @@ std::optional<std::int64_t> typicalImage(const std::vector<NetworkNumbers>& netw
     return nearest;
 }
 
-/// Writes the description beside the store unless it is there already.
-void keepDescription(const StudyDescription& description, const fs::path& store) {
-    const auto file = descriptionBeside(store);
-    if (fs::exists(file)) {
-        const auto there = readStudyDescription(file);
-        if (there == description) {
-            return;
-        }
-        if (there.id != description.id) {
-            throw Error(ErrorCode::WriteFailed,
-                        fmt::format("{}: describes another study; save this one under another name", file.string()));
-        }
-    }
-    writeStudyDescription(description, file);
-}
-
 }  // namespace
 
 /// What is found in a file.
@@ -122,6 +47,7 @@ struct StudyController::OpenedStudy {
     StudyDescription description;
     fs::path store;
     StoreReading reading;
+    std::optional<StudyDescription> written;  ///< what the file of the description says
 };
 
 StudyController::StudyController(Session& session, LiveController& controller, QObject* parent)
@@ -131,8 +57,19 @@ StudyController::StudyController(Session& session, LiveController& controller, Q
     pool_.setMaxThreadCount(1);
     next_.setSingleShot(true);
     connect(&next_, &QTimer::timeout, this, &StudyController::look);
+    constexpr int pauseBeforeSaving = 300;  // more changes may follow
+    saving_.setSingleShot(true);
+    saving_.setInterval(pauseBeforeSaving);
+    connect(&saving_, &QTimer::timeout, this, &StudyController::saveDescription);
     connect(&controller_, &LiveController::restarted, this, &StudyController::takeEngine);
     takeEngine();
+}
+
+StudyController::~StudyController() {
+    if (saving_.isActive()) {
+        saveDescription();
+        pool_.waitForDone();
+    }
 }
 
 void StudyController::takeEngine() {
@@ -165,7 +102,40 @@ void StudyController::setDescription(const StudyDescription& description) {
         return;
     }
     description_ = description;
+    saving_.start();
     emit descriptionChanged();
+}
+
+void StudyController::saveDescription() {
+    const bool hasResults = snapshot_ != nullptr;  // their description is that of their run
+    if (store_.empty() || isRunning() || hasResults) {
+        return;
+    }
+    try {
+        checkDescription(description_);
+    } catch (const Error&) {
+        return;  // it is not finished: run() says what is missing
+    }
+    nameStudy();
+    inBackground(
+        [description = description_, store = store_] {
+            keepDescription(description, store);
+            return description;
+        },
+        [this, opening = opening_](const StudyDescription& written) {
+            if (opening == opening_) {
+                const bool isFirst = !std::exchange(written_, written).has_value();
+                if (isFirst) {
+                    emit opened(QString::fromStdString(descriptionBeside(store_).string()));
+                }
+            }
+        });
+}
+
+void StudyController::nameStudy() {
+    if (description_.id.empty()) {
+        description_.id = newStudyId(description_);
+    }
 }
 
 void StudyController::addImages(const QStringList& filesAndFolders) {
@@ -221,6 +191,8 @@ void StudyController::setStore(const fs::path& store) {
     pause();
     ++opening_;
     store_ = fs::absolute(store);
+    written_.reset();
+    saving_.start();
     snapshot_.reset();
     progress_.reset();
     seen_.clear();
@@ -236,6 +208,7 @@ void StudyController::open(const QString& file) {
             OpenedStudy opened;
             if (path.extension() == ".json") {
                 opened.description = readStudyDescription(path);
+                opened.written = opened.description;
                 opened.store = storeBeside(path);
                 if (fs::exists(opened.store)) {
                     opened.reading = readStore(opened.store);
@@ -244,6 +217,7 @@ void StudyController::open(const QString& file) {
                 opened.store = path;
                 opened.description = descriptionIn(StudyStore(path, StudyStore::Access::Read));
                 opened.reading = readStore(path);
+                opened.written = describedBeside(path);
             }
             return opened;
         },
@@ -255,9 +229,15 @@ void StudyController::open(const QString& file) {
 }
 
 void StudyController::take(const OpenedStudy& opened, const QString& file) {
+    if (isRunning()) {
+        session_.reportNote(
+            tr("Another study is shown; %1 is paused.").arg(QString::fromStdString(store_.filename().string())));
+    }
     pause();
+    saving_.stop();
     description_ = opened.description;
     store_ = opened.store;
+    written_ = opened.written;
     progress_.reset();
     snapshot_ = opened.reading.snapshot;
     seen_ = opened.reading.state;
@@ -272,8 +252,10 @@ void StudyController::take(const OpenedStudy& opened, const QString& file) {
 void StudyController::clear() {
     pause();
     ++opening_;
+    saving_.stop();
     description_ = {};
     store_.clear();
+    written_.reset();
     progress_.reset();
     snapshot_.reset();
     seen_.clear();
@@ -297,9 +279,7 @@ void StudyController::run(bool retryFailed) {
     if (isRunning()) {
         return;
     }
-    if (description_.id.empty()) {
-        description_.id = newStudyId(description_);
-    }
+    nameStudy();
     request_ = StudyJobRequest{.description = description_,
                                .folder = store_.parent_path(),
                                .store = store_,
@@ -311,10 +291,11 @@ void StudyController::run(bool retryFailed) {
     inBackground(
         [description = description_, store = store_] {
             keepDescription(description, store);
-            return true;
+            return description;
         },
-        [this, run](bool /*kept*/) {
+        [this, run](const StudyDescription& written) {
             if (run == run_ && isRunning()) {
+                written_ = written;
                 startJob();
             }
         },
@@ -322,6 +303,7 @@ void StudyController::run(bool retryFailed) {
             session_.reportTrouble(reason);
             if (run == run_) {
                 endRun();
+                look();
             }
         });
 }
@@ -334,6 +316,7 @@ void StudyController::startJob() {
 void StudyController::pause() {
     if (isRunning()) {
         job_->tell([](StudyJob& job) { job.pause(); });
+        closing_ = {.run = run_, .store = request_->store};
         endRun();
     }
 }
@@ -342,6 +325,18 @@ void StudyController::endRun() {
     request_.reset();
     ++run_;  // what is still on its way belongs to a run that has ended
     emit runChanged();
+}
+
+void StudyController::lookAtClosed(const fs::path& store) {
+    if (isRunning() && store == store_) {
+        return;  // the next run has it
+    }
+    inBackground(
+        [store] {
+            closeLog(store);
+            return true;
+        },
+        [](bool /*closed*/) {}, [](const QString& /*another program has it*/) {});
     look();
 }
 
@@ -353,6 +348,11 @@ void StudyController::receive(const live::StudyProgressed& event) {
 }
 
 void StudyController::receive(const live::StudyEnded& event) {
+    if (event.run == closing_.run) {  // only now the store is closed
+        closing_.run = 0;
+        lookAtClosed(closing_.store);
+        return;
+    }
     if (event.run != run_ || !isRunning()) {
         return;
     }
@@ -365,6 +365,7 @@ void StudyController::receive(const live::StudyEnded& event) {
                                      static_cast<int>(event.outcome.failed)));
     }
     endRun();
+    lookAtClosed(store_);
 }
 
 // --- what the store says

@@ -9,36 +9,19 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "live/job_handle.h"
 #include "live/jobs/study_job.h"
 #include "session/live_controller.h"
 #include "session/session.h"
+#include "session/study_files.h"
 #include "study/studies/study_description.h"
-#include "study/studies/study_pictures.h"
-#include "study/studies/study_places.h"
-#include "study/studies/study_plots.h"
 #include "study/studies/study_run.h"
-#include "study/studies/study_status.h"
-#include "study/studies/study_tables.h"
 
 namespace lamscope::ui {
-
-/// What a store says at one moment.
-struct StudySnapshot {
-    StudyStatus status;
-    std::vector<NetworkNumbers> networks;                       ///< as networkNumbers()
-    std::vector<StudyPlot> plots;                               ///< as studyPlots()
-    std::map<std::string, std::vector<StudyPicture>> pictures;  ///< as picturesOf(), by the names of the plots
-    std::vector<StudyPlace> places;                             ///< the first mostPlaces
-
-    static constexpr std::size_t mostPlaces = 5000;
-};
 
 /// The study of a window: what it is made of, its run behind the probe, and what its store says, also while it grows,
 /// whoever writes it. Files are read and written on another thread. Trouble is reported in the session. GUI thread
@@ -49,7 +32,7 @@ class StudyController final : public QObject {
 
 public:
     StudyController(Session& session, LiveController& controller, QObject* parent = nullptr);
-    ~StudyController() override = default;
+    ~StudyController() override;
 
     // --- the description
     [[nodiscard]] const StudyDescription& description() const { return description_; }
@@ -65,8 +48,11 @@ public:
     // --- its files
     /// The results; empty before they have a place. The description lies beside it, see descriptionBeside().
     [[nodiscard]] const std::filesystem::path& store() const { return store_; }
-    /// The results go to this file from now on; one that exists is gone on with.
+    /// The results go to this file from now on; one that exists is gone on with. While it has no results, the
+    /// description is written beside it whenever there is something to compute, and when it changes.
     void setStore(const std::filesystem::path& store);
+    /// Whether the description is the one that lies beside the store.
+    [[nodiscard]] bool isWritten() const { return written_ == description_; }
     /// Opens a store or a description, paused, in place of what is open. opened() follows unless it cannot be read.
     void open(const QString& file);
     /// Begins anew, with nothing. What is running is paused.
@@ -95,10 +81,10 @@ public:
 
 signals:
     void descriptionChanged();
-    void storeChanged();  ///< another file, or none
-    void opened(const QString& file);
-    void runChanged();       ///< it began or ended
-    void progressChanged();  ///< of the run at work
+    void storeChanged();               ///< another file, or none
+    void opened(const QString& file);  ///< also a description that is written for the first time
+    void runChanged();                 ///< it began or ended
+    void progressChanged();            ///< of the run at work
     void snapshotChanged();
     void placeFound(const lamscope::StudyPlace& place);
 
@@ -111,8 +97,13 @@ private:
     template <typename Work, typename Done>
     void inBackground(Work work, Done done, std::function<void(const QString& reason)> failed = {});
     void take(const OpenedStudy& opened, const QString& file);
+    /// Gives the study its id unless it has one.
+    void nameStudy();
+    void saveDescription();
     void startJob();
     void endRun();
+    /// To be called when the run that wrote the store has closed it.
+    void lookAtClosed(const std::filesystem::path& store);
     void receive(const live::StudyProgressed& event);
     void receive(const live::StudyEnded& event);
     /// Reads the store unless it is as it was when it was read last.
@@ -124,10 +115,16 @@ private:
     std::optional<JobHandle<StudyJob>> job_;
     StudyDescription description_;
     std::filesystem::path store_;
-    std::int64_t opening_ = 0;  ///< counts what was opened: what belongs to an earlier study is dropped
+    std::optional<StudyDescription> written_;  ///< the description beside the store, as it was read or written last
+    std::int64_t opening_ = 0;                 ///< counts what was opened: what belongs to an earlier study is dropped
     bool keepsMaps_ = false;
     std::optional<StudyJobRequest> request_;  ///< of the run at work
     std::int64_t run_ = 0;                    ///< its number
+    struct Closing {
+        std::int64_t run = 0;  ///< its number; 0: none
+        std::filesystem::path store{};
+    };
+    Closing closing_;  ///< a run that was paused and has not closed its store yet
     std::optional<StudyRunProgress> progress_;
     std::shared_ptr<const StudySnapshot> snapshot_;
     std::string seen_;  ///< the state of the store's files when they were read
@@ -136,6 +133,7 @@ private:
     bool lookAgain_ = false;
     QString storeTrouble_;  ///< why the store could not be read the last time: said once
     QTimer next_;
+    QTimer saving_;
     QThreadPool pool_;  // one thread; last: its work reports to the others
 };
 

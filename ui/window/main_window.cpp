@@ -198,7 +198,7 @@ void MainWindow::connectTools() {
         const auto engine = engineOptions();
         const auto command = workspaces_->current().command(engine.device, engine.threads);
         if (command.isEmpty()) {
-            showTrouble(tr("There is nothing to repeat: open an image and a network first."));
+            showTrouble(tr("There is nothing to repeat: open an image and a network, or run the study first."));
             return;
         }
         QGuiApplication::clipboard()->setText(command);

@@ -19,11 +19,12 @@ void FileChoice::files(const QString& title, const QString& filter, bool several
 }
 
 void FileChoice::target(const QString& title, const QString& filter, const QString& suffix,
-                        const std::function<void(const QString&)>& use) const {
+                        const std::function<void(const QString&)>& use, Existing existing) const {
     auto* dialog = new QFileDialog(&window_, title, store_.value(QStringLiteral("window/target")).toString(), filter);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setDefaultSuffix(suffix);
+    dialog->setOption(QFileDialog::DontConfirmOverwrite, existing == Existing::GoneOnWith);
     QObject::connect(dialog, &QFileDialog::fileSelected, &window_, [&store = store_, use](const QString& file) {
         store.setValue(QStringLiteral("window/target"), QFileInfo(file).absolutePath());
         use(file);

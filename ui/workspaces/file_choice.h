@@ -20,9 +20,11 @@ public:
 
     void files(const QString& title, const QString& filter, bool several,
                const std::function<void(const QStringList&)>& use) const;
+    /// What becomes of a file that exists: nobody is asked before it is gone on with.
+    enum class Existing { Replaced, GoneOnWith };
     /// A file to write, which gets `suffix` where the user gives none.
     void target(const QString& title, const QString& filter, const QString& suffix,
-                const std::function<void(const QString&)>& use) const;
+                const std::function<void(const QString&)>& use, Existing existing = Existing::Replaced) const;
     /// A folder to write to.
     void folder(const QString& title, const std::function<void(const QString&)>& use) const;
 

@@ -22,6 +22,10 @@ namespace {
 /// Within a task.
 constexpr auto betweenStudyReports = std::chrono::milliseconds(100);
 
+/// That a step waits for a program that has locked the store.
+constexpr auto patienceOfStep = std::chrono::milliseconds(100);
+constexpr auto longestLock = std::chrono::seconds(20);
+
 }  // namespace
 
 /// A run at work: opens the store, plans, computes.
@@ -37,8 +41,23 @@ public:
     [[nodiscard]] StudyRunOutcome outcome() const { return run_ ? run_->outcome() : StudyRunOutcome(); }
     [[nodiscard]] bool finished() const { return run_ && run_->finished(); }
 
-    /// Throws what ends the run.
+    /// Throws what ends the run. While another program has locked the store, the next step tries again: what is more
+    /// urgent does not wait for it.
     void step(const std::stop_token& stop) {
+        try {
+            advance(stop);
+            lockedSince_.reset();
+        } catch (const StoreLocked&) {
+            const auto now = std::chrono::steady_clock::now();
+            lockedSince_ = lockedSince_.value_or(now);
+            if (now - *lockedSince_ > longestLock) {
+                throw;
+            }
+        }
+    }
+
+private:
+    void advance(const std::stop_token& stop) {
         if (!store_) {
             begin();
         } else if (!plan_) {
@@ -52,7 +71,6 @@ public:
         }
     }
 
-private:
     /// Whether the store can be written shows before files are read.
     void begin() {
         auto inputs = filesOf(request_.description);
@@ -60,6 +78,7 @@ private:
         checkOutputFiles(std::vector{request_.store}, inputs);
         planning_.emplace(request_.description, request_.folder);
         store_.emplace(request_.store, StudyStore::Access::Write);
+        store_->setPatience(patienceOfStep);
     }
 
     void plan(const std::stop_token& stop) {
@@ -121,6 +140,7 @@ private:
     std::optional<StudyPlanning> planning_;  // the same
     std::optional<StudyPlan> plan_;          // unset before all files were looked at
     std::optional<StudyRun> run_;            // unset before the first task; looks at plan and store
+    std::optional<std::chrono::steady_clock::time_point> lockedSince_;  // unset: the store is not locked
     // As of the latest report, of which the first comes at once:
     std::chrono::steady_clock::time_point reported_;
     std::size_t ended_ = 0;  // tasks

@@ -93,16 +93,6 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
     checkMembers(json.at("experiment"), jsonOf(description.experiment, folder));
     description.experiment.options.emplace("rule", nullptr);  // the default; a session without it is an old one
     static_cast<void>(makePlan(lamOptionsOf(description.experiment)));
-    const auto& scenes = description.experiment.scenes;
-    const auto placeless = std::ranges::find_if(scenes, [](const Scene& scene) { return scene.boxes.empty(); });
-    if (description.patches.kind == PatchRule::Kind::List && placeless != scenes.end()) {
-        throw Error(ErrorCode::BadFile, fmt::format("{} has no patches, and the rule is 'list': name them, or choose "
-                                                    "the rule centre or grid",
-                                                    placeless->image.string()));
-    }
-    if (scenes.empty() || shownNetworks(description.experiment).empty()) {
-        throw Error(ErrorCode::BadFile, "there is no image or no network that is shown: nothing to compute");
-    }
     return description;
 }
 
@@ -114,6 +104,20 @@ std::string newStudyId(const StudyDescription& description) {
         made["lpips"] = lpipsJson(*description.lpips, {});
     }
     return sha256OfText(dumpJson(made)).substr(0, 16);
+}
+
+void checkDescription(const StudyDescription& description) {
+    const auto& scenes = description.experiment.scenes;
+    const auto placeless = std::ranges::find_if(scenes, [](const Scene& scene) { return scene.boxes.empty(); });
+    if (description.patches.kind == PatchRule::Kind::List && placeless != scenes.end()) {
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("{} has no patches, and the rule is 'list': name them, or choose the rule centre or grid",
+                        placeless->image.string()));
+    }
+    if (scenes.empty() || shownNetworks(description.experiment).empty()) {
+        throw Error(ErrorCode::InvalidArgument, "there is no image or no network that is shown: nothing to compute");
+    }
 }
 
 std::vector<std::filesystem::path> filesOf(const StudyDescription& description) {
@@ -156,11 +160,18 @@ StudyDescription readStudyDescription(const std::filesystem::path& file) {
         throw Error(ErrorCode::BadFile,
                     fmt::format("{}: cannot be opened; check the name and the permissions", file.string()));
     }
-    return studyDescriptionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file,
-                                    std::filesystem::absolute(file).parent_path());
+    auto description = studyDescriptionFromText(std::string(std::istreambuf_iterator<char>(stream), {}), file,
+                                                std::filesystem::absolute(file).parent_path());
+    try {
+        checkDescription(description);
+    } catch (const Error& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: {}", file.string(), error.what()));
+    }
+    return description;
 }
 
 void writeStudyDescription(const StudyDescription& description, const std::filesystem::path& file) {
+    checkDescription(description);
     writeFileAtomically(file, std::string_view(toJson(description, std::filesystem::absolute(file).parent_path())));
 }
 

@@ -32,6 +32,10 @@ struct StudyDescription {
 /// An id for a new study, from what it is made of.
 [[nodiscard]] std::string newStudyId(const StudyDescription& description);
 
+/// Throws Error(InvalidArgument) where nothing can be computed: without images or without networks that are shown, and
+/// where an image has no place though the rule is a list of places.
+void checkDescription(const StudyDescription& description);
+
 /// The images, networks and weights of LPIPS that it names: for checkOutputFiles().
 [[nodiscard]] std::vector<std::filesystem::path> filesOf(const StudyDescription& description);
 
@@ -40,15 +44,15 @@ struct StudyDescription {
 
 /// Reads it. Throws Error(BadFile), naming the file and what is wrong: JSON that is none, a member that is missing,
 /// unknown or of the wrong type (a misspelt one would otherwise count as its default), options as lamOptionsOf() and
-/// makePlan().
+/// makePlan(), and what checkDescription() refuses.
 [[nodiscard]] StudyDescription readStudyDescription(const std::filesystem::path& file);
-/// The same for its text.
+/// The same for its text, without checkDescription().
 /// @param file    that it comes from, which errors name.
 /// @param folder  to which it names files.
 [[nodiscard]] StudyDescription studyDescriptionFromText(const std::string& text, const std::filesystem::path& file,
                                                         const std::filesystem::path& folder);
 
-/// Writes it whole or not at all. Throws Error(WriteFailed).
+/// Writes it whole or not at all. Throws Error: WriteFailed, and InvalidArgument as checkDescription().
 void writeStudyDescription(const StudyDescription& description, const std::filesystem::path& file);
 
 }  // namespace lamscope

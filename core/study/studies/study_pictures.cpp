@@ -69,13 +69,13 @@ StudyPicture pictureOf(const Scene& scene, const std::optional<Rect>& srPatch) {
 
 std::vector<StudyPicture> picturesOf(const StudyStore& store, const StudyPlot& plot) {
     std::vector<StudyPicture> pictures;
-    if (plot.images.empty()) {
-        return pictures;
-    }
-    const auto description = descriptionIn(store);
+    std::optional<StudyDescription> description;
     for (const auto& shown : plot.images) {
         try {
-            const auto scene = sceneOf(description, shown.file);
+            if (!description) {
+                description = descriptionIn(store);
+            }
+            const auto scene = sceneOf(*description, shown.file);
             if (!scene) {
                 throw Error(ErrorCode::BadFile, fmt::format("{}: no longer in the study's description", shown.file));
             }

@@ -21,8 +21,8 @@ struct StudyPicture {
 
 /// The pictures of StudyPlot::images in their order, from the files of the study's description: HR where it is known.
 /// Of an image with one patch a square of 256 pixels around it, as large as the test images of the paper, otherwise the
-/// square in the middle; reduced to 128 pixels a side. A file that cannot be read has no picture. Throws
-/// Error(BadFile, WriteFailed) as the store and descriptionIn() do.
+/// square in the middle; reduced to 128 pixels a side. A file that cannot be read, or that no description can be read
+/// for, has no picture.
 [[nodiscard]] std::vector<StudyPicture> picturesOf(const StudyStore& store, const StudyPlot& plot);
 
 }  // namespace lamscope

@@ -207,6 +207,7 @@ void checkShares(const StudyPlan& plan) {
 StudyPlanning::StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder)
     : plan_{.description = description, .descriptionText = toJson(description, folder), .folder = folder}
     , specs_(shownNetworks(description.experiment)) {
+    checkDescription(description);
     plan_.lam = makePlan(lamOptionsOf(description.experiment));
     plan_.options = usedOptionsJson(plan_.lam);
     if (const auto other = plan_.lam.forNetwork(false); other.rule != plan_.lam.rule) {

@@ -69,7 +69,7 @@ struct StudyPlan {
 class StudyPlanning {
 public:
     /// @param folder  that of the description: its text names files relative to it.
-    /// Throws Error(InvalidArgument) as lamOptionsOf() and makePlan(). Reads no file.
+    /// Throws Error(InvalidArgument) as checkDescription(), lamOptionsOf() and makePlan(). Reads no file.
     StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder);
 
     [[nodiscard]] bool finished() const;

@@ -101,6 +101,8 @@ private:
     struct Work {
         std::unique_ptr<TaskMaps> maps;
         std::map<std::size_t, StudyRow> rows{};  // by patch: maps end in another order
+        std::vector<StudyRow> ordered{};         // the same when all is computed
+        std::optional<double> seconds{};         // that it took; unset before all is computed
         std::string failure{};
         ContextQualities qualities;
         double begin = 0.0;  // as of seconds()
@@ -169,6 +171,18 @@ private:
 
     /// False when stopped.
     bool advance(const std::stop_token& stop, const StudyRunCallback& progress) {
+        if (!work_->seconds && !compute(stop, progress)) {
+            return false;
+        }
+        if (work_->seconds) {
+            end();
+            report(progress);
+        }
+        return true;
+    }
+
+    /// False when stopped.
+    bool compute(const std::stop_token& stop, const StudyRunCallback& progress) {
         try {
             if (!work_->maps->next(stop, [&](const LamsProgress& /*state*/) { report(progress); })) {
                 return false;
@@ -181,14 +195,17 @@ private:
         } catch (const std::exception& error) {  // of this task alone, whatever it is
             fail(everyPatch, {.error = error.what()});
         }
-        end();
-        report(progress);
+        for (auto& [place, row] : work_->rows) {
+            work_->ordered.push_back(std::move(row));
+        }
+        work_->seconds = seconds() - work_->begin;
         return true;
     }
 
+    /// When it throws, it can be called again.
     void end() {
         const double cost = task().cost;
-        keep(task(), work_->rows, seconds() - work_->begin);
+        keep(task(), work_->ordered, *work_->seconds);
         if (work_->failure.empty()) {
             ++state_.done;
         } else {
@@ -201,16 +218,13 @@ private:
         ++ended_;
     }
 
-    void keep(const StudyTask& task, std::map<std::size_t, StudyRow>& rows, double seconds) {
-        std::vector<StudyRow> ordered;
-        for (auto& [place, row] : rows) {
-            state_.maps += row.error.empty() ? 1 : 0;
-            ordered.push_back(std::move(row));
-        }
-        if (std::ranges::any_of(ordered, [](const StudyRow& row) { return row.error.empty(); })) {
+    void keep(const StudyTask& task, const std::vector<StudyRow>& rows, double seconds) {
+        const auto maps = std::ranges::count_if(rows, [](const StudyRow& row) { return row.error.empty(); });
+        if (maps > 0) {
             keepFound(task);
         }
-        keepResults(store_, task.key, ordered, seconds);
+        keepResults(store_, task.key, rows, seconds);
+        state_.maps += maps;
     }
 
     /// What was learnt of image and network, once each.

@@ -80,7 +80,8 @@ public:
     /// that is read and a network that is loaded, and where batches are tried for the first evaluation of a size.
     /// @param progress called on the calling thread before and after each task and between batches of gradients; must
     ///                 not throw; may be empty.
-    /// Throws Error as the functions of study_records.h do: what cannot be kept ends the run.
+    /// Throws Error as the functions of study_records.h do: what cannot be kept ends the run. After StoreLocked the
+    /// next call tries again to keep it, and computes nothing twice.
     bool next(const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 
     /// Where it stands.

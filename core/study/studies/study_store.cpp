@@ -72,8 +72,11 @@ void throwStoreError(const std::filesystem::path& file, const SQLite::Exception&
             break;
         case SQLITE_BUSY:
         case SQLITE_LOCKED:
-            what = "another program has locked it for too long; close it and run the study again, nothing is lost";
-            break;
+            throw StoreLocked(
+                ErrorCode::WriteFailed,
+                fmt::format(
+                    "{}: another program has locked it for too long; close it and run the study again, nothing is lost",
+                    file.string()));
         case SQLITE_READONLY:
         case SQLITE_PERM:
             what = "it may not be written; check the permissions of file and folder";
@@ -199,6 +202,10 @@ std::filesystem::path StudyStore::descriptionFolder() const {
     });
     const auto own = std::filesystem::absolute(file()).parent_path();
     return name.empty() ? own : fileInDocument(name, own);
+}
+
+void StudyStore::setPatience(std::chrono::milliseconds patience) {
+    storeAccess(file(), [&] { database().setBusyTimeout(static_cast<int>(patience.count())); });
 }
 
 SQLite::Database& StudyStore::database() const {

@@ -1,15 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
+
+#include "base/error.h"
 
 namespace SQLite {
 class Database;
 }
 
 namespace lamscope {
+
+/// Another program had locked the store for too long. What was to be written can be written later.
+class StoreLocked : public Error {
+public:
+    using Error::Error;
+};
 
 /// The results of a study: an SQLite file with the tables study, image, network, options, task, result, map and readme,
 /// which explains the columns and their units; the view `results` has names in place of numbers.
@@ -39,6 +48,8 @@ public:
     /// The folder to which the description in the store names files, absolute. It moves with the store where both are
     /// moved together. Of a file of an older version, and of a new one, the store's own.
     [[nodiscard]] std::filesystem::path descriptionFolder() const;
+    /// How long a transaction waits for a program that has locked the file; at first 20 s. Then it throws StoreLocked.
+    void setPatience(std::chrono::milliseconds patience);
     /// For the functions of this folder; what they throw is translated by storeAccess().
     [[nodiscard]] SQLite::Database& database() const;
 

@@ -15,121 +15,19 @@
 
 #include "method/lam/lam_experiment.h"
 #include "panels/study_plot_view.h"
-#include "session/session_file.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_report.h"
 #include "study/studies/study_run.h"
-#include "support/small_study.h"
-#include "ui/window/window_fixture.h"
-#include "workspaces/study/report_view.h"
-#include "workspaces/study/study_workspace.h"
+#include "ui/window/study_fixture.h"
 
 namespace lamscope::ui {
 
 using testing::patienceMs;
-using testing::WindowFixture;
+using testing::StudyFixture;
 
 namespace {
 
-constexpr int imagesColumn = 3;
 constexpr int diColumn = 6;
-
-/// Writes tasks of a study into a store as `study run` does, until so many are done.
-void writeTasks(const StudyDescription& study, const std::filesystem::path& file, std::size_t most) {
-    const auto plan = planStudy(study, file.parent_path());
-    StudyStore store(file, StudyStore::Access::Write);
-    std::stop_source stop;
-    static_cast<void>(runStudy(plan, store, {}, stop.get_token(), [&](const StudyRunProgress& progress) {
-        if (progress.done >= most) {
-            stop.request_stop();
-        }
-    }));
-}
-
-class StudyFixture : public WindowFixture {
-public:
-    void openStudyWorkspace() const { key(Qt::Key_2, Qt::ControlModifier); }
-    [[nodiscard]] StudyWorkspace& workspace() const {
-        return dynamic_cast<StudyWorkspace&>(*window->workspaces().find(QStringLiteral("study")));
-    }
-    [[nodiscard]] StudyController& study() const { return workspace().study(); }
-    [[nodiscard]] bool isStudyInFront() const {
-        return dynamic_cast<StudyWorkspace*>(&window->workspaces().current()) != nullptr;
-    }
-    template <typename Widget>
-    [[nodiscard]] Widget& find(const char* name) const {
-        auto* found = window->findChild<Widget*>(QLatin1String(name));
-        if (found == nullptr) {
-            throw std::logic_error(std::string("there is no ") + name);
-        }
-        return *found;
-    }
-    template <typename Button>
-    void click(const char* name) const {
-        QTest::mouseClick(&find<Button>(name), Qt::LeftButton);
-    }
-    [[nodiscard]] ReportView& networks() const { return find<ReportView>("studyNetworks"); }
-    [[nodiscard]] QString cell(int row, int column) const {
-        return networks().model()->index(row, column).data().toString();
-    }
-    /// The number of images of which each network has results.
-    [[nodiscard]] QStringList images() const {
-        QStringList texts;
-        for (int row = 0; row < networks().model()->rowCount(); ++row) {
-            texts << cell(row, imagesColumn);
-        }
-        return texts;
-    }
-    void openFile(const std::filesystem::path& file) const {
-        window->files().open({QString::fromStdString(file.string())});
-    }
-    /// Opens a store or a description, and waits until it is there.
-    void openStudy(const std::filesystem::path& file) const {
-        openFile(file);
-        QTRY_VERIFY_WITH_TIMEOUT(isStudyInFront() && !workspace().isEmpty(), patienceMs);
-    }
-    void clickRow(int row) const {
-        auto& table = networks();
-        QTest::mouseClick(table.viewport(), Qt::LeftButton, {},
-                          table.visualRect(table.model()->index(row, 0)).center());
-    }
-    void clickRun() const { click<QToolButton>("runStudy"); }
-    [[nodiscard]] bool waitForEnd() const {
-        return QTest::qWaitFor(
-            [this] {
-                const auto& snapshot = study().snapshot();
-                return !study().isRunning() && snapshot != nullptr && snapshot->status.left == 0;
-            },
-            patienceMs);
-    }
-    /// The store of a study of drawn images that is done.
-    [[nodiscard]] std::filesystem::path finishedStore() const {
-        const auto file = files.path() / "done.sqlite";
-        writeTasks(test::smallStudy(files), file, 1000);
-        return file;
-    }
-    /// A network given by a formula, as a file that a study can hash.
-    [[nodiscard]] ModelSpec formula(const char* name) const {
-        const auto file = files.path() / name;
-        writeFileAtomically(file, std::string_view(name));
-        return ModelSpec::parse(file.string());
-    }
-    /// Its description, of so many drawn images.
-    [[nodiscard]] std::filesystem::path slowStudy(int count) const {
-        std::vector<int> sides;
-        for (int i = 0; i < count; ++i) {
-            sides.push_back(64 + 4 * i);
-        }
-        auto study = test::smallStudy(files, sides, {});
-        study.experiment.networks = {{.spec = formula("slow.pth")}};
-        auto options = lamOptionsOf(study.experiment);
-        options.nodes = 9;
-        setLamOptions(study.experiment, options);
-        const auto file = files.path() / "slow.json";
-        writeStudyDescription(study, file);
-        return file;
-    }
-};
 
 }  // namespace
 
@@ -150,8 +48,7 @@ private slots:
     void whatFailsIsListedAndTriedAgain();
     void theBoxIsServedWhileAStudyRuns();
     void anotherEngineGoesOn();
-    void sessionsKeepTheStudy();
-    void theCommandComputesTheSame();
+    void aStudyThatIsChangedShowsItsMapsAsTheyWere();
 };
 
 void StudyTest::theSampleRunsToItsEnd() {
@@ -222,6 +119,12 @@ void StudyTest::pausesAndGoesOn() {
                              patienceMs);
     const auto done = fixture.study().snapshot()->status.done;
     QVERIFY(done < 12);
+    // The file alone holds the results: it can be copied.
+    const auto store = fixture.study().store();
+    QTRY_VERIFY_WITH_TIMEOUT(!std::filesystem::exists(store.string() + "-wal"), patienceMs);
+    const auto copy = fixture.files.path() / "copy.sqlite";
+    std::filesystem::copy_file(store, copy);
+    QVERIFY(statusOf(StudyStore(copy, StudyStore::Access::Read)).done >= done);
     QCOMPARE(fixture.find<QToolButton>("runStudy").text(), QStringLiteral("Continue"));
     fixture.key(Qt::Key_Return, Qt::ControlModifier);
     QVERIFY(fixture.study().isRunning());
@@ -327,12 +230,19 @@ void StudyTest::aStoreThatGrowsIsFollowed() {
     const StudyFixture fixture;
     const auto file = fixture.files.path() / "cluster.sqlite";
     const auto study = test::smallStudy(fixture.files);
-    writeTasks(study, file, 2);
+    const auto plan = planStudy(study, file.parent_path());
+    StudyStore store(file, StudyStore::Access::Write);  // as another program does, which stays at work
+    StudyRun run(plan, store);
+    while (run.outcome().done < 2) {
+        run.next();
+    }
     fixture.openStudy(file);
     const QStringList one{QStringLiteral("1"), QStringLiteral("1")};
     const QStringList all{QStringLiteral("3"), QStringLiteral("3")};
     QTRY_COMPARE_WITH_TIMEOUT(fixture.images(), one, patienceMs);
-    writeTasks(study, file, 1000);  // as another program does
+    while (!run.finished()) {
+        run.next();
+    }
     QTRY_COMPARE_WITH_TIMEOUT(fixture.images(), all, patienceMs);
     QCOMPARE(fixture.study().snapshot()->status.left, 0);
 }
@@ -380,6 +290,12 @@ void StudyTest::whatFailsIsListedAndTriedAgain() {
     QTRY_VERIFY(retry.isVisible());
     QVERIFY(fixture.study().snapshot()->status.failures.front().error.find("scene64.png") != std::string::npos);
 
+    auto without = study;
+    without.experiment.networks.front().shown = false;
+    fixture.study().setDescription(without);
+    QVERIFY(!retry.isEnabled());  // there is nothing to try
+    fixture.study().setDescription(study);
+
     std::filesystem::rename(kept, image);
     QTest::mouseClick(&retry, Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.study().isRunning() && fixture.study().snapshot()->status.done == 2, patienceMs);
@@ -425,28 +341,26 @@ void StudyTest::anotherEngineGoesOn() {
     QCOMPARE(fixture.study().snapshot()->status.done, 8);
 }
 
-void StudyTest::sessionsKeepTheStudy() {
-    StudyFixture fixture;
-    const auto store = fixture.finishedStore();
-    fixture.openStudy(store);
-    const auto file = (fixture.files.path() / "study.lamscope").string();
-    fixture.window->files().saveSession(QString::fromStdString(file));
-    QVERIFY(fixture.waitForMessage(QStringLiteral("Saved %1").arg(QString::fromStdString(file))));
-    fixture.open();
-    fixture.window->files().openSession(QString::fromStdString(file));
-    QTRY_VERIFY_WITH_TIMEOUT(fixture.isStudyInFront() && !fixture.workspace().isEmpty(), patienceMs);
-    QVERIFY(fixture.study().store() == store);
-    QVERIFY(!fixture.study().isRunning());
-    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
-}
-
-void StudyTest::theCommandComputesTheSame() {
+void StudyTest::aStudyThatIsChangedShowsItsMapsAsTheyWere() {
     const StudyFixture fixture;
     fixture.openStudy(fixture.finishedStore());
-    fixture.key(Qt::Key_C, Qt::ControlModifier | Qt::ShiftModifier);
-    const auto command = QApplication::clipboard()->text();
-    QVERIFY2(command.startsWith(QStringLiteral("lamscope-cli study run ")), qPrintable(command));
-    QVERIFY2(command.contains(QStringLiteral("done.json")), qPrintable(command));
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    const auto isMarked = [&fixture] {
+        return std::ranges::any_of(fixture.window->findChildren<QLabel*>(), [](const QLabel* label) {
+            return label->isVisible() && label->text().startsWith(QStringLiteral("The study was changed"));
+        });
+    };
+    QVERIFY(!isMarked());
+    auto changed = fixture.study().description();
+    auto options = lamOptionsOf(changed.experiment);
+    const auto nodes = options.nodes;
+    options.nodes = 5;
+    setLamOptions(changed.experiment, options);
+    fixture.study().setDescription(changed);
+    QVERIFY(isMarked());
+    fixture.clickRow(0);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+    QVERIFY(fixture.session().options().nodes == nodes);
 }
 
 }  // namespace lamscope::ui

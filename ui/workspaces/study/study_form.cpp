@@ -219,6 +219,7 @@ void StudyForm::addResultPart(QVBoxLayout& column, QAction& run, QAction& saveAs
     column.addWidget(tasks_);
     column.addWidget(runButton);
     connect(save, &QToolButton::clicked, &saveAs, &QAction::trigger);
+    connect(&saveAs, &QAction::enabledChanged, save, &QWidget::setEnabled);
     connect(maps_, &QCheckBox::toggled, &study_, &StudyController::setKeepsMaps);
 }
 

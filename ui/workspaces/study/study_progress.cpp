@@ -70,6 +70,7 @@ StudyProgress::StudyProgress(StudyController& study, QAction& run, QWidget* pare
     column->addWidget(noFailures_, 1);
     column->addWidget(failures_, 1);
     connect(retry_, &QPushButton::clicked, this, [this] { study_.run(/*retryFailed=*/true); });
+    connect(&study_, &StudyController::descriptionChanged, this, &StudyProgress::follow);
     connect(&study_, &StudyController::progressChanged, this, &StudyProgress::follow);
     connect(&study_, &StudyController::runChanged, this, &StudyProgress::follow);
     connect(&study_, &StudyController::snapshotChanged, this, &StudyProgress::follow);
@@ -127,7 +128,7 @@ void StudyProgress::follow() {
     atWork_->setText(running && run && !run->network.empty()
                          ? tr("%1 · %2").arg(fileNameOf(run->image), QString::fromStdString(run->network))
                          : QString());
-    retry_->setEnabled(!running);
+    retry_->setEnabled(!running && study_.tasks() > 0);
 }
 
 void StudyProgress::followFailures() {

@@ -94,6 +94,7 @@ StudyResults::StudyResults(Session& session, StudyController& study, QWidget* pa
     makeMapsPage();
     makePairsPage();
     connect(&study_, &StudyController::snapshotChanged, this, &StudyResults::follow);
+    connect(&study_, &StudyController::descriptionChanged, this, &StudyResults::followDescription);
     connect(&session_, &Session::networkListChanged, this, &StudyResults::follow);  // colours
     follow();
 }
@@ -190,10 +191,18 @@ void StudyResults::followNetworks() {
     const auto& snapshot = study_.snapshot();
     networks_->setTable(networkTable(snapshot ? snapshot->networks : std::vector<NetworkNumbers>()),
                         coloursOf(signsOf(study_, session_)));
-    networksNote_->setText(
-        tr("Means over the images; DI ± standard error. A click opens the image whose DI is nearest "
-           "to the mean in the probe."));
+    followDescription();
     copyRow_->setEnabled(snapshot != nullptr && !snapshot->networks.empty());
+}
+
+void StudyResults::followDescription() {
+    const auto& snapshot = study_.snapshot();
+    const bool isChanged =
+        snapshot != nullptr && snapshot->description && *snapshot->description != study_.description();
+    networksNote_->setText(
+        isChanged ? tr("The study was changed since it ran: these are the results of before.")
+                  : tr("Means over the images; DI ± standard error. A click opens the image whose DI is nearest "
+                       "to the mean in the probe."));
 }
 
 void StudyResults::followMaps() {

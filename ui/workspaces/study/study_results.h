@@ -43,6 +43,8 @@ private:
     void copy(std::string (*format)(const ReportTable&), const QWidget* source) const;
     void follow();
     void followNetworks();
+    /// Says whether the results are those of another description.
+    void followDescription();
     void followMaps();
     void followPlots();
     void showPair();

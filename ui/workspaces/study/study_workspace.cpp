@@ -3,6 +3,7 @@
 
 #include <QAction>
 #include <QDir>
+#include <QFileInfo>
 #include <QStackedWidget>
 #include <algorithm>
 
@@ -100,28 +101,71 @@ std::vector<WorkspaceDock> StudyWorkspace::docks() {
 }
 
 QString StudyWorkspace::command(DeviceChoice device, int threads) const {
-    return isEmpty() ? QString()
-                     : QString::fromStdString(studyCommandLine(study_.store(), study_.keepsMaps(), device, threads));
+    return isEmpty() || !study_.isWritten()  // the line names the file of the description
+               ? QString()
+               : QString::fromStdString(studyCommandLine(study_.store(), study_.keepsMaps(), device, threads));
+}
+
+bool StudyWorkspace::isUnsaved() const {
+    const auto& experiment = study_.description().experiment;
+    return study_.snapshot() == nullptr && !study_.isWritten()
+           && !(experiment.scenes.empty() && experiment.networks.empty());
 }
 
 nlohmann::ordered_json StudyWorkspace::kept() const {
-    if (isEmpty()) {
+    if (!opening_.is_null() && !isUnsaved()) {
+        return opening_;
+    }
+    if (isEmpty() && !isUnsaved()) {
         return nullptr;
     }
-    return {{"store", study_.store().string()}, {"maps", study_.keepsMaps()}};
+    nlohmann::ordered_json kept{{"store", study_.store().string()}, {"maps", study_.keepsMaps()}};
+    if (isUnsaved()) {
+        kept["description"] = nlohmann::ordered_json::parse(toJson(study_.description(), {}));
+    }
+    return kept;
 }
 
 void StudyWorkspace::restore(const nlohmann::ordered_json& kept) {
-    const std::filesystem::path store = kept.is_object() ? kept.value("store", std::string()) : std::string();
-    if (store.empty()) {
-        beginAnew();
-        return;
+    try {
+        if (!kept.is_null()) {
+            open(kept);
+        } else if (study_.isRunning()) {
+            host_.session.reportNote(tr("The study goes on; the session has none."));
+        } else if (!isUnsaved()) {
+            beginAnew();
+        }
+    } catch (const std::exception& error) {
+        if (!study_.isRunning() && !isUnsaved()) {
+            beginAnew();
+        }
+        host_.session.reportTrouble(
+            tr("The study of the session cannot be read: %1").arg(QString::fromUtf8(error.what())));
     }
-    study_.setKeepsMaps(kept.value("maps", false));
-    if (store != study_.store()) {
-        const auto description = descriptionBeside(store);
-        const bool isThere = std::filesystem::exists(store) || !std::filesystem::exists(description);
-        study_.open(QString::fromStdString((isThere ? store : description).string()));
+}
+
+void StudyWorkspace::open(const nlohmann::ordered_json& kept) {
+    const std::filesystem::path store = kept.value("store", std::string());
+    const bool maps = kept.value("maps", false);
+    const auto description = descriptionBeside(store);
+    const bool hasResults = !store.empty() && std::filesystem::exists(store);
+    const bool isDescribed = !store.empty() && std::filesystem::exists(description);
+    if (kept.contains("description") && !hasResults && !isDescribed) {
+        const auto unsaved = studyDescriptionFromText(kept.at("description").dump(), "session", {});
+        study_.clear();
+        study_.setDescription(unsaved);
+        study_.setKeepsMaps(maps);
+        if (!store.empty()) {
+            study_.setStore(store);
+        }
+    } else if (store.empty()) {
+        beginAnew();
+    } else {
+        if (store != study_.store()) {
+            opening_ = kept;
+            study_.open(QString::fromStdString((hasResults || !isDescribed ? store : description).string()));
+        }
+        study_.setKeepsMaps(maps);
     }
 }
 
@@ -147,7 +191,15 @@ void StudyWorkspace::connectStudy() {
     connect(&study_, &StudyController::descriptionChanged, this, &StudyWorkspace::followRun);
     connect(&study_, &StudyController::runChanged, this, &StudyWorkspace::followRun);
     connect(&study_, &StudyController::snapshotChanged, this, &StudyWorkspace::followRun);
+    connect(&study_, &StudyController::descriptionChanged, this, &StudyWorkspace::keptChanged);
+    connect(&study_, &StudyController::runChanged, this, [this] {
+        const auto store = QString::fromStdString(study_.store().string());
+        if (!study_.isRunning() && QFileInfo::exists(store)) {
+            host_.recentFiles.add(store);
+        }
+    });
     connect(&study_, &StudyController::storeChanged, this, [this] {
+        opening_ = nullptr;
         centre_->setCurrentWidget(isEmpty() ? static_cast<QWidget*>(start_) : results_);
         emit emptyChanged();
         emit keptChanged();
@@ -205,14 +257,15 @@ void StudyWorkspace::runOrPause() {
 }
 
 void StudyWorkspace::saveAs(bool thenRun) {
-    host_.choice.target(tr("Results of the study"), tr("Studies (*.sqlite)"), QStringLiteral("sqlite"),
-                        [this, thenRun](const QString& file) {
-                            study_.setStore(file.toStdString());
-                            host_.recentFiles.add(file);
-                            if (thenRun) {
-                                study_.run();
-                            }
-                        });
+    host_.choice.target(
+        tr("Results of the study"), tr("Studies (*.sqlite)"), QStringLiteral("sqlite"),
+        [this, thenRun](const QString& file) {
+            study_.setStore(file.toStdString());
+            if (thenRun) {
+                study_.run();
+            }
+        },
+        FileChoice::Existing::GoneOnWith);
 }
 
 void StudyWorkspace::chooseStudy() {
@@ -279,11 +332,12 @@ void StudyWorkspace::followRun() {
                        && study_.snapshot()->status.left < study_.snapshot()->status.tasks;
     actions_.run->setText(running ? tr("Pause") : begun ? tr("Continue") : tr("Run"));
     actions_.run->setIcon(icon(running ? QStringLiteral("pause") : QStringLiteral("play")));
-    actions_.run->setToolTip(running ? tr("What is computed stays (Ctrl+Return)")
+    actions_.run->setToolTip(running ? tr("What is computed stays; the task at work begins again (Ctrl+Return)")
                                      : tr("Computes what is not computed yet, behind the probe (Ctrl+Return)"));
     actions_.run->setEnabled(running || study_.tasks() > 0);
+    actions_.saveAs->setEnabled(!running);
     const bool any = study_.snapshot() != nullptr;
-    actions_.retry->setEnabled(any && !running && study_.snapshot()->status.failed > 0);
+    actions_.retry->setEnabled(any && !running && study_.tasks() > 0 && study_.snapshot()->status.failed > 0);
     for (auto* action : {actions_.exportReport, actions_.exportCsv, actions_.exportLatex}) {
         action->setEnabled(any);
     }
@@ -292,8 +346,11 @@ void StudyWorkspace::followRun() {
 // --- a map in the probe
 
 void StudyWorkspace::show(const StudyPlace& place) {
-    auto scene = sceneOf(study_.description(), place.imageFile);
-    const auto spec = networkOf(study_.description(), place.network);
+    const auto& snapshot = study_.snapshot();  // its results are those of its own description
+    const auto description =
+        snapshot != nullptr && snapshot->description ? *snapshot->description : study_.description();
+    auto scene = sceneOf(description, place.imageFile);
+    const auto spec = networkOf(description, place.network);
     if (!scene || !spec || !place.patch) {
         host_.session.reportTrouble(
             place.patch ? tr("The description no longer names %1 or %2.")
@@ -302,8 +359,8 @@ void StudyWorkspace::show(const StudyPlace& place) {
         return;
     }
     auto& session = host_.session;
-    addNetworks(*spec);
-    session.setOptions(lamOptionsOf(study_.description().experiment));
+    addNetworks(shownNetworks(description.experiment), *spec);
+    session.setOptions(lamOptionsOf(description.experiment));
     const auto& [x, y, size] = *place.patch;
     scene->boxes = {{.x = x, .y = y, .size = size}};
     const bool isOpen = session.hasImage() && session.image().file == scene->image.string()
@@ -323,9 +380,8 @@ void StudyWorkspace::show(const StudyPlace& place) {
     }
 }
 
-void StudyWorkspace::addNetworks(const ModelSpec& chosen) {
+void StudyWorkspace::addNetworks(std::vector<ModelSpec> specs, const ModelSpec& chosen) {
     auto& session = host_.session;
-    auto specs = shownNetworks(study_.description().experiment);
     if (specs.size() > mostTogether) {
         specs = {chosen};
     }

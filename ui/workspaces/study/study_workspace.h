@@ -41,6 +41,9 @@ public:
     [[nodiscard]] StudyController& study() { return study_; }
 
 private:
+    /// What only this window knows of the study: nothing of it lies in a file yet.
+    [[nodiscard]] bool isUnsaved() const;
+    void open(const nlohmann::ordered_json& kept);
     void connectStart();
     void connectStudy();
     void connectCommands();
@@ -53,7 +56,8 @@ private:
     void writeReport(const QString& folder);
     /// Opens image, patch and networks of a map in the probe.
     void show(const StudyPlace& place);
-    void addNetworks(const ModelSpec& chosen);
+    /// Those of a study, of which one is shown.
+    void addNetworks(std::vector<ModelSpec> specs, const ModelSpec& chosen);
     void placeBox();
     /// Options and the side of patches are those of the toolbar.
     void takeOptions();
@@ -77,8 +81,9 @@ private:
         Patch patch;
     };
     std::optional<AwaitedBox> awaited_;
-    bool wasShown_ = false;  ///< it was said how to come back
-    QThreadPool pool_;       // last: its work reports to the others
+    nlohmann::ordered_json opening_;  ///< that restore() was given, until a study is shown; null: nothing
+    bool wasShown_ = false;           ///< it was said how to come back
+    QThreadPool pool_;                // last: its work reports to the others
 };
 
 }  // namespace lamscope::ui

@@ -212,6 +212,28 @@ TEST(StudyPlan, WithTroublesIsNotShared) {
                       [&] { checkShares(planStudy(study, folder.path())); });
 }
 
+TEST(StudyPlan, RefusesWhatCanNeverBeRead) {
+    const test::TemporaryFolder folder;
+    const auto whole = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    const auto expectRefused = [&](const std::function<void(StudyDescription&)>& change, const char* expected) {
+        auto study = whole;
+        change(study);
+        test::expectError(ErrorCode::InvalidArgument, {expected},
+                          [&] { static_cast<void>(planStudy(study, folder.path())); });
+        test::expectError(ErrorCode::InvalidArgument, {expected},
+                          [&] { writeStudyDescription(study, folder / "study.json"); });
+        EXPECT_FALSE(std::filesystem::exists(folder / "study.json"));
+    };
+    expectRefused(
+        [](auto& study) {
+            study.patches.kind = PatchRule::Kind::List;
+            study.experiment.scenes.front().boxes = {{8, 8, 16}};  // the second image has none
+        },
+        "scene72.png has no patches");
+    expectRefused([](auto& study) { study.experiment.scenes.clear(); }, "nothing to compute");
+    expectRefused([](auto& study) { study.experiment.networks.front().shown = false; }, "nothing to compute");
+}
+
 TEST(StudyPlan, CanBeStopped) {
     const test::TemporaryFolder folder;
     std::stop_source source;
@@ -324,6 +346,13 @@ TEST(StudyDescription, AMissingRuleIsTheDefault) {
     json["experiment"]["options"].erase("rule");
     const auto study = readStudyDescription(folder.write("study.json", json.dump()));
     EXPECT_FALSE(lamOptionsOf(study.experiment).rule.has_value());
+}
+
+TEST(StudyDescription, TextsMayBeUnfinished) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder);
+    study.experiment.networks.clear();
+    EXPECT_EQ(studyDescriptionFromText(toJson(study, folder.path()), folder / "study.json", folder.path()), study);
 }
 
 TEST(StudyDescription, ReaderIsStrict) {

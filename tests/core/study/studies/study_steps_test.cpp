@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Runs of studies that are stopped within their tasks.
+#include <SQLiteCpp/Database.h>
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -62,6 +63,46 @@ StudyRunSettings counting(std::size_t& evaluations, const std::function<void()>&
         return std::make_shared<const SrModel>(test::makeModel(formula, 4));
     };
     return settings;
+}
+
+TEST(StudySteps, WhatALockedStoreRefusesIsKeptLaterAndNotComputedAgain) {
+    const test::TemporaryFolder folder;
+    const auto study = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    std::size_t unbroken = 0;
+    EXPECT_EQ(runInto(folder / "whole.sqlite", study, counting(unbroken)).done, 2U);
+
+    const auto file = folder / "locked.sqlite";
+    const auto plan = planStudy(study, folder.path());
+    std::size_t evaluations = 0;
+    {
+        StudyStore store(file, StudyStore::Access::Write);
+        store.setPatience(std::chrono::milliseconds(10));
+        StudyRun run(plan, store, counting(evaluations));
+        std::size_t refused = 0;
+        {
+            SQLite::Database other(file.string(), SQLite::OPEN_READWRITE);
+            other.exec("BEGIN IMMEDIATE");
+            constexpr std::size_t refusals = 3;
+            while (refused < refusals && !run.finished()) {
+                try {
+                    run.next();
+                } catch (const StoreLocked& error) {
+                    EXPECT_EQ(error.code(), ErrorCode::WriteFailed);
+                    ++refused;
+                }
+            }
+            EXPECT_EQ(refused, refusals);
+            EXPECT_EQ(run.outcome().done, 0U);
+            other.exec("ROLLBACK");
+        }
+        while (!run.finished()) {
+            run.next();
+        }
+        EXPECT_EQ(run.outcome().done, 2U);
+        EXPECT_EQ(run.progress().maps, 2);
+    }
+    EXPECT_EQ(evaluations, unbroken);
+    expectSame(file, folder / "whole.sqlite");
 }
 
 TEST(StudySteps, StoppedAtEachEvaluationItIsUnbrokenAndEvaluatesNothingTwice) {
