@@ -256,6 +256,7 @@ void StudyController::open(const QString& file) {
 
 void StudyController::take(const OpenedStudy& opened, const QString& file) {
     pause();
+    ++opening_;  // what is being read is of the store before
     description_ = opened.description;
     store_ = opened.store;
     progress_.reset();
