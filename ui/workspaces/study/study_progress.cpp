@@ -9,6 +9,10 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
@@ -135,13 +139,15 @@ void StudyProgress::followFailures() {
                                   {"network", "Network", 0, ColumnSide::Left},
                                   {"error", "Why", 0, ColumnSide::Left}},
                       .rows = {}};
+    std::vector<std::string> keys;
     if (study_.snapshot() != nullptr) {
         for (const auto& [image, network, error] : study_.snapshot()->status.failures) {
             table.rows.push_back({fileNameOf(image).toStdString(), network, error});
+            keys.push_back(fmt::format("{}\n{}\n{}", image, network, error));
         }
     }
     const bool any = !table.rows.empty();
-    failures_->setTable(table);
+    failures_->setTable(table, keys);
     failures_->setVisible(any);
     noFailures_->setVisible(!any);
     retry_->setVisible(any);

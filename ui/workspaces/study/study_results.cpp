@@ -10,6 +10,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "panels/copy_row.h"
@@ -94,6 +95,7 @@ StudyResults::StudyResults(Session& session, StudyController& study, QWidget* pa
     makeMapsPage();
     makePairsPage();
     connect(&study_, &StudyController::snapshotChanged, this, &StudyResults::follow);
+    connect(&study_, &StudyController::storeChanged, this, &StudyResults::beginAnew);
     connect(&session_, &Session::networkListChanged, this, &StudyResults::follow);  // colours
     follow();
 }
@@ -173,6 +175,13 @@ void StudyResults::copy(std::string (*format)(const ReportTable&), const QWidget
 
 // --- what has come
 
+/// Rows of another store are others, whatever they are called.
+void StudyResults::beginAnew() {
+    networks_->setTable({}, {});
+    maps_->setTable({}, {});
+    follow();
+}
+
 void StudyResults::follow() {
     followNetworks();
     followMaps();
@@ -188,8 +197,10 @@ void StudyResults::changeEvent(QEvent* event) {
 
 void StudyResults::followNetworks() {
     const auto& snapshot = study_.snapshot();
-    networks_->setTable(networkTable(snapshot ? snapshot->networks : std::vector<NetworkNumbers>()),
-                        coloursOf(signsOf(study_, session_)));
+    const auto networks = snapshot ? snapshot->networks : std::vector<NetworkNumbers>();
+    std::vector<std::string> keys;
+    std::ranges::transform(networks, std::back_inserter(keys), &NetworkNumbers::name);
+    networks_->setTable(networkTable(networks), keys, coloursOf(signsOf(study_, session_)));
     networksNote_->setText(
         tr("Means over the images; DI ± standard error. A click opens the image whose DI is nearest "
            "to the mean in the probe."));
@@ -198,8 +209,11 @@ void StudyResults::followNetworks() {
 
 void StudyResults::followMaps() {
     const auto& snapshot = study_.snapshot();
-    maps_->setTable(placeTable(snapshot ? snapshot->places : std::vector<StudyPlace>()),
-                    coloursOf(signsOf(study_, session_)));
+    const auto places = snapshot ? snapshot->places : std::vector<StudyPlace>();
+    std::vector<std::string> keys;
+    std::ranges::transform(places, std::back_inserter(keys),
+                           [](const StudyPlace& place) { return std::to_string(place.result); });
+    maps_->setTable(placeTable(places), keys, coloursOf(signsOf(study_, session_)));
     const bool cut = snapshot != nullptr && snapshot->places.size() == StudySnapshot::mostPlaces;
     mapsNote_->setText(cut ? tr("The first %1 of %2 maps. A click opens the map in the probe.")
                                  .arg(StudySnapshot::mostPlaces)
