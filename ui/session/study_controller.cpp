@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -177,9 +178,13 @@ void StudyController::addImages(const QStringList& filesAndFolders) {
                          return;
                      }
                      auto changed = description_;
+                     auto& all = changed.experiment.scenes;
+                     std::unordered_set<std::string> there;  // a folder may hold tens of thousands
+                     for (const auto& scene : all) {
+                         there.insert(scene.image.string());
+                     }
                      for (const auto& scene : scenes) {
-                         auto& all = changed.experiment.scenes;
-                         if (std::ranges::find(all, scene.image, &Scene::image) == all.end()) {
+                         if (there.insert(scene.image.string()).second) {
                              all.push_back(scene);
                          }
                      }
