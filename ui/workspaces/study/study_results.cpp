@@ -3,7 +3,6 @@
 
 #include <QComboBox>
 #include <QEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSignalBlocker>
@@ -15,6 +14,7 @@
 
 #include "panels/copy_row.h"
 #include "panels/muted_label.h"
+#include "study/studies/place_tables.h"
 #include "study/studies/study_report.h"
 #include "workspaces/study/plot_page.h"
 #include "workspaces/study/study_networks.h"
@@ -28,33 +28,6 @@ constexpr int firstPlot = 2;  ///< tab, after the networks and the maps
 
 bool isOfPair(const StudyPlot& plot) {
     return plot.name.starts_with("pair_");
-}
-
-ResultValue valueOf(const std::optional<double>& number) {
-    return number ? ResultValue(*number) : ResultValue();
-}
-
-ReportTable placeTable(const std::vector<StudyPlace>& places) {
-    ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
-                                  {"image", "Image", 0, ColumnSide::Left},
-                                  {"patch", "Patch", 0, ColumnSide::Left},
-                                  {"di", "DI", 2},
-                                  {"psnr_y", "PSNR [dB]", 2},
-                                  {"psnr", "PSNR of the patch [dB]", 2},
-                                  {"error", "Remark", 0, ColumnSide::Left}},
-                      .rows = {}};
-    for (const auto& place : places) {
-        const auto patch = place.patch ? QStringLiteral("%1, %2  %3×%3")
-                                             .arg(place.patch->x)
-                                             .arg(place.patch->y)
-                                             .arg(place.patch->size)
-                                             .toStdString()
-                                       : std::string();
-        table.rows.push_back({place.network,
-                              QFileInfo(QString::fromStdString(place.imageFile)).fileName().toStdString(), patch,
-                              valueOf(place.di), valueOf(place.psnrY), valueOf(place.psnrPatch), place.error});
-    }
-    return table;
 }
 
 std::map<std::string, QColor> coloursOf(const std::map<std::string, NetworkSign>& signs) {
