@@ -2,15 +2,19 @@
 #include "panels/study_plot_view.h"
 
 #include <QEvent>
+#include <QFontMetrics>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <qcustomplot.h>
+#include <utility>
 
-#include "figure/name_places.h"
 #include "figure/round_axis.h"
+#include "panels/number_text.h"
 #include "panels/panel_colours.h"
 #include "panels/plot_style.h"
 
@@ -38,12 +42,26 @@ bool isDrawn(const StudyPlotPoint& point, const StudyPlot& plot) {
            && (!plot.y.logarithmic || point.y > 0.0);
 }
 
-QString statementOf(const StudyPlot& plot) {
+QStringList statementOf(const StudyPlot& plot) {
     QStringList lines;
     for (const auto& line : numbersOf(plot)) {
         lines += QString::fromStdString(line);
     }
-    return lines.join(QStringLiteral(";  "));
+    return lines;
+}
+
+QString inOneLine(const QStringList& statement) {
+    return statement.join(QStringLiteral(";  "));
+}
+
+/// A value with about four digits, as the tables have it: never with an exponent.
+QString valueText(double value) {
+    if (value == std::round(value)) {
+        return fixedText(value, 0);
+    }
+    constexpr int digits = 3;  // after the first
+    const double magnitude = value == 0.0 ? 0.0 : std::floor(std::log10(std::abs(value)));
+    return fixedText(value, std::clamp(digits - static_cast<int>(magnitude), 0, 2 * digits));
 }
 
 }  // namespace
@@ -52,7 +70,8 @@ StudyPlotView::StudyPlotView(QWidget* parent)
     : QWidget(parent)
     , plot_(new QCustomPlot(this))
     , legendColumn_(new QCPLayoutGrid)
-    , statement_(new QCPTextElement(plot_)) {
+    , statement_(new QCPTextElement(plot_))
+    , focusRing_(new QCPItemRect(plot_)) {
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(plot_);
@@ -66,24 +85,40 @@ StudyPlotView::StudyPlotView(QWidget* parent)
     legendColumn_->addElement(0, 0, plot_->legend);
     legendColumn_->addElement(1, 0, new QCPLayoutElement(plot_));
     legendColumn_->setRowStretchFactor(0, 0.001);
-    plot_->plotLayout()->setColumnStretchFactor(1, 0.001);
     plot_->legend->setRowSpacing(1);
     statement_->setFont(small);
     statement_->setMargins(QMargins(0, 6, 0, 0));
+    statement_->setMinimumSize(1, 0);  // its text would force its width on the plot
     plot_->plotLayout()->insertRow(0);
     plot_->plotLayout()->addElement(0, 0, statement_);
     plot_->plotLayout()->setRowSpacing(0);
+    showLegend(false);
     plot_->installEventFilter(this);
     plot_->setMouseTracking(true);
+    plot_->setFocusPolicy(Qt::StrongFocus);
+    focusRing_->setVisible(false);
+    focusRing_->setSelectable(false);
+    focusRing_->setClipToAxisRect(false);
+    for (auto* corner : {focusRing_->topLeft, focusRing_->bottomRight}) {
+        corner->setType(QCPItemPosition::ptAbsolute);
+    }
+    connect(plot_, &QCustomPlot::beforeReplot, this, &StudyPlotView::putStatement);
     connect(plot_, &QCustomPlot::afterLayout, this, &StudyPlotView::putNames);
     applyColours();
 }
 
 void StudyPlotView::setPlot(const StudyPlot& plot, const std::map<std::string, NetworkSign>& signs) {
+    const auto before = current_ ? std::optional(keyOf(*current_)) : std::nullopt;
     shown_ = plot;
     signs_ = signs;
+    current_.reset();
+    for (std::size_t i = 0; before && i < shown_.points.size(); ++i) {
+        if (keyOf(i) == *before && isDrawn(shown_.points[i], shown_)) {
+            current_ = i;
+        }
+    }
     plot_->setAccessibleName(QString::fromStdString(plot.title));
-    plot_->setAccessibleDescription(statementOf(plot));
+    describe();
     draw();
 }
 
@@ -96,6 +131,7 @@ NetworkSign StudyPlotView::signOf(std::size_t network) const {
 
 void StudyPlotView::draw() {
     plot_->clearGraphs();
+    graphs_.clear();
     for (const auto& name : names_) {
         plot_->removeItem(name.item);
         plot_->removeItem(name.leader);
@@ -110,10 +146,33 @@ void StudyPlotView::draw() {
     }
     if (shown_.namesAtPoints) {
         addNames();
-        plot_->legend->clearItems();  // a hidden legend keeps the room of its items
+        plot_->legend->clearItems();
     }
-    plot_->legend->setVisible(!shown_.namesAtPoints && plot_->legend->itemCount() > 1);
+    showLegend(!shown_.namesAtPoints && plot_->legend->itemCount() > 1);
     plot_->replot(QCustomPlot::rpQueuedReplot);
+}
+
+/// A hidden legend would keep its room.
+void StudyPlotView::showLegend(bool shown) {
+    plot_->legend->setVisible(shown);
+    auto* layout = plot_->plotLayout();
+    const bool isIn = legendColumn_->layout() != nullptr;
+    if (shown && !isIn) {
+        layout->addElement(1, 1, legendColumn_);
+        layout->setColumnStretchFactor(1, 0.001);
+    } else if (!shown && isIn) {
+        layout->take(legendColumn_);
+        layout->simplify();
+    }
+}
+
+/// In lines where one is too long for the plot.
+void StudyPlotView::putStatement() {
+    const auto statement = statementOf(shown_);
+    const auto line = inOneLine(statement);
+    const int legend = plot_->legend->visible() ? legendColumn_->outerRect().width() : 0;
+    const bool fits = QFontMetrics(statement_->font()).horizontalAdvance(line) <= plot_->width() - legend;
+    statement_->setText(fits ? line : statement.join(QLatin1Char('\n')));
 }
 
 void StudyPlotView::fitAxes() {
@@ -142,7 +201,7 @@ void StudyPlotView::addNetwork(std::size_t network) {
             y.push_back(point.y);
         }
     }
-    auto* graph = plot_->addGraph();
+    auto* graph = graphs_.emplace_back(plot_->addGraph());
     const auto [colour, shape] = signOf(network);
     graph->setName(QString::fromStdString(shown_.networks[network]));
     graph->setPen(QPen(colour, 1.2));
@@ -167,7 +226,6 @@ std::optional<QLineF> StudyPlotView::fittedLine() const {
 }
 
 void StudyPlotView::addFit() {
-    statement_->setText(statementOf(shown_));
     if (const auto fit = fittedLine()) {
         auto* line = plot_->addGraph();
         line->removeFromLegend();
@@ -199,7 +257,46 @@ void StudyPlotView::addNames() {
     }
 }
 
+/// Names that find no place go to the legend, which takes room from the others: until all have one.
 void StudyPlotView::putNames() {
+    if (names_.empty()) {
+        putFocusRing();
+        return;
+    }
+    plot_->legend->clearItems();
+    showLegend(false);
+    std::set<std::size_t> inLegend;  // networks
+    for (;;) {
+        layOut();
+        const auto places = namePlaces();
+        const auto before = inLegend.size();
+        for (std::size_t i = 0; i < names_.size(); ++i) {
+            if (!places[i]) {
+                inLegend.insert(shown_.points[names_[i].point].network);
+            }
+        }
+        if (inLegend.size() == before) {
+            setNames(places, inLegend);
+            break;
+        }
+        plot_->legend->clearItems();
+        for (const auto network : inLegend) {
+            graphs_[network]->addToLegend();
+        }
+        showLegend(true);
+    }
+    putFocusRing();
+}
+
+/// The phases of QCustomPlot's layout.
+void StudyPlotView::layOut() {
+    for (const auto phase :
+         {QCPLayoutElement::upPreparation, QCPLayoutElement::upMargins, QCPLayoutElement::upLayout}) {
+        plot_->plotLayout()->update(phase);
+    }
+}
+
+std::vector<std::optional<NamePlace>> StudyPlotView::namePlaces() const {
     std::vector<NamedPoint> named;
     for (const auto& name : names_) {
         const QFontMetricsF metrics(name.item->font());
@@ -212,12 +309,17 @@ void StudyPlotView::putNames() {
         };
         fit->setPoints(pixel(fit->p1()), pixel(fit->p2()));
     }
-    const auto places = placeNames(named, pointSide / 2.0 + 1.0, plot_->axisRect()->rect(), fit);
+    return placeNames(named, pointSide / 2.0 + 1.0, plot_->axisRect()->rect(), fit);
+}
+
+void StudyPlotView::setNames(const std::vector<std::optional<NamePlace>>& places,
+                             const std::set<std::size_t>& inLegend) {
     for (std::size_t i = 0; i < names_.size(); ++i) {
         const auto& [item, leader, point] = names_[i];
-        item->setVisible(places[i].has_value());  // otherwise the tool tip alone says it
-        leader->setVisible(places[i] && places[i]->leader);
-        if (places[i]) {
+        const bool named = places[i] && !inLegend.contains(shown_.points[point].network);
+        item->setVisible(named);
+        leader->setVisible(named && places[i]->leader);
+        if (named) {
             item->position->setCoords(places[i]->rect.topLeft());
         }
         if (leader->visible()) {
@@ -229,6 +331,7 @@ void StudyPlotView::putNames() {
 
 void StudyPlotView::applyColours() {
     colourPlot(*plot_, palette());
+    focusRing_->setPen(QPen(palette().color(QPalette::Active, QPalette::Highlight), 1.5));
     statement_->setTextColor(palette().color(QPalette::Active, QPalette::Text));
 }
 
@@ -264,15 +367,85 @@ std::optional<std::size_t> StudyPlotView::pointAt(QPointF position) const {
 }
 
 QString StudyPlotView::textOf(const StudyPlotPoint& point) const {
-    const auto number = [](double value) { return QString::number(value, 'g', 4); };
-    const auto line = [&](const StudyPlotAxis& axis, double value) {
-        return tr("%1: %2").arg(QString::fromStdString(axis.title), number(value));
+    const auto line = [](const StudyPlotAxis& axis, double value) {
+        return tr("%1: %2").arg(QString::fromStdString(axis.title), valueText(value));
     };
-    return tr("%1\n%2\n%3\nClick: look at the map")
+    return tr("%1\n%2\n%3\nClick or Enter: look at the map")
         .arg(QString::fromStdString(shown_.networks[point.network]), line(shown_.x, point.x), line(shown_.y, point.y));
 }
 
+// --- points by keyboard
+
+StudyPlotView::PointKey StudyPlotView::keyOf(std::size_t point) const {
+    return {shown_.networks[shown_.points[point].network], shown_.points[point].image};
+}
+
+/// The point to the right of the current one, or to its left; from none, the first of that side.
+void StudyPlotView::step(bool right) {
+    std::vector<std::size_t> order;
+    for (std::size_t i = 0; i < shown_.points.size(); ++i) {
+        if (isDrawn(shown_.points[i], shown_)) {
+            order.push_back(i);
+        }
+    }
+    if (order.empty()) {
+        return;
+    }
+    std::ranges::stable_sort(order, {},
+                             [this](std::size_t i) { return std::pair(shown_.points[i].x, shown_.points[i].y); });
+    const auto at = current_ ? std::ranges::find(order, *current_) : order.end();
+    if (at == order.end()) {
+        current_ = right ? order.front() : order.back();
+    } else if (right && std::next(at) != order.end()) {
+        current_ = *std::next(at);
+    } else if (!right && at != order.begin()) {
+        current_ = *std::prev(at);
+    }
+    describe();
+    plot_->replot(QCustomPlot::rpQueuedReplot);
+    QToolTip::showText(plot_->mapToGlobal(pixelOf(*current_)), textOf(shown_.points[*current_]), plot_);
+}
+
+/// Says the current point, or else the numbers of the plot.
+void StudyPlotView::describe() {
+    plot_->setAccessibleDescription(current_ ? textOf(shown_.points[*current_]) : inOneLine(statementOf(shown_)));
+}
+
+void StudyPlotView::putFocusRing() {
+    focusRing_->setVisible(current_ && plot_->hasFocus());
+    if (focusRing_->visible()) {
+        constexpr int room = 4;
+        const auto at = pixelOf(*current_);
+        const int half = static_cast<int>(pointSide) / 2 + room;
+        focusRing_->topLeft->setCoords(at - QPoint(half, half));
+        focusRing_->bottomRight->setCoords(at + QPoint(half, half));
+    }
+}
+
+bool StudyPlotView::takeKey(const QKeyEvent& key) {
+    switch (key.key()) {
+        case Qt::Key_Right:
+        case Qt::Key_Left:
+            step(key.key() == Qt::Key_Right);
+            return true;
+        case Qt::Key_Return:
+        case Qt::Key_Enter:
+            if (current_) {
+                emit pointClicked(shown_.points[*current_]);
+            }
+            return current_.has_value();
+        default:
+            return false;
+    }
+}
+
 bool StudyPlotView::eventFilter(QObject* watched, QEvent* event) {
+    if (event->type() == QEvent::KeyPress && takeKey(dynamic_cast<const QKeyEvent&>(*event))) {
+        return true;
+    }
+    if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+        plot_->replot(QCustomPlot::rpQueuedReplot);
+    }
     const auto* mouse = dynamic_cast<const QMouseEvent*>(event);
     if (mouse == nullptr) {
         return QWidget::eventFilter(watched, event);

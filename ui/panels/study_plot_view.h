@@ -4,24 +4,32 @@
 #include <QLineF>
 #include <QWidget>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "figure/name_places.h"
 #include "figure/study_plot_figure.h"
 #include "study/studies/study_plots.h"
 
+class QCPGraph;
 class QCPItemLine;
+class QCPItemRect;
 class QCPItemText;
 class QCPLayoutGrid;
 class QCPTextElement;
 class QCustomPlot;
+class QKeyEvent;
 
 namespace lamscope::ui {
 
 /// A plot of a study: a sign for each network, names beside the points or a legend, the fitted line and what goes with
-/// it in numbers. What surrounds the signs follows the palette; repaints are queued.
+/// it in numbers. Arrow keys go from point to point, Enter is a click on it. What surrounds the signs follows the
+/// palette; repaints are queued.
 class StudyPlotView final : public QWidget {
     Q_OBJECT
 
@@ -50,7 +58,20 @@ private:
     void addFit();
     void addNames();
     void fitAxes();
+    void showLegend(bool shown);
+    void putStatement();
+    void layOut();
     void putNames();
+    void setNames(const std::vector<std::optional<NamePlace>>& places, const std::set<std::size_t>& inLegend);
+    [[nodiscard]] std::vector<std::optional<NamePlace>> namePlaces() const;
+    void putFocusRing();
+    void describe();
+    void step(bool right);
+    /// @return whether the key meant something.
+    bool takeKey(const QKeyEvent& key);
+    using PointKey = std::pair<std::string, std::optional<std::int64_t>>;
+    /// What tells a point from others while numbers come in.
+    [[nodiscard]] PointKey keyOf(std::size_t point) const;
     void applyColours();
     /// The two ends of the fitted line, in the numbers of the axes; nullopt where there is none.
     [[nodiscard]] std::optional<QLineF> fittedLine() const;
@@ -63,12 +84,15 @@ private:
     QCustomPlot* plot_;
     QCPLayoutGrid* legendColumn_;
     QCPTextElement* statement_;
+    QCPItemRect* focusRing_;  ///< around the point that the keyboard has reached
     struct Name {
         QCPItemText* item;
         QCPItemLine* leader;  ///< from the point to a name that stands away from it
         std::size_t point;
     };
     std::vector<Name> names_;
+    std::vector<QCPGraph*> graphs_;       ///< of the networks, in their order
+    std::optional<std::size_t> current_;  ///< the point that the keyboard has reached
     QPointF pressedAt_;
 };
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <unordered_set>
 #include <utility>
 #include <variant>
 
@@ -147,9 +148,13 @@ void StudyController::addImages(const QStringList& filesAndFolders) {
                          return;
                      }
                      auto changed = description_;
+                     auto& all = changed.experiment.scenes;
+                     std::unordered_set<std::string> there;  // a folder may hold tens of thousands
+                     for (const auto& scene : all) {
+                         there.insert(scene.image.string());
+                     }
                      for (const auto& scene : scenes) {
-                         auto& all = changed.experiment.scenes;
-                         if (std::ranges::find(all, scene.image, &Scene::image) == all.end()) {
+                         if (there.insert(scene.image.string()).second) {
                              all.push_back(scene);
                          }
                      }
@@ -235,6 +240,7 @@ void StudyController::take(const OpenedStudy& opened, const QString& file) {
     }
     pause();
     saving_.stop();
+    ++opening_;  // what is being read is of the store before
     description_ = opened.description;
     store_ = opened.store;
     written_ = opened.written;

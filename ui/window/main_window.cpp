@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "window/main_window.h"
 
+#include <QAbstractButton>
 #include <QClipboard>
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
 #include <QGuiApplication>
 #include <QKeyEvent>
+#include <QListWidget>
 #include <QMimeData>
 #include <QScreen>
 #include <QToolButton>
@@ -36,6 +38,15 @@ QStringList localFiles(const QMimeData* data) {
         }
     }
     return files;
+}
+
+/// Whether Space presses the widget, or ticks the row that is current in it.
+bool takesSpace(const QWidget* widget) {
+    if (qobject_cast<const QAbstractButton*>(widget) != nullptr) {
+        return true;
+    }
+    const auto* list = qobject_cast<const QListWidget*>(widget);
+    return list != nullptr && list->currentIndex().flags().testFlag(Qt::ItemIsUserCheckable);
 }
 
 }  // namespace
@@ -103,7 +114,7 @@ void MainWindow::makeWorkspaces() {
                              .toggleNetwork = [this](std::size_t n) { actions_->toggleNetwork(n); },
                              .open = [this](const QStringList& files) { opener_->open(files); },
                              .openAt = [this](const Scene& scene) { opener_->openScene(scene); },
-                             .lookInProbe = [this] { workspaces_->visit("probe"); },
+                             .lookInProbe = [this](std::string_view from) { workspaces_->visit("probe", from); },
                              .folder = options_.stateFolder};
     workspaces_ = std::make_unique<WindowWorkspaces>(options_.workspaces, host, *actions_);
 }
@@ -325,8 +336,17 @@ void MainWindow::showNote(const QString& text) {
 // --- events
 
 bool MainWindow::event(QEvent* event) {
+    // Space is a key of the window, too, which would take it from the focused control.
+    if (event->type() == QEvent::ShortcutOverride && takesSpace(focusWidget())) {
+        const auto& key = dynamic_cast<const QKeyEvent&>(*event);
+        if (key.key() == Qt::Key_Space && key.modifiers() == Qt::NoModifier) {
+            event->accept();
+            return true;
+        }
+    }
     // Where no widget has the focus, Tab means what it means in the views.
-    if (event->type() == QEvent::KeyPress && focusWidget() == nullptr && !workspaces_->current().isEmpty()) {
+    if (event->type() == QEvent::KeyPress && focusWidget() == nullptr && workspaces_->current().tabHidesPanels()
+        && !workspaces_->current().isEmpty()) {
         const auto& key = dynamic_cast<const QKeyEvent&>(*event);
         if (key.key() == Qt::Key_Tab && key.modifiers() == Qt::NoModifier) {
             actions_->allPanels->trigger();

@@ -51,7 +51,9 @@ void WindowWorkspaces::make(Entry& entry) {
     entry.workspace = entry.row.make(host_, *entry.menus);
     auto& workspace = *entry.workspace;
     pages_->addWidget(workspace.centre());
-    workspace.view()->addAction(actions_.allPanels);
+    if (workspace.tabHidesPanels()) {
+        workspace.view()->addAction(actions_.allPanels);
+    }
     connect(&workspace, &Workspace::hovered, this, &WindowWorkspaces::hovered);
     connect(&workspace, &Workspace::pointerLeft, this, &WindowWorkspaces::pointerLeft);
     const auto& kept = host_.session.workspaces().kept;
@@ -161,15 +163,18 @@ void WindowWorkspaces::open(std::size_t n) {
 }
 
 Workspace& WindowWorkspaces::open(std::string_view name) {
-    const auto found = std::ranges::find(entries_, name, [](const Entry& entry) { return entry.row.name; });
-    open(static_cast<std::size_t>(found - entries_.begin()));
+    open(indexOf(name));
     return current();
 }
 
-void WindowWorkspaces::visit(std::string_view name) {
-    const auto visitor = current_;
+std::size_t WindowWorkspaces::indexOf(std::string_view name) const {
+    const auto found = std::ranges::find(entries_, name, [](const Entry& entry) { return entry.row.name; });
+    return static_cast<std::size_t>(found - entries_.begin());
+}
+
+void WindowWorkspaces::visit(std::string_view name, std::string_view from) {
     open(name);
-    if (current_ != visitor) {
+    if (const auto visitor = indexOf(from); visitor != current_) {
         setVisitor(visitor);
     }
 }

@@ -48,8 +48,8 @@ public:
     void open(std::size_t n);
     /// The same by the name of its row, which must exist.
     Workspace& open(std::string_view name);
-    /// The same until goBack(), which leads to the one that was in front before, or until another one is opened.
-    void visit(std::string_view name);
+    /// The same until goBack(), which leads to the workspace `from`, or until another one is opened.
+    void visit(std::string_view name, std::string_view from);
     /// @return whether there was a visit to end.
     bool goBack();
     [[nodiscard]] Workspace& current() const { return *entries_[current_].workspace; }
@@ -74,6 +74,8 @@ private:
     void addButtons(const Entry& entry);
     /// Shows or hides its commands and controls.
     void show(const Entry& entry, bool shown);
+    /// By the name of its row, which must exist.
+    [[nodiscard]] std::size_t indexOf(std::string_view name) const;
     void setVisitor(std::optional<std::size_t> visitor);
     void listPanels();
     void followEmpty();

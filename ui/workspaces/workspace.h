@@ -8,6 +8,7 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -49,8 +50,8 @@ struct WorkspaceHost {
     std::function<void(const QStringList& files)> open;
     /// Opens the image of a scene with the box at its first place.
     std::function<void(const Scene& scene)> openAt;
-    /// Brings the probe to the front, from where Esc leads back.
-    std::function<void()> lookInProbe;
+    /// Brings the probe to the front, from where Esc leads to the workspace of this name.
+    std::function<void(std::string_view from)> lookInProbe;
     QString folder;  ///< for files that are written without asking where to; may not exist yet
 };
 
@@ -74,8 +75,11 @@ class Workspace : public QObject {
 public:
     /// What stands in the middle; also the empty state, which says in one line what the workspace answers.
     [[nodiscard]] virtual QWidget* centre() = 0;
-    /// The part of centre() that takes the focus; the Tab key in it hides and shows the panels.
+    /// The part of centre() that takes the focus.
     [[nodiscard]] virtual QWidget* view() = 0;
+    /// Whether the Tab key in view() hides and shows the panels. Otherwise it goes to the next control, as it must where
+    /// there are several.
+    [[nodiscard]] virtual bool tabHidesPanels() const { return true; }
     /// The empty state is shown, and the panels below have nothing to say. emptyChanged() announces it.
     [[nodiscard]] virtual bool isEmpty() const = 0;
 

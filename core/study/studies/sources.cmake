@@ -7,6 +7,7 @@ lamscope_library(lamscope_study_run
     study/studies/image_experiment.h
     study/studies/packed_map.h
     study/studies/patch_rule.h
+    study/studies/place_tables.h
     study/studies/published_table.h
     study/studies/report_table.h
     study/studies/slurm_script.h
@@ -31,6 +32,7 @@ lamscope_library(lamscope_study_run
     study/studies/image_experiment.cpp
     study/studies/packed_map.cpp
     study/studies/patch_rule.cpp
+    study/studies/place_tables.cpp
     study/studies/plot_report.cpp
     study/studies/published_table.cpp
     study/studies/report_table.cpp

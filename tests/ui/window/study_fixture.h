@@ -79,6 +79,15 @@ public:
         QTest::mouseClick(table.viewport(), Qt::LeftButton, {},
                           table.visualRect(table.model()->index(row, 0)).center());
     }
+    /// The networks that can be ticked.
+    [[nodiscard]] QListWidget& networkTicks() const {
+        for (auto* list : window->findChildren<QListWidget*>()) {
+            if (list->accessibleName() == QStringLiteral("Networks of the study")) {
+                return *list;
+            }
+        }
+        throw std::logic_error("there is no list of networks");
+    }
     void clickRun() const { click<QToolButton>("runStudy"); }
     [[nodiscard]] bool waitForEnd() const {
         return QTest::qWaitFor(

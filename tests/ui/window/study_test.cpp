@@ -6,6 +6,7 @@
 #include <QDockWidget>
 #include <QListWidget>
 #include <QPushButton>
+#include <QSignalSpy>
 #include <QSpinBox>
 #include <QTabBar>
 #include <QTabWidget>
@@ -37,10 +38,14 @@ class StudyTest : public QObject {
 private slots:
     void theSampleRunsToItsEnd();
     void oneIsDescribedInTheWindowAndRun();
+    void networksAreTickedByKeyboard();
+    void tabGoesThroughTheStudy();
+    void anotherStudyShowsItsOwnPictures();
     void pausesAndGoesOn();
     void aRowOpensItsMapInTheProbeAndEscLeadsBack();
     void escKeepsItsMeaningInTheProbe();
     void escInTheProbePausesNoStudy();
+    void escLeadsBackAlsoFromAProbeThatWasOpened();
     void aPointOpensItsMapInTheProbe();
     void aStoreThatGrowsIsFollowed();
     void tablesAreCopiedAsTheReportWritesThem();
@@ -86,15 +91,11 @@ void StudyTest::oneIsDescribedInTheWindowAndRun() {
     QTRY_COMPARE_WITH_TIMEOUT(fixture.study().description().experiment.scenes.size(), std::size_t{1}, patienceMs);
     QVERIFY(!fixture.find<QPushButton>("addOpenImage").isVisible());
 
-    QListWidget* networks = nullptr;
-    for (auto* list : fixture.window->findChildren<QListWidget*>()) {
-        networks = list->accessibleName() == QStringLiteral("Networks of the study") ? list : networks;
-    }
-    QVERIFY(networks != nullptr);
-    QCOMPARE(networks->count(), 1);
+    auto& networks = fixture.networkTicks();
+    QCOMPARE(networks.count(), 1);
     constexpr int inTheBox = 10;
-    const auto row = networks->visualItemRect(networks->item(0));
-    QTest::mouseClick(networks->viewport(), Qt::LeftButton, {}, QPoint(row.left() + inTheBox, row.center().y()));
+    const auto row = networks.visualItemRect(networks.item(0));
+    QTest::mouseClick(networks.viewport(), Qt::LeftButton, {}, QPoint(row.left() + inTheBox, row.center().y()));
     QCOMPARE(fixture.study().tasks(), std::size_t{1});
 
     const auto file = fixture.files.path() / "own.sqlite";
@@ -105,6 +106,60 @@ void StudyTest::oneIsDescribedInTheWindowAndRun() {
     const auto written = readStudyDescription(fixture.files.path() / "own.json");
     QVERIFY(written.experiment.scenes.front().image == fixture.image);
     QCOMPARE(StudyStore(file, StudyStore::Access::Read).studyId(), written.id);
+}
+
+void StudyTest::networksAreTickedByKeyboard() {
+    const StudyFixture fixture;
+    fixture.openStudyWorkspace();
+    fixture.openStudy(fixture.slowStudy(2));
+    auto& networks = fixture.networkTicks();
+    const auto isTicked = [&] { return fixture.study().description().experiment.networks.front().shown; };
+    const bool paused = fixture.session().isPaused();
+    QVERIFY(isTicked());
+    networks.setFocus();
+    fixture.key(Qt::Key_Home);
+    fixture.key(Qt::Key_Space);
+    QVERIFY(!isTicked());
+    fixture.key(Qt::Key_Space);
+    QVERIFY(isTicked());
+    QCOMPARE(fixture.session().isPaused(), paused);  // Space is the window's key for that
+}
+
+void StudyTest::tabGoesThroughTheStudy() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    fixture.window->findChild<QTabWidget*>()->tabBar()->setFocus();
+    constexpr int controls = 30;  // more than stand before the table
+    for (int i = 0; i < controls && !fixture.networks().hasFocus(); ++i) {
+        fixture.key(Qt::Key_Tab);
+    }
+    QVERIFY(fixture.networks().hasFocus());
+    fixture.key(Qt::Key_Down);
+    fixture.key(Qt::Key_Return);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+}
+
+void StudyTest::anotherStudyShowsItsOwnPictures() {
+    const StudyFixture fixture;
+    const auto captions = [&] {
+        QStringList texts;
+        for (const auto* label : fixture.window->findChildren<QLabel*>()) {
+            texts << label->accessibleName();
+        }
+        return texts;
+    };
+    const auto open = [&](const std::vector<int>& sides, const char* name) {
+        const auto file = fixture.files.path() / name;
+        writeTasks(test::smallStudy(fixture.files, sides), file, 1000);
+        fixture.openStudy(file);
+        QTRY_VERIFY_WITH_TIMEOUT(fixture.study().store() == file && fixture.study().snapshot() != nullptr, patienceMs);
+    };
+    open({64, 72}, "first.sqlite");
+    QVERIFY(captions().contains(QStringLiteral("scene64.png")));
+    open({80, 88}, "second.sqlite");
+    QVERIFY(captions().contains(QStringLiteral("scene80.png")));
+    QVERIFY(!captions().contains(QStringLiteral("scene64.png")));
 }
 
 void StudyTest::pausesAndGoesOn() {
@@ -172,11 +227,9 @@ void StudyTest::escKeepsItsMeaningInTheProbe() {
     QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
     fixture.clickRow(0);
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
-    QVERIFY(fixture.waitForMaps());
     fixture.key(Qt::Key_1, Qt::ControlModifier);  // who opens the probe, stays there
     fixture.key(Qt::Key_Escape);
     QVERIFY(!fixture.isStudyInFront());
-    QVERIFY(fixture.session().progress().stopped || !fixture.session().progress().busy);
     QCOMPARE(fixture.window->actions().cancel->text(), QStringLiteral("Stop computing"));
 }
 
@@ -200,6 +253,17 @@ void StudyTest::escInTheProbePausesNoStudy() {
     QCOMPARE(fixture.study().snapshot()->status.done, 8);
 }
 
+void StudyTest::escLeadsBackAlsoFromAProbeThatWasOpened() {
+    const StudyFixture fixture;
+    fixture.openStudy(fixture.finishedStore());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    fixture.clickRow(0);  // the map is looked up in the file
+    fixture.key(Qt::Key_1, Qt::ControlModifier);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("Esc leads back")));
+    fixture.key(Qt::Key_Escape);
+    QVERIFY(fixture.isStudyInFront());
+}
+
 void StudyTest::aPointOpensItsMapInTheProbe() {
     const StudyFixture fixture;
     fixture.openStudy(fixture.finishedStore());
@@ -212,10 +276,11 @@ void StudyTest::aPointOpensItsMapInTheProbe() {
                                  return tab >= 0;
                              }()),
                              patienceMs);
+    auto* view = tabs.widget(tab)->findChild<StudyPlotView*>();
+    QVERIFY(view != nullptr);
+    const QSignalSpy drawn(view->findChild<QWidget*>(), SIGNAL(afterReplot()));
     QTest::mouseClick(tabs.tabBar(), Qt::LeftButton, {}, tabs.tabBar()->tabRect(tab).center());
-    auto* view = tabs.currentWidget()->findChild<StudyPlotView*>();
-    QTRY_VERIFY(view != nullptr && view->isVisible());
-    QTest::qWait(200);  // the plot is laid out when it is drawn
+    QTRY_VERIFY(view->isVisible() && !drawn.isEmpty());  // it is laid out when it is drawn
     const auto point = view->plot().points.front();
     const auto at = view->pixelOf(0);
     auto* plot = view->childAt(at);
@@ -224,6 +289,19 @@ void StudyTest::aPointOpensItsMapInTheProbe() {
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
     QVERIFY(fixture.waitForMaps());
     QCOMPARE(*fixture.entry(fixture.session().selected()).result->diffusionIndex, point.y);
+
+    fixture.key(Qt::Key_Escape);
+    QVERIFY(fixture.isStudyInFront());
+    plot->setFocus();
+    fixture.key(Qt::Key_Right);
+    const auto leftmost = std::ranges::min_element(
+        view->plot().points, {}, [](const StudyPlotPoint& each) { return std::pair(each.x, each.y); });
+    const auto& name = view->plot().networks[leftmost->network];
+    QVERIFY(plot->accessibleDescription().startsWith(QString::fromStdString(name)));
+    fixture.key(Qt::Key_Return);
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.isStudyInFront(), patienceMs);
+    QVERIFY(fixture.waitForMaps());
+    QCOMPARE(*fixture.entry(fixture.session().selected()).result->diffusionIndex, leftmost->y);
 }
 
 void StudyTest::aStoreThatGrowsIsFollowed() {

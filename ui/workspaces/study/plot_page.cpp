@@ -8,6 +8,7 @@
 #include <QVBoxLayout>
 
 #include "panels/muted_label.h"
+#include "panels/number_text.h"
 #include "view/pyramid.h"
 
 namespace lamscope::ui {
@@ -56,14 +57,6 @@ void PlotPage::show(const StudyPlot& plot, const std::vector<StudyPicture>& pict
 
 void PlotPage::showPictures(const StudyPlot& plot, const std::vector<StudyPicture>& pictures) {
     pictures_->setVisible(!pictures.empty());
-    std::vector<std::int64_t> images;
-    for (const auto& image : plot.images) {
-        images.push_back(image.image);
-    }
-    if (images == shownImages_) {
-        return;
-    }
-    shownImages_ = images;
     while (auto* item = pictureRow_->takeAt(0)) {
         delete item->widget();
         delete item;
@@ -80,7 +73,7 @@ void PlotPage::showPictures(const StudyPlot& plot, const std::vector<StudyPictur
         } else {
             picture->setPixmap(pixmapOf(pictures[i]));
         }
-        auto* caption = new MutedLabel(tr("%1  %2").arg(plot.images[i].x).arg(name));
+        auto* caption = new MutedLabel(tr("%1  %2").arg(fixedText(plot.images[i].x, 0), name));
         caption->setShortened();
         auto* cell = new QWidget;
         auto* column = new QVBoxLayout(cell);

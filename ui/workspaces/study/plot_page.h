@@ -32,7 +32,6 @@ private:
     QWidget* pictures_;
     QHBoxLayout* pictureRow_;
     MutedLabel* remark_;
-    std::vector<std::int64_t> shownImages_;
 };
 
 }  // namespace lamscope::ui

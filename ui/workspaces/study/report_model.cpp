@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspaces/study/report_model.h"
 
-#include <algorithm>
 #include <cmath>
+#include <cstddef>
+#include <iterator>
+#include <set>
 #include <utility>
+
+#include <fmt/format.h>
 
 namespace lamscope::ui {
 
@@ -25,29 +29,108 @@ QString indented(const QString& text, ColumnSide side, int column) {
     return side == ColumnSide::Left && column > 0 ? QStringLiteral("   ") + text : text;
 }
 
-}  // namespace
-
-void ReportModel::setTable(const ReportTable& table, const std::map<std::string, QColor>& colours) {
+std::vector<std::size_t> shownColumns(const ReportTable& table) {
     std::vector<std::size_t> shown;
     for (std::size_t i = 0; i < table.columns.size(); ++i) {
         if (table.columns[i].heading != nullptr) {
             shown.push_back(i);
         }
     }
-    // A row that is selected stays so while numbers come in.
-    const bool isOfOldSize = shown == shown_ && table.rows.size() == table_.rows.size();
-    if (!isOfOldSize) {
+    return shown;
+}
+
+/// Numbers the keys that are there again.
+std::vector<std::string> allDifferent(const std::vector<std::string>& keys) {
+    std::map<std::string, int> counts;
+    std::vector<std::string> different;
+    for (const auto& key : keys) {
+        different.push_back(fmt::format("{} {}", key, ++counts[key]));
+    }
+    return different;
+}
+
+}  // namespace
+
+void ReportModel::setTable(const ReportTable& table, const std::vector<std::string>& keys,
+                           const std::map<std::string, QColor>& colours) {
+    colours_ = colours;
+    auto shown = shownColumns(table);
+    auto newKeys = allDifferent(keys);
+    if (shown != shown_) {
         beginResetModel();
+        table_ = table;
+        cells_ = cellsOf(table);
+        keys_ = std::move(newKeys);
+        shown_ = std::move(shown);
+        endResetModel();
+        return;
+    }
+    std::map<std::string, std::size_t> places;
+    for (std::size_t row = 0; row < newKeys.size(); ++row) {
+        places[newKeys[row]] = row;
+    }
+    removeOthersThan(places);
+    appendNew(table, newKeys);
+    emit layoutAboutToBeChanged();
+    const auto before = persistentIndexList();
+    QModelIndexList now;
+    for (const auto& index : before) {
+        const auto row = places.at(keys_[static_cast<std::size_t>(index.row())]);
+        now << this->index(static_cast<int>(row), index.column());
     }
     table_ = table;
     cells_ = cellsOf(table);
-    shown_ = std::move(shown);
-    colours_ = colours;
-    if (!isOfOldSize) {
-        endResetModel();
-    } else if (!table_.rows.empty()) {
-        emit dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    keys_ = std::move(newKeys);
+    changePersistentIndexList(before, now);
+    emit layoutChanged();
+}
+
+/// @param places  the rows that stay, by their keys.
+void ReportModel::removeOthersThan(const std::map<std::string, std::size_t>& places) {
+    const auto stays = [&](std::size_t row) { return places.contains(keys_[row]); };
+    const auto erase = [](auto& rows, std::size_t begin, std::size_t end) {
+        rows.erase(std::next(rows.begin(), static_cast<std::ptrdiff_t>(begin)),
+                   std::next(rows.begin(), static_cast<std::ptrdiff_t>(end)));
+    };
+    std::size_t end = keys_.size();
+    while (end > 0) {
+        if (stays(end - 1)) {
+            --end;
+            continue;
+        }
+        auto begin = end - 1;
+        while (begin > 0 && !stays(begin - 1)) {
+            --begin;
+        }
+        beginRemoveRows({}, static_cast<int>(begin), static_cast<int>(end) - 1);
+        erase(keys_, begin, end);
+        erase(table_.rows, begin, end);
+        erase(cells_, begin + 1, end + 1);  // the first are the headings
+        endRemoveRows();
+        end = begin;
     }
+}
+
+/// Appends the rows of a table that are not there yet.
+void ReportModel::appendNew(const ReportTable& table, const std::vector<std::string>& keys) {
+    const std::set<std::string> there(keys_.begin(), keys_.end());
+    std::vector<std::size_t> added;
+    for (std::size_t row = 0; row < keys.size(); ++row) {
+        if (!there.contains(keys[row])) {
+            added.push_back(row);
+        }
+    }
+    if (added.empty()) {
+        return;
+    }
+    const auto cells = cellsOf(table);
+    beginInsertRows({}, rowCount(), rowCount() + static_cast<int>(added.size()) - 1);
+    for (const auto row : added) {
+        keys_.push_back(keys[row]);
+        table_.rows.push_back(table.rows[row]);
+        cells_.push_back(cells[row + 1]);
+    }
+    endInsertRows();
 }
 
 int ReportModel::rowCount(const QModelIndex& parent) const {

@@ -21,8 +21,11 @@ public:
 
     using QAbstractTableModel::QAbstractTableModel;
 
+    /// A row that was there keeps its indexes, wherever it stands now: who has selected it keeps it selected.
+    /// @param keys     what tells the rows apart, one a row; rows of equal keys are told apart by their order.
     /// @param colours  of the rows, by the text of the first column; may lack some.
-    void setTable(const ReportTable& table, const std::map<std::string, QColor>& colours = {});
+    void setTable(const ReportTable& table, const std::vector<std::string>& keys,
+                  const std::map<std::string, QColor>& colours = {});
     [[nodiscard]] const ReportTable& table() const { return table_; }
 
     [[nodiscard]] int rowCount(const QModelIndex& parent = {}) const override;
@@ -32,10 +35,13 @@ public:
                                       int role = Qt::DisplayRole) const override;
 
 private:
+    void removeOthersThan(const std::map<std::string, std::size_t>& places);
+    void appendNew(const ReportTable& table, const std::vector<std::string>& keys);
     [[nodiscard]] const ReportColumn& columnAt(int index) const;
     [[nodiscard]] QVariant colourOf(const std::string& name) const;
 
     ReportTable table_;
+    std::vector<std::string> keys_;                ///< of its rows, all different
     std::vector<std::vector<std::string>> cells_;  ///< as cellsOf()
     std::vector<std::size_t> shown_;               ///< the columns that people see, indices in the table
     std::map<std::string, QColor> colours_;

@@ -79,8 +79,9 @@ ReportView::ReportView(const QString& name, QWidget* parent)
     addAction(copyAction);
 }
 
-void ReportView::setTable(const ReportTable& table, const std::map<std::string, QColor>& colours) {
-    model_->setTable(table, colours);
+void ReportView::setTable(const ReportTable& table, const std::vector<std::string>& keys,
+                          const std::map<std::string, QColor>& colours) {
+    model_->setTable(table, keys, colours);
 }
 
 ReportTable ReportView::sortedTable() const {

@@ -5,6 +5,7 @@
 #include <QTableView>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "study/studies/report_table.h"
 #include "workspaces/study/report_model.h"
@@ -18,8 +19,9 @@ class ReportView final : public QTableView {
 public:
     explicit ReportView(const QString& name, QWidget* parent = nullptr);
 
-    /// Keeps order and selection. Colours: see ReportModel::setTable().
-    void setTable(const ReportTable& table, const std::map<std::string, QColor>& colours = {});
+    /// Keeps the order, and what is selected. Keys and colours: see ReportModel::setTable().
+    void setTable(const ReportTable& table, const std::vector<std::string>& keys,
+                  const std::map<std::string, QColor>& colours = {});
     /// The rows in the order in which they are shown.
     [[nodiscard]] ReportTable sortedTable() const;
 

@@ -9,9 +9,14 @@
 #include <QPushButton>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
+#include "study/studies/place_tables.h"
 #include "workspaces/study/report_view.h"
 
 namespace lamscope::ui {
@@ -99,7 +104,7 @@ QString StudyProgress::stateText() const {
         if (status.failed > 0) {
             parts += tr("%1 failed").arg(status.failed);
         }
-        if (status.left > 0) {
+        if (status.left > 0 && run) {  // of a run here: another program may be filling the file
             parts += tr("paused");
         }
     } else {
@@ -132,20 +137,16 @@ void StudyProgress::follow() {
 }
 
 void StudyProgress::followFailures() {
-    ReportTable table{.columns = {{"image", "Image", 0, ColumnSide::Left},
-                                  {"network", "Network", 0, ColumnSide::Left},
-                                  {"error", "Why", 0, ColumnSide::Left}},
-                      .rows = {}};
-    if (study_.snapshot() != nullptr) {
-        for (const auto& [image, network, error] : study_.snapshot()->status.failures) {
-            table.rows.push_back({fileNameOf(image).toStdString(), network, error});
-        }
+    const auto failures =
+        study_.snapshot() != nullptr ? study_.snapshot()->status.failures : std::vector<StudyFailure>();
+    std::vector<std::string> keys;
+    for (const auto& [image, network, error] : failures) {
+        keys.push_back(fmt::format("{}\n{}\n{}", image, network, error));
     }
-    const bool any = !table.rows.empty();
-    failures_->setTable(table);
-    failures_->setVisible(any);
-    noFailures_->setVisible(!any);
-    retry_->setVisible(any);
+    failures_->setTable(failureTable(failures), keys);
+    failures_->setVisible(!failures.empty());
+    noFailures_->setVisible(failures.empty());
+    retry_->setVisible(!failures.empty());
 }
 
 }  // namespace lamscope::ui

@@ -3,17 +3,18 @@
 
 #include <QComboBox>
 #include <QEvent>
-#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QSignalBlocker>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "panels/copy_row.h"
 #include "panels/muted_label.h"
+#include "study/studies/place_tables.h"
 #include "study/studies/study_report.h"
 #include "workspaces/study/plot_page.h"
 #include "workspaces/study/study_networks.h"
@@ -27,33 +28,6 @@ constexpr int firstPlot = 2;  ///< tab, after the networks and the maps
 
 bool isOfPair(const StudyPlot& plot) {
     return plot.name.starts_with("pair_");
-}
-
-ResultValue valueOf(const std::optional<double>& number) {
-    return number ? ResultValue(*number) : ResultValue();
-}
-
-ReportTable placeTable(const std::vector<StudyPlace>& places) {
-    ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
-                                  {"image", "Image", 0, ColumnSide::Left},
-                                  {"patch", "Patch", 0, ColumnSide::Left},
-                                  {"di", "DI", 2},
-                                  {"psnr_y", "PSNR [dB]", 2},
-                                  {"psnr", "PSNR of the patch [dB]", 2},
-                                  {"error", "Remark", 0, ColumnSide::Left}},
-                      .rows = {}};
-    for (const auto& place : places) {
-        const auto patch = place.patch ? QStringLiteral("%1, %2  %3×%3")
-                                             .arg(place.patch->x)
-                                             .arg(place.patch->y)
-                                             .arg(place.patch->size)
-                                             .toStdString()
-                                       : std::string();
-        table.rows.push_back({place.network,
-                              QFileInfo(QString::fromStdString(place.imageFile)).fileName().toStdString(), patch,
-                              valueOf(place.di), valueOf(place.psnrY), valueOf(place.psnrPatch), place.error});
-    }
-    return table;
 }
 
 std::map<std::string, QColor> coloursOf(const std::map<std::string, NetworkSign>& signs) {
@@ -95,6 +69,7 @@ StudyResults::StudyResults(Session& session, StudyController& study, QWidget* pa
     makePairsPage();
     connect(&study_, &StudyController::snapshotChanged, this, &StudyResults::follow);
     connect(&study_, &StudyController::descriptionChanged, this, &StudyResults::followDescription);
+    connect(&study_, &StudyController::storeChanged, this, &StudyResults::beginAnew);
     connect(&session_, &Session::networkListChanged, this, &StudyResults::follow);  // colours
     follow();
 }
@@ -174,6 +149,13 @@ void StudyResults::copy(std::string (*format)(const ReportTable&), const QWidget
 
 // --- what has come
 
+/// Rows of another store are others, whatever they are called.
+void StudyResults::beginAnew() {
+    networks_->setTable({}, {});
+    maps_->setTable({}, {});
+    follow();
+}
+
 void StudyResults::follow() {
     followNetworks();
     followMaps();
@@ -189,8 +171,10 @@ void StudyResults::changeEvent(QEvent* event) {
 
 void StudyResults::followNetworks() {
     const auto& snapshot = study_.snapshot();
-    networks_->setTable(networkTable(snapshot ? snapshot->networks : std::vector<NetworkNumbers>()),
-                        coloursOf(signsOf(study_, session_)));
+    const auto networks = snapshot ? snapshot->networks : std::vector<NetworkNumbers>();
+    std::vector<std::string> keys;
+    std::ranges::transform(networks, std::back_inserter(keys), &NetworkNumbers::name);
+    networks_->setTable(networkTable(networks), keys, coloursOf(signsOf(study_, session_)));
     followDescription();
     copyRow_->setEnabled(snapshot != nullptr && !snapshot->networks.empty());
 }
@@ -207,8 +191,11 @@ void StudyResults::followDescription() {
 
 void StudyResults::followMaps() {
     const auto& snapshot = study_.snapshot();
-    maps_->setTable(placeTable(snapshot ? snapshot->places : std::vector<StudyPlace>()),
-                    coloursOf(signsOf(study_, session_)));
+    const auto places = snapshot ? snapshot->places : std::vector<StudyPlace>();
+    std::vector<std::string> keys;
+    std::ranges::transform(places, std::back_inserter(keys),
+                           [](const StudyPlace& place) { return std::to_string(place.result); });
+    maps_->setTable(placeTable(places), keys, coloursOf(signsOf(study_, session_)));
     const bool cut = snapshot != nullptr && snapshot->places.size() == StudySnapshot::mostPlaces;
     mapsNote_->setText(cut ? tr("The first %1 of %2 maps. A click opens the map in the probe.")
                                  .arg(StudySnapshot::mostPlaces)

@@ -41,6 +41,7 @@ private:
     void makeMapsPage();
     void makePairsPage();
     void copy(std::string (*format)(const ReportTable&), const QWidget* source) const;
+    void beginAnew();
     void follow();
     void followNetworks();
     /// Says whether the results are those of another description.

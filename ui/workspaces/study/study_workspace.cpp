@@ -373,7 +373,7 @@ void StudyWorkspace::show(const StudyPlace& place) {
     }
     awaited_ = {.network = openNetwork(session, *spec), .image = scene->image.string(), .patch = *place.patch};
     placeBox();
-    host_.lookInProbe();
+    host_.lookInProbe("study");
     if (!wasShown_) {
         wasShown_ = true;
         session.reportNote(tr("Esc leads back to the study."));

@@ -29,6 +29,7 @@ public:
 
     [[nodiscard]] QWidget* centre() override;
     [[nodiscard]] QWidget* view() override;
+    [[nodiscard]] bool tabHidesPanels() const override { return false; }
     [[nodiscard]] bool isEmpty() const override;
     void addControls(CompactToolBar& bar) override;
     [[nodiscard]] std::vector<WorkspaceDock> docks() override;

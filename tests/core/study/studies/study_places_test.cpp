@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "study/studies/place_tables.h"
 #include "study/studies/study_merge.h"
 #include "study/studies/study_records.h"
 #include "study/studies/study_run.h"
@@ -210,6 +211,18 @@ TEST(DescriptionIn, SaysWhereThereIsNone) {
     const StudyStore store(file, StudyStore::Access::Write);
     test::expectError(ErrorCode::BadFile, {"study.sqlite", "no study"},
                       [&] { static_cast<void>(descriptionIn(store)); });
+}
+
+TEST(PlaceTable, NamesFilesWithoutFoldersAndLeavesOutWhatIsNotKnown) {
+    const std::vector<StudyPlace> places{
+        {.image = 1, .imageFile = "/data/set5/a.png", .network = "edsr", .patch = Patch{8, 12, 16}, .di = 1.234},
+        {.image = 2, .imageFile = "b.png", .network = "rcan", .error = "no memory"}};
+    const auto cells = cellsOf(placeTable(places));
+    ASSERT_EQ(cells.size(), 3U);
+    EXPECT_THAT(cells[1], ElementsAre("edsr", "a.png", "8, 12  16×16", "1.23", "–", "–", "–"));
+    EXPECT_THAT(cells[2], ElementsAre("rcan", "b.png", "–", "–", "–", "–", "no memory"));
+    EXPECT_THAT(cellsOf(failureTable({{"/data/a.png", "edsr", "no memory"}}))[1],
+                ElementsAre("a.png", "edsr", "no memory"));
 }
 
 }  // namespace
