@@ -25,6 +25,7 @@ namespace lamscope::ui {
 
 using testing::patienceMs;
 using testing::StudyFixture;
+using testing::writeTasks;
 
 namespace {
 
