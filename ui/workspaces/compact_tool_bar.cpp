@@ -130,7 +130,9 @@ void CompactToolBar::addButton(QAction* action) {
 }
 
 void CompactToolBar::addTabs(QTabBar* tabs) {
-    addPart(addControl(tabs), Keep::Tabs);
+    auto* action = addControl(tabs);
+    addPart(action, Keep::Tabs);
+    addPart(action, Keep::Last);
 }
 
 void CompactToolBar::addSpareButton(QAction* action) {
@@ -148,6 +150,10 @@ void CompactToolBar::addPart(QAction* action, Keep keep, int least) {
 
 /// Done once for each look: in fit() it would make the layout ask for fit() again.
 void CompactToolBar::measure(Part& part) const {
+    if (part.keep == Keep::Last) {
+        part.full = std::ranges::find(parts_, part.action, &Part::action)->least;  // of the icons
+        return;
+    }
     if (part.keep == Keep::Texts || part.keep == Keep::Tabs) {
         setShort(*part.widget, part.keep, part.least, true);
         part.least = part.widget->sizeHint().width();

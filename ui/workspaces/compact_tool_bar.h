@@ -18,12 +18,13 @@ class CompactToolBar final : public QToolBar {
 public:
     /// What goes first where there is no room for all.
     enum class Keep {
-        Least,   ///< captions of controls that explain themselves
-        Width,   ///< room for the longest text of a control that shows a shorter one
-        Texts,   ///< of buttons whose icons explain themselves
-        Rather,  ///< captions without which a value is not understood
-        Tabs,    ///< names of tabs that have icons and tool tips
-        Longest  ///< whole buttons, of actions that have a key and are in a menu
+        Least,    ///< captions of controls that explain themselves
+        Width,    ///< room for the longest text of a control that shows a shorter one
+        Texts,    ///< of buttons whose icons explain themselves
+        Rather,   ///< captions without which a value is not understood
+        Tabs,     ///< names of tabs that have icons and tool tips
+        Longest,  ///< whole buttons, of actions that have a key and are in a menu
+        Last      ///< tabs that are in a menu, too
     };
 
     explicit CompactToolBar(const QString& title, QWidget* parent = nullptr);
@@ -48,7 +49,7 @@ public:
     /// A button with icon and text that can lose its text.
     void addButton(QToolButton* button);
     void addButton(QAction* action);
-    /// Tabs with icons that can lose their texts, which are their accessible names.
+    /// Tabs with icons that can lose their texts, which are their accessible names, and at last go.
     void addTabs(QTabBar* tabs);
     /// A button with an icon that can go.
     void addSpareButton(QAction* action);

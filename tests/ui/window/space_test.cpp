@@ -178,8 +178,13 @@ void SpaceTest::theToolbarShortensWhatSaysLeast() {
     QTRY_VERIFY(captionWidth("Opacity") > 0);
     fixture.resize({1024, 600});
     QTRY_COMPARE(captionWidth("Context"), 0);
+    QTRY_COMPARE(tabs->width(), 0);  // they are in the menu
+    fixture.resize({1200, 900});
+    QTRY_VERIFY(tabs->width() > 0);
     QCOMPARE(tabs->tabText(1), QString());
     QCOMPARE(tabs->accessibleTabName(1), QStringLiteral("Study"));
+    fixture.resize({1024, 600});
+    QTRY_COMPARE(tabs->width(), 0);
     // No control is in the menu at the end.
     for (const auto* box : bar->findChildren<QComboBox*>(QString(), Qt::FindDirectChildrenOnly)) {
         const auto name = box->accessibleName();
