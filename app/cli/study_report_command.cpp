@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <stop_token>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -69,8 +70,9 @@ int runReport(const StudyReportArguments& arguments) {
         return ExitCode::Interrupted;
     }
     settings.figures = *std::move(images);
-    if (const auto draw = figures.drawerOf(store)) {
-        settings.draw = [&](StagedFiles& plots, const StudyPlot& plot, const std::filesystem::path& stem) {
+    if (auto drawer = figures.drawerOf(store)) {
+        settings.draw = [&interrupt, draw = std::move(drawer)](StagedFiles& plots, const StudyPlot& plot,
+                                                               const std::filesystem::path& stem) {
             endIfStopped(interrupt.token());
             return draw(plots, plot, stem);
         };
