@@ -382,7 +382,8 @@ TEST_F(MinedFolder, IsNotThereWhenStopped) {
 TEST_F(MinedFolder, MustBeEmpty) {
     expectError(ErrorCode::InvalidArgument, {folder_.path().string(), "not empty"},
                 [&] { checkMinedFolder(folder_.path()); });
-    expectError(ErrorCode::BadFile, {"one_LR.png"}, [&] { checkMinedFolder(folder_ / "one_LR.png"); });
+    expectError(ErrorCode::InvalidArgument, {"one_LR.png", "is a file"},
+                [&] { checkMinedFolder(folder_ / "one_LR.png"); });
     std::filesystem::create_directory(out_);
     EXPECT_TRUE(mineFiles().has_value());
     expectError(ErrorCode::InvalidArgument, {"hard", "not empty"}, [&] { static_cast<void>(mineFiles()); });
