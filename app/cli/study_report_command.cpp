@@ -11,6 +11,7 @@
 
 #include "base/shell_word.h"
 #include "console.h"
+#include "study/studies/study_command_line.h"
 #include "study/studies/study_report.h"
 #include "study_figures.h"
 
@@ -28,8 +29,7 @@ struct StudyReportArguments {
 };
 
 StudyReportSettings reportSettings(const StudyReportArguments& arguments) {
-    StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
-                                                        shellWord(arguments.store), shellWord(arguments.out)),
+    StudyReportSettings settings{.command = studyReportLine(arguments.store, arguments.out),
                                  .seed = arguments.seed,
                                  .paperTable1 = arguments.paperTable1};
     if (!arguments.compare.empty()) {

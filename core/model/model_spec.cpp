@@ -183,6 +183,13 @@ bool ModelSpec::isAnalytic() const {
     return file == "bicubic" && !std::filesystem::exists(file, ignored);
 }
 
+std::string ModelSpec::displayName() const {
+    if (settings.name) {
+        return *settings.name;
+    }
+    return isAnalytic() ? "Bicubic" : file.stem().string();
+}
+
 std::vector<std::filesystem::path> filesOf(std::span<const ModelSpec> models) {
     std::vector<std::filesystem::path> files;
     for (const auto& model : models) {

@@ -46,6 +46,9 @@ struct ModelSpec {
     /// True for the built-in bicubic network: `file` is "bicubic", and no file of that name exists.
     [[nodiscard]] bool isAnalytic() const;
 
+    /// What the network is called before it is loaded: by the name it is given, or else by its file's.
+    [[nodiscard]] std::string displayName() const;
+
     friend bool operator==(const ModelSpec&, const ModelSpec&) = default;
 };
 

@@ -3,16 +3,10 @@
 
 #include <array>
 #include <limits>
-#include <optional>
 
 namespace lamscope {
 
 namespace {
-
-template <typename Number>
-ResultValue known(const std::optional<Number>& value) {
-    return value ? ResultValue(*value) : ResultValue();
-}
 
 constexpr auto
     allColumns =
@@ -91,7 +85,7 @@ constexpr auto
                      .unit = "px"},
                     {.key = "di",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.diffusionIndex); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.diffusionIndex); },
                      .explanation = "Diffusion index, (1 − Gini) · 100, 0…100: how widely the network looks. "
                                     "Comparable only for the "
                                     "same context",
@@ -112,11 +106,11 @@ constexpr auto
                      .window = {"ΔDI", 2}},
                     {.key = "gini",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.gini); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.gini); },
                      .explanation = "Gini coefficient of the map, 0…1"},
                     {.key = "mass95_pixels",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.mass95Pixels); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.mass95Pixels); },
                      .explanation = "Fewest LR pixels that carry 95 % of the map",
                      .unit = "px",
                      .terminal = {"95 % px"},
@@ -126,7 +120,7 @@ constexpr auto
                      .ofDiMapCell = true},
                     {.key = "radius_pixels",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.radiusPixels); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.radiusPixels); },
                      .explanation = "Radius of gyration of the map around the patch's centre, LR pixels",
                      .unit = "px",
                      .terminal = {"radius px", 1},
@@ -161,7 +155,7 @@ constexpr auto
                      .explanation = "Sum of the attribution, units of D"},
                     {.key = "completeness_error",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.completenessError); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.completenessError); },
                      .explanation = "Completeness error: sum of the attribution minus ΔD, as a share of ΔD. "
                                     "exact: equal but for rounding, by the secant rule",
                      .unit = "%",
@@ -186,7 +180,7 @@ constexpr auto
                      .ofDiMapCell = true},
                     {.key = "estimated_map_error",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.estimatedMapError); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.estimatedMapError); },
                      .explanation = "Estimated error of the map, relative L1 norm (1 is 100 %)",
                      .terminal = {"est. error", 3},
                      .window = {"est. err", 3},
@@ -197,7 +191,7 @@ constexpr auto
                      .explanation = "Elements of gradients that were NaN or infinite and were set to 0"},
                     {.key = "psnr_patch",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.psnrPatch); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.psnrPatch); },
                      .explanation = "SR against HR in the patch, RGB, dB",
                      .unit = "dB",
                      .terminal = {"PSNR patch", 2},
@@ -206,7 +200,7 @@ constexpr auto
                      .onlyWhereKnown = true},
                     {.key = "psnr",
                      .kind = ColumnKind::Measure,
-                     .value = [](const ResultRow& row) { return known(row.result.psnr); },
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.psnr); },
                      .explanation = "SR against HR over the context, RGB, dB",
                      .unit = "dB",
                      .window = {"PSNR", 2},

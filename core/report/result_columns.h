@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -18,6 +19,12 @@ namespace lamscope {
 
 /// A value of a result; monostate where the result has none.
 using ResultValue = std::variant<std::monostate, std::int64_t, double, std::string>;
+
+/// Of a number that may not be there.
+template <typename Number>
+[[nodiscard]] ResultValue valueIfKnown(const std::optional<Number>& value) {
+    return value ? ResultValue(*value) : ResultValue();
+}
 
 /// What one row of a table is made of. Card and results must outlive it.
 struct ResultRow {

@@ -3,8 +3,10 @@
 
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMimeData>
 #include <QPainter>
 #include <QPushButton>
+#include <QUrl>
 #include <QVBoxLayout>
 
 #include "dialogs/icons.h"
@@ -12,23 +14,29 @@
 
 namespace lamscope::ui {
 
-namespace {
-
-QPushButton* largeButton(const QString& iconName, const QString& text, QWidget* parent) {
+QPushButton* largeButton(const QString& iconName, const QString& text, const QString& name, QWidget* parent) {
     auto* button = new QPushButton(icon(iconName), text, parent);
     button->setIconSize({20, 20});
     button->setMinimumSize(button->sizeHint() + QSize(28, 14));
-    button->setObjectName(iconName);
+    button->setObjectName(name);
     return button;
 }
 
-}  // namespace
+QStringList localFiles(const QMimeData& data) {
+    QStringList files;
+    for (const auto& url : data.urls()) {
+        if (url.isLocalFile()) {
+            files << url.toLocalFile();
+        }
+    }
+    return files;
+}
 
 DropZone::DropZone(QWidget* parent)
     : QWidget(parent) {
     setMinimumHeight(170);
-    auto* open = largeButton(QStringLiteral("open-image"), tr("&Open image…"), this);
-    auto* add = largeButton(QStringLiteral("add-network"), tr("Add &network…"), this);
+    auto* open = largeButton(QStringLiteral("open-image"), tr("&Open image…"), QStringLiteral("open-image"), this);
+    auto* add = largeButton(QStringLiteral("add-network"), tr("Add &network…"), QStringLiteral("add-network"), this);
     connect(open, &QPushButton::clicked, this, &DropZone::openImageRequested);
     connect(add, &QPushButton::clicked, this, &DropZone::addNetworkRequested);
     auto* invitation = new QLabel(tr("or drop an image or a network here"), this);

@@ -5,9 +5,7 @@
 #include <QDropEvent>
 #include <QGridLayout>
 #include <QLabel>
-#include <QMimeData>
 #include <QScrollArea>
-#include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -61,16 +59,6 @@ void removeAll(QLayout* layout) {
         delete item->widget();
         delete item;
     }
-}
-
-QStringList localFiles(const QMimeData* data) {
-    QStringList files;
-    for (const auto& url : data->urls()) {
-        if (url.isLocalFile()) {
-            files << url.toLocalFile();
-        }
-    }
-    return files;
 }
 
 }  // namespace
@@ -162,7 +150,7 @@ void StartPage::setRecentFiles(const QStringList& files) {
 }
 
 void StartPage::dragEnterEvent(QDragEnterEvent* event) {
-    if (!localFiles(event->mimeData()).isEmpty()) {
+    if (!localFiles(*event->mimeData()).isEmpty()) {
         event->acceptProposedAction();
         dropZone_->setInviting(true);
     }
@@ -175,7 +163,7 @@ void StartPage::dragLeaveEvent(QDragLeaveEvent* /*event*/) {
 void StartPage::dropEvent(QDropEvent* event) {
     dropZone_->setInviting(false);
     event->acceptProposedAction();
-    for (const auto& file : localFiles(event->mimeData())) {
+    for (const auto& file : localFiles(*event->mimeData())) {
         emit fileChosen(file);
     }
 }

@@ -244,16 +244,16 @@ private:
 
     /// Over the range of the points, as far as it lies in the area.
     void placeFit() {
-        if (!plot_.correlation || !plot_.correlation->slope || plot_.y.logarithmic) {
+        if (plot_.points.empty()) {
             return;
         }
-        const auto& fit = *plot_.correlation;
         const auto [least, most] = std::ranges::minmax_element(plot_.points, {}, &StudyPlotPoint::x);
-        const auto end = [&](double x) {
-            const double at = plot_.x.logarithmic ? std::log(x) : x;
-            return toSheet(x, *fit.slope * at + *fit.intercept);
-        };
-        QLineF line(end(least->x), end(most->x));
+        const auto left = fittedValue(plot_, least->x);
+        const auto right = fittedValue(plot_, most->x);
+        if (!left || !right) {
+            return;
+        }
+        const QLineF line(toSheet(least->x, *left), toSheet(most->x, *right));
         const auto crossing = [&](double y) { return (y - line.y1()) / line.dy(); };
         double from = 0.0;
         double to = 1.0;

@@ -214,15 +214,10 @@ void StudyPlotView::addNetwork(std::size_t network) {
 }
 
 std::optional<QLineF> StudyPlotView::fittedLine() const {
-    const auto& correlation = shown_.correlation;
-    if (!correlation || !correlation->slope || !correlation->intercept) {
-        return std::nullopt;
-    }
-    const auto value = [&](double x) {
-        return *correlation->intercept + *correlation->slope * (shown_.x.logarithmic ? std::log(x) : x);
-    };
     const auto range = plot_->xAxis->range();
-    return QLineF(range.lower, value(range.lower), range.upper, value(range.upper));
+    const auto left = fittedValue(shown_, range.lower);
+    const auto right = fittedValue(shown_, range.upper);
+    return left && right ? std::optional(QLineF(range.lower, *left, range.upper, *right)) : std::nullopt;
 }
 
 void StudyPlotView::addFit() {

@@ -38,13 +38,6 @@ Box scaled(const Box& box, double ratio) {
     return {scale(box.x), scale(box.y), std::max(scale(box.size), 1)};
 }
 
-std::string displayName(const ModelSpec& spec) {
-    if (spec.settings.name) {
-        return *spec.settings.name;
-    }
-    return spec.isAnalytic() ? "Bicubic" : spec.file.stem().string();
-}
-
 }  // namespace
 
 Session::Session(QObject* parent)
@@ -210,7 +203,7 @@ NetworkId Session::addNetwork(const ModelSpec& spec) {
     entry.id = nextId_++;
     entry.spec = spec;
     entry.colour = freeColour(networks_);
-    entry.card.name = displayName(spec);
+    entry.card.name = spec.displayName();
     const auto id = entry.id;
     networks_.push_back(std::move(entry));
     emit networkListChanged();

@@ -9,12 +9,12 @@
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QListWidget>
-#include <QMimeData>
 #include <QScreen>
 #include <QToolButton>
 #include <QVBoxLayout>
 
 #include "dialogs/about_dialog.h"
+#include "dialogs/drop_zone.h"
 #include "dialogs/icons.h"
 #include "dialogs/log_view.h"
 #include "dialogs/message_bar.h"
@@ -29,16 +29,6 @@ namespace lamscope::ui {
 namespace {
 
 constexpr std::int64_t bytesPerMiB = 1LL << 20;
-
-QStringList localFiles(const QMimeData* data) {
-    QStringList files;
-    for (const auto& url : data->urls()) {
-        if (url.isLocalFile()) {
-            files << url.toLocalFile();
-        }
-    }
-    return files;
-}
 
 /// Whether Space presses the widget, or ticks the row that is current in it.
 bool takesSpace(const QWidget* widget) {
@@ -370,13 +360,13 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-    if (!localFiles(event->mimeData()).isEmpty()) {
+    if (!localFiles(*event->mimeData()).isEmpty()) {
         event->acceptProposedAction();
     }
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    opener_->open(localFiles(event->mimeData()));
+    opener_->open(localFiles(*event->mimeData()));
     event->acceptProposedAction();
 }
 

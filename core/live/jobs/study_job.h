@@ -46,9 +46,8 @@ struct StudyJobRequest {
 
 /// A study that runs behind the probe: whatever is more urgent stops it within one forward and backward pass, but for
 /// an image that is read, a network that is loaded, and the weights of LPIPS, which are read when the run begins; the
-/// task at work goes on where it was. It rests while the
-/// box is dragged. The store belongs to the job while it runs. LiveEngine::stop() does not concern it: who stops the
-/// maps of the box wants no end of a run of hours.
+/// task at work goes on where it was. It rests while the box is dragged. The store belongs to the job while it runs.
+/// LiveEngine::stop() does not concern it: who stops the maps of the box wants no end of a run of hours.
 ///
 /// Results are those of runStudy(), with path images evaluated one by one. A network that is open with the same file
 /// and settings serves the study, too; others are loaded, and all stay in memory until the run ends.

@@ -2,7 +2,6 @@
 #include "study/studies/place_tables.h"
 
 #include <filesystem>
-#include <optional>
 #include <string>
 
 #include <fmt/format.h>
@@ -10,10 +9,6 @@
 namespace lamscope {
 
 namespace {
-
-ResultValue numberIn(const std::optional<double>& number) {
-    return number ? ResultValue(*number) : ResultValue();
-}
 
 std::string nameOfFile(const std::string& file) {
     return std::filesystem::path(file).filename().string();
@@ -35,7 +30,7 @@ ReportTable placeTable(const std::vector<StudyPlace>& places) {
         table.rows.push_back(
             {place.network, nameOfFile(place.imageFile),
              patch ? fmt::format("{}, {}  {}×{}", patch->x, patch->y, patch->size, patch->size) : std::string(),
-             numberIn(place.di), numberIn(place.psnrY), numberIn(place.psnrPatch), place.error});
+             valueIfKnown(place.di), valueIfKnown(place.psnrY), valueIfKnown(place.psnrPatch), place.error});
     }
     return table;
 }

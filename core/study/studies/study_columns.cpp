@@ -39,10 +39,7 @@ std::vector<StudyColumn> makeStudyColumns() {
     add("ssim", "", "Structural similarity of the same on Y", &ContextQuality::luma, &Quality::ssim);
     columns.push_back({"lpips", "",
                        "LPIPS 0.1 (AlexNet) of the same on RGB, lower is better; null in studies without it",
-                       [](const StudyResult& result) {
-                           const auto& lpips = result.quality.lpips;
-                           return lpips ? ResultValue(*lpips) : ResultValue();
-                       }});
+                       [](const StudyResult& result) { return valueIfKnown(result.quality.lpips); }});
     return columns;
 }
 

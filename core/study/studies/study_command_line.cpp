@@ -30,4 +30,11 @@ std::string studyCommandLine(const std::filesystem::path& store, bool maps, Devi
     return words.line();
 }
 
+std::string studyReportLine(const std::filesystem::path& store, const std::filesystem::path& folder) {
+    CommandWords words("study report");
+    words.add(shellWord(store.string()));
+    words.add("--out", folder.string());
+    return words.line();
+}
+
 }  // namespace lamscope

@@ -18,4 +18,7 @@ namespace lamscope {
 [[nodiscard]] std::string studyCommandLine(const std::filesystem::path& store, bool maps,
                                            DeviceChoice device = DeviceChoice::Auto, int threads = 0);
 
+/// The `lamscope-cli study report` line that writes the report of a store into a folder.
+[[nodiscard]] std::string studyReportLine(const std::filesystem::path& store, const std::filesystem::path& folder);
+
 }  // namespace lamscope

@@ -149,8 +149,7 @@ std::vector<std::string> namesInStudy(std::span<const ModelSpec> specs) {
     std::vector<ModelCard> cards(specs.size());
     std::vector<ModelCard*> named;
     for (std::size_t i = 0; i < specs.size(); ++i) {
-        const auto& spec = specs[i];
-        cards[i].name = spec.settings.name.value_or(spec.isAnalytic() ? "Bicubic" : spec.file.stem().string());
+        cards[i].name = specs[i].displayName();
         named.push_back(&cards[i]);
     }
     makeNamesUnique(named);

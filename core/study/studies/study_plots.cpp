@@ -360,6 +360,14 @@ std::map<std::int64_t, std::string> imageFilesIn(const StudyStore& store) {
     });
 }
 
+std::optional<double> fittedValue(const StudyPlot& plot, double x) {
+    const auto& fit = plot.correlation;
+    if (!fit || !fit->slope || !fit->intercept || plot.y.logarithmic) {
+        return std::nullopt;
+    }
+    return *fit->intercept + *fit->slope * (plot.x.logarithmic ? std::log(x) : x);
+}
+
 std::vector<std::string> numbersOf(const StudyPlot& plot) {
     if (!plot.correlation) {
         return {};

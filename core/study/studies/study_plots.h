@@ -60,6 +60,9 @@ struct StudyPlotSettings {
     std::vector<std::pair<std::string, std::string>> pairs{};  ///< as of pairsOf()
 };
 
+/// The height of the line through the points at x; nullopt where the plot has no such line.
+[[nodiscard]] std::optional<double> fittedValue(const StudyPlot& plot, double x);
+
 /// The plots for which the study has numbers, in the order of the report:
 /// - mean log DI against mean PSNR, SSIM and, where it was measured, LPIPS, a point a network (Gu and Dong, CVPR 2021,
 ///   Fig. 7 a and b),

@@ -22,11 +22,6 @@ namespace lamscope {
 
 namespace {
 
-template <typename Number>
-ResultValue known(const std::optional<Number>& value) {
-    return value ? ResultValue(*value) : ResultValue();
-}
-
 ResultValue meanValue(const std::optional<ImageMean>& mean) {
     return mean ? ResultValue(mean->mean) : ResultValue();
 }
@@ -62,10 +57,11 @@ ReportTable networkTable(const std::vector<NetworkNumbers>& networks) {
                                   {"rule", "Rule", 0, ColumnSide::Left}},
                       .rows = {}};
     for (const auto& network : networks) {
-        table.rows.push_back({network.name, network.receptiveField, known(network.parameters),
+        table.rows.push_back({network.name, network.receptiveField, valueIfKnown(network.parameters),
                               static_cast<std::int64_t>(network.images.size()), meanValue(network.psnrY),
                               meanValue(network.psnrRgb), meanValue(network.ssim), meanValue(network.lpips),
-                              meanValue(network.di), network.di ? known(network.di->standardError) : ResultValue(),
+                              meanValue(network.di),
+                              network.di ? valueIfKnown(network.di->standardError) : ResultValue(),
                               meanValue(network.logDi), network.architecture, network.rule});
     }
     if (!hasLpips(networks)) {
@@ -89,9 +85,10 @@ ReportTable correlationTable(const std::vector<StudyCorrelation>& correlations) 
              {"intercept", nullptr}},
         .rows = {}};
     for (const auto& one : correlations) {
-        table.rows.push_back({one.measure, static_cast<std::int64_t>(one.networks), known(one.pearson),
-                              known(one.pearsonProbability), known(one.spearman), known(one.spearmanProbability),
-                              known(one.slope), known(one.intercept)});
+        table.rows.push_back({one.measure, static_cast<std::int64_t>(one.networks), valueIfKnown(one.pearson),
+                              valueIfKnown(one.pearsonProbability), valueIfKnown(one.spearman),
+                              valueIfKnown(one.spearmanProbability), valueIfKnown(one.slope),
+                              valueIfKnown(one.intercept)});
     }
     return table;
 }
@@ -101,8 +98,8 @@ void addDifference(std::vector<ResultValue>& row, const std::optional<PairedDiff
         row.insert(row.end(), 4, ResultValue());
         return;
     }
-    row.insert(row.end(),
-               {difference->mean, difference->interval.low, difference->interval.high, known(difference->probability)});
+    row.insert(row.end(), {difference->mean, difference->interval.low, difference->interval.high,
+                           valueIfKnown(difference->probability)});
 }
 
 ReportTable pairTable(const std::vector<StudyPair>& pairs) {
@@ -157,10 +154,11 @@ ReportTable publishedTable(const PublishedComparison& comparison) {
         const auto& network = *row.network;
         const auto& published = *row.published;
         table.rows.push_back({network.name, network.architecture, network.di->images, network.receptiveField,
-                              std::string(published.receptiveField), known(network.parameters), published.parameters,
-                              network.psnrY->mean, published.psnr, known(row.psnrOrder), known(row.publishedPsnrOrder),
-                              network.di->mean, known(network.di->standardError), published.di, known(row.diOrder),
-                              known(row.publishedDiOrder)});
+                              std::string(published.receptiveField), valueIfKnown(network.parameters),
+                              published.parameters, network.psnrY->mean, published.psnr, valueIfKnown(row.psnrOrder),
+                              valueIfKnown(row.publishedPsnrOrder), network.di->mean,
+                              valueIfKnown(network.di->standardError), published.di, valueIfKnown(row.diOrder),
+                              valueIfKnown(row.publishedDiOrder)});
     }
     return table;
 }

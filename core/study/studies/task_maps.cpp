@@ -31,12 +31,15 @@ void checkPair(const RunImages& images, const Scene& scene, int scale) {
     }
 }
 
+Error changedError(const std::filesystem::path& file) {
+    return {ErrorCode::BadFile, fmt::format("{}: has changed since the run began; run the study again", file.string())};
+}
+
 /// False when stopped. Throws where the file is another one than was planned.
 bool isUnchanged(const std::filesystem::path& file, const std::string& planned, const std::stop_token& stop) {
     const auto hash = sha256OfFiles({file}, stop);
     if (hash && *hash != planned) {
-        throw Error(ErrorCode::BadFile,
-                    fmt::format("{}: has changed since the run began; run the study again", file.string()));
+        throw changedError(file);
     }
     return hash.has_value();
 }
@@ -94,8 +97,7 @@ void StudyInputs::loadNetwork(std::size_t index) {
             }
             auto loaded = load_(network.spec);
             if (const auto& found = loaded->card().sha256; !found.empty() && found != network.sha256) {
-                throw Error(ErrorCode::BadFile, fmt::format("{}: has changed since the run began; run the study again",
-                                                            network.spec.file.string()));
+                throw changedError(network.spec.file);
             }
             model = std::move(loaded);
             return;

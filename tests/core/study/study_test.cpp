@@ -385,8 +385,9 @@ TEST(Upscale, NothingIsLeftWhenAnImageFails) {
     EXPECT_FALSE(std::filesystem::exists(folder / "new"));
 }
 
-/// An HR image and its LR image, of the level 273 of 4095 (17 of 255); a single level of the HR image lies above 1023.
-void writeDarkPair(const test::TemporaryFolder& folder) {
+/// To stretch an HR image and its LR image, of the level 273 of 4095 (17 of 255); a single level of the HR image lies
+/// above 1023.
+EvaluateOptions stretchedDarkPair(const test::TemporaryFolder& folder) {
     for (const auto* name : {"hr", "lr"}) {
         const int side = std::string(name) == "hr" ? 48 : 24;
         Image image(side, side);
@@ -397,15 +398,16 @@ void writeDarkPair(const test::TemporaryFolder& folder) {
         std::filesystem::create_directory(folder / name);
         writeImage(folder / name / "a.png", image, 16);
     }
-}
-
-TEST(Evaluate, StretchesThePairAlike) {
-    const test::TemporaryFolder folder;
-    writeDarkPair(folder);
     EvaluateOptions options;
     options.hrFolder = folder / "hr";
     options.lrFolder = folder / "lr";
     options.reading.stretch = true;
+    return options;
+}
+
+TEST(Evaluate, StretchesThePairAlike) {
+    const test::TemporaryFolder folder;
+    const auto options = stretchedDarkPair(folder);
     const auto evaluation = evaluate(loadModel(ModelSpec::parse("bicubic:scale=2")), options);
     EXPECT_GT(evaluation->mean.psnr, 100.0);  // but for the border, the SR image is the HR image
     const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
@@ -415,11 +417,7 @@ TEST(Evaluate, StretchesThePairAlike) {
 
 TEST(Evaluate, FindsOnceHowTheImagesOfSeveralNetworksAreStretched) {
     const test::TemporaryFolder folder;
-    writeDarkPair(folder);
-    EvaluateOptions options;
-    options.hrFolder = folder / "hr";
-    options.lrFolder = folder / "lr";
-    options.reading.stretch = true;
+    const auto options = stretchedDarkPair(folder);
     std::vector<SrModel> models;
     for (int i = 0; i < 2; ++i) {
         models.push_back(loadModel(ModelSpec::parse("bicubic:scale=2")));
@@ -435,11 +433,11 @@ TEST(Evaluate, FindsOnceHowTheImagesOfSeveralNetworksAreStretched) {
 
 TEST(RunImages, ImageAndReferenceAreStretchedAlike) {
     const test::TemporaryFolder folder;
-    writeDarkPair(folder);
-    const Scene scene{.image = folder / "lr/a.png",
+    const auto options = stretchedDarkPair(folder);
+    const Scene scene{.image = options.lrFolder / "a.png",
                       .role = ImageRole::Lr,
-                      .reading = {.stretch = true},
-                      .reference = folder / "hr/a.png"};
+                      .reading = options.reading,
+                      .reference = options.hrFolder / "a.png"};
     const auto images = readImages(scene);
     EXPECT_EQ(images.image.at(0, 10, 10), 273.0F / 4095.0F);
     EXPECT_EQ(images.reference.at(0, 20, 20), 273.0F / 4095.0F);

@@ -3,25 +3,15 @@
 
 #include <QDropEvent>
 #include <QFileInfo>
-#include <QMimeData>
 #include <algorithm>
 
 #include "base/error.h"
+#include "dialogs/drop_zone.h"
 #include "workspaces/file_kind.h"
 
 namespace lamscope::ui {
 
 namespace {
-
-QStringList droppedFiles(const QDropEvent& event) {
-    QStringList files;
-    for (const auto& url : event.mimeData()->urls()) {
-        if (url.isLocalFile()) {
-            files << url.toLocalFile();
-        }
-    }
-    return files;
-}
 
 void addNetwork(StudyDescription& description, const QString& file) {
     const auto spec = ModelSpec::parse(file.toStdString());
@@ -77,7 +67,7 @@ bool StudyDrops::eventFilter(QObject* watched, QEvent* event) {
         return QObject::eventFilter(watched, event);
     }
     auto& drop = dynamic_cast<QDropEvent&>(*event);
-    const auto files = droppedFiles(drop);
+    const auto files = localFiles(*drop.mimeData());
     if (!files.isEmpty()) {
         drop.acceptProposedAction();
         if (!enters) {

@@ -60,13 +60,6 @@ QListWidget* namesList(const QString& name) {
     return list;
 }
 
-QString nameOf(const ModelSpec& spec) {
-    if (spec.settings.name) {
-        return QString::fromStdString(*spec.settings.name);
-    }
-    return spec.isAnalytic() ? StudyForm::tr("Bicubic") : QString::fromStdString(spec.file.stem().string());
-}
-
 }  // namespace
 
 StudyForm::StudyForm(const WorkspaceHost& host, StudyController& study, QAction& run, QAction& saveAs, QWidget* parent)
@@ -310,7 +303,7 @@ void StudyForm::followNetworks() {
         const QSignalBlocker quiet(networks_);
         networks_->clear();
         for (const auto& spec : listed_) {
-            auto* item = new QListWidgetItem(nameOf(spec), networks_);
+            auto* item = new QListWidgetItem(QString::fromStdString(spec.displayName()), networks_);
             item->setToolTip(QString::fromStdString(spec.toString()));
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable | Qt::ItemIsSelectable);
         }

@@ -6,20 +6,12 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 
-#include "dialogs/icons.h"
+#include "dialogs/drop_zone.h"
 #include "panels/muted_label.h"
 
 namespace lamscope::ui {
 
 namespace {
-
-QPushButton* startButton(const QString& text, const QString& iconName, const QString& name) {
-    auto* button = new QPushButton(icon(iconName), text);
-    button->setIconSize({20, 20});
-    button->setMinimumSize(button->sizeHint() + QSize(28, 14));
-    button->setObjectName(name);
-    return button;
-}
 
 QLabel* centredText(QLabel* label) {
     label->setAlignment(Qt::AlignCenter);
@@ -41,9 +33,9 @@ StudyStart::StudyStart(QWidget* parent)
         new QLabel(tr("A study computes DI, PSNR and SSIM of many images by many networks, and says how they go "
                       "together: a table, plots, and the map behind every point.")));
     auto* sample =
-        startButton(tr("&Try it on the shipped scenes"), QStringLiteral("play"), QStringLiteral("trySample"));
+        largeButton(QStringLiteral("play"), tr("&Try it on the shipped scenes"), QStringLiteral("trySample"));
     sample->setToolTip(tr("All shipped networks on all shipped scenes, with few nodes: about a minute"));
-    auto* open = startButton(tr("Open a &study…"), QStringLiteral("open-image"), QStringLiteral("openStudy"));
+    auto* open = largeButton(QStringLiteral("open-image"), tr("Open a &study…"), QStringLiteral("openStudy"));
     open->setToolTip(tr("STUDY.sqlite or STUDY.json, of this machine or of a cluster, also while it grows"));
     connect(sample, &QPushButton::clicked, this, &StudyStart::sampleRequested);
     connect(open, &QPushButton::clicked, this, &StudyStart::openRequested);

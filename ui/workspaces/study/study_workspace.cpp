@@ -7,10 +7,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/error.h"
-#include "base/shell_word.h"
 #include "dialogs/icons.h"
 #include "figure/figure_file.h"
 #include "figure/study_plot_figure.h"
@@ -295,8 +292,7 @@ void StudyWorkspace::runSample() {
 void StudyWorkspace::writeReport(const QString& folder) {
     host_.writer.write(folder, [store = study_.store(), folder = std::filesystem::path(folder.toStdString())] {
         const StudyStore results(store, StudyStore::Access::Read);
-        StudyReportSettings settings{.command = fmt::format("lamscope-cli study report {} --out {}",
-                                                            shellWord(store.string()), shellWord(folder.string()))};
+        StudyReportSettings settings{.command = studyReportLine(store, folder)};
         settings.draw = [&results](StagedFiles& files, const StudyPlot& plot, const std::filesystem::path& stem) {
             return drawStudyPlot(files, plot, picturesOf(results, plot), studyPlotLayout(), {stem.string() + ".svg"},
                                  FigureFileOptions().dpi);

@@ -25,6 +25,18 @@ std::string firstKey(const StudyDescription& description, const test::TemporaryF
     return planStudy(description, folder.path()).tasks.front().key;
 }
 
+/// A step that is stopped takes no file; the files that are left take a step each.
+void expectFilesLeft(StudyPlanning& planning, int count) {
+    std::stop_source source;
+    source.request_stop();
+    EXPECT_FALSE(planning.next(source.get_token()));
+    for (int file = 0; file < count; ++file) {
+        EXPECT_FALSE(planning.finished());
+        EXPECT_TRUE(planning.next());
+    }
+    EXPECT_TRUE(planning.finished());
+}
+
 TEST(StudyPlan, UnfoldsIntoImagesByNetworks) {
     const test::TemporaryFolder folder;
     const auto plan = planStudy(test::smallStudy(folder), folder.path());
@@ -48,14 +60,7 @@ TEST(StudyPlan, IsMadeFileByFileAndGoesOnWhereItWasStopped) {
     StudyPlanning planning(study, folder.path());
     EXPECT_TRUE(planning.next());
     std::filesystem::remove(folder / "scene64.png");  // its hash is known
-    std::stop_source source;
-    source.request_stop();
-    EXPECT_FALSE(planning.next(source.get_token()));
-    int files = 1;
-    for (; !planning.finished(); ++files) {
-        EXPECT_TRUE(planning.next());
-    }
-    EXPECT_EQ(files, 4);
+    expectFilesLeft(planning, 3);
     const auto plan = planning.take();
     ASSERT_EQ(plan.tasks.size(), whole.tasks.size());
     for (std::size_t i = 0; i < plan.tasks.size(); ++i) {
@@ -72,14 +77,7 @@ TEST(StudyPlan, WeightsOfLpipsAreFilesLikeOthers) {
     EXPECT_TRUE(planning.next());
     test::expectError(ErrorCode::BadFile, {"linear"}, [&] { planning.next(); });
     folder.write("linear", "");
-    std::stop_source source;
-    source.request_stop();
-    EXPECT_FALSE(planning.next(source.get_token()));
-    int files = 1;
-    for (; !planning.finished(); ++files) {
-        EXPECT_TRUE(planning.next());
-    }
-    EXPECT_EQ(files, 4);
+    expectFilesLeft(planning, 3);
     const auto plan = planning.take();
     // FIPS 180-2, B.1, and the SHA-256 of nothing.
     EXPECT_EQ(plan.options["lpips"]["network_sha256"],
