@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 namespace lamscope {
 
@@ -11,15 +12,15 @@ struct Interval {
     double high = 0.0;
 };
 
-/// How often bootstrapMean() draws.
+/// How often bootstrapMeans() draws.
 inline constexpr int bootstrapResamples = 10000;
 
-/// The 95 % bootstrap interval of a mean: the 2.5 and 97.5 percentiles, interpolated linearly, of the means of
-/// bootstrapResamples samples that are drawn with replacement. The same numbers for the same seed on every machine.
-/// Takes bootstrapResamples times the number of values in steps. Source: Efron, Bootstrap Methods, 1979 (percentile
-/// interval).
+/// The 95 % bootstrap interval of each sample's mean: the 2.5 and 97.5 percentiles, interpolated linearly, of the means
+/// of bootstrapResamples samples that are drawn with replacement. The same numbers for the same seed on every machine,
+/// whatever the other samples are: those of one size share what is drawn. Source: Efron, Bootstrap Methods, 1979
+/// (percentile interval).
 ///
-/// Throws Error(InvalidArgument) when there is no value or one is not finite. Thread-safe.
-[[nodiscard]] Interval bootstrapMean(std::span<const double> values, std::uint64_t seed);
+/// Throws Error(InvalidArgument) when a sample has no value or one that is not finite. Thread-safe.
+[[nodiscard]] std::vector<Interval> bootstrapMeans(std::span<const std::vector<double>> samples, std::uint64_t seed);
 
 }  // namespace lamscope

@@ -104,8 +104,9 @@ std::optional<double> whereDefined(const Value& value) {
     }
 }
 
-std::optional<PairedDifference> differenceOf(const NetworkNumbers& network, const NetworkNumbers& other,
-                                             std::optional<double> ImageNumbers::*number, std::uint64_t seed) {
+/// Of the images of which both networks have the number.
+std::vector<double> differencesOf(const NetworkNumbers& network, const NetworkNumbers& other,
+                                  std::optional<double> ImageNumbers::*number) {
     std::map<std::int64_t, double> others;
     for (const auto& image : other.images) {
         if (image.*number) {
@@ -118,21 +119,43 @@ std::optional<PairedDifference> differenceOf(const NetworkNumbers& network, cons
             differences.push_back(*(image.*number) - found->second);
         }
     }
+    return differences;
+}
+
+/// Without the interval of a bootstrap.
+std::optional<PairedDifference> differenceFrom(const std::vector<double>& differences) {
     const auto mean = meanOf(differences);
     if (!mean) {
         return std::nullopt;
     }
     PairedDifference difference{.images = mean->images, .mean = mean->mean};
-    if (mean->images > mostForBootstrap) {
-        const double half = normalQuantile * mean->standardError.value_or(0.0);
-        difference.interval = {mean->mean - half, mean->mean + half};
-    } else {
-        difference.interval = bootstrapMean(differences, seed);
-    }
+    const double half = normalQuantile * mean->standardError.value_or(0.0);
+    difference.interval = {mean->mean - half, mean->mean + half};
     if (const auto test = signedRankTest(differences)) {
         difference.probability = test->probability;
     }
     return difference;
+}
+
+/// Puts them in place of the normal ones where that many images allow it: all at once, which share what is drawn.
+void addBootstraps(std::vector<StudyPair>& pairs, std::span<const std::vector<double>> di,
+                   std::span<const std::vector<double>> psnrY, std::uint64_t seed) {
+    std::vector<std::vector<double>> samples;
+    std::vector<PairedDifference*> resampled;
+    const auto add = [&](std::optional<PairedDifference>& difference, const std::vector<double>& differences) {
+        if (difference && difference->images <= mostForBootstrap) {
+            samples.push_back(differences);
+            resampled.push_back(&*difference);
+        }
+    };
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+        add(pairs[i].di, di[i]);
+        add(pairs[i].psnrY, psnrY[i]);
+    }
+    const auto intervals = bootstrapMeans(samples, seed);
+    for (std::size_t i = 0; i < intervals.size(); ++i) {
+        resampled[i]->interval = intervals[i];
+    }
 }
 
 std::size_t networkNamed(std::span<const NetworkNumbers> networks, const std::string& name) {
@@ -266,14 +289,19 @@ std::vector<std::pair<std::size_t, std::size_t>> chosenPairs(
 std::vector<StudyPair> pairsOf(std::span<const NetworkNumbers> networks,
                                std::span<const std::pair<std::string, std::string>> named, std::uint64_t seed) {
     std::vector<StudyPair> pairs;
+    std::vector<std::vector<double>> di;
+    std::vector<std::vector<double>> psnrY;
     for (const auto& [first, second] : chosenPairs(networks, named)) {
         const auto& network = networks[first];
         const auto& other = networks[second];
+        di.push_back(differencesOf(network, other, &ImageNumbers::di));
+        psnrY.push_back(differencesOf(network, other, &ImageNumbers::psnrY));
         pairs.push_back({.network = network.name,
                          .other = other.name,
-                         .di = differenceOf(network, other, &ImageNumbers::di, seed),
-                         .psnrY = differenceOf(network, other, &ImageNumbers::psnrY, seed)});
+                         .di = differenceFrom(di.back()),
+                         .psnrY = differenceFrom(psnrY.back())});
     }
+    addBootstraps(pairs, di, psnrY, seed);
     return pairs;
 }
 

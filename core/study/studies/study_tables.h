@@ -90,7 +90,7 @@ struct StudyCorrelation {
 struct PairedDifference {
     std::int64_t images = 0;
     double mean = 0.0;
-    Interval interval{};                  ///< 95 %: bootstrapMean(), above mostForBootstrap images the normal one
+    Interval interval{};                  ///< 95 %: bootstrapMeans(), above mostForBootstrap images the normal one
     std::optional<double> probability{};  ///< of signedRankTest(); unset where all are equal
 };
 

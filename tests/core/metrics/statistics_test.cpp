@@ -139,7 +139,11 @@ TEST(SignedRankTest, OfZerosIsNone) {
     EXPECT_THROW(static_cast<void>(signedRankTest(std::vector<double>{std::nan("")})), Error);
 }
 
-TEST(BootstrapMean, HasTheWidthOfTheStandardError) {
+Interval bootstrapOf(const std::vector<double>& values, std::uint64_t seed) {
+    return bootstrapMeans(std::span(&values, 1), seed).front();
+}
+
+TEST(BootstrapMeans, HaveTheWidthOfTheStandardError) {
     const auto values = uniform(3, 400);
     double mean = 0.0;
     double squares = 0.0;
@@ -148,20 +152,33 @@ TEST(BootstrapMean, HasTheWidthOfTheStandardError) {
         squares += value * value / 400.0;
     }
     const double error = std::sqrt((squares - mean * mean) / 400.0);
-    const auto [low, high] = bootstrapMean(values, 1);
+    const auto [low, high] = bootstrapOf(values, 1);
     // Percentiles of 10 000 draws scatter by about 3 % of a standard error.
     EXPECT_NEAR(low, mean - 1.96 * error, 0.12 * error);
     EXPECT_NEAR(high, mean + 1.96 * error, 0.12 * error);
 }
 
-TEST(BootstrapMean, IsReproducibleAndKnowsConstants) {
+TEST(BootstrapMeans, AreReproducibleAndKnowConstants) {
     const auto values = uniform(5, 20);
-    EXPECT_EQ(bootstrapMean(values, 7).low, bootstrapMean(values, 7).low);
-    EXPECT_NE(bootstrapMean(values, 7).low, bootstrapMean(values, 8).low);
-    const auto constant = bootstrapMean(std::vector<double>(4, 2.5), 1);
+    EXPECT_EQ(bootstrapOf(values, 7).low, bootstrapOf(values, 7).low);
+    EXPECT_NE(bootstrapOf(values, 7).low, bootstrapOf(values, 8).low);
+    const auto constant = bootstrapOf(std::vector<double>(4, 2.5), 1);
     EXPECT_EQ(constant.low, 2.5);
     EXPECT_EQ(constant.high, 2.5);
-    EXPECT_THROW(static_cast<void>(bootstrapMean(std::vector<double>(), 1)), Error);
+    EXPECT_THROW(static_cast<void>(bootstrapOf({}, 1)), Error);
+    EXPECT_TRUE(bootstrapMeans({}, 1).empty());
+}
+
+TEST(BootstrapMeans, DoNotDependOnTheOtherSamples) {
+    const std::vector<std::vector<double>> samples{uniform(5, 20), uniform(6, 7), uniform(7, 20), {1.0}};
+    const auto together = bootstrapMeans(samples, 3);
+    ASSERT_EQ(together.size(), samples.size());
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+        const auto alone = bootstrapOf(samples[i], 3);
+        EXPECT_EQ(together[i].low, alone.low) << i;
+        EXPECT_EQ(together[i].high, alone.high) << i;
+    }
+    EXPECT_LT(together[0].low, together[0].high);
 }
 
 }  // namespace
