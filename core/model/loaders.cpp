@@ -23,20 +23,6 @@ namespace lamscope {
 
 namespace {
 
-std::string containerName(Container container) {
-    switch (container) {
-        case Container::TorchLegacy:
-            return "torch-legacy";
-        case Container::TorchZip:
-            return "torch-zip";
-        case Container::TorchScript:
-            return "torchscript";
-        case Container::Safetensors:
-            return "safetensors";
-    }
-    return "unknown";
-}
-
 std::int64_t countNonfinite(const torch::Tensor& tensor) {
     return tensor.is_floating_point() ? tensor.numel() - tensor.isfinite().sum().item<std::int64_t>() : 0;
 }
@@ -193,7 +179,7 @@ Candidate readCandidate(const ModelSpec& spec) {
         auto& card = candidate.card;
         card.file = spec.file.string();
         card.name = spec.settings.name.value_or(nameOf(spec.file));
-        card.container = containerName(*source.container);
+        card.container = nameInDocuments(*source.container);
         card.sha256 = sha256OfFiles(source.files);
         loader = loaderOf(source);
     }

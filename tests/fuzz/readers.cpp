@@ -50,7 +50,8 @@ std::unique_ptr<detail::TensorFile> openPlainPickle(std::span<const std::byte> d
     storages.provider = [zeros](std::string_view /*key*/, const detail::Storage& storage) {
         return std::span<const std::byte>(*zeros).first(storage.count * detail::itemSize(storage.dtype));
     };
-    return detail::makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, zeros);
+    return detail::makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget,
+                                 detail::findWeightSets, zeros);
 }
 
 std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byte> data) {
@@ -59,10 +60,8 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
             return detail::isTorchLegacy(data) ? detail::openTorchLegacy(data) : openPlainPickle(data);
         case Reader::Zip: {
             detail::ZipArchive archive(data);
-            if (detail::containerOf(archive) != Container::TorchZip) {
-                throw FormatError("is a TorchScript archive");
-            }
-            return detail::openTorchZip(std::move(archive));
+            return detail::containerOf(archive) == Container::TorchScript ? detail::openTorchScript(archive)
+                                                                          : detail::openTorchZip(std::move(archive));
         }
         case Reader::Safetensors:
             return detail::openSafetensors(data);
@@ -86,12 +85,24 @@ void checkResult(const GroupContent& content) {
     require(detail::isPlainText(content.refusal), "a refusal cannot be shown");
 }
 
+void describeAll(const detail::TensorFile& file) {
+    for (std::size_t place = 0; place < file.dictionaries().size(); ++place) {
+        for (std::size_t i = 0; i < file.dictionaries()[place].names.size(); ++i) {
+            const detail::TensorHeader header = file.describe(place, i);
+            require(detail::isPlainText(header.dtype) && !header.dtype.empty(), "a type cannot be shown");
+            require(!header.shape || std::ranges::all_of(*header.shape, [](std::int64_t side) { return side >= 0; }),
+                    "a negative side");
+        }
+    }
+}
+
 /// Reads the groups that come first in the search for a network, then the set that another name chooses.
 void readSets(Reader reader, std::span<const std::byte> data) {
     constexpr std::size_t most = 4;
     const auto file = open(reader, data);
     const auto groups = detail::weightGroups(file->dictionaries(), file->budget());
     require(!groups.empty(), "a file without groups");
+    describeAll(*file);
     std::string other;
     for (std::size_t i = 0; i < std::min(groups.size(), most); ++i) {
         const GroupContent content = detail::readGroup(*file, groups[i]);

@@ -239,6 +239,17 @@ void addZips(std::vector<Seed>& seeds) {
     add("deflated", zipFile(entries, {.compress = true}), false);
     add("missing", torchZip(state(), {twoStorages[0]}), false);
     add("torchscript", zipFile({{"net/constants.pkl", object}, {"net/data.pkl", object}}), false);
+    const auto scriptObject = [](const std::string& state) {
+        return pickled::build(pickled::global("__torch__", "Net") + ")\x81", state);
+    };
+    const std::string part = scriptObject(pickled::dict({{"weight", weight()}, {"stride", pickled::integer(1)}}));
+    add("script-module",
+        zipFile({{"net/data.pkl",
+                  pickled::whole(scriptObject(pickled::dict({{"scale", bias()}, {"conv", part}, {"again", part}})))},
+                 {"net/constants.pkl", pickled::whole(pickled::tuple({weight(), pickled::none()}))},
+                 {"net/data/0", twoStorages[0].second},
+                 {"net/data/1", twoStorages[1].second},
+                 {"net/constants/0", twoStorages[0].second}}));
     add("two-models", zipFile({{"a/data.pkl", object}, {"b/data.pkl", object}}), false);
     add("empty", zipFile({{"a/b", ""}}), false);
     std::string damaged = torchZip(state(), twoStorages);

@@ -21,6 +21,9 @@ enum class Container {
 /// The container's name for users, e.g. "PyTorch (legacy)".
 [[nodiscard]] std::string toString(Container container);
 
+/// The container's name in documents, e.g. "torch-legacy".
+[[nodiscard]] std::string nameInDocuments(Container container);
+
 /// Finds the container of a model file. Throws Error(BadFile) if the file is no model file; the message says what the
 /// file is instead (missing, empty, a folder, a Git LFS pointer, a web page, a tar archive…) and what to do about it.
 [[nodiscard]] Container sniffContainer(const std::filesystem::path& file);

@@ -46,6 +46,11 @@ public:
         return parts_[part]->load(0, place);
     }
 
+    [[nodiscard]] TensorHeader describe(std::size_t /*dictionary*/, std::size_t tensor) const override {
+        const auto [part, place] = places_.at(tensor);
+        return parts_[part]->describe(0, place);
+    }
+
 private:
     std::vector<TensorFile*> parts_;
     std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< index of the part, index of the tensor in the part

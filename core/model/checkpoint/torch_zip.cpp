@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -52,24 +53,27 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
     }
 }
 
-}  // namespace
+/// The bytes of a pickle in an archive, and of the storages beside it.
+struct ZippedPickle {
+    ZipArchive archive;
+    std::string folder;  ///< of the storages, with a slash at the end
+    std::vector<std::byte> pickle;
+    std::deque<std::vector<std::byte>> storages;
 
-std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
-    struct Content {
-        ZipArchive archive;
-        std::string root;
-        std::vector<std::byte> pickle;
-        std::deque<std::vector<std::byte>> storages;
+    /// @param name of the pickle without ".pkl", and of the folder.
+    ZippedPickle(ZipArchive file, std::string_view name)
+        : archive(std::move(file)) {
+        const std::string root = rootOf(archive);
+        checkByteOrder(archive, root);
+        folder = fmt::format("{}{}/", root, name);
+        pickle = archive.read(fmt::format("{}{}.pkl", root, name));
+    }
+    [[nodiscard]] std::string entryOf(std::string_view key) const { return folder + std::string(key); }
+};
 
-        explicit Content(ZipArchive file)
-            : archive(std::move(file))
-            , root(rootOf(archive)) {
-            checkByteOrder(archive, root);
-            pickle = archive.read(root + "data.pkl");
-        }
-        [[nodiscard]] std::string entryOf(std::string_view key) const { return root + "data/" + std::string(key); }
-    };
-    const auto content = std::make_shared<Content>(std::move(archive));
+std::unique_ptr<TensorFile> openPickle(Container container, ZipArchive archive, std::string_view name,
+                                       SetSearch findSets) {
+    const auto content = std::make_shared<ZippedPickle>(std::move(archive), name);
     const std::uint64_t fileSize = content->archive.fileSize();
     Budget budget = Budget::forFile(static_cast<std::size_t>(fileSize));
     Pickle object = readPickle(content->pickle, budget);
@@ -90,7 +94,63 @@ std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
     storages.provider = [content = content.get()](std::string_view key, const Storage&) -> std::span<const std::byte> {
         return content->storages.emplace_back(content->archive.read(content->entryOf(key)));
     };
-    return makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, content);
+    return makeTorchFile(container, std::move(object), std::move(storages), budget, findSets, content);
+}
+
+/// The tensors of a module and those of its code, which lie in two pickles.
+class ScriptFile : public TensorFile {
+public:
+    explicit ScriptFile(std::vector<std::unique_ptr<TensorFile>> parts)
+        : TensorFile(Container::TorchScript, parts.front()->budget())
+        , parts_(std::move(parts)) {
+        for (std::size_t part = 0; part < parts_.size(); ++part) {
+            for (std::size_t i = 0; i < parts_[part]->dictionaries().size(); ++i) {
+                add(parts_[part]->dictionaries()[i]);
+                places_.emplace_back(part, i);
+            }
+        }
+        if (places_.empty()) {
+            throw FormatError("holds no tensors: it is a TorchScript program without weights");
+        }
+    }
+
+    [[nodiscard]] std::uint64_t storedValues() const override {
+        std::uint64_t sum = 0;
+        for (const auto& part : parts_) {
+            sum += part->storedValues();
+        }
+        return sum;
+    }
+
+    [[nodiscard]] TensorData load(std::size_t dictionary, std::size_t tensor) override {
+        const auto [part, place] = places_.at(dictionary);
+        return parts_[part]->load(place, tensor);
+    }
+
+    [[nodiscard]] TensorHeader describe(std::size_t dictionary, std::size_t tensor) const override {
+        const auto [part, place] = places_.at(dictionary);
+        return parts_[part]->describe(place, tensor);
+    }
+
+private:
+    std::vector<std::unique_ptr<TensorFile>> parts_;
+    std::vector<std::pair<std::size_t, std::size_t>>
+        places_;  ///< of dictionaries: index of the part, index in the part
+};
+
+}  // namespace
+
+std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
+    return openPickle(Container::TorchZip, std::move(archive), "data", findWeightSets);
+}
+
+std::unique_ptr<TensorFile> openTorchScript(const ZipArchive& archive) {
+    std::vector<std::unique_ptr<TensorFile>> parts;
+    parts.push_back(openPickle(Container::TorchScript, archive, "data", findScriptWeights));
+    if (archive.contains(rootOf(archive) + "constants.pkl")) {
+        parts.push_back(openPickle(Container::TorchScript, archive, "constants", findScriptConstants));
+    }
+    return std::make_unique<ScriptFile>(std::move(parts));
 }
 
 }  // namespace lamscope::detail
