@@ -21,6 +21,7 @@ lamscope_library(lamscope_model
     model/model_card.h
     model/model_spec.h
     model/sr_model.h
+    model/stored_tensors.h
     model/tiled_image.h
   SOURCES
     ${FAMILY_REGISTRY}
@@ -60,6 +61,7 @@ lamscope_library(lamscope_model
     model/secant/secant_scope.cpp
     model/sr_model.cpp
     model/stoppable_evaluation.cpp
+    model/stored_tensors.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_card.cpp

@@ -8,6 +8,7 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
+#include "report/checkpoint_report.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -102,13 +103,14 @@ Json jsonOf(const ModelReport& report) {
     return json;
 }
 
-std::string toJson(const std::vector<ModelReport>& reports) {
+std::string toJson(const std::vector<ModelReport>& reports, const std::optional<CheckpointComparison>& comparison) {
     Json json;
     json["lamscope"] = programJson("cpu");
     json["results"] = Json::array();
     for (const auto& report : reports) {
         json["results"].push_back(jsonOf(report));
     }
+    json["comparison"] = comparison ? jsonOf(*comparison) : Json(nullptr);
     return dumpJson(json);
 }
 

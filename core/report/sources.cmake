@@ -2,12 +2,14 @@
 # Results as documents, tables and pictures.
 lamscope_library(lamscope_report
   HEADERS
+    report/checkpoint_report.h
     report/doctor.h
     report/lam_json.h
     report/paper_table.h
     report/result_columns.h
     report/result_tables.h
   SOURCES
+    report/checkpoint_report.cpp
     report/doctor.cpp
     report/lam_json.cpp
     report/paper_table.cpp

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/stored_tensors.h"
+
+#include "base/sha256.h"
+#include "model/checkpoint/checkpoint_file.h"
+#include "model/checkpoint/model_files.h"
+
+namespace lamscope {
+
+namespace {
+
+CheckpointFile openTensors(const ModelSpec& spec) {
+    return CheckpointFile(spec.file, Programs::ReadAsData);
+}
+
+}  // namespace
+
+bool hasStoredTensors(const ModelSpec& spec) {
+    return !spec.isAnalytic();
+}
+
+FileTensors listTensors(const ModelSpec& spec) {
+    const CheckpointFile file = openTensors(spec);
+    return {.listing = file.listing(), .sha256 = sha256OfFiles(modelFiles(spec.file))};
+}
+
+CheckpointComparison compareModels(const ModelSpec& first, const ModelSpec& second) {
+    CheckpointFile a = openTensors(first);
+    CheckpointFile b = openTensors(second);
+    return compareCheckpoints(a, first.settings.weights.value_or(""), b, second.settings.weights.value_or(""));
+}
+
+}  // namespace lamscope
