@@ -88,7 +88,8 @@ struct OpenedFile {
 OpenedFile openFile(const std::filesystem::path& file, Programs programs) {
     constexpr auto everything = static_cast<std::uintmax_t>(-1);
     OpenedFile opened;
-    switch (sniffFile(file)) {
+    const Container container = sniffFile(file);
+    switch (container) {
         case Container::TorchLegacy:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
             opened.tensors = detail::openTorchLegacy(opened.bytes->span());
@@ -102,14 +103,17 @@ OpenedFile openFile(const std::filesystem::path& file, Programs programs) {
             }
             opened.tensors = detail::openTorchScript(detail::ZipArchive(file));
             return opened;
+        case Container::ExportedProgram:
+            break;
         case Container::Safetensors:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
             opened.tensors = detail::openSafetensors(opened.bytes->span());
             return opened;
     }
     throw FormatError(
-        "is a TorchScript archive, which holds a program and not only weights: save the network's state_dict() "
-        "instead");
+        fmt::format("is a {} archive, which holds a program and not only weights: save the network's state_dict() "
+                    "instead",
+                    toString(container)));
 }
 
 StoredTensor storedTensor(const TensorFile& file, std::size_t dictionary, std::size_t tensor) {
@@ -149,6 +153,8 @@ std::string toString(Container container) {
             return "PyTorch (zip)";
         case Container::TorchScript:
             return "TorchScript";
+        case Container::ExportedProgram:
+            return "torch.export";
         case Container::Safetensors:
             return "safetensors";
     }
@@ -163,6 +169,8 @@ std::string nameInDocuments(Container container) {
             return "torch-zip";
         case Container::TorchScript:
             return "torchscript";
+        case Container::ExportedProgram:
+            return "torch-export";
         case Container::Safetensors:
             return "safetensors";
     }
