@@ -62,7 +62,7 @@ lamscope_library(lamscope_model
     model/stoppable_evaluation.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
-    model/torchscript/torchscript_card.cpp
+    model/exported/exported_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
   PUBLIC lamscope_image lamscope_runtime
