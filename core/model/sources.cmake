@@ -20,6 +20,7 @@ lamscope_library(lamscope_model
     model/cropping.h
     model/model_card.h
     model/model_spec.h
+    model/size_guards.h
     model/sr_model.h
     model/tiled_image.h
   SOURCES
@@ -39,6 +40,8 @@ lamscope_library(lamscope_model
     model/bookkeeping.cpp
     model/cropping.cpp
     model/editable_model.cpp
+    model/exported/exported_card.cpp
+    model/exported/exported_network.cpp
     model/feature_sink.cpp
     model/load.cpp
     model/loaders.cpp
@@ -50,6 +53,13 @@ lamscope_library(lamscope_model
     model/probe/gradient_memory.cpp
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
+    model/pt2/interpreter.cpp
+    model/pt2/operand.cpp
+    model/pt2/output_bound.cpp
+    model/pt2/plan.cpp
+    model/pt2/program_sizes.cpp
+    model/pt2/pt2_network.cpp
+    model/pt2/symbolic_numbers.cpp
     model/recognition.cpp
     model/secant/elementwise_rules.cpp
     model/secant/normalisation_rules.cpp
@@ -62,7 +72,6 @@ lamscope_library(lamscope_model
     model/stoppable_evaluation.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
-    model/exported/exported_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
   PUBLIC lamscope_image lamscope_runtime

@@ -52,7 +52,7 @@ double padded(const c10::IValue& value, const c10::IValue& padding) {
     return product;
 }
 
-double realOf(const c10::IValue& number) {
+double realValue(const c10::IValue& number) {
     return number.isScalar() ? number.toScalar().toDouble() : 0.0;
 }
 
@@ -123,9 +123,9 @@ double OutputBound::elements(const torch::jit::Stack& arguments) const {
             return static_cast<double>(tensor.size(0) * tensor.size(1)) * productOf(sizes);
         }
         case Rule::Range: {
-            const double start = sizes_ > 0 ? realOf(arguments[0]) : 0.0;
-            const double step = second_ ? realOf(arguments[*second_]) : 1.0;
-            return step == 0.0 ? 0.0 : std::abs((realOf(sizes) - start) / step);
+            const double start = sizes_ > 0 ? realValue(arguments[0]) : 0.0;
+            const double step = second_ ? realValue(arguments[*second_]) : 1.0;
+            return step == 0.0 ? 0.0 : std::abs((realValue(sizes) - start) / step);
         }
     }
     return 0.0;

@@ -155,7 +155,7 @@ bool batchesAgree(const Network& network, const LrSize& size) {
     }
 }
 
-ExportedModel load(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
+ExportedModel loadProgram(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
     const auto archive = pt2::readPt2(file);
     const auto stated = readExportedCard(file, archive.card);
     card.architecture = "torch.export";
@@ -195,7 +195,7 @@ std::unique_ptr<Network> makePt2Network(pt2::Interpreter interpreter, int channe
 
 ExportedModel loadPt2(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
     try {
-        return load(file, settings, card);
+        return loadProgram(file, settings, card);
     } catch (const pt2::UnsupportedProgram& error) {
         throw Error(ErrorCode::UnsupportedModel, fmt::format("{} {}", file.string(), error.what()));
     } catch (const pt2::FormatError& error) {
