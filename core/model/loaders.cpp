@@ -32,6 +32,8 @@ std::string containerName(Container container) {
             return "torch-zip";
         case Container::TorchScript:
             return "torchscript";
+        case Container::ExportedProgram:
+            return "torch-export";
         case Container::Safetensors:
             return "safetensors";
     }

@@ -88,7 +88,8 @@ struct OpenedFile {
 OpenedFile openFile(const std::filesystem::path& file) {
     constexpr auto everything = static_cast<std::uintmax_t>(-1);
     OpenedFile opened;
-    switch (sniffFile(file)) {
+    const Container container = sniffFile(file);
+    switch (container) {
         case Container::TorchLegacy:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
             opened.tensors = detail::openTorchLegacy(opened.bytes->span());
@@ -97,6 +98,7 @@ OpenedFile openFile(const std::filesystem::path& file) {
             opened.tensors = detail::openTorchZip(detail::ZipArchive(file));
             return opened;
         case Container::TorchScript:
+        case Container::ExportedProgram:
             break;
         case Container::Safetensors:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
@@ -104,8 +106,9 @@ OpenedFile openFile(const std::filesystem::path& file) {
             return opened;
     }
     throw FormatError(
-        "is a TorchScript archive, which holds a program and not only weights: save the network's state_dict() "
-        "instead");
+        fmt::format("is a {} archive, which holds a program and not only weights: save the network's state_dict() "
+                    "instead",
+                    toString(container)));
 }
 
 /// Runs `work` and turns every failure into an Error that names the file.
@@ -135,6 +138,8 @@ std::string toString(Container container) {
             return "PyTorch (zip)";
         case Container::TorchScript:
             return "TorchScript";
+        case Container::ExportedProgram:
+            return "torch.export";
         case Container::Safetensors:
             return "safetensors";
     }

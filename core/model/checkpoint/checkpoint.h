@@ -12,10 +12,11 @@ namespace lamscope {
 
 /// How a model file stores its weights. The file's content tells this, never the file's extension.
 enum class Container {
-    TorchLegacy,  ///< PyTorch before 1.6: pickles followed by raw storages
-    TorchZip,     ///< PyTorch since 1.6: a zip archive with a pickle and one entry per storage
-    TorchScript,  ///< a zip archive that also holds code; readCheckpoint() refuses it
-    Safetensors,  ///< a JSON header followed by raw values
+    TorchLegacy,      ///< PyTorch before 1.6: pickles followed by raw storages
+    TorchZip,         ///< PyTorch since 1.6: a zip archive with a pickle and one entry per storage
+    TorchScript,      ///< a zip archive that also holds code; readCheckpoint() refuses it
+    ExportedProgram,  ///< a zip archive of torch.export (.pt2) with a graph; readCheckpoint() refuses it
+    Safetensors,      ///< a JSON header followed by raw values
 };
 
 /// The container's name for users, e.g. "PyTorch (legacy)".

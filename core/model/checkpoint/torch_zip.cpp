@@ -34,6 +34,8 @@ std::string rootOf(const ZipArchive& archive) {
     return root;
 }
 
+}  // namespace
+
 void checkByteOrder(ZipArchive& archive, const std::string& root) {
     const std::string name = root + "byteorder";
     if (!archive.contains(name)) {
@@ -51,8 +53,6 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
             printable(order)));
     }
 }
-
-}  // namespace
 
 std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
     struct Content {
