@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "fuzz/allocation_gauge.h"
+#include "fuzz/exported_programs.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/group_reading.h"
 #include "model/checkpoint/safetensors.h"
@@ -66,6 +67,9 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
         }
         case Reader::Safetensors:
             return detail::openSafetensors(data);
+        case Reader::Export:
+        case Reader::Program:
+            break;
     }
     throw std::logic_error("no such reader");
 }
@@ -118,6 +122,10 @@ std::string_view nameOf(Reader reader) {
             return "zip";
         case Reader::Safetensors:
             return "safetensors";
+        case Reader::Export:
+            return "export";
+        case Reader::Program:
+            return "program";
     }
     return "";
 }
@@ -126,7 +134,13 @@ bool feed(Reader reader, std::span<const std::byte> bytes) {
     const AllocationGauge gauge;
     bool accepted = true;
     try {
-        readSets(reader, bytes);
+        if (reader == Reader::Export) {
+            useExport(pt2::readPt2(bytes));
+        } else if (reader == Reader::Program) {
+            useExport(withZeros(bytes));
+        } else {
+            readSets(reader, bytes);
+        }
     } catch (const FormatError& error) {
         constexpr std::size_t longest = 4096;
         const std::string_view message = error.what();
