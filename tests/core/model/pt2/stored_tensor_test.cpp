@@ -69,7 +69,8 @@ TEST(Pt2StoredTensor, MayBeEmptyOrASingleValue) {
 
 TEST(Pt2StoredTensor, HasTheTypeOfTheFile) {
     const auto one = [](ScalarType type, const std::string& bytes) {
-        return makeTensor({.type = type, .sizes = {1}, .strides = {1}, .record = recordOf(bytes)});
+        return makeTensor(
+            {.type = type, .sizes = {1}, .strides = {1}, .offset = 0, .isParameter = true, .record = recordOf(bytes)});
     };
     EXPECT_EQ(one(ScalarType::Long, test::bytesOf(std::int64_t{-3})).item<std::int64_t>(), -3);
     EXPECT_EQ(one(ScalarType::Double, test::bytesOf(0.1)).item<double>(), 0.1);
