@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
-#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -21,7 +21,7 @@ using pt2::Graph;
 using pt2::NumberSlot;
 using pt2::TensorSlot;
 
-constexpr std::int64_t mostZeros = std::int64_t{1} << 20U;
+constexpr std::int64_t mostZeros = std::int64_t{1} << 16U;
 
 void demand(bool condition, const char* what) {
     if (!condition) {
@@ -107,9 +107,6 @@ void checkTensor(const pt2::StoredTensor& tensor) {
     demand(tensor.offset >= 0 && last >= tensor.offset && last < values, "a tensor outside of its record");
 }
 
-/// Where the interpreter's run of a small program is fuzzed, with and without gradient.
-void runProgram(const pt2::Pt2Archive& /*archive*/) {}
-
 }  // namespace
 
 pt2::Pt2Archive withZeros(std::span<const std::byte> json) {
@@ -144,7 +141,7 @@ pt2::Pt2Archive withZeros(std::span<const std::byte> json) {
     return archive;
 }
 
-void useExport(const pt2::Pt2Archive& archive) {
+void checkExport(const pt2::Pt2Archive& archive) {
     const pt2::Program& program = archive.program;
     checkGraph(program.graph);
     demand(program.input < program.graph.values.size() && program.output < program.graph.values.size(),
@@ -161,7 +158,8 @@ void useExport(const pt2::Pt2Archive& archive) {
         demand(!rule || (!rule->empty() && detail::isPlainText(*rule)), "a rule that cannot be shown");
     }
     checkOperators(program);
-    runProgram(archive);
 }
+
+void runExport(const pt2::Pt2Archive& /*archive*/) {}
 
 }  // namespace lamscope::test

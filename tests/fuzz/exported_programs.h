@@ -8,12 +8,15 @@
 
 namespace lamscope::test {
 
-/// The program whose JSON the bytes are, with tensors of zeros of the shapes that it names, together at most 1 Mi
+/// The program whose JSON the bytes are, with tensors of zeros of the shapes that it names, together at most 64 Ki
 /// values. Throws FormatError if it is refused.
 pt2::Pt2Archive withZeros(std::span<const std::byte> json);
 
-/// Uses everything that a program gives. Throws FormatError if an operator is refused; any other exception is a
+/// Looks at everything that a program gives. Throws FormatError if an operator is refused; any other exception is a
 /// finding.
-void useExport(const pt2::Pt2Archive& archive);
+void checkExport(const pt2::Pt2Archive& archive);
+
+/// Where the interpreter's run of a small program is fuzzed, with and without gradient.
+void runExport(const pt2::Pt2Archive& archive);
 
 }  // namespace lamscope::test

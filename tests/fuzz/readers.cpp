@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -112,6 +113,33 @@ void readSets(Reader reader, std::span<const std::byte> data) {
     }
 }
 
+/// As feed(), and gives the program that was read, if it is one.
+bool readMeasured(Reader reader, std::span<const std::byte> bytes, std::optional<pt2::Pt2Archive>& exported) {
+    const AllocationGauge gauge;
+    bool accepted = true;
+    try {
+        if (reader == Reader::Export || reader == Reader::Program) {
+            exported = reader == Reader::Export ? pt2::readPt2(bytes) : withZeros(bytes);
+            checkExport(*exported);
+        } else {
+            readSets(reader, bytes);
+        }
+    } catch (const FormatError& error) {
+        constexpr std::size_t longest = 4096;
+        const std::string_view message = error.what();
+        require(message.size() <= longest && detail::isPlainText(message), "a message cannot be shown");
+        accepted = false;
+    }
+    // All in all: the budget, a copy of the stored bytes, the values as floats, tied ones twice, and an earlier set.
+    const std::size_t largest = gauge.largest();
+    const std::size_t peak = gauge.peak();
+    if (largest > 2 * bytes.size() + mebibyte || peak > 24 * bytes.size() + 20 * mebibyte) {
+        throw std::logic_error("a file of " + std::to_string(bytes.size()) + " bytes made the reader allocate "
+                               + std::to_string(largest) + " at once and " + std::to_string(peak) + " in all");
+    }
+    return accepted;
+}
+
 }  // namespace
 
 std::string_view nameOf(Reader reader) {
@@ -131,30 +159,14 @@ std::string_view nameOf(Reader reader) {
 }
 
 bool feed(Reader reader, std::span<const std::byte> bytes) {
-    const AllocationGauge gauge;
-    bool accepted = true;
-    try {
-        if (reader == Reader::Export) {
-            useExport(pt2::readPt2(bytes));
-        } else if (reader == Reader::Program) {
-            useExport(withZeros(bytes));
-        } else {
-            readSets(reader, bytes);
-        }
-    } catch (const FormatError& error) {
-        constexpr std::size_t longest = 4096;
-        const std::string_view message = error.what();
-        require(message.size() <= longest && detail::isPlainText(message), "a message cannot be shown");
-        accepted = false;
+    std::optional<pt2::Pt2Archive> exported;
+    if (!readMeasured(reader, bytes, exported)) {
+        return false;
     }
-    // All in all: the budget, a copy of the stored bytes, the values as floats, tied ones twice, and an earlier set.
-    const std::size_t largest = gauge.largest();
-    const std::size_t peak = gauge.peak();
-    if (largest > 2 * bytes.size() + mebibyte || peak > 24 * bytes.size() + 20 * mebibyte) {
-        throw std::logic_error("a file of " + std::to_string(bytes.size()) + " bytes made the reader allocate "
-                               + std::to_string(largest) + " at once and " + std::to_string(peak) + " in all");
+    if (exported) {
+        runExport(*exported);
     }
-    return accepted;
+    return true;
 }
 
 }  // namespace lamscope::test
