@@ -59,22 +59,22 @@ const Graph& checkedGraph(const Program& program) {
     return program.graph;
 }
 
-c10::IValue toValue(const Number& number) {
+c10::IValue toValue(const PlainNumber& number) {
     return std::visit([](const auto value) { return c10::IValue(value); }, number);
 }
 
-Number toNumber(const c10::IValue& value) {
+PlainNumber toNumber(const c10::IValue& value) {
     if (value.isBool()) {
         return value.toBool();
     }
-    return value.isInt() ? Number(value.toInt()) : Number(value.toDouble());
+    return value.isInt() ? PlainNumber(value.toInt()) : PlainNumber(value.toDouble());
 }
 
 c10::IValue computed(const ComputeNumber& compute, const Frame& frame) {
-    std::vector<Number> numbers;
+    std::vector<PlainNumber> numbers;
     for (const auto& operand : compute.operands) {
         const auto* slot = std::get_if<Slot>(&operand);
-        numbers.push_back(slot != nullptr ? toNumber(frame[*slot]) : std::get<Number>(operand));
+        numbers.push_back(slot != nullptr ? toNumber(frame[*slot]) : std::get<PlainNumber>(operand));
     }
     return toValue(compute.function->function(numbers));
 }

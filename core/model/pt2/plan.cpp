@@ -446,11 +446,11 @@ ComputeNumber Planner::numberOf(const Node& node) {
         if (const auto* slot = std::get_if<NumberSlot>(&input.value)) {
             compute.operands.emplace_back(slot->slot);
         } else if (const auto* whole = std::get_if<std::int64_t>(&input.value)) {
-            compute.operands.emplace_back(Number(*whole));
+            compute.operands.emplace_back(PlainNumber(*whole));
         } else if (const auto* real = std::get_if<double>(&input.value)) {
-            compute.operands.emplace_back(Number(*real));
+            compute.operands.emplace_back(PlainNumber(*real));
         } else if (const auto* truth = std::get_if<bool>(&input.value)) {
-            compute.operands.emplace_back(Number(*truth));
+            compute.operands.emplace_back(PlainNumber(*truth));
         } else {
             damaged(node, "computes with what is no number");
         }

@@ -51,7 +51,7 @@ struct TakeSize {
 
 struct ComputeNumber {
     const NumberOperator* function = nullptr;
-    std::vector<std::variant<Number, Slot>> operands;
+    std::vector<std::variant<PlainNumber, Slot>> operands;
 };
 
 /// A subgraph with gradients on or off, as torch.no_grad() in the network's code left it.
