@@ -8,6 +8,8 @@
 #include <fmt/ranges.h>
 
 #include "base/json_text.h"
+#include "report/checkpoint_report.h"
+#include "report/program_report.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -51,6 +53,14 @@ std::string croppingInWords(const Cropping& cropping) {
                            ? std::string("parts of images too")
                            : fmt::format("parts of images too, at multiples of {}", *cropping.multiple);
     return cropping.evidence.empty() ? parts : fmt::format("{} ({})", parts, cropping.evidence);
+}
+
+/// The rules themselves where they are few: an exporter records hundreds.
+std::string sizeRulesInWords(const SizeGuards& guards) {
+    constexpr std::size_t most = 3;
+    const auto rules = guards.texts.size() <= most ? fmt::format("{}", fmt::join(guards.texts, "; "))
+                                                   : fmt::format("{} of the exporter's", guards.texts.size());
+    return fmt::format("{}; {}x{} LR pixels satisfy them", rules, guards.example.first, guards.example.second);
 }
 
 void addKeys(std::string& text, std::string_view heading, const std::vector<std::string>& keys) {
@@ -99,16 +109,22 @@ Json jsonOf(const ModelReport& report) {
     json["nonfinite_weights"] = card.nonfiniteWeights;
     json["nearest"] = nearestJson(report.nearest);
     json["warnings"] = card.warnings;
+    if (report.program) {
+        json["refusal"] = report.refusal.empty() ? Json(nullptr) : Json(report.refusal);
+        json["size_rules"] = card.guards.texts;
+        json["program"] = jsonOf(*report.program);
+    }
     return json;
 }
 
-std::string toJson(const std::vector<ModelReport>& reports) {
+std::string toJson(const std::vector<ModelReport>& reports, const std::optional<CheckpointComparison>& comparison) {
     Json json;
     json["lamscope"] = programJson("cpu");
     json["results"] = Json::array();
     for (const auto& report : reports) {
         json["results"].push_back(jsonOf(report));
     }
+    json["comparison"] = comparison ? jsonOf(*comparison) : Json(nullptr);
     return dumpJson(json);
 }
 
@@ -118,7 +134,9 @@ std::string toText(const ModelReport& report) {
     const auto line = [&](std::string_view label, const std::string& value) {
         text += fmt::format("  {:<16}{}\n", label, value);
     };
-    if (card.architecture.empty()) {
+    if (!report.refusal.empty()) {
+        line("refused", report.refusal);
+    } else if (card.architecture.empty()) {
         line("architecture", "unknown");
     } else {
         std::vector<std::string> settings;
@@ -157,6 +175,9 @@ std::string toText(const ModelReport& report) {
                      "{0}x{0} LR pixels{1}", card.minimumSide,
                      card.sizeMultiple > 1 ? fmt::format(", padded to multiples of {}", card.sizeMultiple) : ""));
         }
+        if (card.guards) {
+            line("size rules", sizeRulesInWords(card.guards));
+        }
         if (card.bicubicAgreementDb) {
             line("vs bicubic", fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));
         }
@@ -172,6 +193,9 @@ std::string toText(const ModelReport& report) {
     }
     if (!card.sha256.empty()) {
         line("sha256", card.sha256);
+    }
+    if (report.program) {
+        text += toText(*report.program);
     }
     if (report.nearest) {
         text += fmt::format("  The closest network is {}. What differs:\n", report.nearest->architecture);

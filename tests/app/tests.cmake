@@ -28,7 +28,7 @@ lamscope_test(lam_arguments_test LABEL unit
   LIBRARIES lamscope_lam_arguments lamscope_bench_command lamscope_study)
 
 lamscope_test(cli_test LABEL cli
-  SOURCES cli/cli_test.cpp cli/console_test.cpp
+  SOURCES cli/cli_test.cpp cli/console_test.cpp cli/info_test.cpp
   LIBRARIES lamscope_files lamscope_console nlohmann_json::nlohmann_json)
 target_compile_definitions(cli_test PRIVATE
   LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>" LAMSCOPE_FIGURES=$<BOOL:${LAMSCOPE_FIGURES}>)

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "fuzz/allocation_gauge.h"
+#include "fuzz/exported_programs.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/group_reading.h"
 #include "model/checkpoint/safetensors.h"
@@ -50,7 +52,8 @@ std::unique_ptr<detail::TensorFile> openPlainPickle(std::span<const std::byte> d
     storages.provider = [zeros](std::string_view /*key*/, const detail::Storage& storage) {
         return std::span<const std::byte>(*zeros).first(storage.count * detail::itemSize(storage.dtype));
     };
-    return detail::makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, zeros);
+    return detail::makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget,
+                                 detail::findWeightSets, zeros);
 }
 
 std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byte> data) {
@@ -59,13 +62,14 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
             return detail::isTorchLegacy(data) ? detail::openTorchLegacy(data) : openPlainPickle(data);
         case Reader::Zip: {
             detail::ZipArchive archive(data);
-            if (detail::containerOf(archive) != Container::TorchZip) {
-                throw FormatError("is a TorchScript archive");
-            }
-            return detail::openTorchZip(std::move(archive));
+            return detail::containerOf(archive) == Container::TorchScript ? detail::openTorchScript(archive)
+                                                                          : detail::openTorchZip(std::move(archive));
         }
         case Reader::Safetensors:
             return detail::openSafetensors(data);
+        case Reader::Export:
+        case Reader::Program:
+            break;
     }
     throw std::logic_error("no such reader");
 }
@@ -86,12 +90,24 @@ void checkResult(const GroupContent& content) {
     require(detail::isPlainText(content.refusal), "a refusal cannot be shown");
 }
 
+void describeAll(const detail::TensorFile& file) {
+    for (std::size_t place = 0; place < file.dictionaries().size(); ++place) {
+        for (std::size_t i = 0; i < file.dictionaries()[place].names.size(); ++i) {
+            const detail::TensorHeader header = file.describe(place, i);
+            require(detail::isPlainText(header.dtype) && !header.dtype.empty(), "a type cannot be shown");
+            require(!header.shape || std::ranges::all_of(*header.shape, [](std::int64_t side) { return side >= 0; }),
+                    "a negative side");
+        }
+    }
+}
+
 /// Reads the groups that come first in the search for a network, then the set that another name chooses.
 void readSets(Reader reader, std::span<const std::byte> data) {
     constexpr std::size_t most = 4;
     const auto file = open(reader, data);
     const auto groups = detail::weightGroups(file->dictionaries(), file->budget());
     require(!groups.empty(), "a file without groups");
+    describeAll(*file);
     std::string other;
     for (std::size_t i = 0; i < std::min(groups.size(), most); ++i) {
         const GroupContent content = detail::readGroup(*file, groups[i]);
@@ -108,25 +124,17 @@ void readSets(Reader reader, std::span<const std::byte> data) {
     }
 }
 
-}  // namespace
-
-std::string_view nameOf(Reader reader) {
-    switch (reader) {
-        case Reader::Pickle:
-            return "pickle";
-        case Reader::Zip:
-            return "zip";
-        case Reader::Safetensors:
-            return "safetensors";
-    }
-    return "";
-}
-
-bool feed(Reader reader, std::span<const std::byte> bytes) {
+/// As feed(), and gives the program that was read, if it is one.
+bool readMeasured(Reader reader, std::span<const std::byte> bytes, std::optional<pt2::Pt2Archive>& exported) {
     const AllocationGauge gauge;
     bool accepted = true;
     try {
-        readSets(reader, bytes);
+        if (reader == Reader::Export || reader == Reader::Program) {
+            exported = reader == Reader::Export ? pt2::readPt2(bytes) : withZeros(bytes);
+            checkExport(*exported);
+        } else {
+            readSets(reader, bytes);
+        }
     } catch (const FormatError& error) {
         constexpr std::size_t longest = 4096;
         const std::string_view message = error.what();
@@ -141,6 +149,38 @@ bool feed(Reader reader, std::span<const std::byte> bytes) {
                                + std::to_string(largest) + " at once and " + std::to_string(peak) + " in all");
     }
     return accepted;
+}
+
+}  // namespace
+
+std::string_view nameOf(Reader reader) {
+    switch (reader) {
+        case Reader::Pickle:
+            return "pickle";
+        case Reader::Zip:
+            return "zip";
+        case Reader::Safetensors:
+            return "safetensors";
+        case Reader::Export:
+            return "export";
+        case Reader::Program:
+            return "program";
+    }
+    return "";
+}
+
+bool feed(Reader reader, std::span<const std::byte> bytes) {
+    std::optional<pt2::Pt2Archive> exported;
+    if (reader == Reader::Export) {
+        surveyExport(bytes);
+    }
+    if (!readMeasured(reader, bytes, exported)) {
+        return false;
+    }
+    if (exported) {
+        runExport(*exported);
+    }
+    return true;
 }
 
 }  // namespace lamscope::test

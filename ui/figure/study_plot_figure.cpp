@@ -316,7 +316,7 @@ private:
                     path.lineTo(at);
                 }
             }
-            auto colour = networkSign(network).colour;
+            auto colour = networkSign(plot_, network).colour;
             constexpr float faint = 0.45F;
             colour.setAlphaF(faint);
             sheet_.items.emplace_back(SheetPath{.path = path, .fill = {}, .line = colour, .width = layout_.lineWidth});
@@ -324,7 +324,7 @@ private:
     }
 
     void addMarker(const QPointF& at, std::size_t network) {
-        const auto sign = networkSign(network);
+        const auto sign = networkSign(plot_, network);
         const auto place = QTransform::fromTranslate(at.x(), at.y()).scale(2.0 * radius_, 2.0 * radius_);
         constexpr double rim = 0.3;  // markers that lie on each other stay apart
         sheet_.items.emplace_back(
@@ -415,12 +415,16 @@ private:
 
 }  // namespace
 
-NetworkSign networkSign(std::size_t network) {
+NetworkSign networkSign(std::size_t place) {
     static const auto all = shapes();
     // Okabe and Ito's but for yellow, which is too faint on white.
     constexpr std::array<QRgb, 7> colours{0xff0072b2, 0xffd55e00, 0xff009e73, 0xffcc79a7,
                                           0xffe69f00, 0xff56b4e9, 0xff000000};
-    return {QColor::fromRgb(colours.at(network % colours.size())), all.at(network % all.size())};
+    return {QColor::fromRgb(colours.at(place % colours.size())), all.at(place % all.size())};
+}
+
+NetworkSign networkSign(const StudyPlot& plot, std::size_t network) {
+    return networkSign(network < plot.places.size() ? plot.places[network] : network);
 }
 
 FigureLayout studyPlotLayout() {

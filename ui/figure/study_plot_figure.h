@@ -21,8 +21,11 @@ struct NetworkSign {
     QPainterPath shape;  ///< about (0, 0), as large as a circle of diameter 1
 };
 
+/// @param place  of the network, see placesOfNetworks().
+[[nodiscard]] NetworkSign networkSign(std::size_t place);
+
 /// @param network  its index among StudyPlot::networks.
-[[nodiscard]] NetworkSign networkSign(std::size_t network);
+[[nodiscard]] NetworkSign networkSign(const StudyPlot& plot, std::size_t network);
 
 /// What suits plots: a column of a two-column page.
 [[nodiscard]] FigureLayout studyPlotLayout();

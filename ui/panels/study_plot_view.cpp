@@ -124,7 +124,7 @@ void StudyPlotView::setPlot(const StudyPlot& plot, const std::map<std::string, N
 
 NetworkSign StudyPlotView::signOf(std::size_t network) const {
     const auto found = network < shown_.networks.size() ? signs_.find(shown_.networks[network]) : signs_.end();
-    return found == signs_.end() ? networkSign(network) : found->second;
+    return found == signs_.end() ? networkSign(shown_, network) : found->second;
 }
 
 // --- drawing

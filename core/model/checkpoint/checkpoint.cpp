@@ -81,14 +81,15 @@ Container sniffFile(const std::filesystem::path& file) {
 
 /// An opened file with the bytes that it refers to.
 struct OpenedFile {
-    std::unique_ptr<FileBytes> bytes;
-    std::unique_ptr<TensorFile> tensors;
+    std::unique_ptr<FileBytes> bytes = nullptr;
+    std::unique_ptr<TensorFile> tensors = nullptr;
 };
 
-OpenedFile openFile(const std::filesystem::path& file) {
+OpenedFile openFile(const std::filesystem::path& file, Programs programs) {
     constexpr auto everything = static_cast<std::uintmax_t>(-1);
     OpenedFile opened;
-    switch (sniffFile(file)) {
+    const Container container = sniffFile(file);
+    switch (container) {
         case Container::TorchLegacy:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
             opened.tensors = detail::openTorchLegacy(opened.bytes->span());
@@ -97,6 +98,12 @@ OpenedFile openFile(const std::filesystem::path& file) {
             opened.tensors = detail::openTorchZip(detail::ZipArchive(file));
             return opened;
         case Container::TorchScript:
+            if (programs == Programs::Refused) {
+                break;
+            }
+            opened.tensors = detail::openTorchScript(detail::ZipArchive(file));
+            return opened;
+        case Container::ExportedProgram:
             break;
         case Container::Safetensors:
             opened.bytes = std::make_unique<FileBytes>(file, everything);
@@ -104,8 +111,19 @@ OpenedFile openFile(const std::filesystem::path& file) {
             return opened;
     }
     throw FormatError(
-        "is a TorchScript archive, which holds a program and not only weights: save the network's state_dict() "
-        "instead");
+        fmt::format("is a {} archive, which holds a program and not only weights: save the network's state_dict() "
+                    "instead",
+                    toString(container)));
+}
+
+StoredTensor storedTensor(const TensorFile& file, std::size_t dictionary, std::size_t tensor) {
+    const std::string& name = file.dictionaries()[dictionary].names[tensor];
+    try {
+        auto [shape, dtype] = file.describe(dictionary, tensor);
+        return {.name = name, .shape = std::move(shape), .dtype = std::move(dtype)};
+    } catch (const FormatError& error) {
+        throw FormatError(fmt::format("{} (tensor '{}')", error.what(), detail::printable(name)));
+    }
 }
 
 /// Runs `work` and turns every failure into an Error that names the file.
@@ -135,6 +153,24 @@ std::string toString(Container container) {
             return "PyTorch (zip)";
         case Container::TorchScript:
             return "TorchScript";
+        case Container::ExportedProgram:
+            return "torch.export";
+        case Container::Safetensors:
+            return "safetensors";
+    }
+    return "unknown";
+}
+
+std::string nameInDocuments(Container container) {
+    switch (container) {
+        case Container::TorchLegacy:
+            return "torch-legacy";
+        case Container::TorchZip:
+            return "torch-zip";
+        case Container::TorchScript:
+            return "torchscript";
+        case Container::ExportedProgram:
+            return "torch-export";
         case Container::Safetensors:
             return "safetensors";
     }
@@ -147,25 +183,36 @@ struct CheckpointFile::Content {
     std::unique_ptr<TensorFile> merged;  ///< set if there are several parts
     TensorFile* tensors = nullptr;
     std::vector<WeightGroup> groups;
+
+    Content(std::filesystem::path file, std::vector<OpenedFile> opened)
+        : name(std::move(file))
+        , parts(std::move(opened)) {
+        naming(name, [&] {
+            tensors = parts.front().tensors.get();
+            if (parts.size() > 1) {
+                std::vector<TensorFile*> all;
+                std::ranges::transform(parts, std::back_inserter(all),
+                                       [](const OpenedFile& part) { return part.tensors.get(); });
+                merged = detail::merge(all);
+                tensors = merged.get();
+            }
+            groups = detail::weightGroups(tensors->dictionaries(), tensors->budget());
+        });
+    }
 };
 
-CheckpointFile::CheckpointFile(const std::filesystem::path& file)
-    : content_(std::make_unique<Content>()) {
-    content_->name = file;
+CheckpointFile::CheckpointFile(const std::filesystem::path& file, Programs programs) {
+    std::vector<OpenedFile> parts;
     for (const auto& part : modelFiles(file)) {
-        naming(part, [&] { content_->parts.push_back(openFile(part)); });
+        naming(part, [&] { parts.push_back(openFile(part, programs)); });
     }
-    naming(file, [&] {
-        content_->tensors = content_->parts.front().tensors.get();
-        if (content_->parts.size() > 1) {
-            std::vector<TensorFile*> parts;
-            std::ranges::transform(content_->parts, std::back_inserter(parts),
-                                   [](const OpenedFile& opened) { return opened.tensors.get(); });
-            content_->merged = detail::merge(parts);
-            content_->tensors = content_->merged.get();
-        }
-        content_->groups = detail::weightGroups(content_->tensors->dictionaries(), content_->tensors->budget());
-    });
+    content_ = std::make_unique<Content>(file, std::move(parts));
+}
+
+CheckpointFile::CheckpointFile(const std::filesystem::path& file, std::unique_ptr<TensorFile> tensors) {
+    std::vector<OpenedFile> parts;
+    parts.push_back({.bytes = nullptr, .tensors = std::move(tensors)});
+    content_ = std::make_unique<Content>(file, std::move(parts));
 }
 
 CheckpointFile::~CheckpointFile() = default;
@@ -179,6 +226,32 @@ std::vector<WeightGroup> CheckpointFile::groups(const std::string& weightSet) co
 
 GroupContent CheckpointFile::read(const WeightGroup& group) {
     return naming(content_->name, [&] { return detail::readGroup(*content_->tensors, group); });
+}
+
+std::vector<std::string> CheckpointFile::names(const WeightGroup& group) const {
+    std::vector<std::string> names;
+    for (const std::string& name : content_->tensors->dictionaries().at(group.dictionary).names) {
+        if (detail::contains(group, name)) {
+            names.push_back(name.substr(group.prefix.size()));
+        }
+    }
+    return names;
+}
+
+TensorListing CheckpointFile::listing() const {
+    const TensorFile& file = *content_->tensors;
+    TensorListing listing{.file = content_->name, .container = file.container(), .sets = {}};
+    naming(content_->name, [&] {
+        for (std::size_t place = 0; place < file.dictionaries().size(); ++place) {
+            const detail::TensorDictionary& dictionary = file.dictionaries()[place];
+            StoredSet set{.nesting = dictionary.nesting, .tensors = {}, .warnings = dictionary.warnings};
+            for (std::size_t i = 0; i < dictionary.names.size(); ++i) {
+                set.tensors.push_back(storedTensor(file, place, i));
+            }
+            listing.sets.push_back(std::move(set));
+        }
+    });
+    return listing;
 }
 
 const TensorData* Checkpoint::find(std::string_view name) const noexcept {

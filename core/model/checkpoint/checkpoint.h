@@ -12,14 +12,18 @@ namespace lamscope {
 
 /// How a model file stores its weights. The file's content tells this, never the file's extension.
 enum class Container {
-    TorchLegacy,  ///< PyTorch before 1.6: pickles followed by raw storages
-    TorchZip,     ///< PyTorch since 1.6: a zip archive with a pickle and one entry per storage
-    TorchScript,  ///< a zip archive that also holds code; readCheckpoint() refuses it
-    Safetensors,  ///< a JSON header followed by raw values
+    TorchLegacy,      ///< PyTorch before 1.6: pickles followed by raw storages
+    TorchZip,         ///< PyTorch since 1.6: a zip archive with a pickle and one entry per storage
+    TorchScript,      ///< a zip archive that also holds code; readCheckpoint() refuses it
+    ExportedProgram,  ///< a zip archive of torch.export (.pt2) with a graph; readCheckpoint() refuses it
+    Safetensors,      ///< a JSON header followed by raw values
 };
 
 /// The container's name for users, e.g. "PyTorch (legacy)".
 [[nodiscard]] std::string toString(Container container);
+
+/// The container's name in documents, e.g. "torch-legacy".
+[[nodiscard]] std::string nameInDocuments(Container container);
 
 /// Finds the container of a model file. Throws Error(BadFile) if the file is no model file; the message says what the
 /// file is instead (missing, empty, a folder, a Git LFS pointer, a web page, a tar archive…) and what to do about it.

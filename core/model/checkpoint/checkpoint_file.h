@@ -8,8 +8,13 @@
 #include <vector>
 
 #include "model/checkpoint/checkpoint.h"
+#include "model/checkpoint/tensor_listing.h"
 
 namespace lamscope {
+
+namespace detail {
+class TensorFile;
+}
 
 /// Tensors of a model file that may be the weights of one network: all tensors of a dictionary, or those whose names
 /// have one prefix. A dictionary is a (nested) dictionary of the file, a whole pickled module, or a whole safetensors
@@ -34,13 +39,20 @@ struct GroupContent {
     std::string refusal;
 };
 
+/// Whether archives of TorchScript are opened for the tensors in them, or refused as programs.
+enum class Programs { Refused, ReadAsData };
+
 /// A model file, opened: the names of its tensors are known. The values are read group by group, within the memory
 /// bounds of readCheckpoint(). All members throw Error(BadFile), naming the file, if something cannot be read. Not
 /// thread-safe.
 class CheckpointFile {
 public:
-    /// Opens a weight file, or the files that modelFiles() finds for `file`. Refuses TorchScript archives.
-    explicit CheckpointFile(const std::filesystem::path& file);
+    /// Opens a weight file, or the files that modelFiles() finds for `file`.
+    explicit CheckpointFile(const std::filesystem::path& file, Programs programs = Programs::Refused);
+
+    /// The tensors of `file` as another reader has opened it; never null, with at least one tensor.
+    CheckpointFile(const std::filesystem::path& file, std::unique_ptr<detail::TensorFile> tensors);
+
     CheckpointFile(const CheckpointFile&) = delete;
     CheckpointFile& operator=(const CheckpointFile&) = delete;
     CheckpointFile(CheckpointFile&&) = delete;
@@ -54,6 +66,12 @@ public:
     /// The weights of a group. Weights that are stored in parts (weight and spectral normalisation, pruning) are
     /// combined. Counters of operations and complex tables are left out; the result may then be empty.
     [[nodiscard]] GroupContent read(const WeightGroup& group);
+
+    /// The names of a group's tensors without its prefix, before parts of weights are combined; in the file's order.
+    [[nodiscard]] std::vector<std::string> names(const WeightGroup& group) const;
+
+    /// Every tensor of the file. Their values are not read.
+    [[nodiscard]] TensorListing listing() const;
 
 private:
     struct Content;

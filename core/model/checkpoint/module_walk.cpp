@@ -14,6 +14,19 @@ namespace {
 
 constexpr std::size_t maxDepth = 64;
 
+NodeId submodules(const Pickle& pickle, NodeId attributes) {
+    return dictValue(pickle, attributes, "_modules");
+}
+
+/// Objects of TorchScript hold everything, submodules included, in one dictionary.
+NodeId allAttributes(const Pickle& /*pickle*/, NodeId attributes) {
+    return attributes;
+}
+
+bool isScriptObject(const Pickle& pickle, NodeId id) {
+    return attributesOf(pickle, id) != noNode && !tensorCall(pickle, id);
+}
+
 }  // namespace
 
 void WeightCollector::add(const std::string& name, NodeId tensor) {
@@ -79,7 +92,26 @@ void WeightCollector::addAttributes(NodeId attributes, const std::string& prefix
     }
 }
 
+void WeightCollector::addTensors(NodeId dictionary, const std::string& prefix) {
+    forEachTextEntry(dictionary, [&](std::string_view key, NodeId value) {
+        if (tensorCall(pickle_, value)) {
+            add(prefix + std::string(key), value);
+        }
+    });
+}
+
 void WeightCollector::walk(NodeId module) {
+    walkAs({.addOwn = &WeightCollector::addAttributes, .childrenOf = submodules, .isChild = isModule}, module);
+}
+
+void WeightCollector::walkScript(NodeId object) {
+    if (!isScriptObject(pickle_, object)) {
+        throw FormatError("is damaged: its data.pkl holds no module of TorchScript; use another copy");
+    }
+    walkAs({.addOwn = &WeightCollector::addTensors, .childrenOf = allAttributes, .isChild = isScriptObject}, object);
+}
+
+void WeightCollector::walkAs(const Walk& kind, NodeId module) {
     struct Visit {
         NodeId module;
         std::string prefix;
@@ -93,13 +125,13 @@ void WeightCollector::walk(NodeId module) {
         if (visit.depth > maxDepth || visit.prefix.size() > maxTensorNameLength) {
             throw FormatError("is damaged: its modules are nested without end; use another copy");
         }
-        addAttributes(attributes, visit.prefix);
+        (this->*kind.addOwn)(attributes, visit.prefix);
         const auto first = static_cast<std::ptrdiff_t>(pending.size());
-        forEachTextEntry(dictValue(pickle_, attributes, "_modules"), [&](std::string_view key, NodeId value) {
+        forEachTextEntry(kind.childrenOf(pickle_, attributes), [&](std::string_view key, NodeId value) {
             if (const NodeId state = attributesOf(pickle_, value); state != noNode) {
                 budget_.charge(pickle_[state].items.size() * sizeof(NodeId));
             }
-            if (isModule(pickle_, value)) {
+            if (kind.isChild(pickle_, value)) {
                 budget_.charge(sizeof(Visit) + visit.prefix.size() + key.size());
                 pending.push_back({value, visit.prefix + std::string(key) + ".", visit.depth + 1});
             }

@@ -27,12 +27,25 @@ public:
     /// parameters and buffers of its submodules.
     void walk(NodeId module);
 
+    /// Adds the tensors among the attributes of an object of TorchScript, then those of the objects among them.
+    void walkScript(NodeId object);
+
     [[nodiscard]] std::vector<std::pair<std::string, NodeId>> take() { return std::move(tensors_); }
 
 private:
     void forEachTextEntry(NodeId dictionary, const std::function<void(std::string_view, NodeId)>& visit);
     [[nodiscard]] std::set<std::string_view> transientBuffers(NodeId attributes);
     void addAttributes(NodeId attributes, const std::string& prefix);
+    void addTensors(NodeId dictionary, const std::string& prefix);
+
+    /// Adds the attributes of a module by `addOwn`, then visits, deep before wide, the modules that are entries of the
+    /// dictionary `childrenOf` finds in its attributes.
+    struct Walk {
+        void (WeightCollector::*addOwn)(NodeId attributes, const std::string& prefix);
+        NodeId (*childrenOf)(const Pickle& pickle, NodeId attributes);
+        bool (*isChild)(const Pickle& pickle, NodeId value);
+    };
+    void walkAs(const Walk& kind, NodeId module);
 
     const Pickle& pickle_;
     Budget& budget_;

@@ -87,6 +87,12 @@ public:
                           layout, budget());
     }
 
+    [[nodiscard]] TensorHeader describe(std::size_t /*dictionary*/, std::size_t tensor) const override {
+        const SafetensorsEntry& entry = entries_.at(tensor);
+        static_cast<void>(checkedCount(entry.shape, entry.end - entry.begin));
+        return {.shape = entry.shape, .dtype = dtypeName(entry.dtype)};
+    }
+
 private:
     std::vector<SafetensorsEntry> entries_;
     std::span<const std::byte> buffer_;

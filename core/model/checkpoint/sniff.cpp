@@ -87,20 +87,19 @@ std::string firstBytes(std::string_view head) {
 
 Container containerOf(const ZipArchive& archive) {
     bool pickle = false;
+    bool exported = false;
     for (const std::string& name : archive.names()) {
         const std::size_t slash = name.find('/');
         const std::string_view inner = slash == std::string::npos ? "" : std::string_view(name).substr(slash + 1);
-        if (inner == "archive_format" || (inner.starts_with("models/") && inner.ends_with(".json"))
-            || name == "serialized_exported_program.json") {
-            throw FormatError(
-                "is a program of torch.export (.pt2), which is not read yet: save the network's state_dict(), or "
-                "export "
-                "it as TorchScript (see docs/your-network.md)");
-        }
         if (inner == "constants.pkl" || inner.starts_with("code/")) {
             return Container::TorchScript;
         }
         pickle = pickle || inner == "data.pkl";
+        exported = exported || inner == "archive_format" || (inner.starts_with("models/") && inner.ends_with(".json"))
+                   || name == "serialized_exported_program.json";
+    }
+    if (exported) {
+        return Container::ExportedProgram;
     }
     if (!pickle) {
         throw FormatError(

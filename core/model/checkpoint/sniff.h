@@ -16,7 +16,7 @@ inline constexpr std::size_t sniffedBytes = 512;
 /// Throws FormatError if the bytes are of no known container.
 [[nodiscard]] Container sniff(std::span<const std::byte> head);
 
-/// TorchZip or TorchScript, by the names in the archive. Throws FormatError if the archive is neither.
+/// TorchZip, TorchScript or ExportedProgram, by the names in the archive. Throws FormatError if the archive is none.
 [[nodiscard]] Container containerOf(const ZipArchive& archive);
 
 }  // namespace lamscope::detail

@@ -2,12 +2,15 @@
 lamscope_library(lamscope_checkpoint
   HEADERS
     model/checkpoint/checkpoint.h
+    model/checkpoint/comparison.h
     model/checkpoint/format_error.h
     model/checkpoint/model_files.h
     model/checkpoint/pickle.h
     model/checkpoint/safetensors_writer.h
+    model/checkpoint/tensor_listing.h
   SOURCES
     model/checkpoint/checkpoint.cpp
+    model/checkpoint/comparison.cpp
     model/checkpoint/dtype.cpp
     model/checkpoint/format_error.cpp
     model/checkpoint/group_reading.cpp

@@ -41,6 +41,9 @@ public:
     /// bytes, which stay valid.
     std::function<std::span<const std::byte>(std::string_view, const Storage&)> provider;
 
+    /// The type of the values that `view` names.
+    [[nodiscard]] DType dtypeOf(const StorageView& view) const { return storages_.at(view.key).dtype; }
+
     /// The storage that `view` names, with its bytes loaded.
     [[nodiscard]] const Storage& load(const StorageView& view);
 

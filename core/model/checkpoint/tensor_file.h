@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,6 +19,13 @@ struct TensorDictionary {
     std::vector<std::string> nesting;   ///< the keys under which the dictionary lies, outermost first
     std::vector<std::string> names;     ///< in the file's order, each once, without segments of wrappers
     std::vector<std::string> warnings;  ///< about entries that are not tensors
+};
+
+/// What a file says about a tensor without its values.
+struct TensorHeader {
+    std::optional<std::vector<std::int64_t>>
+        shape;          ///< none for kinds of tensors without a plain one (sparse, nested…)
+    std::string dtype;  ///< as TensorData::dtype; of such kinds their name
 };
 
 /// A tensor of a kind that cannot be converted to float32: quantised, sparse, complex… `what()` is a predicate as in
@@ -57,6 +66,9 @@ public:
     /// The values of a tensor, by its index among the names of the dictionary. Throws FormatError; throws
     /// UnsupportedTensor if the file is sound.
     [[nodiscard]] virtual TensorData load(std::size_t dictionary, std::size_t tensor) = 0;
+
+    /// The same tensor without its values, which need not be of a kind that can be converted. Throws FormatError.
+    [[nodiscard]] virtual TensorHeader describe(std::size_t dictionary, std::size_t tensor) const = 0;
 
 protected:
     TensorFile(Container container, Budget budget)

@@ -8,7 +8,6 @@
 
 #include "model/checkpoint/tensor_copy.h"
 #include "model/checkpoint/torch_object.h"
-#include "model/checkpoint/weight_set.h"
 
 namespace lamscope::detail {
 
@@ -65,15 +64,26 @@ std::string newTypeOf(const Pickle& pickle, const std::vector<NodeId>& arguments
     return given ? printable(pickle[pickle[arguments[place]].items[1]].text) : "an unknown type";
 }
 
+/// Whether the function rebuilds a strided tensor from a storage, an offset, sizes and strides.
+bool isStrided(std::string_view function) {
+    return function == "_rebuild_tensor" || function == "_rebuild_tensor_v2" || function == "_rebuild_tensor_v3"
+           || function == "_rebuild_qtensor";
+}
+
+/// A kind of tensors in a word, by the function that rebuilds them: "sparse_tensor".
+std::string kindOf(std::string_view function) {
+    return printable(function.substr(std::string_view("_rebuild_").size()));
+}
+
 class TorchFile : public TensorFile {
 public:
-    TorchFile(Container container, Pickle object, StorageTable storages, const Budget& budget,
+    TorchFile(Container container, Pickle object, StorageTable storages, const Budget& budget, SetSearch findSets,
               std::shared_ptr<void> keepAlive)
         : TensorFile(container, budget)
         , keepAlive_(std::move(keepAlive))
         , pickle_(std::move(object))
         , storages_(std::move(storages)) {
-        for (WeightSet& set : findWeightSets(pickle_, this->budget())) {
+        for (WeightSet& set : findSets(pickle_, this->budget())) {
             TensorDictionary dictionary{.nesting = std::move(set.nesting), .names = {}, .warnings = {}};
             dictionary.warnings = std::move(set.warnings);
             std::vector<NodeId>& nodes = nodes_.emplace_back();
@@ -117,6 +127,20 @@ public:
         return copyTensor(storage.dtype, bytes, layout, budget());
     }
 
+    [[nodiscard]] TensorHeader describe(std::size_t dictionary, std::size_t tensor) const override {
+        const TensorCall call = tensorCall(pickle_, nodes_.at(dictionary).at(tensor)).value();
+        const std::vector<NodeId>& items = pickle_[call.arguments].items;
+        if (!isStrided(call.function) || items.size() < 4) {
+            return {.shape = std::nullopt, .dtype = kindOf(call.function)};
+        }
+        const StorageView view = storageView(pickle_, items[0]);
+        auto shape = integersOf(pickle_, items[2], "sizes");
+        static_cast<void>(checkedCount(shape, view.count));
+        return {.shape = std::move(shape),
+                .dtype = call.function == "_rebuild_tensor_v3" ? newTypeOf(pickle_, items)
+                                                               : dtypeName(storages_.dtypeOf(view))};
+    }
+
 private:
     std::shared_ptr<void> keepAlive_;
     Pickle pickle_;
@@ -127,8 +151,9 @@ private:
 }  // namespace
 
 std::unique_ptr<TensorFile> makeTorchFile(Container container, Pickle object, StorageTable storages, Budget budget,
-                                          std::shared_ptr<void> keepAlive) {
-    return std::make_unique<TorchFile>(container, std::move(object), std::move(storages), budget, std::move(keepAlive));
+                                          SetSearch findSets, std::shared_ptr<void> keepAlive) {
+    return std::make_unique<TorchFile>(container, std::move(object), std::move(storages), budget, findSets,
+                                       std::move(keepAlive));
 }
 
 }  // namespace lamscope::detail

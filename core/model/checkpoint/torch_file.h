@@ -7,6 +7,7 @@
 
 #include "model/checkpoint/storage_table.h"
 #include "model/checkpoint/tensor_file.h"
+#include "model/checkpoint/weight_set.h"
 #include "model/checkpoint/zip_archive.h"
 
 namespace lamscope::detail {
@@ -18,12 +19,25 @@ namespace lamscope::detail {
 /// Throws FormatError.
 [[nodiscard]] std::unique_ptr<TensorFile> openTorchLegacy(std::span<const std::byte> data);
 
+/// Throws FormatError if an archive of PyTorch, whose entries lie under `root`, says that its values are not
+/// little-endian.
+void checkByteOrder(ZipArchive& archive, const std::string& root);
+
 /// Opens a zip file of PyTorch: data.pkl and one stored entry per storage. Throws FormatError.
 [[nodiscard]] std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive);
 
-/// Finds the weights in the pickled object, and their values in the storages; used for both containers. `keepAlive`
-/// owns the bytes to which `object` and `storages` refer, unless the caller keeps them.
+/// Opens a TorchScript archive as data: the parameters and buffers of its module, and under the key "CONSTANTS" the
+/// tensors that its code refers to by that name (of a frozen network, its weights). The code is not read. Throws
+/// FormatError.
+[[nodiscard]] std::unique_ptr<TensorFile> openTorchScript(const ZipArchive& archive);
+
+/// Finds the tensors of a pickled object.
+using SetSearch = std::vector<WeightSet> (*)(const Pickle& pickle, Budget& budget);
+
+/// Finds the weights in the pickled object, and their values in the storages; used for all containers of PyTorch.
+/// `keepAlive` owns the bytes to which `object` and `storages` refer, unless the caller keeps them.
 [[nodiscard]] std::unique_ptr<TensorFile> makeTorchFile(Container container, Pickle object, StorageTable storages,
-                                                        Budget budget, std::shared_ptr<void> keepAlive = nullptr);
+                                                        Budget budget, SetSearch findSets = findWeightSets,
+                                                        std::shared_ptr<void> keepAlive = nullptr);
 
 }  // namespace lamscope::detail

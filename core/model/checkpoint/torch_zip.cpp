@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -7,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "model/checkpoint/merged_file.h"
 #include "model/checkpoint/torch_file.h"
 
 namespace lamscope::detail {
@@ -34,6 +36,8 @@ std::string rootOf(const ZipArchive& archive) {
     return root;
 }
 
+}  // namespace
+
 void checkByteOrder(ZipArchive& archive, const std::string& root) {
     const std::string name = root + "byteorder";
     if (!archive.contains(name)) {
@@ -52,24 +56,29 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
     }
 }
 
-}  // namespace
+namespace {
 
-std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
-    struct Content {
-        ZipArchive archive;
-        std::string root;
-        std::vector<std::byte> pickle;
-        std::deque<std::vector<std::byte>> storages;
+/// The bytes of a pickle in an archive, and of the storages beside it.
+struct ZippedPickle {
+    ZipArchive archive;
+    std::string folder;  ///< of the storages, with a slash at the end
+    std::vector<std::byte> pickle;
+    std::deque<std::vector<std::byte>> storages;
 
-        explicit Content(ZipArchive file)
-            : archive(std::move(file))
-            , root(rootOf(archive)) {
-            checkByteOrder(archive, root);
-            pickle = archive.read(root + "data.pkl");
-        }
-        [[nodiscard]] std::string entryOf(std::string_view key) const { return root + "data/" + std::string(key); }
-    };
-    const auto content = std::make_shared<Content>(std::move(archive));
+    /// @param name of the pickle without ".pkl", and of the folder.
+    ZippedPickle(ZipArchive file, std::string_view name)
+        : archive(std::move(file)) {
+        const std::string root = rootOf(archive);
+        checkByteOrder(archive, root);
+        folder = fmt::format("{}{}/", root, name);
+        pickle = archive.read(fmt::format("{}{}.pkl", root, name));
+    }
+    [[nodiscard]] std::string entryOf(std::string_view key) const { return folder + std::string(key); }
+};
+
+std::unique_ptr<TensorFile> openPickle(Container container, ZipArchive archive, std::string_view name,
+                                       SetSearch findSets) {
+    const auto content = std::make_shared<ZippedPickle>(std::move(archive), name);
     const std::uint64_t fileSize = content->archive.fileSize();
     Budget budget = Budget::forFile(static_cast<std::size_t>(fileSize));
     Pickle object = readPickle(content->pickle, budget);
@@ -90,7 +99,22 @@ std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
     storages.provider = [content = content.get()](std::string_view key, const Storage&) -> std::span<const std::byte> {
         return content->storages.emplace_back(content->archive.read(content->entryOf(key)));
     };
-    return makeTorchFile(Container::TorchZip, std::move(object), std::move(storages), budget, content);
+    return makeTorchFile(container, std::move(object), std::move(storages), budget, findSets, content);
+}
+
+}  // namespace
+
+std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
+    return openPickle(Container::TorchZip, std::move(archive), "data", findWeightSets);
+}
+
+std::unique_ptr<TensorFile> openTorchScript(const ZipArchive& archive) {
+    std::vector<std::unique_ptr<TensorFile>> parts;
+    parts.push_back(openPickle(Container::TorchScript, archive, "data", findScriptWeights));
+    if (archive.contains(rootOf(archive) + "constants.pkl")) {
+        parts.push_back(openPickle(Container::TorchScript, archive, "constants", findScriptConstants));
+    }
+    return join(Container::TorchScript, std::move(parts));
 }
 
 }  // namespace lamscope::detail

@@ -178,6 +178,16 @@ bool hasNamelessAverage(const Pickle& pickle, Budget& budget) {
     return false;
 }
 
+/// The collected tensors as one set; no set if there are none.
+std::vector<WeightSet> setOf(std::vector<std::string> nesting, WeightCollector& collector) {
+    WeightSet set{.nesting = std::move(nesting), .tensors = collector.take(), .warnings = {}};
+    std::vector<WeightSet> sets;
+    if (!set.tensors.empty()) {
+        sets.push_back(std::move(set));
+    }
+    return sets;
+}
+
 }  // namespace
 
 std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget) {
@@ -194,6 +204,25 @@ std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget) {
                         tensorCall(pickle, pickle.root) ? std::string("torch.Tensor") : describe(pickle, pickle.root)));
     }
     return sets;
+}
+
+std::vector<WeightSet> findScriptWeights(const Pickle& pickle, Budget& budget) {
+    WeightCollector collector(pickle, budget);
+    collector.walkScript(pickle.root);
+    return setOf({}, collector);
+}
+
+std::vector<WeightSet> findScriptConstants(const Pickle& pickle, Budget& budget) {
+    WeightCollector collector(pickle, budget);
+    const Node& constants = pickle.top();
+    if (constants.kind == NodeKind::Tuple) {
+        for (std::size_t i = 0; i < constants.items.size(); ++i) {
+            if (tensorCall(pickle, constants.items[i])) {
+                collector.add(fmt::format("c{}", i), constants.items[i]);
+            }
+        }
+    }
+    return setOf({"CONSTANTS"}, collector);
 }
 
 }  // namespace lamscope::detail

@@ -20,4 +20,11 @@ struct WeightSet {
 /// FormatError if there are no weight sets.
 [[nodiscard]] std::vector<WeightSet> findWeightSets(const Pickle& pickle, Budget& budget);
 
+/// The parameters and buffers of the module of a TorchScript archive (its data.pkl), as one set; none if it has none.
+[[nodiscard]] std::vector<WeightSet> findScriptWeights(const Pickle& pickle, Budget& budget);
+
+/// The tensors that the code of a TorchScript archive refers to (its constants.pkl), named as the code names them: c0,
+/// c1… under "CONSTANTS". One set, or none.
+[[nodiscard]] std::vector<WeightSet> findScriptConstants(const Pickle& pickle, Budget& budget);
+
 }  // namespace lamscope::detail

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/studies/place_tables.h"
 
-#include <filesystem>
 #include <string>
 
 #include <fmt/format.h>
@@ -10,15 +9,13 @@ namespace lamscope {
 
 namespace {
 
-std::string nameOfFile(const std::string& file) {
-    return std::filesystem::path(file).filename().string();
-}
+constexpr ReportColumn imageColumn{.key = "image", .heading = "Image", .side = ColumnSide::Left, .isFile = true};
 
 }  // namespace
 
 ReportTable placeTable(const std::vector<StudyPlace>& places) {
     ReportTable table{.columns = {{"network", "Network", 0, ColumnSide::Left},
-                                  {"image", "Image", 0, ColumnSide::Left},
+                                  imageColumn,
                                   {"patch", "Patch", 0, ColumnSide::Left},
                                   {"di", "DI", 2},
                                   {"psnr_y", "PSNR [dB]", 2},
@@ -28,7 +25,7 @@ ReportTable placeTable(const std::vector<StudyPlace>& places) {
     for (const auto& place : places) {
         const auto& patch = place.patch;
         table.rows.push_back(
-            {place.network, nameOfFile(place.imageFile),
+            {place.network, place.imageFile,
              patch ? fmt::format("{}, {}  {}×{}", patch->x, patch->y, patch->size, patch->size) : std::string(),
              valueIfKnown(place.di), valueIfKnown(place.psnrY), valueIfKnown(place.psnrPatch), place.error});
     }
@@ -36,12 +33,11 @@ ReportTable placeTable(const std::vector<StudyPlace>& places) {
 }
 
 ReportTable failureTable(const std::vector<StudyFailure>& failures) {
-    ReportTable table{.columns = {{"image", "Image", 0, ColumnSide::Left},
-                                  {"network", "Network", 0, ColumnSide::Left},
-                                  {"error", "Why", 0, ColumnSide::Left}},
-                      .rows = {}};
+    ReportTable table{
+        .columns = {imageColumn, {"network", "Network", 0, ColumnSide::Left}, {"error", "Why", 0, ColumnSide::Left}},
+        .rows = {}};
     for (const auto& [image, network, error] : failures) {
-        table.rows.push_back({nameOfFile(image), network, error});
+        table.rows.push_back({image, network, error});
     }
     return table;
 }

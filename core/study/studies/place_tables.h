@@ -11,7 +11,7 @@
 namespace lamscope {
 
 /// A row a place, in their order: network, image, patch, DI, PSNR of the context and of the patch, and the remark of
-/// one that has no map. Images are named by their files without folders.
+/// one that has no map. Images are named by their files, in tables for people without folders.
 [[nodiscard]] ReportTable placeTable(const std::vector<StudyPlace>& places);
 
 /// A row a failure, in their order: image, network, reason. Images are named as in placeTable().

@@ -2,6 +2,7 @@
 #include "study/studies/report_table.h"
 
 #include <cmath>
+#include <filesystem>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -48,7 +49,9 @@ std::string digitsOf(const ReportColumn& column, double number) {
 
 std::string paperCell(const ReportColumn& column, const ResultValue& value, const PaperMarks& marks) {
     if (const auto* words = std::get_if<std::string>(&value)) {
-        return words->empty() ? marks.undefined : marks.words(*words);
+        return words->empty()  ? marks.undefined
+               : column.isFile ? marks.words(std::filesystem::path(*words).filename().string())
+                               : marks.words(*words);
     }
     const double number = numberOf(value);
     return std::isfinite(number) ? marks.number(digitsOf(column, number)) : marks.undefined;

@@ -18,6 +18,7 @@ struct ReportColumn {
     int decimals = 0;      ///< negative: so many significant digits
     ColumnSide side = ColumnSide::Right;
     bool withSign = false;               ///< "+" before positive numbers
+    bool isFile = false;                 ///< tables for people leave the folders out
     bool hasError = false;               ///< the next column, without a heading, is its standard error: "13.21 ± 0.40"
     const char* latexHeading = nullptr;  ///< where it is not that of the others
 };

@@ -122,4 +122,18 @@ std::optional<ModelSpec> networkOf(const StudyDescription& description, const st
     return found == names.end() ? std::nullopt : std::optional(specs[static_cast<std::size_t>(found - names.begin())]);
 }
 
+std::map<std::string, std::size_t> placesOfNetworks(const StudyDescription& description,
+                                                    const std::vector<std::string>& networks) {
+    const auto named = namesInStudy(shownNetworks(description.experiment));
+    std::map<std::string, std::size_t> places;
+    for (const auto& network : networks) {
+        places[network] = static_cast<std::size_t>(std::ranges::find(named, network) - named.begin());
+    }
+    std::size_t next = named.size();
+    for (auto& [network, place] : places) {
+        place = place == named.size() ? next++ : place;
+    }
+    return places;
+}
+
 }  // namespace lamscope

@@ -2,7 +2,9 @@
 // Single results of a study, to look at them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,5 +46,10 @@ struct StudyPlace {
 /// description no longer names them.
 [[nodiscard]] std::optional<Scene> sceneOf(const StudyDescription& description, const std::string& imageFile);
 [[nodiscard]] std::optional<ModelSpec> networkOf(const StudyDescription& description, const std::string& network);
+
+/// The places of the named networks in a description, which stay when numbers come in. Networks that it does not name
+/// follow, by their names.
+[[nodiscard]] std::map<std::string, std::size_t> placesOfNetworks(const StudyDescription& description,
+                                                                  const std::vector<std::string>& networks);
 
 }  // namespace lamscope

@@ -14,7 +14,9 @@
 #include <fmt/ranges.h>
 #include <nlohmann/json.hpp>
 
+#include "base/error.h"
 #include "study/studies/store_access.h"
+#include "study/studies/study_places.h"
 
 namespace lamscope {
 
@@ -385,6 +387,19 @@ std::vector<std::string> numbersOf(const StudyPlot& plot) {
     return lines;
 }
 
+namespace {
+
+/// A store from elsewhere may hold a description that cannot be read here, and numbers nevertheless.
+std::map<std::string, std::size_t> placesIn(const StudyStore& store, const std::vector<std::string>& networks) {
+    try {
+        return placesOfNetworks(descriptionIn(store), networks);
+    } catch (const Error&) {
+        return placesOfNetworks({}, networks);
+    }
+}
+
+}  // namespace
+
 std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const NetworkNumbers> networks,
                                   const StudyPlotSettings& settings) {
     std::vector<StudyPlot> plots;
@@ -409,6 +424,11 @@ std::vector<StudyPlot> studyPlots(const StudyStore& store, std::span<const Netwo
             break;
         }
         add(differencePlot(networks, first, second, number++));
+    }
+    const auto places = placesIn(store, namesOf(networks));
+    for (auto& plot : plots) {
+        std::ranges::transform(plot.networks, std::back_inserter(plot.places),
+                               [&](const std::string& network) { return places.at(network); });
     }
     return plots;
 }

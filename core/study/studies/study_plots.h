@@ -45,6 +45,8 @@ struct StudyPlot {
     StudyPlotAxis x;
     StudyPlotAxis y;
     std::vector<std::string> networks{};  ///< from the smallest mean DI to the largest
+    /// Of the networks, see placesOfNetworks(): by them colours and shapes are chosen. Empty: their order.
+    std::vector<std::size_t> places{};
     std::vector<StudyPlotPoint> points{};
     bool namesAtPoints = false;  ///< a point a network: its name stands beside it; else a legend names the colours
     bool lines = false;          ///< the points of a network are joined

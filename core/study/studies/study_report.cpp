@@ -13,6 +13,7 @@
 
 #include "base/version.h"
 #include "report/paper_table.h"
+#include "study/studies/place_tables.h"
 #include "study/studies/plot_report.h"
 #include "study/studies/published_table.h"
 #include "study/studies/store_access.h"
@@ -192,17 +193,6 @@ std::string publishedText(const PublishedComparison& comparison) {
     return text + "\n\n";
 }
 
-ReportTable failureTable(const StudyStatus& status) {
-    ReportTable table{.columns = {{"image", "Image", 0, ColumnSide::Left},
-                                  {"network", "Network", 0, ColumnSide::Left},
-                                  {"error", "Error", 0, ColumnSide::Left}},
-                      .rows = {}};
-    for (const auto& [image, network, error] : status.failures) {
-        table.rows.push_back({image, network, error});
-    }
-    return table;
-}
-
 /// One value a row, as a list in words.
 std::string listed(const StudyStore& store, const char* query) {
     return storeAccess(store.file(), [&] {
@@ -307,7 +297,7 @@ std::string addStudyReport(StagedFiles& files, const StudyStore& store, const St
         bootstrapResamples, settings.seed, mostForBootstrap);
     text += addPlots(files, plots, images, settings, folder);
     if (!status.failures.empty()) {
-        const auto failures = failureTable(status);
+        const auto failures = failureTable(status.failures);
         files.add(folder / "failures.csv", csvOf(failures));
         text += fmt::format("\n## Failures\n\n{}", markdownOf(failures));
     }

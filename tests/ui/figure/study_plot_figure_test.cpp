@@ -98,6 +98,7 @@ private slots:
     void theLineIsTheFit();
     void numbersAreStated();
     void signsDifferInMoreThanColour();
+    void signsGoByThePlacesOfTheNetworks();
     void picturesStandAtBothEnds();
     void equalPlotsHaveEqualBytes();
 };
@@ -278,6 +279,25 @@ void StudyPlotFigureTest::signsDifferInMoreThanColour() {
         QVERIFY(networkSign(network + 1).shape != sign.shape);
     }
     QCOMPARE(signs.size(), std::size_t{56});
+}
+
+void StudyPlotFigureTest::signsGoByThePlacesOfTheNetworks() {
+    const auto coloursOf = [](const StudyPlot& plot) {
+        std::set<QRgb> colours;
+        for (const auto& path : itemsOf<SheetPath>(layOutStudyPlot(plot, {}, studyPlotLayout()))) {
+            if (path.fill.isValid()) {
+                colours.insert(path.fill.rgb());
+            }
+        }
+        return colours;
+    };
+    auto plot = crowdedPlot(2, "N");
+    QVERIFY(coloursOf(plot).contains(networkSign(0).colour.rgb()));
+    plot.places = {3, 1};
+    QCOMPARE(networkSign(plot, 0).colour, networkSign(3).colour);
+    const auto colours = coloursOf(plot);
+    QVERIFY(colours.contains(networkSign(3).colour.rgb()) && colours.contains(networkSign(1).colour.rgb()));
+    QVERIFY(!colours.contains(networkSign(0).colour.rgb()));
 }
 
 void StudyPlotFigureTest::picturesStandAtBothEnds() {

@@ -5,18 +5,14 @@
 #include <QBuffer>
 #include <QClipboard>
 #include <QDir>
-#include <QDragEnterEvent>
-#include <QDropEvent>
 #include <QFileDialog>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLineEdit>
-#include <QMimeData>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTimer>
-#include <QUrl>
 #include <csignal>
 #include <fstream>
 
@@ -53,20 +49,6 @@ void clickOffer(const WindowFixture& fixture, const QString& text) {
     const auto found = std::ranges::find(buttons, text, &QAbstractButton::text);
     QVERIFY(found != buttons.end());
     QTest::mouseClick(*found, Qt::LeftButton);
-}
-
-void drop(QWidget& window, const QStringList& files) {
-    QMimeData data;
-    QList<QUrl> urls;
-    for (const auto& file : files) {
-        urls << QUrl::fromLocalFile(file);
-    }
-    data.setUrls(urls);
-    QDragEnterEvent enter({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window, &enter);
-    QVERIFY(enter.isAccepted());
-    QDropEvent event({10, 10}, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
-    QCoreApplication::sendEvent(&window, &event);
 }
 
 void openWhatWasKept(const MainWindow& window) {
@@ -283,7 +265,7 @@ void FilesTest::opensByArgumentDialogAndDrop() {
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 140, testing::patienceMs);
     QVERIFY(fixture.session().role() == ImageRole::Hr);
 
-    drop(*fixture.window, {textOf(fixture.image), QStringLiteral("global.pth")});
+    testing::drop(*fixture.window, {10, 10}, {textOf(fixture.image), QStringLiteral("global.pth")});
     QTRY_COMPARE_WITH_TIMEOUT(fixture.session().image().pixels->width(), 96, testing::patienceMs);
     QVERIFY(fixture.waitForMaps());
 

@@ -3,7 +3,10 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QToolButton>
+#include <algorithm>
+#include <iterator>
 
+#include "image/drawn_scene.h"
 #include "scene/experiment_file.h"
 #include "study/studies/study_command_line.h"
 #include "study/studies/study_records.h"
@@ -25,6 +28,8 @@ private slots:
     void whatIsSavedBeforeItRunsIsThereAgain();
     void aListThatLacksPlacesHarmsNothing();
     void theResultsOfAnotherStudyAreNotDescribed();
+    void whatIsDroppedOnTheStudyIsTheStudys();
+    void aStudyThatIsDroppedIsOpened();
 };
 
 void StudyFilesTest::sessionsKeepTheStudy() {
@@ -158,6 +163,53 @@ void StudyFilesTest::theResultsOfAnotherStudyAreNotDescribed() {
     QTRY_VERIFY_WITH_TIMEOUT(!fixture.study().isRunning(), patienceMs);
     QVERIFY(!std::filesystem::exists(descriptionBeside(store)));
     QCOMPARE(statusOf(StudyStore(store, StudyStore::Access::Read)).tasks, 6);
+}
+
+void StudyFilesTest::whatIsDroppedOnTheStudyIsTheStudys() {
+    StudyFixture fixture;
+    fixture.openStudyWorkspace();
+    const auto folder = fixture.files.path() / "set";
+    std::filesystem::create_directory(folder);
+    for (const char* name : {"a.png", "b.png"}) {
+        StudyFixture::writePng(folder / name, drawScene(72));
+    }
+    const auto network = fixture.formula("global.pth");
+    const auto textOf = [](const std::filesystem::path& file) { return QString::fromStdString(file.string()); };
+    const auto middleOf = [&fixture](QWidget& widget) {
+        return widget.mapTo(fixture.window.get(), widget.rect().center());
+    };
+    const auto images = [&fixture] {
+        std::vector<std::filesystem::path> files;
+        std::ranges::transform(fixture.study().description().experiment.scenes, std::back_inserter(files),
+                               &Scene::image);
+        return files;
+    };
+    const QStringList dropped{textOf(fixture.image), textOf(network.file)};
+    testing::drop(*fixture.window, middleOf(*fixture.workspace().centre()), dropped);
+    const std::vector one{fixture.image};
+    QTRY_VERIFY_WITH_TIMEOUT(images() == one, patienceMs);
+    QCOMPARE(fixture.study().tasks(), std::size_t{1});
+    QVERIFY(fixture.study().description().experiment.networks.front().spec == network);
+
+    auto& run = fixture.find<QToolButton>("runStudy");  // it stands in the form
+    testing::drop(*fixture.window, middleOf(run), {textOf(folder), textOf(fixture.image), textOf(network.file)});
+    const std::vector all{fixture.image, folder / "a.png", folder / "b.png"};
+    QTRY_VERIFY_WITH_TIMEOUT(images() == all, patienceMs);
+    QCOMPARE(fixture.study().description().experiment.networks.size(), std::size_t{1});
+    QVERIFY(!fixture.session().hasImage());  // nothing of it is the probe's
+    QVERIFY(fixture.session().networks().empty());
+}
+
+void StudyFilesTest::aStudyThatIsDroppedIsOpened() {
+    const StudyFixture fixture;
+    fixture.openStudyWorkspace();
+    const auto store = fixture.finishedStore();
+    auto& centre = *fixture.workspace().centre();
+    testing::drop(*fixture.window, centre.mapTo(fixture.window.get(), centre.rect().center()),
+                  {QString::fromStdString(store.string())});
+    QTRY_VERIFY_WITH_TIMEOUT(!fixture.workspace().isEmpty(), patienceMs);
+    QVERIFY(fixture.study().store() == store);
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
 }
 
 }  // namespace lamscope::ui

@@ -12,6 +12,7 @@
 #include <QTabWidget>
 #include <QToolBar>
 #include <QToolButton>
+#include <algorithm>
 #include <cmath>
 
 #include "method/lam/lam_experiment.h"
@@ -55,6 +56,7 @@ private slots:
     void theBoxIsServedWhileAStudyRuns();
     void anotherEngineGoesOn();
     void aStudyThatIsChangedShowsItsMapsAsTheyWere();
+    void networksHaveTheColoursOfTheFigures();
 };
 
 void StudyTest::theSampleRunsToItsEnd() {
@@ -418,6 +420,22 @@ void StudyTest::anotherEngineGoesOn() {
     fixture.window->controller().restart(options);
     QVERIFY(fixture.waitForEnd());
     QCOMPARE(fixture.study().snapshot()->status.done, 8);
+}
+
+void StudyTest::networksHaveTheColoursOfTheFigures() {
+    const StudyFixture fixture;
+    fixture.add("bicubic:scale=2");  // open networks have colours of their own elsewhere
+    fixture.openStudy(fixture.finishedStore());
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.images().size(), 2, patienceMs);
+    QVERIFY(!fixture.study().snapshot()->plots.empty());
+    const auto& plot = fixture.study().snapshot()->plots.front();
+    QCOMPARE(plot.networks.size(), std::size_t{2});
+    for (int row = 0; row < 2; ++row) {
+        const auto name = fixture.cell(row, 0).trimmed().toStdString();
+        const auto network = std::ranges::find(plot.networks, name) - plot.networks.begin();
+        const auto colour = fixture.networks().model()->index(row, 0).data(Qt::DecorationRole).value<QColor>();
+        QCOMPARE(colour, networkSign(plot, static_cast<std::size_t>(network)).colour);
+    }
 }
 
 void StudyTest::aStudyThatIsChangedShowsItsMapsAsTheyWere() {

@@ -2,11 +2,16 @@
 #pragma once
 
 #include <QApplication>
+#include <QDragEnterEvent>
+#include <QDragMoveEvent>
+#include <QDropEvent>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMimeData>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QUrl>
 #include <algorithm>
 #include <memory>
 
@@ -114,6 +119,30 @@ public:
     std::vector<WorkspaceRow> workspaces = allWorkspaces();  ///< of the next window
     std::unique_ptr<MainWindow> window;
 };
+
+/// Drops files at a place of a window, by the events that Qt sends to the innermost widget there that takes drops.
+inline void drop(QWidget& window, const QPoint& place, const QStringList& files) {
+    QMimeData data;
+    QList<QUrl> urls;
+    for (const auto& file : files) {
+        urls << QUrl::fromLocalFile(file);
+    }
+    data.setUrls(urls);
+    auto* target = window.childAt(place);
+    while (target != nullptr && !target->acceptDrops()) {
+        target = target->parentWidget();
+    }
+    QVERIFY(target != nullptr);
+    const auto at = target->mapFrom(&window, place);
+    QDragEnterEvent enter(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(target, &enter);
+    QVERIFY(enter.isAccepted());
+    QDragMoveEvent move(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(target, &move);
+    QDropEvent event(at, Qt::CopyAction, &data, Qt::LeftButton, Qt::NoModifier);
+    QCoreApplication::sendEvent(target, &event);
+    QVERIFY(event.isAccepted());
+}
 
 /// The texts of all labels that are shown in a widget.
 inline QStringList shownTexts(const QWidget& parent) {

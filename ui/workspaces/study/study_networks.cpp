@@ -4,6 +4,8 @@
 #include <QGuiApplication>
 #include <algorithm>
 #include <filesystem>
+#include <iterator>
+#include <vector>
 
 #include "panels/panel_colours.h"
 
@@ -21,25 +23,20 @@ NetworkId openNetwork(const Session& session, const ModelSpec& spec) {
     return found == networks.end() ? 0 : found->id;
 }
 
-std::map<std::string, NetworkSign> signsOf(const StudyController& study, const Session& session) {
+std::map<std::string, NetworkSign> signsOf(const StudyController& study) {
     std::map<std::string, NetworkSign> signs;
-    if (study.snapshot() == nullptr) {
+    const auto& snapshot = study.snapshot();
+    if (snapshot == nullptr) {
         return signs;
     }
-    const auto specs = shownNetworks(study.description().experiment);
-    std::size_t others = specs.size();
-    for (const auto& network : study.snapshot()->networks) {
-        const auto spec = networkOf(study.description(), network.name);
-        const auto place = spec ? std::ranges::find(specs, *spec) : specs.end();
-        const auto index = place == specs.end() ? others++ : static_cast<std::size_t>(place - specs.begin());
-        auto sign = networkSign(index);
-        if (const auto id = spec ? openNetwork(session, *spec) : 0; id != 0) {
-            sign.colour = session.network(id)->colour;
-        }
+    std::vector<std::string> names;
+    std::ranges::transform(snapshot->networks, std::back_inserter(names), &NetworkNumbers::name);
+    for (const auto& [name, place] : placesOfNetworks(snapshot->description.value_or(StudyDescription()), names)) {
+        auto sign = networkSign(place);
         if (sign.colour == Qt::black && isDark(QGuiApplication::palette())) {
             sign.colour = Qt::white;
         }
-        signs[network.name] = sign;
+        signs[name] = sign;
     }
     return signs;
 }

@@ -14,8 +14,8 @@ namespace lamscope::ui {
 /// The open network that a study names, by file and settings; 0: none.
 [[nodiscard]] NetworkId openNetwork(const Session& session, const ModelSpec& spec);
 
-/// The signs of a study's networks by their names, with the colours that the open ones have elsewhere in the window.
-/// They do not change while numbers come in.
-[[nodiscard]] std::map<std::string, NetworkSign> signsOf(const StudyController& study, const Session& session);
+/// The signs of a study's networks by their names: those of its figures, but for black on a dark ground. They do not
+/// change while numbers come in.
+[[nodiscard]] std::map<std::string, NetworkSign> signsOf(const StudyController& study);
 
 }  // namespace lamscope::ui

@@ -51,9 +51,8 @@ QWidget* tablePage(QLayout* line, QWidget* table) {
 
 }  // namespace
 
-StudyResults::StudyResults(Session& session, StudyController& study, QWidget* parent)
+StudyResults::StudyResults(StudyController& study, QWidget* parent)
     : QTabWidget(parent)
-    , session_(session)
     , study_(study)
     , networks_(new ReportView(tr("Networks of the study")))
     , networksNote_(new MutedLabel)
@@ -70,7 +69,6 @@ StudyResults::StudyResults(Session& session, StudyController& study, QWidget* pa
     connect(&study_, &StudyController::snapshotChanged, this, &StudyResults::follow);
     connect(&study_, &StudyController::descriptionChanged, this, &StudyResults::followDescription);
     connect(&study_, &StudyController::storeChanged, this, &StudyResults::beginAnew);
-    connect(&session_, &Session::networkListChanged, this, &StudyResults::follow);  // colours
     follow();
 }
 
@@ -174,7 +172,7 @@ void StudyResults::followNetworks() {
     const auto networks = snapshot ? snapshot->networks : std::vector<NetworkNumbers>();
     std::vector<std::string> keys;
     std::ranges::transform(networks, std::back_inserter(keys), &NetworkNumbers::name);
-    networks_->setTable(networkTable(networks), keys, coloursOf(signsOf(study_, session_)));
+    networks_->setTable(networkTable(networks), keys, coloursOf(signsOf(study_)));
     followDescription();
     copyRow_->setEnabled(snapshot != nullptr && !snapshot->networks.empty());
 }
@@ -195,7 +193,7 @@ void StudyResults::followMaps() {
     std::vector<std::string> keys;
     std::ranges::transform(places, std::back_inserter(keys),
                            [](const StudyPlace& place) { return std::to_string(place.result); });
-    maps_->setTable(placeTable(places), keys, coloursOf(signsOf(study_, session_)));
+    maps_->setTable(placeTable(places), keys, coloursOf(signsOf(study_)));
     const bool cut = snapshot != nullptr && snapshot->places.size() == StudySnapshot::mostPlaces;
     mapsNote_->setText(cut ? tr("The first %1 of %2 maps. A click opens the map in the probe.")
                                  .arg(StudySnapshot::mostPlaces)
@@ -204,7 +202,7 @@ void StudyResults::followMaps() {
 }
 
 void StudyResults::followPlots() {
-    const auto signs = signsOf(study_, session_);
+    const auto signs = signsOf(study_);
     const auto& snapshot = study_.snapshot();
     std::set<std::string> there;
     QStringList pairs;
@@ -248,7 +246,7 @@ void StudyResults::showPair() {
     int index = 0;
     for (const auto& plot : snapshot->plots) {
         if (isOfPair(plot) && index++ == pair_->currentIndex()) {
-            pairPage_->show(plot, {}, signsOf(study_, session_));
+            pairPage_->show(plot, {}, signsOf(study_));
         }
     }
 }

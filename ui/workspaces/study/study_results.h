@@ -20,12 +20,12 @@ class MutedLabel;
 class PlotPage;
 
 /// What has come of a study, as far as it has come: the table of networks, the single maps, and a tab for each plot;
-/// those of pairs share one. The arguments must outlive it.
+/// those of pairs share one. The study must outlive it.
 class StudyResults final : public QTabWidget {
     Q_OBJECT
 
 public:
-    StudyResults(Session& session, StudyController& study, QWidget* parent = nullptr);
+    explicit StudyResults(StudyController& study, QWidget* parent = nullptr);
 
     /// The table of networks as it is shown.
     [[nodiscard]] ReportTable networks() const { return networks_->sortedTable(); }
@@ -52,7 +52,6 @@ private:
     /// The page of a plot, in its tab, made if need be.
     [[nodiscard]] PlotPage& pageOf(const StudyPlot& plot, int tab);
 
-    Session& session_;
     StudyController& study_;
     ReportView* networks_;
     MutedLabel* networksNote_;

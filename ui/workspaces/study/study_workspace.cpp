@@ -58,7 +58,7 @@ StudyWorkspace::StudyWorkspace(const WorkspaceHost& host, WorkspaceMenus& menus)
     , study_(host.session, host.controller)
     , centre_(new QStackedWidget)
     , start_(new StudyStart)
-    , results_(new StudyResults(host.session, study_))
+    , results_(new StudyResults(study_))
     , form_(new StudyForm(host, study_, *actions_.run, *actions_.saveAs))
     , progress_(new StudyProgress(study_, *actions_.run)) {
     pool_.setMaxThreadCount(1);

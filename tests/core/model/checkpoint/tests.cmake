@@ -2,6 +2,7 @@
 lamscope_test(checkpoint_test
   LABEL unit
   SOURCES
+    core/model/checkpoint/comparison_test.cpp
     core/model/checkpoint/model_files_test.cpp
     core/model/checkpoint/pickle_test.cpp
     core/model/checkpoint/published_weights_test.cpp
@@ -10,6 +11,7 @@ lamscope_test(checkpoint_test
     core/model/checkpoint/sniff_test.cpp
     core/model/checkpoint/split_weights_test.cpp
     core/model/checkpoint/tensor_copy_test.cpp
+    core/model/checkpoint/tensor_listing_test.cpp
     core/model/checkpoint/torch_file_test.cpp
     core/model/checkpoint/weight_group_test.cpp
     core/model/checkpoint/weight_set_test.cpp

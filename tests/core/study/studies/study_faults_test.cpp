@@ -16,6 +16,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "study/studies/study_merge.h"
 #include "support/expect_error.h"
 #include "support/run_study.h"
 #include "support/small_study.h"
@@ -165,6 +166,27 @@ TEST_F(StudyFaults, ResultsOfANetworkThatIsGoneForAWhileStay) {
     EXPECT_EQ(outcome.done, 4U);
     EXPECT_EQ(maps, 0);
     expectWhole();
+}
+
+TEST_F(StudyFaults, ResultsOfAnImageThatIsGoneForAWhileStayAlsoInAMergedFile) {
+    const auto image = folder_ / "scene72.png";
+    const auto kept = folder_ / "kept.png";
+    const auto merged = folder_ / "merged.sqlite";
+    runInto(file_, study_);
+    std::filesystem::rename(image, kept);
+    EXPECT_EQ(runInto(file_, study_).failed, 2U);  // its tasks are others while its content is not known
+    {
+        StudyStore store(merged, StudyStore::Access::Write);
+        static_cast<void>(mergeShards(store, {file_}));
+    }
+    std::filesystem::rename(kept, image);
+    for (const auto& file : {file_, merged}) {
+        std::int64_t maps = 0;
+        const auto outcome = runInto(file, study_, {}, {}, [&](const StudyRunProgress& state) { maps = state.maps; });
+        EXPECT_EQ(outcome.done, 4U) << file;
+        EXPECT_EQ(maps, 0) << file;
+        EXPECT_EQ(resultsOf(file), resultsOf(folder_ / "whole.sqlite")) << file;
+    }
 }
 
 /// A study of which each task needs more room in the file.

@@ -20,8 +20,10 @@
 namespace lamscope::study_places_test {
 namespace {
 
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr auto every = static_cast<std::size_t>(-1);
 
@@ -221,8 +223,14 @@ TEST(PlaceTable, NamesFilesWithoutFoldersAndLeavesOutWhatIsNotKnown) {
     ASSERT_EQ(cells.size(), 3U);
     EXPECT_THAT(cells[1], ElementsAre("edsr", "a.png", "8, 12  16×16", "1.23", "–", "–", "–"));
     EXPECT_THAT(cells[2], ElementsAre("rcan", "b.png", "–", "–", "–", "–", "no memory"));
-    EXPECT_THAT(cellsOf(failureTable({{"/data/a.png", "edsr", "no memory"}}))[1],
-                ElementsAre("a.png", "edsr", "no memory"));
+}
+
+TEST(FailureTable, NamesFilesWithoutFoldersForPeopleAndWholeInCsv) {
+    const auto table = failureTable({{"/data/a.png", "edsr", "no memory"}});
+    EXPECT_THAT(cellsOf(table),
+                ElementsAre(ElementsAre("Image", "Network", "Why"), ElementsAre("a.png", "edsr", "no memory")));
+    EXPECT_EQ(csvOf(table), "image,network,error\n/data/a.png,edsr,no memory\n");
+    EXPECT_THAT(markdownOf(table), AllOf(HasSubstr("| a.png |"), Not(HasSubstr("/data"))));
 }
 
 }  // namespace

@@ -2,7 +2,9 @@
 #include "study/studies/study_plots.h"
 
 #include <cmath>
+#include <map>
 #include <optional>
+#include <string>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -11,6 +13,7 @@
 #include "base/sha256.h"
 #include "study/studies/image_experiment.h"
 #include "study/studies/study_pictures.h"
+#include "study/studies/study_places.h"
 #include "study/studies/study_report.h"
 #include "study/studies/study_run.h"
 #include "support/expect_error.h"
@@ -94,6 +97,26 @@ TEST_F(Plots, QualityIsOverTheGeometricMeanOfDi) {
     const auto ssim = plotNamed("ssim_over_di");  // constant: no coefficient is defined
     ASSERT_TRUE(ssim);
     EXPECT_THAT(numbersOf(*ssim), ElementsAre("n = 4 networks"));
+}
+
+TEST_F(Plots, NetworksKeepTheirPlacesInTheDescriptionWhateverTheirDi) {
+    fill({{4.0, 5.0}, {1.0, 1.5}, {2.0, 3.0}}, {{20.0, 20.0}, {21.0, 22.0}, {22.0, 24.0}});
+    const auto plot = plotNamed("psnr_over_di");
+    ASSERT_TRUE(plot);
+    EXPECT_THAT(plot->networks, ElementsAre("N1", "N2", "N0"));
+    EXPECT_THAT(plot->places, ElementsAre(1U, 2U, 0U));
+    const auto pair = plotNamed("pair_1");
+    ASSERT_TRUE(pair);
+    ASSERT_EQ(pair->places.size(), 1U);
+    EXPECT_EQ("N" + std::to_string(pair->places.front()), pair->networks.front());
+}
+
+TEST_F(Plots, NetworksThatTheDescriptionDoesNotNameFollowByTheirNames) {
+    fill({{1.0}, {2.0}}, {{20.0}, {21.0}});
+    const auto description = descriptionIn(*store_);
+    EXPECT_EQ(placesOfNetworks(description, {"Z", "N1", "A", "N0"}),
+              (std::map<std::string, std::size_t>{{"N0", 0}, {"N1", 1}, {"A", 2}, {"Z", 3}}));
+    EXPECT_EQ(placesOfNetworks({}, {"b", "a"}), (std::map<std::string, std::size_t>{{"a", 0}, {"b", 1}}));
 }
 
 TEST_F(Plots, FewNetworksHaveNoProbability) {
