@@ -308,8 +308,8 @@ TEST(Pt2Interpreter, ResultsAreBoundedBeforeTheyAreMade) {
 
 TEST(Pt2Interpreter, TensorsAreNotCutIntoMoreThanTheFileNames) {
     const auto cut = [](const std::string& name, const std::vector<std::pair<std::string, json>>& inputs) {
-        return failure(
-            {nodeOf("torch.ops.aten." + name, inputs, {{{"as_tensors", {{{"name", "a"}}, {{"name", "y"}}}}}})});
+        const json parts = {{"as_tensors", {{{"name", "a"}}, {{"name", "y"}}}}};
+        return failure({nodeOf("torch.ops.aten." + name, inputs, {parts})});
     };
     EXPECT_EQ(cut("chunk.default", {{"self", x}, {"chunks", whole(2)}, {"dim", whole(2)}}), "runs");
     EXPECT_EQ(cut("split.Tensor", {{"self", x}, {"split_size", whole(3)}, {"dim", whole(3)}}), "runs");
