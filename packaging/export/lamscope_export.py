@@ -564,7 +564,7 @@ def _exported(network):
             if not found.trouble.endswith(_MULTIPLES):
                 found.trouble += f": works at {_words(network.size)} only ({_CONSTANTS})"
         elif found.trouble is None and troubles:
-            found.trouble = f"one image at a time, as with several it {troubles[0]}"
+            found.trouble = f"one image at a time, as with several: {troubles[0]}"
         return found
     raise ExportError("; ".join(dict.fromkeys(troubles)))
 
