@@ -151,7 +151,7 @@ class Export(unittest.TestCase):
     def test_scripted(self):
         net = Scriptable().train()
         words = self.export(net, scale=2, range=255.0, mean=[0.4488, 0.4371, 0.4040], minimum_side=8, name="Mine")
-        self.assertIn("scripted, checked on 64x64 and 80x72 pixels", words)
+        self.assertIn("scripted, checked on 64x64, 77x75 and 75x77 pixels", words)
         self.assertTrue(net.training)
         card = self.info()
         self.assertEqual(card["name"], "Mine")
@@ -169,7 +169,7 @@ class Export(unittest.TestCase):
     def test_traced(self):
         net = TracedOnly()
         words = self.export(net, scale=2)
-        self.assertIn("traced, checked on 64x64 and 80x72 pixels", words)
+        self.assertIn("traced, checked on 64x64, 77x75 and 75x77 pixels", words)
         card = self.info()
         self.assertEqual((card["name"], card["scale"], card["range"]), ("net", 2, 1.0))
         self.assertIsNone(card["fixed_size"])

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The exporter with a real PyTorch, where the Python found here has one (-DPython3_EXECUTABLE=… names another);
-# TorchScript files made by LibTorch itself are tested in core_test.
-find_package(Python3 COMPONENTS Interpreter)
-if(Python3_Interpreter_FOUND)
+# The exporter with a real PyTorch; TorchScript files made by LibTorch itself are tested in core_test.
+include(${CMAKE_CURRENT_LIST_DIR}/../python.cmake)
+if(LAMSCOPE_PYTHON)
   add_test(NAME export_test
-    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/export_test.py $<TARGET_FILE:lamscope-cli>)
-  set_tests_properties(export_test PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77
+    COMMAND ${LAMSCOPE_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/export_test.py $<TARGET_FILE:lamscope-cli>)
+  add_test(NAME export_pt2_test COMMAND ${LAMSCOPE_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/export_pt2_test.py)
+  set_tests_properties(export_test export_pt2_test PROPERTIES LABELS cli TIMEOUT 900 SKIP_RETURN_CODE 77
     ENVIRONMENT "GOMP_SPINCOUNT=1000;PYTHONDONTWRITEBYTECODE=1")
 endif()
