@@ -23,7 +23,7 @@ import torch
 from client import Client, Refused
 from torch import nn
 
-DATA = Path(os.environ.get("LAMSCOPE_DATA") or Path(__file__).resolve().parents[3] / "shared/data")
+DATA = Path(os.environ.get("LAMSCOPE_DATA") or Path(__file__).resolve().parents[2] / "../shared/data")
 
 
 def random(*shape, seed=2):
@@ -325,7 +325,7 @@ class Waiting(Served):
             asked = [client.send("forward", [("x", random(1, 3, 6, 6))], network="net") for _ in range(5)]
             busy = client.receive()
             self.assertEqual((busy["id"], busy["error"]["code"]), (asked[4], "busy"))
-            self.assertEqual(client.ask("ping")["id"], 6)
+            client.ask("ping")
             number = client.send("cancel", cancel=asked[2])
             answers = [client.receive(), client.receive()]
             self.assertEqual([(a["id"], a.get("cancelled"), a.get("error", {}).get("code")) for a in answers],

@@ -145,8 +145,8 @@ class InPlace(Plain):
         y = self.head(x.sub_(0.45))
         out = torch.zeros(y.shape[0], y.shape[1], y.shape[2] + 2, y.shape[3] + 2)
         out[:, :, 1:-1, 1:-1] = y
-        out[:, ::2].relu_()
         out += 0.1
+        out[:, ::2].relu_()
         return out[:, :, 1:-1, 1:-1]
 
 

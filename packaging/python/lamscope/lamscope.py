@@ -250,6 +250,15 @@ def _number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _numbers(values):
+    """A list of floats; empty if these are no finite numbers."""
+    try:
+        numbers = [float(value) for value in values]
+    except (TypeError, ValueError):
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []
+
+
 def _sides(shape):
     return "x".join(map(str, shape))
 
@@ -293,8 +302,8 @@ def _receive(connection, length, patience, deadline=None):
 
 def _read_frame(connection, payload_limit, deadline=None):
     """Header and payload as bytes. Raises _Refused("bad_frame") where nothing after it can be understood."""
-    start = _receive(connection, 1, SILENCE_SECONDS, deadline)
     try:
+        start = _receive(connection, 1, SILENCE_SECONDS, deadline)
         start += _receive(connection, 15, FRAME_SECONDS, deadline)
         magic, header_length, payload_length = struct.unpack("<4sIQ", start)
         if magic != MAGIC:
@@ -305,7 +314,7 @@ def _read_frame(connection, payload_limit, deadline=None):
         return (_receive(connection, header_length, FRAME_SECONDS, deadline),
                 _receive(connection, payload_length, FRAME_SECONDS, deadline))
     except socket.timeout:
-        raise _Refused("bad_frame", "the frame was not completed in time") from None
+        raise _Refused("bad_frame", "nothing came for too long, or a frame was not completed") from None
 
 
 _Array = collections.namedtuple("_Array", "name dtype shape data")
@@ -403,18 +412,17 @@ class _Network:
             if not _whole(options[rule], 1, 512):
                 raise Error(f"{self.id}: {rule} is a whole number from 1 to 512, not {options[rule]!r}")
         channels = 3 if options["colour"] == "rgb" else 1
-        mean = options["mean"]
-        if mean is not None:
-            mean = [float(value) for value in mean]
+        if options["mean"] is not None:
+            mean = _numbers(options["mean"])
             if len(mean) != channels or not all(0 <= value <= 1 for value in mean):
-                raise Error(f"{self.id}: mean is a list of {channels} numbers from 0 to 1 (divide by the range), not {mean}")
+                raise Error(f"{self.id}: mean is a list of {channels} numbers from 0 to 1 (divide by the range), not "
+                            f"{options['mean']!r}")
             options["mean"] = mean
-        size = options["fixed_size"]
-        if size is not None:
-            size = list(size)
-            if len(size) != 2 or not all(_whole(side, 1, 1 << 14) for side in size):
-                raise Error(f"{self.id}: fixed_size is (width, height) in pixels, not {size}")
-            options["fixed_size"] = size
+        if options["fixed_size"] is not None:
+            size = _numbers(options["fixed_size"])
+            if len(size) != 2 or not all(value == int(value) and 1 <= value <= 1 << 14 for value in size):
+                raise Error(f"{self.id}: fixed_size is (width, height) in pixels, not {options['fixed_size']!r}")
+            options["fixed_size"] = [int(value) for value in size]
         if options["max_batch"] is not None and not _whole(options["max_batch"], 1, 1 << 16):
             raise Error(f"{self.id}: max_batch is a whole number from 1 on, not {options['max_batch']!r}")
         if options["name"] is not None and (not isinstance(options["name"], str) or not 1 <= len(options["name"]) <= 200):
@@ -506,7 +514,7 @@ class _SavedTensors:
         if tensor.layout is _torch().strided and tensor.data_ptr() not in self.seen:
             self.seen.add(tensor.data_ptr())
             self.bytes += tensor.numel() * tensor.element_size()
-        return tensor, tensor._version
+        return tensor.detach(), tensor._version  # the tensor itself would be held by its own graph
 
     def unpack(self, saved):
         tensor, version = saved
