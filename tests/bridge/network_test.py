@@ -185,10 +185,14 @@ class Troubles(Served):
     def test_weights_that_change_are_no_wrong_gradient(self):
         net = networks.Plain()
         client = self.serve({"net": net})
-        held = client.ask("forward", [("x", random(1, 3, 6, 6))], network="net", keep=True)["pass"]
+        x = [("x", random(1, 3, 6, 6))]
+        held = client.ask("forward", x, network="net", keep=True)
+        self.assertEqual(client.ask("forward", x, network="net")["state"], held["state"])
         with self.server.paused(), torch.no_grad():
             net.tail.weight.mul_(2)
-        trouble = self.refused("exception", client, "vjp", [("cotangent", torch.ones(1, 3, 12, 12))], **{"pass": held})
+        trouble = self.refused("exception", client, "vjp", [("cotangent", torch.ones(1, 3, 12, 12))],
+                               **{"pass": held["pass"]})
+        self.assertNotEqual(client.ask("forward", x, network="net")["state"], held["state"])
         self.assertIn("the weights have changed", str(trouble))
 
     def test_no_gradient(self):

@@ -9,6 +9,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import stat
 import sys
 import tempfile
@@ -86,7 +87,7 @@ class Show(Programs):
     def test_notebook_goes_on(self):
         image = torch.rand(3, 4, 5)
         with mock.patch.dict(os.environ, LAMSCOPE_PROGRAM=self.program(STAND_IN)), \
-                mock.patch.dict(sys.modules, ipykernel=sys):
+                mock.patch.object(sys, "ps1", ">>> ", create=True):
             server = lamscope.show(networks.Plain(), image, scale=2)
         self.addCleanup(server.stop)
         self.assertEqual(server.window.wait(), 0)
@@ -137,6 +138,28 @@ class Lam(Programs):
             self.assertEqual((tuple(map_.shape), tuple(attribution.shape)), ((32, 24), (3, 32, 24)))
             difference = result["detector_image"] - result["detector_baseline"]
             self.assertLess(abs(float(attribution.sum()) - difference), 0.1 * abs(difference))
+
+
+class Notebook(Programs):
+    def test_cells(self):
+        """The cells of docs/bridge-notebook.md, in which the window is a stand-in."""
+        root = HERE.parent.parent
+        cells = re.findall(r"^```python\n(.*?)^```$", (root / "docs/bridge-notebook.md").read_text(), re.M | re.S)
+        self.assertEqual(len(cells), 5)
+        names = {}
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(mock.patch.dict(os.environ, LAMSCOPE_PROGRAM=self.program(STAND_IN), LAMSCOPE_CLI=PROGRAM))
+            stack.enter_context(mock.patch.object(sys, "ps1", ">>> ", create=True))
+            words = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+            stack.callback(os.chdir, os.getcwd())
+            os.chdir(root)
+            for cell in cells:
+                exec(compile(cell, "docs/bridge-notebook.md", "exec"), names)
+        self.assertEqual(names["server"].window.wait(), 0)
+        self.assertEqual(self.report()["networks"], ["Mixture"])
+        self.assertEqual(len(re.findall(r"^DI \d", words.getvalue(), re.M)), 2)
+        self.assertNotEqual(names["before"], names["after"])
+        self.assertEqual(self.sockets(), [])
 
 
 if __name__ == "__main__":

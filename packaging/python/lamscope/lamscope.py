@@ -451,11 +451,15 @@ class _Network:
     def weights_sha256(self):
         return None
 
+    def state(self):
+        """A number that changes when the weights do."""
+        return 0
+
     def free_memory(self):
         pass
 
 
-_Pass = collections.namedtuple("_Pass", "network x y bytes")
+_Pass = collections.namedtuple("_Pass", "network x y bytes state")
 
 
 class _FunctionNetwork(_Network):
@@ -485,7 +489,7 @@ class _FunctionNetwork(_Network):
             self.check_shape(part.shape, self.sr_shape(x[first:first + step].shape))
             parts.append(part.astype("float32"))
         y = self.numpy.concatenate(parts)
-        return _Pass(self, x, y, x.nbytes + y.nbytes)
+        return _Pass(self, x, y, x.nbytes + y.nbytes, self.state())
 
     def vjp(self, held, region, cotangent, check):
         whole = self.numpy.zeros_like(held.y)
@@ -567,6 +571,9 @@ class _TorchNetwork(_Network):
                 digest.update(_memory(value.detach().cpu().contiguous()))
         return digest.hexdigest()
 
+    def state(self):
+        return sum(0 if weight.is_inference() else weight._version for weight in self._weights().values())
+
     def decode(self, array):
         torch = _torch()
         dtype = torch.float16 if array.dtype == "float16" else torch.float32
@@ -647,17 +654,18 @@ class _TorchNetwork(_Network):
     def forward(self, x, keep, check):
         torch = _torch()
         x = x.to(self.device, self.dtype)
-        saved = _SavedTensors([] if self.module is None else [w.data_ptr() for w in self._weights().values()])
+        saved = _SavedTensors(weight.data_ptr() for weight in self._weights().values())
+        state = self.state()
         with self._ready(), torch.set_grad_enabled(keep):
             if not keep:
-                return _Pass(self, x, self._batch(x, check), 0)
+                return _Pass(self, x, self._batch(x, check), 0, state)
             x.requires_grad_(True)
             with torch.autograd.graph.saved_tensors_hooks(saved.pack, saved.unpack):
                 y = self._batch(x, check)
         if not y.requires_grad:
             raise _Refused("no_gradient", "the output has no gradient with respect to the input: remove torch.no_grad(), "
                                           "detach() and NumPy from forward()")
-        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)))
+        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state)
 
     def vjp(self, held, region, cotangent, check):
         torch = _torch()
@@ -1125,7 +1133,7 @@ class _Client:
         region = request.region(network.sr_shape(x.shape))
         held = self._alone(network, request, lambda: network.forward(x, keep, request.check))
         y = self._encoded(network, "y", held.y[region], dtype)
-        return {"pass": self.server.passes.add(self, held) if keep else None}, [y]
+        return {"pass": self.server.passes.add(self, held) if keep else None, "state": held.state}, [y]
 
     def _again(self, request):
         held, dtype = self._held(request), request.dtype()
@@ -1218,7 +1226,7 @@ class Server:
         path = urllib.parse.unquote(self.address[len("lamscope+unix://"):])
         local = f"/tmp/lamscope-{secrets.token_hex(4)}.sock"
         forward, there = (f"ssh -N -L {local}:{path} {here}", f"lamscope+unix://{local}") if self.token is None else \
-            (f"ssh -N -L {self._port}:127.0.0.1:{self._port} {here}",
+            (f"ssh -N -L {self._port}:{self._target}:{self._port} {here}",
              f"lamscope+tcp://127.0.0.1:{self._port}/{self.token}")
         print(f"Serving {', '.join(self.networks)}. In the window: Networks > Connect. In a terminal:\n"
               f"lamscope {self.address}\n"
@@ -1306,6 +1314,9 @@ class Server:
             raise Error(f"{host}:{port}: cannot listen there: {error.strerror or error}") from error
         self._port = self._socket.getsockname()[1]
         shown = f"[{host}]" if ":" in host else host
+        self._target = shown
+        if host in ("0.0.0.0", "::"):  # all addresses of this machine
+            self._target, shown = "127.0.0.1", socket.gethostname()
         return f"lamscope+tcp://{shown}:{self._port}/{self.token}"
 
     def _free_path(self):
