@@ -58,7 +58,8 @@ class Client:
         header = {"id": self.id, "request": request, **fields}
         payload = b""
         if tensors:
-            header["tensors"] = [{"name": name, "dtype": "float32", "shape": list(tensor.shape)} for name, tensor in tensors]
+            header["tensors"] = [{"name": name, "dtype": "float32", "shape": list(tensor.shape)}
+                                 for name, tensor in tensors]
             payload = b"".join(values(tensor) for _, tensor in tensors)
         self.socket.sendall(packed(header, payload))
         return self.id

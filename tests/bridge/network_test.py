@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks over the bridge: values and gradients against PyTorch's own, errors, held passes, options, weights, features.
+"""Networks over the bridge: values and gradients against PyTorch's own, errors, held passes, options, features.
 
 Exit code 77 (skipped) where no PyTorch can be imported.
 """
@@ -10,6 +10,8 @@ import gc
 import importlib.util
 import json
 import os
+import threading
+import time
 import unittest
 import weakref
 from pathlib import Path
@@ -152,8 +154,8 @@ class Gradients(Served):
         self.assertTrue(torch.equal(part, only(forward)))
         self.assertTrue(torch.equal(part, whole[:, :, 2:7, 3:10]))
         cotangent = random(2, 3, 20, 16)
-        first, second = (only(client.ask("vjp", [("cotangent", cotangent)], **{"pass": forward["pass"]}, release=release))
-                         for release in (False, True))
+        first, second = (only(client.ask("vjp", [("cotangent", cotangent)], **{"pass": forward["pass"]},
+                                         release=release)) for release in (False, True))
         self.assertTrue(torch.equal(first, second))
         self.refused("no_pass", client, "vjp", [("cotangent", cotangent)], **{"pass": forward["pass"]})
 
@@ -170,7 +172,8 @@ class Gradients(Served):
 class Troubles(Served):
     def test_exception_has_its_trace(self):
         client = self.serve({"net": networks.Raising()})
-        trouble = self.refused("exception", client, "forward", [("x", torch.ones(2, 3, 6, 6))], network="net", keep=True)
+        light = [("x", torch.ones(2, 3, 6, 6))]
+        trouble = self.refused("exception", client, "forward", light, network="net", keep=True)
         self.assertEqual(str(trouble), "ValueError: too light for this network")
         self.assertIn('raise ValueError("too light for this network")', trouble.trace)
         self.assertIn("networks.py", trouble.trace[-2])
@@ -246,6 +249,7 @@ class Troubles(Served):
                 ("features", [("x", x)], {"names": "head"}),
                 ("features", [("x", x)], {"names": [1]}),
                 ("weights", [], {"names": ["head.weight", "none"]}),
+                ("weights", [], {"names": ["ä" * 150000]}),
                 ("release", [], {"passes": [[]]})):
             with self.subTest(request=request, fields=fields):
                 self.refused("bad_request", client, request, tensors, network="net", **fields)
@@ -260,6 +264,8 @@ class Troubles(Served):
             self.refused("too_large", client, "forward", x, network="net")
             client.ask("forward", x, network="net", region=[0, 0, 9, 9])
             self.refused("too_large", client, "features", x, network="net", names=["head"])
+            with mock.patch.object(lamscope, "HEADER_LIMIT", 300):
+                self.refused("too_large", client, "weights", network="net")
 
 
 class HeldPasses(Served):
@@ -322,7 +328,37 @@ class HeldPasses(Served):
         self.assertEqual(kept.bytes, 4 * 36 * (3 + 3 + 12 + 12))  # x, its copy, the sigmoid's output, y
 
 
+class Watched(networks.Plain):
+    """Notices when somebody changes its mode while it runs."""
+
+    seen = set()
+
+    def forward(self, x):
+        self.seen.add(self.training)
+        time.sleep(0.005)
+        self.seen.add(self.training)
+        return super().forward(x)
+
+
 class Waiting(Served):
+    def test_network_that_is_served_twice_is_called_once_at_a_time(self):
+        net = Watched().train()
+        clients = [self.serve({"net": net}), self.serve({"net": net, "again": net})]
+        with self.server.paused():
+            pass
+
+        def work(client):
+            for _ in range(20):
+                client.ask("forward", [("x", random(1, 3, 6, 6))], network="net", keep=True)
+
+        threads = [threading.Thread(target=work, args=(client,)) for client in clients]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(net.seen, {False})
+        self.assertTrue(net.training and net.head.training and net.head.weight.requires_grad)
+
     def test_cancel_and_busy(self):
         client = self.serve({"net": networks.Plain()})
         with self.server.paused():
@@ -356,8 +392,8 @@ class Cards(Served):
                             size_multiple=4, minimum_side=8, fixed_size=(48, 32), max_batch=3)
         first, second = client.card["networks"]
         self.assertEqual(first, {
-            "id": "net", "name": "Mine", "scale": 2, "range": 255.0, "mean": [0.5, 0.4, 0.3], "channels": 3, "frames": 1,
-            "size_multiple": 4, "minimum_side": 8, "fixed_size": [48, 32], "max_batch": 3,
+            "id": "net", "name": "Mine", "scale": 2, "range": 255.0, "mean": [0.5, 0.4, 0.3], "channels": 3,
+            "frames": 1, "size_multiple": 4, "minimum_side": 8, "fixed_size": [48, 32], "max_batch": 3,
             "parameters": 3 * 8 * 9 + 8 + 8 * 12 * 9 + 12, "device": "cpu", "framework": f"PyTorch {torch.__version__}",
             "weights_sha256": first["weights_sha256"], "can": ["weights", "taps", "features"]})
         self.assertRegex(first["weights_sha256"], "^[0-9a-f]{64}$")
@@ -376,7 +412,8 @@ class Cards(Served):
     def test_one_channel(self):
         client = self.serve({"net": nn.Upsample(scale_factor=2)}, colour="y")
         self.assertEqual(client.card["networks"][0]["channels"], 1)
-        self.assertEqual(client.ask("forward", [("x", random(1, 1, 6, 6))], network="net")["arrays"][0][2], [1, 1, 12, 12])
+        answer = client.ask("forward", [("x", random(1, 1, 6, 6))], network="net")
+        self.assertEqual(answer["arrays"][0][2], [1, 1, 12, 12])
 
     def test_hooks(self):
         plain = networks.Plain()
@@ -395,7 +432,8 @@ class Cards(Served):
             self.close(only(client.ask("forward", [("x", x)], network="net")), expected)
 
     def test_options_are_checked(self):
-        for options, words in (({"scale": 9}, "from 1 to 8"), ({"scale": None}, "from 1 to 8"), ({"range": 0}, "usually"),
+        for options, words in (({"scale": 9}, "from 1 to 8"), ({"scale": None}, "from 1 to 8"),
+                               ({"range": 0}, "usually"), ({"mean": 0.4}, "3 numbers"),
                                ({"mean": [114, 112, 102]}, "from 0 to 1"), ({"colour": "ycbcr"}, '"rgb" or "y"'),
                                ({"size_multiple": 0}, "from 1 to 512"), ({"max_batch": 0}, "from 1 on"),
                                ({"fixed_size": 48.0, "scale": 2}, "width, height"), ({"output": 1}, "a function"),

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 
 class DistillationBlock(nn.Module):
-    """A block of IMDN: three convolutions keep 16 channels each and hand on 48; the channels are weighed by contrast."""
+    """A block of IMDN: three convolutions keep 16 channels each and hand on 48; channels are weighed by contrast."""
 
     def __init__(self, features=64, kept=16):
         super().__init__()
@@ -112,7 +112,8 @@ class SelectiveScan(Plain):
         y = super().features(x)
         n, c, h, w = y.shape
         rows = self.scan(y.permute(0, 2, 3, 1).reshape(n * h, w, c)).view(n, h, w, c).permute(0, 3, 1, 2)
-        columns = self.scan(y.flip(2).permute(0, 3, 2, 1).reshape(n * w, h, c)).view(n, w, h, c).permute(0, 3, 2, 1).flip(2)
+        upwards = y.flip(2).permute(0, 3, 2, 1).reshape(n * w, h, c)
+        columns = self.scan(upwards).view(n, w, h, c).permute(0, 3, 2, 1).flip(2)
         return y + rows + columns
 
 

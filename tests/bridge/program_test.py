@@ -94,8 +94,8 @@ class Show(Programs):
         self.assertEqual(len(self.sockets()), 1)
         report = self.report()
         self.assertEqual(report["networks"], ["Plain"])
-        content = bytes.fromhex(report["image"])
-        self.assertTrue(torch.equal(torch.frombuffer(bytearray(content[128:]), dtype=torch.float32).view(3, 4, 5), image))
+        content = bytearray.fromhex(report["image"])[128:]
+        self.assertTrue(torch.equal(torch.frombuffer(content, dtype=torch.float32).view(3, 4, 5), image))
 
     def test_missing_program_and_image(self):
         words = io.StringIO()
@@ -148,7 +148,8 @@ class Notebook(Programs):
         self.assertEqual(len(cells), 5)
         names = {}
         with contextlib.ExitStack() as stack:
-            stack.enter_context(mock.patch.dict(os.environ, LAMSCOPE_PROGRAM=self.program(STAND_IN), LAMSCOPE_CLI=PROGRAM))
+            programs = {"LAMSCOPE_PROGRAM": self.program(STAND_IN), "LAMSCOPE_CLI": PROGRAM}
+            stack.enter_context(mock.patch.dict(os.environ, programs))
             stack.enter_context(mock.patch.object(sys, "ps1", ">>> ", create=True))
             words = stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
             stack.callback(os.chdir, os.getcwd())

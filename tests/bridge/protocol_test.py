@@ -258,7 +258,7 @@ class Greeting(Served):
 
     def test_killed_client(self):
         """A client that is gone in the middle leaves no pass behind."""
-        for _ in range(20):
+        for _ in range(50):
             one = Client(self.server.address)
             one.ask("forward", [("x", self.x)], network="net", keep=True)
             for _ in range(3):
@@ -358,8 +358,9 @@ class Sockets(unittest.TestCase):
 
     def start(self, *arguments, **variables):
         """A server process, once it listens; and its address."""
+        environment = {**os.environ, **self.environment, **variables}
         process = subprocess.Popen([sys.executable, SERVE, "plain", *arguments], stdin=subprocess.PIPE,
-                                   stdout=subprocess.PIPE, text=True, env={**os.environ, **self.environment, **variables})
+                                   stdout=subprocess.PIPE, text=True, env=environment)
         self.addCleanup(process.stdin.close)
         self.addCleanup(process.stdout.close)
         self.addCleanup(process.wait)

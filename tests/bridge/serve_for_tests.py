@@ -4,8 +4,8 @@
 
 usage: serve_for_tests.py [--port N] [--memory BYTES] [--imdn CHECKPOINT [--scale N]] [NETWORK...]
 
-Without names: all that work, and IMDN with the checkpoint's weights, or random ones. Names of failing networks: raising,
-detached, smaller, greedy, overwriting, slow. Exit code 77 where no PyTorch can be imported.
+Without names: all that work, and IMDN with the checkpoint's weights, or random ones. Networks that fail or wait:
+raising, detached, smaller, greedy, overwriting, slow. Exit code 77 where no PyTorch can be imported.
 """
 import argparse
 

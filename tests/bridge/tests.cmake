@@ -3,7 +3,8 @@
 if(LAMSCOPE_PYTHON)
   foreach(name protocol network program)
     add_test(NAME bridge_${name}_test
-      COMMAND ${LAMSCOPE_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/${name}_test.py $<$<STREQUAL:${name},program>:$<TARGET_FILE:lamscope-cli>>
+      COMMAND ${LAMSCOPE_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/${name}_test.py
+        $<$<STREQUAL:${name},program>:$<TARGET_FILE:lamscope-cli>>
       COMMAND_EXPAND_LISTS)
     set_tests_properties(bridge_${name}_test PROPERTIES LABELS cli TIMEOUT 600 SKIP_RETURN_CODE 77
       ENVIRONMENT "GOMP_SPINCOUNT=1000;PYTHONDONTWRITEBYTECODE=1")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Imported first: makes lamscope.py importable, and ends the program with code 77 (skipped) where there is no PyTorch."""
+"""Imported first: makes lamscope.py importable; ends the program with code 77 (skipped) where there is no PyTorch."""
 import os
 import sys
 import warnings

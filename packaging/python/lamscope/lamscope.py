@@ -195,10 +195,9 @@ def lam(networks, image, patch, lr=False, server_memory=None, **options):
             raise Error(f"lamscope-cli lam failed with code {run.returncode}: {run.stderr.strip()[-2000:]}")
         with open(document, encoding="utf-8") as stream:
             content = json.load(stream)
-        files = [{kind: os.path.join(folder, os.path.basename(result["files"][kind])) for kind in ("map", "attribution")}
-                 for result in content["results"]]
-        return LamMaps(content, [_read_npy(file["map"]) for file in files],
-                       [_read_npy(file["attribution"]) for file in files])
+        maps, attributions = ([_read_npy(os.path.join(folder, os.path.basename(result["files"][kind])))
+                               for result in content["results"]] for kind in ("map", "attribution"))
+        return LamMaps(content, maps, attributions)
 
 
 def _waited(server, wait, wanted):
@@ -250,6 +249,10 @@ def _number(value):
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _is_name(value):
+    return isinstance(value, str) and 1 <= len(value) <= 200
+
+
 def _numbers(values):
     """A list of floats; empty if these are no finite numbers."""
     try:
@@ -271,7 +274,7 @@ def _failure(error):
     for frame in traceback.extract_tb(error.__traceback__)[-TRACE_LINES // 2:]:
         if os.path.abspath(frame.filename) != os.path.abspath(__file__):
             lines += [f'File "{frame.filename}", line {frame.lineno}, in {frame.name}', frame.line or ""]
-    words = f"{type(error).__name__}: {error}".rstrip(": ")[:4000]
+    words = f"{type(error).__name__}: {error}".rstrip(": ")
     code = "out_of_memory" if _is_out_of_memory(error) else "exception"
     return _Refused(code, words, [line[:500] for line in lines if line][-TRACE_LINES:])
 
@@ -309,7 +312,7 @@ def _read_frame(connection, payload_limit, deadline=None):
         if magic != MAGIC:
             raise _Refused("bad_frame", "this is no frame of Lamscope's bridge: it begins with other bytes than LSB1")
         if header_length > HEADER_LIMIT or payload_length > payload_limit:
-            raise _Refused("bad_frame", f"a header of {header_length} bytes and a payload of {payload_length} bytes are "
+            raise _Refused("bad_frame", f"a header of {header_length} and a payload of {payload_length} bytes are "
                                         f"announced; {HEADER_LIMIT} and {payload_limit} are the most")
         return (_receive(connection, header_length, FRAME_SECONDS, deadline),
                 _receive(connection, payload_length, FRAME_SECONDS, deadline))
@@ -348,7 +351,7 @@ def _arrays(header, payload):
         name, dtype, shape = entry.get("name"), entry.get("dtype"), entry.get("shape")
         if not isinstance(name, str) or dtype not in ITEM_BYTES or not isinstance(shape, list) or len(shape) > 8 \
                 or not all(_whole(side, 0, 2**31 - 1) for side in shape):
-            raise _Refused("bad_request", "a tensor has a name, a dtype (float32 or float16) and a shape of up to 8 sides")
+            raise _Refused("bad_request", "a tensor has a name, dtype float32 or float16, and a shape of up to 8 sides")
         end = offset + _product(shape) * ITEM_BYTES[dtype]
         if end > len(payload):
             break
@@ -389,7 +392,7 @@ class _Network:
         unknown = sorted(set(options) - set(_OPTIONS))
         if unknown:
             raise Error(f"there is no option {', '.join(unknown)}; a network has {', '.join(_OPTIONS)}")
-        if not isinstance(name, str) or not 1 <= len(name) <= 200:
+        if not _is_name(name):
             raise Error(f"a network's name is a text of 1 to 200 characters, not {name!r}")
         self.id = name
         self.options = dict(_OPTIONS, **options)
@@ -425,7 +428,7 @@ class _Network:
             options["fixed_size"] = [int(value) for value in size]
         if options["max_batch"] is not None and not _whole(options["max_batch"], 1, 1 << 16):
             raise Error(f"{self.id}: max_batch is a whole number from 1 on, not {options['max_batch']!r}")
-        if options["name"] is not None and (not isinstance(options["name"], str) or not 1 <= len(options["name"]) <= 200):
+        if options["name"] is not None and not _is_name(options["name"]):
             raise Error(f"{self.id}: name is a text of 1 to 200 characters, not {options['name']!r}")
         for hook in ("preprocess", "output", "postprocess"):
             if options[hook] is not None and not callable(options[hook]):
@@ -433,20 +436,22 @@ class _Network:
 
     def card(self):
         options = self.options
-        return {"id": self.id, "name": options["name"] or self.id, "scale": self.scale, "range": float(options["range"]),
-                "mean": options["mean"], "channels": self.channels, "frames": 1, "size_multiple": options["size_multiple"],
-                "minimum_side": options["minimum_side"], "fixed_size": options["fixed_size"], "max_batch": self.max_batch,
-                "parameters": self.parameters, "device": str(self.device), "framework": self.framework,
-                "weights_sha256": self.weights_sha256(), "can": list(self.can)}
+        return {"id": self.id, "name": options["name"] or self.id, "scale": self.scale,
+                "range": float(options["range"]), "mean": options["mean"], "channels": self.channels, "frames": 1,
+                "size_multiple": options["size_multiple"], "minimum_side": options["minimum_side"],
+                "fixed_size": options["fixed_size"], "max_batch": self.max_batch, "parameters": self.parameters,
+                "device": str(self.device), "framework": self.framework, "weights_sha256": self.weights_sha256(),
+                "can": list(self.can)}
 
     def sr_shape(self, shape):
         return (*shape[:2], shape[2] * self.scale, shape[3] * self.scale)
 
     def check_shape(self, found, expected):
         if tuple(found) != tuple(expected):
+            n, c, height, width = expected
             raise _Refused("shape", f"scale={self.scale} should make {_sides(expected)} of a "
-                                    f"{_sides((*expected[:2], expected[2] // self.scale, expected[3] // self.scale))} input, "
-                                    f"but the network gives {_sides(found)}")
+                                    f"{_sides((n, c, height // self.scale, width // self.scale))} input, but the "
+                                    f"network gives {_sides(found)}")
 
     def weights_sha256(self):
         return None
@@ -501,7 +506,7 @@ class _FunctionNetwork(_Network):
             x = held.x[first:first + step]
             part = self.numpy.asarray(self.functions[1](x, whole[first:first + step]))
             if part.shape != x.shape:
-                raise _Refused("shape", f"vjp() should return a gradient of {_sides(x.shape)}, not {_sides(part.shape)}")
+                raise _Refused("shape", f"vjp() should return {_sides(x.shape)}, not {_sides(part.shape)}")
             parts.append(part.astype("float32"))
         return self.numpy.concatenate(parts)
 
@@ -524,10 +529,13 @@ class _SavedTensors:
         tensor, version = saved
         if tensor._version != version:
             raise RuntimeError(
-                f"a tensor of {_sides(tensor.shape)} that the gradient needs has been overwritten: a layer works in place "
-                "on what another one still needs, or the weights have changed since. Write y = x + 1 for x += 1, and "
-                "inplace=False")
+                f"a tensor of {_sides(tensor.shape)} that the gradient needs has been overwritten: a layer works in "
+                "place on what another one still needs, or the weights have changed since. Write y = x + 1 for x += 1, "
+                "and inplace=False")
         return tensor
+
+
+_locks = weakref.WeakKeyDictionary()
 
 
 class _TorchNetwork(_Network):
@@ -541,6 +549,8 @@ class _TorchNetwork(_Network):
         if self.module is None and not callable(net):
             raise Error(f"{name}: a torch.nn.Module is expected, this is a {type(net).__name__}: build the network and "
                         "load its weights (load_state_dict) first")
+        if self.module is not None:  # served twice, it is one network
+            self.lock = _locks.setdefault(net, self.lock)
         weights = self._weights()
         first = next((w for w in weights.values() if w.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype
@@ -616,11 +626,15 @@ class _TorchNetwork(_Network):
         else:
             result = self.net(given)
         expected = self.sr_shape(x.shape)
-        result = options["output"](result) if options["output"] else _only_image(result, expected, options["postprocess"])
+        if options["output"]:
+            result = options["output"](result)
+        elif not options["postprocess"]:
+            result = _only_image(result, expected)
         if options["postprocess"]:
             result = options["postprocess"](result)
-        if not isinstance(result, _torch().Tensor) or not result.is_floating_point():
-            what = f"a tensor of {result.dtype}" if isinstance(result, _torch().Tensor) else f"a {type(result).__name__}"
+        is_tensor = isinstance(result, _torch().Tensor)
+        if not is_tensor or not result.is_floating_point():
+            what = f"a tensor of {result.dtype}" if is_tensor else f"a {type(result).__name__}"
             raise _Refused("shape", f"the network returns {what}, not a tensor of images: output=lambda y: … picks it")
         if result.dim() == 3 and len(x) == 1:
             result = result[None]
@@ -633,7 +647,8 @@ class _TorchNetwork(_Network):
         try:
             return self._divided(x, self.max_batch or len(x), check)
         except Exception as error:
-            if len(x) == 1 or self.max_batch == 1 or _is_out_of_memory(error) or getattr(error, "code", "") == "cancelled":
+            is_cancelled = isinstance(error, _Refused) and error.code == "cancelled"
+            if len(x) == 1 or self.max_batch == 1 or is_cancelled or _is_out_of_memory(error):
                 raise
             trouble = error
         try:
@@ -663,8 +678,8 @@ class _TorchNetwork(_Network):
             with torch.autograd.graph.saved_tensors_hooks(saved.pack, saved.unpack):
                 y = self._batch(x, check)
         if not y.requires_grad:
-            raise _Refused("no_gradient", "the output has no gradient with respect to the input: remove torch.no_grad(), "
-                                          "detach() and NumPy from forward()")
+            raise _Refused("no_gradient", "the output has no gradient with respect to the input: remove "
+                                          "torch.no_grad(), detach() and NumPy from forward()")
         return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state)
 
     def vjp(self, held, region, cotangent, check):
@@ -764,9 +779,9 @@ def _kind(module):
     return "block" if parts is not None and next(module.parameters(), None) is not None else None
 
 
-def _only_image(result, expected, postprocess):
+def _only_image(result, expected):
     """The tensor of a network that returns several, or a dictionary: the only one of the right shape."""
-    if isinstance(result, _torch().Tensor) or postprocess:
+    if isinstance(result, _torch().Tensor):
         return result
     found = list(itertools.islice(_tensors(result, "y", 4), 100))
     fitting = [tensor for _, tensor in found if tuple(tensor.shape) == tuple(expected)]
@@ -904,8 +919,9 @@ class _Request:
     def region(self, sr_shape):
         """The region as an index of the SR; all of it where none is asked for."""
         height, width = sr_shape[2:]
-        value = self.field("region", lambda r: r is None or isinstance(r, list) and len(r) == 4 and
-                           all(_whole(number, 0, 2**31 - 1) for number in r), "[x, y, width, height] in SR pixels, or null")
+        value = self.field("region", lambda value: value is None or isinstance(value, list) and len(value) == 4 and
+                           all(_whole(number, 0, 2**31 - 1) for number in value),
+                           "[x, y, width, height] in SR pixels, or null")
         x, y, w, h = value or (0, 0, width, height)
         if not (1 <= w <= width - x and 1 <= h <= height - y):
             raise _Refused("bad_request", f"the region {value} is not inside the SR of {width}x{height}")
@@ -950,7 +966,7 @@ class _Client:
             self.connection.shutdown(socket.SHUT_RDWR)
 
     def refuse(self, refused, request_id=None):
-        error = {"code": refused.code, "message": refused.message}
+        error = {"code": refused.code, "message": refused.message[:4000]}
         if refused.trace:
             error["trace"] = refused.trace
         answer = {"id": request_id, "error": error}
@@ -966,6 +982,10 @@ class _Client:
         if dropped:
             header = dict(header, dropped=dropped)
         parts = _frame(header, tensors)
+        if len(parts[0]) > HEADER_LIMIT or len(tensors) > TENSOR_LIMIT:
+            parts = _frame({"id": header["id"], "error": {
+                "code": "too_large", "message": f"an answer has a header of {HEADER_LIMIT} bytes and {TENSOR_LIMIT} "
+                                                "tensors at most: ask for fewer names"}})
         if sum(map(len, parts)) < 1 << 16:
             parts = [b"".join(parts)]
         with self.write_lock:
@@ -1000,9 +1020,8 @@ class _Client:
         header = _parse_header(header)
         if header.get("request") != "hello":
             raise _Refused("hello", "the first request is hello")
-        token = header.get("token")
-        if self.server.token is not None and not (
-                isinstance(token, str) and hmac.compare_digest(token.encode("utf-8", "replace"), self.server.token.encode())):
+        token = str(header.get("token")).encode("utf-8", "replace")
+        if self.server.token is not None and not hmac.compare_digest(token, self.server.token.encode()):
             raise _Refused("token", "the token is wrong: copy the whole address that the server printed")
         self._hello(header)
 
@@ -1010,8 +1029,8 @@ class _Client:
         protocol = header.get("protocol")
         if protocol != PROTOCOL:
             older = "the program" if _whole(protocol, 0, PROTOCOL) else "lamscope.py"
-            raise _Refused("protocol", f"the server speaks version {PROTOCOL} of the bridge's protocol, the client version "
-                                       f"{protocol!r}: update {older}")
+            raise _Refused("protocol", f"the server speaks version {PROTOCOL} of the bridge's protocol, the client "
+                                       f"version {str(protocol)[:50]}: update {older}")
         limit = header.get("max_payload", PAYLOAD_LIMIT)
         self.max_payload = limit if _whole(limit, 0, 1 << 40) else PAYLOAD_LIMIT
         self.answer({"id": header.get("id") if _whole(header.get("id"), 1, 2**53) else None, "protocol": PROTOCOL,
@@ -1104,7 +1123,7 @@ class _Client:
         network = self.server.networks.get(name) if isinstance(name, str) else None
         if network is None:
             raise _Refused("no_network", f"there is no network {str(name)[:200]!r}; the server has "
-                                         f"{', '.join(self.server.networks)}"[:2000])
+                                         f"{', '.join(self.server.networks)}")
         if needs is not None and needs not in network.can:
             raise _Refused("unsupported", f"{network.id} runs where {needs} cannot be asked for")
         return network
@@ -1244,8 +1263,8 @@ class Server:
     def paused(self):
         """While it lasts, no network is called: for a step of training in the session that serves the network."""
         with contextlib.ExitStack() as locks:
-            for network in self.networks.values():
-                locks.enter_context(network.lock)
+            for lock in {id(network.lock): network.lock for network in self.networks.values()}.values():
+                locks.enter_context(lock)
             yield
 
     def stop(self):
@@ -1280,11 +1299,14 @@ class Server:
             return self._listen_tcp(port, host)
         path = self._free_path() if path is None else os.path.abspath(path)
         folder = os.path.dirname(path)
-        if not os.path.isdir(folder):
-            os.mkdir(folder, 0o700)
-            self._remove.insert(0, folder)
         if len(os.fsencode(path)) > 100:
             raise Error(f"{path} is too long for a socket: 100 bytes are the most")
+        if not os.path.isdir(folder):
+            try:
+                os.mkdir(folder, 0o700)
+            except OSError as error:
+                raise Error(f"{folder}: the folder cannot be made: {error.strerror}") from error
+            self._remove.insert(0, folder)
         if not _remove_stale(path):
             raise Error(f"{path}: another server runs there, or the file is no socket")
         self._socket = socket.socket(socket.AF_UNIX)
@@ -1324,8 +1346,8 @@ class Server:
         for entry in folder.glob("*.sock"):  # of servers that were killed
             _remove_stale(str(entry))
         name = re.sub(r"[^A-Za-z0-9_-]", "", next(iter(self.networks)))[:20] or "network"
-        paths = (folder / f"{name}-{os.getpid()}{suffix}.sock" for suffix in itertools.chain([""], map("-{}".format,
-                                                                                                      itertools.count(2))))
+        suffixes = itertools.chain([""], map("-{}".format, itertools.count(2)))
+        paths = (folder / f"{name}-{os.getpid()}{suffix}.sock" for suffix in suffixes)
         return str(next(path for path in paths if not path.exists()))
 
     def _accept(self):
