@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "fuzz/allocation_gauge.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/group_reading.h"
@@ -19,6 +21,8 @@
 #include "model/checkpoint/sniff.h"
 #include "model/checkpoint/torch_file.h"
 #include "model/checkpoint/weight_group.h"
+#include "model/remote/frame.h"
+#include "model/remote/greeting.h"
 
 namespace lamscope::test {
 
@@ -66,6 +70,8 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
         }
         case Reader::Safetensors:
             return detail::openSafetensors(data);
+        case Reader::Frame:
+            break;  // see readFrame()
     }
     throw std::logic_error("no such reader");
 }
@@ -108,6 +114,53 @@ void readSets(Reader reader, std::span<const std::byte> data) {
     }
 }
 
+bool isShown(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; });
+}
+
+void checkGreeting(const remote::Greeting& greeting) {
+    require(!greeting.networks.empty() && greeting.inFlight >= 1, "a greeting without a network");
+    for (const auto& network : greeting.networks) {
+        require(!network.id.empty() && isShown(network.id) && isShown(network.name), "a name cannot be shown");
+        require(network.scale >= 1 && network.scale <= 8 && network.range > 0.0, "a scale or a range that is none");
+        require(network.sizeMultiple >= 1 && network.minimumSide >= 1, "a size rule that is none");
+    }
+}
+
+/// As a connection does: prefix, header, tensors, and what `hello` would be answered with. FormatError where it is
+/// refused.
+void readFrame(std::span<const std::byte> data) {
+    try {
+        if (data.size() < remote::prefixBytes) {
+            throw remote::ProtocolError("is shorter than a prefix");
+        }
+        const auto prefix = remote::parsePrefix(data.first<remote::prefixBytes>(), remote::mostPayloadBytes);
+        const auto rest = data.subspan(remote::prefixBytes);
+        if (prefix.headerBytes > rest.size() || prefix.payloadBytes != rest.size() - prefix.headerBytes) {
+            throw remote::ProtocolError("has not arrived");
+        }
+        const auto header = remote::parseHeader(rest.first(prefix.headerBytes));
+        const auto tensors = remote::parseTensors(header, prefix.payloadBytes);
+        std::uint64_t bytes = 0;
+        for (const auto& tensor : tensors) {
+            require(isShown(tensor.name), "a name cannot be shown");
+            require(std::ranges::all_of(tensor.shape, [](std::int64_t side) { return side >= 0; }), "a negative side");
+            bytes += tensor.bytes();
+        }
+        require(bytes == prefix.payloadBytes, "tensors that do not fit the payload");
+        const auto again = remote::frameBefore(header, tensors);
+        const auto written = std::as_bytes(std::span(again));
+        require(
+            remote::parsePrefix(written.first<remote::prefixBytes>(), remote::mostPayloadBytes).payloadBytes == bytes,
+            "a frame that is not written as it was read");
+        if (header.contains("protocol")) {
+            checkGreeting(remote::greetingFrom(header));
+        }
+    } catch (const remote::ProtocolError& error) {
+        throw FormatError(error.what());
+    }
+}
+
 }  // namespace
 
 std::string_view nameOf(Reader reader) {
@@ -118,6 +171,8 @@ std::string_view nameOf(Reader reader) {
             return "zip";
         case Reader::Safetensors:
             return "safetensors";
+        case Reader::Frame:
+            return "frame";
     }
     return "";
 }
@@ -126,7 +181,11 @@ bool feed(Reader reader, std::span<const std::byte> bytes) {
     const AllocationGauge gauge;
     bool accepted = true;
     try {
-        readSets(reader, bytes);
+        if (reader == Reader::Frame) {
+            readFrame(bytes);
+        } else {
+            readSets(reader, bytes);
+        }
     } catch (const FormatError& error) {
         constexpr std::size_t longest = 4096;
         const std::string_view message = error.what();

@@ -406,7 +406,9 @@ private:
         const std::array buffers{asio::const_buffer(asio::buffer(before)),
                                  payload ? asio::const_buffer(asio::buffer(*payload)) : asio::const_buffer()};
         const auto progress = [this](const std::error_code& error, std::size_t) -> std::size_t {
-            heard_ = Clock::now();  // a server that takes what is sent is there
+            if (outgoing_.front().payload) {
+                heard_ = Clock::now();  // who takes many values is there; a ping goes into the system's buffers
+            }
             return error ? 0 : pieceBytes;
         };
         asio::async_write(socket_, buffers, progress, [this](const std::error_code& error, std::size_t) {

@@ -91,8 +91,8 @@ torch::Tensor tensorIn(const Answer& answer, std::string_view name, const std::v
     }
     if (answer.tensors.front().shape != shape) {
         throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: the server answers {}x values where \"{}\" of {} is wanted", network,
-                                fmt::join(answer.tensors.front().shape, "x"), name, fmt::join(shape, "x")));
+                    fmt::format("{}: the server answers \"{}\" of {} where {} is wanted", network, name,
+                                fmt::join(answer.tensors.front().shape, "x"), fmt::join(shape, "x")));
     }
     auto tensor = torch::empty(shape, torch::kFloat32);
     if (!answer.payload.empty()) {

@@ -25,6 +25,7 @@ namespace {
 
 constexpr std::size_t mostSaid = 4096;
 constexpr auto untilKilled = std::chrono::seconds(2);
+constexpr auto untilAllIsSaid = std::chrono::seconds(1);
 constexpr auto betweenLooks = std::chrono::milliseconds(20);
 
 std::string systemError() {
@@ -172,16 +173,20 @@ void SshProcess::listenToErrors(int descriptor) {
         }
     }
     ::close(descriptor);
+    const std::scoped_lock lock(mutex_);
+    saidAll_ = true;
+    changed_.notify_all();
 }
 
 std::optional<std::string> SshProcess::ended() {
-    const std::scoped_lock lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (!status_) {
         int status = 0;
         if (::waitpid(process_, &status, WNOHANG) != process_) {
             return std::nullopt;
         }
         status_ = status;
+        changed_.wait_for(lock, untilAllIsSaid, [this] { return saidAll_; });  // unless a process of its own goes on
     }
     auto words = said_;
     while (!words.empty() && (words.back() == '\n' || words.back() == '\r')) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <condition_variable>
 #include <filesystem>
 #include <mutex>
 #include <optional>
@@ -44,6 +45,8 @@ private:
 
     std::mutex mutex_;
     std::string said_;  // on standard error, the end of it
+    bool saidAll_ = false;
+    std::condition_variable changed_;
     std::optional<int> status_;
     std::thread listener_;  // last
 };

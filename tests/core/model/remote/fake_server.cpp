@@ -7,6 +7,7 @@
 #include <asio/read.hpp>
 #include <asio/write.hpp>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <thread>
 #include <utility>
@@ -72,7 +73,7 @@ private:
             if (fault != Fault::Silent) {
                 answer(request, Json::object());
             }
-        } else if (!fails(request, fault)) {
+        } else if (++server_.counts_.requests; !fails(request, fault)) {
             const auto tensors = remote::parseTensors(request, prefix.payloadBytes);
             torch::Tensor values;
             if (!tensors.empty()) {

@@ -36,6 +36,7 @@ public:
 
     struct Counts {
         std::atomic<int> connections{0};
+        std::atomic<int> requests{0};  ///< but `hello`, `ping` and `cancel`
         std::atomic<int> forwards{0};
         std::atomic<int> reads{0};
         std::atomic<int> vjps{0};
