@@ -46,6 +46,7 @@ ConnectDialog::ConnectDialog(const QStringList& recent, QWidget* parent)
     constexpr int width = 560;
     address_->setEditable(true);
     address_->setInsertPolicy(QComboBox::NoInsert);
+    address_->setCompleter(nullptr);  // it would append the network of an earlier address
     address_->setMinimumWidth(width);
     address_->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     address_->addItems(recent);
