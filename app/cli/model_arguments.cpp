@@ -6,7 +6,8 @@ namespace lamscope::cli {
 void ModelArguments::addTo(CLI::App& command, bool modelsRequired) {
     auto* option =
         command.add_option("-m,--model", models,
-                           "network: a file (.pth, .pt, .pt2, .pkl, .safetensors, TorchScript) or 'bicubic', with "
+                           "network: a file (.pth, .pt, .pt2, .pkl, .safetensors, TorchScript), 'bicubic', or the "
+                           "address of a server in which it runs (lamscope+unix://…, lamscope+tcp://…, ssh://…), with "
                            "settings where needed: net.pth:scale=4,range=255,name=Mine,weights=params_ema,"
                            "arch=rfdn. Give several to compare them");
     option->required(modelsRequired)->type_name("M")->allow_extra_args();

@@ -83,8 +83,9 @@ int runProgram(int argc, char** argv) {
     Arguments arguments;
     CLI::App cli("Lamscope: which input pixels a super-resolution network used, live");
     cli.set_version_flag("--version", "lamscope " + lamscope::version());
-    auto* filesOption = cli.add_option(
-        "files", arguments.files, "images, networks (with settings, as net.pth:scale=4), sessions and studies to open");
+    auto* filesOption = cli.add_option("files", arguments.files,
+                                       "images, networks (with settings, as net.pth:scale=4, or addresses of "
+                                       "servers in which they run), sessions and studies to open");
     cli.add_option("--device", arguments.device, "cpu, cuda or auto, instead of the settings'")
         ->check(CLI::IsMember({"cpu", "cuda", "auto"}));
     cli.add_option("--threads", arguments.threads,

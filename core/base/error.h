@@ -13,6 +13,7 @@ enum class ErrorCode {
     UnsupportedModel,  ///< a model file was read but no known network fits it
     ModelFailure,      ///< a network failed while it was evaluated
     OutOfMemory,       ///< memory does not suffice, not even for the smallest batch
+    ConnectionLost,    ///< the server of a network cannot be reached, or is gone; it may come back
     WriteFailed,       ///< an output file could not be written; nothing of it was left behind
 };
 

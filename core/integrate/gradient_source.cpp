@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "runtime/gradients.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
@@ -21,8 +22,7 @@ TensorList Path::increment(double begin, double end) const {
 }
 
 std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const TensorList& points, bool keepGraph) {
-    auto gradients = torch::autograd::grad({values.sum()}, points, /*grad_outputs=*/{}, keepGraph,
-                                           /*create_graph=*/false, /*allow_unused=*/true);
+    auto gradients = gradientsOf({values.sum()}, points, keepGraph, /*mayBeUnused=*/true);
     const auto cpuValues = values.detach().to(torch::kCPU, torch::kFloat64).contiguous();
     std::vector<GradientSample> samples(static_cast<std::size_t>(values.numel()));
     for (std::size_t k = 0; k < samples.size(); ++k) {

@@ -44,8 +44,8 @@ public:
                                       const std::stop_token& stop, const Take& take) = 0;
 };
 
-/// Gradients of `values` [n] with respect to `points` (tensors [n, …] that require gradients), as samples. With
-/// `keepGraph` the graph can be differentiated again.
+/// May throw EvaluationStopped, see gradientsOf(). Gradients of `values` [n] with respect to `points` (tensors [n, …]
+/// that require gradients), as samples. With `keepGraph` the graph can be differentiated again.
 [[nodiscard]] std::vector<GradientSample> sampleGradients(const torch::Tensor& values, const TensorList& points,
                                                           bool keepGraph);
 

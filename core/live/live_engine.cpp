@@ -7,6 +7,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -16,7 +17,9 @@
 #include "live/compute_thread.h"
 #include "live/jobs/network_jobs.h"
 #include "live/jobs/probe_job.h"
+#include "live/server_networks.h"
 #include "method/lam/batch_calibration.h"
+#include "model/stoppable_evaluation.h"
 #include "runtime/device.h"
 #include "runtime/process_memory.h"
 
@@ -42,12 +45,20 @@ class LiveEngine::Inside {
 public:
     Inside(EventSink sink, LiveEngineOptions options)
         : options_(std::move(options))
-        , sink_(std::move(sink))
+        , sink_([this, sink = std::move(sink)](LiveEvent event) { pass(sink, std::move(event)); })
         , batches_(BatchCalibration::defaultFile())
         , probe_(std::make_shared<ProbeJob>(state_, sink_, budget_, batches_))
         , images_(std::make_shared<ImageJob>(state_, sink_))
         , jobs_{probe_, images_, std::make_shared<CardJob>(state_, sink_)}
+        , servers_([this](const ModelSpec& spec) { return options_.load(spec, "cpu"); },
+                   [this](NetworkId id, const ModelSpec& spec, const std::shared_ptr<const SrModel>& model,
+                          const std::string& trouble) {
+                       post([this, id, spec, model, trouble] { takeFromServer(id, spec, model, trouble); });
+                   })
         , thread_([this](const std::stop_token& stop) { return step(stop); }, [this] { start(); }) {}
+    Inside(const Inside&) = delete;
+    Inside& operator=(const Inside&) = delete;
+    ~Inside() { servers_.close(); }  // before the thread that they report to
 
     void post(ComputeThread::Task task, bool interrupt = true) { thread_.post(std::move(task), interrupt); }
 
@@ -86,16 +97,14 @@ public:
     }
 
     void addNetwork(NetworkId id, const ModelSpec& spec) {
+        if (spec.isRemote()) {
+            servers_.begin(id, spec, /*again=*/false);
+            return;
+        }
         sink_(live::Progress{fmt::format("loading {}", spec.file.filename().string()), 0, 0});
         try {
-            auto& network = state_.networks[id];
-            state_.awaitsRequest = true;
-            network.spec = spec;
-            network.model = std::make_shared<const SrModel>(state_.load(spec));
-            sink_(live::NetworkLoaded{id, network.model->card()});
-            giveInput(id, network);
+            use(id, spec, std::make_shared<const SrModel>(state_.load(spec)));
         } catch (const std::exception& error) {
-            state_.networks.erase(id);
             sink_(live::NetworkFailed{id, error.what()});
         }
     }
@@ -105,6 +114,7 @@ public:
             job->forget(id);
         }
         state_.networks.erase(id);
+        servers_.remove(id);
     }
 
     void setRequest(const ProbeRequest& request, Clock::time_point asked) {
@@ -137,6 +147,48 @@ public:
     [[nodiscard]] bool owesMap(NetworkId id) const { return probe_->owesMap(id); }
 
 private:
+    /// From any thread of the engine.
+    void pass(const EventSink& sink, LiveEvent event) {
+        if (const auto* failed = std::get_if<live::MapFailed>(&event); failed != nullptr && failed->connectionLost) {
+            post([this, id = failed->id, why = failed->message] { connectAgain(id, why); });  // not within a job's step
+            return;
+        }
+        sink(std::move(event));
+    }
+
+    void use(NetworkId id, const ModelSpec& spec, std::shared_ptr<const SrModel> model) {
+        auto& network = state_.networks[id];
+        state_.awaitsRequest = true;
+        network.spec = spec;
+        network.model = std::move(model);
+        sink_(live::NetworkLoaded{id, network.model->card()});
+        giveInput(id, network);
+    }
+
+    void takeFromServer(NetworkId id, const ModelSpec& spec, std::shared_ptr<const SrModel> model,
+                        const std::string& trouble) {
+        if (!servers_.contains(id)) {
+            return;  // removed meanwhile
+        }
+        servers_.remove(id);
+        if (model) {
+            use(id, spec, std::move(model));
+        } else {
+            sink_(live::NetworkFailed{id, trouble});
+        }
+    }
+
+    void connectAgain(NetworkId id, const std::string& why) {
+        const auto found = state_.networks.find(id);
+        if (found == state_.networks.end()) {
+            return;
+        }
+        const auto spec = found->second.spec;
+        removeNetwork(id);
+        sink_(live::NetworkConnecting{id, why});
+        servers_.begin(id, spec, /*again=*/true);
+    }
+
     void start() {
         setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
         setComputeThreads(options_.threads);
@@ -166,7 +218,12 @@ private:
             sink_(live::Idle{probe_->number()});
             return false;
         }
-        next->step(stop);
+        const StoppableRequests stoppable(stop);
+        try {
+            next->step(stop);
+        } catch (const EvaluationStopped&) {
+            return true;  // the step is taken again
+        }
         return true;
     }
 
@@ -215,6 +272,7 @@ private:
     std::shared_ptr<ProbeJob> probe_;
     std::shared_ptr<ImageJob> images_;
     std::vector<std::shared_ptr<LiveJob>> jobs_;
+    ServerNetworks servers_;
     ComputeThread thread_;  // last: it uses all the others
 };
 

@@ -73,6 +73,8 @@ public:
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
 
     /// Loads a network; NetworkLoaded or NetworkFailed follows, then NetworkImages with its LR when there is an input.
+    /// A network that runs on a server is waited for on another thread. When that server is gone later,
+    /// NetworkConnecting says so, and NetworkLoaded follows again when it is back.
     void addNetwork(NetworkId id, const ModelSpec& spec);
     void removeNetwork(NetworkId id);
 

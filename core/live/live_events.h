@@ -51,6 +51,13 @@ struct NetworkFailed {
     std::string message;
 };
 
+/// The server in whose process the network runs is gone. It is tried again and again: NetworkLoaded says when the
+/// network is back, NetworkFailed that it will not be.
+struct NetworkConnecting {
+    NetworkId id = 0;
+    std::string message;  ///< why
+};
+
 /// The network's whole input and output. `sr` is null until it is computed.
 struct NetworkImages {
     NetworkId id = 0;
@@ -91,6 +98,7 @@ struct MapFailed {
     InputIdentity input;
     std::optional<LamOptions> options;  ///< of the map, the patch included; unset: its images
     std::string message;
+    bool connectionLost = false;  ///< for the engine, which says NetworkConnecting in its place
 };
 
 /// Why work that was asked for has ended.
@@ -116,7 +124,7 @@ struct Idle {
 }  // namespace live
 
 using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
-                               live::CardMeasured, live::NetworkFailed, live::NetworkImages, live::SrTile,
-                               live::MapReady, live::MapFailed, live::Progress, live::Idle>;
+                               live::CardMeasured, live::NetworkFailed, live::NetworkConnecting, live::NetworkImages,
+                               live::SrTile, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

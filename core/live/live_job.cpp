@@ -6,6 +6,11 @@
 
 namespace lamscope {
 
+bool isConnectionLost(const std::exception& error) {
+    const auto* own = dynamic_cast<const Error*>(&error);
+    return own != nullptr && own->code() == ErrorCode::ConnectionLost;
+}
+
 std::string messageOf(const std::exception& error) {
     if (isOutOfMemory(error)) {
         return "not enough memory; choose a smaller context, or close other networks";

@@ -98,6 +98,9 @@ public:
     virtual void cancel() {}
 };
 
+/// Whether an error says that the server of a network is gone, see ErrorCode::ConnectionLost.
+[[nodiscard]] bool isConnectionLost(const std::exception& error);
+
 /// An error of any library in words for the user.
 [[nodiscard]] std::string messageOf(const std::exception& error);
 

@@ -12,6 +12,7 @@ lamscope_library(lamscope_live
     live/live_events.h
     live/live_input.h
     live/live_job.h
+    live/server_networks.h
   SOURCES
     live/compute_thread.cpp
     live/jobs/di_map_job.cpp
@@ -22,6 +23,7 @@ lamscope_library(lamscope_live
     live/jobs/study_job.cpp
     live/live_engine.cpp
     live/live_job.cpp
+    live/server_networks.cpp
   PUBLIC lamscope_lam lamscope_erf lamscope_study_run
   PRIVATE LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

@@ -164,7 +164,7 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
         card.cropping = probeCropping(*candidate.network, card);
     }
     return SrModel(std::make_unique<SrModel::Implementation>(std::move(candidate.network), std::move(card),
-                                                             torch::Device(device)));
+                                                             torch::Device(candidate.runsElsewhere ? "cpu" : device)));
 }
 
 namespace {

@@ -16,6 +16,7 @@
 #include "model/checkpoint/model_files.h"
 #include "model/pt2/pt2_network.h"
 #include "model/recognition.h"
+#include "model/remote/remote_loader.h"
 #include "model/torchscript/torchscript_network.h"
 #include "model/weight_choice.h"
 #include "runtime/torch_headers.h"
@@ -103,6 +104,10 @@ void loadBicubic(const ModelSource& source, Candidate& candidate) {
     candidate.network = makeBicubicNetwork(card.scale);
 }
 
+bool isRemote(const ModelSource& source) {
+    return source.spec.isRemote();
+}
+
 bool isTorchScript(const ModelSource& source) {
     return source.container == Container::TorchScript;
 }
@@ -177,6 +182,7 @@ const Loader* loaderOf(const ModelSource& source) {
 std::span<const Loader> loaders() {
     static constexpr std::array all{
         Loader{"bicubic", isBicubic, loadBicubic},
+        Loader{"server", isRemote, remote::loadRemote},
         Loader{"TorchScript", isTorchScript, readTorchScript},
         Loader{"exported program", isExportedProgram, readProgram},
         Loader{"weight file", isWeightFile, readWeights},

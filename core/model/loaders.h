@@ -26,7 +26,8 @@ struct Candidate {
     std::optional<KeyDifference> nearest;  ///< the closest family when `network` is null
     std::string whyUnknown;                ///< then: the message of the error
     std::string nonfiniteTensors;          ///< the first few of them by name; empty where there are none, or names
-    std::string family;   ///< as in the setting arch=; empty where no family was recognised by its keys
+    std::string family;          ///< as in the setting arch=; empty where no family was recognised by its keys
+    bool runsElsewhere = false;  ///< its input and output are on the CPU here, whatever device was asked for
     std::string refusal;  ///< why a network that fits by its keys is not this one; empty if nothing speaks against it
 };
 

@@ -48,11 +48,13 @@ struct ModelCard {
     /// the network, and the detector, hence the attribution, sees Y alone.
     enum class Colour { Rgb, Y };
 
-    std::string name;                  ///< shown to the user; by default the file's stem
-    std::string file;                  ///< as given by the user; empty for the analytic network
-    std::string sha256;                ///< of the file, in lower-case hex; empty for the analytic network
-    std::string container;             ///< "torch-legacy", "torch-zip", "torchscript", "torch-export", "safetensors",
-                                       ///< "analytic"
+    std::string name;       ///< shown to the user; by default the file's stem
+    std::string file;       ///< as given by the user; empty for the analytic network. Of a network that
+                            ///< runs on a server, its address without the token
+    std::string sha256;     ///< of the file, in lower-case hex; empty for the analytic network. Of a network
+                            ///< that runs on a server, of its weights, as the server states it
+    std::string container;  ///< "torch-legacy", "torch-zip", "torchscript", "torch-export", "safetensors", "server",
+                            ///< "analytic"
     std::vector<std::string> nesting;  ///< keys that were unwrapped to reach the weights, outermost first
     std::string architecture;          ///< e.g. "IMDN", "TorchScript", "torch.export", "Bicubic"
     std::vector<std::pair<std::string, std::string>> hyperparameters;  ///< read from shapes, in the network's order
@@ -77,6 +79,8 @@ struct ModelCard {
     /// PSNR of the SR of a smooth pattern against bicubic enlargement, dB; unset if not measured or infinite.
     std::optional<double> bicubicAgreementDb;
     std::vector<std::string> warnings;
+    /// Addresses, with tokens, of the further networks of its server, where its own address stands for all of them.
+    std::vector<std::string> others;
 };
 
 }  // namespace lamscope

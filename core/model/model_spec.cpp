@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "model/checkpoint/model_files.h"
+#include "model/remote/address.h"
 
 namespace lamscope {
 
@@ -129,6 +130,21 @@ std::vector<std::filesystem::path> filesReadFor(const std::filesystem::path& mod
     }
 }
 
+/// What stands for a network before its server has said more; never its token.
+std::string nameOfServer(const std::string& text) {
+    try {
+        const auto address = remote::Address::parse(text);
+        if (!address.network.empty()) {
+            return address.network;
+        }
+        return address.transport == remote::Address::Transport::Tcp
+                   ? fmt::format("{}:{}", address.host, address.port)
+                   : std::filesystem::path(address.socket + address.script).stem().string();
+    } catch (const Error&) {
+        return "server";  // a session that was written by hand
+    }
+}
+
 }  // namespace
 
 std::span<const std::string_view> assumptionNames() {
@@ -142,6 +158,9 @@ ModelSpec ModelSpec::parse(const std::string& text) {
     spec.file = std::string(view.substr(0, colon));
     if (spec.file.empty()) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("the model '{}' names no file", text));
+    }
+    if (spec.isRemote()) {
+        static_cast<void>(remote::Address::parse(spec.file.string()));
     }
     if (colon == std::string_view::npos) {
         return spec;
@@ -183,9 +202,16 @@ bool ModelSpec::isAnalytic() const {
     return file == "bicubic" && !std::filesystem::exists(file, ignored);
 }
 
+bool ModelSpec::isRemote() const {
+    return remote::isAddress(file.native());
+}
+
 std::string ModelSpec::displayName() const {
     if (settings.name) {
         return *settings.name;
+    }
+    if (isRemote()) {
+        return nameOfServer(file.string());
     }
     return isAnalytic() ? "Bicubic" : file.stem().string();
 }
@@ -193,7 +219,7 @@ std::string ModelSpec::displayName() const {
 std::vector<std::filesystem::path> filesOf(std::span<const ModelSpec> models) {
     std::vector<std::filesystem::path> files;
     for (const auto& model : models) {
-        if (!model.isAnalytic()) {
+        if (!model.isAnalytic() && !model.isRemote()) {
             std::ranges::move(filesReadFor(model.file), std::back_inserter(files));
         }
     }

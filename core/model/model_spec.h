@@ -30,14 +30,15 @@ struct ModelSettings {
     friend bool operator==(const ModelSettings&, const ModelSettings&) = default;
 };
 
-/// A model as named on a command line: a file, or "bicubic" for the analytic network, and settings.
+/// A model as named on a command line: a file, "bicubic" for the analytic network, or the address of a server in whose
+/// process the network runs (see remote::Address), and settings.
 struct ModelSpec {
-    std::filesystem::path file;
+    std::filesystem::path file;  ///< or the address, as it was given
     ModelSettings settings;
 
     /// Parses `FILE[:key=value[,key=value…]]`. The keys are scale, range, name, weights, arch, and assumptionNames(),
     /// whose values are numbers joined by "/". A colon that is not followed by `key=` belongs to the file's name.
-    /// Throws Error(InvalidArgument) on an unknown key or a bad value.
+    /// Throws Error(InvalidArgument) on an unknown key or a bad value, and on an address that is none.
     static ModelSpec parse(const std::string& text);
 
     /// The inverse of parse().
@@ -46,7 +47,11 @@ struct ModelSpec {
     /// True for the built-in bicubic network: `file` is "bicubic", and no file of that name exists.
     [[nodiscard]] bool isAnalytic() const;
 
-    /// What the network is called before it is loaded: by the name it is given, or else by its file's.
+    /// True for a network that runs on a server: `file` is an address.
+    [[nodiscard]] bool isRemote() const;
+
+    /// What the network is called before it is loaded: by the name it is given, or else by its file's, or
+    /// by that of the server's network, socket or script.
     [[nodiscard]] std::string displayName() const;
 
     friend bool operator==(const ModelSpec&, const ModelSpec&) = default;

@@ -20,6 +20,7 @@ lamscope_library(lamscope_model
     model/cropping.h
     model/model_card.h
     model/model_spec.h
+    model/remote/weights_hash.h
     model/size_guards.h
     model/sr_model.h
     model/stored_tensors.h
@@ -63,6 +64,9 @@ lamscope_library(lamscope_model
     model/pt2/symbolic_numbers.cpp
     model/recognition.cpp
     model/pt2/stored_tensor.cpp
+    model/remote/held_pass.cpp
+    model/remote/remote_loader.cpp
+    model/remote/remote_network.cpp
     model/secant/elementwise_rules.cpp
     model/secant/normalisation_rules.cpp
     model/secant/pooling_rules.cpp
@@ -78,7 +82,7 @@ lamscope_library(lamscope_model
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2
-  PRIVATE LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
+  PRIVATE lamscope_bridge LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)
 # Loops that are worth vectors: sums in any order. Infinities and NaN stay what they are.
 set_source_files_properties(model/arch/window_kernels.cpp model/secant/secant_kernels.cpp PROPERTIES

@@ -57,7 +57,9 @@ private:
 /// Evidence for the range, strongest first: the settings; a published file known by its hash; a mean-shift layer;
 /// the family's publication; a probe with a smooth pattern.
 /// @param device "cpu" or "cuda", as returned by resolveDevice().
-/// Throws Error: BadFile (missing, truncated, not a model, non-finite weights), UnsupportedModel (no known network has
+/// A network that runs on a server is made of what the server states, and evaluated there: `device` is not asked.
+/// Throws Error: ConnectionLost (there is no server at the address), BadFile (missing, truncated, not a model,
+/// non-finite weights), UnsupportedModel (no known network has
 /// these keys and shapes: the message names the closest and what differs), InvalidArgument (a setting does not fit).
 [[nodiscard]] SrModel loadModel(const ModelSpec& spec, const std::string& device = "cpu");
 

@@ -18,10 +18,12 @@ set_target_properties(lamscope_start PROPERTIES AUTOMOC OFF)
 lamscope_library(lamscope_runtime
   HEADERS
     runtime/device.h
+    runtime/evaluation_stopped.h
     runtime/process_memory.h
   SOURCES
     runtime/allocation_meter.cpp
     runtime/device.cpp
+    runtime/gradients.cpp
     runtime/process_memory.cpp
     runtime/torch_errors.cpp
   PUBLIC lamscope_base lamscope_process

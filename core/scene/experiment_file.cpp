@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/json_text.h"
 #include "base/version.h"
+#include "model/remote/address.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -65,7 +66,8 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
 Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& folder) {
     const auto& settings = network.spec.settings;
     const bool builtIn = network.spec.isAnalytic();
-    return {{"file", builtIn ? network.spec.file.string() : nameInDocument(network.spec.file, folder)},
+    const bool isFile = !builtIn && !network.spec.isRemote();
+    return {{"file", isFile ? nameInDocument(network.spec.file, folder) : network.spec.file.string()},
             {"built_in", builtIn},
             {"settings",
              {{"scale", valueOrNull(settings.scale)},
@@ -81,7 +83,8 @@ Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& 
 ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& folder) {
     ExperimentNetwork network;
     const auto file = json.at("file").get<std::string>();
-    network.spec.file = json.at("built_in").get<bool>() ? std::filesystem::path(file) : fileInDocument(file, folder);
+    const bool isFile = !json.at("built_in").get<bool>() && !remote::isAddress(file);
+    network.spec.file = isFile ? fileInDocument(file, folder) : std::filesystem::path(file);
     const auto& settings = json.at("settings");
     network.spec.settings = {
         .scale = optionalMember<int>(settings, "scale"),

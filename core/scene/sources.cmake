@@ -14,4 +14,4 @@ lamscope_library(lamscope_scene
     scene/experiment_file.cpp
     scene/scene.cpp
   PUBLIC lamscope_model
-  PRIVATE fmt::fmt)
+  PRIVATE lamscope_frames fmt::fmt)

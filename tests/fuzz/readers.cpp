@@ -13,6 +13,8 @@
 #include <utility>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "fuzz/allocation_gauge.h"
 #include "fuzz/exported_programs.h"
 #include "model/checkpoint/checkpoint.h"
@@ -21,6 +23,8 @@
 #include "model/checkpoint/sniff.h"
 #include "model/checkpoint/torch_file.h"
 #include "model/checkpoint/weight_group.h"
+#include "model/remote/frame.h"
+#include "model/remote/greeting.h"
 
 namespace lamscope::test {
 
@@ -69,7 +73,8 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
             return detail::openSafetensors(data);
         case Reader::Export:
         case Reader::Program:
-            break;
+        case Reader::Frame:
+            break;  // not files of weights
     }
     throw std::logic_error("no such reader");
 }
@@ -124,6 +129,53 @@ void readSets(Reader reader, std::span<const std::byte> data) {
     }
 }
 
+bool isShown(std::string_view text) {
+    return std::ranges::none_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x20U || c == '\x7F'; });
+}
+
+void checkGreeting(const remote::Greeting& greeting) {
+    require(!greeting.networks.empty() && greeting.inFlight >= 1, "a greeting without a network");
+    for (const auto& network : greeting.networks) {
+        require(!network.id.empty() && isShown(network.id) && isShown(network.name), "a name cannot be shown");
+        require(network.scale >= 1 && network.scale <= 8 && network.range > 0.0, "a scale or a range that is none");
+        require(network.sizeMultiple >= 1 && network.minimumSide >= 1, "a size rule that is none");
+    }
+}
+
+/// As a connection does: prefix, header, tensors, and what `hello` would be answered with. FormatError where it is
+/// refused.
+void readFrame(std::span<const std::byte> data) {
+    try {
+        if (data.size() < remote::prefixBytes) {
+            throw remote::ProtocolError("is shorter than a prefix");
+        }
+        const auto prefix = remote::parsePrefix(data.first<remote::prefixBytes>(), remote::mostPayloadBytes);
+        const auto rest = data.subspan(remote::prefixBytes);
+        if (prefix.headerBytes > rest.size() || prefix.payloadBytes != rest.size() - prefix.headerBytes) {
+            throw remote::ProtocolError("has not arrived");
+        }
+        const auto header = remote::parseHeader(rest.first(prefix.headerBytes));
+        const auto tensors = remote::parseTensors(header, prefix.payloadBytes);
+        std::uint64_t bytes = 0;
+        for (const auto& tensor : tensors) {
+            require(isShown(tensor.name), "a name cannot be shown");
+            require(std::ranges::all_of(tensor.shape, [](std::int64_t side) { return side >= 0; }), "a negative side");
+            bytes += tensor.bytes();
+        }
+        require(bytes == prefix.payloadBytes, "tensors that do not fit the payload");
+        const auto again = remote::frameBefore(header, tensors);
+        const auto written = std::as_bytes(std::span(again));
+        require(
+            remote::parsePrefix(written.first<remote::prefixBytes>(), remote::mostPayloadBytes).payloadBytes == bytes,
+            "a frame that is not written as it was read");
+        if (header.contains("protocol")) {
+            checkGreeting(remote::greetingFrom(header));
+        }
+    } catch (const remote::ProtocolError& error) {
+        throw FormatError(error.what());
+    }
+}
+
 /// As feed(), and gives the program that was read, if it is one.
 bool readMeasured(Reader reader, std::span<const std::byte> bytes, std::optional<pt2::Pt2Archive>& exported) {
     const AllocationGauge gauge;
@@ -132,6 +184,8 @@ bool readMeasured(Reader reader, std::span<const std::byte> bytes, std::optional
         if (reader == Reader::Export || reader == Reader::Program) {
             exported = reader == Reader::Export ? pt2::readPt2(bytes) : withZeros(bytes);
             checkExport(*exported);
+        } else if (reader == Reader::Frame) {
+            readFrame(bytes);
         } else {
             readSets(reader, bytes);
         }
@@ -165,6 +219,8 @@ std::string_view nameOf(Reader reader) {
             return "export";
         case Reader::Program:
             return "program";
+        case Reader::Frame:
+            return "frame";
     }
     return "";
 }

@@ -424,6 +424,42 @@ void addExports(std::vector<Seed>& seeds) {
     seeds.push_back({Reader::Export, "legacy", zipFile({{"serialized_exported_program.json", "{}"}}), false});
 }
 
+void addFrames(std::vector<Seed>& seeds) {
+    const auto add = [&](const std::string& name, const std::string& header, const std::string& payload = "",
+                         bool readable = true) {
+        seeds.push_back({Reader::Frame, name,
+                         "LSB1" + bytesOf(static_cast<std::uint32_t>(header.size()))
+                             + bytesOf(static_cast<std::uint64_t>(payload.size())) + header + payload,
+                         readable});
+    };
+    const std::string four = bytesOfAll<float>({1, 2, 3, 4});
+    const std::string network = R"({"id":"mine","name":"Mine","scale":4,"range":1.0,"mean":[0.1,0.2,0.3],"channels":3,)"
+                                R"("frames":1,"size_multiple":8,"minimum_side":9,"fixed_size":[64,48],)"
+                                R"("parameters":715176,"device":"cuda:0","framework":"PyTorch","weights_sha256":null})";
+    const auto greeting = [&](const std::string& version, const std::string& networks) {
+        return R"({"id":1,"protocol":)" + version
+               + R"(,"server":"lamscope.py","limits":{"payload":1024,"in_flight":4},"networks":[)" + networks + "]}";
+    };
+    add("empty", R"({"id":1})");
+    add("answer", R"({"id":2,"pass":3,"dropped":[1],"tensors":[{"name":"y","dtype":"float32","shape":[1,1,2,2]}]})",
+        four);
+    add("half",
+        R"({"id":2,"tensors":[{"name":"a","dtype":"float16","shape":[2,2]},)"
+        R"({"name":"b","dtype":"float16","shape":[4]},{"name":"c","dtype":"float32","shape":[0,9]}]})",
+        four);
+    add("error", R"({"id":3,"error":{"code":"exception","message":"RuntimeError\u0007","trace":["line 1"]}})");
+    add("hello", greeting("1", network));
+    add("two", greeting("1", network + "," + network));
+    add("other-version", greeting("2", network), "", false);
+    add("no-network", greeting("1", ""), "", false);
+    add("overflow", R"({"id":2,"tensors":[{"name":"y","dtype":"float32","shape":[2147483647,2147483647,2147483647]}]})",
+        four, false);
+    add("too-few", R"({"id":2})", four, false);
+    add("deep", R"({"a":[[[[[[[[[[)", "", false);
+    add("no-object", "[]", "", false);
+    seeds.push_back({Reader::Frame, "lying", std::string("LSB1\x02\0\0\0\0\0\0\0\0\0\0\x10{}", 18), false});
+}
+
 }  // namespace
 
 std::vector<Seed> seeds() {
@@ -433,6 +469,7 @@ std::vector<Seed> seeds() {
     addSafetensors(all);
     addPrograms(all);
     addExports(all);
+    addFrames(all);
     return all;
 }
 

@@ -11,5 +11,5 @@ lamscope_test(fuzz_replay_test
     fuzz/readers.cpp
     fuzz/replay_test.cpp
     fuzz/seeds.cpp
-  LIBRARIES lamscope_checkpoint lamscope_pt2 nlohmann_json::nlohmann_json PkgConfig::libzip)
+  LIBRARIES lamscope_checkpoint lamscope_pt2 lamscope_frames nlohmann_json::nlohmann_json PkgConfig::libzip)
 target_compile_options(fuzz_replay_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)

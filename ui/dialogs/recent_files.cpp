@@ -5,6 +5,7 @@
 #include <QFileInfo>
 #include <algorithm>
 
+#include "model/remote/address.h"
 #include "session/queued_call.h"
 
 namespace lamscope::ui {
@@ -13,8 +14,9 @@ namespace {
 
 const QString settingsKey = QStringLiteral("recentFiles");
 
+/// Addresses of servers are kept as they are, and nobody asks whether they are still there.
 QString tidy(const QString& file) {
-    return QDir::cleanPath(QFileInfo(file).absoluteFilePath());
+    return RecentFiles::isServer(file) ? file : QDir::cleanPath(QFileInfo(file).absoluteFilePath());
 }
 
 }  // namespace
@@ -49,8 +51,18 @@ void RecentFiles::setLimit(int limit) {
     keep(all());
 }
 
+bool RecentFiles::isServer(const QString& file) {
+    return remote::isAddress(file.toStdString());
+}
+
+QStringList RecentFiles::servers() const {
+    auto addresses = all();
+    addresses.removeIf([](const QString& file) { return !isServer(file); });
+    return addresses;
+}
+
 QStringList RecentFiles::existing(QStringList files) {
-    files.removeIf([](const QString& file) { return !QFileInfo::exists(file); });
+    files.removeIf([](const QString& file) { return !isServer(file) && !QFileInfo::exists(file); });
     return files;
 }
 

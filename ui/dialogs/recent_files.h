@@ -8,7 +8,8 @@
 
 namespace lamscope::ui {
 
-/// The files opened last, newest first, without duplicates, kept in `settings`. GUI thread only.
+/// The files opened last, and the addresses of servers, newest first, without duplicates, kept in `settings`. GUI
+/// thread only.
 class RecentFiles : public QObject {
     Q_OBJECT
 
@@ -16,12 +17,15 @@ public:
     /// `settings` must outlive this; at most `limit` files are kept (0: none).
     RecentFiles(QSettings& settings, int limit, QObject* parent = nullptr);
 
-    /// Puts a file at the top, under its absolute path.
+    /// Puts a file at the top, under its absolute path; an address as it is.
     void add(const QString& file);
     void remove(const QString& file);
     void clear();
     void setLimit(int limit);
     [[nodiscard]] QStringList all() const;
+    /// The addresses alone.
+    [[nodiscard]] QStringList servers() const;
+    [[nodiscard]] static bool isServer(const QString& file);
     /// Those of `files` that still exist. Asks the file system, which may take long on a network drive: from any
     /// thread, better not from the GUI's.
     [[nodiscard]] static QStringList existing(QStringList files);

@@ -31,6 +31,8 @@ lamscope_ui_library(lamscope_ui_dialogs
   SOURCES
     dialogs/about_dialog.cpp
     dialogs/about_dialog.h
+    dialogs/connect_dialog.cpp
+    dialogs/connect_dialog.h
     dialogs/drop_zone.cpp
     dialogs/drop_zone.h
     dialogs/icons.cpp
@@ -58,6 +60,6 @@ lamscope_ui_library(lamscope_ui_dialogs
     dialogs/theme.cpp
     dialogs/theme.h
   PUBLIC Qt6::Widgets lamscope_ui_session
-  PRIVATE lamscope_process Qt6::Svg Qt6::DBus Qt6::PrintSupport QCustomPlotQt6)  # DBus: the desktop's light or dark
+  PRIVATE lamscope_process lamscope_frames Qt6::Svg Qt6::DBus Qt6::PrintSupport QCustomPlotQt6)  # DBus: the desktop's light or dark
 lamscope_ui_resources(lamscope_ui_dialogs icons PREFIX /icons BASE ${PROJECT_SOURCE_DIR}/resources/icons
   FILES ${LAMSCOPE_ICON_FILES})

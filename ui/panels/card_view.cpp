@@ -176,7 +176,9 @@ QString cardHtml(const NetworkEntry& entry, const QPalette& palette) {
         addCard(text, entry.card);
     }
     const auto path = QString::fromStdString(entry.spec.file.string());
-    if (!entry.spec.isAnalytic()) {
+    if (entry.spec.isRemote()) {
+        text.line(CardView::tr("Address"), fromUtf8(entry.card.file));
+    } else if (!entry.spec.isAnalytic()) {
         text.line(CardView::tr("File"), QFileInfo(path).fileName(), QFileInfo(path).path());
     }
     if (!entry.card.sha256.empty()) {

@@ -25,7 +25,10 @@ QString detailText(const NetworkEntry& entry) {
     if (!entry.message.isEmpty()) {
         return entry.message;
     }
-    return entry.state == NetworkEntry::State::Loading ? NetworkListModel::tr("loading…") : networkSummary(entry.card);
+    if (entry.state != NetworkEntry::State::Loading) {
+        return networkSummary(entry.card);
+    }
+    return entry.spec.isRemote() ? NetworkListModel::tr("connecting…") : NetworkListModel::tr("loading…");
 }
 
 QString spokenText(const NetworkEntry& entry) {

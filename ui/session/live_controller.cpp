@@ -200,6 +200,18 @@ void LiveController::receive(const live::NetworkFailed& event) {
     emit networkFailed(event.id, message);
 }
 
+void LiveController::receive(const live::NetworkConnecting& event) {
+    if (session_.network(event.id) == nullptr) {
+        return;  // removed meanwhile
+    }
+    session_.updateNetwork(event.id, [](NetworkEntry& entry) {
+        entry.state = NetworkEntry::State::Loading;
+        entry.message.clear();
+        entry.result = nullptr;
+    });
+    session_.reportTrouble(QString::fromStdString(event.message));
+}
+
 void LiveController::receive(const live::NetworkImages& event) {
     if (event.input != session_.input()) {
         return;  // of an image that was open before

@@ -96,6 +96,7 @@ private:
     void receive(const live::NetworkLoaded& event);
     void receive(const live::CardMeasured& event);
     void receive(const live::NetworkFailed& event);
+    void receive(const live::NetworkConnecting& event);
     void receive(const live::NetworkImages& event);
     void receive(const live::SrTile& event);
     void receive(const live::MapReady& event);

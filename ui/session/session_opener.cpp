@@ -73,7 +73,7 @@ void SessionOpener::networkSettled(int id) {
     if (entry != nullptr && entry->state == NetworkEntry::State::Ready && !expected.empty()
         && entry->card.sha256 != expected) {
         session_.reportNote(tr("%1 has changed since the session was saved: its numbers will differ.")
-                                .arg(QString::fromStdString(entry->spec.file.string())));
+                                .arg(QString::fromStdString(entry->card.file)));
     }
     waitingFor_.erase(found);
     finishWhenSettled();

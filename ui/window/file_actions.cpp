@@ -3,7 +3,20 @@
 
 #include <QFileInfo>
 
+#include "dialogs/connect_dialog.h"
+#include "model/model_spec.h"
+
 namespace lamscope::ui {
+
+namespace {
+
+QString nameInMenu(const QString& file) {
+    const ModelSpec spec{.file = file.toStdString(), .settings = {}};
+    auto name = spec.isRemote() ? QString::fromStdString(spec.displayName()) : QFileInfo(file).fileName();
+    return name.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
+
+}  // namespace
 
 FileActions::FileActions(Session& session, FileOpener& opener, const WindowActions& actions, RecentFiles& recent,
                          const FileChoice& choice, QWidget& window)
@@ -39,6 +52,12 @@ void FileActions::connectImages() {
                 opener_.openNetwork(file);
             }
         });
+    });
+    connect(actions_.connectNetwork, &QAction::triggered, this, [this] {
+        auto* dialog = new ConnectDialog(recent_.servers(), &window_);
+        dialog->setAttribute(Qt::WA_DeleteOnClose);
+        connect(dialog, &ConnectDialog::chosen, &opener_, &FileOpener::openNetwork);
+        dialog->open();
     });
 }
 
@@ -82,7 +101,7 @@ void FileActions::listRecentFiles(const QStringList& files) {
     auto* menu = actions_.recentFiles;
     menu->clear();
     for (const auto& file : files) {
-        auto* action = menu->addAction(QFileInfo(file).fileName());
+        auto* action = menu->addAction(nameInMenu(file));
         action->setToolTip(file);
         connect(action, &QAction::triggered, this, [this, file] { opener_.open({file}); });
     }

@@ -73,6 +73,11 @@ FileOpener::FileOpener(Session& session, LiveController& controller, QObject* pa
         if (entry != nullptr && !entry->spec.isAnalytic()) {
             emit opened(QString::fromStdString(entry->spec.file.string()));
         }
+        if (entry != nullptr && wholeServers_.erase(id) > 0) {
+            for (const auto& other : std::vector(entry->card.others)) {  // each new entry moves the old ones
+                session_.addNetwork({.file = other, .settings = {}});
+            }
+        }
     });
 }
 
@@ -131,7 +136,10 @@ void FileOpener::settle() {
 
 void FileOpener::openNetwork(const QString& fileWithSettings) {
     try {
-        session_.addNetwork(ModelSpec::parse(fileWithSettings.toStdString()));
+        const auto id = session_.addNetwork(ModelSpec::parse(fileWithSettings.toStdString()));
+        if (session_.network(id)->spec.isRemote()) {
+            wholeServers_.insert(id);
+        }
     } catch (const Error& error) {
         session_.reportTrouble(QString::fromStdString(error.what()));
     }

@@ -6,6 +6,7 @@
 #include <QThreadPool>
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "session/live_controller.h"
@@ -39,6 +40,7 @@ public:
     [[nodiscard]] const FolderImages& images() const { return images_; }
     /// Where the box goes in the next image that opens, as the beginning of its undo history.
     void placeBox(const Box& box) { awaitedBox_ = box; }
+    /// Of a server whose address names none of its networks, all of them.
     void openNetwork(const QString& fileWithSettings);
     void openSession(const QString& file);  ///< its own file, or a figure's
     /// Writes the session in the background.
@@ -66,7 +68,8 @@ private:
     std::optional<Reduction> awaitedReduction_;
     int neighboursToOpen_ = 0;  ///< that were asked for faster than they are read
     FolderImages images_;
-    QThreadPool pool_;  // one thread: saving and opening keep their order
+    std::set<int> wholeServers_;  // networks whose servers' other networks are wanted, too
+    QThreadPool pool_;            // one thread: saving and opening keep their order
 };
 
 }  // namespace lamscope::ui

@@ -91,6 +91,8 @@ void WindowActions::makeViewMenu() {
 void WindowActions::makeNetworksMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&Networks")));
     menu->addAction(addNetwork);
+    connectNetwork = add(menu, QObject::tr("&Connect…"), QObject::tr("Ctrl+Shift+N"));
+    connectNetwork->setToolTip(QObject::tr("A network that runs in a Python process, here or on another machine"));
     card = add(menu, QObject::tr("Card of the selected network"), QObject::tr("I"), QStringLiteral("info"));
     auto* sort = add(menu, QObject::tr("Sort by DI"), QObject::tr("D"));
     QObject::connect(sort, &QAction::triggered, &session_, &Session::sortByDiffusionIndex);

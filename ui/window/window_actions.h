@@ -27,6 +27,7 @@ public:
     QAction* nextImage = nullptr;
     QAction* previousImage = nullptr;
     QAction* addNetwork = nullptr;
+    QAction* connectNetwork = nullptr;
     QAction* openSession = nullptr;
     QMenu* recentFiles = nullptr;
     QAction* saveSession = nullptr;

@@ -4,6 +4,8 @@
 #include <QFileInfo>
 #include <QObject>
 
+#include "model/remote/address.h"
+
 namespace lamscope::ui {
 
 namespace {
@@ -39,6 +41,9 @@ QString patternsOf(const QStringList& suffixes) {
 }  // namespace
 
 FileKind kindOfFile(const QString& file) {
+    if (remote::isAddress(file.toStdString())) {
+        return FileKind::Network;
+    }
     const bool hasSettings = file.lastIndexOf(QLatin1Char('=')) > 0 && !QFileInfo::exists(file);
     const auto spec = file.left(hasSettings ? file.indexOf(QLatin1Char(':')) : -1);
     if (QFileInfo(spec).isDir() || spec.endsWith(QLatin1String(".index.json"), Qt::CaseInsensitive)) {

@@ -9,7 +9,7 @@ namespace lamscope::ui {
 /// What a file is taken for, by its name alone: what is inside is found out in the background.
 enum class FileKind { Image, Network, Session, Study };
 
-/// Settings as in "net.pth:scale=4" may follow the name of a network.
+/// Settings as in "net.pth:scale=4" may follow the name of a network; the address of a server is a network, too.
 [[nodiscard]] FileKind kindOfFile(const QString& file);
 
 /// The endings of image files that are read, in lower case, without a dot.

@@ -47,4 +47,4 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/workspace.h
     workspaces/workspaces.cpp
   PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs lamscope_figure_editor
-  PRIVATE fmt::fmt)
+  PRIVATE lamscope_frames fmt::fmt)

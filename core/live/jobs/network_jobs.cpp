@@ -106,8 +106,12 @@ void ImageJob::step(const std::stop_token& stop) {
         sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
     } catch (const std::exception& error) {
         network.srFailed = true;
-        sink_(
-            live::MapFailed{.request = 0, .id = id, .input = network.input.of, .options = {}, .message = error.what()});
+        sink_(live::MapFailed{.request = 0,
+                              .id = id,
+                              .input = network.input.of,
+                              .options = {},
+                              .message = error.what(),
+                              .connectionLost = isConnectionLost(error)});
     }
     network.tiles.reset();
 }

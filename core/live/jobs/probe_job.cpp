@@ -225,7 +225,8 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
                               .id = target.id,
                               .input = network.input.of,
                               .options = optionsFor(target),
-                              .message = messageOf(error)});
+                              .message = messageOf(error),
+                              .connectionLost = isConnectionLost(error)});
     }
 }
 

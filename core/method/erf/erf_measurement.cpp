@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "model/cropping.h"
 #include "model/sr_model_implementation.h"
+#include "runtime/gradients.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
@@ -93,8 +94,7 @@ torch::Tensor gradientOf(const torch::Tensor& value, const torch::Tensor& input,
     if (!value.requires_grad()) {
         return torch::zeros_like(input, input.options().dtype(torch::kFloat64));
     }
-    const auto gradients = torch::autograd::grad({value}, {input}, /*grad_outputs=*/{}, keepGraph,
-                                                 /*create_graph=*/false, /*allow_unused=*/true);
+    const auto gradients = gradientsOf({value}, {input}, keepGraph, /*mayBeUnused=*/true);
     return gradients.front().defined() ? gradients.front().to(torch::kFloat64)
                                        : torch::zeros_like(input, input.options().dtype(torch::kFloat64));
 }
@@ -150,6 +150,7 @@ bool ErfMeasurement::add(std::span<const ErfCrop> crops, const std::stop_token& 
     while (!crops.empty()) {
         const auto batch = crops.first(std::min(imagesAtOnce_, crops.size()));
         std::string failure;
+        const StoppableRequests stoppable(stop);
         try {
             const auto influences = measure(batch, stop);
             if (!influences) {
@@ -158,6 +159,8 @@ bool ErfMeasurement::add(std::span<const ErfCrop> crops, const std::stop_token& 
             for (std::size_t k = 0; k < batch.size(); ++k) {
                 count((*influences)[k], batch[k].lr.file);
             }
+        } catch (const EvaluationStopped&) {
+            return false;
         } catch (const Error&) {
             throw;
         } catch (const std::exception& error) {

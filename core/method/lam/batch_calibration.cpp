@@ -18,6 +18,7 @@
 #include "model/secant/secant_scope.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
+#include "runtime/gradients.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
@@ -68,7 +69,7 @@ double secondsOfGradients(const SrModel::Implementation& model, GradientOf what,
         values = model.begin(input)->finish(patch).sum();
     }
     // The sum is fetched, so that a GPU has done its work when the clock is read.
-    static_cast<void>(torch::autograd::grad({values}, {input}).front().sum().item<float>());
+    static_cast<void>(gradientsOf({values}, {input}).front().sum().item<float>());
     return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 

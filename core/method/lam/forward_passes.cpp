@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "model/stoppable_evaluation.h"
 #include "runtime/allocation_meter.h"
 #include "runtime/torch_headers.h"
 
@@ -74,9 +75,17 @@ bool PatchGradients::sample(std::span<const SamplePlace> places, std::span<const
     if (stop.stop_requested()) {
         return false;
     }
-    if (places.front().isCell()) {
-        return sampleCells(places, functionals, stop, take);
+    const StoppableRequests stoppable(stop);
+    try {
+        return places.front().isCell() ? sampleCells(places, functionals, stop, take)
+                                       : samplePoints(places, functionals, stop, take);
+    } catch (const EvaluationStopped&) {
+        return false;
     }
+}
+
+bool PatchGradients::samplePoints(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
+                                  const std::stop_token& stop, const Take& take) {
     const auto [forward, kept] = forwardTo(places, nullptr);
     for (const auto functional : functionals) {
         if (functional != functionals.front() && stop.stop_requested()) {

@@ -101,6 +101,8 @@ private:
     [[nodiscard]] ForwardPass evaluate(std::span<const SamplePlace> places, const End* left) const;
     /// What the detector reads at that end.
     [[nodiscard]] const SecantTape& tapeOf(std::size_t functional, End& end) const;
+    [[nodiscard]] bool samplePoints(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
+                                    const std::stop_token& stop, const Take& take);
     [[nodiscard]] bool sampleCells(std::span<const SamplePlace> places, std::span<const std::size_t> functionals,
                                    const std::stop_token& stop, const Take& take);
 

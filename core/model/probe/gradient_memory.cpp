@@ -7,6 +7,7 @@
 #include "model/secant/secant_scope.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/allocation_meter.h"
+#include "runtime/gradients.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
 
@@ -71,7 +72,7 @@ double GradientMemory::measured(const SrModel::Implementation& model, bool ofCel
     } else {
         value = model.forward(input);
     }
-    static_cast<void>(torch::autograd::grad({value.sum()}, {input}));
+    static_cast<void>(gradientsOf({value.sum()}, {input}));
     return measured_[key] = static_cast<double>(meter.peakBytes());
 }
 

@@ -5,7 +5,9 @@
 
 #include <fmt/format.h>
 
+#include "model/stoppable_evaluation.h"
 #include "runtime/allocation_meter.h"
+#include "runtime/gradients.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
 
@@ -24,15 +26,14 @@ torch::Tensor centralGradient(const Network& network, torch::Device device, cons
                   .contiguous(torch::MemoryFormat::ChannelsLast)
                   .to(device);
     lr.requires_grad_(true);
-    const auto sr = network.forward(lr);
+    const Rect middlePixel{width / 2, height / 2, 1, 1};
+    const auto sr = network.begin(lr)->finish(middlePixel);  // of a server's network, nothing else crosses
     if (stop.stop_requested()) {
         return {};
     }
-    const std::int64_t x = width / 2;
-    const std::int64_t y = height / 2;
     const auto middle = card.scale / 2;
-    const auto pixel = sr.narrow(2, y * card.scale + middle, 1).narrow(3, x * card.scale + middle, 1).sum();
-    return torch::autograd::grad({pixel}, {lr}).front().to(torch::kCPU);
+    const auto pixel = sr.narrow(2, middle, 1).narrow(3, middle, 1).sum();
+    return gradientsOf({pixel}, {lr}).front().to(torch::kCPU);
 }
 
 /// Half width of the dependence of the central SR pixel on a noise image; nullopt when it reaches the image's border.
@@ -58,6 +59,7 @@ std::optional<ReceptiveField> measureReceptiveField(const Network& network, torc
         sizes = {card.guards.example};
     }
     double bytesPerPixel = 0.0;
+    const StoppableRequests stoppable(stop);
     try {
         for (const auto& [width, height] : sizes) {
             if (std::min(width, height) < card.minimumSide) {
@@ -95,6 +97,8 @@ std::optional<ReceptiveField> measureReceptiveField(const Network& network, torc
                               .radius = std::nullopt,
                               .evidence = fmt::format("measured: reaches the border of a {}x{} image",
                                                       sizes.back().first, sizes.back().second)};
+    } catch (const EvaluationStopped&) {
+        return std::nullopt;
     } catch (const std::exception&) {
         return ReceptiveField{
             .global = false, .radius = std::nullopt, .evidence = "not measurable: the network failed on the probe"};

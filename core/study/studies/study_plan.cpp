@@ -19,6 +19,7 @@
 #include "method/lam/di_map.h"
 #include "method/lam/lam_experiment.h"
 #include "model/checkpoint/model_files.h"
+#include "model/remote/weights_hash.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -100,11 +101,15 @@ std::optional<StudyNetwork> networkFrom(const ModelSpec& spec, const std::stop_t
         key["built_in"] = spec.file.string();
     } else {
         try {
-            const auto hash = sha256OfFiles(modelFiles(spec.file), stop);
+            const auto hash =
+                spec.isRemote() ? remoteWeightsHash(spec, stop) : sha256OfFiles(modelFiles(spec.file), stop);
             if (!hash) {
                 return std::nullopt;
             }
             key["sha256"] = network.sha256 = *hash;
+            if (hash->empty()) {  // a server without weights
+                key["file"] = spec.file.string();
+            }
         } catch (const Error& error) {
             network.trouble = error.what();
             key["file"] = spec.file.string();

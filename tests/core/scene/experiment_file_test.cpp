@@ -119,6 +119,17 @@ TEST(ExperimentFile, NamesFilesFromItsFolder) {
     EXPECT_EQ(jsonOf({.scenes = {{.image = "some/a.png"}}}).at("scenes").at(0).at("image").at("file"), "some/a.png");
 }
 
+TEST(ExperimentFile, AddressesOfServersAreNoFiles) {
+    Experiment experiment;
+    for (const char* address : {"lamscope+unix:///tmp/mine.sock#a", "lamscope+tcp://127.0.0.1:80/token",
+                                "ssh://me@gpu/~/serve.py?python=python3.11"}) {
+        experiment.networks.push_back({.spec = ModelSpec::parse(address), .sha256 = std::string(64, 'a')});
+        EXPECT_THAT(toJson(experiment, folder), HasSubstr(std::string("\"") + address + "\""));
+    }
+    EXPECT_EQ(experimentFromText(toJson(experiment, folder), "/elsewhere/a.lamscope").networks, experiment.networks);
+    EXPECT_TRUE(filesOf(experiment).empty());
+}
+
 TEST(ExperimentFile, IsWrittenAndRead) {
     const test::TemporaryFolder temporary;
     auto experiment = twoScenesTwoNetworks();

@@ -17,3 +17,10 @@ target_compile_definitions(files_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamsco
 add_dependencies(files_test lamscope-cli)
 lamscope_qt_test(stress_test SOURCES ui/window/stress_test.cpp LIBRARIES lamscope_ui analytic_loader GTest::gtest)
 set_tests_properties(stress_test PROPERTIES LABELS "ui;thread")
+
+# Qt and LibTorch do not meet in one source.
+add_library(served_networks STATIC ui/window/served_networks.cpp core/model/remote/fake_server.cpp)
+target_include_directories(served_networks PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
+target_link_libraries(served_networks
+  PUBLIC lamscope_model PRIVATE lamscope_warnings lamscope_bridge Asio::Asio LibTorch::LibTorch nlohmann_json::nlohmann_json)
+lamscope_qt_test(connect_test SOURCES ui/window/connect_test.cpp LIBRARIES lamscope_ui analytic_loader served_networks)

@@ -1,0 +1,15 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Asio without Boost: headers alone. Defines Asio::Asio.
+find_path(Asio_INCLUDE_DIR asio/io_context.hpp)
+if(Asio_INCLUDE_DIR AND EXISTS ${Asio_INCLUDE_DIR}/asio/version.hpp)
+  file(STRINGS ${Asio_INCLUDE_DIR}/asio/version.hpp line REGEX "define ASIO_VERSION [0-9]+ ")
+  string(REGEX MATCH "// ([0-9.]+)" found "${line}")
+  set(Asio_VERSION ${CMAKE_MATCH_1})
+endif()
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(Asio REQUIRED_VARS Asio_INCLUDE_DIR VERSION_VAR Asio_VERSION)
+if(Asio_FOUND AND NOT TARGET Asio::Asio)
+  add_library(Asio::Asio INTERFACE IMPORTED)
+  target_include_directories(Asio::Asio SYSTEM INTERFACE ${Asio_INCLUDE_DIR})
+  target_compile_definitions(Asio::Asio INTERFACE ASIO_STANDALONE ASIO_NO_DEPRECATED)
+endif()

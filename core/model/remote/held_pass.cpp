@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/remote/held_pass.h"
+
+#include <array>
+#include <cstring>
+#include <new>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+#include "model/stoppable_evaluation.h"
+#include "runtime/torch_headers.h"
+
+namespace lamscope::remote {
+
+namespace {
+
+constexpr std::string_view noPass = "no_pass";
+
+/// The server's memory does not suffice: whoever asked halves the batch, as for the memory here.
+class OutOfMemoryThere : public std::bad_alloc {
+public:
+    explicit OutOfMemoryThere(std::string words)
+        : words_(std::make_shared<const std::string>(std::move(words))) {}
+    [[nodiscard]] const char* what() const noexcept override { return words_->c_str(); }
+
+private:
+    std::shared_ptr<const std::string> words_;  // shared: copies of exceptions must not throw
+};
+
+/// Leaves a request because the server does not hold its pass any more.
+struct PassIsGone {};
+
+std::shared_ptr<const std::vector<std::byte>> bytesOf(const torch::Tensor& tensor) {
+    const auto plain = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
+    std::vector<std::byte> bytes(plain.nbytes());
+    if (!bytes.empty()) {
+        std::memcpy(bytes.data(), plain.const_data_ptr<float>(), bytes.size());
+    }
+    return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
+}
+
+/// The end of a traceback, as an addition to a message.
+std::string traceIn(const nlohmann::json& error) {
+    constexpr std::size_t most = 3;
+    const auto found = error.find("trace");
+    std::vector<std::string> lines;
+    if (found != error.end() && found->is_array()) {
+        const auto first = found->size() > most ? found->size() - most : 0;
+        for (auto i = first; i < found->size(); ++i) {
+            if ((*found)[i].is_string()) {
+                lines.push_back(shownText((*found)[i].get_ref<const std::string&>()));
+            }
+        }
+    }
+    return lines.empty() ? "" : fmt::format(" ({})", fmt::join(lines, "; "));
+}
+
+void throwErrorIn(const nlohmann::json& header, const std::string& name) {
+    const auto found = header.find("error");
+    if (found == header.end()) {
+        return;
+    }
+    if (!found->is_object()) {
+        throw Error(ErrorCode::ModelFailure, fmt::format("{}: the server sends an error without words", name));
+    }
+    const auto code = textMember(*found, "code");
+    if (code == noPass) {
+        throw PassIsGone();
+    }
+    const auto words = fmt::format("{}: {}{}", name, textMember(*found, "message"), traceIn(*found));
+    if (code == "out_of_memory") {
+        throw OutOfMemoryThere("out of memory where the network runs: " + words);
+    }
+    throw Error(ErrorCode::ModelFailure, words);
+}
+
+/// The one tensor of an answer, of this name and shape.
+torch::Tensor tensorIn(const Answer& answer, std::string_view name, const std::vector<std::int64_t>& shape,
+                       const std::string& network) {
+    if (answer.tensors.size() != 1 || answer.tensors.front().name != name
+        || answer.tensors.front().type != TensorEntry::Type::Float32) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("{}: the server answers {} tensors where one, \"{}\" of float32, is wanted", network,
+                                answer.tensors.size(), name));
+    }
+    if (answer.tensors.front().shape != shape) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("{}: the server answers \"{}\" of {} where {} is wanted", network, name,
+                                fmt::join(answer.tensors.front().shape, "x"), fmt::join(shape, "x")));
+    }
+    auto tensor = torch::empty(shape, torch::kFloat32);
+    if (!answer.payload.empty()) {
+        std::memcpy(tensor.data_ptr<float>(), answer.payload.data(), answer.payload.size());
+    }
+    return tensor;
+}
+
+nlohmann::json jsonOf(const std::optional<Rect>& region) {
+    return region ? nlohmann::json::array({region->x, region->y, region->width, region->height}) : nlohmann::json();
+}
+
+Answer asked(Connection& connection, nlohmann::json request, const std::optional<Values>& values,
+             const std::string& network) {
+    auto answer = connection.ask(std::move(request), values, StoppableRequests::stopOfThisThread());
+    if (!answer) {
+        throw EvaluationStopped();
+    }
+    try {
+        throwErrorIn(answer->header, network);
+    } catch (const ProtocolError& error) {
+        throw Error(ErrorCode::ModelFailure, fmt::format("{}: the server {}", network, error.what()));
+    }
+    return std::move(*answer);
+}
+
+}  // namespace
+
+HeldPass::HeldPass(std::shared_ptr<Server> server, NetworkDescription description, const torch::Tensor& lr)
+    : server_(std::move(server))
+    , description_(std::move(description))
+    , lrShape_(lr.sizes().vec())
+    , lr_(bytesOf(lr)) {}
+
+HeldPass::~HeldPass() {
+    if (const auto connection = holder()) {
+        connection->tell({{"request", "release"}, {"passes", nlohmann::json::array({number_})}});
+    }
+}
+
+torch::Tensor HeldPass::sr(const std::optional<Rect>& regionHr, bool keep) {
+    const std::scoped_lock lock(mutex_);
+    if (const auto connection = keep ? holder() : nullptr) {
+        try {
+            const auto answer =
+                asked(*connection, {{"request", "read"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, std::nullopt,
+                      description_.name);
+            return tensorIn(answer, "y", srShape(regionHr), description_.name);
+        } catch (const PassIsGone&) {
+            number_ = 0;
+        }
+    }
+    return evaluate(regionHr, keep);
+}
+
+torch::Tensor HeldPass::gradient(const std::optional<Rect>& regionHr, const torch::Tensor& cotangent) {
+    const std::scoped_lock lock(mutex_);
+    const auto shape = srShape(regionHr);
+    const Values values{.entry = {.name = "cotangent", .shape = shape}, .bytes = bytesOf(cotangent)};
+    constexpr int attempts = 2;
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+        if (!holder()) {
+            // Of its SR the smallest part: all of it is known.
+            static_cast<void>(evaluate(Rect{0, 0, 1, 1}, /*keep=*/true));
+        }
+        if (const auto connection = holder()) {
+            try {
+                const auto answer =
+                    asked(*connection, {{"request", "vjp"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, values,
+                          description_.name);
+                return tensorIn(answer, "gradient", lrShape_, description_.name);
+            } catch (const PassIsGone&) {
+                number_ = 0;
+            }
+        }
+    }
+    throw OutOfMemoryThere(fmt::format(
+        "out of memory where the network runs: {}: the server cannot hold one forward pass", description_.name));
+}
+
+torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep) {
+    const auto connection = connect();
+    const Values values{.entry = {.name = "x", .shape = lrShape_}, .bytes = lr_};
+    Answer answer;
+    try {
+        answer =
+            asked(*connection,
+                  {{"request", "forward"}, {"network", description_.id}, {"keep", keep}, {"region", jsonOf(regionHr)}},
+                  values, description_.name);
+    } catch (const PassIsGone&) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("{}: the server misses a pass that was not asked for", description_.name));
+    }
+    if (keep) {
+        constexpr std::int64_t mostPasses = std::int64_t{1} << 53U;
+        try {
+            number_ = wholeNumber(answer.header, "pass", 1, mostPasses);
+        } catch (const ProtocolError& error) {
+            throw Error(ErrorCode::ModelFailure, fmt::format("{}: the server {}", description_.name, error.what()));
+        }
+        holder_ = connection;
+    }
+    return tensorIn(answer, "y", srShape(regionHr), description_.name);
+}
+
+std::shared_ptr<Connection> HeldPass::holder() const {
+    auto connection = number_ == 0 ? nullptr : holder_.lock();
+    return connection && connection->isOpen() ? connection : nullptr;
+}
+
+std::shared_ptr<Connection> HeldPass::connect() const {
+    auto connection = server_->connection(StoppableRequests::stopOfThisThread());
+    if (!connection) {
+        throw EvaluationStopped();
+    }
+    auto address = server_->address();
+    address.network = description_.id;
+    if (const auto& now = networkOf(connection->greeting(), address); now.weightsSha256 != description_.weightsSha256
+                                                                      || now.scale != description_.scale
+                                                                      || now.channels != description_.channels) {
+        throw Error(ErrorCode::ModelFailure,
+                    fmt::format("{}: the server has been started again with other weights: connect to it anew",
+                                description_.name));
+    }
+    return connection;
+}
+
+std::vector<std::int64_t> HeldPass::srShape(const std::optional<Rect>& regionHr) const {
+    return {lrShape_[0], lrShape_[1], regionHr ? regionHr->height : lrShape_[2] * description_.scale,
+            regionHr ? regionHr->width : lrShape_[3] * description_.scale};
+}
+
+}  // namespace lamscope::remote

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "model/remote/server.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+
+namespace lamscope::remote {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr auto firstPause = std::chrono::milliseconds(250);
+constexpr auto longestPause = std::chrono::milliseconds(30'000);
+/// Until a script that was started over ssh listens: it reads PyTorch from a network drive, and its weights.
+constexpr auto longestStart = std::chrono::minutes(2);
+constexpr auto betweenTries = std::chrono::milliseconds(250);
+
+/// False when stopped.
+bool pause(std::chrono::milliseconds time, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::unique_lock lock(mutex);
+    std::condition_variable_any never;
+    never.wait_for(lock, stop, time, [] { return false; });
+    return !stop.stop_requested();
+}
+
+}  // namespace
+
+Server::Server(Address address, const Patience& patience)
+    : address_(std::move(address))
+    , patience_(patience) {}
+
+std::shared_ptr<Connection> Server::connection(const std::stop_token& stop) {
+    const std::scoped_lock lock(mutex_);
+    if (connection_ && connection_->isOpen()) {
+        return connection_;
+    }
+    if (failures_ > 0 && Clock::now() < nextAttempt_) {
+        throw Error(ErrorCode::ConnectionLost, trouble_);
+    }
+    connection_.reset();
+    try {
+        connection_ = open(stop);
+        failures_ = connection_ ? 0 : failures_;
+    } catch (const Error& error) {
+        const auto waited = firstPause * (1U << static_cast<unsigned>(std::min(failures_, 7)));
+        nextAttempt_ = Clock::now() + std::min<std::chrono::milliseconds>(waited, longestPause);
+        ++failures_;
+        trouble_ = error.what();
+        throw;
+    }
+    return connection_;
+}
+
+std::shared_ptr<Connection> Server::open(const std::stop_token& stop) {
+    return address_.transport == Address::Transport::Ssh ? openOverSsh(stop)
+                                                         : Connection::open(address_, patience_, stop);
+}
+
+std::shared_ptr<Connection> Server::openOverSsh(const std::stop_token& stop) {
+    ssh_.reset();  // of a connection that was lost
+    auto process = std::make_unique<SshProcess>(address_);
+    const auto end = Clock::now() + longestStart;
+    std::string trouble;
+    do {
+        if (const auto ended = process->ended()) {
+            throw Error(ErrorCode::ConnectionLost, fmt::format("{}: {}", address_.shown(), *ended));
+        }
+        try {
+            // ssh accepts before the script listens, and closes.
+            if (auto connection = Connection::open(process->local(), patience_, stop)) {
+                ssh_ = std::move(process);
+                return connection;
+            }
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::ConnectionLost) {
+                throw;
+            }
+            trouble = error.what();
+        }
+        if (!pause(betweenTries, stop)) {
+            return nullptr;
+        }
+    } while (Clock::now() < end);
+    throw Error(ErrorCode::ConnectionLost,
+                fmt::format("{}: the script does not listen after {} s; does it call lamscope.serve()? ({})",
+                            address_.shown(), std::chrono::seconds(longestStart).count(), trouble));
+}
+
+const NetworkDescription& networkOf(const Greeting& greeting, const Address& address) {
+    const auto& networks = greeting.networks;
+    if (address.network.empty()) {
+        return networks.front();
+    }
+    const auto found = std::ranges::find(networks, address.network, &NetworkDescription::id);
+    if (found == networks.end()) {
+        std::vector<std::string> ids;
+        std::ranges::transform(networks, std::back_inserter(ids), &NetworkDescription::id);
+        throw Error(ErrorCode::InvalidArgument, fmt::format("{}: the server has no network {}; it has {}",
+                                                            address.shown(), address.network, fmt::join(ids, ", ")));
+    }
+    return *found;
+}
+
+}  // namespace lamscope::remote
