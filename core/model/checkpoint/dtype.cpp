@@ -94,6 +94,10 @@ std::string dtypeName(DType dtype) {
     return std::string(infoOf(dtype).name);
 }
 
+std::optional<DType> dtypeNamed(std::string_view name) {
+    return lookUp(name, &DTypeInfo::name);
+}
+
 std::optional<DType> dtypeOfStorageClass(std::string_view name) {
     return lookUp(name, &DTypeInfo::storageClass);
 }

@@ -39,6 +39,9 @@ enum class DType {
 /// The usual name, e.g. "float32".
 [[nodiscard]] std::string dtypeName(DType dtype);
 
+/// The type of that name, as dtypeName() gives it.
+[[nodiscard]] std::optional<DType> dtypeNamed(std::string_view name);
+
 /// The type of a PyTorch storage class such as "FloatStorage".
 [[nodiscard]] std::optional<DType> dtypeOfStorageClass(std::string_view name);
 

@@ -56,10 +56,54 @@ private:
     std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< index of the part, index of the tensor in the part
 };
 
+class JoinedFile : public TensorFile {
+public:
+    JoinedFile(Container container, std::vector<std::unique_ptr<TensorFile>> parts)
+        : TensorFile(container, parts.front()->budget())
+        , parts_(std::move(parts)) {
+        for (std::size_t part = 0; part < parts_.size(); ++part) {
+            const auto& dictionaries = parts_[part]->dictionaries();
+            for (std::size_t i = 0; i < dictionaries.size(); ++i) {
+                if (!dictionaries[i].names.empty()) {
+                    add(dictionaries[i]);
+                    places_.emplace_back(part, i);
+                }
+            }
+        }
+        if (places_.empty()) {
+            throw FormatError("holds no tensors: it is a program without weights");
+        }
+    }
+
+    [[nodiscard]] std::uint64_t storedValues() const override {
+        return std::accumulate(
+            parts_.begin(), parts_.end(), std::uint64_t{0},
+            [](std::uint64_t sum, const std::unique_ptr<TensorFile>& part) { return sum + part->storedValues(); });
+    }
+
+    [[nodiscard]] TensorData load(std::size_t dictionary, std::size_t tensor) override {
+        const auto [part, place] = places_.at(dictionary);
+        return parts_[part]->load(place, tensor);
+    }
+
+    [[nodiscard]] TensorHeader describe(std::size_t dictionary, std::size_t tensor) const override {
+        const auto [part, place] = places_.at(dictionary);
+        return parts_[part]->describe(place, tensor);
+    }
+
+private:
+    std::vector<std::unique_ptr<TensorFile>> parts_;
+    std::vector<std::pair<std::size_t, std::size_t>> places_;  ///< index of the part, index of the dictionary in it
+};
+
 }  // namespace
 
 std::unique_ptr<TensorFile> merge(const std::vector<TensorFile*>& parts) {
     return std::make_unique<MergedFile>(parts);
+}
+
+std::unique_ptr<TensorFile> join(Container container, std::vector<std::unique_ptr<TensorFile>> parts) {
+    return std::make_unique<JoinedFile>(container, std::move(parts));
 }
 
 }  // namespace lamscope::detail

@@ -30,7 +30,7 @@ struct StoredTensor {
 /// The tensors of one dictionary, or of one whole module, of a model file.
 struct StoredSet {
     std::vector<std::string> nesting;   ///< the keys under which it lies, outermost first; empty at the top
-    std::vector<StoredTensor> tensors;  ///< in the file's order
+    std::vector<StoredTensor> tensors;  ///< in the file's order; of .pt2 by name
     std::vector<std::string> warnings;  ///< complete sentences about entries that are not tensors
 };
 

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "model/checkpoint/merged_file.h"
 #include "model/checkpoint/torch_file.h"
 
 namespace lamscope::detail {
@@ -97,47 +98,6 @@ std::unique_ptr<TensorFile> openPickle(Container container, ZipArchive archive, 
     return makeTorchFile(container, std::move(object), std::move(storages), budget, findSets, content);
 }
 
-/// The tensors of a module and those of its code, which lie in two pickles.
-class ScriptFile : public TensorFile {
-public:
-    explicit ScriptFile(std::vector<std::unique_ptr<TensorFile>> parts)
-        : TensorFile(Container::TorchScript, parts.front()->budget())
-        , parts_(std::move(parts)) {
-        for (std::size_t part = 0; part < parts_.size(); ++part) {
-            for (std::size_t i = 0; i < parts_[part]->dictionaries().size(); ++i) {
-                add(parts_[part]->dictionaries()[i]);
-                places_.emplace_back(part, i);
-            }
-        }
-        if (places_.empty()) {
-            throw FormatError("holds no tensors: it is a TorchScript program without weights");
-        }
-    }
-
-    [[nodiscard]] std::uint64_t storedValues() const override {
-        std::uint64_t sum = 0;
-        for (const auto& part : parts_) {
-            sum += part->storedValues();
-        }
-        return sum;
-    }
-
-    [[nodiscard]] TensorData load(std::size_t dictionary, std::size_t tensor) override {
-        const auto [part, place] = places_.at(dictionary);
-        return parts_[part]->load(place, tensor);
-    }
-
-    [[nodiscard]] TensorHeader describe(std::size_t dictionary, std::size_t tensor) const override {
-        const auto [part, place] = places_.at(dictionary);
-        return parts_[part]->describe(place, tensor);
-    }
-
-private:
-    std::vector<std::unique_ptr<TensorFile>> parts_;
-    std::vector<std::pair<std::size_t, std::size_t>>
-        places_;  ///< of dictionaries: index of the part, index in the part
-};
-
 }  // namespace
 
 std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive) {
@@ -150,7 +110,7 @@ std::unique_ptr<TensorFile> openTorchScript(const ZipArchive& archive) {
     if (archive.contains(rootOf(archive) + "constants.pkl")) {
         parts.push_back(openPickle(Container::TorchScript, archive, "constants", findScriptConstants));
     }
-    return std::make_unique<ScriptFile>(std::move(parts));
+    return join(Container::TorchScript, std::move(parts));
 }
 
 }  // namespace lamscope::detail
