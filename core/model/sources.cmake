@@ -52,6 +52,7 @@ lamscope_library(lamscope_model
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
     model/recognition.cpp
+    model/pt2/stored_tensor.cpp
     model/secant/elementwise_rules.cpp
     model/secant/normalisation_rules.cpp
     model/secant/pooling_rules.cpp
@@ -68,7 +69,7 @@ lamscope_library(lamscope_model
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
   PUBLIC lamscope_image lamscope_runtime
-  PRIVATE lamscope_checkpoint LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
+  PRIVATE lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)
 # Loops that are worth vectors: sums in any order. Infinities and NaN stay what they are.
 set_source_files_properties(model/arch/window_kernels.cpp model/secant/secant_kernels.cpp PROPERTIES

@@ -19,6 +19,10 @@ namespace lamscope::detail {
 /// Throws FormatError.
 [[nodiscard]] std::unique_ptr<TensorFile> openTorchLegacy(std::span<const std::byte> data);
 
+/// Throws FormatError if an archive of PyTorch, whose entries lie under `root`, says that its values are not
+/// little-endian.
+void checkByteOrder(ZipArchive& archive, const std::string& root);
+
 /// Opens a zip file of PyTorch: data.pkl and one stored entry per storage. Throws FormatError.
 [[nodiscard]] std::unique_ptr<TensorFile> openTorchZip(ZipArchive archive);
 

@@ -36,6 +36,8 @@ std::string rootOf(const ZipArchive& archive) {
     return root;
 }
 
+}  // namespace
+
 void checkByteOrder(ZipArchive& archive, const std::string& root) {
     const std::string name = root + "byteorder";
     if (!archive.contains(name)) {
@@ -53,6 +55,8 @@ void checkByteOrder(ZipArchive& archive, const std::string& root) {
             printable(order)));
     }
 }
+
+namespace {
 
 /// The bytes of a pickle in an archive, and of the storages beside it.
 struct ZippedPickle {

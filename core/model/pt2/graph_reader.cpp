@@ -145,31 +145,6 @@ std::string placeOf(std::string_view line) {
                      200);
 }
 
-/// The first place in a stack trace that is not in PyTorch's own code.
-std::string sourceOf(const Json& node) {
-    const Json* metadata = memberIfAny(node, "metadata");
-    const Json* trace = metadata != nullptr && metadata->is_object() ? memberIfAny(*metadata, "stack_trace") : nullptr;
-    if (trace == nullptr || !trace->is_string()) {
-        return "";
-    }
-    std::string_view rest = trace->get_ref<const std::string&>();
-    bool foreign = false;  // the line of code below a frame of PyTorch's belongs to it
-    while (!rest.empty()) {
-        auto line = rest.substr(0, rest.find('\n'));
-        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
-        line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
-        const bool isFrame = line.starts_with("File \"");
-        if (isFrame) {
-            foreign = line.find("-packages/torch/") != std::string_view::npos
-                      || line.find("-packages\\torch\\") != std::string_view::npos;
-        }
-        if (!line.empty() && !foreign) {
-            return placeOf(line);
-        }
-    }
-    return "";
-}
-
 /// What the file says about the tensors of a graph; whatever has no value in the graph is not looked at.
 void describeTensors(const Json& json, Graph& graph) {
     const Json& described = member(json, "tensor_values");
@@ -218,6 +193,30 @@ Slot Scope::find(const std::string& name, bool isTensor) const {
                                 isTensor ? "a tensor, but it is a number" : "a number, but it is a tensor"));
     }
     return found->second;
+}
+
+std::string sourceOf(const Json& node) {
+    const Json* metadata = memberIfAny(node, "metadata");
+    const Json* trace = metadata != nullptr && metadata->is_object() ? memberIfAny(*metadata, "stack_trace") : nullptr;
+    if (trace == nullptr || !trace->is_string()) {
+        return "";
+    }
+    std::string_view rest = trace->get_ref<const std::string&>();
+    bool foreign = false;  // the line of code below a frame of PyTorch's belongs to it
+    while (!rest.empty()) {
+        auto line = rest.substr(0, rest.find('\n'));
+        rest.remove_prefix(std::min(rest.size(), line.size() + 1));
+        line.remove_prefix(std::min(line.size(), line.find_first_not_of(" \t")));
+        const bool isFrame = line.starts_with("File \"");
+        if (isFrame) {
+            foreign = line.find("-packages/torch/") != std::string_view::npos
+                      || line.find("-packages\\torch\\") != std::string_view::npos;
+        }
+        if (!line.empty() && !foreign) {
+            return placeOf(line);
+        }
+    }
+    return "";
 }
 
 Graph GraphReader::read(const Json& json) {

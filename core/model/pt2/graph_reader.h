@@ -33,6 +33,10 @@ private:
     std::map<std::string, Slot, std::less<>> slots_;
 };
 
+/// Where the network's code calls a node, by its stack trace: the first place that is not in PyTorch's own code, e.g.
+/// "net.py:12"; empty if the file does not say.
+[[nodiscard]] std::string sourceOf(const Json& node);
+
 /// Reads graphs from JSON. Bounds hold for all graphs that one reader reads.
 class GraphReader {
 public:

@@ -22,10 +22,11 @@ struct InputSize {
 /// also if the text cannot be read, and where a number overflows or a divisor is zero.
 [[nodiscard]] bool satisfies(std::string_view guard, std::string_view input, const InputSize& size);
 
-/// The first rule of the program that forbids the size, in words for a message ("s53 >= 15", a guard's text…); nullopt
-/// if the exporter's trace holds for it. A size equal to the example's is always allowed. Rules are the fixed numbers
-/// of the input's shape, range_constraints and guards_code; a program without guards_code allows the example's size
-/// alone. A lower bound of 2 for the batch is not a rule: the exporter writes it for every size that may vary.
+/// The first rule of the program that forbids the size, in words for a message ("height >= 15", a guard's text…);
+/// nullopt if the exporter's trace holds for it. The example's size is always allowed, also one picture of a batch that
+/// may vary. Rules are the fixed numbers of the input's shape, range_constraints and guards_code; a program without
+/// guards_code allows the example's size alone. A lower bound of 2 for the batch is no rule: the exporter writes it for
+/// every size that may vary.
 [[nodiscard]] std::optional<std::string> violatedRule(const Program& program, const InputSize& size);
 
 }  // namespace lamscope::pt2

@@ -33,7 +33,7 @@ enum class OperatorGroup {
 
 /// An operator that programs may use: an exact overload.
 struct ListedOperator {
-    std::string_view name;  ///< as registered: "aten::conv2d", "aten::add.Tensor"
+    std::string name;  ///< as registered: "aten::conv2d", "aten::add.Tensor"
     OperatorGroup group = OperatorGroup::Arithmetic;
 };
 

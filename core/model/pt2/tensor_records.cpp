@@ -171,8 +171,7 @@ std::unique_ptr<TensorFile> openParts(ZipArchive zip) {
             parts.insert(parts.begin(),
                          std::make_unique<RecordFile>(archive, folder, name, std::vector<std::string>{}));
         } else if (name.ends_with("_constants_config.json")) {
-            parts.push_back(
-                std::make_unique<RecordFile>(archive, folder, name, std::vector<std::string>{"constants"}));
+            parts.push_back(std::make_unique<RecordFile>(archive, folder, name, std::vector<std::string>{"constants"}));
         } else if (name == "serialized_state_dict.pt"
                    || (folder.ends_with("/data/weights/") && name.ends_with(".pt"))) {
             parts.push_back(std::make_unique<PickledRecord>(archive, name));
