@@ -2,16 +2,20 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <filesystem>
+#include <system_error>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/sha256.h"
 #include "model/loaders.h"
 #include "model/probe/cropping_probe.h"
 #include "model/probe/range_probe.h"
 #include "model/probe/receptive_field_probe.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
+#include "model/stored_tensors.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
 
@@ -163,7 +167,37 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
                                                              torch::Device(device)));
 }
 
-ModelReport inspectModel(const ModelSpec& spec) {
+namespace {
+
+/// Of an archive of torch.export alone.
+std::optional<pt2::Survey> surveyOf(const ModelSpec& spec) {
+    std::error_code ignored;
+    const bool isExported = !spec.isAnalytic() && std::filesystem::is_regular_file(spec.file, ignored)
+                            && sniffContainer(spec.file) == Container::ExportedProgram;
+    return isExported ? std::optional(pt2::surveyPt2(spec.file)) : std::nullopt;
+}
+
+/// The card of a file that holds a program which cannot be used.
+ModelCard cardOfRefused(const ModelSpec& spec) {
+    ModelCard card;
+    card.name = spec.displayName();
+    card.file = spec.file.string();
+    card.container = nameInDocuments(Container::ExportedProgram);
+    card.sha256 = sha256OfFile(spec.file);
+    try {
+        for (const auto& set : listTensors(spec).listing.sets) {
+            for (const auto& tensor : set.tensors) {
+                ++card.tensors;
+                card.parameters += tensor.numel();
+            }
+        }
+    } catch (const Error& error) {
+        card.warnings.emplace_back(error.what());
+    }
+    return card;
+}
+
+ModelReport inspectUsable(const ModelSpec& spec) {
     auto candidate = readCandidate(spec);
     auto& card = candidate.card;
     if (candidate.network && card.nonfiniteWeights == 0) {
@@ -173,7 +207,24 @@ ModelReport inspectModel(const ModelSpec& spec) {
         }
         measureRest(*candidate.network, torch::kCPU, card);
     }
-    return {std::move(card), std::move(candidate.nearest)};
+    return {.card = std::move(card), .nearest = std::move(candidate.nearest)};
+}
+
+}  // namespace
+
+ModelReport inspectModel(const ModelSpec& spec) {
+    auto program = surveyOf(spec);
+    ModelReport report;
+    try {
+        report = inspectUsable(spec);
+    } catch (const Error& error) {
+        if (!program || error.code() != ErrorCode::UnsupportedModel) {
+            throw;
+        }
+        report = {.card = cardOfRefused(spec), .refusal = error.what()};
+    }
+    report.program = std::move(program);
+    return report;
 }
 
 }  // namespace lamscope

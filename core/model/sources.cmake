@@ -68,8 +68,8 @@ lamscope_library(lamscope_model
     model/torchscript/torchscript_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
-  PUBLIC lamscope_image lamscope_runtime
-  PRIVATE lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
+  PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2
+  PRIVATE LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)
 # Loops that are worth vectors: sums in any order. Infinities and NaN stay what they are.
 set_source_files_properties(model/arch/window_kernels.cpp model/secant/secant_kernels.cpp PROPERTIES

@@ -9,6 +9,7 @@
 #include "image/image.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
+#include "model/pt2/survey.h"
 
 namespace lamscope {
 
@@ -67,12 +68,15 @@ private:
 
 /// What is in a model file, and how that was decided.
 struct ModelReport {
-    ModelCard card;                        ///< `architecture` is empty when no known network fits
-    std::optional<KeyDifference> nearest;  ///< then: the closest network and what differs
+    ModelCard card;                          ///< `architecture` is empty when no known network fits
+    std::optional<KeyDifference> nearest{};  ///< then: the closest network and what differs
+    std::optional<pt2::Survey> program{};    ///< of an archive of torch.export
+    std::string refusal{};                   ///< why such an archive cannot be used; empty if it can
 };
 
 /// As loadModel(), but reports unknown networks and non-finite weights instead of refusing them, and measures what
-/// loading leaves out (receptive field of networks for which none is known, agreement with bicubic enlargement).
+/// loading leaves out (receptive field of networks for which none is known, agreement with bicubic enlargement). Of an
+/// archive of torch.export that is refused, the card has name, file, container, hash and the number of weights alone.
 /// Throws Error(BadFile) when the file cannot be read as a model at all.
 [[nodiscard]] ModelReport inspectModel(const ModelSpec& spec);
 

@@ -1,16 +1,29 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/stored_tensors.h"
 
+#include <fmt/format.h>
+
+#include "base/error.h"
 #include "base/sha256.h"
 #include "model/checkpoint/checkpoint_file.h"
 #include "model/checkpoint/model_files.h"
+#include "model/checkpoint/tensor_file.h"
+#include "model/pt2/tensor_records.h"
 
 namespace lamscope {
 
 namespace {
 
 CheckpointFile openTensors(const ModelSpec& spec) {
-    return CheckpointFile(spec.file, Programs::ReadAsData);
+    const auto files = modelFiles(spec.file);
+    if (files.size() > 1 || sniffContainer(files.front()) != Container::ExportedProgram) {
+        return CheckpointFile(spec.file, Programs::ReadAsData);
+    }
+    try {
+        return {spec.file, pt2::openTensorRecords(files.front())};
+    } catch (const detail::FormatError& error) {
+        throw Error(ErrorCode::BadFile, fmt::format("The file '{}' {}.", spec.file.string(), error.what()));
+    }
 }
 
 }  // namespace

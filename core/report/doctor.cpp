@@ -9,6 +9,7 @@
 
 #include "base/json_text.h"
 #include "report/checkpoint_report.h"
+#include "report/program_report.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -100,6 +101,10 @@ Json jsonOf(const ModelReport& report) {
     json["nonfinite_weights"] = card.nonfiniteWeights;
     json["nearest"] = nearestJson(report.nearest);
     json["warnings"] = card.warnings;
+    if (report.program) {
+        json["refusal"] = report.refusal.empty() ? Json(nullptr) : Json(report.refusal);
+        json["program"] = jsonOf(*report.program);
+    }
     return json;
 }
 
@@ -120,7 +125,9 @@ std::string toText(const ModelReport& report) {
     const auto line = [&](std::string_view label, const std::string& value) {
         text += fmt::format("  {:<16}{}\n", label, value);
     };
-    if (card.architecture.empty()) {
+    if (!report.refusal.empty()) {
+        line("refused", report.refusal);
+    } else if (card.architecture.empty()) {
         line("architecture", "unknown");
     } else {
         std::vector<std::string> settings;
@@ -174,6 +181,9 @@ std::string toText(const ModelReport& report) {
     }
     if (!card.sha256.empty()) {
         line("sha256", card.sha256);
+    }
+    if (report.program) {
+        text += toText(*report.program);
     }
     if (report.nearest) {
         text += fmt::format("  The closest network is {}. What differs:\n", report.nearest->architecture);

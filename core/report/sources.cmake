@@ -6,6 +6,7 @@ lamscope_library(lamscope_report
     report/doctor.h
     report/lam_json.h
     report/paper_table.h
+    report/program_report.h
     report/result_columns.h
     report/result_tables.h
   SOURCES
@@ -13,6 +14,7 @@ lamscope_library(lamscope_report
     report/doctor.cpp
     report/lam_json.cpp
     report/paper_table.cpp
+    report/program_report.cpp
     report/result_columns.cpp
     report/result_tables.cpp
   PUBLIC lamscope_lam

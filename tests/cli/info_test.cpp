@@ -101,5 +101,32 @@ TEST_F(Info, ComparesAverageAndPlainWeightsOfOneFile) {
     }
 }
 
+TEST_F(Info, SaysWhatIsInAProgramThatIsRefused) {
+    LAMSCOPE_NEED_DATA(custom, "pt2/custom_op.pt2");
+    const auto outcome = info({custom.string()});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("refused"), HasSubstr("lamdemo::shift"), HasSubstr("aten::conv2d 1")));
+    const auto result = jsonOf({custom.string()})["results"][0];
+    EXPECT_EQ(result["container"], "torch-export");
+    EXPECT_THAT(result["refusal"].get<std::string>(), HasSubstr("lamdemo::shift"));
+    EXPECT_EQ(result["program"]["operators"][0]["name"], "lamdemo::shift");
+    EXPECT_EQ(result["program"]["operators"][0]["outside"], true);
+    EXPECT_EQ(result["program"]["nodes"], 3);
+}
+
+TEST_F(Info, ListsAndComparesProgramsOfEveryLayout) {
+    LAMSCOPE_NEED_DATA(current, "pt2/residual.pt2");
+    const auto legacy = test::dataFile("pt2/legacy.pt2").string();
+    const auto outcome = info({"--keys", legacy});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("head.weight"), HasSubstr("16x3x3x3")));
+    const auto comparison = jsonOf({"--keys", current.string(), legacy})["comparison"];
+    EXPECT_EQ(comparison["missing"].size(), 0U);
+    EXPECT_EQ(comparison["largest"], 0.0);
+    const auto report = jsonOf({legacy})["results"][0];
+    EXPECT_THAT(report["refusal"].get<std::string>(), HasSubstr("2.9 or newer"));
+    EXPECT_EQ(report["program"]["nodes"], 21);
+}
+
 }  // namespace
 }  // namespace lamscope::info_test

@@ -197,9 +197,9 @@ CheckpointComparison compareCheckpoints(CheckpointFile& first, const std::string
             {.name = name, .shape = data.shape, .isCounter = isCounter, .distance = sums.distance()});
     }
     result.all = all.distance();
-    constexpr double beyondAll = std::numeric_limits<double>::infinity();
     std::ranges::stable_sort(result.distances, {}, [](const TensorDistance& tensor) {
         const auto& [largest, relative] = tensor.distance;
+        const double beyondAll = std::numeric_limits<double>::infinity();
         return std::tuple(tensor.isCounter, -relative.value_or(beyondAll), -largest);
     });
     return result;

@@ -35,7 +35,7 @@ const Json& memberOrNull(const Json& json, const char* key) {
 
 std::string textIn(const Json& json, const char* key) {
     const Json& text = memberOrNull(json, key);
-    return text.is_string() ? printable(text.get_ref<const std::string&>()) : std::string();
+    return text.is_string() ? printable(text.get_ref<const std::string&>(), longestName) : std::string();
 }
 
 /// Counts the operators of graphs within graphs.
@@ -113,7 +113,10 @@ std::vector<SurveyedInput> inputsOf(const Json& graphModule) {
 
 std::map<std::string, SymbolRange, std::less<>> rangesOf(const Json& json) {
     std::map<std::string, SymbolRange, std::less<>> ranges;
-    for (const auto& [symbol, range] : json.is_object() ? json.items() : Json::object().items()) {
+    if (!json.is_object()) {
+        return ranges;
+    }
+    for (const auto& [symbol, range] : json.items()) {
         const auto bound = [&, &range = range](const char* key) {
             const Json& value = memberOrNull(range, key);
             return value.is_number_integer() ? std::optional(value.get<std::int64_t>()) : std::nullopt;

@@ -43,7 +43,7 @@ struct Archive {
 };
 
 /// A tensor as a configuration describes it.
-struct Record {
+struct RecordEntry {
     std::string name;
     std::string dtype;
     TensorLayout layout;
@@ -67,7 +67,7 @@ std::vector<std::int64_t> sizesIn(const Json& meta, const char* key) {
     return sizes;
 }
 
-Record recordFrom(const std::string& name, const Json& entry, const std::string& folder) {
+RecordEntry recordFrom(const std::string& name, const Json& entry, const std::string& folder) {
     const Json& meta = member(entry, "tensor_meta");
     return {.name = nameFrom(name),
             .dtype = std::string(nameOf(scalarTypeFrom(member(meta, "dtype")))),
@@ -106,7 +106,7 @@ public:
     [[nodiscard]] std::uint64_t storedValues() const override { return archive_->zip.fileSize(); }
 
     [[nodiscard]] TensorData load(std::size_t /*dictionary*/, std::size_t tensor) override {
-        const Record& record = records_.at(tensor);
+        const RecordEntry& record = records_.at(tensor);
         if (record.isPickle) {
             throw UnsupportedTensor(UnsupportedTensor::Kind::Refused,
                                     "stores a tensor as a pickle (a quantised tensor, another subclass of tensors), "
@@ -121,7 +121,7 @@ public:
     }
 
     [[nodiscard]] TensorHeader describe(std::size_t /*dictionary*/, std::size_t tensor) const override {
-        const Record& record = records_.at(tensor);
+        const RecordEntry& record = records_.at(tensor);
         constexpr std::uint64_t most = std::uint64_t{1} << 48U;  // a stride of 0 repeats values
         static_cast<void>(detail::checkedCount(record.layout.shape, most));
         return {.shape = record.layout.shape, .dtype = record.dtype};
@@ -129,7 +129,7 @@ public:
 
 private:
     std::shared_ptr<Archive> archive_;
-    std::vector<Record> records_;
+    std::vector<RecordEntry> records_;
 };
 
 /// A pickled state dictionary in the archive, which is a zip archive or a legacy file itself.
