@@ -2,6 +2,7 @@
 #include "model/pt2/survey.h"
 
 #include <algorithm>
+#include <functional>
 #include <iterator>
 #include <string_view>
 #include <tuple>
