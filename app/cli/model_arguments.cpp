@@ -4,10 +4,11 @@
 namespace lamscope::cli {
 
 void ModelArguments::addTo(CLI::App& command, bool modelsRequired) {
-    auto* option = command.add_option("-m,--model", models,
-                                      "network: a file (.pth, .pt, .pkl, .safetensors, TorchScript) or 'bicubic', with "
-                                      "settings where needed: net.pth:scale=4,range=255,name=Mine,weights=params_ema,"
-                                      "arch=rfdn. Give several to compare them");
+    auto* option =
+        command.add_option("-m,--model", models,
+                           "network: a file (.pth, .pt, .pt2, .pkl, .safetensors, TorchScript) or 'bicubic', with "
+                           "settings where needed: net.pth:scale=4,range=255,name=Mine,weights=params_ema,"
+                           "arch=rfdn. Give several to compare them");
     option->required(modelsRequired)->type_name("M")->allow_extra_args();
     addMachineTo(command);
 }

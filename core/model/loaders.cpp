@@ -14,6 +14,7 @@
 #include "model/bicubic_network.h"
 #include "model/checkpoint/checkpoint_file.h"
 #include "model/checkpoint/model_files.h"
+#include "model/pt2/pt2_network.h"
 #include "model/recognition.h"
 #include "model/torchscript/torchscript_network.h"
 #include "model/weight_choice.h"
@@ -106,9 +107,14 @@ bool isTorchScript(const ModelSource& source) {
     return source.container == Container::TorchScript;
 }
 
-void readTorchScript(const ModelSource& source, Candidate& candidate) {
+bool isExportedProgram(const ModelSource& source) {
+    return source.container == Container::ExportedProgram;
+}
+
+/// `load`: of the container.
+void readExported(const ModelSource& source, Candidate& candidate, decltype(loadTorchScript)* load) {
     auto& card = candidate.card;
-    auto model = loadTorchScript(source.files.front(), source.spec.settings, card);
+    auto model = load(source.files.front(), source.spec.settings, card);
     candidate.network = std::move(model.network);
     candidate.defaultRange = model.range;
     candidate.defaultRangeEvidence = std::move(model.rangeEvidence);
@@ -120,8 +126,16 @@ void readTorchScript(const ModelSource& source, Candidate& candidate) {
     chooseScale(card, source.spec.settings);
 }
 
+void readTorchScript(const ModelSource& source, Candidate& candidate) {
+    readExported(source, candidate, loadTorchScript);
+}
+
+void readProgram(const ModelSource& source, Candidate& candidate) {
+    readExported(source, candidate, loadPt2);
+}
+
 bool isWeightFile(const ModelSource& source) {
-    return source.container && *source.container != Container::TorchScript;
+    return source.container && !isTorchScript(source) && !isExportedProgram(source);
 }
 
 void readWeights(const ModelSource& source, Candidate& candidate) {
@@ -164,6 +178,7 @@ std::span<const Loader> loaders() {
     static constexpr std::array all{
         Loader{"bicubic", isBicubic, loadBicubic},
         Loader{"TorchScript", isTorchScript, readTorchScript},
+        Loader{"exported program", isExportedProgram, readProgram},
         Loader{"weight file", isWeightFile, readWeights},
     };
     return all;

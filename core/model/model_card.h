@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "model/size_guards.h"
+
 namespace lamscope {
 
 /// How far a network can look from an SR pixel's parent LR pixel, in LR pixels.
@@ -49,9 +51,10 @@ struct ModelCard {
     std::string name;                  ///< shown to the user; by default the file's stem
     std::string file;                  ///< as given by the user; empty for the analytic network
     std::string sha256;                ///< of the file, in lower-case hex; empty for the analytic network
-    std::string container;             ///< "torch-legacy", "torch-zip", "torchscript", "safetensors", "analytic"
+    std::string container;             ///< "torch-legacy", "torch-zip", "torchscript", "torch-export", "safetensors",
+                                       ///< "analytic"
     std::vector<std::string> nesting;  ///< keys that were unwrapped to reach the weights, outermost first
-    std::string architecture;          ///< e.g. "IMDN", "TorchScript", "Bicubic"
+    std::string architecture;          ///< e.g. "IMDN", "TorchScript", "torch.export", "Bicubic"
     std::vector<std::pair<std::string, std::string>> hyperparameters;  ///< read from shapes, in the network's order
     std::vector<std::string> assumed;  ///< values that no shape tells: from the publication or from the user
 
@@ -64,6 +67,7 @@ struct ModelCard {
     int sizeMultiple = 1;  ///< LR sides are padded by reflection to multiples of this; the SR is cropped again
     int minimumSide = 1;   ///< smallest LR side that the network accepts
     std::optional<std::pair<int, int>> fixedSize;  ///< LR width and height, if the network takes no other size
+    SizeGuards guards;                             ///< further rules for LR sides; of exported programs alone
     ReceptiveField receptiveField;
     Cropping cropping;
 

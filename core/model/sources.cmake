@@ -20,6 +20,7 @@ lamscope_library(lamscope_model
     model/cropping.h
     model/model_card.h
     model/model_spec.h
+    model/size_guards.h
     model/sr_model.h
     model/stored_tensors.h
     model/tiled_image.h
@@ -40,6 +41,8 @@ lamscope_library(lamscope_model
     model/bookkeeping.cpp
     model/cropping.cpp
     model/editable_model.cpp
+    model/exported/exported_card.cpp
+    model/exported/exported_network.cpp
     model/feature_sink.cpp
     model/load.cpp
     model/loaders.cpp
@@ -51,6 +54,13 @@ lamscope_library(lamscope_model
     model/probe/gradient_memory.cpp
     model/probe/range_probe.cpp
     model/probe/receptive_field_probe.cpp
+    model/pt2/interpreter.cpp
+    model/pt2/operand.cpp
+    model/pt2/output_bound.cpp
+    model/pt2/plan.cpp
+    model/pt2/program_sizes.cpp
+    model/pt2/pt2_network.cpp
+    model/pt2/symbolic_numbers.cpp
     model/recognition.cpp
     model/pt2/stored_tensor.cpp
     model/secant/elementwise_rules.cpp
@@ -65,7 +75,6 @@ lamscope_library(lamscope_model
     model/stored_tensors.cpp
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
-    model/torchscript/torchscript_card.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2

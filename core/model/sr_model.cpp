@@ -195,6 +195,17 @@ void checkSize(const ModelCard& card, std::int64_t width, std::int64_t height) {
                                     ? fmt::format("crop it, or choose a context of {0} (--context {0})", fixedWidth)
                                     : "crop the image to that size and choose the whole of it as context"));
     }
+    if (!card.guards) {
+        return;
+    }
+    if (const auto rule = card.guards.violated(static_cast<int>(width), static_cast<int>(height))) {
+        const auto [exampleWidth, exampleHeight] = card.guards.example;
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} was exported for LR sizes with {}, the image (or its context) has {}x{}, where its "
+                                "results may be wrong: choose another size (it takes {}x{}), or export it with "
+                                "lamscope_export.py, which compares the export with the network",
+                                card.name, *rule, width, height, exampleWidth, exampleHeight));
+    }
 }
 
 Image toImage(const torch::Tensor& tensor) {

@@ -42,8 +42,8 @@ DropZone::DropZone(QWidget* parent)
     auto* invitation = new QLabel(tr("or drop an image or a network here"), this);
     invitation->setAlignment(Qt::AlignCenter);
     invitation->setForegroundRole(QPalette::PlaceholderText);
-    auto* formats =
-        new QLabel(tr("Images: PNG, JPEG, TIFF, BMP, WebP, NPY\nNetworks: .pth, .pt, .ckpt, .pkl, .safetensors"), this);
+    auto* formats = new QLabel(
+        tr("Images: PNG, JPEG, TIFF, BMP, WebP, NPY\nNetworks: .pth, .pt, .pt2, .ckpt, .pkl, .safetensors"), this);
     formats->setAlignment(Qt::AlignCenter);
     formats->setWordWrap(true);
     formats->setForegroundRole(QPalette::PlaceholderText);

@@ -124,6 +124,10 @@ QString sizeText(const ModelCard& card) {
     if (card.sizeMultiple > 1) {
         text += CardView::tr(", padded to multiples of %1").arg(card.sizeMultiple);
     }
+    if (card.guards) {
+        const auto [width, height] = card.guards.example;
+        text += CardView::tr(", where the guards of its export hold, e.g. %1 × %2").arg(width).arg(height);
+    }
     return text;
 }
 

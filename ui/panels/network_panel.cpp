@@ -41,7 +41,7 @@ NetworkPanel::NetworkPanel(Session& session, QWidget* parent)
     , model_(new NetworkListModel(session, this))
     , list_(new NetworkList)
     , card_(new CardView)
-    , help_(new MutedLabel(tr("Add a network: drop a .pth, .pt, .safetensors or TorchScript file here")))
+    , help_(new MutedLabel(tr("Add a network: drop a .pth, .pt, .pt2, .safetensors or TorchScript file here")))
     , pages_(new QStackedLayout(this))
     , sort_(new QPushButton(tr("Sort by DI"))) {
     makeList();

@@ -11,14 +11,15 @@ namespace {
 const QStringList& networkSuffixes() {
     static const QStringList suffixes{QStringLiteral("pth"),    QStringLiteral("pt"),          QStringLiteral("ckpt"),
                                       QStringLiteral("pkl"),    QStringLiteral("safetensors"), QStringLiteral("ts"),
-                                      QStringLiteral("pickle"), QStringLiteral("bin"),         QStringLiteral("th")};
+                                      QStringLiteral("pickle"), QStringLiteral("bin"),         QStringLiteral("th"),
+                                      QStringLiteral("pt2")};
     return suffixes;
 }
 
 /// Files of networks that are not read: whoever loads them says what to do instead.
 const QStringList& foreignNetworkSuffixes() {
-    static const QStringList suffixes{QStringLiteral("onnx"), QStringLiteral("pt2"), QStringLiteral("distcp"),
-                                      QStringLiteral("gguf"), QStringLiteral("tflite")};
+    static const QStringList suffixes{QStringLiteral("onnx"), QStringLiteral("distcp"), QStringLiteral("gguf"),
+                                      QStringLiteral("tflite")};
     return suffixes;
 }
 

@@ -26,7 +26,7 @@ constexpr double mostGrowth = 16.0;
 std::optional<double> GradientMemory::bytes(const SrModel::Implementation& model, bool ofCell,
                                             std::int64_t pixels) const {
     const auto& card = model.card();
-    if (!model.device().is_cpu() || card.fixedSize) {
+    if (!model.device().is_cpu() || card.fixedSize || card.guards) {
         return std::nullopt;
     }
     const std::lock_guard lock(mutex_);

@@ -20,8 +20,8 @@ namespace lamscope {
 class GradientMemory {
 public:
     /// Bytes of tensors in memory, at the peak, for the gradient of one image of `pixels` LR pixels; nullopt where
-    /// nothing smaller can tell: on a GPU, and for networks of a fixed size. An estimate from above for networks that
-    /// pad small pictures. Throws as SrModel::Implementation::forward().
+    /// nothing smaller can tell: on a GPU, and for networks of a fixed size or with guards. An estimate from above for
+    /// networks that pad small pictures. Throws as SrModel::Implementation::forward().
     /// @param ofCell  a gradient by the secant rule, which holds what the network reads at two ends; for networks with
     ///                secant rules only.
     [[nodiscard]] std::optional<double> bytes(const SrModel::Implementation& model, bool ofCell,

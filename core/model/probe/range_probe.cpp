@@ -64,7 +64,9 @@ ProbeResiduals residualsAt(const Network& network, int scale, std::pair<int, int
 
 std::pair<int, int> probeSize(const ModelCard& card, std::pair<int, int> usual) {
     const auto atLeast = [&card](int side) { return std::max(side, card.minimumSide); };
-    return card.fixedSize.value_or(std::pair(atLeast(usual.first), atLeast(usual.second)));
+    const std::pair size(atLeast(usual.first), atLeast(usual.second));
+    const bool isForbidden = card.guards && card.guards.violated(size.first, size.second);
+    return card.fixedSize.value_or(isForbidden ? card.guards.example : size);
 }
 
 RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> size) {

@@ -51,7 +51,12 @@ std::optional<int> dependenceRadius(const torch::Tensor& gradient) {
 std::optional<ReceptiveField> measureReceptiveField(const Network& network, torch::Device device, const ModelCard& card,
                                                     const std::stop_token& stop) {
     using Size = std::pair<int, int>;
-    const auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
+    auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
+    if (card.guards && std::ranges::any_of(sizes, [&](const Size& size) {
+            return card.guards.violated(size.first, size.second);
+        })) {
+        sizes = {card.guards.example};
+    }
     double bytesPerPixel = 0.0;
     try {
         for (const auto& [width, height] : sizes) {

@@ -16,19 +16,16 @@
 #include <torch/script.h>
 
 #include "base/error.h"
+#include "model/exported/exported_network.h"
 #include "model/feature_sink.h"
-#include "model/padded_network.h"
 #include "model/recognition.h"
 #include "model/torchscript/observed_forward.h"
-#include "model/torchscript/torchscript_card.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
 
 namespace {
-
-using Size = std::pair<int, int>;  // width, height
 
 class TorchScriptNetwork final : public Network {
 public:
@@ -84,12 +81,12 @@ private:
 
 struct Archive {
     torch::jit::Module module;
-    std::string card;                 ///< "" when there is none
-    std::optional<Size> exampleSize;  ///< of the input it was traced with, where that is recorded
+    std::string card;                   ///< "" when there is none
+    std::optional<LrSize> exampleSize;  ///< of the input it was traced with, where that is recorded
 };
 
 /// The size of the first input that torch.jit.trace() stores in the archives it makes.
-std::optional<Size> readExampleSize(const std::filesystem::path& file) {
+std::optional<LrSize> readExampleSize(const std::filesystem::path& file) {
     try {
         caffe2::serialize::PyTorchStreamReader reader(file.string());
         if (!reader.hasRecord("traced_inputs.pkl")) {
@@ -101,7 +98,7 @@ std::optional<Size> readExampleSize(const std::filesystem::path& file) {
         const auto input = inputs.at("forward").toList().get(0).toTensor();
         constexpr std::int64_t largestSide = 4096;
         const bool plausible = input.dim() == 4 && std::max(input.size(2), input.size(3)) <= largestSide;
-        return plausible ? std::optional(Size(input.size(3), input.size(2))) : std::nullopt;
+        return plausible ? std::optional(LrSize(input.size(3), input.size(2))) : std::nullopt;
     } catch (const std::exception&) {
         return std::nullopt;
     }
@@ -133,65 +130,14 @@ std::set<std::string> otherTypes(const torch::jit::Module& module) {
     return names;
 }
 
-std::string inWords(const Size& size) {
-    return fmt::format("{}x{}", size.first, size.second);
-}
-
-/// How much the network enlarges a size, or why that cannot be said.
-struct Trial {
-    std::optional<int> scale = std::nullopt;
-    std::string failure = {};
-};
-
-Trial tryAt(const Network& network, const Size& size) {
-    const auto [width, height] = size;
-    const auto channels = network.inputShape().channels;
-    torch::Tensor sr;
-    try {
-        const at::NoGradGuard noGradients;
-        sr = network.forward(torch::full({1, channels, height, width}, 0.5));
-    } catch (const Error&) {
-        throw;
-    } catch (const std::exception& error) {
-        if (isOutOfMemory(error)) {
-            throw;
-        }
-        return {.failure = fmt::format("the network fails on a 1x{}x{}x{} input: {}", channels, height, width,
-                                       briefMessage(error))};
-    }
-    const auto scale = sr.dim() == 4 ? sr.size(2) / height : 0;
-    if (scale < 1 || scale > largestTorchScriptScale
-        || sr.sizes() != at::IntArrayRef({1, channels, scale * height, scale * width})) {
-        return {.failure = fmt::format("a super-resolution network maps 1x{}x{}x{} to {} and a whole multiple of "
-                                       "that size, this one gives {}",
-                                       channels, height, width, channels == 1 ? "one channel" : "three channels",
-                                       fmt::join(sr.sizes().vec(), "x"))};
-    }
-    return {.scale = static_cast<int>(scale)};
-}
-
-/// What runs on several sizes show.
-struct Behaviour {
-    int scale = 0;
-    int sizeMultiple = 1;
-    int minimumSide = 1;
-    std::optional<Size> fixedSize = std::nullopt;
-    std::string remark = {};  ///< what the user should know about it
-};
-
-/// A behaviour, or why there is none.
-struct Finding {
-    std::optional<Behaviour> behaviour = std::nullopt;
-    std::string failure = {};
-};
-
 /// For a network that does not take any size: a trace whose sizes became constants, or one with a size rule that nobody
 /// stated. `expectedScale` decides where the same file enlarges different sizes by different scales.
-Finding findSizeRule(const Network& network, const std::optional<Size>& exampleSize, std::optional<int> expectedScale) {
+SizeFinding findSizeRule(const Network& network, const std::optional<LrSize>& exampleSize,
+                         std::optional<int> expectedScale) {
     static constexpr std::array usualSides{16, 24, 32, 48, 64, 72, 80, 96, 100, 112, 120, 128, 192, 200, 224, 256};
     constexpr int largestSideForMore = 128;  // larger ones take long, and serve only when nothing else works
-    std::map<Size, int> scales;
-    const auto add = [&](const Size& size) {
+    std::map<LrSize, int> scales;
+    const auto add = [&](const LrSize& size) {
         const auto scale = tryAt(network, size).scale;
         if (scale) {
             scales.emplace(size, *scale);
@@ -231,11 +177,12 @@ Finding findSizeRule(const Network& network, const std::optional<Size>& exampleS
         const auto& size = scales.begin()->first;
         const auto advice =
             size.first == size.second ? fmt::format(": choose that context (--context {})", size.first) : "";
-        return {.behaviour = Behaviour{.scale = scale,
-                                       .fixedSize = size,
-                                       .remark = fmt::format("it works on {} LR pixels only, the size it was traced "
-                                                             "for{}",
-                                                             inWords(size), advice)}};
+        return {.behaviour =
+                    SizeBehaviour{.scale = scale,
+                                  .fixedSize = size,
+                                  .remark = fmt::format("it works on {} LR pixels only, the size it was traced "
+                                                        "for{}",
+                                                        inWords(size), advice)}};
     }
     int smallest = usualSides.back();
     int multiple = 0;
@@ -243,53 +190,44 @@ Finding findSizeRule(const Network& network, const std::optional<Size>& exampleS
         smallest = std::min({smallest, size.first, size.second});
         multiple = std::gcd(multiple, std::gcd(size.first, size.second));
     }
-    return {.behaviour = Behaviour{.scale = scale,
-                                   .sizeMultiple = multiple,
-                                   .minimumSide = smallest - multiple + 1,  // padding makes it the smallest side
-                                   .remark = fmt::format("it does not take every size: by trial, multiples of {} from "
-                                                         "{} LR pixels on; a card with \"size_multiple\" and "
-                                                         "\"minimum_side\" settles it",
-                                                         multiple, smallest)}};
+    return {.behaviour =
+                SizeBehaviour{.scale = scale,
+                              .sizeMultiple = multiple,
+                              .minimumSide = smallest - multiple + 1,  // padding makes it the smallest side
+                              .remark = fmt::format("it does not take every size: by trial, multiples of {} from "
+                                                    "{} LR pixels on; a card with \"size_multiple\" and "
+                                                    "\"minimum_side\" settles it",
+                                                    multiple, smallest)}};
 }
 
-Finding findBehaviour(const Network& network, const TorchScriptCard& stated, const std::optional<Size>& exampleSize,
-                      std::optional<int> expectedScale) {
+SizeFinding findBehaviour(const Network& network, const ExportedCard& stated, const std::optional<LrSize>& exampleSize,
+                          std::optional<int> expectedScale) {
     if (stated.fixedSize) {
-        const auto trial = tryAt(network, *stated.fixedSize);
-        if (!trial.scale) {
-            return {.failure = trial.failure};
-        }
-        return {.behaviour = Behaviour{.scale = *trial.scale,
-                                       .fixedSize = stated.fixedSize,
-                                       .remark = fmt::format("it works on {} LR pixels only, as its card states",
-                                                             inWords(*stated.fixedSize))}};
+        return tryFixedSize(
+            network, *stated.fixedSize,
+            fmt::format("it works on {} LR pixels only, as its card states", inWords(*stated.fixedSize)));
     }
-    constexpr int usualSide = 48;
-    constexpr int step = 16;
-    const int multiple = stated.sizeMultiple;
-    const auto roundedUp = [multiple](int side) { return (side + multiple - 1) / multiple * multiple; };
-    const int side = roundedUp(std::max(usualSide, stated.minimumSide));
-    const int larger = roundedUp(side + step);
-    const auto trial = tryAt(network, {side, side});
-    const auto other = tryAt(network, {larger, larger});
-    if (trial.scale && trial.scale == other.scale) {
-        return {.behaviour =
-                    Behaviour{.scale = *trial.scale, .sizeMultiple = multiple, .minimumSide = stated.minimumSide}};
+    auto usual = tryUsualSizes(network, stated.sizeMultiple, stated.minimumSide);
+    if (usual.behaviour) {
+        return usual;
     }
     auto finding = findSizeRule(network, exampleSize, expectedScale);
     if (!finding.behaviour && finding.failure.empty()) {
-        finding.failure = trial.scale ? other.failure : trial.failure;
+        finding.failure = std::move(usual.failure);
     }
     return finding;
 }
 
 }  // namespace
 
-TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
+ExportedModel loadTorchScript(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
     const auto archive = readArchive(file);
-    const auto stated = readTorchScriptCard(file, archive.card);
+    const auto stated = readExportedCard(file, archive.card);
     card.architecture = "TorchScript";
     card.warnings = stated.warnings;
+    if (stated.anyBatch || !stated.guards.empty()) {
+        card.warnings.emplace_back("\"batch\" and \"guards\" on its card are not used: they concern .pt2 files");
+    }
     if (const auto types = otherTypes(archive.module); !types.empty()) {
         card.warnings.push_back(fmt::format("weights in {}, computed in float32", fmt::join(types, ", ")));
     }
@@ -301,7 +239,7 @@ TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelS
         expectedScale = scaleInName(file.stem().string(), {1, 2, 3, 4, 5, 6, 7, 8});
     }
     std::unique_ptr<TorchScriptNetwork> network;
-    Finding finding;
+    SizeFinding finding;
     for (const auto colour : colours) {
         card.colour = colour;
         network = std::make_unique<TorchScriptNetwork>(archive.module, colour == Colour::Y ? 1 : 3);
@@ -322,23 +260,7 @@ TorchScriptModel loadTorchScript(const std::filesystem::path& file, const ModelS
     if (!stated.colour && card.colour == Colour::Y) {
         card.assumed.emplace_back("Y channel (the network takes one)");
     }
-    if (stated.scale && *stated.scale != behaviour.scale) {
-        card.warnings.push_back(fmt::format("its card states scale {}, but it enlarges by {}: is the card its own?",
-                                            *stated.scale, behaviour.scale));
-    }
-    if (!behaviour.remark.empty()) {
-        card.warnings.push_back(behaviour.remark);
-    }
-    card.name = settings.name.value_or(stated.name.value_or(card.name));
-    card.scales = {behaviour.scale};
-    card.mean = stated.mean;
-    card.fixedSize = behaviour.fixedSize;
-    card.sizeMultiple = behaviour.sizeMultiple;
-    card.minimumSide = std::max(behaviour.minimumSide, smallestPaddedSide(behaviour.sizeMultiple));
-    card.cropping.evidence = "a TorchScript network does not say more";
-    return {.network = padToMultiple(std::move(network), behaviour.sizeMultiple),
-            .range = stated.range,
-            .rangeEvidence = stated.rangeEvidence};
+    return describeExported(std::move(network), behaviour, stated, settings, "TorchScript network", card);
 }
 
 }  // namespace lamscope

@@ -63,6 +63,7 @@ TEST(Loaders, OneRecognisesEachKindOfModel) {
     EXPECT_THAT(recognising({.spec = specOf("bicubic"), .files = {}, .container = {}}), ElementsAre("bicubic"));
     EXPECT_THAT(recognising({.spec = specOf("net.pth"), .files = {}, .container = {}}), ElementsAre());
     EXPECT_THAT(file(Container::TorchScript), ElementsAre("TorchScript"));
+    EXPECT_THAT(file(Container::ExportedProgram), ElementsAre("exported program"));
     for (const auto container : {Container::TorchLegacy, Container::TorchZip, Container::Safetensors}) {
         EXPECT_THAT(file(container), ElementsAre("weight file"));
     }

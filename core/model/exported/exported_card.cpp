@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "model/torchscript/torchscript_card.h"
+#include "model/exported/exported_card.h"
 
 #include <algorithm>
 #include <array>
@@ -25,6 +25,9 @@ constexpr int largestFixedSide = 1024;
 constexpr double smallestRange = 1e-3;
 constexpr double largestRange = 1e6;
 constexpr std::size_t longestName = 200;
+constexpr std::size_t mostGuards = 64;
+constexpr std::size_t longestGuard = 4096;
+constexpr std::array sizeKeys{"size_multiple", "minimum_side", "fixed_size", "batch", "guards"};
 
 /// A value and the card that states it.
 struct Statement {
@@ -99,6 +102,29 @@ public:
         return sides ? std::optional(std::pair((*sides)[0], (*sides)[1])) : std::nullopt;
     }
 
+    /// True: any batch; false: single images.
+    [[nodiscard]] std::optional<bool> anyBatch() const {
+        return read<bool>("batch", R"("any" or 1)", [](const Json& value) -> std::optional<bool> {
+            if (value == "any") {
+                return true;
+            }
+            return wholeIn(value, 1) ? std::optional(false) : std::nullopt;
+        });
+    }
+
+    [[nodiscard]] std::optional<std::vector<std::string>> guards() const {
+        const auto isGuard = [](const Json& item) {
+            return item.is_string() && item.get_ref<const std::string&>().size() <= longestGuard;
+        };
+        return read<std::vector<std::string>>(
+            "guards", fmt::format("a list of up to {} texts of up to {} characters", mostGuards, longestGuard),
+            [&](const Json& value) {
+                const bool fits = value.is_array() && value.size() <= mostGuards && std::ranges::all_of(value, isGuard);
+                return fits ? std::optional(value.get<std::vector<std::string>>()) : std::nullopt;
+            });
+    }
+
+    [[nodiscard]] bool states(const std::string& key) const { return statements_.contains(key); }
     [[nodiscard]] const std::string& originOf(const std::string& key) const { return statements_.at(key).origin; }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
@@ -154,8 +180,8 @@ private:
 };
 
 void Reader::add(const std::string& card, const std::string& origin) {
-    static const std::array<std::string, 8> known{"scale",        "range",  "mean", "size_multiple",
-                                                  "minimum_side", "colour", "name", "fixed_size"};
+    static const std::array<std::string, 10> known{"scale",  "range", "mean",       "size_multiple", "minimum_side",
+                                                   "colour", "name",  "fixed_size", "batch",         "guards"};
     if (card.size() > largestCard) {
         throw Error(ErrorCode::BadFile, fmt::format("{}: {} is larger than {} KiB", file_, origin, largestCard / 1024));
     }
@@ -194,7 +220,7 @@ std::string contentOf(const std::filesystem::path& file) {
 
 }  // namespace
 
-TorchScriptCard readTorchScriptCard(const std::filesystem::path& file, const std::string& embedded) {
+ExportedCard readExportedCard(const std::filesystem::path& file, const std::string& embedded) {
     Reader reader(file);
     if (!embedded.empty()) {
         reader.add(embedded, "the card in the archive");
@@ -204,9 +230,9 @@ TorchScriptCard readTorchScriptCard(const std::filesystem::path& file, const std
     if (std::filesystem::is_regular_file(beside, ignored)) {
         reader.add(contentOf(beside), "the card " + beside.filename().string());
     }
-    TorchScriptCard card;
+    ExportedCard card;
     card.name = reader.name();
-    card.scale = reader.whole("scale", largestTorchScriptScale);
+    card.scale = reader.whole("scale", largestExportedScale);
     card.range = reader.range();
     if (card.range) {
         card.rangeEvidence = "stated by " + reader.originOf("range");
@@ -216,6 +242,10 @@ TorchScriptCard readTorchScriptCard(const std::filesystem::path& file, const std
     card.sizeMultiple = reader.whole("size_multiple", largestRule).value_or(1);
     card.minimumSide = reader.whole("minimum_side", largestRule).value_or(1);
     card.fixedSize = reader.fixedSize();
+    card.anyBatch = reader.anyBatch();
+    card.guards = reader.guards().value_or(std::vector<std::string>());
+    card.statesSizes =
+        !embedded.empty() || std::ranges::any_of(sizeKeys, [&](const char* key) { return reader.states(key); });
     card.warnings = reader.warnings();
     return card;
 }
