@@ -55,6 +55,14 @@ std::string croppingInWords(const Cropping& cropping) {
     return cropping.evidence.empty() ? parts : fmt::format("{} ({})", parts, cropping.evidence);
 }
 
+/// The rules themselves where they are few: an exporter records hundreds.
+std::string sizeRulesInWords(const SizeGuards& guards) {
+    constexpr std::size_t most = 3;
+    const auto rules = guards.texts.size() <= most ? fmt::format("{}", fmt::join(guards.texts, "; "))
+                                                   : fmt::format("{} of the exporter's", guards.texts.size());
+    return fmt::format("{}; {}x{} LR pixels satisfy them", rules, guards.example.first, guards.example.second);
+}
+
 void addKeys(std::string& text, std::string_view heading, const std::vector<std::string>& keys) {
     if (keys.empty()) {
         return;
@@ -103,6 +111,7 @@ Json jsonOf(const ModelReport& report) {
     json["warnings"] = card.warnings;
     if (report.program) {
         json["refusal"] = report.refusal.empty() ? Json(nullptr) : Json(report.refusal);
+        json["size_rules"] = card.guards.texts;
         json["program"] = jsonOf(*report.program);
     }
     return json;
@@ -165,6 +174,9 @@ std::string toText(const ModelReport& report) {
                  fmt::format(
                      "{0}x{0} LR pixels{1}", card.minimumSide,
                      card.sizeMultiple > 1 ? fmt::format(", padded to multiples of {}", card.sizeMultiple) : ""));
+        }
+        if (card.guards) {
+            line("size rules", sizeRulesInWords(card.guards));
         }
         if (card.bicubicAgreementDb) {
             line("vs bicubic", fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));

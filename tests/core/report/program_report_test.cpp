@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "report/program_report.h"
 
+#include <optional>
 #include <sstream>
 #include <string>
 
@@ -94,6 +95,13 @@ TEST(Doctor, OfARefusedProgramSaysWhyAndWhatIsInIt) {
     EXPECT_EQ(json["refusal"], report.refusal);
     EXPECT_EQ(json["program"]["nodes"], 12);
     EXPECT_TRUE(json["architecture"].is_null());
+    report.card.architecture = "torch.export";
+    report.refusal.clear();
+    report.card.guards = {.texts = {"h % 5 != 0"}, .example = {64, 48}, .violated = [](int, int) {
+                              return std::optional<std::string>();
+                          }};
+    EXPECT_THAT(toText(report), HasSubstr("  size rules      h % 5 != 0; 64x48 LR pixels satisfy them\n"));
+    EXPECT_EQ(jsonOf(report)["size_rules"][0], "h % 5 != 0");
     report.program.reset();
     EXPECT_FALSE(jsonOf(report).contains("program")) << "other files have none";
 }
