@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // TorchScript archives made by LibTorch itself.
+#include <cmath>
 #include <filesystem>
 
 #include <gmock/gmock.h>
@@ -11,6 +12,7 @@
 #include "method/lam/lam.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
+#include "model/stored_tensors.h"
 #include "support/analytic_networks.h"
 #include "support/expect_error.h"
 #include "support/spec_of.h"
@@ -42,6 +44,36 @@ def forward(self, x):
     EXPECT_EQ(model.card().container, "torchscript");
     EXPECT_EQ(model.card().scale, 3);
     EXPECT_EQ(model.card().parameters, 1);
+}
+
+TEST(TorchScript, TensorsAreListedAndComparedAsData) {
+    const test::TemporaryFolder folder;
+    const auto write = [&](const char* name, double added) {
+        torch::jit::Module head("__torch__.Head");
+        head.register_parameter("weight", torch::arange(6, torch::kFloat32).view({2, 3}) + added, false);
+        head.register_buffer("mean", torch::zeros({3}, torch::kFloat16));
+        torch::jit::Module network("__torch__.Network");
+        network.register_parameter("gain", torch::ones({1}), false);
+        network.register_module("head", head);
+        network.define("\ndef forward(self, x):\n    return x * self.gain\n");
+        network.save((folder / name).string());
+        return specOf(folder / name);
+    };
+    const auto first = write("a.pt", 0.0);
+    const auto listing = listTensors(first).listing;
+    EXPECT_EQ(listing.container, Container::TorchScript);
+    ASSERT_EQ(listing.sets.size(), 1U);
+    const auto& tensors = listing.sets.front().tensors;
+    ASSERT_EQ(tensors.size(), 3U);
+    EXPECT_EQ(tensors[0].name, "gain");
+    EXPECT_EQ(tensors[1].name, "head.weight");
+    EXPECT_EQ(tensors[1].shape, (std::vector<std::int64_t>{2, 3}));
+    EXPECT_EQ(tensors[2].dtype, "float16");
+    const auto comparison = compareModels(first, write("b.pt", 1.0));
+    ASSERT_EQ(comparison.distances.size(), 3U);
+    EXPECT_EQ(comparison.distances.front().name, "head.weight");
+    EXPECT_EQ(comparison.distances.front().distance.largest, 1.0);
+    EXPECT_NEAR(comparison.distances.front().distance.relative.value(), std::sqrt(6.0 / 55.0), 1e-12);
 }
 
 TEST(TorchScript, NetworkOfRange255IsFoundByTheProbe) {
