@@ -57,7 +57,7 @@ int run(const InfoArguments& arguments) {
     for (const auto& text : arguments.models) {
         specs.push_back(asUsage([&] { return ModelSpec::parse(text); }));
     }
-    if (arguments.keys && !std::ranges::all_of(specs, hasStoredTensors)) {
+    if (arguments.keys && std::ranges::any_of(specs, &ModelSpec::isAnalytic)) {
         throw UsageError("--keys lists the tensors of files, and bicubic has none: give files alone");
     }
     checkOutputFiles(std::vector<std::filesystem::path>{arguments.json}, filesOf(specs));

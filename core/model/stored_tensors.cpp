@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/stored_tensors.h"
 
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -29,7 +32,8 @@ CheckpointFile openTensors(const ModelSpec& spec) {
 }  // namespace
 
 bool hasStoredTensors(const ModelSpec& spec) {
-    return !spec.isAnalytic();
+    std::error_code ignored;
+    return !spec.isAnalytic() && std::filesystem::exists(spec.file, ignored);
 }
 
 FileTensors listTensors(const ModelSpec& spec) {

@@ -15,7 +15,7 @@ struct FileTensors {
     std::string sha256;  ///< as ModelCard::sha256
 };
 
-/// Whether the model has tensors in a file that is read here: not so for the analytic network.
+/// Whether the model is a file or folder that exists here: the analytic network is not.
 [[nodiscard]] bool hasStoredTensors(const ModelSpec& spec);
 
 /// Lists the tensors of a file of any container, whether a network fits them or not. Settings are not looked at. No
