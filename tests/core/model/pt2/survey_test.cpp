@@ -57,32 +57,31 @@ TEST(Pt2Survey, CountsOperatorsAndNamesWhereRefusedOnesAreCalled) {
 }
 
 TEST(Pt2Survey, ReadsSizesRangesAndGuards) {
-    const auto survey = surveyed(archiveOf(
-        R"({"graph_module":{"graph":{"nodes":[],"tensor_values":{"x":{"dtype":7,"sizes":[{"as_int":1},{"as_int":3},)"
-        R"({"as_expr":{"expr_str":"Symbol('s53', positive=True, integer=True)","hint":{
-        "as_int" : 64}
-}
-},{"as_new":1}]
-}
-}
-},)"
-        R"("signature":{"input_specs":[{"parameter":{"arg":{"name":"p"},"parameter_name":"p"}},)"
-        R"({"user_input":{"arg":{"as_tensor":{"name":"x"}}}},{"user_input":{"arg":{"as_int":2}}}]}},)"
-        R"("range_constraints":{"s53":{"min_val":15,"max_val":null}},"guards_code":["L['x'].size()[2] >= 15"],)"
-        R"("schema_version":{"major":9,"minor":1},"torch_version":"3.0.0"})"));
-EXPECT_EQ(survey.torchVersion, "3.0.0");
-EXPECT_EQ(survey.schema, "9.1") << "schemas that are refused are surveyed";
-ASSERT_THAT(survey.inputs, SizeIs(1));
-EXPECT_EQ(survey.inputs[0].name, "x");
-ASSERT_THAT(survey.inputs[0].sizes, SizeIs(4));
-EXPECT_EQ(survey.inputs[0].sizes[1].value, 3);
-EXPECT_TRUE(survey.inputs[0].sizes[1].isFixed());
-EXPECT_EQ(survey.inputs[0].sizes[2].expression, "s53");
-EXPECT_EQ(survey.inputs[0].sizes[2].value, 64);
-EXPECT_EQ(survey.inputs[0].sizes[3].expression, "?");
-EXPECT_EQ(survey.ranges.at("s53").least, 15);
-EXPECT_EQ(survey.ranges.at("s53").most, std::nullopt);
-EXPECT_THAT(survey.guards.value(), ElementsAre("L['x'].size()[2] >= 15"));
+    const auto survey = surveyed(archiveOf(R"json({
+        "graph_module": {
+            "graph": {"nodes": [], "tensor_values": {"x": {"dtype": 7, "sizes": [
+                {"as_int": 1}, {"as_int": 3},
+                {"as_expr": {"expr_str": "Symbol('s53', positive=True, integer=True)", "hint": {"as_int": 64}}},
+                {"as_new": 1}]}}},
+            "signature": {"input_specs": [
+                {"parameter": {"arg": {"name": "p"}, "parameter_name": "p"}},
+                {"user_input": {"arg": {"as_tensor": {"name": "x"}}}}, {"user_input": {"arg": {"as_int": 2}}}]}},
+        "range_constraints": {"s53": {"min_val": 15, "max_val": null}},
+        "guards_code": ["L['x'].size()[2] >= 15"],
+        "schema_version": {"major": 9, "minor": 1}, "torch_version": "3.0.0"})json"));
+    EXPECT_EQ(survey.torchVersion, "3.0.0");
+    EXPECT_EQ(survey.schema, "9.1") << "schemas that are refused are surveyed";
+    ASSERT_THAT(survey.inputs, SizeIs(1));
+    EXPECT_EQ(survey.inputs[0].name, "x");
+    ASSERT_THAT(survey.inputs[0].sizes, SizeIs(4));
+    EXPECT_EQ(survey.inputs[0].sizes[1].value, 3);
+    EXPECT_TRUE(survey.inputs[0].sizes[1].isFixed());
+    EXPECT_EQ(survey.inputs[0].sizes[2].expression, "s53");
+    EXPECT_EQ(survey.inputs[0].sizes[2].value, 64);
+    EXPECT_EQ(survey.inputs[0].sizes[3].expression, "?");
+    EXPECT_EQ(survey.ranges.at("s53").least, 15);
+    EXPECT_EQ(survey.ranges.at("s53").most, std::nullopt);
+    EXPECT_THAT(survey.guards.value(), ElementsAre("L['x'].size()[2] >= 15"));
 }
 
 TEST(Pt2Survey, LeavesEmptyWhatIsNotStated) {
