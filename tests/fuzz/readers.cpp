@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <numeric>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "fuzz/allocation_gauge.h"
+#include "fuzz/exported_programs.h"
 #include "model/checkpoint/checkpoint.h"
 #include "model/checkpoint/group_reading.h"
 #include "model/checkpoint/safetensors.h"
@@ -65,6 +67,9 @@ std::unique_ptr<detail::TensorFile> open(Reader reader, std::span<const std::byt
         }
         case Reader::Safetensors:
             return detail::openSafetensors(data);
+        case Reader::Export:
+        case Reader::Program:
+            break;
     }
     throw std::logic_error("no such reader");
 }
@@ -119,25 +124,17 @@ void readSets(Reader reader, std::span<const std::byte> data) {
     }
 }
 
-}  // namespace
-
-std::string_view nameOf(Reader reader) {
-    switch (reader) {
-        case Reader::Pickle:
-            return "pickle";
-        case Reader::Zip:
-            return "zip";
-        case Reader::Safetensors:
-            return "safetensors";
-    }
-    return "";
-}
-
-bool feed(Reader reader, std::span<const std::byte> bytes) {
+/// As feed(), and gives the program that was read, if it is one.
+bool readMeasured(Reader reader, std::span<const std::byte> bytes, std::optional<pt2::Pt2Archive>& exported) {
     const AllocationGauge gauge;
     bool accepted = true;
     try {
-        readSets(reader, bytes);
+        if (reader == Reader::Export || reader == Reader::Program) {
+            exported = reader == Reader::Export ? pt2::readPt2(bytes) : withZeros(bytes);
+            checkExport(*exported);
+        } else {
+            readSets(reader, bytes);
+        }
     } catch (const FormatError& error) {
         constexpr std::size_t longest = 4096;
         const std::string_view message = error.what();
@@ -152,6 +149,35 @@ bool feed(Reader reader, std::span<const std::byte> bytes) {
                                + std::to_string(largest) + " at once and " + std::to_string(peak) + " in all");
     }
     return accepted;
+}
+
+}  // namespace
+
+std::string_view nameOf(Reader reader) {
+    switch (reader) {
+        case Reader::Pickle:
+            return "pickle";
+        case Reader::Zip:
+            return "zip";
+        case Reader::Safetensors:
+            return "safetensors";
+        case Reader::Export:
+            return "export";
+        case Reader::Program:
+            return "program";
+    }
+    return "";
+}
+
+bool feed(Reader reader, std::span<const std::byte> bytes) {
+    std::optional<pt2::Pt2Archive> exported;
+    if (!readMeasured(reader, bytes, exported)) {
+        return false;
+    }
+    if (exported) {
+        runExport(*exported);
+    }
+    return true;
 }
 
 }  // namespace lamscope::test

@@ -8,16 +8,18 @@
 
 namespace lamscope::test {
 
-/// What is fuzzed: the readers of checkpoint files, each on bytes in memory.
+/// What is fuzzed: the readers of model files, each on bytes in memory.
 enum class Reader {
     Pickle,       ///< legacy PyTorch files; other bytes as the data.pkl of a zip file whose values are all zero
     Zip,          ///< PyTorch's zip files
     Safetensors,  ///< safetensors files
+    Export,       ///< archives of torch.export
+    Program,      ///< the JSON of a program of torch.export, with tensors of zeros of the shapes that it names
 };
 
-inline constexpr std::array readers{Reader::Pickle, Reader::Zip, Reader::Safetensors};
+inline constexpr std::array readers{Reader::Pickle, Reader::Zip, Reader::Safetensors, Reader::Export, Reader::Program};
 
-/// "pickle", "zip" or "safetensors": the name of a target, and of the folders of its inputs.
+/// "pickle", "zip", "safetensors", "export" or "program": the name of a target, and of the folders of its inputs.
 [[nodiscard]] std::string_view nameOf(Reader reader);
 
 /// Reads `bytes` as a file. True if they were read, false if they were refused with a message. Everything else is a

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/model/checkpoint/writers.h"
+#include "core/model/pt2/small_program.h"
 #include "support/safetensors_file.h"
 
 namespace lamscope::test {
@@ -299,6 +300,132 @@ void addSafetensors(std::vector<Seed>& seeds) {
     add("text", R"({"w":"\ud83d\ude00\ud83d"})", "", false);
 }
 
+using nlohmann::json;
+
+json& nodesIn(json& program) {
+    return program["graph_module"]["graph"]["nodes"];
+}
+
+json sizeOfInput(int axis, const std::string& name) {
+    return nodeOf("torch.ops.aten.sym_size.int", {{"self", tensorNamed("x")}, {"dim", {{"as_int", axis}}}},
+                  {{{"as_sym_int", {{"as_name", name}}}}});
+}
+
+/// smallProgram() with more nodes before its own.
+json withNodes(const std::vector<json>& nodes) {
+    json program = smallProgram();
+    nodesIn(program).insert(nodesIn(program).begin(), nodes.begin(), nodes.end());
+    return program;
+}
+
+json withGuards(const std::vector<std::string>& guards) {
+    json program = smallProgram();
+    program["guards_code"] = guards;
+    return program;
+}
+
+json withSubgraph() {
+    const json inner = {
+        {"inputs", json::array({tensorNamed("x")})},
+        {"nodes",
+         json::array({nodeOf("torch.ops.aten.exp.default", {{"self", tensorNamed("x")}}, {tensorNamed("exp")})})},
+        {"outputs", json::array({tensorNamed("exp")})},
+        {"tensor_values", json::object()}};
+    return withNodes({nodeOf("torch.ops.higher_order.wrap_with_set_grad_enabled",
+                             {{"", {{"as_bool", false}}},
+                              {"", {{"as_graph", {{"name", "inner"}, {"graph", inner}}}}},
+                              {"", tensorNamed("x")}},
+                             {tensorNamed("wrapped")})});
+}
+
+void addPrograms(std::vector<Seed>& seeds) {
+    const auto add = [&](const std::string& name, const json& program, bool readable = true) {
+        seeds.push_back({Reader::Program, name, program.dump(), readable});
+    };
+    const json number = {{"as_name", "h"}};
+    add("plain", smallProgram());
+    add("subgraph", withSubgraph());
+    add("numbers", withNodes({sizeOfInput(2, "h"),
+                              nodeOf("_operator.floordiv", {{"a", {{"as_sym_int", number}}}, {"b", {{"as_int", 2}}}},
+                                     {{{"as_sym_int", {{"as_name", "half"}}}}}),
+                              nodeOf("torch.ops.aten.zeros.default",
+                                     {{"size", {{"as_sym_ints", json::array({{{"as_int", 3}}, number})}}},
+                                      {"dtype", {{"as_scalar_type", 7}}},
+                                      {"layout", {{"as_layout", 7}}},
+                                      {"device", {{"as_device", {{"type", "cpu"}, {"index", nullptr}}}}},
+                                      {"pin_memory", {{"as_bool", false}}}},
+                                     {tensorNamed("zeros")})}));
+    add("lists",
+        withNodes(
+            {nodeOf("torch.ops.aten.split.Tensor",
+                    {{"self", tensorNamed("x")}, {"split_size", {{"as_int", 1}}}, {"dim", {{"as_int", 1}}}},
+                    {{{"as_tensors", {{{"name", "a"}}, {{"name", "b"}}, {{"name", "c"}}}}}}),
+             nodeOf("torch.ops.aten.cat.default", {{"tensors", {{"as_tensors", {{{"name", "a"}}, {{"name", "c"}}}}}}},
+                    {tensorNamed("cat")}),
+             nodeOf("torch.ops.aten.pad.default",
+                    {{"self", tensorNamed("x")},
+                     {"pad", {{"as_ints", {1, 1, 0, 0}}}},
+                     {"mode", {{"as_string", "reflect"}}},
+                     {"value", {{"as_none", true}}}},
+                    {tensorNamed("pad")}),
+             nodeOf("torch.ops.aten.clamp.default", {{"self", tensorNamed("x")}, {"min", {{"as_float", "-Infinity"}}}},
+                    {tensorNamed("clamp")})}));
+    add("guards", withGuards({"((-6) + (((-3) + ((L['x'].size()[2] + (L['x'].size()[2] % 2)) // 2)) // 2)) % 3 == 0",
+                              "max(1, L['x'].size()[3] // 8) == 8 or not 2*L['x'].size()[0] <= 4",
+                              "math.trunc(2.0*torch.sym_float(L['x'].size()[3])) != min(4, 5)"}));
+    add("in-place", withNodes({nodeOf("torch.ops.aten.relu_.default", {{"self", tensorNamed("p_weight")}},
+                                      {tensorNamed("written")})}));
+    add("assertion", withNodes({nodeOf("torch.ops.aten._assert_tensor_metadata.default",
+                                       {{"a", tensorNamed("x")}, {"dtype", {{"as_scalar_type", 7}}}}, {})}));
+    add("random",
+        withNodes({nodeOf("torch.ops.aten.rand_like.default", {{"self", tensorNamed("x")}}, {tensorNamed("r")})}),
+        false);
+    add("custom", withNodes({nodeOf("torch.ops.mine.shift.default", {{"self", tensorNamed("x")}}, {tensorNamed("s")})}),
+        false);
+    add("unknown-kind", withNodes({nodeOf("torch.ops.aten.relu.default", {{"self", {{"as_complex", 1}}}}, {})}), false);
+    add("used-early", withNodes({nodeOf("torch.ops.aten.relu.default", {{"self", tensorNamed("relu")}}, {})}), false);
+    json program = smallProgram();
+    program["schema_version"]["major"] = 9;
+    add("schema", program, false);
+    program = smallProgram();
+    program["graph_module"]["graph"]["tensor_values"]["p_weight"] = {
+        {"dtype", 7}, {"sizes", {{{"as_int", 4294967296}}, {{"as_int", 4294967296}}}}};
+    add("huge-weight", program, false);
+    seeds.push_back({Reader::Program, "deep", std::string(2000, '['), false});
+}
+
+void addExports(std::vector<Seed>& seeds) {
+    const auto add = [&](const std::string& name, const ArchiveParts& parts, bool readable = true) {
+        seeds.push_back({Reader::Export, name, packed(parts), readable});
+    };
+    const auto withWeight = [](const json& entry) {
+        ArchiveParts parts = smallArchive();
+        parts.weights["config"]["weight"] = entry;
+        return parts;
+    };
+    add("plain", smallArchive());
+    add("strided", withWeight(configEntry("weight_0", tensorMeta({1, 2, 1}, {0, 2, 1}, 0))));
+    add("repeated", withWeight(configEntry("weight_0", tensorMeta({3, 8, 8}, {1, 0, 0}))));
+    add("bytes", withWeight(configEntry("weight_0", tensorMeta({12}, {1}, 0, 1))));
+    ArchiveParts parts = smallArchive();
+    parts.weights["config"]["again"] = configEntry("weight_0", tensorMeta({2}, {1}, 1));
+    parts.constants["config"]["table"] = configEntry("tensor_0", tensorMeta({2}, {1}, 0, 5), false);
+    parts.members.emplace_back("data/constants/tensor_0", bytesOfAll<std::int64_t>({4, 5}));
+    parts.members.emplace_back("extra/lamscope.json", R"({"scale": 1})");
+    add("tied", parts);
+    add("beyond", withWeight(configEntry("weight_0", tensorMeta({3}, {1}, 1))), false);
+    add("overflow", withWeight(configEntry("weight_0", tensorMeta({2, 2}, {huge, huge}, huge))), false);
+    add("missing", withWeight(configEntry("weight_1", tensorMeta({3}, {1}))), false);
+    json pickle = configEntry("weight_0", tensorMeta({3}, {1}));
+    pickle["use_pickle"] = true;
+    add("pickle", withWeight(pickle), false);
+    parts = smallArchive();
+    parts.members.front().second.clear();
+    add("without-weights", parts, false);
+    seeds.push_back({Reader::Export, "deflated", packed(smallArchive(), true), false});
+    seeds.push_back({Reader::Export, "legacy", zipFile({{"serialized_exported_program.json", "{}"}}), false});
+}
+
 }  // namespace
 
 std::vector<Seed> seeds() {
@@ -306,6 +433,8 @@ std::vector<Seed> seeds() {
     addPickles(all);
     addZips(all);
     addSafetensors(all);
+    addPrograms(all);
+    addExports(all);
     return all;
 }
 

@@ -19,11 +19,11 @@ namespace lamscope::pt2 {
 /// weights and views share one record.
 struct StoredTensor {
     ScalarType type = ScalarType::Float;
-    std::vector<std::int64_t> sizes;                       ///< at most 8
-    std::vector<std::int64_t> strides;                     ///< in values, as many as sizes, none negative
-    std::int64_t offset = 0;                               ///< in values
-    bool isParameter = false;                              ///< else a buffer or a constant
-    std::shared_ptr<const std::vector<std::byte>> record;  ///< little-endian; never null
+    std::vector<std::int64_t> sizes = {};                       ///< at most 8
+    std::vector<std::int64_t> strides = {};                     ///< in values, as many as sizes, none negative
+    std::int64_t offset = 0;                                    ///< in values
+    bool isParameter = false;                                   ///< else a buffer or a constant
+    std::shared_ptr<const std::vector<std::byte>> record = {};  ///< little-endian; never null
 
     /// The number of values that the sizes say.
     [[nodiscard]] std::int64_t numel() const;

@@ -3,10 +3,15 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cmath>
 #include <exception>
+#include <functional>
 #include <initializer_list>
 #include <limits>
 #include <map>
+#include <system_error>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -16,30 +21,63 @@ namespace {
 
 using detail::printable;
 
-/// Unset where a number overflows or a divisor is zero.
-using Number = std::optional<std::int64_t>;
+/// A whole or floating-point number; unset where a whole one overflows or a divisor is zero.
+using Number = std::optional<std::variant<std::int64_t, double>>;
 
 /// A text that is not of the grammar of guards.
 class UnreadableGuard : public std::exception {};
 
-template <typename Operation>
-Number combined(const Number& a, const Number& b, Operation operation) {
-    return a && b ? operation(*a, *b) : std::nullopt;
+double asReal(const Number& number) {
+    return std::visit([](auto value) { return static_cast<double>(value); }, *number);
 }
 
-Number sum(std::int64_t a, std::int64_t b) {
-    std::int64_t result = 0;
-    return __builtin_add_overflow(a, b, &result) ? std::nullopt : Number(result);
+/// As Python converts numbers to bool.
+bool isTrue(const Number& number) {
+    return number && asReal(number) != 0.0;
 }
 
-Number difference(std::int64_t a, std::int64_t b) {
-    std::int64_t result = 0;
-    return __builtin_sub_overflow(a, b, &result) ? std::nullopt : Number(result);
+Number truth(bool value) {
+    return std::int64_t{value ? 1 : 0};
 }
 
-Number product(std::int64_t a, std::int64_t b) {
-    std::int64_t result = 0;
-    return __builtin_mul_overflow(a, b, &result) ? std::nullopt : Number(result);
+/// `whole` of two whole numbers, else `real` of two floating-point ones.
+template <typename Whole, typename Real>
+Number combined(const Number& a, const Number& b, Whole whole, Real real) {
+    if (!a || !b) {
+        return std::nullopt;
+    }
+    const auto* left = std::get_if<std::int64_t>(&*a);
+    const auto* right = std::get_if<std::int64_t>(&*b);
+    return left != nullptr && right != nullptr ? Number(whole(*left, *right)) : Number(real(asReal(a), asReal(b)));
+}
+
+Number sum(const Number& a, const Number& b) {
+    const auto whole = [](std::int64_t left, std::int64_t right) {
+        std::int64_t result = 0;
+        return __builtin_add_overflow(left, right, &result) ? std::nullopt : Number(result);
+    };
+    return combined(a, b, whole, std::plus<double>());
+}
+
+Number difference(const Number& a, const Number& b) {
+    const auto whole = [](std::int64_t left, std::int64_t right) {
+        std::int64_t result = 0;
+        return __builtin_sub_overflow(left, right, &result) ? std::nullopt : Number(result);
+    };
+    return combined(a, b, whole, std::minus<double>());
+}
+
+Number product(const Number& a, const Number& b) {
+    const auto whole = [](std::int64_t left, std::int64_t right) {
+        std::int64_t result = 0;
+        return __builtin_mul_overflow(left, right, &result) ? std::nullopt : Number(result);
+    };
+    return combined(a, b, whole, std::multiplies<double>());
+}
+
+/// Of floating-point numbers guards have no such quotient.
+Number unset(double /*a*/, double /*b*/) {
+    return std::nullopt;
 }
 
 bool isDivisible(std::int64_t a, std::int64_t b) {
@@ -47,30 +85,55 @@ bool isDivisible(std::int64_t a, std::int64_t b) {
 }
 
 /// Python's `a // b`, rounded down.
-Number floorQuotient(std::int64_t a, std::int64_t b) {
-    if (!isDivisible(a, b)) {
-        return std::nullopt;
-    }
-    return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);
+Number floorQuotient(const Number& a, const Number& b) {
+    const auto whole = [](std::int64_t left, std::int64_t right) {
+        return isDivisible(left, right)
+                   ? Number(left / right - (left % right != 0 && (left < 0) != (right < 0) ? 1 : 0))
+                   : std::nullopt;
+    };
+    return combined(a, b, whole, unset);
 }
 
 /// Python's `a % b`, with the sign of b.
-Number floorRemainder(std::int64_t a, std::int64_t b) {
-    if (!isDivisible(a, b)) {
-        return std::nullopt;
-    }
-    const std::int64_t rest = a % b;
-    return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
+Number floorRemainder(const Number& a, const Number& b) {
+    const auto whole = [](std::int64_t left, std::int64_t right) -> Number {
+        if (!isDivisible(left, right)) {
+            return std::nullopt;
+        }
+        const std::int64_t rest = left % right;
+        return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest;
+    };
+    return combined(a, b, whole, unset);
 }
 
-Number compared(std::string_view comparison, std::int64_t a, std::int64_t b) {
-    const bool result = comparison == "=="   ? a == b
-                        : comparison == "!=" ? a != b
-                        : comparison == "<=" ? a <= b
-                        : comparison == ">=" ? a >= b
-                        : comparison == "<"  ? a < b
-                                             : a > b;
-    return result ? 1 : 0;
+Number larger(const Number& a, const Number& b) {
+    const auto choose = [](auto left, auto right) { return std::max(left, right); };
+    return combined(a, b, choose, choose);
+}
+
+Number smaller(const Number& a, const Number& b) {
+    const auto choose = [](auto left, auto right) { return std::min(left, right); };
+    return combined(a, b, choose, choose);
+}
+
+Number truncated(const Number& number) {
+    constexpr double limit = 9e18;
+    if (!number || !(std::abs(asReal(number)) < limit)) {
+        return std::nullopt;
+    }
+    return std::visit([](auto value) { return Number(static_cast<std::int64_t>(value)); }, *number);
+}
+
+Number compared(std::string_view comparison, const Number& a, const Number& b) {
+    const auto compare = [&](auto left, auto right) {
+        return truth(comparison == "=="   ? left == right
+                     : comparison == "!=" ? left != right
+                     : comparison == "<=" ? left <= right
+                     : comparison == ">=" ? left >= right
+                     : comparison == "<"  ? left < right
+                                          : left > right);
+    };
+    return combined(a, b, compare, compare);
 }
 
 /// Evaluates a text by recursive descent; each level of Python's precedence is a function. True is 1 and False is 0, as
@@ -145,7 +208,7 @@ private:
         Number value = conjunction();
         while (acceptWord("or")) {
             const Number other = conjunction();
-            value = value == 0 ? other : value;
+            value = value && !isTrue(value) ? other : value;
         }
         return value;
     }
@@ -154,7 +217,7 @@ private:
         Number value = negation();
         while (acceptWord("and")) {
             const Number other = negation();
-            value = value && *value != 0 ? other : value;
+            value = isTrue(value) ? other : value;
         }
         return value;
     }
@@ -165,7 +228,7 @@ private:
             return comparison();
         }
         const Number value = negation();
-        return value ? Number(*value == 0 ? 1 : 0) : std::nullopt;
+        return value ? truth(!isTrue(value)) : std::nullopt;
     }
 
     /// `a < b < c` is `a < b and b < c`, as in Python.
@@ -175,12 +238,10 @@ private:
         if (found.empty()) {
             return left;
         }
-        Number result = 1;
+        Number result = truth(true);
         for (; !found.empty(); found = acceptedOf({"==", "!=", "<=", ">=", "<", ">"})) {
             const Number right = additive();
-            const Number step =
-                combined(left, right, [&](std::int64_t a, std::int64_t b) { return compared(found, a, b); });
-            result = result && *result != 0 ? step : result;
+            result = isTrue(result) ? compared(found, left, right) : result;
             left = right;
         }
         return result;
@@ -198,7 +259,8 @@ private:
     Number additive() {
         Number value = multiplicative();
         for (auto found = acceptedOf({"+", "-"}); !found.empty(); found = acceptedOf({"+", "-"})) {
-            value = combined(value, multiplicative(), found == "+" ? sum : difference);
+            const Number other = multiplicative();
+            value = found == "+" ? sum(value, other) : difference(value, other);
         }
         return value;
     }
@@ -206,7 +268,10 @@ private:
     Number multiplicative() {
         Number value = factor();
         for (auto found = acceptedOf({"*", "//", "%"}); !found.empty(); found = acceptedOf({"*", "//", "%"})) {
-            value = combined(value, factor(), found == "*" ? product : found == "%" ? floorRemainder : floorQuotient);
+            const Number other = factor();
+            value = found == "*"   ? product(value, other)
+                    : found == "%" ? floorRemainder(value, other)
+                                   : floorQuotient(value, other);
         }
         return value;
     }
@@ -214,41 +279,51 @@ private:
     Number factor() {
         const Level level(depth_);
         if (accept("-")) {
-            return combined(0, factor(), difference);
+            return difference(std::int64_t{0}, factor());
         }
         return accept("+") ? factor() : atom();
     }
 
     Number atom() {
         if (accept("(")) {
-            const Number value = disjunction();
-            expect(")");
-            return value;
+            return closed(disjunction());
         }
         if (acceptWord("max")) {
-            return extreme([](std::int64_t a, std::int64_t b) { return Number(std::max(a, b)); });
+            return extreme(larger);
         }
         if (acceptWord("min")) {
-            return extreme([](std::int64_t a, std::int64_t b) { return Number(std::min(a, b)); });
+            return extreme(smaller);
+        }
+        if (acceptWord("math.trunc")) {
+            expect("(");
+            return truncated(closed(disjunction()));
+        }
+        if (acceptWord("torch.sym_float")) {
+            expect("(");
+            const Number value = closed(disjunction());
+            return value ? Number(asReal(value)) : std::nullopt;
         }
         if (acceptWord("True")) {
-            return 1;
+            return truth(true);
         }
         if (acceptWord("False")) {
-            return 0;
+            return truth(false);
         }
         return accept("L[") ? inputSize() : literal();
     }
 
-    template <typename Choose>
-    Number extreme(Choose choose) {
+    Number closed(const Number& value) {
+        expect(")");
+        return value;
+    }
+
+    Number extreme(Number (*choose)(const Number&, const Number&)) {
         expect("(");
         Number value = disjunction();
         while (accept(",")) {
-            value = combined(value, disjunction(), choose);
+            value = choose(value, disjunction());
         }
-        expect(")");
-        return value;
+        return closed(value);
     }
 
     /// The rest of `L['x'].size()[2]`.
@@ -259,26 +334,35 @@ private:
         }
         expect(quote);
         expect("].size()[");
-        const Number axis = literal();
+        const std::int64_t axis = digits();
         expect("]");
-        if (!axis || *axis >= std::ssize(sizes_)) {
+        if (axis >= std::ssize(sizes_)) {
             throw UnreadableGuard();
         }
-        return sizes_.at(static_cast<std::size_t>(*axis));
+        return sizes_.at(static_cast<std::size_t>(axis));
     }
 
-    /// A whole number without sign.
+    /// A number without sign: whole, or with a point and digits behind it.
     Number literal() {
         skipSpace();
-        Number value = 0;
-        std::size_t digits = 0;
-        for (; digits < rest_.size() && rest_[digits] >= '0' && rest_[digits] <= '9'; ++digits) {
-            value = combined(combined(value, 10, product), rest_[digits] - '0', sum);
+        const std::string_view start = rest_;
+        const std::int64_t whole = digits();
+        if (!rest_.starts_with('.')) {
+            return whole;
         }
-        if (digits == 0) {
+        rest_.remove_prefix(1);
+        static_cast<void>(digits());
+        return std::stod(std::string(start.substr(0, start.size() - rest_.size())));
+    }
+
+    std::int64_t digits() {
+        std::int64_t value = 0;
+        const auto* const end = rest_.data() + rest_.size();
+        const auto [stop, failure] = std::from_chars(rest_.data(), end, value);
+        if (failure != std::errc() || rest_.front() == '-') {
             throw UnreadableGuard();
         }
-        rest_.remove_prefix(digits);
+        rest_.remove_prefix(static_cast<std::size_t>(stop - rest_.data()));
         return value;
     }
 
@@ -352,8 +436,7 @@ bool isExample(const Value& input, const std::array<std::int64_t, 4>& size) {
 
 bool satisfies(std::string_view guard, std::string_view input, const InputSize& size) {
     try {
-        const Number value = Evaluation(guard, input, size).whole();
-        return value && *value != 0;
+        return isTrue(Evaluation(guard, input, size).whole());
     } catch (const UnreadableGuard&) {
         return false;
     }

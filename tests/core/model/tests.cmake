@@ -6,6 +6,8 @@ lamscope_test(model_test LABEL unit
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
     core/model/networks_test.cpp
+    core/model/pt2/operators_test.cpp
+    core/model/pt2/stored_tensor_test.cpp
     core/model/recognition_test.cpp
     core/model/tiled_image_test.cpp
     core/model/torchscript/observed_forward_test.cpp
@@ -14,7 +16,7 @@ lamscope_test(model_test LABEL unit
     core/model/weight_choice_test.cpp
     core/runtime/device_test.cpp
     support/network_variants.cpp
-  LIBRARIES lamscope_live lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+  LIBRARIES lamscope_live lamscope_study lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/torch_headers.h <gtest/gtest.h>)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.

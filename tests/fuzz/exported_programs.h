@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <span>
+
+#include "model/pt2/archive.h"
+
+namespace lamscope::test {
+
+/// The program whose JSON the bytes are, with tensors of zeros of the shapes that it names, together at most 64 Ki
+/// values. Throws FormatError if it is refused.
+pt2::Pt2Archive withZeros(std::span<const std::byte> json);
+
+/// Looks at everything that a program gives. Throws FormatError if an operator is refused; any other exception is a
+/// finding.
+void checkExport(const pt2::Pt2Archive& archive);
+
+/// Where the interpreter's run of a small program is fuzzed, with and without gradient.
+void runExport(const pt2::Pt2Archive& archive);
+
+}  // namespace lamscope::test
