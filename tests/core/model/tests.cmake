@@ -18,6 +18,22 @@ lamscope_test(model_test LABEL unit
     support/network_variants.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/torch_headers.h <gtest/gtest.h>)
+lamscope_test(pt2_network_test LABEL unit
+  SOURCES
+    core/model/checkpoint/writers.cpp
+    core/model/pt2/interpreter_test.cpp
+    core/model/pt2/pt2_network_test.cpp
+    core/model/pt2/small_program.cpp
+    core/model/pt2/symbolic_numbers_test.cpp
+  LIBRARIES lamscope_lam lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json
+            PkgConfig::libzip fmt::fmt)
+target_precompile_headers(pt2_network_test REUSE_FROM model_test)
+lamscope_test(pt2_golden_test LABEL golden
+  SOURCES
+    core/model/pt2/golden_archive.cpp
+    core/model/pt2/golden_test.cpp
+  LIBRARIES lamscope_lam lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(pt2_golden_test REUSE_FROM model_test)
 if(LAMSCOPE_SANITIZERS)
   # The check of dynamic types needs type information that LibTorch does not export.
   set_source_files_properties(
