@@ -11,6 +11,8 @@
 
 #include "model/pt2/guards.h"
 #include "model/pt2/operators.h"
+#include "model/pt2/survey.h"
+#include "model/pt2/tensor_records.h"
 
 namespace lamscope::test {
 
@@ -158,6 +160,28 @@ void checkExport(const pt2::Pt2Archive& archive) {
         demand(!rule || (!rule->empty() && detail::isPlainText(*rule)), "a rule that cannot be shown");
     }
     checkOperators(program);
+}
+
+void surveyExport(std::span<const std::byte> archive) {
+    try {
+        const auto survey = pt2::surveyPt2(archive);
+        for (const auto& use : survey.operators) {
+            demand(use.count > 0 && use.count <= survey.nodes, "an operator that is never called");
+            demand(detail::isPlainText(use.target) && detail::isPlainText(use.source), "a call that cannot be shown");
+        }
+    } catch (const FormatError&) {  // an answer
+    }
+    try {
+        const auto records = pt2::openTensorRecords(archive);
+        for (std::size_t place = 0; place < records->dictionaries().size(); ++place) {
+            for (std::size_t i = 0; i < records->dictionaries()[place].names.size(); ++i) {
+                demand(!records->describe(place, i).dtype.empty(), "a tensor without a type");
+                const auto data = records->load(place, i);
+                demand(std::ranges::all_of(data.shape, [](std::int64_t side) { return side >= 0; }), "a negative side");
+            }
+        }
+    } catch (const FormatError&) {  // an answer
+    }
 }
 
 void runExport(const pt2::Pt2Archive& /*archive*/) {}

@@ -16,6 +16,10 @@ pt2::Pt2Archive withZeros(std::span<const std::byte> json);
 /// finding.
 void checkExport(const pt2::Pt2Archive& archive);
 
+/// Looks at an archive as the model doctor does: its operators and tensors, also where readPt2() refuses it.
+/// FormatError is taken for an answer; any other exception is a finding.
+void surveyExport(std::span<const std::byte> archive);
+
 /// Where the interpreter's run of a small program is fuzzed, with and without gradient.
 void runExport(const pt2::Pt2Archive& archive);
 

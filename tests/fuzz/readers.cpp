@@ -171,6 +171,9 @@ std::string_view nameOf(Reader reader) {
 
 bool feed(Reader reader, std::span<const std::byte> bytes) {
     std::optional<pt2::Pt2Archive> exported;
+    if (reader == Reader::Export) {
+        surveyExport(bytes);
+    }
     if (!readMeasured(reader, bytes, exported)) {
         return false;
     }

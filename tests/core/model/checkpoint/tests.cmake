@@ -16,8 +16,6 @@ lamscope_test(checkpoint_test
     core/model/checkpoint/weight_group_test.cpp
     core/model/checkpoint/weight_set_test.cpp
     core/model/checkpoint/writers.cpp
-    core/model/pt2/survey_test.cpp
-    core/model/pt2/tensor_records_test.cpp
-  LIBRARIES lamscope_checkpoint lamscope_pt2 nlohmann_json::nlohmann_json PkgConfig::libzip spdlog::spdlog)
+  LIBRARIES lamscope_checkpoint nlohmann_json::nlohmann_json PkgConfig::libzip spdlog::spdlog)
 # GCC 12 takes "literal" + std::string for an overlapping copy (its bug 105651).
 target_compile_options(checkpoint_test PRIVATE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
