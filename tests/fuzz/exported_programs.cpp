@@ -111,9 +111,9 @@ void checkTensor(const pt2::StoredTensor& tensor) {
 
 }  // namespace
 
-pt2::Pt2Archive withZeros(std::span<const std::byte> json) {
+pt2::Pt2Archive withZeros(std::span<const std::byte> text) {
     pt2::Pt2Archive archive;
-    archive.program = pt2::parseProgram({reinterpret_cast<const char*>(json.data()), json.size()});
+    archive.program = pt2::parseProgram({reinterpret_cast<const char*>(text.data()), text.size()});
     std::int64_t total = 0;
     for (const auto& input : archive.program.bound) {
         const auto& facts = archive.program.graph.values[input.slot].facts;

@@ -8,9 +8,9 @@
 
 namespace lamscope::test {
 
-/// The program whose JSON the bytes are, with tensors of zeros of the shapes that it names, together at most 64 Ki
+/// The program whose JSON is `text`, with tensors of zeros of the shapes that it names, together at most 64 Ki
 /// values. Throws FormatError if it is refused.
-pt2::Pt2Archive withZeros(std::span<const std::byte> json);
+pt2::Pt2Archive withZeros(std::span<const std::byte> text);
 
 /// Looks at everything that a program gives. Throws FormatError if an operator is refused; any other exception is a
 /// finding.

@@ -302,19 +302,17 @@ void addSafetensors(std::vector<Seed>& seeds) {
 
 using nlohmann::json;
 
-json& nodesIn(json& program) {
-    return program["graph_module"]["graph"]["nodes"];
-}
-
 json sizeOfInput(int axis, const std::string& name) {
     return nodeOf("torch.ops.aten.sym_size.int", {{"self", tensorNamed("x")}, {"dim", {{"as_int", axis}}}},
                   {{{"as_sym_int", {{"as_name", name}}}}});
 }
 
-/// smallProgram() with more nodes before its own.
+/// smallProgram() with more nodes behind its own.
 json withNodes(const std::vector<json>& nodes) {
     json program = smallProgram();
-    nodesIn(program).insert(nodesIn(program).begin(), nodes.begin(), nodes.end());
+    for (const json& node : nodes) {
+        program["graph_module"]["graph"]["nodes"].push_back(node);
+    }
     return program;
 }
 
@@ -383,7 +381,7 @@ void addPrograms(std::vector<Seed>& seeds) {
     add("custom", withNodes({nodeOf("torch.ops.mine.shift.default", {{"self", tensorNamed("x")}}, {tensorNamed("s")})}),
         false);
     add("unknown-kind", withNodes({nodeOf("torch.ops.aten.relu.default", {{"self", {{"as_complex", 1}}}}, {})}), false);
-    add("used-early", withNodes({nodeOf("torch.ops.aten.relu.default", {{"self", tensorNamed("relu")}}, {})}), false);
+    add("used-early", withNodes({nodeOf("torch.ops.aten.relu.default", {{"self", tensorNamed("later")}}, {})}), false);
     json program = smallProgram();
     program["schema_version"]["major"] = 9;
     add("schema", program, false);

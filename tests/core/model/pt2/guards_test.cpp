@@ -102,9 +102,9 @@ TEST(Pt2Guards, DoNotHoldWhereTheyCannotBeRead) {
 }
 
 Program programWith(const std::vector<std::string>& guards) {
-    auto json = test::smallProgram();
-    json["guards_code"] = guards;
-    return parseProgram(json.dump());
+    auto edited = test::smallProgram();
+    edited["guards_code"] = guards;
+    return parseProgram(edited.dump());
 }
 
 TEST(Pt2Guards, AllowWhatTheProgramAllows) {
@@ -134,31 +134,31 @@ TEST(Pt2Guards, DoNotTakeTheHabitOfTheExporterForARule) {
 }
 
 TEST(Pt2Guards, WithoutGuardsOnlyTheExamplesSizeIsKnown) {
-    auto json = test::smallProgram();
-    json.erase("guards_code");
-    const Program program = parseProgram(json.dump());
+    auto edited = test::smallProgram();
+    edited.erase("guards_code");
+    const Program program = parseProgram(edited.dump());
     EXPECT_EQ(violatedRule(program, someSize), std::nullopt);
     EXPECT_THAT(violatedRule(program, {.batch = 1, .channels = 3, .height = 48, .width = 48}),
                 Optional(HasSubstr("example")));
 }
 
 TEST(Pt2Guards, KnowFixedEqualAndDerivedSides) {
-    auto json = test::smallProgram();
-    auto& sizes = json["graph_module"]["graph"]["tensor_values"]["x"]["sizes"];
+    auto edited = test::smallProgram();
+    auto& sizes = edited["graph_module"]["graph"]["tensor_values"]["x"]["sizes"];
     sizes[0] = {{"as_int", 1}};
     sizes[3] = sizes[2];
-    const Program square = parseProgram(json.dump());
+    const Program square = parseProgram(edited.dump());
     EXPECT_EQ(violatedRule(square, {.batch = 1, .channels = 3, .height = 48, .width = 48}), std::nullopt);
     EXPECT_THAT(violatedRule(square, {.batch = 1, .channels = 3, .height = 48, .width = 40}),
                 Optional(HasSubstr("height == width")));
     EXPECT_THAT(violatedRule(square, {.batch = 2, .channels = 3, .height = 48, .width = 48}),
                 Optional(HasSubstr("batch == 1")));
     sizes[3] = {{"as_expr", {{"expr_str", "Mul(Integer(4), Symbol('s1'))"}, {"hint", {{"as_int", 56}}}}}};
-    const Program derived = parseProgram(json.dump());
+    const Program derived = parseProgram(edited.dump());
     EXPECT_THAT(violatedRule(derived, {.batch = 1, .channels = 3, .height = 48, .width = 48}),
                 Optional(HasSubstr("width == Mul")));
-    json["range_constraints"]["s53"]["max_val"] = 100;
-    EXPECT_THAT(violatedRule(parseProgram(json.dump()), {.batch = 1, .channels = 3, .height = 101, .width = 56}),
+    edited["range_constraints"]["s53"]["max_val"] = 100;
+    EXPECT_THAT(violatedRule(parseProgram(edited.dump()), {.batch = 1, .channels = 3, .height = 101, .width = 56}),
                 Optional(HasSubstr("height <= 100")));
 }
 
