@@ -53,7 +53,7 @@ std::optional<ReceptiveField> measureReceptiveField(const Network& network, torc
     using Size = std::pair<int, int>;
     auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
     if (card.guards && std::ranges::any_of(sizes, [&](const Size& size) {
-            return card.guards.violated(size.first, size.second);
+            return card.guards.violated(size.first, size.second).has_value();
         })) {
         sizes = {card.guards.example};
     }

@@ -59,22 +59,22 @@ const Graph& checkedGraph(const Program& program) {
     return program.graph;
 }
 
-c10::IValue toValue(const Number& number) {
+c10::IValue toValue(const PlainNumber& number) {
     return std::visit([](const auto value) { return c10::IValue(value); }, number);
 }
 
-Number toNumber(const c10::IValue& value) {
+PlainNumber toNumber(const c10::IValue& value) {
     if (value.isBool()) {
         return value.toBool();
     }
-    return value.isInt() ? Number(value.toInt()) : Number(value.toDouble());
+    return value.isInt() ? PlainNumber(value.toInt()) : PlainNumber(value.toDouble());
 }
 
 c10::IValue computed(const ComputeNumber& compute, const Frame& frame) {
-    std::vector<Number> numbers;
+    std::vector<PlainNumber> numbers;
     for (const auto& operand : compute.operands) {
         const auto* slot = std::get_if<Slot>(&operand);
-        numbers.push_back(slot != nullptr ? toNumber(frame[*slot]) : std::get<Number>(operand));
+        numbers.push_back(slot != nullptr ? toNumber(frame[*slot]) : std::get<PlainNumber>(operand));
     }
     return toValue(compute.function->function(numbers));
 }
@@ -82,6 +82,15 @@ c10::IValue computed(const ComputeNumber& compute, const Frame& frame) {
 void checkElements(const torch::Tensor& tensor) {
     if (tensor.defined() && tensor.numel() > mostElements) {
         throw std::length_error(fmt::format("its result has {} values, at most 2^31 are allowed", tensor.numel()));
+    }
+}
+
+/// Asks before a tensor is cut into more parts than the file has names for.
+void checkParts(const CallOperator& call, const Step& step, const torch::jit::Stack& arguments) {
+    const auto* list = step.results.empty() ? nullptr : std::get_if<std::vector<TensorSlot>>(&step.results.front());
+    const auto parts = list == nullptr ? std::nullopt : partsOf(call.op.schema(), arguments);
+    if (parts && *parts != std::ssize(*list)) {
+        throw std::runtime_error(fmt::format("it gives {} tensors, the file expects {}", *parts, list->size()));
     }
 }
 
@@ -180,15 +189,15 @@ torch::Tensor Interpreter::operator()(const torch::Tensor& input) const {
     // What is written to must not be the caller's, and a leaf with gradient cannot be.
     const auto start = readsMemoryOrder_ ? input.contiguous() : input;
     frame[input_] = plan_.writes ? start.clone() : start;
-    run(plan_, frame);
+    run(plan_, frame, at::GradMode::is_enabled());
     return frame[output_].toTensor();
 }
 
-void Interpreter::run(const Plan& plan, Frame& frame) const {
+void Interpreter::run(const Plan& plan, Frame& frame, bool gradients) const {
     for (const auto& step : plan.steps) {
         StoppableEvaluation::throwIfStopped();
         try {
-            perform(step, frame);
+            perform(step, frame, gradients);
         } catch (const Error&) {
             throw;
         } catch (const StepFailure&) {
@@ -207,7 +216,7 @@ void Interpreter::run(const Plan& plan, Frame& frame) const {
     }
 }
 
-void Interpreter::perform(const Step& step, Frame& frame) const {
+void Interpreter::perform(const Step& step, Frame& frame, bool gradients) const {
     const auto storeOne = [&](const c10::IValue& value) { store(step, {&value, 1}, frame); };
     std::visit(ByAction{
                    [&](const CallOperator& each) { call(each, step, frame); },
@@ -222,7 +231,7 @@ void Interpreter::perform(const Step& step, Frame& frame) const {
                    },
                    [&](const ComputeNumber& compute) { storeOne(computed(compute, frame)); },
                    [&](const RunSubgraph& run) {
-                       const auto results = runSubgraph(run, frame);
+                       const auto results = runSubgraph(run, frame, gradients);
                        std::size_t next = 0;
                        for (const auto& result : step.results) {
                            if (const auto* list = std::get_if<std::vector<TensorSlot>>(&result)) {
@@ -258,22 +267,22 @@ void Interpreter::call(const CallOperator& call, const Step& step, Frame& frame)
     if (call.bound && call.bound->elements(stack) > static_cast<double>(mostElements)) {
         throw std::length_error("its result has more than 2^31 values");
     }
+    checkParts(call, step, stack);
     call.op.callBoxed(stack);
     store(step, stack, frame);
-    if (call.tap && featuresAreObserved()) {
-        const auto input = std::get<FromSlot>(call.operands.front()).slot;
-        reportFeatures(call.tap->kind, call.tap->name, frame[input].toTensor(), stack.front().toTensor());
+    if (call.layer && featuresAreObserved()) {
+        const auto& [tap, input] = *call.layer;
+        reportFeatures(tap.kind, tap.name, frame[input].toTensor(), stack.front().toTensor());
     }
 }
 
-std::vector<c10::IValue> Interpreter::runSubgraph(const RunSubgraph& run, const Frame& frame) const {
-    // Gradients stay off where the caller has none.
-    const at::AutoGradMode mode(run.gradients && at::GradMode::is_enabled());
+std::vector<c10::IValue> Interpreter::runSubgraph(const RunSubgraph& run, const Frame& frame, bool gradients) const {
+    const at::AutoGradMode mode(run.gradients && gradients);
     Frame inner(run.plan->values);
     for (std::size_t i = 0; i < run.operands.size(); ++i) {
         inner[run.plan->inputs[i]] = frame[run.operands[i]];
     }
-    this->run(*run.plan, inner);
+    this->run(*run.plan, inner, gradients);
     std::vector<c10::IValue> results;
     for (const Slot slot : run.plan->outputs) {
         results.push_back(inner[slot]);

@@ -52,10 +52,12 @@ private:
         torch::Tensor tensor;
     };
 
-    void run(const Plan& plan, Frame& frame) const;
-    void perform(const Step& step, Frame& frame) const;
+    /// `gradients`: whether the caller wants them.
+    void run(const Plan& plan, Frame& frame, bool gradients) const;
+    void perform(const Step& step, Frame& frame, bool gradients) const;
     void call(const CallOperator& call, const Step& step, Frame& frame) const;
-    [[nodiscard]] std::vector<c10::IValue> runSubgraph(const RunSubgraph& run, const Frame& frame) const;
+    [[nodiscard]] std::vector<c10::IValue> runSubgraph(const RunSubgraph& run, const Frame& frame,
+                                                       bool gradients) const;
     void findStorages();
 
     Computation computation_;

@@ -28,6 +28,11 @@ double realNumber(const c10::IValue& number) {
     return number.isDouble() ? number.toDouble() : static_cast<double>(wholeNumber(number));
 }
 
+/// Takes part in type promotion as a Python number does.
+torch::Tensor numberAsTensor(const c10::IValue& number) {
+    return at::native::wrapped_scalar_tensor(number.toScalar());
+}
+
 bool isEmptyList(const Argument& given) {
     return std::visit(
         [](const auto& value) {
@@ -213,7 +218,7 @@ private:
             return FromSlot{slot->slot, FromSlot::As::Tensor};
         }
         const auto value = literal(given);
-        return value ? std::optional<Operand>(c10::IValue(numberAsTensor(*value))) : std::nullopt;
+        return value ? std::optional<Operand>(LiteralTensor{*value}) : std::nullopt;
     }
 
     [[nodiscard]] std::optional<Operand> whole(const c10::Type& real, const Argument& given) const {
@@ -330,15 +335,12 @@ std::optional<Operand> makeOperand(const c10::Argument& wanted, const Argument& 
     return OperandMaker(graph, weightType).make({wanted.type(), wanted.real_type(), wanted.N()}, given);
 }
 
-torch::Tensor numberAsTensor(const c10::IValue& number) {
-    return at::native::wrapped_scalar_tensor(number.toScalar());
-}
-
 c10::IValue valueOf(const Operand& operand, const Frame& frame, const Computation& computation) {
     return std::visit(
         Overloaded{
             [](const c10::IValue& constant) { return constant; },
             [&](const FromSlot& from) { return fromSlot(from, frame); },
+            [](const LiteralTensor& literal) { return c10::IValue(numberAsTensor(literal.number)); },
             [&](const TensorList& list) { return listOf(list, frame); },
             [&](const SymbolicInts& items) {
                 std::vector<std::int64_t> values;

@@ -37,6 +37,12 @@ struct TensorList {
     bool mayLack = false;
 };
 
+/// A number that the file states where the schema has a tensor. The tensor is made anew for each call: operators in
+/// place may write to it.
+struct LiteralTensor {
+    c10::IValue number;
+};
+
 /// The type of the computation.
 struct ComputationType {};
 
@@ -56,8 +62,5 @@ using Operand =
 
 /// The argument itself.
 [[nodiscard]] c10::IValue valueOf(const Operand& operand, const Frame& frame, const Computation& computation);
-
-/// A tensor that takes part in type promotion as a Python number does.
-[[nodiscard]] torch::Tensor numberAsTensor(const c10::IValue& number);
 
 }  // namespace lamscope::pt2

@@ -200,7 +200,7 @@ private:
     [[nodiscard]] std::optional<Operand> leftOut(const Node& node, const c10::FunctionSchema& schema,
                                                  const c10::Argument& argument) const;
     void checkLiteralSizes(const Node& node, const CallOperator& call) const;
-    [[nodiscard]] std::optional<Tap> tapOf(const Node& node, std::string_view name) const;
+    [[nodiscard]] std::optional<Layer> layerOf(const Node& node, std::string_view name) const;
     [[nodiscard]] RunSubgraph subgraph(const Node& node);
     static Slot tensorOf(const Node& node, std::string_view name);
     static TakeSize sizeOf(const Node& node);
@@ -268,7 +268,7 @@ Step Planner::step(const Node& node) {
 
 CallOperator Planner::call(const Node& node, const std::string& name) {
     const auto called = calledFor(name);
-    CallOperator call{.op = findOperator(node, called.name), .operands = {}, .written = {}, .bound = {}, .tap = {}};
+    CallOperator call{.op = findOperator(node, called.name), .operands = {}, .written = {}, .bound = {}, .layer = {}};
     const auto& schema = call.op.schema();
     checkResults(node, schema.returns().size());
     call.operands = operandsOf(node, called, schema);
@@ -284,9 +284,9 @@ CallOperator Planner::call(const Node& node, const std::string& name) {
         call.written.push_back(i);
         writes_ = true;
     }
-    call.bound = OutputBound::of(schema);
+    call.bound = OutputBound::of(schema, findListed(name)->group);
     checkLiteralSizes(node, call);
-    call.tap = tapOf(node, name);
+    call.layer = layerOf(node, name);
     return call;
 }
 
@@ -338,45 +338,50 @@ std::optional<Operand> Planner::leftOut(const Node& node, const c10::FunctionSch
 }
 
 void Planner::checkLiteralSizes(const Node& node, const CallOperator& call) const {
-    if (!call.bound) {
-        return;
-    }
     const auto check = [&](std::int64_t size) {
         if (size > largestLiteralSize) {
             refuse(node, fmt::format("with a size of {}: at most {}", size, largestLiteralSize));
         }
     };
-    const auto& operand = call.operands[call.bound->sizes()];
-    if (const auto* constant = std::get_if<c10::IValue>(&operand)) {
-        if (constant->isInt()) {
-            check(constant->toInt());
-        } else if (constant->isIntList()) {
-            std::ranges::for_each(constant->toIntVector(), check);
+    const auto& schema = call.op.schema();
+    for (std::size_t i = 0; i < call.operands.size(); ++i) {
+        if (!holdsSizes(schema, schema.arguments()[i])) {
+            continue;
         }
-    } else if (const auto* mixed = std::get_if<SymbolicInts>(&operand)) {
-        for (const auto& item : *mixed) {
-            if (const auto* literal = std::get_if<std::int64_t>(&item)) {
-                check(*literal);
+        if (const auto* constant = std::get_if<c10::IValue>(&call.operands[i])) {
+            if (constant->isInt()) {
+                check(constant->toInt());
+            } else if (constant->isIntList()) {
+                std::ranges::for_each(constant->toIntVector(), check);
+            }
+        } else if (const auto* mixed = std::get_if<SymbolicInts>(&call.operands[i])) {
+            for (const auto& item : *mixed) {
+                if (const auto* literal = std::get_if<std::int64_t>(&item)) {
+                    check(*literal);
+                }
             }
         }
     }
 }
 
-std::optional<Tap> Planner::tapOf(const Node& node, std::string_view name) const {
+std::optional<Layer> Planner::layerOf(const Node& node, std::string_view name) const {
     const auto kind = kindOfLayer(name, node);
-    const auto* weight = kind ? find(node, "weight") : nullptr;
-    const auto* tensor = weight == nullptr ? nullptr : std::get_if<TensorSlot>(weight);
-    const auto stored = tensor == nullptr ? stored_.end() : stored_.find(tensor->slot);
-    const auto* input = node.inputs.empty() ? nullptr : std::get_if<TensorSlot>(&node.inputs.front().value);
+    const auto tensorNamed = [&](std::string_view argument) {
+        const auto* value = kind ? find(node, argument) : nullptr;
+        return value == nullptr ? nullptr : std::get_if<TensorSlot>(value);
+    };
+    const auto* weight = tensorNamed("weight");
+    const auto* input = tensorNamed("input");
+    const auto stored = weight == nullptr ? stored_.end() : stored_.find(weight->slot);
     if (stored == stored_.end() || input == nullptr) {
         return std::nullopt;
     }
-    std::string_view layer = stored->second;
+    std::string_view path = stored->second;
     constexpr std::string_view suffix = ".weight";
-    if (layer.ends_with(suffix)) {
-        layer.remove_suffix(suffix.size());
+    if (path.ends_with(suffix)) {
+        path.remove_suffix(suffix.size());
     }
-    return Tap{.name = std::string(layer), .kind = *kind};
+    return Layer{.tap = {.name = std::string(path), .kind = *kind}, .input = input->slot};
 }
 
 RunSubgraph Planner::subgraph(const Node& node) {
@@ -446,11 +451,11 @@ ComputeNumber Planner::numberOf(const Node& node) {
         if (const auto* slot = std::get_if<NumberSlot>(&input.value)) {
             compute.operands.emplace_back(slot->slot);
         } else if (const auto* whole = std::get_if<std::int64_t>(&input.value)) {
-            compute.operands.emplace_back(Number(*whole));
+            compute.operands.emplace_back(PlainNumber(*whole));
         } else if (const auto* real = std::get_if<double>(&input.value)) {
-            compute.operands.emplace_back(Number(*real));
+            compute.operands.emplace_back(PlainNumber(*real));
         } else if (const auto* truth = std::get_if<bool>(&input.value)) {
-            compute.operands.emplace_back(Number(*truth));
+            compute.operands.emplace_back(PlainNumber(*truth));
         } else {
             damaged(node, "computes with what is no number");
         }

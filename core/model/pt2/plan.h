@@ -23,13 +23,19 @@ namespace lamscope::pt2 {
 
 struct Plan;
 
+/// A layer whose weight is a stored tensor.
+struct Layer {
+    Tap tap;
+    Slot input = 0;  ///< what it is computed of
+};
+
 /// A call of a listed operator.
 struct CallOperator {
     c10::OperatorHandle op;
     std::vector<Operand> operands;     ///< as many as the schema's arguments
     std::vector<std::size_t> written;  ///< those that the operator writes to
     std::optional<OutputBound> bound;
-    std::optional<Tap> tap;  ///< the layer that it computes, of input operands[0]
+    std::optional<Layer> layer;
 };
 
 /// aten::copy, whose derivative LibTorch lacks: `source` with the type and the sizes of `target`.
@@ -51,7 +57,7 @@ struct TakeSize {
 
 struct ComputeNumber {
     const NumberOperator* function = nullptr;
-    std::vector<std::variant<Number, Slot>> operands;
+    std::vector<std::variant<PlainNumber, Slot>> operands;
 };
 
 /// A subgraph with gradients on or off, as torch.no_grad() in the network's code left it.

@@ -35,7 +35,8 @@ pt2::InputSize inputOf(const pt2::Program& program, int channels, int width, int
 /// Whether the program itself restricts the sides that are not fixed. A lower bound of 2 is what the exporter writes
 /// for all sizes that may vary.
 bool hasRules(const pt2::Program& program) {
-    if (!program.guards || !program.guards->empty()) {
+    if (!program.guards || !program.guards->empty()
+        || extentOf(program, rowsOf).expression == extentOf(program, columnsOf).expression) {  // squares alone
         return true;
     }
     return std::ranges::any_of(std::array{rowsOf, columnsOf}, [&](std::size_t index) {

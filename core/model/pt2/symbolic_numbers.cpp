@@ -12,14 +12,14 @@ namespace lamscope::pt2 {
 
 namespace {
 
-using Numbers = std::span<const Number>;
+using Numbers = std::span<const PlainNumber>;
 
-bool isReal(const Number& number) {
+bool isReal(const PlainNumber& number) {
     return std::holds_alternative<double>(number);
 }
 
 /// Bools count as 0 and 1.
-std::int64_t wholeOf(const Number& number) {
+std::int64_t wholeOf(const PlainNumber& number) {
     if (const auto* truth = std::get_if<bool>(&number)) {
         return *truth ? 1 : 0;
     }
@@ -29,12 +29,12 @@ std::int64_t wholeOf(const Number& number) {
     throw std::invalid_argument("a whole number is needed, a float is given");
 }
 
-double realOf(const Number& number) {
+double realOf(const PlainNumber& number) {
     const auto* real = std::get_if<double>(&number);
     return real != nullptr ? *real : static_cast<double>(wholeOf(number));
 }
 
-bool truthOf(const Number& number) {
+bool truthOf(const PlainNumber& number) {
     return isReal(number) ? realOf(number) != 0.0 : wholeOf(number) != 0;
 }
 
@@ -50,7 +50,7 @@ bool anyReal(Numbers numbers) {
     return std::ranges::any_of(numbers, isReal);
 }
 
-Number add(Numbers numbers) {
+PlainNumber add(Numbers numbers) {
     if (anyReal(numbers)) {
         return realOf(numbers[0]) + realOf(numbers[1]);
     }
@@ -61,7 +61,7 @@ Number add(Numbers numbers) {
     return sum;
 }
 
-Number subtract(Numbers numbers) {
+PlainNumber subtract(Numbers numbers) {
     if (anyReal(numbers)) {
         return realOf(numbers[0]) - realOf(numbers[1]);
     }
@@ -80,7 +80,7 @@ std::int64_t product(std::int64_t left, std::int64_t right) {
     return result;
 }
 
-Number multiply(Numbers numbers) {
+PlainNumber multiply(Numbers numbers) {
     if (anyReal(numbers)) {
         return realOf(numbers[0]) * realOf(numbers[1]);
     }
@@ -98,7 +98,7 @@ Division divided(std::int64_t dividend, std::int64_t divisor) {
         divisionByZero();
     }
     if (divisor == -1) {
-        return {std::get<std::int64_t>(subtract(std::array<Number, 2>{std::int64_t{0}, dividend})), 0};
+        return {std::get<std::int64_t>(subtract(std::array<PlainNumber, 2>{std::int64_t{0}, dividend})), 0};
     }
     const auto quotient = dividend / divisor;
     const auto remainder = dividend % divisor;
@@ -106,7 +106,7 @@ Division divided(std::int64_t dividend, std::int64_t divisor) {
     return above ? Division{quotient - 1, remainder + divisor} : Division{quotient, remainder};
 }
 
-double divisorOf(const Number& number) {
+double divisorOf(const PlainNumber& number) {
     const double divisor = realOf(number);
     if (divisor == 0.0) {
         divisionByZero();
@@ -114,14 +114,14 @@ double divisorOf(const Number& number) {
     return divisor;
 }
 
-Number floorDivide(Numbers numbers) {
+PlainNumber floorDivide(Numbers numbers) {
     if (anyReal(numbers)) {
         return std::floor(realOf(numbers[0]) / divisorOf(numbers[1]));
     }
     return divided(wholeOf(numbers[0]), wholeOf(numbers[1])).quotient;
 }
 
-Number modulo(Numbers numbers) {
+PlainNumber modulo(Numbers numbers) {
     if (anyReal(numbers)) {
         const double divisor = divisorOf(numbers[1]);
         const double remainder = std::fmod(realOf(numbers[0]), divisor);
@@ -130,11 +130,11 @@ Number modulo(Numbers numbers) {
     return divided(wholeOf(numbers[0]), wholeOf(numbers[1])).remainder;
 }
 
-Number trueDivide(Numbers numbers) {
+PlainNumber trueDivide(Numbers numbers) {
     return realOf(numbers[0]) / divisorOf(numbers[1]);
 }
 
-Number power(Numbers numbers) {
+PlainNumber power(Numbers numbers) {
     if (anyReal(numbers) || wholeOf(numbers[1]) < 0) {
         if (realOf(numbers[0]) == 0.0 && realOf(numbers[1]) < 0.0) {
             divisionByZero();
@@ -154,15 +154,15 @@ Number power(Numbers numbers) {
     return result;
 }
 
-Number negate(Numbers numbers) {
+PlainNumber negate(Numbers numbers) {
     if (isReal(numbers[0])) {
         return -realOf(numbers[0]);
     }
-    return subtract(std::array<Number, 2>{std::int64_t{0}, numbers[0]});
+    return subtract(std::array<PlainNumber, 2>{std::int64_t{0}, numbers[0]});
 }
 
-Number positive(Numbers numbers) {
-    return isReal(numbers[0]) ? numbers[0] : Number(wholeOf(numbers[0]));
+PlainNumber positive(Numbers numbers) {
+    return isReal(numbers[0]) ? numbers[0] : PlainNumber(wholeOf(numbers[0]));
 }
 
 std::partial_ordering compared(Numbers numbers) {
@@ -173,20 +173,20 @@ std::partial_ordering compared(Numbers numbers) {
 }
 
 bool areBools(Numbers numbers) {
-    return std::ranges::all_of(numbers, [](const Number& number) { return std::holds_alternative<bool>(number); });
+    return std::ranges::all_of(numbers, [](const PlainNumber& number) { return std::holds_alternative<bool>(number); });
 }
 
-Number both(Numbers numbers) {
+PlainNumber both(Numbers numbers) {
     const auto result = wholeOf(numbers[0]) & wholeOf(numbers[1]);
-    return areBools(numbers) ? Number(result != 0) : Number(result);
+    return areBools(numbers) ? PlainNumber(result != 0) : PlainNumber(result);
 }
 
-Number either(Numbers numbers) {
+PlainNumber either(Numbers numbers) {
     const auto result = wholeOf(numbers[0]) | wholeOf(numbers[1]);
-    return areBools(numbers) ? Number(result != 0) : Number(result);
+    return areBools(numbers) ? PlainNumber(result != 0) : PlainNumber(result);
 }
 
-std::int64_t twoToThe(const Number& exponent) {
+std::int64_t twoToThe(const PlainNumber& exponent) {
     constexpr std::int64_t largest = 62;
     const auto bits = wholeOf(exponent);
     if (bits < 0 || bits > largest) {
@@ -195,7 +195,7 @@ std::int64_t twoToThe(const Number& exponent) {
     return std::int64_t{1} << bits;
 }
 
-Number toWhole(Numbers numbers) {
+PlainNumber toWhole(Numbers numbers) {
     if (!isReal(numbers[0])) {
         return wholeOf(numbers[0]);
     }
@@ -207,7 +207,7 @@ Number toWhole(Numbers numbers) {
     return static_cast<std::int64_t>(whole);
 }
 
-Number squareRoot(Numbers numbers) {
+PlainNumber squareRoot(Numbers numbers) {
     const double radicand = realOf(numbers[0]);
     if (radicand < 0.0) {
         throw std::domain_error("the square root of a negative number");
@@ -225,22 +225,23 @@ constexpr std::array numberOperators{
     NumberOperator{"_operator.pow", 2, power},
     NumberOperator{"_operator.neg", 1, negate},
     NumberOperator{"_operator.pos", 1, positive},
-    NumberOperator{"_operator.eq", 2, [](Numbers n) { return Number(compared(n) == 0); }},
-    NumberOperator{"_operator.ne", 2, [](Numbers n) { return Number(compared(n) != 0); }},
-    NumberOperator{"_operator.lt", 2, [](Numbers n) { return Number(compared(n) < 0); }},
-    NumberOperator{"_operator.le", 2, [](Numbers n) { return Number(compared(n) <= 0); }},
-    NumberOperator{"_operator.gt", 2, [](Numbers n) { return Number(compared(n) > 0); }},
-    NumberOperator{"_operator.ge", 2, [](Numbers n) { return Number(compared(n) >= 0); }},
+    NumberOperator{"_operator.eq", 2, [](Numbers n) { return PlainNumber(compared(n) == 0); }},
+    NumberOperator{"_operator.ne", 2, [](Numbers n) { return PlainNumber(compared(n) != 0); }},
+    NumberOperator{"_operator.lt", 2, [](Numbers n) { return PlainNumber(compared(n) < 0); }},
+    NumberOperator{"_operator.le", 2, [](Numbers n) { return PlainNumber(compared(n) <= 0); }},
+    NumberOperator{"_operator.gt", 2, [](Numbers n) { return PlainNumber(compared(n) > 0); }},
+    NumberOperator{"_operator.ge", 2, [](Numbers n) { return PlainNumber(compared(n) >= 0); }},
     NumberOperator{"_operator.and_", 2, both},
     NumberOperator{"_operator.or_", 2, either},
-    NumberOperator{"_operator.lshift", 2, [](Numbers n) { return Number(product(wholeOf(n[0]), twoToThe(n[1]))); }},
+    NumberOperator{"_operator.lshift", 2,
+                   [](Numbers n) { return PlainNumber(product(wholeOf(n[0]), twoToThe(n[1]))); }},
     NumberOperator{"_operator.rshift", 2,
-                   [](Numbers n) { return Number(divided(wholeOf(n[0]), twoToThe(n[1])).quotient); }},
+                   [](Numbers n) { return PlainNumber(divided(wholeOf(n[0]), twoToThe(n[1])).quotient); }},
     NumberOperator{"torch.sym_int", 1, toWhole},
-    NumberOperator{"torch.sym_float", 1, [](Numbers n) { return Number(realOf(n[0])); }},
+    NumberOperator{"torch.sym_float", 1, [](Numbers n) { return PlainNumber(realOf(n[0])); }},
     NumberOperator{"torch.sym_max", 2, [](Numbers n) { return compared(n) < 0 ? n[1] : n[0]; }},
     NumberOperator{"torch.sym_min", 2, [](Numbers n) { return compared(n) > 0 ? n[1] : n[0]; }},
-    NumberOperator{"torch.sym_not", 1, [](Numbers n) { return Number(!truthOf(n[0])); }},
+    NumberOperator{"torch.sym_not", 1, [](Numbers n) { return PlainNumber(!truthOf(n[0])); }},
     NumberOperator{"torch.sym_ite", 3, [](Numbers n) { return truthOf(n[0]) ? n[1] : n[2]; }},
     NumberOperator{"torch.sym_sqrt", 1, squareRoot},
     NumberOperator{"torch._sym_sqrt", 1, squareRoot},

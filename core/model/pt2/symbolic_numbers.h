@@ -9,12 +9,12 @@
 namespace lamscope::pt2 {
 
 /// A plain number of a running program: a size, or what is computed from sizes.
-using Number = std::variant<std::int64_t, double, bool>;
+using PlainNumber = std::variant<std::int64_t, double, bool>;
 
 /// Computes as Python does: the quotient of `//` is rounded down, the remainder has the divisor's sign, `/` gives a
 /// float. Throws std::domain_error on division by zero, std::overflow_error where Python's integer would not fit into
 /// 64 bits, std::invalid_argument on numbers of a wrong type.
-using NumberFunction = Number (*)(std::span<const Number>);
+using NumberFunction = PlainNumber (*)(std::span<const PlainNumber>);
 
 /// What a target computes of plain numbers, and of how many.
 struct NumberOperator {

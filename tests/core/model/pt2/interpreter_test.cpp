@@ -277,6 +277,57 @@ TEST(Pt2Interpreter, SizesAreBounded) {
                 HasSubstr("2^31"));
 }
 
+TEST(Pt2Interpreter, ResultsAreBoundedBeforeTheyAreMade) {
+    const auto line = [](const std::vector<std::int64_t>& size, const std::string& name) {
+        return aten("ones.default", {{"size", wholes(size)}}, name);
+    };
+    const auto outer = [&](const std::string& name, const std::string& second) {
+        return failure({line({60000, 1}, "column"), line({1, 60000}, "row"), line({60000}, "plain"),
+                        aten(name, {{"self", tensorNamed(name.starts_with("outer") ? "plain" : "column")},
+                                    {second, tensorNamed(name.starts_with("outer") ? "plain" : "row")}})});
+    };
+    EXPECT_THAT(outer("mul.Tensor", "other"), HasSubstr("2^31"));
+    EXPECT_THAT(outer("matmul.default", "other"), HasSubstr("2^31"));
+    EXPECT_THAT(outer("outer.default", "vec2"), HasSubstr("2^31"));
+    EXPECT_THAT(failure({aten("adaptive_avg_pool2d.default", {{"self", x}, {"output_size", wholes({60000, 60000})}})}),
+                HasSubstr("2^31"));
+    EXPECT_THAT(failure({aten("fft_fft2.default", {{"self", x}, {"s", wholes({60000, 60000})}})}), HasSubstr("2^31"));
+    EXPECT_THAT(failure({line({3, 3, 1, 1}, "kernel"),
+                         aten("conv2d.default",
+                              {{"input", x}, {"weight", tensorNamed("kernel")}, {"padding", wholes({30000, 30000})}})}),
+                HasSubstr("2^31"));
+    EXPECT_THAT(failure({line({3, 3, 1, 1}, "kernel"),
+                         aten("conv_transpose2d.input",
+                              {{"input", x}, {"weight", tensorNamed("kernel")}, {"stride", wholes({30000, 30000})}})}),
+                HasSubstr("2^31"));
+    // A Gram matrix of many pixels is small.
+    EXPECT_EQ(failure({line({1, 60000}, "row"), line({60000, 1}, "column"),
+                       aten("matmul.default", {{"self", tensorNamed("row")}, {"other", tensorNamed("column")}})}),
+              "runs");
+}
+
+TEST(Pt2Interpreter, TensorsAreNotCutIntoMoreThanTheFileNames) {
+    const auto cut = [](const std::string& name, const std::vector<std::pair<std::string, json>>& inputs) {
+        return failure(
+            {nodeOf("torch.ops.aten." + name, inputs, {{{"as_tensors", {{{"name", "a"}}, {{"name", "y"}}}}}})});
+    };
+    EXPECT_EQ(cut("chunk.default", {{"self", x}, {"chunks", whole(2)}, {"dim", whole(2)}}), "runs");
+    EXPECT_EQ(cut("split.Tensor", {{"self", x}, {"split_size", whole(3)}, {"dim", whole(3)}}), "runs");
+    EXPECT_EQ(cut("unbind.int", {{"self", x}}), "runs");
+    EXPECT_THAT(cut("tensor_split.sections", {{"self", x}, {"sections", whole(60000)}}),
+                HasSubstr("60000 tensors, the file expects 2"));
+    EXPECT_THAT(cut("split.Tensor", {{"self", x}, {"split_size", whole(1)}, {"dim", whole(3)}}),
+                HasSubstr("5 tensors, the file expects 2"));
+}
+
+TEST(Pt2Interpreter, NumbersOfTheFileAreNotWrittenTo) {
+    const auto program = programOf({aten("alias.default", {{"self", real(1.0)}}, "one"),
+                                    aten("add_.Scalar", {{"self", tensorNamed("one")}, {"other", whole(1)}}, "two"),
+                                    aten("mul.Tensor", {{"self", x}, {"other", tensorNamed("two")}})});
+    EXPECT_TRUE(at::equal(program(someImage()), 2.0 * someImage()));
+    EXPECT_TRUE(at::equal(program(someImage()), 2.0 * someImage()));
+}
+
 TEST(Pt2Interpreter, FailuresNameOperatorAndLine) {
     auto node = aten("matmul.default", {{"self", x}, {"other", weight}});
     node["metadata"] = {{"stack_trace", "  File \"/home/me/net.py\", line 12, in forward\n    return x @ w\n"}};

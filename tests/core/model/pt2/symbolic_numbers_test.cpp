@@ -12,7 +12,7 @@
 namespace lamscope::pt2 {
 namespace {
 
-Number computed(const std::string& target, const std::vector<Number>& operands) {
+PlainNumber computed(const std::string& target, const std::vector<PlainNumber>& operands) {
     const auto* function = findNumberOperator(target);
     if (function == nullptr || function->operands != operands.size()) {
         throw std::logic_error("no such operator: " + target);
@@ -20,7 +20,7 @@ Number computed(const std::string& target, const std::vector<Number>& operands) 
     return function->function(operands);
 }
 
-Number whole(std::int64_t value) {
+PlainNumber whole(std::int64_t value) {
     return value;
 }
 
@@ -33,30 +33,30 @@ TEST(SymbolicNumbers, QuotientsAreRoundedDown) {
     EXPECT_EQ(computed("_operator.mod", {whole(-7), whole(3)}), whole(2));
     EXPECT_EQ(computed("_operator.mod", {whole(7), whole(-3)}), whole(-2));
     EXPECT_EQ(computed("_operator.mod", {whole(6), whole(-3)}), whole(0));
-    EXPECT_EQ(computed("_operator.mod", {-7.5, whole(2)}), Number(0.5));
-    EXPECT_EQ(computed("_operator.floordiv", {-7.5, whole(2)}), Number(-4.0));
-    EXPECT_EQ(computed("_operator.truediv", {whole(7), whole(2)}), Number(3.5));
+    EXPECT_EQ(computed("_operator.mod", {-7.5, whole(2)}), PlainNumber(0.5));
+    EXPECT_EQ(computed("_operator.floordiv", {-7.5, whole(2)}), PlainNumber(-4.0));
+    EXPECT_EQ(computed("_operator.truediv", {whole(7), whole(2)}), PlainNumber(3.5));
     EXPECT_EQ(computed("_operator.rshift", {whole(-5), whole(1)}), whole(-3));
     EXPECT_EQ(computed("_operator.lshift", {whole(5), whole(2)}), whole(20));
 }
 
 TEST(SymbolicNumbers, TypesAreThoseOfPython) {
     EXPECT_EQ(computed("_operator.add", {whole(2), whole(3)}), whole(5));
-    EXPECT_EQ(computed("_operator.add", {whole(2), 3.0}), Number(5.0));
+    EXPECT_EQ(computed("_operator.add", {whole(2), 3.0}), PlainNumber(5.0));
     EXPECT_EQ(computed("_operator.mul", {true, whole(3)}), whole(3));
     EXPECT_EQ(computed("_operator.pow", {whole(3), whole(4)}), whole(81));
-    EXPECT_EQ(computed("_operator.pow", {whole(2), whole(-1)}), Number(0.5));
-    EXPECT_EQ(computed("_operator.and_", {true, false}), Number(false));
+    EXPECT_EQ(computed("_operator.pow", {whole(2), whole(-1)}), PlainNumber(0.5));
+    EXPECT_EQ(computed("_operator.and_", {true, false}), PlainNumber(false));
     EXPECT_EQ(computed("_operator.or_", {whole(5), whole(2)}), whole(7));
-    EXPECT_EQ(computed("_operator.lt", {whole(1), 1.5}), Number(true));
-    EXPECT_EQ(computed("torch.sym_float", {whole(3)}), Number(3.0));
+    EXPECT_EQ(computed("_operator.lt", {whole(1), 1.5}), PlainNumber(true));
+    EXPECT_EQ(computed("torch.sym_float", {whole(3)}), PlainNumber(3.0));
     EXPECT_EQ(computed("torch.sym_int", {-3.7}), whole(-3));
     EXPECT_EQ(computed("math.trunc", {3.7}), whole(3));
     EXPECT_EQ(computed("torch.sym_max", {whole(3), whole(5)}), whole(5));
     EXPECT_EQ(computed("torch.sym_min", {whole(3), whole(5)}), whole(3));
-    EXPECT_EQ(computed("torch.sym_not", {false}), Number(true));
+    EXPECT_EQ(computed("torch.sym_not", {false}), PlainNumber(true));
     EXPECT_EQ(computed("torch.sym_ite", {whole(0), whole(1), whole(2)}), whole(2));
-    EXPECT_EQ(computed("torch.sym_sqrt", {whole(9)}), Number(3.0));
+    EXPECT_EQ(computed("torch.sym_sqrt", {whole(9)}), PlainNumber(3.0));
     EXPECT_EQ(findNumberOperator("_operator.matmul"), nullptr);
 }
 
