@@ -500,6 +500,8 @@ class Functions(Served):
             n, c, h, w = x.shape
             return 2 * x * cotangent.reshape(n, c, h, 2, w, 2).sum((3, 5))
 
+        with self.assertRaisesRegex(lamscope.Error, "output goes with networks of PyTorch"):
+            lamscope.serve_function(forward, vjp, {"scale": 2, "output": abs})
         with contextlib.redirect_stdout(None):
             server = lamscope.serve_function(forward, vjp, {"scale": 2, "id": "squares", "max_batch": 2}, wait=False)
         self.addCleanup(server.stop)

@@ -165,7 +165,7 @@ def show(networks, image=None, wait=None, **options):
     return _waited(server, window.wait, wait)
 
 
-def lam(networks, image, patch, lr=False, server_memory=None, **options):
+def lam(networks, image, patch, lr=False, **options):
     """Computes local attribution maps with lamscope-cli; returns LamMaps, of NumPy arrays or else of tensors.
 
     image    a file, array, tensor or picture as in show(): the HR image, reduced here by the scale, or with lr=True
@@ -179,7 +179,7 @@ def lam(networks, image, patch, lr=False, server_memory=None, **options):
     program = _program("LAMSCOPE_CLI", "lamscope-cli")
     flags = {name: options.pop(name) for name in list(options) if name not in _OPTIONS}
     patches = [patch] if isinstance(patch[0], (int, float)) else patch
-    with Server(_torch_networks(networks, options), memory=server_memory) as server:
+    with Server(_torch_networks(networks, options)) as server:
         folder = tempfile.mkdtemp(dir=server.folder)
         document = os.path.join(folder, "lam.json")
         arguments = [program, "lam", "--lr" if lr else "--hr", _image_file(image, folder), "--json", document, "--npy",
@@ -471,6 +471,9 @@ class _FunctionNetwork(_Network):
     """Two functions on arrays of NumPy."""
 
     def __init__(self, name, forward, vjp, card):
+        unused = [option for option in ("preprocess", "output", "postprocess", "device") if option in card]
+        if unused:
+            raise Error(f"{name}: {unused[0]} goes with networks of PyTorch; forward() and vjp() do all by themselves")
         super().__init__(name, card)
         import numpy
         self.numpy = numpy
