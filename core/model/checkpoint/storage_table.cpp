@@ -32,7 +32,7 @@ std::uint64_t countOf(const Pickle& pickle, NodeId id) {
     return static_cast<std::uint64_t>(node.integer);
 }
 
-DType dtypeOf(const Pickle& pickle, NodeId id) {
+DType statedType(const Pickle& pickle, NodeId id) {
     const Node& node = pickle[id];
     if (node.kind == NodeKind::Global) {
         if (const auto dtype = dtypeOfStorageClass(pickle[node.items[1]].text); dtype) {
@@ -56,7 +56,7 @@ StorageTable::StorageTable(const Pickle& pickle, Budget& budget) {
             throw FormatError("is damaged: one of its storages has no usable name; use another copy");
         }
         Storage storage;
-        storage.dtype = dtypeOf(pickle, parts->items[1]);
+        storage.dtype = statedType(pickle, parts->items[1]);
         storage.count = countOf(pickle, parts->items[4]);
         budget.charge(2 * sizeof(Storage));
         const auto [place, inserted] = storages_.emplace(key.text, storage);

@@ -50,8 +50,8 @@ struct ComputationType {};
 struct ComputationDevice {};
 
 /// How one argument of a call is made. A constant may be used by several threads at once.
-using Operand =
-    std::variant<c10::IValue, FromSlot, TensorList, SymbolicInts, SymbolicFloats, ComputationType, ComputationDevice>;
+using Operand = std::variant<c10::IValue, FromSlot, LiteralTensor, TensorList, SymbolicInts, SymbolicFloats,
+                             ComputationType, ComputationDevice>;
 
 /// The operand that gives the schema's argument what the file says, converted as PyTorch's Python does: a number for a
 /// Tensor, an integer for a float, one number for a list of N, any empty list for a list.

@@ -4,6 +4,8 @@
 #include <optional>
 #include <utility>
 
+#include <torch/csrc/autograd/custom_function.h>
+
 #include "model/remote/held_pass.h"
 #include "runtime/gradients.h"
 #include "runtime/torch_headers.h"
