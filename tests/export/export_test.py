@@ -118,7 +118,7 @@ class Export(unittest.TestCase):
         words = io.StringIO()
         with contextlib.redirect_stdout(words):
             export(net, self.file, **options)
-        self.assertEqual(os.listdir(self.folder), ["net.pt"])
+        self.assertEqual(os.listdir(self.folder), [os.path.basename(self.file)])
         return words.getvalue()
 
     def run_program(self, *arguments):
@@ -194,6 +194,14 @@ class Export(unittest.TestCase):
         self.assertEqual(card["fixed_size"], [52, 36])
         self.assertEqual(card["scale"], 2)
         self.assertTrue(any("52x36 LR pixels only" in text for text in card["warnings"]), card["warnings"])
+
+    @unittest.skipIf(tuple(map(int, torch.__version__.split(".")[:2])) < (2, 9), f"torch is {torch.__version__}")
+    def test_exported_program(self):
+        self.file = os.path.join(self.folder, "net.pt2")
+        net = Scriptable()
+        words = self.export(net, scale=2, range=255.0)
+        self.assertIn("exported by torch.export", words)
+        self.assert_same_output(net, 31, 20, 255.0)
 
     def test_size_rule(self):
         net = Windows()

@@ -45,6 +45,15 @@ std::shared_ptr<const std::vector<std::byte>> bytesOf(const torch::Tensor& tenso
     return std::make_shared<const std::vector<std::byte>>(std::move(bytes));
 }
 
+Values valuesNamed(std::string name, const std::vector<std::int64_t>& shape,
+                   std::shared_ptr<const std::vector<std::byte>> bytes) {
+    Values values;
+    values.entry.name = std::move(name);
+    values.entry.shape = shape;
+    values.bytes = std::move(bytes);
+    return values;
+}
+
 /// The end of a traceback, as an addition to a message.
 std::string traceIn(const nlohmann::json& error) {
     constexpr std::size_t most = 3;
@@ -151,7 +160,7 @@ torch::Tensor HeldPass::sr(const std::optional<Rect>& regionHr, bool keep) {
 torch::Tensor HeldPass::gradient(const std::optional<Rect>& regionHr, const torch::Tensor& cotangent) {
     const std::scoped_lock lock(mutex_);
     const auto shape = srShape(regionHr);
-    const Values values{.entry = {.name = "cotangent", .shape = shape}, .bytes = bytesOf(cotangent)};
+    const auto values = valuesNamed("cotangent", shape, bytesOf(cotangent));
     constexpr int attempts = 2;
     for (int attempt = 0; attempt < attempts; ++attempt) {
         if (!holder()) {
@@ -175,7 +184,7 @@ torch::Tensor HeldPass::gradient(const std::optional<Rect>& regionHr, const torc
 
 torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep) {
     const auto connection = connect();
-    const Values values{.entry = {.name = "x", .shape = lrShape_}, .bytes = lr_};
+    const auto values = valuesNamed("x", lrShape_, lr_);
     Answer answer;
     try {
         answer =
