@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "model/cropping.h"
 #include "model/sr_model_implementation.h"
+#include "model/stoppable_evaluation.h"
 #include "runtime/gradients.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
