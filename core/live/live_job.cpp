@@ -6,9 +6,21 @@
 
 namespace lamscope {
 
-bool isConnectionLost(const std::exception& error) {
+namespace {
+
+bool hasCode(const std::exception& error, ErrorCode code) {
     const auto* own = dynamic_cast<const Error*>(&error);
-    return own != nullptr && own->code() == ErrorCode::ConnectionLost;
+    return own != nullptr && own->code() == code;
+}
+
+}  // namespace
+
+bool isWeightsChanged(const std::exception& error) {
+    return hasCode(error, ErrorCode::WeightsChanged);
+}
+
+bool isConnectionLost(const std::exception& error) {
+    return hasCode(error, ErrorCode::ConnectionLost);
 }
 
 std::string messageOf(const std::exception& error) {

@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "model/stoppable_evaluation.h"
+#include "model/weights_watch.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::remote {
@@ -130,9 +131,22 @@ Answer asked(Connection& connection, nlohmann::json request, const std::optional
 
 }  // namespace
 
-HeldPass::HeldPass(std::shared_ptr<Server> server, NetworkDescription description, const torch::Tensor& lr)
+void WeightsState::see(std::int64_t state) {
+    const std::scoped_lock lock(mutex_);
+    changes_ += latest_.value_or(state) != state ? 1 : 0;
+    latest_ = state;
+}
+
+std::int64_t WeightsState::changes() const {
+    const std::scoped_lock lock(mutex_);
+    return changes_;
+}
+
+HeldPass::HeldPass(std::shared_ptr<Server> server, NetworkDescription description, std::shared_ptr<WeightsState> state,
+                   const torch::Tensor& lr)
     : server_(std::move(server))
     , description_(std::move(description))
+    , networkState_(std::move(state))
     , lrShape_(lr.sizes().vec())
     , lr_(bytesOf(lr)) {}
 
@@ -195,6 +209,7 @@ torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep)
         throw Error(ErrorCode::ModelFailure,
                     fmt::format("{}: the server misses a pass that was not asked for", description_.name));
     }
+    checkState(answer.header);
     if (keep) {
         constexpr std::int64_t mostPasses = std::int64_t{1} << 53U;
         try {
@@ -205,6 +220,19 @@ torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep)
         holder_ = connection;
     }
     return tensorIn(answer, "y", srShape(regionHr), description_.name);
+}
+
+void HeldPass::checkState(const nlohmann::json& answer) {
+    const auto found = answer.find("state");
+    if (found == answer.end() || !found->is_number_integer()) {
+        return;  // a server without weights
+    }
+    const auto state = found->get<std::int64_t>();
+    networkState_->see(state);
+    if (state_.value_or(state) != state) {
+        throwWeightsChanged(description_.name);
+    }
+    state_ = state;
 }
 
 std::shared_ptr<Connection> HeldPass::holder() const {

@@ -83,9 +83,11 @@ public:
 
     /// Nothing is sent before a part is asked for: the server then answers that part alone.
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
-        return std::make_unique<RemoteTrunk>(lr, c10::make_intrusive<HeldPass>(server_, description_, lr),
+        return std::make_unique<RemoteTrunk>(lr, c10::make_intrusive<HeldPass>(server_, description_, state_, lr),
                                              description_.scale);
     }
+
+    [[nodiscard]] std::int64_t weightChanges() const override { return state_->changes(); }
 
     /// None: the weights are where the network runs.
     [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
@@ -95,6 +97,7 @@ public:
 private:
     std::shared_ptr<Server> server_;
     NetworkDescription description_;
+    std::shared_ptr<WeightsState> state_ = std::make_shared<WeightsState>();
 };
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace lamscope::remote {
 ///
 /// Input and output are on the CPU here, float32 on the way. An evaluation is left by EvaluationStopped where it is
 /// stopped (see StoppableEvaluation), otherwise by Error: ConnectionLost, ModelFailure (what the network said where it
-/// runs, or an answer of another shape); or by a std::bad_alloc where the server lacks memory. What is no more than NaN
+/// runs, or an answer of another shape), WeightsChanged (a pass that has to be evaluated again, of a network in
+/// training); or by a std::bad_alloc where the server lacks memory. What is no more than NaN
 /// or infinite passes.
 [[nodiscard]] std::unique_ptr<Network> makeRemoteNetwork(std::shared_ptr<Server> server,
                                                          const NetworkDescription& description);

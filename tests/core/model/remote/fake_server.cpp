@@ -43,6 +43,7 @@ private:
     struct Pass {
         torch::Tensor x;
         torch::Tensor y;
+        std::int64_t state = 0;
     };
 
     void readRest() {
@@ -136,10 +137,11 @@ private:
             if (fault == Fault::DropsPasses) {
                 passes_.clear();
             }
-            Pass pass{.x = values.clone().requires_grad_(true), .y = {}};
+            Pass pass{.x = values.clone().requires_grad_(true), .y = {}, .state = 0};
             pass.y = server_.formula_(pass.x);
+            pass.state = server_.state_;
             const auto y = pass.y.detach();
-            Json header{{"pass", nullptr}};
+            Json header{{"pass", nullptr}, {"state", pass.state}};
             if (request.value("keep", false)) {
                 passes_[++lastPass_] = std::move(pass);
                 header["pass"] = lastPass_;
@@ -151,14 +153,14 @@ private:
             }
         } else {
             const auto found = passes_.find(request.at("pass").get<std::int64_t>());
-            if (found == passes_.end()) {
+            if (found == passes_.end() || found->second.state != server_.state_) {
                 fail(request, "no_pass", "the pass is not held");
             } else if (name == "read") {
                 ++server_.counts_.reads;
                 answer(request, Json::object(), "y", spoilt(partOf(found->second.y.detach(), request), fault));
             } else {
                 ++server_.counts_.vjps;
-                const auto& [x, y] = found->second;
+                const auto& [x, y, state] = found->second;
                 auto cotangent = torch::zeros_like(y);
                 partOf(cotangent, request).copy_(values);
                 const auto gradient = torch::autograd::grad({y}, {x}, {cotangent}, /*retain_graph=*/true).front();

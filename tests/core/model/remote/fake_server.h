@@ -54,6 +54,9 @@ public:
 
     [[nodiscard]] std::string address() const { return "lamscope+unix://" + socket_.string(); }
     void setFault(Fault fault) { fault_ = fault; }
+    /// What it says of the weights from now on; passes of other weights are not held any more. May be called by the
+    /// formula.
+    void setState(std::int64_t state) { state_ = state; }
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
 private:
@@ -65,6 +68,7 @@ private:
     int scale_;
     int protocol_;
     std::atomic<Fault> fault_{Fault::None};
+    std::atomic<std::int64_t> state_{0};
     Counts counts_;
     std::unique_ptr<Listener> listener_;
 };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a LiveEngine does with networks of servers that come and go.
+#include <algorithm>
 #include <thread>
 
 #include <gmock/gmock.h>
@@ -55,6 +56,26 @@ TEST_F(LiveServerTest, MapsAreComputedThere) {
     probe(1, {10, 12, 8});
     EXPECT_TRUE(finished(1));
     EXPECT_GT(server_->counts().vjps, 0);
+}
+
+TEST_F(LiveServerTest, ImageAndMapFollowWeightsThatHaveChanged) {
+    add();
+    ASSERT_TRUE(events_.waitFor<NetworkLoaded>());
+    probe(1, {10, 12, 8});
+    ASSERT_TRUE(finished(1));
+    ASSERT_TRUE(events_.waitFor<live::Idle>([](const live::Idle& idle) { return idle.request == 1; }));
+    const auto images = [&] {
+        const auto all = events_.all<live::NetworkImages>();
+        return std::ranges::count_if(all, [](const live::NetworkImages& each) { return each.sr != nullptr; });
+    };
+    const auto before = images();
+    server_->setState(1);
+    const auto since = events_.count();
+    probe(2, {4, 4, 8});
+    EXPECT_TRUE(finished(2));
+    ASSERT_TRUE(events_.waitFor<live::Idle>([](const live::Idle& idle) { return idle.request == 2; }, since));
+    EXPECT_EQ(images(), before + 1);
+    EXPECT_TRUE(events_.all<live::MapFailed>().empty());
 }
 
 TEST_F(LiveServerTest, ServerThatDiesIsConnectedAgainWhenItIsBack) {

@@ -189,6 +189,55 @@ TEST_F(RemoteNetworkTest, LackOfMemoryThereHalvesTheBatch) {
     EXPECT_TRUE(map->diffusionIndex.has_value());
 }
 
+TEST_F(RemoteNetworkTest, MapOfWeightsThatChangeOnceIsOfThoseThatStay) {
+    constexpr float before = 1.0F;
+    constexpr float after = 3.0F;
+    std::atomic<int> calls{0};
+    const auto formulaOf = [](float weight) {
+        return [weight](const torch::Tensor& lr) { return globalFormula(lr) + weight * globalFormula(lr).pow(3); };
+    };
+    constexpr int inMidMap = 2;  // the image and the baseline are evaluated
+    server_.reset();
+    server_ = std::make_unique<FakeServer>(
+        socket(),
+        [&](const torch::Tensor& lr) {
+            const bool changed = ++calls > inMidMap;
+            server_->setState(changed ? 2 : 1);
+            return formulaOf(changed ? after : before)(lr);
+        },
+        scale);
+    const auto model = load();
+    LamOptions options;
+    options.patch = {10, 12, 8};
+    const auto map = computeLam(model, lr_, nullptr, options);
+    const auto expected = computeLam(test::makeModel(formulaOf(after), scale), lr_, nullptr, options);
+    ASSERT_TRUE(map && expected);
+    ASSERT_GT(calls, inMidMap);
+    EXPECT_EQ(model.weightChanges(), 1);
+    EXPECT_NEAR(map->attributionSum, expected->attributionSum, 1e-4 * std::abs(expected->attributionSum));
+    for (std::size_t i = 0; i < map->map.size(); ++i) {
+        ASSERT_NEAR(map->map[i], expected->map[i], 1e-5);
+    }
+}
+
+TEST_F(RemoteNetworkTest, NetworkThatTrainsAtEveryMomentIsNamed) {
+    std::atomic<int> calls{0};
+    server_.reset();
+    server_ = std::make_unique<FakeServer>(
+        socket(),
+        [&](const torch::Tensor& lr) {
+            server_->setState(++calls);
+            return globalFormula(lr);
+        },
+        scale);
+    const auto model = load();
+    LamOptions options;
+    options.patch = {10, 12, 8};
+    expectError(ErrorCode::WeightsChanged, {"mine", "server.paused()"},
+                [&] { static_cast<void>(computeLam(model, lr_, nullptr, options)); });
+    EXPECT_TRUE(model.upscale(lr_));  // by one evaluation
+}
+
 TEST_F(RemoteNetworkTest, StopEndsTheWaitForAnAnswer) {
     const auto model = load();
     server_->setFault(Fault::NeverAnswers);
