@@ -142,11 +142,8 @@ std::int64_t WeightsState::changes() const {
     return changes_;
 }
 
-HeldPass::HeldPass(std::shared_ptr<Server> server, NetworkDescription description, std::shared_ptr<WeightsState> state,
-                   const torch::Tensor& lr)
-    : server_(std::move(server))
-    , description_(std::move(description))
-    , networkState_(std::move(state))
+HeldPass::HeldPass(std::shared_ptr<ServedNetwork> network, const torch::Tensor& lr)
+    : network_(std::move(network))
     , lrShape_(lr.sizes().vec())
     , lr_(bytesOf(lr)) {}
 
@@ -162,8 +159,8 @@ torch::Tensor HeldPass::sr(const std::optional<Rect>& regionHr, bool keep) {
         try {
             const auto answer =
                 asked(*connection, {{"request", "read"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, std::nullopt,
-                      description_.name);
-            return tensorIn(answer, "y", srShape(regionHr), description_.name);
+                      network_->description.name);
+            return tensorIn(answer, "y", srShape(regionHr), network_->description.name);
         } catch (const PassIsGone&) {
             number_ = 0;
         }
@@ -185,15 +182,16 @@ torch::Tensor HeldPass::gradient(const std::optional<Rect>& regionHr, const torc
             try {
                 const auto answer =
                     asked(*connection, {{"request", "vjp"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, values,
-                          description_.name);
-                return tensorIn(answer, "gradient", lrShape_, description_.name);
+                          network_->description.name);
+                return tensorIn(answer, "gradient", lrShape_, network_->description.name);
             } catch (const PassIsGone&) {
                 number_ = 0;
             }
         }
     }
-    throw OutOfMemoryThere(fmt::format(
-        "out of memory where the network runs: {}: the server cannot hold one forward pass", description_.name));
+    throw OutOfMemoryThere(
+        fmt::format("out of memory where the network runs: {}: the server cannot hold one forward pass",
+                    network_->description.name));
 }
 
 torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep) {
@@ -201,13 +199,15 @@ torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep)
     const auto values = valuesNamed("x", lrShape_, lr_);
     Answer answer;
     try {
-        answer =
-            asked(*connection,
-                  {{"request", "forward"}, {"network", description_.id}, {"keep", keep}, {"region", jsonOf(regionHr)}},
-                  values, description_.name);
+        answer = asked(*connection,
+                       {{"request", "forward"},
+                        {"network", network_->description.id},
+                        {"keep", keep},
+                        {"region", jsonOf(regionHr)}},
+                       values, network_->description.name);
     } catch (const PassIsGone&) {
         throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: the server misses a pass that was not asked for", description_.name));
+                    fmt::format("{}: the server misses a pass that was not asked for", network_->description.name));
     }
     checkState(answer.header);
     if (keep) {
@@ -215,11 +215,12 @@ torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep)
         try {
             number_ = wholeNumber(answer.header, "pass", 1, mostPasses);
         } catch (const ProtocolError& error) {
-            throw Error(ErrorCode::ModelFailure, fmt::format("{}: the server {}", description_.name, error.what()));
+            throw Error(ErrorCode::ModelFailure,
+                        fmt::format("{}: the server {}", network_->description.name, error.what()));
         }
         holder_ = connection;
     }
-    return tensorIn(answer, "y", srShape(regionHr), description_.name);
+    return tensorIn(answer, "y", srShape(regionHr), network_->description.name);
 }
 
 void HeldPass::checkState(const nlohmann::json& answer) {
@@ -228,9 +229,9 @@ void HeldPass::checkState(const nlohmann::json& answer) {
         return;  // a server without weights
     }
     const auto state = found->get<std::int64_t>();
-    networkState_->see(state);
+    network_->state.see(state);
     if (state_.value_or(state) != state) {
-        throwWeightsChanged(description_.name);
+        throwWeightsChanged(network_->description.name);
     }
     state_ = state;
 }
@@ -241,25 +242,26 @@ std::shared_ptr<Connection> HeldPass::holder() const {
 }
 
 std::shared_ptr<Connection> HeldPass::connect() const {
-    auto connection = server_->connection(StoppableRequests::stopOfThisThread());
+    auto connection = network_->server->connection(StoppableRequests::stopOfThisThread());
     if (!connection) {
         throw EvaluationStopped();
     }
-    auto address = server_->address();
-    address.network = description_.id;
-    if (const auto& now = networkOf(connection->greeting(), address); now.weightsSha256 != description_.weightsSha256
-                                                                      || now.scale != description_.scale
-                                                                      || now.channels != description_.channels) {
-        throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: the server has been started again with other weights: connect to it anew",
-                                description_.name));
+    auto address = network_->server->address();
+    address.network = network_->description.id;
+    const bool isSame = connection == network_->describedOn.lock();
+    // Without a hash nobody knows what a server that was started again evaluates.
+    if (networkOf(connection->greeting(), address) != network_->description
+        || (!isSame && network_->description.weightsSha256.empty())) {
+        throw Error(ErrorCode::ConnectionLost,
+                    fmt::format("{}: the server has been started again, maybe with another network: connect to it anew",
+                                network_->description.name));
     }
     return connection;
 }
 
 std::vector<std::int64_t> HeldPass::srShape(const std::optional<Rect>& regionHr) const {
-    return {lrShape_[0], lrShape_[1], regionHr ? regionHr->height : lrShape_[2] * description_.scale,
-            regionHr ? regionHr->width : lrShape_[3] * description_.scale};
+    return {lrShape_[0], lrShape_[1], regionHr ? regionHr->height : lrShape_[2] * network_->description.scale,
+            regionHr ? regionHr->width : lrShape_[3] * network_->description.scale};
 }
 
 }  // namespace lamscope::remote

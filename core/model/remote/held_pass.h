@@ -27,13 +27,19 @@ private:
     std::int64_t changes_ = 0;
 };
 
+/// A network of a server, as that described it when it was loaded.
+struct ServedNetwork {
+    std::shared_ptr<Server> server;
+    NetworkDescription description;
+    std::weak_ptr<Connection> describedOn;
+    WeightsState state{};
+};
+
 /// A forward pass of one LR batch, on the server while that holds it. Thread-safe.
 class HeldPass : public torch::CustomClassHolder {
 public:
     /// @param lr  [n, channels, h, w], not differentiated.
-    /// @param state  of the network, which hears of each forward pass.
-    HeldPass(std::shared_ptr<Server> server, NetworkDescription description, std::shared_ptr<WeightsState> state,
-             const torch::Tensor& lr);
+    HeldPass(std::shared_ptr<ServedNetwork> network, const torch::Tensor& lr);
     HeldPass(const HeldPass&) = delete;
     HeldPass& operator=(const HeldPass&) = delete;
     ~HeldPass() override;
@@ -54,9 +60,7 @@ private:
     void checkState(const nlohmann::json& answer);
     [[nodiscard]] std::vector<std::int64_t> srShape(const std::optional<Rect>& regionHr) const;
 
-    std::shared_ptr<Server> server_;
-    NetworkDescription description_;
-    std::shared_ptr<WeightsState> networkState_;
+    std::shared_ptr<ServedNetwork> network_;
     std::vector<std::int64_t> lrShape_;
     std::shared_ptr<const std::vector<std::byte>> lr_;
 

@@ -91,7 +91,7 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
     candidate.defaultRange = network.range;
     candidate.defaultRangeEvidence = stated;
     candidate.runsElsewhere = true;
-    candidate.network = padToMultiple(makeRemoteNetwork(server, network), network.sizeMultiple);
+    candidate.network = padToMultiple(makeRemoteNetwork(server, connection, network), network.sizeMultiple);
 }
 
 }  // namespace remote

@@ -17,7 +17,10 @@ namespace lamscope::remote {
 /// runs, or an answer of another shape), WeightsChanged (a pass that has to be evaluated again, of a network in
 /// training); or by a std::bad_alloc where the server lacks memory. What is no more than NaN
 /// or infinite passes.
+/// @param connection   of the server, on which it gave the description. Where another one says anything else of the
+///                     network, or nothing of its weights, that is ConnectionLost: the network is to be loaded again.
 [[nodiscard]] std::unique_ptr<Network> makeRemoteNetwork(std::shared_ptr<Server> server,
+                                                         const std::shared_ptr<Connection>& connection,
                                                          const NetworkDescription& description);
 
 }  // namespace lamscope::remote

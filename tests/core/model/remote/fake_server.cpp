@@ -87,9 +87,11 @@ private:
     }
 
     [[nodiscard]] Json network(const char* id) const {
-        return {{"id", id},         {"name", id},      {"scale", server_.scale_},
-                {"range", 1.0},     {"channels", 3},   {"frames", 1},
-                {"device", "here"}, {"parameters", 7}, {"weights_sha256", std::string(64, 'a')}};
+        const std::scoped_lock lock(server_.mutex_);
+        Json description{{"id", id},      {"name", id},  {"scale", server_.scale_}, {"range", server_.range_},
+                         {"channels", 3}, {"frames", 1}, {"device", "here"},        {"parameters", 7}};
+        description["weights_sha256"] = server_.hash_.empty() ? Json() : Json(server_.hash_);
+        return description;
     }
 
     /// Whether the fault was all of the answer.
@@ -254,6 +256,12 @@ FakeServer::FakeServer(std::filesystem::path socket, Formula formula, int scale,
     , scale_(scale)
     , protocol_(protocol)
     , listener_(std::make_unique<Listener>(*this)) {}
+
+void FakeServer::setDescription(std::string hash, double range) {
+    const std::scoped_lock lock(mutex_);
+    hash_ = std::move(hash);
+    range_ = range;
+}
 
 FakeServer::~FakeServer() {
     listener_.reset();

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "runtime/torch_headers.h"
@@ -57,6 +59,8 @@ public:
     /// What it says of the weights from now on; passes of other weights are not held any more. May be called by the
     /// formula.
     void setState(std::int64_t state) { state_ = state; }
+    /// What it says of its networks to clients that come from now on.
+    void setDescription(std::string hash, double range);
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
 private:
@@ -69,6 +73,9 @@ private:
     int protocol_;
     std::atomic<Fault> fault_{Fault::None};
     std::atomic<std::int64_t> state_{0};
+    std::mutex mutex_;  // of what follows
+    std::string hash_ = std::string(64, 'a');
+    double range_ = 1.0;
     Counts counts_;
     std::unique_ptr<Listener> listener_;
 };

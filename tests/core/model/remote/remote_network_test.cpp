@@ -288,6 +288,30 @@ TEST_F(RemoteNetworkTest, ServerThatDiesIsFoundAgain) {
     EXPECT_TRUE(at::equal(gradientsOf({sr.sum()}, {x}).front(), gradient));
 }
 
+TEST_F(RemoteNetworkTest, ServerWithAnotherNetworkIsALoss) {
+    struct Case {
+        std::string before;
+        std::string after;
+        double range;
+    };
+    const std::string hash(64, 'a');
+    const std::array cases{Case{hash, std::string(64, 'b'), 1.0}, Case{hash, hash, 255.0}, Case{"", "", 1.0}};
+    for (const auto& [before, after, range] : cases) {
+        server_->setDescription(before, 1.0);
+        const auto model = load();
+        EXPECT_TRUE(model.upscale(lr_));
+        server_.reset();
+        expectError(ErrorCode::ConnectionLost, {"mine.sock"}, [&] { static_cast<void>(model.upscale(lr_)); });
+        start();
+        server_->setDescription(after, range);
+        while (server_->counts().connections == 0) {  // the next attempt is due later
+            expectError(ErrorCode::ConnectionLost, {}, [&] { static_cast<void>(model.upscale(lr_)); });
+        }
+        expectError(ErrorCode::ConnectionLost, {"started again"}, [&] { static_cast<void>(model.upscale(lr_)); });
+        EXPECT_TRUE(load().upscale(lr_));
+    }
+}
+
 TEST_F(RemoteNetworkTest, NobodyThereIsNamed) {
     server_.reset();
     expectError(ErrorCode::ConnectionLost, {"mine.sock", "is the server running?"}, [&] { static_cast<void>(load()); });
