@@ -37,6 +37,7 @@ struct NetworkEntry {
     QColor colour;      ///< its curves and markers everywhere
     bool shown = true;  ///< has a pane, curves and a row in the table; hidden networks are not computed
     State state = State::Loading;
+    bool held = false;  ///< Failed, and not tried before the user says so: see Session::addNetwork()
     QString message;  ///< why it failed, or why its latest map could not be computed; empty if all is well
     ModelCard card;   ///< filled when Ready; before, only `name`
 

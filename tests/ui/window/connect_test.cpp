@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Networks > Connect…: networks that run in another process, in the window.
+#include <QAbstractButton>
 #include <QComboBox>
 #include <QFile>
 #include <QLabel>
@@ -10,6 +11,7 @@
 
 #include "dialogs/connect_dialog.h"
 #include "panels/network_list_model.h"
+#include "scene/experiment_file.h"
 #include "ui/window/served_networks.h"
 #include "ui/window/window_fixture.h"
 
@@ -47,6 +49,7 @@ private slots:
     void serverThatIsNotThereIsTrouble();
     void serverThatDiesIsConnectedAgain();
     void savedSessionNamesTheAddress();
+    void scriptOfASessionIsStartedOnlyWhenTheUserSaysSo();
 
 private:
     [[nodiscard]] std::filesystem::path socket() const { return fixture_->files.path() / "mine.sock"; }
@@ -174,6 +177,36 @@ void ConnectTest::savedSessionNamesTheAddress() {
     fixture_->window->files().open({file});
     QVERIFY(waitForState(0, NetworkEntry::State::Failed));
     QVERIFY(fixture_->waitForMessage(QStringLiteral("mine.sock")));
+}
+
+void ConnectTest::scriptOfASessionIsStartedOnlyWhenTheUserSaysSo() {
+    const auto& files = fixture_->files;
+    const auto trace = files.path() / "started";
+    std::filesystem::permissions(files.write("ssh", "#!/bin/sh\necho started >" + trace.string() + "\nexit 255\n"),
+                                 std::filesystem::perms::owner_all);
+    const auto path = qgetenv("PATH");
+    qputenv("PATH", QByteArray::fromStdString(files.path().string()) + ":" + path);
+    Experiment saved;
+    saved.networks.push_back({.spec = ModelSpec::parse("ssh://me@gpu/work/serve.py?python=/opt/python")});
+    saved.networks.push_back({.spec = ModelSpec::parse("bicubic:scale=2")});
+    const auto file = files.path() / "s.lamscope";
+    writeExperiment(saved, file);
+    fixture_->window->files().open({QString::fromStdString(file.string())});
+    QVERIFY(fixture_->waitForMessage(QStringLiteral("/opt/python /work/serve.py on me@gpu")));
+    QVERIFY(waitForState(1, NetworkEntry::State::Ready));  // the rest is there
+    QVERIFY(fixture_->session().networks().front().held);
+    QVERIFY(rowText(0).contains(QStringLiteral("not connected")));
+    QVERIFY(!std::filesystem::exists(trace));
+    for (auto* button : fixture_->window->messages().findChildren<QAbstractButton*>()) {
+        if (button->text() == QLatin1String("Start it")) {
+            button->click();
+            break;
+        }
+    }
+    QVERIFY(fixture_->waitForMessage(QStringLiteral("ssh to gpu failed")));
+    QVERIFY(!fixture_->session().networks().front().held);
+    QVERIFY(std::filesystem::exists(trace));
+    qputenv("PATH", path);
 }
 
 }  // namespace lamscope::ui
