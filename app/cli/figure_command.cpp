@@ -29,9 +29,10 @@ struct RepaintArguments {
 void checkScripts(const Experiment& session, bool mayStart) {
     for (const auto& spec : shownNetworks(session)) {
         if (const auto script = spec.scriptStarted(); script && !mayStart) {
-            throw UsageError(fmt::format("the session names a network that starts a script over ssh: {}; allow it by "
-                                         "--start-scripts if you trust the session",
-                                         *script));
+            throw UsageError(
+                fmt::format("the session names a network that starts a script over ssh: {}; allow it by "
+                            "--start-scripts if you trust the session",
+                            *script));
         }
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/live_job.h"
 
+#include <fmt/format.h>
+
 #include "base/error.h"
 #include "runtime/torch_errors.h"
 
@@ -14,6 +16,13 @@ bool hasCode(const std::exception& error, ErrorCode code) {
 }
 
 }  // namespace
+
+void checkStarted(const ModelSpec& spec) {
+    if (const auto script = spec.scriptStarted()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} is not connected: start its script ({}), or hide it", spec.displayName(), *script));
+    }
+}
 
 bool isWeightsChanged(const std::exception& error) {
     return hasCode(error, ErrorCode::WeightsChanged);

@@ -103,6 +103,10 @@ public:
     virtual void cancel() {}
 };
 
+/// For a network of a document that is not open: throws Error(InvalidArgument) where it would start a script on another
+/// machine, which is the user's to start.
+void checkStarted(const ModelSpec& spec);
+
 /// Whether an error says that a network in training has changed, see ErrorCode::WeightsChanged.
 [[nodiscard]] bool isWeightsChanged(const std::exception& error);
 

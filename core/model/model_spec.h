@@ -50,7 +50,8 @@ struct ModelSpec {
     /// True for a network that runs on a server: `file` is an address.
     [[nodiscard]] bool isRemote() const;
 
-    /// For a network whose server is started over ssh: the command and the machine in words, for whoever is asked first.
+    /// For a network whose server is started over ssh: the command and the machine in words, for whoever is asked
+    /// first.
     [[nodiscard]] std::optional<std::string> scriptStarted() const;
 
     /// What the network is called before it is loaded: by the name it is given, or else by its file's, or

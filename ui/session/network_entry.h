@@ -38,8 +38,8 @@ struct NetworkEntry {
     bool shown = true;  ///< has a pane, curves and a row in the table; hidden networks are not computed
     State state = State::Loading;
     bool held = false;  ///< Failed, and not tried before the user says so: see Session::addNetwork()
-    QString message;  ///< why it failed, or why its latest map could not be computed; empty if all is well
-    ModelCard card;   ///< filled when Ready; before, only `name`
+    QString message;    ///< why it failed, or why its latest map could not be computed; empty if all is well
+    ModelCard card;     ///< filled when Ready; before, only `name`
 
     std::shared_ptr<const Image> lr;    ///< its whole input; null until known
     std::shared_ptr<const Image> sr;    ///< its whole output, neither clamped nor rounded; null until known
