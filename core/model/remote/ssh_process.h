@@ -41,7 +41,8 @@ private:
     std::string host_;
     std::filesystem::path folder_;  // of the socket; its owner's alone
     pid_t process_ = -1;
-    int input_ = -1;  // of the process: its end is the server's
+    int input_ = -1;   // of the process: its end is the server's
+    int enough_ = -1;  // an event: nobody listens to the errors any more
 
     std::mutex mutex_;
     std::string said_;  // on standard error, the end of it
