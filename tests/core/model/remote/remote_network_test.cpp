@@ -4,8 +4,12 @@
 
 #include <algorithm>
 #include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <cmath>
 #include <thread>
+
+#include <fmt/format.h>
 
 #include "core/model/remote/fake_server.h"
 #include "method/lam/lam.h"
@@ -366,6 +370,32 @@ TEST(RemoteConnection, SlowAnswersAreWaitedForWhileTheServerIsThere) {
     EXPECT_FALSE(
         connection->ask({{"request", "read"}, {"pass", 1}, {"region", nullptr}}, std::nullopt, stop.get_token()));
     EXPECT_TRUE(connection->isOpen());
+}
+
+TEST(RemoteConnection, HostsAreNumbersOrNames) {
+    asio::io_context io;
+    asio::ip::tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    for (const std::string host : {"127.0.0.1", "localhost"}) {
+        const std::jthread server([&] { acceptor.accept().close(); });
+        expectError(ErrorCode::ConnectionLost, {host, "closed the connection"}, [&] {
+            static_cast<void>(remote::Connection::open(
+                remote::Address::parse(fmt::format("lamscope+tcp://{}:{}", host, port)), {}, {}));
+        });
+    }
+}
+
+TEST(RemoteConnection, StopGoesBeforeALoss) {
+    const test::TemporaryFolder folder;
+    auto server = std::make_unique<FakeServer>(folder / "mine.sock", globalFormula, scale);
+    const auto connection = remote::Connection::open(remote::Address::parse(server->address()), {}, {});
+    server.reset();
+    while (connection->isOpen()) {
+        std::this_thread::yield();
+    }
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(connection->ask({{"request", "ping"}}, std::nullopt, stop.get_token()));
 }
 
 TEST(RemoteConnection, RequestsOfSeveralThreadsAreAnsweredToTheirOwn) {
