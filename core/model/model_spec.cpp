@@ -218,6 +218,18 @@ std::optional<std::string> ModelSpec::scriptStarted() const {
     }
 }
 
+ModelSpec ModelSpec::withoutToken() const {
+    auto spec = *this;
+    try {
+        if (isRemote()) {
+            spec.file = remote::Address::parse(file.string()).shown();
+        }
+    } catch (const Error&) {
+        spec.file = remote::hidingToken(file.string());
+    }
+    return spec;
+}
+
 bool ModelSpec::isRemote() const {
     return remote::isAddress(file.native());
 }

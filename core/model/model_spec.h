@@ -54,6 +54,9 @@ struct ModelSpec {
     /// first.
     [[nodiscard]] std::optional<std::string> scriptStarted() const;
 
+    /// The same without the token that an address may have, for what others may read.
+    [[nodiscard]] ModelSpec withoutToken() const;
+
     /// What the network is called before it is loaded: by the name it is given, or else by its file's, or
     /// by that of the server's network, socket or script.
     [[nodiscard]] std::string displayName() const;

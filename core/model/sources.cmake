@@ -20,7 +20,7 @@ lamscope_library(lamscope_model
     model/cropping.h
     model/model_card.h
     model/model_spec.h
-    model/remote/weights_hash.h
+    model/remote/served_identity.h
     model/size_guards.h
     model/sr_model.h
     model/stored_tensors.h

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "model/padded_network.h"
 #include "model/remote/remote_network.h"
-#include "model/remote/weights_hash.h"
+#include "model/remote/served_identity.h"
 #include "model/stoppable_evaluation.h"
 
 namespace lamscope {
@@ -96,10 +96,18 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
 
 }  // namespace remote
 
-std::optional<std::string> remoteWeightsHash(const ModelSpec& spec, const std::stop_token& stop) {
+std::optional<ServedIdentity> servedIdentity(const ModelSpec& spec, const std::stop_token& stop) {
     const auto address = remote::Address::parse(spec.file.string());
     const auto connection = remote::Server(address).connection(stop);
-    return connection ? std::optional(remote::networkOf(connection->greeting(), address).weightsSha256) : std::nullopt;
+    if (!connection) {
+        return std::nullopt;
+    }
+    const auto& network = remote::networkOf(connection->greeting(), address);
+    const auto [width, height] = network.fixedSize.value_or(std::pair(0, 0));
+    return ServedIdentity{.sha256 = network.weightsSha256,
+                          .rules = fmt::format("{} x{}, range {}, {} channels, sides {}n from {}, fixed {}x{}",
+                                               network.id, network.scale, network.range, network.channels,
+                                               network.sizeMultiple, network.minimumSide, width, height)};
 }
 
 }  // namespace lamscope

@@ -74,8 +74,8 @@ public:
         , inputs_(plan, settings_)
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
-        checkReadable(plan);
         checkServers(plan);
+        checkReadable(plan);
         if (plan.description.lpips) {
             lpips_.emplace(*plan.description.lpips, settings_.device);
         }

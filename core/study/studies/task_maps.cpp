@@ -97,7 +97,7 @@ void StudyInputs::loadNetwork(std::size_t index) {
             }
             auto loaded = load_(network.spec);
             if (const auto& found = loaded->card().sha256; !found.empty() && found != network.sha256) {
-                throw changedError(network.spec.file);
+                throw changedError(network.spec.withoutToken().file);
             }
             model = std::move(loaded);
             weights.emplace(model->implementation());
@@ -108,7 +108,7 @@ void StudyInputs::loadNetwork(std::size_t index) {
             }
             trouble = error.what();
         } catch (const std::bad_alloc&) {
-            trouble = fmt::format("{}: not enough memory to load it", network.spec.file.string());
+            trouble = fmt::format("{}: not enough memory to load it", network.spec.withoutToken().file.string());
         } catch (const std::exception& error) {
             trouble = error.what();
         }

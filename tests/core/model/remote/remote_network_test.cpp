@@ -13,6 +13,7 @@
 
 #include "core/model/remote/fake_server.h"
 #include "method/lam/lam.h"
+#include "model/remote/served_identity.h"
 #include "model/sr_model_implementation.h"
 #include "model/stoppable_evaluation.h"
 #include "runtime/gradients.h"
@@ -314,6 +315,19 @@ TEST_F(RemoteNetworkTest, ServerWithAnotherNetworkIsALoss) {
         expectError(ErrorCode::ConnectionLost, {"started again"}, [&] { static_cast<void>(model.upscale(lr_)); });
         EXPECT_TRUE(load().upscale(lr_));
     }
+}
+
+TEST_F(RemoteNetworkTest, IdentityIsMoreThanTheWeights) {
+    const auto identity = [this](const std::string& more) {
+        return servedIdentity(ModelSpec::parse(server_->address() + more), {}).value();
+    };
+    const auto first = identity("");
+    EXPECT_EQ(first.sha256, std::string(64, 'a'));
+    EXPECT_EQ(identity("#mine").rules, first.rules);
+    EXPECT_EQ(identity("#other").sha256, first.sha256);
+    EXPECT_NE(identity("#other").rules, first.rules);
+    server_->setDescription(first.sha256, 255.0);
+    EXPECT_NE(identity("").rules, first.rules);
 }
 
 TEST_F(RemoteNetworkTest, NobodyThereIsNamed) {
