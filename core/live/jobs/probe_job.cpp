@@ -33,6 +33,21 @@ std::optional<LamPlan> previewOf(const LamPlan& plan) {
     return preview;
 }
 
+/// Says whose first map is at work, also where that is left by an exception.
+class Working {
+public:
+    Working(std::atomic<NetworkId>& who, NetworkId id)
+        : who_(who) {
+        who_ = id;
+    }
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+    ~Working() { who_ = 0; }
+
+private:
+    std::atomic<NetworkId>& who_;
+};
+
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
@@ -86,9 +101,10 @@ void ProbeJob::setRequest(const ProbeRequest& request, std::chrono::steady_clock
 
 void ProbeJob::step(const std::stop_token& stop) {
     if (const auto* target = nextCoarse()) {
-        workingFor_ = target->id;
-        refine(*target, stop);
-        workingFor_ = 0;
+        {
+            const Working working(workingFor_, target->id);
+            refine(*target, stop);
+        }
         takeImage(target->id);
     } else if (const auto* finer = nextFine()) {
         refine(*finer, stop);
