@@ -20,6 +20,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -55,6 +56,11 @@ std::string inWords(const std::error_code& error, const Address& address) {
         return fmt::format("the host {} is not known", address.host);
     }
     return error.message();
+}
+
+/// Of `hello`, for reasons that the next attempt would meet again.
+bool isRefusal(std::string_view code) {
+    return code == "token" || code == "protocol";
 }
 
 double secondsOf(std::chrono::milliseconds time) {
@@ -159,8 +165,9 @@ public:
             if (const auto error = answer->header.find("error"); error != answer->header.end()) {
                 const auto other = answer->header.find("protocol");
                 const bool isOther = other != answer->header.end() && other->is_number_integer();
+                const bool isFinal = isOther || (error->is_object() && isRefusal(textMember(*error, "code")));
                 throw Error(
-                    ErrorCode::ConnectionLost,
+                    isFinal ? ErrorCode::ModelFailure : ErrorCode::ConnectionLost,
                     named(isOther ? "the server " + versionTrouble(other->get<std::int64_t>()) : messageIn(*error)));
             }
             greeting_ = greetingFrom(answer->header);

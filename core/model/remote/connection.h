@@ -48,7 +48,8 @@ struct Answer {
 class Connection {
 public:
     /// Connects to a socket or to TCP and says `hello`; nullptr when stopped. Throws Error: ConnectionLost (nobody
-    /// listens, no answer in time, the server says no), ModelFailure (it does not follow the protocol).
+    /// listens, no answer in time, the server has no place), ModelFailure (the token is wrong, the versions do not fit,
+    /// it does not follow the protocol).
     [[nodiscard]] static std::shared_ptr<Connection> open(const Address& address, const Patience& patience,
                                                           const std::stop_token& stop);
     Connection(const Connection&) = delete;

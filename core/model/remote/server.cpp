@@ -11,6 +11,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/remote/script_ended.h"
 
 namespace lamscope::remote {
 
@@ -73,7 +74,11 @@ std::shared_ptr<Connection> Server::openOverSsh(const std::stop_token& stop) {
     std::string trouble;
     do {
         if (const auto ended = process->ended()) {
-            throw Error(ErrorCode::ConnectionLost, fmt::format("{}: {}", address_.shown(), *ended));
+            const auto words = fmt::format("{}: {}", address_.shown(), ended->words);
+            if (ended->byItself) {
+                throw ScriptEnded(words);
+            }
+            throw Error(ErrorCode::ConnectionLost, words);
         }
         try {
             // ssh accepts before the script listens, and closes.

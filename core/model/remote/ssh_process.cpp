@@ -211,7 +211,7 @@ void SshProcess::listenToErrors(int descriptor) {
     changed_.notify_all();
 }
 
-std::optional<std::string> SshProcess::ended() {
+std::optional<SshProcess::End> SshProcess::ended() {
     std::unique_lock lock(mutex_);
     if (!status_) {
         int status = 0;
@@ -231,13 +231,15 @@ std::optional<std::string> SshProcess::ended() {
     constexpr int ofSshItself = 255;
     const int code = WIFEXITED(*status_) ? WEXITSTATUS(*status_) : -1;
     if (code == ofSshItself) {
-        return fmt::format("ssh to {} failed{}", host_, line.empty() ? "" : ": " + line);
+        return End{.words = fmt::format("ssh to {} failed{}", host_, line.empty() ? "" : ": " + line)};
     }
     if (code == notFound) {
-        return fmt::format("{} has no such Python: {}; name it by ?python=PROGRAM at the end of the address", host_,
-                           line);
+        return End{.words = fmt::format(
+                       "{} has no such Python: {}; name it by ?python=PROGRAM at the end of the address", host_, line),
+                   .byItself = true};
     }
-    return fmt::format("the script on {} has ended{}", host_, line.empty() ? "" : ": " + line);
+    return End{.words = fmt::format("the script on {} has ended{}", host_, line.empty() ? "" : ": " + line),
+               .byItself = true};
 }
 
 }  // namespace lamscope::remote

@@ -31,8 +31,12 @@ public:
     /// Where the server can be reached once it listens.
     [[nodiscard]] const Address& local() const { return local_; }
 
-    /// Why it has ended, in words, with what it said; nullopt while it runs.
-    [[nodiscard]] std::optional<std::string> ended();
+    struct End {
+        std::string words;      ///< why, with what it said
+        bool byItself = false;  ///< the script; ssh did its part
+    };
+    /// nullopt while it runs.
+    [[nodiscard]] std::optional<End> ended();
 
 private:
     void listenToErrors(int descriptor);

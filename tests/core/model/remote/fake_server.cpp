@@ -65,7 +65,9 @@ private:
             ++server_.counts_.cancels;
         }
         const auto fault = server_.fault_.load();
-        if (name == "hello") {
+        if (name == "hello" && !server_.refusal().empty()) {
+            fail(request, server_.refusal().c_str(), "the server says no");
+        } else if (name == "hello") {
             answer(request, {{"protocol", server_.protocol_},
                              {"server", "a fake"},
                              {"limits", {{"payload", std::int64_t{1} << 28U}, {"in_flight", 4}}},
@@ -261,6 +263,16 @@ void FakeServer::setDescription(std::string hash, double range) {
     const std::scoped_lock lock(mutex_);
     hash_ = std::move(hash);
     range_ = range;
+}
+
+void FakeServer::refuseClients(std::string code) {
+    const std::scoped_lock lock(mutex_);
+    refusal_ = std::move(code);
+}
+
+std::string FakeServer::refusal() {
+    const std::scoped_lock lock(mutex_);
+    return refusal_;
 }
 
 FakeServer::~FakeServer() {

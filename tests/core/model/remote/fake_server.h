@@ -61,11 +61,15 @@ public:
     void setState(std::int64_t state) { state_ = state; }
     /// What it says of its networks to clients that come from now on.
     void setDescription(std::string hash, double range);
+    /// An error of this code in the place of the answer to `hello`; empty: none.
+    void refuseClients(std::string code);
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
 private:
     class Session;
     class Listener;
+
+    [[nodiscard]] std::string refusal();
 
     std::filesystem::path socket_;
     Formula formula_;
@@ -76,6 +80,7 @@ private:
     std::mutex mutex_;  // of what follows
     std::string hash_ = std::string(64, 'a');
     double range_ = 1.0;
+    std::string refusal_;
     Counts counts_;
     std::unique_ptr<Listener> listener_;
 };

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a LiveEngine does with networks of servers that come and go.
 #include <algorithm>
+#include <atomic>
+#include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
 
 #include "core/model/remote/fake_server.h"
 #include "live/live_engine.h"
+#include "live/server_networks.h"
+#include "model/remote/script_ended.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -103,6 +107,24 @@ TEST_F(LiveServerTest, ServerThatIsNotThereFails) {
     const auto failed = events_.waitFor<NetworkFailed>();
     ASSERT_TRUE(failed);
     EXPECT_THAT(failed->message, testing::HasSubstr("is the server running?"));
+}
+
+TEST(ServerNetworks, ScriptThatEndsByItselfIsGivenUp) {
+    std::atomic<int> attempts{0};
+    std::promise<std::string> given;
+    ServerNetworks networks(
+        [&](const ModelSpec& /*spec*/) -> SrModel {
+            ++attempts;
+            throw remote::ScriptEnded("the script on gpu has ended");
+        },
+        [&](NetworkId /*id*/, const ModelSpec& /*spec*/, const std::shared_ptr<const SrModel>& model,
+            const std::string& trouble) {
+            EXPECT_EQ(model, nullptr);
+            given.set_value(trouble);
+        });
+    networks.begin(1, ModelSpec::parse("ssh://gpu/serve.py"), /*again=*/true);
+    EXPECT_EQ(given.get_future().get(), "the script on gpu has ended");
+    EXPECT_EQ(attempts, 3);
 }
 
 TEST_F(LiveServerTest, EngineEndsWhileAServerNeverAnswers) {

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "core/model/remote/fake_server.h"
+#include "method/lam/batch_calibration.h"
 #include "method/lam/lam.h"
 #include "model/remote/served_identity.h"
 #include "model/sr_model_implementation.h"
@@ -64,6 +65,35 @@ TEST_F(RemoteNetworkTest, CardIsWhatTheServerStates) {
     EXPECT_THAT(card.others, testing::ElementsAre(server_->address() + "#other"));
     EXPECT_EQ(load("#other").card().name, "other");
     EXPECT_TRUE(load("#other").card().others.empty());
+}
+
+TEST_F(RemoteNetworkTest, ReceptiveFieldIsMeasuredOnASmallImageAlone) {
+    const auto model = load();
+    const auto card = measuredCard(model);
+    ASSERT_TRUE(card);
+    EXPECT_FALSE(card->receptiveField.global);
+    EXPECT_FALSE(card->receptiveField.radius.has_value());
+    EXPECT_THAT(card->receptiveField.evidence, testing::HasSubstr("81x81"));
+    constexpr int bytesOf321 = 321 * 321 * 3 * 4;
+    EXPECT_LT(server_->counts().bytesSent, bytesOf321);
+}
+
+TEST_F(RemoteNetworkTest, BatchesOfNetworksWithoutAHashAreNotKept) {
+    const auto file = folder_ / "batches.json";
+    BatchCalibration batches(file);
+    const auto measure = [&] {
+        static_cast<void>(batches.imagesAtOnce(load().implementation(), GradientOf::Point, side, side, 2));
+    };
+    server_->setDescription("", 1.0);
+    measure();
+    const auto forwards = server_->counts().forwards.load();
+    EXPECT_GT(forwards, 0);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    measure();
+    EXPECT_EQ(server_->counts().forwards, forwards) << "within one run it is known";
+    server_->setDescription(std::string(64, 'b'), 1.0);
+    measure();
+    EXPECT_TRUE(std::filesystem::exists(file));
 }
 
 TEST_F(RemoteNetworkTest, MapIsThatOfTheSameNetworkHere) {
@@ -333,6 +363,20 @@ TEST_F(RemoteNetworkTest, IdentityIsMoreThanTheWeights) {
 TEST_F(RemoteNetworkTest, NobodyThereIsNamed) {
     server_.reset();
     expectError(ErrorCode::ConnectionLost, {"mine.sock", "is the server running?"}, [&] { static_cast<void>(load()); });
+}
+
+TEST_F(RemoteNetworkTest, WhatTheNextAttemptWouldMeetAgainIsNoLoss) {
+    struct Case {
+        const char* refusal;
+        ErrorCode code;
+    };
+    for (const auto& [refusal, code] :
+         {Case{"token", ErrorCode::ModelFailure}, Case{"protocol", ErrorCode::ModelFailure},
+          Case{"full", ErrorCode::ConnectionLost}}) {
+        SCOPED_TRACE(refusal);
+        server_->refuseClients(refusal);
+        expectError(code, {"the server says no"}, [&] { static_cast<void>(load()); });
+    }
 }
 
 TEST_F(RemoteNetworkTest, UnknownNetworkListsThoseThatAreThere) {
