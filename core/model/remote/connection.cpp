@@ -150,6 +150,20 @@ public:
 
     /// False when stopped.
     [[nodiscard]] bool greet(const std::stop_token& stop) {
+        auto greeting = askGreeting(stop, patience_.greeting);
+        if (!greeting) {
+            return false;
+        }
+        greeting_ = std::move(*greeting);
+        const std::scoped_lock lock(mutex_);
+        mostInFlight_ = static_cast<std::size_t>(greeting_.inFlight);
+        asio::post(io_, [this] { pingLater(); });  // before `hello` is answered, nothing else may be asked
+        return true;
+    }
+
+    /// nullopt when stopped.
+    [[nodiscard]] std::optional<Greeting> askGreeting(const std::stop_token& stop,
+                                                      std::optional<std::chrono::milliseconds> patience) {
         nlohmann::json hello{{"request", "hello"},
                              {"protocol", protocolVersion},
                              {"client", "Lamscope " + version()},
@@ -157,9 +171,9 @@ public:
         if (!address_.token.empty()) {
             hello["token"] = address_.token;
         }
-        const auto answer = ask(std::move(hello), std::nullopt, stop, patience_.greeting);
+        const auto answer = ask(std::move(hello), std::nullopt, stop, patience);
         if (!answer) {
-            return false;
+            return std::nullopt;
         }
         try {
             if (const auto error = answer->header.find("error"); error != answer->header.end()) {
@@ -170,14 +184,10 @@ public:
                     isFinal ? ErrorCode::ModelFailure : ErrorCode::ConnectionLost,
                     named(isOther ? "the server " + versionTrouble(other->get<std::int64_t>()) : messageIn(*error)));
             }
-            greeting_ = greetingFrom(answer->header);
+            return greetingFrom(answer->header);
         } catch (const ProtocolError& error) {
             throw Error(ErrorCode::ModelFailure, named(fmt::format("the server {}", error.what())));
         }
-        const std::scoped_lock lock(mutex_);
-        mostInFlight_ = static_cast<std::size_t>(greeting_.inFlight);
-        asio::post(io_, [this] { pingLater(); });  // before `hello` is answered, nothing else may be asked
-        return true;
     }
 
     [[nodiscard]] const Greeting& greeting() const { return greeting_; }
@@ -517,6 +527,10 @@ Connection::~Connection() = default;
 
 const Greeting& Connection::greeting() const {
     return inside_->greeting();
+}
+
+std::optional<Greeting> Connection::greetAgain(const std::stop_token& stop) {
+    return inside_->askGreeting(stop, std::nullopt);
 }
 
 bool Connection::isOpen() const {

@@ -58,6 +58,9 @@ public:
     ~Connection();
 
     [[nodiscard]] const Greeting& greeting() const;
+    /// What the server says now, where it knows more or other than greeting(): a network may have been trained since.
+    /// nullopt when stopped. Throws as ask(), and as open() where the answer does not follow the protocol.
+    [[nodiscard]] std::optional<Greeting> greetAgain(const std::stop_token& stop);
     /// Whether it can be used, as far as is known.
     [[nodiscard]] bool isOpen() const;
 

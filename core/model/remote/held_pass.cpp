@@ -248,10 +248,11 @@ std::shared_ptr<Connection> HeldPass::connect() const {
     }
     auto address = network_->server->address();
     address.network = network_->description.id;
-    const bool isSame = connection == network_->describedOn.lock();
     // Without a hash nobody knows what a server that was started again evaluates.
-    if (networkOf(connection->greeting(), address) != network_->description
-        || (!isSame && network_->description.weightsSha256.empty())) {
+    if (const bool isOther = connection != network_->describedOn.lock();
+        isOther
+        && (network_->description.weightsSha256.empty()
+            || networkOf(connection->greeting(), address) != network_->description)) {
         throw Error(ErrorCode::ConnectionLost,
                     fmt::format("{}: the server has been started again, maybe with another network: connect to it anew",
                                 network_->description.name));

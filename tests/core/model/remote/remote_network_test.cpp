@@ -360,6 +360,17 @@ TEST_F(RemoteNetworkTest, IdentityIsMoreThanTheWeights) {
     EXPECT_NE(identity("").rules, first.rules);
 }
 
+TEST_F(RemoteNetworkTest, NetworksOfOneServerShareItsConnection) {
+    const auto first = load();
+    server_->setDescription(std::string(64, 'b'), 1.0);  // it has been trained since
+    const auto second = load("#other");
+    EXPECT_EQ(second.card().sha256, std::string(64, 'b'));
+    EXPECT_TRUE(servedIdentity(ModelSpec::parse(server_->address()), {}));
+    EXPECT_TRUE(first.upscale(lr_));
+    EXPECT_TRUE(second.upscale(lr_));
+    EXPECT_EQ(server_->counts().connections, 1);
+}
+
 TEST_F(RemoteNetworkTest, NobodyThereIsNamed) {
     server_.reset();
     expectError(ErrorCode::ConnectionLost, {"mine.sock", "is the server running?"}, [&] { static_cast<void>(load()); });
