@@ -104,8 +104,10 @@ public:
 
     /// As the system does where memory is short.
     void kill() {
-        ::kill(process_, SIGKILL);
-        wait();
+        if (process_ > 0) {
+            ::kill(process_, SIGKILL);
+            wait();
+        }
     }
 
 private:

@@ -141,7 +141,7 @@ int children() {
     return count;
 }
 
-/// The engine's network is at a link, which leads to the server of now: the next one listens before that is killed.
+/// The engine's network is at a link, which leads to the server of now; the next one listens before that is killed.
 class PythonServerKills : public PythonServerTest {
 protected:
     void prepareNext() {
@@ -150,13 +150,10 @@ protected:
         static_cast<void>(next_->address());
     }
 
-    void killForNext() {
+    void useNext() {
         const auto link = folder_ / "new";
         std::filesystem::create_symlink(socket_, link);
         std::filesystem::rename(link, folder_ / "mine.sock");
-        if (server_) {
-            server_->kill();
-        }
         server_ = std::move(next_);
     }
 
@@ -167,7 +164,7 @@ protected:
 
 TEST_F(PythonServerKills, FiftyInMidMapLeaveTheEngineUsableAndNothingBehind) {
     prepareNext();
-    killForNext();
+    useNext();
     test::EventRecorder events;
     LiveEngine engine(events.sink());
     engine.setInput(
@@ -187,8 +184,9 @@ TEST_F(PythonServerKills, FiftyInMidMapLeaveTheEngineUsableAndNothingBehind) {
         ASSERT_TRUE(
             events.waitFor<live::Progress>([](const live::Progress& progress) { return progress.done > 0; }, from))
             << i;
-        killForNext();
+        server_->kill();
         ASSERT_TRUE(events.waitFor<live::NetworkConnecting>({}, from)) << i;
+        useNext();
         ASSERT_TRUE(events.waitFor<live::NetworkLoaded>({}, from)) << i;
     }
     probe(kills + 1);
