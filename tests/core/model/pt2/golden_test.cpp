@@ -268,8 +268,8 @@ INSTANTIATE_TEST_SUITE_P(Networks, Pt2Published,
                                          Published{"pt2/published_pan.pt2", "weights/pan_x4.pth"},
                                          Published{"pt2/published_rlfn.pt2", "weights/rlfn_x4_ntire2022.pth"},
                                          Published{"pt2/published_bsrn.pt2", "weights/bsrn_x4_ntire2022.pth"}),
-                         [](const auto& info) {
-                             const std::string file = info.param.archive;
+                         [](const auto& chosen) {
+                             const std::string file = chosen.param.archive;
                              const auto start = file.find('_') + 1;
                              return file.substr(start, file.find('.') - start);
                          });
