@@ -13,6 +13,7 @@
 #include <asio/read.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -43,7 +44,7 @@ std::string inWords(const std::error_code& error, const Address& address) {
     if (error == asio::error::connection_refused) {
         return "nobody listens there; is the server running?";
     }
-    if (error == std::errc::no_such_file_or_directory) {
+    if (error.value() == ENOENT) {  // of Asio's own category, which does not know std::errc
         return "there is no such socket; is the server running?";
     }
     if (error == asio::error::access_denied) {

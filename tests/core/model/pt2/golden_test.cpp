@@ -122,6 +122,9 @@ TEST_F(Pt2Golden, ImagesOfABatchAreThoseAlone) {
 
 TEST_F(Pt2Golden, GradientsInBfloat16PointTheSameWay) {
     forEach("runs", [](const std::string& name, const json& record) {
+        if (name.starts_with("published_") && name != "published_rlfn") {
+            return;  // minutes: processors are slow in this type
+        }
         const auto input = inputOf(record).narrow(0, 0, 1);
         const auto exact = evaluated(*networkOf(name), input, torch::kFloat32).gradient.flatten();
         const auto rough = evaluated(*networkOf(name, torch::kBFloat16), input, torch::kBFloat16).gradient.flatten();
@@ -268,8 +271,8 @@ INSTANTIATE_TEST_SUITE_P(Networks, Pt2Published,
                                          Published{"pt2/published_pan.pt2", "weights/pan_x4.pth"},
                                          Published{"pt2/published_rlfn.pt2", "weights/rlfn_x4_ntire2022.pth"},
                                          Published{"pt2/published_bsrn.pt2", "weights/bsrn_x4_ntire2022.pth"}),
-                         [](const auto& info) {
-                             const std::string file = info.param.archive;
+                         [](const auto& chosen) {
+                             const std::string file = chosen.param.archive;
                              const auto start = file.find('_') + 1;
                              return file.substr(start, file.find('.') - start);
                          });

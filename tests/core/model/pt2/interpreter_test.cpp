@@ -354,7 +354,7 @@ Nodes withGradMode(bool enabled) {
         {nodeOf("torch.ops.higher_order.wrap_with_set_grad_enabled",
                 {{"", {{"as_bool", enabled}}}, {"", {{"as_graph", {{"name", "submod"}, {"graph", inner}}}}}, {"", x}},
                 {tensorNamed("part")}),
-         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})};
+         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})});
 }
 
 TEST(Pt2Interpreter, BlocksWithoutGradientStaySo) {
