@@ -104,7 +104,7 @@ TEST_F(PythonServerTest, MapOfImdnIsThatOfTheSameWeightsHere) {
     options.nodes = 9;
     const auto expected = computeLam(loadModel(ModelSpec{.file = weights, .settings = {}}), lr, nullptr, options);
     ASSERT_TRUE(expected);
-    for (const std::string socket : {(folder_ / "socket").string(), std::string()}) {
+    for (const std::string& socket : {(folder_ / "socket").string(), std::string()}) {
         server_.reset();
         server_ = std::make_unique<PythonServer>(
             python_, socket, std::vector<std::string>{"--imdn", std::filesystem::absolute(weights).string(), "imdn"});
