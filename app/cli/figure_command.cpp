@@ -12,6 +12,7 @@
 #include "model_arguments.h"
 #include "program.h"
 #include "report/result_tables.h"
+#include "script_consent.h"
 
 namespace lamscope::cli {
 
@@ -22,20 +23,8 @@ struct RepaintArguments {
     std::vector<std::string> files;
     ModelArguments models;
     FigureArguments figure;
-    bool startScripts = false;
+    ScriptConsent scripts;
 };
-
-/// A document does not start programs on other machines by itself.
-void checkScripts(const Experiment& session, bool mayStart) {
-    for (const auto& spec : shownNetworks(session)) {
-        if (const auto script = spec.scriptStarted(); script && !mayStart) {
-            throw UsageError(
-                fmt::format("the session names a network that starts a script over ssh: {}; allow it by "
-                            "--start-scripts if you trust the session",
-                            *script));
-        }
-    }
-}
 
 int run(const RepaintArguments& arguments) {
     auto session = ui::readAnySession(arguments.sessions.front());
@@ -43,7 +32,7 @@ int run(const RepaintArguments& arguments) {
         const auto more = ui::readAnySession(arguments.sessions[i]);
         session.scenes.insert(session.scenes.end(), more.scenes.begin(), more.scenes.end());
     }
-    checkScripts(session, arguments.startScripts);
+    arguments.scripts.check(session);
     ui::setFigure(session, layoutOf(arguments.figure, ui::figureOf(session)));
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
@@ -104,8 +93,7 @@ void addFigureCommand(CLI::App& app, ChosenCommand& chosen) {
                      "figures to write: .pdf, .svg, .png, .tif; or tables: .tex (booktabs), .csv, .md")
         ->required()
         ->type_name("FILE");
-    command->add_flag("--start-scripts", arguments->startScripts,
-                      "start the scripts on other machines that the session's networks name by ssh:// addresses");
+    arguments->scripts.addTo(*command);
     arguments->figure.addTo(*command);
     arguments->models.addTo(*command, false);
     command->remove_option(command->get_option("--model"));  // the session names them
