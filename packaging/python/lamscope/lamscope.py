@@ -457,7 +457,7 @@ class _Network:
         return None
 
     def state(self):
-        """A number that changes when the weights do."""
+        """A whole number that changes when the weights do."""
         return 0
 
     def free_memory(self):
@@ -538,7 +538,27 @@ class _SavedTensors:
         return tensor
 
 
-_locks = weakref.WeakKeyDictionary()
+class _Weights:
+    """What all servers of a module share: the lock under which it is called, and a number for the weights as they are.
+
+    They are known by where they are and by how often PyTorch has counted a change of them: to look at that is quick.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.known = None
+        self.number = 0
+
+    def state(self, module):
+        found = [(weight.data_ptr(), 0 if weight.is_inference() else weight._version)
+                 for weight in itertools.chain(module.parameters(), module.buffers())]
+        if found != self.known:
+            # Drawn, not counted: a server that was started anew has other weights, too.
+            self.known, self.number = found, secrets.randbits(52) + 1
+        return self.number
+
+
+_weights_of = weakref.WeakKeyDictionary()
 
 
 class _TorchNetwork(_Network):
@@ -553,7 +573,8 @@ class _TorchNetwork(_Network):
             raise Error(f"{name}: a torch.nn.Module is expected, this is a {type(net).__name__}: build the network and "
                         "load its weights (load_state_dict) first")
         if self.module is not None:  # served twice, it is one network
-            self.lock = _locks.setdefault(net, self.lock)
+            self.shared = _weights_of.setdefault(net, _Weights())
+            self.lock = self.shared.lock
         weights = self._weights()
         first = next((w for w in weights.values() if w.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype
@@ -585,7 +606,7 @@ class _TorchNetwork(_Network):
         return digest.hexdigest()
 
     def state(self):
-        return sum(0 if weight.is_inference() else weight._version for weight in self._weights().values())
+        return 0 if self.module is None else self.shared.state(self.module)
 
     def decode(self, array):
         torch = _torch()
@@ -1134,6 +1155,17 @@ class _Client:
     def _held(self, request):
         return self.server.passes.get(self, request.field("pass", lambda value: _whole(value, 1, 2**53), "a number"))
 
+    def _of_held(self, request, held, work):
+        """work() with the network's lock, if the weights are still those of the pass."""
+        def checked():
+            if held.network.state() != held.state:
+                number = request.header["pass"]
+                self.server.passes.release(self, {number})
+                raise _Refused("no_pass", f"the weights have changed since pass {number}: repeat forward")
+            return work()
+
+        return self._alone(held.network, request, checked)
+
     def _alone(self, network, request, work):
         """work() with the network's lock; if memory runs out, once more without the passes that are held."""
         with network.lock:
@@ -1159,7 +1191,8 @@ class _Client:
 
     def _again(self, request):
         held, dtype = self._held(request), request.dtype()
-        return {}, [self._encoded(held.network, "y", held.y[request.region(held.y.shape)], dtype)]
+        y = held.y[request.region(held.y.shape)]
+        return {}, [self._of_held(request, held, lambda: self._encoded(held.network, "y", y, dtype))]
 
     def _vjp(self, request):
         held, dtype, release = self._held(request), request.dtype(), request.flag("release")
@@ -1170,7 +1203,7 @@ class _Client:
             raise _Refused("bad_request", f"cotangent is {_sides(expected)}, as the region")
         network = held.network
         cotangent = network.decode(cotangent)
-        gradient = self._alone(network, request, lambda: network.vjp(held, region, cotangent, request.check))
+        gradient = self._of_held(request, held, lambda: network.vjp(held, region, cotangent, request.check))
         if release:
             self.server.passes.release(self, {request.header["pass"]})
         return {}, [self._encoded(network, "gradient", gradient, dtype)]
