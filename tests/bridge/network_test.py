@@ -399,6 +399,23 @@ class Waiting(Served):
         answer = client.receive()
         self.assertEqual((answer["id"], answer["error"]["code"]), (number, "cancelled"))
 
+    def test_pass_of_a_cancelled_request_is_not_held(self):
+        runs, goes_on = threading.Event(), threading.Event()
+
+        def net(x):
+            runs.set()
+            goes_on.wait(60)
+            return networks.Plain()(x)
+
+        client = self.serve({"net": net})
+        number = client.send("forward", [("x", random(1, 3, 6, 6))], network="net", keep=True)
+        self.assertTrue(runs.wait(60))
+        self.assertFalse(client.ask("cancel", cancel=number)["cancelled"])
+        goes_on.set()
+        answer = client.receive()
+        self.assertEqual((answer["id"], answer["error"]["code"]), (number, "cancelled"))
+        self.assertEqual(client.ask("release")["released"], [])
+
 
 class Cards(Served):
     def test_card(self):

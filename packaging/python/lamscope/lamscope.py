@@ -1187,6 +1187,7 @@ class _Client:
         region = request.region(network.sr_shape(x.shape))
         held = self._alone(network, request, lambda: network.forward(x, keep, request.check))
         y = self._encoded(network, "y", held.y[region], dtype)
+        request.check()  # a client that has cancelled never asks for the pass, nor releases it
         return {"pass": self.server.passes.add(self, held) if keep else None, "state": held.state}, [y]
 
     def _again(self, request):
