@@ -989,6 +989,13 @@ class _Client:
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def abandon(self):
+        """Closes what start() has left half done."""
+        self.close()
+        self.queue.put(None)
+        self.connection.close()
+        self.writing.close()
+
     def refuse(self, refused, request_id=None):
         error = {"code": refused.code, "message": refused.message[:4000]}
         if refused.trace:
@@ -1321,7 +1328,7 @@ class Server:
         # A call of a network ends when it ends: who stops a server does not wait for more than a moment.
         deadline = time.monotonic() + 5
         for thread in [self._thread] + [thread for client in clients for thread in client.threads]:
-            if thread is not threading.current_thread():
+            if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
 
     def forget(self, client):
@@ -1395,23 +1402,34 @@ class Server:
                 if self._stopped.wait(0.1):  # or the process has no more files
                     return
                 continue
-            if connection.family != getattr(socket, "AF_UNIX", None):
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            client = _Client(self, connection)
-            with self._lock:
-                full = len(self.clients) >= CLIENTS
-                if not full:
-                    self.clients.add(client)
-            if full:
-                client.writing.settimeout(1)
-                client.refuse(_Refused("full", f"the server has {CLIENTS} clients already"))
-                client.writing.close()
+            try:
+                self._welcome(connection)
+            except Exception as error:  # no more files or threads: this client goes, and others may come
                 connection.close()
-            else:
-                client.start()
-                if self._stopped.is_set():
-                    client.close()
+                print(f"lamscope: a client could not be served: {error}", file=sys.stderr)
+
+    def _welcome(self, connection):
+        if connection.family != getattr(socket, "AF_UNIX", None):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client = _Client(self, connection)
+        with self._lock:
+            full = len(self.clients) >= CLIENTS
+            if not full:
+                self.clients.add(client)
+        if full:
+            client.writing.settimeout(1)
+            client.refuse(_Refused("full", f"the server has {CLIENTS} clients already"))
+            client.abandon()
+            return
+        try:
+            client.start()
+        except BaseException:
+            self.forget(client)
+            client.abandon()
+            raise
+        if self._stopped.is_set():
+            client.close()
 
     def _clean(self):
         """Removes the files of this process."""
