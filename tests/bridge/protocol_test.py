@@ -367,6 +367,17 @@ class Sockets(unittest.TestCase):
                 self.assertRaisesRegex(lamscope.Error, "too long"):
             self.server()
 
+    def test_user_without_a_name(self):
+        import pwd
+        words = io.StringIO()
+        names = {name: "" for name in ("LOGNAME", "USER", "LNAME", "USERNAME")}
+        with mock.patch.dict(os.environ, dict(self.environment, **names)), \
+                mock.patch.object(pwd, "getpwuid", side_effect=KeyError("uid not found")), \
+                contextlib.redirect_stdout(words):
+            server = lamscope.serve(networks.Plain(), scale=2, wait=False)
+        self.addCleanup(server.stop)
+        self.assertIn(f" {os.getuid()}@{socket.gethostname()}\n", words.getvalue())
+
     def test_child_process_does_not_keep_the_address(self):
         with mock.patch.dict(os.environ, self.environment):
             server, path = self.server()

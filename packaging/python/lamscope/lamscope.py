@@ -1285,7 +1285,7 @@ class Server:
 
     def announce(self):
         """Prints how to reach the networks."""
-        here = f"{getpass.getuser()}@{socket.gethostname()}"
+        here = f"{_user()}@{socket.gethostname()}"
         path = urllib.parse.unquote(self.address[len("lamscope+unix://"):])
         local = f"/tmp/lamscope-{secrets.token_hex(4)}.sock"
         forward, there = (f"ssh -N -L {local}:{path} {here}", f"lamscope+unix://{local}") if self.token is None else \
@@ -1494,6 +1494,13 @@ def _exit_with_stdin():
     for server in list(_live_servers):
         server._clean()
     os._exit(0)
+
+
+def _user():
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # as in a container without an entry for this user
+        return str(os.getuid())
 
 
 def _socket_folder():
