@@ -185,18 +185,33 @@ class Troubles(Served):
         trouble = self.refused("exception", client, "vjp", [("cotangent", torch.ones(1, 3, 12, 12))], **{"pass": held})
         self.assertIn("overwritten", str(trouble))
 
-    def test_weights_that_change_are_no_wrong_gradient(self):
-        net = networks.Plain()
-        client = self.serve({"net": net})
-        x = [("x", random(1, 3, 6, 6))]
-        held = client.ask("forward", x, network="net", keep=True)
-        self.assertEqual(client.ask("forward", x, network="net")["state"], held["state"])
-        with self.server.paused(), torch.no_grad():
+    def test_weights_that_change_end_a_pass(self):
+        def step(net):
             net.tail.weight.mul_(2)
-        trouble = self.refused("exception", client, "vjp", [("cotangent", torch.ones(1, 3, 12, 12))],
-                               **{"pass": held["pass"]})
-        self.assertNotEqual(client.ask("forward", x, network="net")["state"], held["state"])
-        self.assertIn("the weights have changed", str(trouble))
+
+        def other_values(net):
+            net.tail.weight.data = net.tail.weight.data * 2
+
+        def other_parameter(net):
+            net.tail.weight = nn.Parameter(net.tail.weight * 2)
+
+        for change in (step, other_values, other_parameter):
+            with self.subTest(change.__name__):
+                net = networks.Plain()
+                client = self.serve({"net": net})
+                x = [("x", random(1, 3, 6, 6))]
+                held = [client.ask("forward", x, network="net", keep=True) for _ in range(2)]
+                self.assertEqual(held[0]["state"], held[1]["state"])
+                with self.server.paused(), torch.no_grad():
+                    change(net)
+                self.assertIn("the weights have changed", str(self.refused("no_pass", client, "read",
+                                                                           **{"pass": held[0]["pass"]})))
+                cotangent = [("cotangent", torch.ones(1, 3, 12, 12))]
+                self.refused("no_pass", client, "vjp", cotangent, **{"pass": held[1]["pass"]})
+                self.assertEqual(client.ask("release")["released"], [])
+                again = client.ask("forward", x, network="net", keep=True)
+                self.assertNotEqual(again["state"], held[0]["state"])
+                client.ask("vjp", cotangent, **{"pass": again["pass"]})
 
     def test_no_gradient(self):
         client = self.serve({"net": networks.Detached()})
@@ -383,6 +398,23 @@ class Waiting(Served):
             self.assertFalse(client.ask("cancel", cancel=number)["cancelled"])
         answer = client.receive()
         self.assertEqual((answer["id"], answer["error"]["code"]), (number, "cancelled"))
+
+    def test_pass_of_a_cancelled_request_is_not_held(self):
+        runs, goes_on = threading.Event(), threading.Event()
+
+        def net(x):
+            runs.set()
+            goes_on.wait(60)
+            return networks.Plain()(x)
+
+        client = self.serve({"net": net})
+        number = client.send("forward", [("x", random(1, 3, 6, 6))], network="net", keep=True)
+        self.assertTrue(runs.wait(60))
+        self.assertFalse(client.ask("cancel", cancel=number)["cancelled"])
+        goes_on.set()
+        answer = client.receive()
+        self.assertEqual((answer["id"], answer["error"]["code"]), (number, "cancelled"))
+        self.assertEqual(client.ask("release")["released"], [])
 
 
 class Cards(Served):

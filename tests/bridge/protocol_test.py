@@ -5,6 +5,8 @@
 Exit code 77 (skipped) where no PyTorch can be imported.
 """
 import contextlib
+import io
+import itertools
 import os
 import random
 import signal
@@ -236,6 +238,33 @@ class Greeting(Served):
                 one.ask("ping")
         self.wait_until_left()
 
+    def test_client_that_cannot_be_served(self):
+        """Without files or threads for it, a client is closed, and the next one is served."""
+        start = threading.Thread.start
+
+        def fails_at(number):
+            calls = itertools.count(1)
+
+            def start_or_fail(thread):
+                if thread.name == "lamscope client" and next(calls) == number:
+                    raise RuntimeError("can't start new thread")
+                start(thread)
+
+            return mock.patch.object(threading.Thread, "start", start_or_fail)
+
+        dup = mock.patch.object(socket.socket, "dup", side_effect=OSError(24, "Too many open files"))
+        for name, failing in (("files", dup), ("first thread", fails_at(1)), ("second thread", fails_at(2))):
+            with self.subTest(name), contextlib.redirect_stderr(io.StringIO()) as words:
+                with failing:
+                    one = self.raw()
+                    one.socket.settimeout(10)
+                    with self.assertRaises(ConnectionError):
+                        one.receive()
+                with Client(self.server.address) as other:
+                    other.ask("ping")
+                self.assertIn("a client could not be served", words.getvalue())
+                self.wait_until_left()
+
     def test_two_clients_at_once(self):
         results = {}
 
@@ -337,6 +366,17 @@ class Sockets(unittest.TestCase):
         with mock.patch.dict(os.environ, LAMSCOPE_SOCKET=str(self.folder / ("x" * 100))), \
                 self.assertRaisesRegex(lamscope.Error, "too long"):
             self.server()
+
+    def test_user_without_a_name(self):
+        import pwd
+        words = io.StringIO()
+        names = {name: "" for name in ("LOGNAME", "USER", "LNAME", "USERNAME")}
+        with mock.patch.dict(os.environ, dict(self.environment, **names)), \
+                mock.patch.object(pwd, "getpwuid", side_effect=KeyError("uid not found")), \
+                contextlib.redirect_stdout(words):
+            server = lamscope.serve(networks.Plain(), scale=2, wait=False)
+        self.addCleanup(server.stop)
+        self.assertIn(f" {os.getuid()}@{socket.gethostname()}\n", words.getvalue())
 
     def test_child_process_does_not_keep_the_address(self):
         with mock.patch.dict(os.environ, self.environment):

@@ -457,7 +457,7 @@ class _Network:
         return None
 
     def state(self):
-        """A number that changes when the weights do."""
+        """A whole number that changes when the weights do."""
         return 0
 
     def free_memory(self):
@@ -538,7 +538,27 @@ class _SavedTensors:
         return tensor
 
 
-_locks = weakref.WeakKeyDictionary()
+class _Weights:
+    """What all servers of a module share: the lock under which it is called, and a number for the weights as they are.
+
+    They are known by where they are and by how often PyTorch has counted a change of them: to look at that is quick.
+    """
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.known = None
+        self.number = 0
+
+    def state(self, module):
+        found = [(weight.data_ptr(), 0 if weight.is_inference() else weight._version)
+                 for weight in itertools.chain(module.parameters(), module.buffers())]
+        if found != self.known:
+            # Drawn, not counted: a server that was started anew has other weights, too.
+            self.known, self.number = found, secrets.randbits(52) + 1
+        return self.number
+
+
+_weights_of = weakref.WeakKeyDictionary()
 
 
 class _TorchNetwork(_Network):
@@ -553,7 +573,8 @@ class _TorchNetwork(_Network):
             raise Error(f"{name}: a torch.nn.Module is expected, this is a {type(net).__name__}: build the network and "
                         "load its weights (load_state_dict) first")
         if self.module is not None:  # served twice, it is one network
-            self.lock = _locks.setdefault(net, self.lock)
+            self.shared = _weights_of.setdefault(net, _Weights())
+            self.lock = self.shared.lock
         weights = self._weights()
         first = next((w for w in weights.values() if w.is_floating_point()), None)
         self.dtype = torch.float32 if first is None else first.dtype
@@ -585,7 +606,7 @@ class _TorchNetwork(_Network):
         return digest.hexdigest()
 
     def state(self):
-        return sum(0 if weight.is_inference() else weight._version for weight in self._weights().values())
+        return 0 if self.module is None else self.shared.state(self.module)
 
     def decode(self, array):
         torch = _torch()
@@ -968,6 +989,13 @@ class _Client:
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
 
+    def abandon(self):
+        """Closes what start() has left half done."""
+        self.close()
+        self.queue.put(None)
+        self.connection.close()
+        self.writing.close()
+
     def refuse(self, refused, request_id=None):
         error = {"code": refused.code, "message": refused.message[:4000]}
         if refused.trace:
@@ -1134,6 +1162,17 @@ class _Client:
     def _held(self, request):
         return self.server.passes.get(self, request.field("pass", lambda value: _whole(value, 1, 2**53), "a number"))
 
+    def _of_held(self, request, held, work):
+        """work() with the network's lock, if the weights are still those of the pass."""
+        def checked():
+            if held.network.state() != held.state:
+                number = request.header["pass"]
+                self.server.passes.release(self, {number})
+                raise _Refused("no_pass", f"the weights have changed since pass {number}: repeat forward")
+            return work()
+
+        return self._alone(held.network, request, checked)
+
     def _alone(self, network, request, work):
         """work() with the network's lock; if memory runs out, once more without the passes that are held."""
         with network.lock:
@@ -1155,11 +1194,13 @@ class _Client:
         region = request.region(network.sr_shape(x.shape))
         held = self._alone(network, request, lambda: network.forward(x, keep, request.check))
         y = self._encoded(network, "y", held.y[region], dtype)
+        request.check()  # a client that has cancelled never asks for the pass, nor releases it
         return {"pass": self.server.passes.add(self, held) if keep else None, "state": held.state}, [y]
 
     def _again(self, request):
         held, dtype = self._held(request), request.dtype()
-        return {}, [self._encoded(held.network, "y", held.y[request.region(held.y.shape)], dtype)]
+        y = held.y[request.region(held.y.shape)]
+        return {}, [self._of_held(request, held, lambda: self._encoded(held.network, "y", y, dtype))]
 
     def _vjp(self, request):
         held, dtype, release = self._held(request), request.dtype(), request.flag("release")
@@ -1170,7 +1211,7 @@ class _Client:
             raise _Refused("bad_request", f"cotangent is {_sides(expected)}, as the region")
         network = held.network
         cotangent = network.decode(cotangent)
-        gradient = self._alone(network, request, lambda: network.vjp(held, region, cotangent, request.check))
+        gradient = self._of_held(request, held, lambda: network.vjp(held, region, cotangent, request.check))
         if release:
             self.server.passes.release(self, {request.header["pass"]})
         return {}, [self._encoded(network, "gradient", gradient, dtype)]
@@ -1244,7 +1285,7 @@ class Server:
 
     def announce(self):
         """Prints how to reach the networks."""
-        here = f"{getpass.getuser()}@{socket.gethostname()}"
+        here = f"{_user()}@{socket.gethostname()}"
         path = urllib.parse.unquote(self.address[len("lamscope+unix://"):])
         local = f"/tmp/lamscope-{secrets.token_hex(4)}.sock"
         forward, there = (f"ssh -N -L {local}:{path} {here}", f"lamscope+unix://{local}") if self.token is None else \
@@ -1287,7 +1328,7 @@ class Server:
         # A call of a network ends when it ends: who stops a server does not wait for more than a moment.
         deadline = time.monotonic() + 5
         for thread in [self._thread] + [thread for client in clients for thread in client.threads]:
-            if thread is not threading.current_thread():
+            if thread is not threading.current_thread() and thread.ident is not None:
                 thread.join(max(0.0, deadline - time.monotonic()))
 
     def forget(self, client):
@@ -1361,23 +1402,34 @@ class Server:
                 if self._stopped.wait(0.1):  # or the process has no more files
                     return
                 continue
-            if connection.family != getattr(socket, "AF_UNIX", None):
-                connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-            client = _Client(self, connection)
-            with self._lock:
-                full = len(self.clients) >= CLIENTS
-                if not full:
-                    self.clients.add(client)
-            if full:
-                client.writing.settimeout(1)
-                client.refuse(_Refused("full", f"the server has {CLIENTS} clients already"))
-                client.writing.close()
+            try:
+                self._welcome(connection)
+            except Exception as error:  # no more files or threads: this client goes, and others may come
                 connection.close()
-            else:
-                client.start()
-                if self._stopped.is_set():
-                    client.close()
+                print(f"lamscope: a client could not be served: {error}", file=sys.stderr)
+
+    def _welcome(self, connection):
+        if connection.family != getattr(socket, "AF_UNIX", None):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        client = _Client(self, connection)
+        with self._lock:
+            full = len(self.clients) >= CLIENTS
+            if not full:
+                self.clients.add(client)
+        if full:
+            client.writing.settimeout(1)
+            client.refuse(_Refused("full", f"the server has {CLIENTS} clients already"))
+            client.abandon()
+            return
+        try:
+            client.start()
+        except BaseException:
+            self.forget(client)
+            client.abandon()
+            raise
+        if self._stopped.is_set():
+            client.close()
 
     def _clean(self):
         """Removes the files of this process."""
@@ -1442,6 +1494,13 @@ def _exit_with_stdin():
     for server in list(_live_servers):
         server._clean()
     os._exit(0)
+
+
+def _user():
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # as in a container without an entry for this user
+        return str(os.getuid())
 
 
 def _socket_folder():
