@@ -101,7 +101,8 @@ ProgramSizes sizesOf(const std::shared_ptr<const pt2::Program>& program, const E
     } else if (hasRules(*program)) {
         sizes.guards = guardsOfProgram(program, channels);
         sizes.remark = fmt::format(
-            "it has no card: it is used only at sizes at which the exporter's own rules say that it is right ({} LR "
+            "it has no card that says where it is right: it is used only at sizes at which the exporter's own rules "
+            "say that it is right ({} LR "
             "pixels and others); lamscope_export.py compares it with the network and writes a card",
             inWords(example));
     }
