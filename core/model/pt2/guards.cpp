@@ -442,6 +442,18 @@ bool satisfies(std::string_view guard, std::string_view input, const InputSize& 
     }
 }
 
+std::optional<std::string> violatedRangeOfSides(const Program& program, const InputSize& size) {
+    constexpr std::int64_t habit = 2;  // of the exporter, as the lower bound of all sizes
+    const std::array<std::int64_t, 4> sizes{size.batch, size.channels, size.height, size.width};
+    const auto& extents = program.inputValue().facts->sizes;
+    for (std::size_t axis = 2; axis < sizes.size(); ++axis) {
+        if (auto rule = violatedRange(program, extents.at(axis).expression, axis, std::max(sizes.at(axis), habit))) {
+            return rule;
+        }
+    }
+    return std::nullopt;
+}
+
 std::optional<std::string> violatedRule(const Program& program, const InputSize& size) {
     const Value& input = program.inputValue();
     const std::array<std::int64_t, 4> sizes{size.batch, size.channels, size.height, size.width};

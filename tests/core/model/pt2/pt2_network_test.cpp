@@ -141,6 +141,17 @@ TEST_F(Pt2Loading, OneFixedSideIsARule) {
     expectForbidden(model, 24, 31, {"a height of 24", "24x31"});
 }
 
+TEST_F(Pt2Loading, RangesOfSidesAreRulesWithACard) {
+    auto& ranges = parts_.program["range_constraints"];
+    ranges["s53"]["max_val"] = 128;
+    ranges["s0"]["min_val"] = 15;
+    setCard({{"scale", 1}, {"batch", "any"}, {"size_multiple", 4}});
+    const auto model = load();
+    EXPECT_TRUE(model.upscale(test::testImage(13, 128)).has_value());  // padded to 16x128
+    expectForbidden(model, 16, 129, {"height <= 128"});
+    expectForbidden(model, 12, 16, {"width >= 15"});
+}
+
 TEST_F(Pt2Loading, BatchesThatMixImagesAreTakenApart) {
     replaceNodes({nodeOf("torch.ops.aten.sum.default", {{"self", tensorNamed("x")}}, {tensorNamed("sum")}),
                   nodeOf("torch.ops.aten.mul.Tensor", {{"self", tensorNamed("x")}, {"other", tensorNamed("sum")}},
