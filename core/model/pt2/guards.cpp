@@ -140,9 +140,8 @@ Number compared(std::string_view comparison, const Number& a, const Number& b) {
 /// in Python.
 class Evaluation {
 public:
-    Evaluation(std::string_view text, std::string_view input, const InputSize& size)
+    Evaluation(std::string_view text, const InputSize& size)
         : rest_(text)
-        , tensor_(input)
         , sizes_{size.batch, size.channels, size.height, size.width} {}
 
     /// Throws UnreadableGuard.
@@ -326,13 +325,15 @@ private:
         return closed(value);
     }
 
-    /// The rest of `L['x'].size()[2]`.
+    /// The rest of `L['x'].size()[2]`. The name is the parameter's in Python, which the graph writes in its own way: a
+    /// network has one input, and all sizes are that one's.
     Number inputSize() {
         const std::string_view quote = acceptedOf({"'", "\""});
-        if (quote.empty() || !accept(tensor_)) {
+        const auto end = quote.empty() ? std::string_view::npos : rest_.find(quote);
+        if (end == std::string_view::npos) {
             throw UnreadableGuard();
         }
-        expect(quote);
+        rest_.remove_prefix(end + 1);
         expect("].size()[");
         const std::int64_t axis = digits();
         expect("]");
@@ -367,7 +368,6 @@ private:
     }
 
     std::string_view rest_;
-    std::string_view tensor_;
     std::array<std::int64_t, 4> sizes_;
     int depth_ = 0;
 };
@@ -434,9 +434,9 @@ bool isExample(const Value& input, const std::array<std::int64_t, 4>& size) {
 
 }  // namespace
 
-bool satisfies(std::string_view guard, std::string_view input, const InputSize& size) {
+bool satisfies(std::string_view guard, const InputSize& size) {
     try {
-        return isTrue(Evaluation(guard, input, size).whole());
+        return isTrue(Evaluation(guard, size).whole());
     } catch (const UnreadableGuard&) {
         return false;
     }
@@ -470,7 +470,7 @@ std::optional<std::string> violatedRule(const Program& program, const InputSize&
     InputSize likely = size;
     likely.batch = size.batch == 1 && !input.facts->sizes.front().isFixed() ? 2 : size.batch;
     const auto violated = std::ranges::find_if(*program.guards, [&](const std::string& guard) {
-        return !satisfies(guard, input.name, size) && !satisfies(guard, input.name, likely);
+        return !satisfies(guard, size) && !satisfies(guard, likely);
     });
     return violated == program.guards->end() ? std::nullopt : std::optional(printable(*violated, 200));
 }

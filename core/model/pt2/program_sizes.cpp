@@ -76,9 +76,8 @@ SizeGuards guardsOfCard(const std::shared_ptr<const pt2::Program>& program, cons
         if (auto rule = pt2::violatedRangeOfSides(*program, input)) {
             return rule;
         }
-        const auto& name = program->inputValue().name;
         const auto found =
-            std::ranges::find_if(texts, [&](const auto& guard) { return !pt2::satisfies(guard, name, input); });
+            std::ranges::find_if(texts, [&](const auto& guard) { return !pt2::satisfies(guard, input); });
         return found == texts.end() ? std::nullopt : std::optional(*found);
     };
     return {.texts = stated.guards,
