@@ -106,6 +106,11 @@ Number floorRemainder(const Number& a, const Number& b) {
     return combined(a, b, whole, unset);
 }
 
+/// Python's `a / b`.
+Number quotient(const Number& a, const Number& b) {
+    return a && b && asReal(b) != 0.0 ? Number(asReal(a) / asReal(b)) : std::nullopt;
+}
+
 Number larger(const Number& a, const Number& b) {
     const auto choose = [](auto left, auto right) { return std::max(left, right); };
     return combined(a, b, choose, choose);
@@ -116,12 +121,14 @@ Number smaller(const Number& a, const Number& b) {
     return combined(a, b, choose, choose);
 }
 
-Number truncated(const Number& number) {
+/// A whole number, made by `toWhole` where it is none.
+Number rounded(const Number& number, double (*toWhole)(double)) {
     constexpr double limit = 9e18;
     if (!number || !(std::abs(asReal(number)) < limit)) {
         return std::nullopt;
     }
-    return std::visit([](auto value) { return Number(static_cast<std::int64_t>(value)); }, *number);
+    return std::holds_alternative<std::int64_t>(*number) ? number
+                                                         : Number(static_cast<std::int64_t>(toWhole(asReal(number))));
 }
 
 Number compared(std::string_view comparison, const Number& a, const Number& b) {
@@ -266,9 +273,11 @@ private:
 
     Number multiplicative() {
         Number value = factor();
-        for (auto found = acceptedOf({"*", "//", "%"}); !found.empty(); found = acceptedOf({"*", "//", "%"})) {
+        for (auto found = acceptedOf({"*", "//", "/", "%"}); !found.empty();
+             found = acceptedOf({"*", "//", "/", "%"})) {
             const Number other = factor();
             value = found == "*"   ? product(value, other)
+                    : found == "/" ? quotient(value, other)
                     : found == "%" ? floorRemainder(value, other)
                                    : floorQuotient(value, other);
         }
@@ -294,8 +303,13 @@ private:
             return extreme(smaller);
         }
         if (acceptWord("math.trunc")) {
-            expect("(");
-            return truncated(closed(disjunction()));
+            return roundedOperand([](double value) { return std::trunc(value); });
+        }
+        if (acceptWord("math.floor")) {
+            return roundedOperand([](double value) { return std::floor(value); });
+        }
+        if (acceptWord("math.ceil")) {
+            return roundedOperand([](double value) { return std::ceil(value); });
         }
         if (acceptWord("torch.sym_float")) {
             expect("(");
@@ -314,6 +328,11 @@ private:
     Number closed(const Number& value) {
         expect(")");
         return value;
+    }
+
+    Number roundedOperand(double (*toWhole)(double)) {
+        expect("(");
+        return rounded(closed(disjunction()), toWhole);
     }
 
     Number extreme(Number (*choose)(const Number&, const Number&)) {

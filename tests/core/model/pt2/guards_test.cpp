@@ -78,6 +78,21 @@ TEST(Pt2Guards, KnowFloatingPointNumbers) {
     EXPECT_TRUE(holds("math.trunc(-0.5*torch.sym_float(3)) == -1"));
 }
 
+TEST(Pt2Guards, DivideAndRoundRealNumbers) {  // of 64 rows and 56 columns
+    EXPECT_TRUE(holds("4 / 2 == 2"));
+    EXPECT_TRUE(holds("7 / 2 == 3.5"));
+    EXPECT_TRUE(holds("7 / 2 * 2 == 7"));
+    EXPECT_TRUE(holds("math.trunc(L['x'].size()[2] / 8) == 8"));
+    EXPECT_TRUE(holds("math.ceil(L['x'].size()[2] / 10) == 7"));
+    EXPECT_TRUE(holds("math.floor(L['x'].size()[2] / 10) == 6"));
+    EXPECT_TRUE(holds("math.floor((-7) / 2) == -4 and math.ceil((-7) / 2) == -3 and math.trunc((-7) / 2) == -3"));
+    EXPECT_TRUE(holds("math.floor(9007199254740993) == 9007199254740993"));
+    EXPECT_TRUE(holds("(L['x'].size()[2] / L['x'].size()[3]) <= 1.5"));
+    EXPECT_FALSE(holds("(L['x'].size()[2] / L['x'].size()[3]) <= 1.125"));
+    EXPECT_FALSE(holds("1 / 0 != 0"));
+    EXPECT_FALSE(holds("1 / 0.0 != 0"));
+}
+
 TEST(Pt2Guards, DoNotHoldWhereTheyCannotBeComputed) {
     EXPECT_FALSE(holds("1 // 0 == 0"));
     EXPECT_FALSE(holds("1 // 0 != 0"));
@@ -92,8 +107,8 @@ TEST(Pt2Guards, DoNotHoldWhereTheyCannotBeComputed) {
 
 TEST(Pt2Guards, DoNotHoldWhereTheyCannotBeRead) {
     for (const auto* text : {"", "1 ==", "(1 == 1", "1 == 1)", "L['x].size()[2] == 64", "L['x'].size()[4] == 0",
-                             "L['x'].size()[-1] == 56", "L['x'].dtype == 1", "2 ** 2 == 4", "4 / 2 == 2", "f(1) == 1",
-                             "1 == 1; 1", "'a' == 'a'", "maximum(1) == 1", "nothing", "1 = 1", "1 == 1 1"}) {
+                             "L['x'].size()[-1] == 56", "L['x'].dtype == 1", "2 ** 2 == 4", "f(1) == 1", "1 == 1; 1",
+                             "'a' == 'a'", "maximum(1) == 1", "nothing", "1 = 1", "1 == 1 1"}) {
         EXPECT_FALSE(holds(text)) << text;
     }
     EXPECT_FALSE(holds(std::string(100000, '(') + "1" + std::string(100000, ')')));
