@@ -372,7 +372,9 @@ private:
         }
         rest_.remove_prefix(1);
         static_cast<void>(digits());
-        return std::stod(std::string(start.substr(0, start.size() - rest_.size())));
+        double value = 0.0;  // with a point in every locale
+        const auto [stop, failure] = std::from_chars(start.data(), rest_.data(), value);
+        return failure == std::errc() && stop == rest_.data() ? Number(value) : std::nullopt;
     }
 
     std::int64_t digits() {

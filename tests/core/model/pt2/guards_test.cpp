@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <clocale>
 #include <string>
 
 #include <gmock/gmock.h>
@@ -76,6 +77,14 @@ TEST(Pt2Guards, KnowFloatingPointNumbers) {
     EXPECT_TRUE(holds("math.trunc(2.5) == 2"));
     EXPECT_TRUE(holds("math.trunc(2.0*torch.sym_float(L['x'].size()[3])) == 112"));
     EXPECT_TRUE(holds("math.trunc(-0.5*torch.sym_float(3)) == -1"));
+}
+
+TEST(Pt2Guards, NumbersHaveAPointInEveryLocale) {
+    const std::string before = std::setlocale(LC_NUMERIC, nullptr);
+    std::setlocale(LC_NUMERIC, "de_DE.UTF-8");  // nothing changes where it is not installed
+    const bool isRead = holds("2.5 * 2 == 5");
+    std::setlocale(LC_NUMERIC, before.c_str());
+    EXPECT_TRUE(isRead);
 }
 
 TEST(Pt2Guards, DivideAndRoundRealNumbers) {  // of 64 rows and 56 columns
