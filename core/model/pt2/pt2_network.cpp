@@ -101,9 +101,8 @@ LrSize triedSize(const SizeBehaviour& behaviour) {
     if (behaviour.guards) {
         return behaviour.guards.example;
     }
-    constexpr int usual = 32;
     const int multiple = behaviour.sizeMultiple;
-    const int side = (std::max(usual, behaviour.minimumSide) + multiple - 1) / multiple * multiple;
+    const int side = (std::max(usualTrialSide, behaviour.minimumSide) + multiple - 1) / multiple * multiple;
     return behaviour.fixedSize.value_or(LrSize(side, side));
 }
 

@@ -198,6 +198,21 @@ TEST_F(Pt2Loading, GradientThatOperatorsInPlaceBreakIsRefusedAtOnce) {
     expectRefused({"net.pt2", "gradient", "inplace", "run_decompositions({})"});
 }
 
+TEST_F(Pt2Loading, GradientIsTriedWhereTheNetworkWas) {
+    // What is padded by reflection must be larger than the margin.
+    const auto whole = [](std::int64_t value) -> json { return {{"as_int", value}}; };
+    const auto cropped = [&](const std::string& from, std::int64_t axis, const std::string& result) {
+        return nodeOf("torch.ops.aten.slice.Tensor",
+                      {{"self", tensorNamed(from)}, {"dim", whole(axis)}, {"start", whole(35)}, {"end", whole(-35)}},
+                      {tensorNamed(result)});
+    };
+    replaceNodes(
+        {nodeOf("torch.ops.aten.reflection_pad2d.default",
+                {{"self", tensorNamed("x")}, {"padding", {{"as_ints", {35, 35, 35, 35}}}}}, {tensorNamed("padded")}),
+         cropped("padded", 2, "rows"), cropped("rows", 3, "y")});
+    EXPECT_TRUE(load().upscale(test::testImage(40, 40)).has_value());
+}
+
 TEST_F(Pt2Loading, OutputWithoutGradientIsRefused) {
     replaceNodes({nodeOf("torch.ops.aten.detach.default", {{"self", tensorNamed("x")}}, {tensorNamed("y")})});
     expectRefused({"no gradient", "torch.no_grad()"});
