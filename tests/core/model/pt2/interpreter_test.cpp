@@ -209,6 +209,20 @@ TEST(Pt2Interpreter, OperatorsInPlaceReachWhatSharesTheirMemory) {
     EXPECT_TRUE(at::equal(program(someImage().contiguous(at::MemoryFormat::ChannelsLast)), expected));
 }
 
+TEST(Pt2Interpreter, ViewsTakeImagesInEveryOrderOfMemory) {
+    const json twice = tensorNamed("twice");
+    const auto expectRows = [&](const json& view, const torch::Tensor& expected) {
+        const auto program = programOf({aten("mul.Scalar", {{"self", x}, {"other", whole(2)}}, "twice"), view});
+        const auto image = someImage().contiguous(at::MemoryFormat::ChannelsLast);
+        EXPECT_TRUE(at::equal(program(image), expected));
+    };
+    const auto doubled = someImage() * 2;
+    expectRows(aten("_unsafe_view.default", {{"self", twice}, {"size", wholes({2, 60})}}), doubled.view({2, 60}));
+    expectRows(aten("unflatten.int", {{"self", twice}, {"dim", whole(2)}, {"sizes", wholes({2, 2})}}),
+               doubled.view({2, 3, 2, 2, 5}));
+    expectRows(aten("view.default", {{"self", twice}, {"size", wholes({2, 60})}}), doubled.view({2, 60}));
+}
+
 TEST(Pt2Interpreter, WeightsAreNotWrittenTo) {
     EXPECT_THAT(failure({aten("add_.Scalar", {{"self", weight}, {"other", whole(1)}}, "changed"),
                          aten("mul.Tensor", {{"self", x}, {"other", tensorNamed("changed")}})}),
