@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/model/checkpoint/writers.h"
 #include "core/model/pt2/small_program.h"
 #include "model/loaders.h"
 #include "model/probe/range_probe.h"
@@ -216,6 +218,21 @@ TEST_F(Pt2Loading, GradientIsTriedWhereTheNetworkWas) {
 TEST_F(Pt2Loading, OutputWithoutGradientIsRefused) {
     replaceNodes({nodeOf("torch.ops.aten.detach.default", {{"self", tensorNamed("x")}}, {tensorNamed("y")})});
     expectRefused({"no gradient", "torch.no_grad()"});
+}
+
+TEST_F(Pt2Loading, WhatTheDoctorCannotLookAtIsStillRefusedInWords) {
+    const auto refusalOf = [this](const std::vector<std::pair<std::string, std::string>>& entries) {
+        const auto report = inspectModel(test::specOf(folder_.write("other.pt2", test::zipFile(entries))));
+        EXPECT_FALSE(report.program);
+        return report.refusal;
+    };
+    EXPECT_THAT(refusalOf({{"serialized_exported_program.json", R"({"value": Infinity})"}, {"version", "5.3"}}),
+                HasSubstr("2.9"));
+    EXPECT_THAT(refusalOf({{"net/archive_format", "pt2"},
+                           {"net/archive_version", "0"},
+                           {"net/byteorder", "little"},
+                           {"net/data/aotinductor/model/net.so", "code"}}),
+                HasSubstr("native code of AOTInductor alone"));
 }
 
 TEST_F(Pt2Loading, ImpossibleCardIsNamed) {
