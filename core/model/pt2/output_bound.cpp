@@ -295,8 +295,9 @@ std::optional<std::int64_t> partsOf(const c10::FunctionSchema& schema, const tor
         if (most < 1) {
             return std::nullopt;
         }
-        const auto step = isChunk ? std::max<std::int64_t>((length() + most - 1) / most, 1) : most;
-        return std::max<std::int64_t>((length() + step - 1) / step, 1);
+        const auto roundedUp = [](std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); };
+        const auto step = isChunk ? std::max<std::int64_t>(roundedUp(length(), most), 1) : most;
+        return std::max<std::int64_t>(roundedUp(length(), step), 1);
     }
     return std::nullopt;
 }

@@ -2,6 +2,7 @@
 // Small programs, written node by node.
 #include "model/pt2/interpreter.h"
 
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -344,6 +345,9 @@ TEST(Pt2Interpreter, TensorsAreNotCutIntoMoreThanTheFileNames) {
                 HasSubstr("60000 tensors, the file expects 2"));
     EXPECT_THAT(cut("split.Tensor", {{"self", x}, {"split_size", whole(1)}, {"dim", whole(3)}}),
                 HasSubstr("5 tensors, the file expects 2"));
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_THAT(cut("split.Tensor", {{"self", x}, {"split_size", whole(largest)}, {"dim", whole(3)}}),
+                HasSubstr("1 tensors, the file expects 2"));
 }
 
 TEST(Pt2Interpreter, NumbersOfTheFileAreNotWrittenTo) {
