@@ -188,6 +188,8 @@ TEST(Pt2Archive, RefusesTensorsOfSenselessShapes) {
     EXPECT_THAT(refused(withTensor(tensorMeta({1LL << 31, 2}, {0, 0}))), HasSubstr("more values than are read"));
     EXPECT_THAT(refused(withTensor(tensorMeta({1LL << 62, 1LL << 62, 0}, {0, 0, 0}))),
                 HasSubstr("more values than are read"));
+    EXPECT_THAT(refused(withTensor(tensorMeta({0, 1LL << 31, 1LL << 31, 1LL << 31}, {0, 0, 0, 0}))),
+                HasSubstr("more values than are read"));
     EXPECT_EQ(refused(withTensor(tensorMeta({0, 5}, {5, 1}), "")), "is read");
 }
 
