@@ -246,14 +246,14 @@ void Interpreter::perform(const Step& step, Frame& frame, bool gradients) const 
                        for (const auto& result : step.results) {
                            if (const auto* list = std::get_if<std::vector<TensorSlot>>(&result)) {
                                for (const auto& each : *list) {
-                                   frame[each.slot] = results[next++];
+                                   frame[each.slot] = results[next++].toTensor();
                                }
                                continue;
                            }
                            if (const auto* tensor = std::get_if<TensorSlot>(&result)) {
-                               frame[tensor->slot] = results[next];
+                               frame[tensor->slot] = results[next].toTensor();
                            } else if (const auto* number = std::get_if<NumberSlot>(&result)) {
-                               frame[number->slot] = results[next];
+                               frame[number->slot] = toValue(toNumber(results[next]));
                            }
                            ++next;
                        }

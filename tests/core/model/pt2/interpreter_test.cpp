@@ -398,5 +398,20 @@ TEST(Pt2Interpreter, BlocksWithoutGradientStaySo) {
     }
 }
 
+TEST(Pt2Interpreter, ResultsOfSubgraphsAreOfTheKindThatTheFileSays) {
+    const json inner = {
+        {"inputs", json::array({x})},
+        {"outputs", json::array({number("height")})},
+        {"nodes",
+         json::array({nodeOf("torch.ops.aten.sym_size.int", {{"self", x}, {"dim", whole(2)}}, {number("height")})})},
+        {"tensor_values", json::object()}};
+    const json mode = {{"as_bool", false}};
+    const json graph = {{"as_graph", {{"name", "submod"}, {"graph", inner}}}};
+    EXPECT_THAT(failure({nodeOf("torch.ops.higher_order.wrap_with_set_grad_enabled", {{"", mode}, {"", graph}, {"", x}},
+                                {tensorNamed("part")}),
+                         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})}),
+                HasSubstr("wrap_with_set_grad_enabled"));
+}
+
 }  // namespace
 }  // namespace lamscope::pt2
