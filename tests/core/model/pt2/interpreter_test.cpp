@@ -283,6 +283,8 @@ TEST(Pt2Interpreter, TrainingIsRefused) {
 TEST(Pt2Interpreter, ArgumentsThatTheSchemaLacksAreDamage) {
     EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"slope", real(0.1)}})}),
                 AllOf(HasSubstr("aten::relu"), HasSubstr("no argument 'slope'")));
+    EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"", real(0.1)}})}), HasSubstr("no argument ''"));
+    EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"self", weight}})}), HasSubstr("'self' twice"));
     EXPECT_THAT(refusal({aten("mul.Tensor", {{"self", x}})}), HasSubstr("lacks 'other'"));
     EXPECT_THAT(refusal({aten("softmax.int", {{"self", x}, {"dim", real(0.5)}})}), HasSubstr("'dim'"));
     EXPECT_THAT(
