@@ -329,6 +329,26 @@ TEST(Pt2Interpreter, ResultsAreBoundedBeforeTheyAreMade) {
                          aten("conv_transpose2d.input",
                               {{"input", x}, {"weight", tensorNamed("kernel")}, {"stride", wholes({30000, 30000})}})}),
                 HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({3, 3, 1, 1}, "kernel"), aten("convolution.default", {{"input", x},
+                                                                            {"weight", tensorNamed("kernel")},
+                                                                            {"bias", {{"as_none", true}}},
+                                                                            {"stride", wholes({1, 1})},
+                                                                            {"padding", wholes({30000, 30000})},
+                                                                            {"dilation", wholes({1, 1})},
+                                                                            {"transposed", {{"as_bool", false}}},
+                                                                            {"output_padding", wholes({0, 0})},
+                                                                            {"groups", whole(1)}})}),
+        HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({60000, 100}, "part"),
+                 aten("cat.default", {{"tensors", {{"as_tensors", std::vector<json>(500, json{{"name", "part"}})}}},
+                                      {"dim", whole(1)}})}),
+        HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({60000, 1}, "column"), line({60000, 1}, "weights"),
+                 aten("linear.default", {{"input", tensorNamed("column")}, {"weight", tensorNamed("weights")}})}),
+        HasSubstr("2^31"));
     // A Gram matrix of many pixels is small.
     EXPECT_EQ(failure({line({1, 60000}, "row"), line({60000, 1}, "column"),
                        aten("matmul.default", {{"self", tensorNamed("row")}, {"other", tensorNamed("column")}})}),
