@@ -1351,6 +1351,10 @@ class Server:
             except OSError as error:
                 raise Error(f"{folder}: the folder cannot be made: {error.strerror}") from error
             self._remove.insert(0, folder)
+        if os.stat(folder).st_uid != os.getuid() or os.stat(folder).st_mode & 0o077:
+            # Whoever can write there can put a socket of their own in this one's place.
+            raise Error(f"{folder} belongs to another user, or others can enter it: set LAMSCOPE_SOCKET to a path in a "
+                        "folder of your own of mode 0700, or in one that is not there yet")
         if not _remove_stale(path):
             raise Error(f"{path}: another server runs there, or the file is no socket")
         self._socket = socket.socket(socket.AF_UNIX)
