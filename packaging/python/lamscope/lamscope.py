@@ -42,6 +42,7 @@ import hmac
 import itertools
 import json
 import math
+import operator
 import os
 import platform
 import queue
@@ -172,13 +173,13 @@ def lam(networks, image, patch, lr=False, **options):
              the LR image
     patch    (x, y) or (x, y, size) in SR pixels, or a list of them
     options  those of the module's description; all others are flags of `lamscope-cli lam`: context=64, nodes=27,
-             preset="paper", figure=["a.pdf", "b.png"]; True is a flag without a value
+             preset="paper", figure=["a.pdf", "b.png"]; True is a flag without a value, False and None are left out
 
     The program is looked for in the variable LAMSCOPE_CLI, then on PATH.
     """
     program = _program("LAMSCOPE_CLI", "lamscope-cli")
     flags = {name: options.pop(name) for name in list(options) if name not in _OPTIONS}
-    patches = [patch] if isinstance(patch[0], (int, float)) else patch
+    patches = _patches(patch)
     with Server(_torch_networks(networks, options)) as server:
         folder = tempfile.mkdtemp(dir=server.folder)
         document = os.path.join(folder, "lam.json")
@@ -188,6 +189,8 @@ def lam(networks, image, patch, lr=False, **options):
         for numbers in patches:
             arguments += ["--patch", ",".join(map(str, numbers))]
         for name, value in flags.items():
+            if value is None or value is False:
+                continue
             values = value if isinstance(value, (list, tuple)) else [] if value is True else [value]
             arguments += ["--" + name.replace("_", "-"), *map(str, values)]
         run = subprocess.run(arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
@@ -198,6 +201,18 @@ def lam(networks, image, patch, lr=False, **options):
         maps, attributions = ([_read_npy(os.path.join(folder, os.path.basename(result["files"][kind])))
                                for result in content["results"]] for kind in ("map", "attribution"))
         return LamMaps(content, maps, attributions)
+
+
+def _patches(patch):
+    """Lists of whole numbers, also of NumPy's."""
+    try:
+        try:
+            return [list(map(operator.index, patch))]
+        except TypeError:
+            return [list(map(operator.index, one)) for one in patch]
+    except TypeError:
+        raise Error(f"patch is (x, y) or (x, y, size), whole numbers of SR pixels, or a list of them, not {patch!r}") \
+            from None
 
 
 def _waited(server, wait, wanted):
