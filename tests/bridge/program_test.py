@@ -110,6 +110,14 @@ class Show(Programs):
             lamscope.show(networks.Plain(), "none.png", scale=2)
         self.assertEqual(self.sockets(), [])
 
+    def test_no_token_among_arguments(self):
+        """Every user of a machine can read them."""
+        with mock.patch.dict(os.environ, LAMSCOPE_PROGRAM=self.program(STAND_IN)):
+            for placing in ({"port": 0}, {"host": "127.0.0.1"}):
+                with self.subTest(placing), self.assertRaisesRegex(lamscope.Error, r"serve\(port=…\)"):
+                    lamscope.show(networks.Plain(), scale=2, **placing)
+        self.assertFalse(self.report_file.exists())
+
 
 class Lam(Programs):
     def test_arguments_and_failure(self):

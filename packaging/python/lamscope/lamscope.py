@@ -140,12 +140,17 @@ def show(networks, image=None, wait=None, **options):
     image    a file, an array or tensor [3, h, w] or [h, w, 3] in [0, 1], a picture of PIL, or a list of them
     wait     whether to return only when the window is closed; by default so in a script, and not in a notebook or an
              interactive session, where the server goes on in the background
-    options  see the module's description; port, host and memory as in serve()
+    options  see the module's description; memory as in serve()
+
+    The window is on this machine, and is served over a Unix socket: the address of a TCP port, with its token, would
+    stand where all users of the machine can read it, among the arguments of the program.
 
     The program `lamscope` is looked for in the variable LAMSCOPE_PROGRAM, then on PATH.
     """
-    placing = {name: options.pop(name) for name in ("port", "host", "memory") if name in options}
-    server = Server(_torch_networks(networks, options), **placing)
+    if "port" in options or "host" in options:
+        raise Error("show() takes no port and no host: its window is on this machine. For others there is serve(port=…)")
+    memory = options.pop("memory", None)
+    server = Server(_torch_networks(networks, options), memory=memory)
     if "LAMSCOPE_EXIT_WITH_STDIN" in os.environ:  # the window is on another machine, and has started this script
         server.announce()
         return _waited(server, server.wait, True)
