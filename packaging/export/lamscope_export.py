@@ -241,20 +241,24 @@ def _ready(net):
     """Puts `net` on the CPU, in float32, in eval mode, its weights without gradient; afterwards `net` is as before."""
     import torch
 
-    tensors = list(itertools.chain(net.parameters(), net.buffers()))
-    homes = [(tensor, tensor.device, tensor.dtype, tensor.requires_grad) for tensor in tensors]
+    # What was there is put back, not converted back: float64 would return rounded. Buffers are copied, as forward() may
+    # write into them.
+    buffers = list(net.buffers())
+    written = {id(buffer) for buffer in buffers}
+    homes = [(tensor, tensor.data, tensor.requires_grad) for tensor in itertools.chain(net.parameters(), buffers)]
     modes = [(module, module.training) for module in net.modules()]
     try:
         net.eval()
-        for tensor in tensors:
+        for tensor, data, _ in homes:
             tensor.requires_grad_(False)
-            tensor.data = tensor.data.to("cpu", torch.float32 if tensor.is_floating_point() else tensor.dtype)
+            tensor.data = data.to("cpu", torch.float32 if data.is_floating_point() else data.dtype,
+                                  copy=id(tensor) in written)
         yield
     finally:
         for module, training in modes:
             module.training = training
-        for tensor, device, dtype, requires_grad in homes:
-            tensor.data = tensor.data.to(device, dtype)
+        for tensor, data, requires_grad in homes:
+            tensor.data = data
             tensor.requires_grad_(requires_grad)
 
 
