@@ -38,7 +38,7 @@ GRADIENT_TOLERANCE = 1e-3  # of gradients, relative to their norm: a few kinks m
 DIFFERENCE_TOLERANCE = 1e-2  # of the slope along a direction, where the network's own gradient fails
 LAM_CONTEXT = 64  # side that Lamscope cuts around a patch by default, pixels: the best side for a fixed size
 MODULI = (2, 3, 5, 7, 8, 16)  # what networks pad and divide sides by
-EXPORT_SIZES = ((48, 80), (57, 71))  # (width, height) at which every exported program is compared beside the example's
+EXPORT_SIZES = ((48, 80), (57, 71))  # (width, height) at which exported programs are compared, where the network fits
 POOL = range(40, 106)  # sides at which guards are tried
 MOST_RUNS = 24  # of the network, to sort guards
 MOST_GUARDS = 64  # on a card
@@ -755,8 +755,8 @@ def _sort_guards(network, module, guards, any_batch):
         return len(right) + len(wrong) + len(failed)
 
     look((network.size, 1))
-    for size in EXPORT_SIZES:
-        look((_fitting(size, network.card), 1))
+    for size in _export_sizes(network):
+        look((size, 1))
     # The sizes that violate the most of what no size has violated yet.
     while runs() < MOST_RUNS and pool:
         untried = ~(cleared() | _union(violated for violated, _ in wrong.values()))
@@ -809,9 +809,11 @@ def _pool(network, guards, any_batch):
     return {key: _violated(guards, *key) for key in sorted(keys, key=lambda key: key[0][0] * key[0][1] * key[1])}
 
 
-def _fitting(size, card):
-    step, smallest = card.get("size_multiple", 1), card.get("minimum_side", 1)
-    return tuple(math.ceil(max(side, smallest) / step) * step for side in size)
+def _export_sizes(network):
+    """Those of EXPORT_SIZES that the size rules allow, and those at which a trace is compared."""
+    step, smallest = network.card.get("size_multiple", 1), network.card.get("minimum_side", 1)
+    sizes = [size for size in EXPORT_SIZES if all(side >= smallest and side % step == 0 for side in size)]
+    return [size for size in dict.fromkeys([*sizes, *_other_sizes(network)]) if size != network.size]
 
 
 class _Input:
