@@ -78,6 +78,13 @@ class PoolsToEighths(Enlarging):
         return self.enlarge(x * functional.interpolate(pooled, size=x.shape[2:], mode="nearest"))
 
 
+class BrightensTallOnes(Enlarging):
+    """Takes another branch at heights that no usual example has."""
+
+    def forward(self, x):
+        return self.enlarge(x * 2 if x.shape[2] > 128 else x)
+
+
 class OneSize(Enlarging):
     def forward(self, x):
         sides = [int(side) * 2 for side in x.shape[2:]]
@@ -269,6 +276,14 @@ class TorchExport(unittest.TestCase):
         with torch.no_grad():
             self.assertGreater(largest_difference(module(picture(72, 64)), net(picture(72, 64))), 1e-4)
 
+    def test_branch_at_large_sizes_is_a_guard(self):
+        net = BrightensTallOnes()
+        _, card, module = self.export(net)
+        self.assertEqual(card["guards"], ["L['x'].size()[2] <= 128"])
+        self.assert_same(module, net, ((64, 128), (150, 90)), batches=(1,))
+        with torch.no_grad():
+            self.assertGreater(largest_difference(module(picture(64, 129)), net(picture(64, 129))), 0.1)
+
     def test_one_size(self):
         net = OneSize()
         words, card, module = self.export(net)
@@ -371,7 +386,41 @@ class TorchExport(unittest.TestCase):
                 export(getattr(networks, name)(), os.path.join(self.folder, "other.pt2"), scale=2)
 
 
+class Rules:
+    """A network of which only the sizes count: where it fails, and where its graph is wrong."""
+
+    def __init__(self, fails=lambda width, height: False, differs=lambda width, height: False):
+        self.size, self.card = (64, 64), {}
+        self.fails, self.differs = fails, differs
+
+    def output(self, size, batch=1):
+        if self.fails(*size):
+            raise ExportError("the network fails")
+
+    def compare(self, module, how, size, batch=1):
+        self.output(size, batch)
+        if self.differs(*size):
+            raise ExportError("differs")
+
+    def sorted_guards(self, *guards):
+        """The guards that matter and the smallest side."""
+        found = lamscope_export._sort_guards(self, None, list(guards), True)
+        return found[0], found[2]
+
+
 class Sizes(unittest.TestCase):
+    def test_guards_that_matter(self):
+        height, width = "L['x'].size()[2]", "L['x'].size()[3]"
+        self.assertEqual(Rules().sorted_guards(f"{height} <= 128", f"{width} != 9", f"{height} > 1"), ([], None))
+        self.assertEqual(Rules(differs=lambda width, height: height > 128).sorted_guards(f"{height} <= 128"),
+                         ([f"{height} <= 128"], None))
+        # What no run reaches may matter.
+        self.assertEqual(Rules().sorted_guards(f"{height} <= 1000"), ([f"{height} <= 1000"], None))
+        self.assertEqual(Rules(fails=lambda width, height: min(width, height) <= 5)
+                         .sorted_guards(f"{height} > 5", f"{width} > 5"), ([], 6))
+        self.assertEqual(Rules(differs=lambda width, height: height == 20).sorted_guards(f"{height} != 20"),
+                         ([], 21))
+
     def test_compared_sides_take_both_branches(self):
         network = mock.Mock(size=(64, 64), card={})
         for sides in zip(network.size, *lamscope_export._other_sizes(network)):
