@@ -17,6 +17,7 @@ gradients, and stored with a card that tells Lamscope the scale, the value range
 1.10 or newer for net.pt, 2.9 or newer for net.pt2.
 """
 import argparse
+import ast
 import contextlib
 import functools
 import importlib.util
@@ -46,7 +47,10 @@ MOST_SMALL = 8  # runs at smaller sides, which come last, as networks fail at th
 LEAST_SIDE = 4  # Lamscope takes no smaller images
 LARGEST_SIDE = 4096  # guards that no side up to here violates are none
 MOST_RUNS = 24  # of the network, to sort guards
-MOST_GUARDS = 64  # on a card
+MOST_GUARDS = 64  # on a card,
+LONGEST_GUARD = 4096  # in bytes,
+MOST_BYTES = 61440  # for all of them: a card has 64 KiB
+DEEPEST_GUARD = 32  # levels of its grammar
 
 # What Lamscope runs of graphs of torch.export: assertions (which it leaves out) and sizes, functions on numbers, and the
 # operators of aten that core/model/pt2/operators.cpp lists, their overloads after the point.
@@ -815,7 +819,7 @@ def _sort_guards(network, module, guards, any_batch):
     for violated, words in wrong.values():
         if not violated & binding:
             raise ExportError(words)
-    if _violated(guards, network.size, 1) & binding or binding and not fine or _count(binding) > MOST_GUARDS:
+    if _violated(guards, network.size, 1) & binding or binding and not fine:
         raise ExportError(next((words for _, words in wrong.values()),
                                "sizes are restricted by conditions that could not be tried"))
     minimum_side = smallest
@@ -825,6 +829,7 @@ def _sort_guards(network, module, guards, any_batch):
             raise ExportError(f"{next(iter(failed.values()))}. {_MULTIPLES}")
         minimum_side = max(smallest or 1, min(min(size) for size, _ in right))
     guards = [guard for index, guard in enumerate(guards) if binding >> index & 1]
+    _check_guards(guards)
     words = next((words for _, words in wrong.values()), "could not be compared at every size")
     return guards, words, minimum_side, list(dict.fromkeys(size for size, _ in right))
 
@@ -844,6 +849,47 @@ def _pool(network, guards, any_batch):
     if any_batch:
         keys.add((network.size, 3))
     return {key: _violated(guards, *key) for key in sorted(keys, key=lambda key: key[0][0] * key[0][1] * key[1])}
+
+
+def _check_guards(guards):
+    """Throws unless a card can hold them and Lamscope reads them."""
+    if len(guards) > MOST_GUARDS or len(json.dumps(guards, indent=1)) > MOST_BYTES \
+            or any(len(guard.encode()) > LONGEST_GUARD for guard in guards):
+        raise ExportError("the conditions on its sizes are too many for a card")
+    for guard in guards:
+        if not _is_readable(guard):
+            raise ExportError(f"Lamscope cannot read a condition on its sizes: {guard[:200]}")
+
+
+def _is_readable(guard):
+    """Whether it is of the grammar that core/model/pt2/guards.cpp evaluates."""
+    functions = {"max", "min", "math.trunc", "math.ceil", "math.floor", "torch.sym_float"}
+    size = re.compile(r"""L\[(['"])[^'"\\]+\1\]\.size\(\)\[[0-3]\]""")
+    kinds = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
+             ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
+             ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+
+    def fits(node, depth):
+        text = ast.get_source_segment(guard, node)
+        if depth > DEEPEST_GUARD:
+            return False
+        if isinstance(node, ast.Subscript):
+            return bool(size.fullmatch(text))
+        if isinstance(node, ast.Constant):
+            return text in ("True", "False") or bool(re.fullmatch(r"\d{1,18}(\.\d{1,18})?", text))
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            return name in functions and not node.keywords and all(fits(value, depth + 1) for value in node.args) \
+                and (len(node.args) == 1 or name in ("max", "min") and len(node.args) > 1)
+        return isinstance(node, kinds) and all(
+            fits(part, depth + 1) if isinstance(part, ast.expr) else isinstance(part, kinds)
+            for part in ast.iter_child_nodes(node))
+
+    guard = guard.strip()
+    try:
+        return fits(ast.parse(guard, mode="eval").body, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
 
 
 def _try_small(network, module, guards, untried, binding):
@@ -875,11 +921,10 @@ def _beyond(network, least):
     """Sizes from sides of `least` on, far beyond what is run: only guards are evaluated at them."""
     step = network.card.get("size_multiple", 1)
     first = math.ceil(max(least, network.card.get("minimum_side", 1)) / step) * step
-    sides = [first + step * count for count in range(70)]
+    sides = [first + step * count for count in range(400)]
     sides += [math.ceil(side * 1.3 ** count / step) * step for count in range(20) for side in (100, 115)
               if side * 1.3 ** count <= LARGEST_SIDE]
-    return [size for side in sides for other in (first, network.size[1], sides[-1])
-            for size in ((side, other), (other, side))] + [(side, side) for side in sides]
+    return [size for side in sides for size in ((side, first), (first, side), (side, side), (side, sides[-1]))]
 
 
 def _export_sizes(network):

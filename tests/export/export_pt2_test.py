@@ -421,6 +421,31 @@ class Sizes(unittest.TestCase):
         self.assertEqual(Rules(differs=lambda width, height: height == 20).sorted_guards(f"{height} != 20"),
                          ([], 21))
 
+    def test_guards_that_no_card_takes(self):
+        def wrong_where_violated(guards):
+            return Rules(differs=lambda width, height: bool(lamscope_export._violated(guards, (width, height), 1)))
+
+        height = "L['x'].size()[2]"
+        many = [f"{height} <= {side}" for side in range(1000, 1065)]
+        long = [f"{height} != 70 or " + " or ".join([f"{height} == 70.5"] * 200)]
+        for guards in (many, long, [f"{height} ** 2 != 4900"]):
+            with self.subTest(guards[0][:40]), self.assertRaisesRegex(ExportError, "too many|cannot read"):
+                wrong_where_violated(guards).sorted_guards(*guards)
+        self.assertEqual(Rules().sorted_guards(*many[:64]), (many[:64], None))
+        self.assertEqual(Rules().sorted_guards(f"{height} != 400"), ([f"{height} != 400"], None))
+
+    def test_grammar_of_guards(self):
+        height = "L['x'].size()[2]"
+        for guard in (f"{height} % 5 != 0", "(L['LR'].size()[2] / 2) <= 1.5", f"math.trunc({height} / 8) == 8",
+                      f"math.ceil({height} / 8) == math.floor(8.5)", 'not (L["a"].size()[0] == 4 or True)',
+                      f"-1 + max(1, {height}, 3) > 0 and 2 < {height} // 2 < 90",
+                      f"torch.sym_float({height}) * 0.5 > 3"):
+            self.assertTrue(lamscope_export._is_readable(guard), guard)
+        for guard in (f"{height} ** 2 > 4", f"math.sqrt({height}) > 3", f"{height} > 1e5", f"{height} << 1 > 3",
+                      "L['x'].size()[4] > 1", "L['x'].stride()[2] > 1", "x > 3", f"{height} if True else 3", "(",
+                      f"{height} is 3", f"~{height} > 1", "math.trunc(1, 2)", "'a' == 'a'", "-" * 40 + height + " < 2"):
+            self.assertFalse(lamscope_export._is_readable(guard), guard)
+
     def test_compared_sides_take_both_branches(self):
         network = mock.Mock(size=(64, 64), card={})
         for sides in zip(network.size, *lamscope_export._other_sizes(network)):
