@@ -655,6 +655,7 @@ def _make_fit(program):
         if not isinstance(tensor, torch.Tensor) or type(tensor) not in (torch.Tensor, torch.nn.Parameter) \
                 or tensor.layout != torch.strided:
             raise _NoShapeHelps(f"{name} is a {type(tensor).__name__}, not a plain tensor: convert it first")
+    _check_writes(program)
     for graph_module in program.graph_module.modules():
         if not isinstance(graph_module, torch.fx.GraphModule):
             continue
@@ -671,6 +672,33 @@ def _make_fit(program):
             _check_operator(node.target, place)
         graph_module.recompile()
     program._example_inputs = None
+
+
+def _check_writes(program):
+    """Throws if an operator writes into a stored tensor: signatures name such writes only of functional graphs."""
+    inputs = {spec.arg.name: spec for spec in program.graph_signature.input_specs}
+    stored = {}  # nodes that are, or may share memory with, stored tensors, with their names
+    for node in program.graph.nodes:
+        if node.op == "placeholder" and node.name not in program.graph_signature.user_inputs:
+            stored[node] = inputs[node.name].target or node.name
+        if node.op != "call_function":
+            continue
+        schema = getattr(node.target, "_schema", None)
+        if schema is None:  # such as an item of a list of views
+            name = next((stored[value] for value in node.all_input_nodes if value in stored), None)
+            if name is not None:
+                stored[node] = name
+            continue
+        for index, argument in enumerate(schema.arguments):
+            value = node.args[index] if index < len(node.args) else node.kwargs.get(argument.name)
+            name = next((stored[one] for one in (value if isinstance(value, (list, tuple)) else (value,))
+                         if hasattr(one, "op") and one in stored), None)
+            if name is None or argument.alias_info is None:
+                continue
+            if argument.alias_info.is_write:
+                raise _ChangesState(f"forward() changes the network's own state ({name}): take out what it stores on "
+                                    "self")
+            stored[node] = name
 
 
 def _without_copy(graph, node):

@@ -143,6 +143,14 @@ class Counts(Enlarging):
         return self.enlarge(x)
 
 
+class CountsRows(Counts):
+    """Writes into a view of the buffer."""
+
+    def forward(self, x):
+        self.calls[:1].add_(x.shape[2])
+        return self.enlarge(x)
+
+
 class Cardinal(Enlarging):
     def forward(self, x):
         return self.enlarge(torch.sinc(x))
@@ -356,6 +364,14 @@ class TorchExport(unittest.TestCase):
         with self.assertRaisesRegex(ExportError, "not scripted: (.|\n)*not traced: (.|\n)*not exported: "):
             export(Noisy(), os.path.join(self.folder, "net"), scale=2)
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_writes_into_stored_tensors_are_seen_in_every_graph(self):
+        failing = mock.patch.object(torch.export.ExportedProgram, "run_decompositions", side_effect=RuntimeError("no"))
+        for net in (Counts(), CountsRows()):
+            with failing, self.assertRaisesRegex(ExportError, r"changes the network's own state \(calls\)"):
+                export(net, os.path.join(self.folder, "net.pt2"), scale=2)
+        with failing:
+            self.export(Enlarging())
 
     def test_earlier_pytorch_says_so(self):
         with mock.patch.object(torch, "__version__", "2.7.1+cpu"), \
