@@ -110,6 +110,14 @@ class Show(Programs):
             lamscope.show(networks.Plain(), "none.png", scale=2)
         self.assertEqual(self.sockets(), [])
 
+    def test_no_token_among_arguments(self):
+        """Every user of a machine can read them."""
+        with mock.patch.dict(os.environ, LAMSCOPE_PROGRAM=self.program(STAND_IN)):
+            for placing in ({"port": 0}, {"host": "127.0.0.1"}):
+                with self.subTest(placing), self.assertRaisesRegex(lamscope.Error, r"serve\(port=…\)"):
+                    lamscope.show(networks.Plain(), scale=2, **placing)
+        self.assertFalse(self.report_file.exists())
+
 
 class Lam(Programs):
     def test_arguments_and_failure(self):
@@ -127,6 +135,21 @@ class Lam(Programs):
                 self.assertRaisesRegex(lamscope.Error, "code 1: lamscope-cli: the patch lies outside"):
             lamscope.lam(networks.Plain(), torch.rand(3, 16, 16), patch=(8, 8), scale=2)
         self.assertEqual(self.sockets(), [])
+
+    def test_patches_and_flags(self):
+        numbers = torch.tensor([[8, 8], [0, 4]])  # integers of PyTorch, as of NumPy, are no int
+        with mock.patch.dict(os.environ, LAMSCOPE_CLI=self.program(STAND_IN)):
+            for patch, expected in ((tuple(numbers[0]), ["8,8"]), (numbers[0], ["8,8"]), (numbers, ["8,8", "0,4"]),
+                                    ([(8, 8, 4)], ["8,8,4"])):
+                with self.subTest(patch), self.assertRaises(FileNotFoundError):
+                    lamscope.lam(networks.Plain(), torch.rand(16, 16, 3), patch, scale=2, stretch=False, nodes=None)
+                arguments = self.report()["arguments"]
+                self.assertEqual([b for a, b in zip(arguments, arguments[1:]) if a == "--patch"], expected)
+                self.assertNotIn("--stretch", arguments)
+                self.assertNotIn("--nodes", arguments)
+            for patch in ((8.5, 8), [(8, "8")], 8):
+                with self.subTest(patch), self.assertRaisesRegex(lamscope.Error, "whole numbers of SR pixels"):
+                    lamscope.lam(networks.Plain(), torch.rand(16, 16, 3), patch, scale=2)
 
     def test_real_program(self):
         """The attributions add up to the difference of the detector, but for the integration."""

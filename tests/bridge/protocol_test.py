@@ -358,7 +358,14 @@ class Sockets(unittest.TestCase):
             Client(server.address).socket.close()
             server.stop()
             self.assertFalse(path.parent.exists())
-            path.parent.mkdir()
+            path.parent.mkdir(0o755)
+            with self.assertRaisesRegex(lamscope.Error, "others can enter it"):
+                self.server()
+            self.assertEqual(stat.S_IMODE(path.parent.stat().st_mode), 0o755)
+            path.parent.chmod(0o700)
+            with mock.patch.object(os, "getuid", return_value=os.getuid() + 1), \
+                    self.assertRaisesRegex(lamscope.Error, "belongs to another user"):
+                self.server()
             path.write_text("a file of the user's")
             with self.assertRaisesRegex(lamscope.Error, "is no socket"):
                 self.server()

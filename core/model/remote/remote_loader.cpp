@@ -57,23 +57,13 @@ std::vector<std::string> othersOf(const Greeting& greeting, const Address& addre
     return others;
 }
 
-/// A connection, and what the server says on it now. nullopt when stopped.
-std::optional<std::pair<std::shared_ptr<Connection>, Greeting>> greeted(Server& server, const std::stop_token& stop) {
-    const auto connection = server.connection(stop, Server::Attempt::Now);
-    if (!connection) {
-        return std::nullopt;
-    }
-    auto greeting = connection->greetAgain(stop);  // it may have been open for long
-    return greeting ? std::optional(std::pair(connection, std::move(*greeting))) : std::nullopt;
-}
-
 }  // namespace
 
 void loadRemote(const ModelSource& source, Candidate& candidate) {
     const auto& settings = source.spec.settings;
     const auto address = Address::parse(source.spec.file.string());
     const auto server = serverAt(address);
-    const auto found = greeted(*server, StoppableRequests::stopOfThisThread());
+    const auto found = server->greeted(StoppableRequests::stopOfThisThread());
     if (!found) {
         throw EvaluationStopped();
     }
@@ -108,11 +98,11 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
 
 std::optional<ServedIdentity> servedIdentity(const ModelSpec& spec, const std::stop_token& stop) {
     const auto address = remote::Address::parse(spec.file.string());
-    const auto found = remote::greeted(*remote::serverAt(address), stop);
+    const auto found = remote::serverAt(address)->greeted(stop);
     if (!found) {
         return std::nullopt;
     }
-    const auto& network = remote::networkOf(found->second, address);
+    const auto& network = remote::networkOf(found->greeting, address);
     const auto [width, height] = network.fixedSize.value_or(std::pair(0, 0));
     return ServedIdentity{.sha256 = network.weightsSha256,
                           .rules = fmt::format("{} x{}, range {}, {} channels, sides {}n from {}, fixed {}x{}",

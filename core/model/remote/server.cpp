@@ -74,6 +74,23 @@ std::shared_ptr<Connection> Server::connection(const std::stop_token& stop, Atte
     return opened;
 }
 
+std::optional<Server::Greeted> Server::greeted(const std::stop_token& stop) {
+    std::shared_ptr<Connection> before;
+    {
+        const std::scoped_lock lock(mutex_);
+        before = connection_;
+    }
+    auto connection = this->connection(stop, Attempt::Now);
+    if (!connection) {
+        return std::nullopt;
+    }
+    if (connection != before) {
+        return Greeted{.connection = connection, .greeting = connection->greeting()};
+    }
+    auto greeting = connection->greetAgain(stop);
+    return greeting ? std::optional(Greeted{.connection = connection, .greeting = std::move(*greeting)}) : std::nullopt;
+}
+
 void Server::noteFailure(const std::exception_ptr& failure) {
     const auto waited = firstPause * (1U << static_cast<unsigned>(std::min(failures_, 7)));
     nextAttempt_ = Clock::now() + std::min<std::chrono::milliseconds>(waited, longestPause);

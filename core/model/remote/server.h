@@ -6,6 +6,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <stop_token>
 #include <string>
 
@@ -34,6 +35,14 @@ public:
     /// Throws Error as Connection::open().
     [[nodiscard]] std::shared_ptr<Connection> connection(const std::stop_token& stop,
                                                          Attempt attempt = Attempt::WhenDue);
+
+    struct Greeted {
+        std::shared_ptr<Connection> connection;
+        Greeting greeting;
+    };
+    /// The connection of now, or a new one at once, and what the server says on it now: it may have been open for long.
+    /// nullopt when stopped. Throws as connection() and Connection::greetAgain().
+    [[nodiscard]] std::optional<Greeted> greeted(const std::stop_token& stop);
 
 private:
     [[nodiscard]] std::shared_ptr<Connection> open(const std::stop_token& stop);

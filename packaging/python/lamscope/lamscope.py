@@ -42,6 +42,7 @@ import hmac
 import itertools
 import json
 import math
+import operator
 import os
 import platform
 import queue
@@ -139,12 +140,17 @@ def show(networks, image=None, wait=None, **options):
     image    a file, an array or tensor [3, h, w] or [h, w, 3] in [0, 1], a picture of PIL, or a list of them
     wait     whether to return only when the window is closed; by default so in a script, and not in a notebook or an
              interactive session, where the server goes on in the background
-    options  see the module's description; port, host and memory as in serve()
+    options  see the module's description; memory as in serve()
+
+    The window is on this machine, and is served over a Unix socket: the address of a TCP port, with its token, would
+    stand where all users of the machine can read it, among the arguments of the program.
 
     The program `lamscope` is looked for in the variable LAMSCOPE_PROGRAM, then on PATH.
     """
-    placing = {name: options.pop(name) for name in ("port", "host", "memory") if name in options}
-    server = Server(_torch_networks(networks, options), **placing)
+    if "port" in options or "host" in options:
+        raise Error("show() takes no port and no host: its window is on this machine. For others there is serve(port=…)")
+    memory = options.pop("memory", None)
+    server = Server(_torch_networks(networks, options), memory=memory)
     if "LAMSCOPE_EXIT_WITH_STDIN" in os.environ:  # the window is on another machine, and has started this script
         server.announce()
         return _waited(server, server.wait, True)
@@ -172,13 +178,13 @@ def lam(networks, image, patch, lr=False, **options):
              the LR image
     patch    (x, y) or (x, y, size) in SR pixels, or a list of them
     options  those of the module's description; all others are flags of `lamscope-cli lam`: context=64, nodes=27,
-             preset="paper", figure=["a.pdf", "b.png"]; True is a flag without a value
+             preset="paper", figure=["a.pdf", "b.png"]; True is a flag without a value, False and None are left out
 
     The program is looked for in the variable LAMSCOPE_CLI, then on PATH.
     """
     program = _program("LAMSCOPE_CLI", "lamscope-cli")
     flags = {name: options.pop(name) for name in list(options) if name not in _OPTIONS}
-    patches = [patch] if isinstance(patch[0], (int, float)) else patch
+    patches = _patches(patch)
     with Server(_torch_networks(networks, options)) as server:
         folder = tempfile.mkdtemp(dir=server.folder)
         document = os.path.join(folder, "lam.json")
@@ -188,6 +194,8 @@ def lam(networks, image, patch, lr=False, **options):
         for numbers in patches:
             arguments += ["--patch", ",".join(map(str, numbers))]
         for name, value in flags.items():
+            if value is None or value is False:
+                continue
             values = value if isinstance(value, (list, tuple)) else [] if value is True else [value]
             arguments += ["--" + name.replace("_", "-"), *map(str, values)]
         run = subprocess.run(arguments, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
@@ -198,6 +206,18 @@ def lam(networks, image, patch, lr=False, **options):
         maps, attributions = ([_read_npy(os.path.join(folder, os.path.basename(result["files"][kind])))
                                for result in content["results"]] for kind in ("map", "attribution"))
         return LamMaps(content, maps, attributions)
+
+
+def _patches(patch):
+    """Lists of whole numbers, also of NumPy's."""
+    try:
+        try:
+            return [list(map(operator.index, patch))]
+        except TypeError:
+            return [list(map(operator.index, one)) for one in patch]
+    except TypeError:
+        raise Error(f"patch is (x, y) or (x, y, size), whole numbers of SR pixels, or a list of them, not {patch!r}") \
+            from None
 
 
 def _waited(server, wait, wanted):
@@ -1351,6 +1371,10 @@ class Server:
             except OSError as error:
                 raise Error(f"{folder}: the folder cannot be made: {error.strerror}") from error
             self._remove.insert(0, folder)
+        if os.stat(folder).st_uid != os.getuid() or os.stat(folder).st_mode & 0o077:
+            # Whoever can write there can put a socket of their own in this one's place.
+            raise Error(f"{folder} belongs to another user, or others can enter it: set LAMSCOPE_SOCKET to a path in a "
+                        "folder of your own of mode 0700, or in one that is not there yet")
         if not _remove_stale(path):
             raise Error(f"{path}: another server runs there, or the file is no socket")
         self._socket = socket.socket(socket.AF_UNIX)
