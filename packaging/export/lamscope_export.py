@@ -779,9 +779,9 @@ def _range_guards(program):
 def _sort_guards(network, module, guards, any_batch):
     """Which of the conditions on sizes that torch.export noted matter: the graph may be right where they do not hold.
 
-    Returns those that were violated where the graph is wrong and nowhere where it is right, how it was wrong, the
-    smallest side if some were too small for the network, and the sizes that were compared. Throws if the guards do not
-    explain every wrong size.
+    Returns those that were violated where the graph is wrong and nowhere where it is right, and those that no run
+    decided; how it was wrong; the smallest side, if smaller ones fail or were not decided; and the sizes that were
+    compared. Throws if the guards do not explain every wrong size, or do not fit a card.
     """
     pool = _pool(network, guards, any_batch)
     right, wrong, failed = {}, {}, {}  # by (size, batch): the violated guards, as bits; of wrong sizes with the words
