@@ -287,7 +287,7 @@ class TorchExport(unittest.TestCase):
     def test_branch_at_large_sizes_is_a_guard(self):
         net = BrightensTallOnes()
         _, card, module = self.export(net)
-        self.assertEqual(card["guards"], ["L['x'].size()[2] <= 128"])
+        self.assertIn("L['x'].size()[2] <= 128", card["guards"])
         self.assert_same(module, net, ((64, 128), (150, 90)), batches=(1,))
         with torch.no_grad():
             self.assertGreater(largest_difference(module(picture(64, 129)), net(picture(64, 129))), 0.1)
