@@ -289,8 +289,6 @@ class TorchExport(unittest.TestCase):
         _, card, module = self.export(net)
         self.assertIn("L['x'].size()[2] <= 128", card["guards"])
         self.assert_same(module, net, ((64, 128), (150, 90)), batches=(1,))
-        with torch.no_grad():
-            self.assertGreater(largest_difference(module(picture(64, 129)), net(picture(64, 129))), 0.1)
 
     def test_one_size(self):
         net = OneSize()

@@ -27,7 +27,6 @@ constexpr double largestRange = 1e6;
 constexpr std::size_t longestName = 200;
 constexpr std::size_t mostGuards = 64;
 constexpr std::size_t longestGuard = 4096;
-constexpr const char* embeddedOrigin = "the card in the archive";
 
 /// A value and the card that states it.
 struct Statement {
@@ -126,9 +125,6 @@ public:
 
     [[nodiscard]] bool states(const std::string& key) const { return statements_.contains(key); }
     [[nodiscard]] const std::string& originOf(const std::string& key) const { return statements_.at(key).origin; }
-    [[nodiscard]] bool isEmbedded(const std::string& key) const {
-        return states(key) && originOf(key) == embeddedOrigin;
-    }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
@@ -226,7 +222,7 @@ std::string contentOf(const std::filesystem::path& file) {
 ExportedCard readExportedCard(const std::filesystem::path& file, const std::string& embedded) {
     Reader reader(file);
     if (!embedded.empty()) {
-        reader.add(embedded, embeddedOrigin);
+        reader.add(embedded, "the card in the archive");
     }
     const auto beside = std::filesystem::path(file).replace_extension(".lamscope.json");
     std::error_code ignored;
@@ -247,7 +243,7 @@ ExportedCard readExportedCard(const std::filesystem::path& file, const std::stri
     card.fixedSize = reader.fixedSize();
     card.anyBatch = reader.anyBatch();
     card.guards = reader.guards().value_or(std::vector<std::string>());
-    card.statesSizes = reader.isEmbedded("batch") || reader.states("fixed_size") || reader.states("guards");
+    card.statesSizes = !embedded.empty() || reader.states("fixed_size") || reader.states("guards");
     card.warnings = reader.warnings();
     return card;
 }

@@ -109,12 +109,9 @@ TEST_F(Pt2Loading, CardWithoutGuardsAllowsEverySize) {
     expectForbidden(model, 20, 11, {"at least 12 pixels"});
 }
 
-TEST_F(Pt2Loading, OnlyACardThatComparedSizesOverrulesTheProgram) {
+TEST_F(Pt2Loading, CardBesideTheFileOverrulesTheProgramWhereItNamesGuards) {
     setGuards({"L['x'].size()[2] == 64"});
     const auto expectRule = [this] { expectForbidden(load(), 24, 24, {"L['x'].size()[2] == 64"}); };
-    setCard({{"range", 1}, {"size_multiple", 2}, {"minimum_side", 8}});
-    expectRule();
-    parts_.members.pop_back();
     static_cast<void>(folder_.write("net.lamscope.json", R"({"batch": 1, "size_multiple": 2})"));
     expectRule();
     static_cast<void>(folder_.write("net.lamscope.json", R"({"guards": []})"));
