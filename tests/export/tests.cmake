@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The exporter with a real PyTorch; TorchScript files made by LibTorch itself are tested in core_test.
-include(${CMAKE_CURRENT_LIST_DIR}/../python.cmake)
 if(LAMSCOPE_PYTHON)
   add_test(NAME export_test
     COMMAND ${LAMSCOPE_PYTHON} ${CMAKE_CURRENT_LIST_DIR}/export_test.py $<TARGET_FILE:lamscope-cli>)
