@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "base/output_files.h"
 #include "commands.h"
 #include "console.h"
@@ -28,10 +29,18 @@ struct InfoArguments {
     bool keys = false;
 };
 
-/// Where two models were asked for that both have tensors in files.
+/// Where two models were asked for that both have tensors in files. Says why where values cannot be compared: what the
+/// files hold is a result all the same.
 std::optional<CheckpointComparison> comparisonOf(const std::vector<ModelSpec>& specs) {
-    const bool areTwo = specs.size() == 2 && std::ranges::all_of(specs, hasStoredTensors);
-    return areTwo ? std::optional(compareModels(specs[0], specs[1])) : std::nullopt;
+    if (specs.size() != 2 || !std::ranges::all_of(specs, hasStoredTensors)) {
+        return std::nullopt;
+    }
+    try {
+        return compareModels(specs[0], specs[1]);
+    } catch (const Error& error) {
+        sayWarnings({fmt::format("the two are not compared: {}", error.what())});
+        return std::nullopt;
+    }
 }
 
 /// Prints the results, which are ModelReport or FileTensors, as text or JSON, or writes them where --json says.

@@ -169,12 +169,19 @@ SrModel loadModel(const ModelSpec& spec, const std::string& device) {
 
 namespace {
 
-/// Of an archive of torch.export alone.
-std::optional<pt2::Survey> surveyOf(const ModelSpec& spec) {
+bool isExportedProgram(const ModelSpec& spec) {
     std::error_code ignored;
-    const bool isExported = !spec.isAnalytic() && std::filesystem::is_regular_file(spec.file, ignored)
-                            && sniffContainer(spec.file) == Container::ExportedProgram;
-    return isExported ? std::optional(pt2::surveyPt2(spec.file)) : std::nullopt;
+    return !spec.isAnalytic() && std::filesystem::is_regular_file(spec.file, ignored)
+           && sniffContainer(spec.file) == Container::ExportedProgram;
+}
+
+/// Nothing of an archive whose program cannot be looked at: what loading says of it tells more.
+std::optional<pt2::Survey> surveyOf(const ModelSpec& spec) {
+    try {
+        return pt2::surveyPt2(spec.file);
+    } catch (const Error&) {
+        return std::nullopt;
+    }
 }
 
 /// The card of a file that holds a program which cannot be used.
@@ -213,17 +220,19 @@ ModelReport inspectUsable(const ModelSpec& spec) {
 }  // namespace
 
 ModelReport inspectModel(const ModelSpec& spec) {
-    auto program = surveyOf(spec);
+    const bool isExported = isExportedProgram(spec);
     ModelReport report;
     try {
         report = inspectUsable(spec);
     } catch (const Error& error) {
-        if (!program || error.code() != ErrorCode::UnsupportedModel) {
+        if (!isExported || error.code() != ErrorCode::UnsupportedModel) {
             throw;
         }
         report = {.card = cardOfRefused(spec), .refusal = error.what()};
     }
-    report.program = std::move(program);
+    if (isExported) {
+        report.program = surveyOf(spec);
+    }
     return report;
 }
 

@@ -17,7 +17,9 @@ gradients, and stored with a card that tells Lamscope the scale, the value range
 1.10 or newer for net.pt, 2.9 or newer for net.pt2.
 """
 import argparse
+import ast
 import contextlib
+import functools
 import importlib.util
 import io
 import itertools
@@ -39,9 +41,16 @@ DIFFERENCE_TOLERANCE = 1e-2  # of the slope along a direction, where the network
 LAM_CONTEXT = 64  # side that Lamscope cuts around a patch by default, pixels: the best side for a fixed size
 MODULI = (2, 3, 5, 7, 8, 16)  # what networks pad and divide sides by
 EXPORT_SIZES = ((48, 80), (57, 71))  # (width, height) at which exported programs are compared, where the network fits
-POOL = range(40, 106)  # sides at which guards are tried
+POOL = range(40, 106)  # sides at which guards are tried,
+LARGE = (136, 205, 264)  # and larger ones, for guards that only these violate;
+MOST_SMALL = 8  # runs at smaller sides, which come last, as networks fail at them
+LEAST_SIDE = 4  # Lamscope takes no smaller images
+LARGEST_SIDE = 4096  # guards that no side up to here violates are none
 MOST_RUNS = 24  # of the network, to sort guards
-MOST_GUARDS = 64  # on a card
+MOST_GUARDS = 64  # on a card,
+LONGEST_GUARD = 4096  # in bytes,
+MOST_BYTES = 61440  # for all of them: a card has 64 KiB
+DEEPEST_GUARD = 32  # levels of its grammar
 
 # What Lamscope runs of graphs of torch.export: assertions (which it leaves out) and sizes, functions on numbers, and the
 # operators of aten that core/model/pt2/operators.cpp lists, their overloads after the point.
@@ -587,7 +596,7 @@ def _exported_at(network, any_batch, any_side):
             program = torch.export.export(network.net, (example,), dynamic_shapes=(dimensions or None,), strict=False)
     except Exception as error:
         raise _export_trouble(error) from error
-    guards = list(program._guards_code)
+    guards = list(dict.fromkeys([*program._guards_code, *_range_guards(program)]))
     # Functional graphs run without in-place writes, but blocks of torch.no_grad() are lost in them.
     troubles = []
     for functional in (True, False):
@@ -646,6 +655,7 @@ def _make_fit(program):
         if not isinstance(tensor, torch.Tensor) or type(tensor) not in (torch.Tensor, torch.nn.Parameter) \
                 or tensor.layout != torch.strided:
             raise _NoShapeHelps(f"{name} is a {type(tensor).__name__}, not a plain tensor: convert it first")
+    _check_writes(program)
     for graph_module in program.graph_module.modules():
         if not isinstance(graph_module, torch.fx.GraphModule):
             continue
@@ -662,6 +672,33 @@ def _make_fit(program):
             _check_operator(node.target, place)
         graph_module.recompile()
     program._example_inputs = None
+
+
+def _check_writes(program):
+    """Throws if an operator writes into a stored tensor: signatures name such writes only of functional graphs."""
+    inputs = {spec.arg.name: spec for spec in program.graph_signature.input_specs}
+    stored = {}  # nodes that are, or may share memory with, stored tensors, with their names
+    for node in program.graph.nodes:
+        if node.op == "placeholder" and node.name not in program.graph_signature.user_inputs:
+            stored[node] = inputs[node.name].target or node.name
+        if node.op != "call_function":
+            continue
+        schema = getattr(node.target, "_schema", None)
+        if schema is None:  # such as an item of a list of views
+            name = next((stored[value] for value in node.all_input_nodes if value in stored), None)
+            if name is not None:
+                stored[node] = name
+            continue
+        for index, argument in enumerate(schema.arguments):
+            value = node.args[index] if index < len(node.args) else node.kwargs.get(argument.name)
+            name = next((stored[one] for one in (value if isinstance(value, (list, tuple)) else (value,))
+                         if hasattr(one, "op") and one in stored), None)
+            if name is None or argument.alias_info is None:
+                continue
+            if argument.alias_info.is_write:
+                raise _ChangesState(f"forward() changes the network's own state ({name}): take out what it stores on "
+                                    "self")
+            stored[node] = name
 
 
 def _without_copy(graph, node):
@@ -721,12 +758,30 @@ def _check_shapes(program, any_batch, any_side):
             raise ExportError(f"{what} became a constant")
 
 
+def _range_guards(program):
+    """The ranges of sides, as guards: a branch such as `if x.shape[2] > 128` may leave nothing else."""
+    import torch
+
+    name = program.graph_signature.user_inputs[0]
+    node, = (node for node in program.graph.nodes if node.op == "placeholder" and node.name == name)
+    guards = []
+    for axis, side in list(enumerate(node.meta["val"].shape))[2:]:
+        bounds = program.range_constraints.get(side.node.expr) if isinstance(side, torch.SymInt) else None
+        if bounds is None:
+            continue
+        if bounds.lower.is_Integer and bounds.lower > 2:  # 2 is written for every side that may vary
+            guards.append(f"L['{name}'].size()[{axis}] >= {bounds.lower}")
+        if bounds.upper.is_Integer and bounds.upper < sys.maxsize - 1:
+            guards.append(f"L['{name}'].size()[{axis}] <= {bounds.upper}")
+    return guards
+
+
 def _sort_guards(network, module, guards, any_batch):
     """Which of the conditions on sizes that torch.export noted matter: the graph may be right where they do not hold.
 
-    Returns those that were violated where the graph is wrong and nowhere where it is right, how it was wrong, the
-    smallest side if some were too small for the network, and the sizes that were compared. Throws if the guards do not
-    explain every wrong size.
+    Returns those that were violated where the graph is wrong and nowhere where it is right, and those that no run
+    decided; how it was wrong; the smallest side, if smaller ones fail or were not decided; and the sizes that were
+    compared. Throws if the guards do not explain every wrong size, or do not fit a card.
     """
     pool = _pool(network, guards, any_batch)
     right, wrong, failed = {}, {}, {}  # by (size, batch): the violated guards, as bits; of wrong sizes with the words
@@ -772,7 +827,18 @@ def _sort_guards(network, module, guards, any_batch):
         if not keys:
             break
         look(min(keys, key=lambda key: _count(pool[key] & suspects())))
+    # What the runs did not reach may matter.
+    untried = ~(cleared() | _union(violated for violated, _ in wrong.values())) & ((1 << len(guards)) - 1)
+    smallest = None
+    if failed and right:
+        first = min(min(size) for size, _ in right)  # becomes the smallest side
+    else:
+        first = POOL[0]
+        untried, smallest = _try_small(network, module, guards, untried, suspects())
     binding = suspects()
+    if untried:
+        binding |= _union(_violated(guards, size, 1, untried) for size in _beyond(network, first)
+                          if not _violated(guards, size, 1, suspects()))
     # And sizes that should be right.
     fine = [key for key in pool if not pool[key] & binding]
     for key in fine[:: max(len(fine) // 2, 1)][:2] if binding else ():
@@ -781,16 +847,18 @@ def _sort_guards(network, module, guards, any_batch):
     for violated, words in wrong.values():
         if not violated & binding:
             raise ExportError(words)
-    if _violated(guards, network.size, 1) & binding or binding and not fine or _count(binding) > MOST_GUARDS:
-        raise ExportError(next(iter(wrong.values()))[1])
-    minimum_side = None
+    if _violated(guards, network.size, 1) & binding or binding and not fine:
+        raise ExportError(next((words for _, words in wrong.values()),
+                               "sizes are restricted by conditions that could not be tried"))
+    minimum_side = smallest
     if failed:
         largest_failed = max(min(size) for size, _ in failed)
         if {size for size, _ in right} == {network.size} or min(min(size) for size, _ in right) <= largest_failed:
             raise ExportError(f"{next(iter(failed.values()))}. {_MULTIPLES}")
-        minimum_side = min(min(size) for size, _ in right)
+        minimum_side = max(smallest or 1, min(min(size) for size, _ in right))
     guards = [guard for index, guard in enumerate(guards) if binding >> index & 1]
-    words = next((words for _, words in wrong.values()), None)
+    _check_guards(guards)
+    words = next((words for _, words in wrong.values()), "could not be compared at every size")
     return guards, words, minimum_side, list(dict.fromkeys(size for size, _ in right))
 
 
@@ -804,9 +872,87 @@ def _pool(network, guards, any_batch):
     # Each width with some heights: all pairs would be too many to evaluate some hundred guards for.
     keys = {((side, sides[(index + 11 * shift) % len(sides)]), 1)
             for index, side in enumerate(sides) for shift in range(6)}
+    large = [math.ceil(max(side, smallest) / step) * step for side in LARGE]
+    keys |= {(size, 1) for side in large for size in ((side, sides[0]), (sides[0], side))}
     if any_batch:
         keys.add((network.size, 3))
     return {key: _violated(guards, *key) for key in sorted(keys, key=lambda key: key[0][0] * key[0][1] * key[1])}
+
+
+def _check_guards(guards):
+    """Throws unless a card can hold them and Lamscope reads them."""
+    if len(guards) > MOST_GUARDS or len(json.dumps(guards, indent=1)) > MOST_BYTES \
+            or any(len(guard.encode()) > LONGEST_GUARD for guard in guards):
+        raise ExportError("the conditions on its sizes are too many for a card")
+    for guard in guards:
+        if not _is_readable(guard):
+            raise ExportError(f"Lamscope cannot read a condition on its sizes: {guard[:200]}")
+
+
+def _is_readable(guard):
+    """Whether it is of the grammar that core/model/pt2/guards.cpp evaluates."""
+    functions = {"max", "min", "math.trunc", "math.ceil", "math.floor", "torch.sym_float"}
+    size = re.compile(r"""L\[(['"])[^'"\\]+\1\]\.size\(\)\[[0-3]\]""")
+    kinds = (ast.BoolOp, ast.And, ast.Or, ast.UnaryOp, ast.Not, ast.USub, ast.UAdd,
+             ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt, ast.GtE,
+             ast.BinOp, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod)
+
+    def fits(node, depth):
+        text = ast.get_source_segment(guard, node)
+        if depth > DEEPEST_GUARD:
+            return False
+        if isinstance(node, ast.Subscript):
+            return bool(size.fullmatch(text))
+        if isinstance(node, ast.Constant):
+            return text in ("True", "False") or bool(re.fullmatch(r"\d{1,18}(\.\d{1,18})?", text))
+        if isinstance(node, ast.Call):
+            name = ast.unparse(node.func)
+            return name in functions and not node.keywords and all(fits(value, depth + 1) for value in node.args) \
+                and (len(node.args) == 1 or name in ("max", "min") and len(node.args) > 1)
+        return isinstance(node, kinds) and all(
+            fits(part, depth + 1) if isinstance(part, ast.expr) else isinstance(part, kinds)
+            for part in ast.iter_child_nodes(node))
+
+    guard = guard.strip()
+    try:
+        return fits(ast.parse(guard, mode="eval").body, 0)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+
+
+def _try_small(network, module, guards, untried, binding):
+    """Runs sizes below the pool that violate untried guards: where network and graph agree, these are cleared.
+
+    Returns the guards that remain untried, and the side from which on no size below the pool violates them, or None.
+    """
+    step, smallest = network.card.get("size_multiple", 1), network.card.get("minimum_side", LEAST_SIDE)
+    below = range(math.ceil(smallest / step) * step, POOL[0], step)
+    sizes = [size for side in below for other in (side, *below[::5], network.size[0])
+             for size in ((side, other), (other, side))]
+    small = {}
+    if untried:
+        small = {size: _violated(guards, size, 1, untried) for size in sizes if not _violated(guards, size, 1, binding)}
+    keys = list(small)
+    for _ in range(MOST_SMALL):
+        size = max(keys, key=lambda size: _count(small[size] & untried), default=None)
+        if size is None or not small[size] & untried:
+            break
+        keys.remove(size)
+        with contextlib.suppress(ExportError):
+            network.compare(module, "exported", size)
+            untried &= ~small[size]
+    found = [min(size) for size, violated in small.items() if violated & untried]
+    return untried, max(found) + 1 if found else None
+
+
+def _beyond(network, least):
+    """Sizes from sides of `least` on, far beyond what is run: only guards are evaluated at them."""
+    step = network.card.get("size_multiple", 1)
+    first = math.ceil(max(least, network.card.get("minimum_side", 1)) / step) * step
+    sides = [first + step * count for count in range(400)]
+    sides += [math.ceil(side * 1.3 ** count / step) * step for count in range(20) for side in (100, 115)
+              if side * 1.3 ** count <= LARGEST_SIDE]
+    return [size for side in sides for size in ((side, first), (first, side), (side, side), (side, sides[-1]))]
 
 
 def _export_sizes(network):
@@ -829,15 +975,22 @@ class _Input:
         return self._shape
 
 
-def _violated(guards, size, batch):
-    """Bit i is set if guard i does not hold, or cannot be read."""
+@functools.lru_cache(maxsize=None)
+def _code(guard):
+    return compile(guard, "guard", "eval")
+
+
+def _violated(guards, size, batch, among=-1):
+    """Bit i is set if guard i does not hold, or cannot be read; of the guards whose bits are set in `among`."""
     import torch
 
     bits = 0
     names = {"L": _Input(size, batch, 3), "math": math, "torch": torch}
     for index, guard in enumerate(guards):
+        if not among >> index & 1:
+            continue
         try:
-            holds = bool(eval(guard, names))  # PyTorch's own text about this network, in this process
+            holds = bool(eval(_code(guard), names))  # PyTorch's own text about this network, in this process
         except Exception:
             holds = False
         bits |= 0 if holds else 1 << index

@@ -61,6 +61,14 @@ TEST_F(Info, KeysWorksWhereNoNetworkCanBeLoaded) {
     EXPECT_THAT(outcome.output, HasSubstr("int8"));
 }
 
+TEST_F(Info, WhatCannotBeComparedIsListedAllTheSame) {
+    LAMSCOPE_NEED_DATA(quantised, "cases/quantised.pth");
+    const auto outcome = info({"--keys", quantised.string(), quantised.string()});
+    EXPECT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_THAT(outcome.output, HasSubstr("int8"));
+    EXPECT_THAT(outcome.messages, HasSubstr("the two are not compared: "));
+}
+
 TEST_F(Info, KeysNeedsFiles) {
     const auto outcome = info({"--keys", "bicubic"});
     EXPECT_EQ(outcome.exitCode, 2);

@@ -78,6 +78,13 @@ class PoolsToEighths(Enlarging):
         return self.enlarge(x * functional.interpolate(pooled, size=x.shape[2:], mode="nearest"))
 
 
+class BrightensTallOnes(Enlarging):
+    """Takes another branch at heights that no usual example has."""
+
+    def forward(self, x):
+        return self.enlarge(x * 2 if x.shape[2] > 128 else x)
+
+
 class OneSize(Enlarging):
     def forward(self, x):
         sides = [int(side) * 2 for side in x.shape[2:]]
@@ -133,6 +140,14 @@ class Counts(Enlarging):
 
     def forward(self, x):
         self.calls += 1
+        return self.enlarge(x)
+
+
+class CountsRows(Counts):
+    """Writes into a view of the buffer."""
+
+    def forward(self, x):
+        self.calls[:1].add_(x.shape[2])
         return self.enlarge(x)
 
 
@@ -269,6 +284,14 @@ class TorchExport(unittest.TestCase):
         with torch.no_grad():
             self.assertGreater(largest_difference(module(picture(72, 64)), net(picture(72, 64))), 1e-4)
 
+    def test_branch_at_large_sizes_is_a_guard(self):
+        net = BrightensTallOnes()
+        _, card, module = self.export(net)
+        self.assertIn("L['x'].size()[2] <= 128", card["guards"])
+        self.assert_same(module, net, ((64, 128), (150, 90)), batches=(1,))
+        with torch.no_grad():
+            self.assertGreater(largest_difference(module(picture(64, 129)), net(picture(64, 129))), 0.1)
+
     def test_one_size(self):
         net = OneSize()
         words, card, module = self.export(net)
@@ -342,6 +365,14 @@ class TorchExport(unittest.TestCase):
             export(Noisy(), os.path.join(self.folder, "net"), scale=2)
         self.assertEqual(os.listdir(self.folder), [])
 
+    def test_writes_into_stored_tensors_are_seen_in_every_graph(self):
+        failing = mock.patch.object(torch.export.ExportedProgram, "run_decompositions", side_effect=RuntimeError("no"))
+        for net in (Counts(), CountsRows()):
+            with failing, self.assertRaisesRegex(ExportError, r"changes the network's own state \(calls\)"):
+                export(net, os.path.join(self.folder, "net.pt2"), scale=2)
+        with failing:
+            self.export(Enlarging())
+
     def test_earlier_pytorch_says_so(self):
         with mock.patch.object(torch, "__version__", "2.7.1+cpu"), \
                 self.assertRaisesRegex(ExportError, r"torch 2\.7\.1\+cpu cannot write a .pt2 .*2\.9 or newer"):
@@ -371,7 +402,66 @@ class TorchExport(unittest.TestCase):
                 export(getattr(networks, name)(), os.path.join(self.folder, "other.pt2"), scale=2)
 
 
+class Rules:
+    """A network of which only the sizes count: where it fails, and where its graph is wrong."""
+
+    def __init__(self, fails=lambda width, height: False, differs=lambda width, height: False):
+        self.size, self.card = (64, 64), {}
+        self.fails, self.differs = fails, differs
+
+    def output(self, size, batch=1):
+        if self.fails(*size):
+            raise ExportError("the network fails")
+
+    def compare(self, module, how, size, batch=1):
+        self.output(size, batch)
+        if self.differs(*size):
+            raise ExportError("differs")
+
+    def sorted_guards(self, *guards):
+        """The guards that matter and the smallest side."""
+        found = lamscope_export._sort_guards(self, None, list(guards), True)
+        return found[0], found[2]
+
+
 class Sizes(unittest.TestCase):
+    def test_guards_that_matter(self):
+        height, width = "L['x'].size()[2]", "L['x'].size()[3]"
+        self.assertEqual(Rules().sorted_guards(f"{height} <= 128", f"{width} != 9", f"{height} > 1"), ([], None))
+        self.assertEqual(Rules(differs=lambda width, height: height > 128).sorted_guards(f"{height} <= 128"),
+                         ([f"{height} <= 128"], None))
+        # What no run reaches may matter.
+        self.assertEqual(Rules().sorted_guards(f"{height} <= 1000"), ([f"{height} <= 1000"], None))
+        self.assertEqual(Rules(fails=lambda width, height: min(width, height) <= 5)
+                         .sorted_guards(f"{height} > 5", f"{width} > 5"), ([], 6))
+        self.assertEqual(Rules(differs=lambda width, height: height == 20).sorted_guards(f"{height} != 20"),
+                         ([], 21))
+
+    def test_guards_that_no_card_takes(self):
+        def wrong_where_violated(guards):
+            return Rules(differs=lambda width, height: bool(lamscope_export._violated(guards, (width, height), 1)))
+
+        height = "L['x'].size()[2]"
+        many = [f"{height} <= {side}" for side in range(1000, 1065)]
+        long = [f"{height} != 70 or " + " or ".join([f"{height} == 70.5"] * 200)]
+        for guards in (many, long, [f"{height} ** 2 != 4900"]):
+            with self.subTest(guards[0][:40]), self.assertRaisesRegex(ExportError, "too many|cannot read"):
+                wrong_where_violated(guards).sorted_guards(*guards)
+        self.assertEqual(Rules().sorted_guards(*many[:64]), (many[:64], None))
+        self.assertEqual(Rules().sorted_guards(f"{height} != 400"), ([f"{height} != 400"], None))
+
+    def test_grammar_of_guards(self):
+        height = "L['x'].size()[2]"
+        for guard in (f"{height} % 5 != 0", "(L['LR'].size()[2] / 2) <= 1.5", f"math.trunc({height} / 8) == 8",
+                      f"math.ceil({height} / 8) == math.floor(8.5)", 'not (L["a"].size()[0] == 4 or True)',
+                      f"-1 + max(1, {height}, 3) > 0 and 2 < {height} // 2 < 90",
+                      f"torch.sym_float({height}) * 0.5 > 3"):
+            self.assertTrue(lamscope_export._is_readable(guard), guard)
+        for guard in (f"{height} ** 2 > 4", f"math.sqrt({height}) > 3", f"{height} > 1e5", f"{height} << 1 > 3",
+                      "L['x'].size()[4] > 1", "L['x'].stride()[2] > 1", "x > 3", f"{height} if True else 3", "(",
+                      f"{height} is 3", f"~{height} > 1", "math.trunc(1, 2)", "'a' == 'a'", "-" * 40 + height + " < 2"):
+            self.assertFalse(lamscope_export._is_readable(guard), guard)
+
     def test_compared_sides_take_both_branches(self):
         network = mock.Mock(size=(64, 64), card={})
         for sides in zip(network.size, *lamscope_export._other_sizes(network)):

@@ -74,6 +74,13 @@ class Windows(Scriptable):
         return functional.interpolate(x, scale_factor=2.0) + functional.pixel_shuffle(self.convolution(x), self.scale)
 
 
+class DarkensFives(Scriptable):
+    """Takes another branch where the height is a multiple of 5: torch.export keeps that of its example."""
+
+    def forward(self, x):
+        return super().forward(x if x.shape[2] % 5 else x * 0.5)
+
+
 class Detached(Scriptable):
     def forward(self, x):
         return super().forward(x).detach()
@@ -202,6 +209,18 @@ class Export(unittest.TestCase):
         words = self.export(net, scale=2, range=255.0)
         self.assertIn("exported by torch.export", words)
         self.assert_same_output(net, 31, 20, 255.0)
+
+    @unittest.skipIf(tuple(map(int, torch.__version__.split(".")[:2])) < (2, 9), f"torch is {torch.__version__}")
+    def test_guards_of_an_exported_program_are_obeyed(self):
+        self.file = os.path.join(self.folder, "net.pt2")
+        net = DarkensFives()
+        self.export(net, scale=2)
+        self.assert_same_output(net, 30, 21)
+        image = os.path.join(self.folder, "lr.npy")
+        write_npy(image, torch.rand(3, 20, 31))
+        run = self.run_program("upscale", "--lr", image, "--model", self.file, "--out", os.path.join(self.folder, "no"))
+        self.assertNotEqual(run.returncode, 0)
+        self.assertIn("(L['x'].size()[2] % 5) != 0", run.stderr)
 
     def test_size_rule(self):
         net = Windows()

@@ -238,6 +238,10 @@ std::vector<std::string> CheckpointFile::names(const WeightGroup& group) const {
     return names;
 }
 
+const std::filesystem::path& CheckpointFile::path() const {
+    return content_->name;
+}
+
 TensorListing CheckpointFile::listing() const {
     const TensorFile& file = *content_->tensors;
     TensorListing listing{.file = content_->name, .container = file.container(), .sets = {}};

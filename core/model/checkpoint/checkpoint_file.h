@@ -70,6 +70,9 @@ public:
     /// The names of a group's tensors without its prefix, before parts of weights are combined; in the file's order.
     [[nodiscard]] std::vector<std::string> names(const WeightGroup& group) const;
 
+    /// The file as it was given.
+    [[nodiscard]] const std::filesystem::path& path() const;
+
     /// Every tensor of the file. Their values are not read.
     [[nodiscard]] TensorListing listing() const;
 

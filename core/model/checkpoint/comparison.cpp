@@ -87,7 +87,7 @@ std::pair<WeightGroup, WeightGroup> closestGroups(const std::vector<NamedGroup>&
 
 Checkpoint contentOf(CheckpointFile& file, const WeightGroup& group, ComparedSet& set) {
     auto [checkpoint, refusal] = file.read(group);
-    set.file = file.listing().file;
+    set.file = file.path();
     if (!refusal.empty()) {
         throw Error(ErrorCode::BadFile, fmt::format("The file '{}' {}.", set.file.string(), refusal));
     }

@@ -54,10 +54,9 @@ SizeFinding tryFixedSize(const Network& network, const LrSize& size, const std::
 }
 
 SizeFinding tryUsualSizes(const Network& network, int multiple, int minimumSide) {
-    constexpr int usualSide = 48;
     constexpr int step = 16;
     const auto roundedUp = [multiple](int side) { return (side + multiple - 1) / multiple * multiple; };
-    const int side = roundedUp(std::max(usualSide, minimumSide));
+    const int side = roundedUp(std::max(usualTrialSide, minimumSide));
     const int larger = roundedUp(side + step);
     const auto trial = tryAt(network, {side, side});
     const auto other = tryAt(network, {larger, larger});

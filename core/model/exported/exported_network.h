@@ -26,6 +26,9 @@ struct SizeTrial {
     std::string failure = {};
 };
 
+/// A side on which networks of any size are tried first.
+constexpr int usualTrialSide = 48;
+
 /// Evaluates a grey image of this size on the CPU. Throws what the network throws as Error, and out-of-memory errors.
 [[nodiscard]] SizeTrial tryAt(const Network& network, const LrSize& size);
 

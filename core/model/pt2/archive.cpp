@@ -113,9 +113,14 @@ void readTensors(ZipArchive& archive, const std::string& folder, const std::stri
         }
         throw FormatError(fmt::format("is damaged: its entry '{}' is missing; use another copy", printable(config)));
     }
-    TensorTable table([&](const std::string& path) {
+    std::uint64_t bytesBefore = 0;
+    for (const auto& [name, tensor] : tensors) {
+        bytesBefore += static_cast<std::uint64_t>(tensor.numel()) * itemSize(tensor.type);
+    }
+    const auto recordAt = [&](const std::string& path) {
         return std::make_shared<const std::vector<std::byte>>(archive.read(folder + path));
-    });
+    };
+    TensorTable table(recordAt, bytesBefore);
     table.add(textOf(archive, config));
     tensors.merge(table.take());
 }

@@ -2,9 +2,11 @@
 #include "model/pt2/interpreter.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <span>
 #include <stdexcept>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -121,6 +123,15 @@ void store(const Step& step, std::span<const c10::IValue> values, Frame& frame) 
     }
 }
 
+/// Whether an operator needs values in an order that they had in the exporter's example, or may hold one that does.
+bool readsMemoryOrder(const Node& node) {
+    constexpr std::array<std::string_view, 5> names{
+        "torch.ops.aten.view.default", "torch.ops.aten._unsafe_view.default", "torch.ops.aten.view_as.default",
+        "torch.ops.aten.unflatten.int", "torch.ops.aten.view_as_complex.default"};
+    return callKind(node.target) == CallKind::GradMode
+           || std::ranges::find(names, std::string_view(node.target)) != names.end();
+}
+
 /// What autograd says of operators in place that it cannot follow.
 bool concernsInPlace(const std::string& message) {
     return message.find("in-place") != std::string::npos || message.find("inplace") != std::string::npos;
@@ -135,10 +146,7 @@ Interpreter::Interpreter(const Pt2Archive& archive)
     , plan_(makePlan(checkedGraph(archive.program), namesOf(archive.program), mostCommonType(archive))) {
     computation_.type = weightType_;
     // A view that a later step writes through is a copy where values lie in another order.
-    readsMemoryOrder_ =
-        plan_.writes || std::ranges::any_of(archive.program.graph.nodes, [](const Node& node) {
-            return node.target == "torch.ops.aten.view.default" || callKind(node.target) == CallKind::GradMode;
-        });
+    readsMemoryOrder_ = plan_.writes || std::ranges::any_of(archive.program.graph.nodes, readsMemoryOrder);
     using Key = std::tuple<const void*, ScalarType, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>;
     std::map<Key, torch::Tensor> tied;
     for (const auto& bound : archive.program.bound) {
@@ -238,14 +246,14 @@ void Interpreter::perform(const Step& step, Frame& frame, bool gradients) const 
                        for (const auto& result : step.results) {
                            if (const auto* list = std::get_if<std::vector<TensorSlot>>(&result)) {
                                for (const auto& each : *list) {
-                                   frame[each.slot] = results[next++];
+                                   frame[each.slot] = results[next++].toTensor();
                                }
                                continue;
                            }
                            if (const auto* tensor = std::get_if<TensorSlot>(&result)) {
-                               frame[tensor->slot] = results[next];
+                               frame[tensor->slot] = results[next].toTensor();
                            } else if (const auto* number = std::get_if<NumberSlot>(&result)) {
-                               frame[number->slot] = results[next];
+                               frame[number->slot] = toValue(toNumber(results[next]));
                            }
                            ++next;
                        }

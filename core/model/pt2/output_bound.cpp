@@ -138,25 +138,66 @@ double convolution(const Arguments& arguments, std::size_t pad, Index /*more*/) 
     return product;
 }
 
-/// Of a transposed one: (input, weight, bias, stride…); `more` is its output padding.
-double transposedConvolution(const Arguments& arguments, std::size_t stride, Index more) {
-    constexpr double mostDilated = 64.0;  // of a kernel's reach beyond its side
+/// Of a transposed one: (input, weight, bias…); the others are indices of its arguments.
+double transposedOf(const Arguments& arguments, std::size_t stride, std::size_t extra, std::size_t groups,
+                    std::size_t dilation) {
     const auto strides = numbersIn(arguments[stride]);
-    const auto extra = more ? numbersIn(arguments[*more]) : std::vector<std::int64_t>();
+    const auto extras = numbersIn(arguments[extra]);
+    const auto dilations = numbersIn(arguments[dilation]);
     const auto shape = shapeOf(arguments[0]);
     const auto weight = shapeOf(arguments[1]);
     const auto sides = weight.size() < 2 ? 0 : weight.size() - 2;
-    double product = weight.size() < 2 ? 0.0 : static_cast<double>(weight[1]);
+    double product = weight.size() < 2 ? 0.0 : static_cast<double>(weight[1]) * productOf(numbersIn(arguments[groups]));
     for (std::size_t i = 0; i < shape.size(); ++i) {
         if (i + sides >= shape.size()) {
             const auto side = i + sides - shape.size();
             product *= static_cast<double>(shape[i]) * std::max(nth(strides, side, 1.0), 1.0)
-                       + static_cast<double>(weight[side + 2]) + nth(extra, side, 0.0) + mostDilated;
+                       + static_cast<double>(weight[side + 2]) * std::max(nth(dilations, side, 1.0), 1.0)
+                       + std::max(nth(extras, side, 0.0), 0.0);
         } else if (i + sides + 1 < shape.size()) {
             product *= static_cast<double>(shape[i]);
         }
     }
     return product;
+}
+
+/// (input, weight, bias, stride, padding, output_padding, groups, dilation)
+double transposedConvolution(const Arguments& arguments, std::size_t stride, Index /*more*/) {
+    return transposedOf(arguments, stride, stride + 2, stride + 3, stride + 4);
+}
+
+/// (input, weight, bias, stride, padding, dilation, transposed, output_padding, groups)
+double anyConvolution(const Arguments& arguments, std::size_t stride, Index /*more*/) {
+    const auto& transposed = arguments[stride + 3];
+    return transposed.isBool() && transposed.toBool()
+               ? transposedOf(arguments, stride, stride + 4, stride + 5, stride + 2)
+               : convolution(arguments, stride + 1, std::nullopt);
+}
+
+/// Of tensors that are put side by side.
+double sideBySide(const Arguments& arguments, std::size_t tensors, Index /*more*/) {
+    double sum = 0.0;
+    if (arguments[tensors].isTensorList()) {
+        for (const auto& tensor : arguments[tensors].toTensorVector()) {
+            sum += static_cast<double>(tensor.numel());
+        }
+    }
+    return sum;
+}
+
+/// (input, weight, bias)
+double linearLayer(const Arguments& arguments, std::size_t /*sizes*/, Index /*more*/) {
+    const auto shape = shapeOf(arguments[0]);
+    const auto weight = shapeOf(arguments[1]);
+    return shape.empty() || weight.empty() ? 0.0
+                                           : elementsOf(arguments[0]) / std::max(static_cast<double>(shape.back()), 1.0)
+                                                 * static_cast<double>(weight[0]);
+}
+
+/// Of rows of a table (weight, indices).
+double rowsOfTable(const Arguments& arguments, std::size_t indices, Index /*more*/) {
+    const auto shape = shapeOf(arguments[0]);
+    return shape.empty() ? 0.0 : elementsOf(arguments[indices]) * static_cast<double>(shape.back());
 }
 
 double outerProduct(const Arguments& arguments, std::size_t /*sizes*/, Index /*more*/) {
@@ -180,9 +221,10 @@ double broadcast(const Arguments& arguments, std::size_t /*sizes*/, Index /*more
     return productOf(largest);
 }
 
-double matrixProduct(const Arguments& arguments, std::size_t /*sizes*/, Index /*more*/) {
-    const auto left = shapeOf(arguments[0]);
-    const auto right = shapeOf(arguments[1]);
+/// Of two matrices beside each other among the arguments.
+double matrixProduct(const Arguments& arguments, std::size_t first, Index /*more*/) {
+    const auto left = shapeOf(arguments[first]);
+    const auto right = shapeOf(arguments[first + 1]);
     std::vector<std::int64_t> batch;
     bringTogether(batch, left.slice(0, left.size() < 2 ? 0 : left.size() - 2));
     bringTogether(batch, right.slice(0, right.size() < 2 ? 0 : right.size() - 2));
@@ -205,11 +247,24 @@ std::optional<OutputBound> OutputBound::of(const c10::FunctionSchema& schema, Op
         const auto index = indexOf(schema, argument);
         return index ? std::optional(OutputBound(rule, *index, indexOf(schema, more))) : std::nullopt;
     };
-    if (group == OperatorGroup::Arithmetic || group == OperatorGroup::Compare) {
+    if (group == OperatorGroup::Arithmetic || group == OperatorGroup::Compare
+        || isAmong(name, {"complex", "polar", "masked_fill", "cosine_similarity", "linalg_cross"})) {
         return OutputBound(broadcast, 0, std::nullopt);
     }
     if (isAmong(name, {"matmul", "mm", "bmm", "linalg_matmul"})) {
         return OutputBound(matrixProduct, 0, std::nullopt);
+    }
+    if (isAmong(name, {"addmm", "baddbmm"})) {
+        return OutputBound(matrixProduct, 1, std::nullopt);
+    }
+    if (isAmong(name, {"cat", "concat", "stack", "hstack", "vstack"})) {
+        return made(sideBySide, "tensors");
+    }
+    if (name == "linear") {
+        return OutputBound(linearLayer, 0, std::nullopt);
+    }
+    if (name == "embedding") {
+        return made(rowsOfTable, "indices");
     }
     if (name == "outer") {
         return OutputBound(outerProduct, 0, std::nullopt);
@@ -223,10 +278,10 @@ std::optional<OutputBound> OutputBound::of(const c10::FunctionSchema& schema, Op
         return std::nullopt;
     }
     if (name.starts_with("conv_transpose")) {
-        return made(transposedConvolution, "stride", "output_padding");
+        return made(transposedConvolution, "stride");
     }
     if (name == "convolution") {  // whose transposition is an argument
-        return made(transposedConvolution, "stride", "padding");
+        return made(anyConvolution, "stride");
     }
     if (name.starts_with("conv")) {
         return made(convolution, "padding");
@@ -295,8 +350,9 @@ std::optional<std::int64_t> partsOf(const c10::FunctionSchema& schema, const tor
         if (most < 1) {
             return std::nullopt;
         }
-        const auto step = isChunk ? std::max<std::int64_t>((length() + most - 1) / most, 1) : most;
-        return std::max<std::int64_t>((length() + step - 1) / step, 1);
+        const auto roundedUp = [](std::int64_t a, std::int64_t b) { return a / b + (a % b != 0 ? 1 : 0); };
+        const auto step = isChunk ? std::max<std::int64_t>(roundedUp(length(), most), 1) : most;
+        return std::max<std::int64_t>(roundedUp(length(), step), 1);
     }
     return std::nullopt;
 }

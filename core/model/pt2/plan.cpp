@@ -76,7 +76,7 @@ void checkEvaluationMode(const Node& node, std::string_view name) {
 /// The operator that is called, and a name of an argument that it does not take. No memory is left uninitialised.
 struct Called {
     std::string name;
-    std::string_view dropped = {};
+    std::optional<std::string_view> dropped = std::nullopt;
 };
 
 Called calledFor(const std::string& name) {
@@ -293,8 +293,12 @@ CallOperator Planner::call(const Node& node, const std::string& name) {
 std::vector<Operand> Planner::operandsOf(const Node& node, const Called& called,
                                          const c10::FunctionSchema& schema) const {
     for (const auto& given : node.inputs) {
-        if (given.name != called.dropped && !schema.argumentIndexWithName(given.name)) {
+        const bool isDropped = called.dropped && given.name == *called.dropped;
+        if (!isDropped && !schema.argumentIndexWithName(given.name)) {
             damaged(node, fmt::format("has no argument '{}'", detail::printable(given.name)));
+        }
+        if (std::ranges::count(node.inputs, given.name, &NamedArgument::name) > 1) {
+            damaged(node, fmt::format("has its argument '{}' twice", detail::printable(given.name)));
         }
     }
     std::vector<Operand> operands;

@@ -101,9 +101,8 @@ LrSize triedSize(const SizeBehaviour& behaviour) {
     if (behaviour.guards) {
         return behaviour.guards.example;
     }
-    constexpr int usual = 32;
     const int multiple = behaviour.sizeMultiple;
-    const int side = (std::max(usual, behaviour.minimumSide) + multiple - 1) / multiple * multiple;
+    const int side = (std::max(usualTrialSide, behaviour.minimumSide) + multiple - 1) / multiple * multiple;
     return behaviour.fixedSize.value_or(LrSize(side, side));
 }
 
@@ -155,6 +154,20 @@ bool batchesAgree(const Network& network, const LrSize& size) {
     }
 }
 
+/// What LibTorch says of operators and tensors becomes a defect of the file.
+pt2::Interpreter interpreterOf(const pt2::Pt2Archive& archive) {
+    try {
+        return pt2::Interpreter(archive);
+    } catch (const pt2::FormatError&) {
+        throw;
+    } catch (const std::exception& error) {
+        if (isOutOfMemory(error)) {
+            throw;
+        }
+        throw pt2::FormatError(fmt::format("cannot be made ready to run: {}", briefMessage(error)));
+    }
+}
+
 ExportedModel loadProgram(const std::filesystem::path& file, const ModelSettings& settings, ModelCard& card) {
     const auto archive = pt2::readPt2(file);
     const auto stated = readExportedCard(file, archive.card);
@@ -165,7 +178,7 @@ ExportedModel loadProgram(const std::filesystem::path& file, const ModelSettings
     if (!stated.colour && channels == 1) {
         card.assumed.emplace_back("Y channel (the network takes one)");
     }
-    pt2::Interpreter interpreter(archive);
+    auto interpreter = interpreterOf(archive);
     if (interpreter.weightType() != torch::kFloat32) {
         card.warnings.push_back(
             fmt::format("weights in {}, computed in float32", c10::toString(interpreter.weightType())));
@@ -182,7 +195,7 @@ ExportedModel loadProgram(const std::filesystem::path& file, const ModelSettings
     }
     if (batches == Batches::Whole && !batchesAgree(*network, triedSize(*finding.behaviour))) {
         card.warnings.emplace_back("two images at once come out otherwise than alone: images are evaluated one by one");
-        network = makePt2Network(pt2::Interpreter(archive), channels, Batches::OneByOne);
+        network = makePt2Network(interpreterOf(archive), channels, Batches::OneByOne);
     }
     return describeExported(std::move(network), *finding.behaviour, stated, settings, "network of torch.export", card);
 }

@@ -47,13 +47,16 @@ std::vector<std::int64_t> wholeNumbers(const Json& meta, const char* key, const 
 /// Throws unless all values lie inside the record and their number is sensible.
 void checkReach(const StoredTensor& tensor, const std::string& name) {
     std::int64_t count = 1;
+    bool isEmpty = false;
     for (const std::int64_t size : tensor.sizes) {
-        if (size > mostValues || count * size > mostValues) {
+        isEmpty = isEmpty || size == 0;
+        const std::int64_t factor = std::max<std::int64_t>(size, 1);  // LibTorch multiplies the others, too
+        if (factor > mostValues || count * factor > mostValues) {
             damagedTensor(name, "has more values than are read");
         }
-        count *= size;
+        count *= factor;
     }
-    if (count == 0) {
+    if (isEmpty) {
         return;
     }
     const auto available = static_cast<std::int64_t>(tensor.record->size() / itemSize(tensor.type));

@@ -20,9 +20,10 @@ using Record = std::shared_ptr<const std::vector<std::byte>>;
 class TensorTable {
 public:
     /// `records` gives the content of the record with a path name, which holds no slash; called once for each. It
-    /// throws FormatError where there is none.
-    explicit TensorTable(std::function<Record(const std::string&)> records)
-        : records_(std::move(records)) {}
+    /// throws FormatError where there is none. `bytesBefore`: of the archive's tensors in other tables.
+    TensorTable(std::function<Record(const std::string&)> records, std::uint64_t bytesBefore)
+        : records_(std::move(records))
+        , totalBytes_(bytesBefore) {}
 
     /// Adds the tensors of a `…_weights_config.json` or `…_constants_config.json`; those of earlier calls stay if names
     /// are equal. Throws FormatError and UnsupportedProgram.
@@ -36,7 +37,7 @@ private:
     std::function<Record(const std::string&)> records_;
     std::map<std::string, Record> read_;
     std::map<std::string, StoredTensor, std::less<>> tensors_;
-    std::uint64_t totalBytes_ = 0;
+    std::uint64_t totalBytes_;
 };
 
 }  // namespace lamscope::pt2

@@ -188,7 +188,25 @@ TEST(Pt2Archive, RefusesTensorsOfSenselessShapes) {
     EXPECT_THAT(refused(withTensor(tensorMeta({1LL << 31, 2}, {0, 0}))), HasSubstr("more values than are read"));
     EXPECT_THAT(refused(withTensor(tensorMeta({1LL << 62, 1LL << 62, 0}, {0, 0, 0}))),
                 HasSubstr("more values than are read"));
+    EXPECT_THAT(refused(withTensor(tensorMeta({0, 1LL << 31, 1LL << 31, 1LL << 31}, {0, 0, 0, 0}))),
+                HasSubstr("more values than are read"));
     EXPECT_EQ(refused(withTensor(tensorMeta({0, 5}, {5, 1}), "")), "is read");
+}
+
+TEST(Pt2Archive, BoundsTheBytesOfWeightsAndConstantsTogether) {
+    ArchiveParts parts = smallArchive();
+    constexpr int complexDouble = 11;
+    const auto repeated = tensorMeta({64, 16384}, {0, 1}, 0, complexDouble);  // 16 MiB each
+    for (int i = 0; i < 300; ++i) {
+        parts.weights["config"]["w" + std::to_string(i)] = configEntry("weight_1", repeated);
+        parts.constants["config"]["c" + std::to_string(i)] = configEntry("tensor_0", repeated, false);
+    }
+    const std::string record(16384 * 16, '\0');
+    parts.members.emplace_back("data/weights/weight_1", record);
+    parts.members.emplace_back("data/constants/tensor_0", record);
+    EXPECT_THAT(unsupported(test::packed(parts)), HasSubstr("more than 8 GiB"));
+    parts.constants["config"] = json::object();
+    EXPECT_EQ(unsupported(test::packed(parts)), "is read");
 }
 
 TEST(Pt2Archive, NamesTheFileInErrors) {

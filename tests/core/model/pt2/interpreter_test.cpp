@@ -2,6 +2,7 @@
 // Small programs, written node by node.
 #include "model/pt2/interpreter.h"
 
+#include <limits>
 #include <span>
 #include <stop_token>
 #include <string>
@@ -209,6 +210,20 @@ TEST(Pt2Interpreter, OperatorsInPlaceReachWhatSharesTheirMemory) {
     EXPECT_TRUE(at::equal(program(someImage().contiguous(at::MemoryFormat::ChannelsLast)), expected));
 }
 
+TEST(Pt2Interpreter, ViewsTakeImagesInEveryOrderOfMemory) {
+    const json twice = tensorNamed("twice");
+    const auto expectRows = [&](const json& view, const torch::Tensor& expected) {
+        const auto program = programOf({aten("mul.Scalar", {{"self", x}, {"other", whole(2)}}, "twice"), view});
+        const auto image = someImage().contiguous(at::MemoryFormat::ChannelsLast);
+        EXPECT_TRUE(at::equal(program(image), expected));
+    };
+    const auto doubled = someImage() * 2;
+    expectRows(aten("_unsafe_view.default", {{"self", twice}, {"size", wholes({2, 60})}}), doubled.view({2, 60}));
+    expectRows(aten("unflatten.int", {{"self", twice}, {"dim", whole(2)}, {"sizes", wholes({2, 2})}}),
+               doubled.view({2, 3, 2, 2, 5}));
+    expectRows(aten("view.default", {{"self", twice}, {"size", wholes({2, 60})}}), doubled.view({2, 60}));
+}
+
 TEST(Pt2Interpreter, WeightsAreNotWrittenTo) {
     EXPECT_THAT(failure({aten("add_.Scalar", {{"self", weight}, {"other", whole(1)}}, "changed"),
                          aten("mul.Tensor", {{"self", x}, {"other", tensorNamed("changed")}})}),
@@ -268,6 +283,8 @@ TEST(Pt2Interpreter, TrainingIsRefused) {
 TEST(Pt2Interpreter, ArgumentsThatTheSchemaLacksAreDamage) {
     EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"slope", real(0.1)}})}),
                 AllOf(HasSubstr("aten::relu"), HasSubstr("no argument 'slope'")));
+    EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"", real(0.1)}})}), HasSubstr("no argument ''"));
+    EXPECT_THAT(refusal({aten("relu.default", {{"self", x}, {"self", weight}})}), HasSubstr("'self' twice"));
     EXPECT_THAT(refusal({aten("mul.Tensor", {{"self", x}})}), HasSubstr("lacks 'other'"));
     EXPECT_THAT(refusal({aten("softmax.int", {{"self", x}, {"dim", real(0.5)}})}), HasSubstr("'dim'"));
     EXPECT_THAT(
@@ -312,6 +329,26 @@ TEST(Pt2Interpreter, ResultsAreBoundedBeforeTheyAreMade) {
                          aten("conv_transpose2d.input",
                               {{"input", x}, {"weight", tensorNamed("kernel")}, {"stride", wholes({30000, 30000})}})}),
                 HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({3, 3, 1, 1}, "kernel"), aten("convolution.default", {{"input", x},
+                                                                            {"weight", tensorNamed("kernel")},
+                                                                            {"bias", {{"as_none", true}}},
+                                                                            {"stride", wholes({1, 1})},
+                                                                            {"padding", wholes({30000, 30000})},
+                                                                            {"dilation", wholes({1, 1})},
+                                                                            {"transposed", {{"as_bool", false}}},
+                                                                            {"output_padding", wholes({0, 0})},
+                                                                            {"groups", whole(1)}})}),
+        HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({60000, 100}, "part"),
+                 aten("cat.default", {{"tensors", {{"as_tensors", std::vector<json>(500, json{{"name", "part"}})}}},
+                                      {"dim", whole(1)}})}),
+        HasSubstr("2^31"));
+    EXPECT_THAT(
+        failure({line({60000, 1}, "column"), line({60000, 1}, "weights"),
+                 aten("linear.default", {{"input", tensorNamed("column")}, {"weight", tensorNamed("weights")}})}),
+        HasSubstr("2^31"));
     // A Gram matrix of many pixels is small.
     EXPECT_EQ(failure({line({1, 60000}, "row"), line({60000, 1}, "column"),
                        aten("matmul.default", {{"self", tensorNamed("row")}, {"other", tensorNamed("column")}})}),
@@ -330,6 +367,9 @@ TEST(Pt2Interpreter, TensorsAreNotCutIntoMoreThanTheFileNames) {
                 HasSubstr("60000 tensors, the file expects 2"));
     EXPECT_THAT(cut("split.Tensor", {{"self", x}, {"split_size", whole(1)}, {"dim", whole(3)}}),
                 HasSubstr("5 tensors, the file expects 2"));
+    constexpr auto largest = std::numeric_limits<std::int64_t>::max();
+    EXPECT_THAT(cut("split.Tensor", {{"self", x}, {"split_size", whole(largest)}, {"dim", whole(3)}}),
+                HasSubstr("1 tensors, the file expects 2"));
 }
 
 TEST(Pt2Interpreter, NumbersOfTheFileAreNotWrittenTo) {
@@ -378,6 +418,21 @@ TEST(Pt2Interpreter, BlocksWithoutGradientStaySo) {
         const auto expected = enabled ? 1.0 + (someImage() > 0).to(torch::kFloat32) : torch::ones_like(input);
         EXPECT_TRUE(at::equal(torch::autograd::grad({output.sum()}, {input}).front(), expected));
     }
+}
+
+TEST(Pt2Interpreter, ResultsOfSubgraphsAreOfTheKindThatTheFileSays) {
+    const json inner = {
+        {"inputs", json::array({x})},
+        {"outputs", json::array({number("height")})},
+        {"nodes",
+         json::array({nodeOf("torch.ops.aten.sym_size.int", {{"self", x}, {"dim", whole(2)}}, {number("height")})})},
+        {"tensor_values", json::object()}};
+    const json mode = {{"as_bool", false}};
+    const json graph = {{"as_graph", {{"name", "submod"}, {"graph", inner}}}};
+    EXPECT_THAT(failure({nodeOf("torch.ops.higher_order.wrap_with_set_grad_enabled", {{"", mode}, {"", graph}, {"", x}},
+                                {tensorNamed("part")}),
+                         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})}),
+                HasSubstr("wrap_with_set_grad_enabled"));
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/model/checkpoint/writers.h"
 #include "core/model/pt2/small_program.h"
 #include "model/loaders.h"
 #include "model/probe/range_probe.h"
@@ -198,9 +200,39 @@ TEST_F(Pt2Loading, GradientThatOperatorsInPlaceBreakIsRefusedAtOnce) {
     expectRefused({"net.pt2", "gradient", "inplace", "run_decompositions({})"});
 }
 
+TEST_F(Pt2Loading, GradientIsTriedWhereTheNetworkWas) {
+    // What is padded by reflection must be larger than the margin.
+    const auto whole = [](std::int64_t value) -> json { return {{"as_int", value}}; };
+    const auto cropped = [&](const std::string& from, std::int64_t axis, const std::string& result) {
+        return nodeOf("torch.ops.aten.slice.Tensor",
+                      {{"self", tensorNamed(from)}, {"dim", whole(axis)}, {"start", whole(35)}, {"end", whole(-35)}},
+                      {tensorNamed(result)});
+    };
+    replaceNodes(
+        {nodeOf("torch.ops.aten.reflection_pad2d.default",
+                {{"self", tensorNamed("x")}, {"padding", {{"as_ints", {35, 35, 35, 35}}}}}, {tensorNamed("padded")}),
+         cropped("padded", 2, "rows"), cropped("rows", 3, "y")});
+    EXPECT_TRUE(load().upscale(test::testImage(40, 40)).has_value());
+}
+
 TEST_F(Pt2Loading, OutputWithoutGradientIsRefused) {
     replaceNodes({nodeOf("torch.ops.aten.detach.default", {{"self", tensorNamed("x")}}, {tensorNamed("y")})});
     expectRefused({"no gradient", "torch.no_grad()"});
+}
+
+TEST_F(Pt2Loading, WhatTheDoctorCannotLookAtIsStillRefusedInWords) {
+    const auto refusalOf = [this](const std::vector<std::pair<std::string, std::string>>& entries) {
+        const auto report = inspectModel(test::specOf(folder_.write("other.pt2", test::zipFile(entries))));
+        EXPECT_FALSE(report.program);
+        return report.refusal;
+    };
+    EXPECT_THAT(refusalOf({{"serialized_exported_program.json", R"({"value": Infinity})"}, {"version", "5.3"}}),
+                HasSubstr("2.9"));
+    EXPECT_THAT(refusalOf({{"net/archive_format", "pt2"},
+                           {"net/archive_version", "0"},
+                           {"net/byteorder", "little"},
+                           {"net/data/aotinductor/model/net.so", "code"}}),
+                HasSubstr("native code of AOTInductor alone"));
 }
 
 TEST_F(Pt2Loading, ImpossibleCardIsNamed) {

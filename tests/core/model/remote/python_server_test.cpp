@@ -162,7 +162,7 @@ protected:
     std::unique_ptr<PythonServer> next_;
 };
 
-TEST_F(PythonServerKills, FiftyInMidMapLeaveTheEngineUsableAndNothingBehind) {
+TEST_F(PythonServerKills, InMidMapLeaveTheEngineUsableAndNothingBehind) {
     prepareNext();
     useNext();
     test::EventRecorder events;
@@ -176,7 +176,7 @@ TEST_F(PythonServerKills, FiftyInMidMapLeaveTheEngineUsableAndNothingBehind) {
     const auto probe = [&](int number) {
         engine.probe({.number = number, .options = {}, .targets = {{1, {16 + number, 60, 16}}}, .moving = false});
     };
-    constexpr int kills = 50;
+    constexpr int kills = 5;  // each waits for a Python with PyTorch; --gtest_repeat=10 kills fifty
     for (int i = 1; i <= kills; ++i) {
         prepareNext();
         const auto from = events.count();
