@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <asio/error.hpp>
 #include <asio/executor_work_guard.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
@@ -44,7 +45,9 @@ std::string inWords(const std::error_code& error, const Address& address) {
     if (error == asio::error::connection_refused) {
         return "nobody listens there; is the server running?";
     }
-    if (error.value() == ENOENT) {  // of Asio's own category, which does not know std::errc
+    // Asio's category of the system's errors does not know std::errc; the end of a stream has the same number in
+    // another.
+    if (error == std::error_code(ENOENT, asio::error::get_system_category())) {
         return "there is no such socket; is the server running?";
     }
     if (error == asio::error::access_denied) {

@@ -81,18 +81,19 @@ TEST_F(RemoteNetworkTest, ReceptiveFieldIsMeasuredOnASmallImageAlone) {
 TEST_F(RemoteNetworkTest, BatchesOfNetworksWithoutAHashAreNotKept) {
     const auto file = folder_ / "batches.json";
     BatchCalibration batches(file);
-    const auto measure = [&] {
-        static_cast<void>(batches.imagesAtOnce(load().implementation(), GradientOf::Point, side, side, 2));
+    const auto measure = [&](const SrModel& model) {
+        static_cast<void>(batches.imagesAtOnce(model.implementation(), GradientOf::Point, side, side, 2));
     };
     server_->setDescription("", 1.0);
-    measure();
+    const auto model = load();
+    measure(model);
     const auto forwards = server_->counts().forwards.load();
     EXPECT_GT(forwards, 0);
     EXPECT_FALSE(std::filesystem::exists(file));
-    measure();
+    measure(model);
     EXPECT_EQ(server_->counts().forwards, forwards) << "within one run it is known";
     server_->setDescription(std::string(64, 'b'), 1.0);
-    measure();
+    measure(load());
     EXPECT_TRUE(std::filesystem::exists(file));
 }
 
