@@ -146,6 +146,20 @@ class Gradients(Served):
         self.check(networks.Plain().double(), networks.Plain())
         self.check(lambda x: networks.Plain()(x), networks.Plain())
 
+    def test_network_is_moved_while_it_is_served(self):
+        """Type and device are found at each call; `meta` stands for a GPU."""
+        net = networks.Plain()
+        client = self.serve({"net": net})
+        x = [("x", random(1, 3, 6, 6))]
+        before = only(client.ask("forward", x, network="net"))
+        net.double()
+        self.close(only(client.ask("forward", x, network="net")), before)
+        network = self.server.networks["net"]
+        self.assertEqual((network.dtype, network.device), (torch.float64, torch.device("cpu")))
+        net.to("meta")
+        self.assertEqual(network.device, torch.device("meta"))
+        net.to_empty(device="cpu")
+
     def test_pass_can_be_asked_again(self):
         client, forward = self.check(networks.Plain(), networks.Plain())
         whole = only(client.ask("read", **{"pass": forward["pass"]}))

@@ -514,7 +514,7 @@ class _Network:
         pass
 
 
-_Pass = collections.namedtuple("_Pass", "network x y bytes state")
+_Pass = collections.namedtuple("_Pass", "network x y bytes state device")
 
 
 class _FunctionNetwork(_Network):
@@ -547,7 +547,7 @@ class _FunctionNetwork(_Network):
             self.check_shape(part.shape, self.sr_shape(x[first:first + step].shape))
             parts.append(part.astype("float32"))
         y = self.numpy.concatenate(parts)
-        return _Pass(self, x, y, x.nbytes + y.nbytes, self.state())
+        return _Pass(self, x, y, x.nbytes + y.nbytes, self.state(), self.device)
 
     def vjp(self, held, region, cotangent, check):
         whole = self.numpy.zeros_like(held.y)
@@ -626,14 +626,26 @@ class _TorchNetwork(_Network):
         if self.module is not None:  # served twice, it is one network
             self.shared = _weights_of.setdefault(net, _Weights())
             self.lock = self.shared.lock
-        weights = self._weights()
-        first = next((w for w in weights.values() if w.is_floating_point()), None)
-        self.dtype = torch.float32 if first is None else first.dtype
-        self.device = torch.device(self.options["device"] or ("cpu" if first is None else first.device))
         self.framework = f"PyTorch {torch.__version__}"
         if self.module is not None:
             self.parameters = sum(parameter.numel() for parameter in net.parameters())
             self.can = ("weights", "taps", "features")
+
+    # Both as they are now: a notebook moves its network to the GPU when it likes.
+
+    @property
+    def dtype(self):
+        weight = self._first_weight()
+        return _torch().float32 if weight is None else weight.dtype
+
+    @property
+    def device(self):
+        weight = self._first_weight()
+        return _torch().device(self.options["device"] or ("cpu" if weight is None else weight.device))
+
+    def _first_weight(self):
+        weights = () if self.module is None else itertools.chain(self.module.parameters(), self.module.buffers())
+        return next((weight for weight in weights if weight.is_floating_point()), None)
 
     def card(self, seconds=-1):
         card = super().card(seconds)
@@ -756,14 +768,14 @@ class _TorchNetwork(_Network):
         state = self.state()
         with self._ready(), torch.set_grad_enabled(keep):
             if not keep:
-                return _Pass(self, x, self._batch(x, check), 0, state)
+                return _Pass(self, x, self._batch(x, check), 0, state, x.device)
             x.requires_grad_(True)
             with torch.autograd.graph.saved_tensors_hooks(saved.pack, saved.unpack):
                 y = self._batch(x, check)
         if not y.requires_grad:
             raise _Refused("no_gradient", "the output has no gradient with respect to the input: remove "
                                           "torch.no_grad(), detach() and NumPy from forward()")
-        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state)
+        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state, x.device)
 
     def vjp(self, held, region, cotangent, check):
         torch = _torch()
@@ -920,8 +932,8 @@ class _HeldPasses:
         with self.lock:
             number = next(self.numbers)
             self.passes[number] = client, held
-            device = held.network.device
-            here = [(n, c, p) for n, (c, p) in self.passes.items() if p.network.device == device]
+            device = held.device
+            here = [(n, c, p) for n, (c, p) in self.passes.items() if p.device == device]
             total = sum(p.bytes for _, _, p in here)
             budget = self.memory or _quarter_of_memory(device)
             own = sum(c is client for c, _ in self.passes.values())
