@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "model/stoppable_evaluation.h"
 
 namespace lamscope::cli {
 
@@ -21,7 +22,8 @@ void setUpMessages();
 void sayWarnings(const std::vector<std::string>& warnings);
 
 /// Turns Ctrl-C (SIGINT) and SIGTERM into a stop request while it lives; the second of them ends the program at once
-/// with ExitCode::Interrupted. One at a time.
+/// with ExitCode::Interrupted. What waits on this thread for a network's server then throws EvaluationStopped, see
+/// StoppableRequests. One at a time.
 class InterruptGuard {
 public:
     InterruptGuard();
@@ -29,10 +31,12 @@ public:
     InterruptGuard& operator=(const InterruptGuard&) = delete;
     ~InterruptGuard();
 
-    [[nodiscard]] std::stop_token token() const { return source_.get_token(); }
+    [[nodiscard]] std::stop_token token() const { return token_; }
 
 private:
     std::stop_source source_;
+    std::stop_token token_ = source_.get_token();
+    StoppableRequests requests_{token_};
     std::jthread watcher_;
 };
 

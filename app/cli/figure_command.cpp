@@ -12,6 +12,7 @@
 #include "model_arguments.h"
 #include "program.h"
 #include "report/result_tables.h"
+#include "script_consent.h"
 
 namespace lamscope::cli {
 
@@ -22,6 +23,7 @@ struct RepaintArguments {
     std::vector<std::string> files;
     ModelArguments models;
     FigureArguments figure;
+    ScriptConsent scripts;
 };
 
 int run(const RepaintArguments& arguments) {
@@ -30,6 +32,7 @@ int run(const RepaintArguments& arguments) {
         const auto more = ui::readAnySession(arguments.sessions[i]);
         session.scenes.insert(session.scenes.end(), more.scenes.begin(), more.scenes.end());
     }
+    arguments.scripts.check(session);
     ui::setFigure(session, layoutOf(arguments.figure, ui::figureOf(session)));
     const std::vector<std::filesystem::path> names(arguments.files.begin(), arguments.files.end());
     for (const auto& name : names) {
@@ -90,6 +93,7 @@ void addFigureCommand(CLI::App& app, ChosenCommand& chosen) {
                      "figures to write: .pdf, .svg, .png, .tif; or tables: .tex (booktabs), .csv, .md")
         ->required()
         ->type_name("FILE");
+    arguments->scripts.addTo(*command);
     arguments->figure.addTo(*command);
     arguments->models.addTo(*command, false);
     command->remove_option(command->get_option("--model"));  // the session names them

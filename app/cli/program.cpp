@@ -27,6 +27,9 @@ int runProgram(const std::function<int()>& work, const std::string& interrupted,
             spdlog::error(interrupted);
         }
         return code;
+    } catch (const EvaluationStopped&) {
+        spdlog::error(interrupted);
+        return ExitCode::Interrupted;
     } catch (const Interruption& interruption) {
         spdlog::error(interruption.what());
         return ExitCode::Interrupted;

@@ -10,6 +10,7 @@
 #include "base/shell_word.h"
 #include "commands.h"
 #include "console.h"
+#include "script_consent.h"
 #include "study/studies/slurm_script.h"
 #include "study/studies/study_merge.h"
 #include "study/studies/study_run.h"
@@ -96,6 +97,7 @@ struct StudyRunArguments {
     std::string study;
     std::string out;
     ModelArguments machine;
+    ScriptConsent scripts;
     std::size_t task = 1;
     std::size_t of = 1;
     bool maps = false;
@@ -119,6 +121,7 @@ int runRun(const StudyRunArguments& arguments) {
             fmt::format("--task counts from 1 to {}, the number after --of, found {}", arguments.of, arguments.task));
     }
     const auto description = readStudyDescription(arguments.study);
+    arguments.scripts.check(description.experiment);
     const auto file = storeOf(arguments);
     auto inputs = filesOf(description);
     inputs.emplace_back(arguments.study);
@@ -171,6 +174,7 @@ void addRun(CLI::App& study, ChosenCommand& chosen) {
     of->type_name("N")->check(CLI::Range(1, 1 << 20))->needs(task);
     command->add_flag("--maps", arguments->maps, "keep the maps, too; of tasks that were done without, again");
     command->add_flag("--retry-failed", arguments->retryFailed, "compute again what failed");
+    arguments->scripts.addTo(*command);
     command->add_flag("--json-progress", arguments->jsonProgress,
                       "say the progress as a JSON object a line on standard error");
     arguments->machine.addMachineTo(*command);

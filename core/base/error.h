@@ -14,6 +14,7 @@ enum class ErrorCode {
     ModelFailure,      ///< a network failed while it was evaluated
     OutOfMemory,       ///< memory does not suffice, not even for the smallest batch
     ConnectionLost,    ///< the server of a network cannot be reached, or is gone; it may come back
+    WeightsChanged,    ///< of a network in training, between evaluations that belong together; it can be begun anew
     WriteFailed,       ///< an output file could not be written; nothing of it was left behind
 };
 

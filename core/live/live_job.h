@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <map>
@@ -31,7 +32,11 @@ struct LiveNetwork {
     ScaledInput input;                    ///< empty while there is none, or when it does not fit the network
     std::shared_ptr<const Image> sr;      ///< of the whole input; null until it is computed
     std::unique_ptr<TiledImage> tiles{};  ///< the begun SR of a large input; null: none
+    std::int64_t srWeights = 0;           ///< SrModel::weightChanges() of `sr` and `tiles`
     bool srFailed = false;                ///< it cannot be computed, and is not tried again for this input
+
+    /// Whether `sr` is there, and of the weights of now.
+    [[nodiscard]] bool hasSr() const { return sr && srWeights == model->weightChanges(); }
 };
 
 /// What the jobs of a LiveEngine work on. Compute thread only.
@@ -97,6 +102,13 @@ public:
     /// that runs behind, and has an end of its own that is asked for, goes on.
     virtual void cancel() {}
 };
+
+/// For a network of a document that is not open: throws Error(InvalidArgument) where it would start a script on another
+/// machine, which is the user's to start.
+void checkStarted(const ModelSpec& spec);
+
+/// Whether an error says that a network in training has changed, see ErrorCode::WeightsChanged.
+[[nodiscard]] bool isWeightsChanged(const std::exception& error);
 
 /// Whether an error says that the server of a network is gone, see ErrorCode::ConnectionLost.
 [[nodiscard]] bool isConnectionLost(const std::exception& error);

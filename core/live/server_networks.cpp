@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "live/live_job.h"
+#include "model/remote/script_ended.h"
 #include "model/stoppable_evaluation.h"
 
 namespace lamscope {
@@ -15,6 +16,8 @@ namespace {
 
 constexpr auto firstPause = std::chrono::milliseconds(250);
 constexpr auto longestPause = std::chrono::milliseconds(30'000);
+/// Attempts of a script that ends by itself each time.
+constexpr int mostEnds = 3;
 
 }  // namespace
 
@@ -66,6 +69,7 @@ void ServerNetworks::make(NetworkId id, const ModelSpec& spec, bool again, const
     std::mutex mutex;
     std::unique_lock lock(mutex);
     std::condition_variable_any never;
+    int ends = 0;
     for (auto pause = firstPause; !stop.stop_requested(); pause = std::min(2 * pause, longestPause)) {
         try {
             done_(id, spec, std::make_shared<const SrModel>(load_(spec)), {});
@@ -73,7 +77,8 @@ void ServerNetworks::make(NetworkId id, const ModelSpec& spec, bool again, const
         } catch (const EvaluationStopped&) {
             return;
         } catch (const std::exception& error) {
-            if (!again || !isConnectionLost(error)) {
+            ends += dynamic_cast<const remote::ScriptEnded*>(&error) != nullptr ? 1 : 0;
+            if (!again || !isConnectionLost(error) || ends == mostEnds) {
                 done_(id, spec, nullptr, messageOf(error));
                 return;
             }

@@ -29,7 +29,8 @@ public:
     ~ServerNetworks();
 
     /// Begins to make a network. `again`: it was there before, and is tried until it is there, at first after a quarter
-    /// of a second, later after 30 s.
+    /// of a second, later after 30 s; not where another attempt would fail for the same reason, and no more than three
+    /// times where a script over ssh ends by itself.
     void begin(NetworkId id, const ModelSpec& spec, bool again);
     /// Whether it is being made, or was and has not been removed.
     [[nodiscard]] bool contains(NetworkId id) const;

@@ -25,5 +25,5 @@ lamscope_library(lamscope_live
     live/live_job.cpp
     live/server_networks.cpp
   PUBLIC lamscope_lam lamscope_erf lamscope_study_run
-  PRIVATE LibTorch::LibTorch fmt::fmt)
+  PRIVATE lamscope_bridge LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

@@ -202,6 +202,34 @@ bool ModelSpec::isAnalytic() const {
     return file == "bicubic" && !std::filesystem::exists(file, ignored);
 }
 
+std::optional<std::string> ModelSpec::scriptStarted() const {
+    if (!isRemote()) {
+        return std::nullopt;
+    }
+    try {
+        const auto address = remote::Address::parse(file.string());
+        if (address.transport != remote::Address::Transport::Ssh) {
+            return std::nullopt;
+        }
+        return fmt::format("{} {} on {}{}{}", address.python.empty() ? "python3" : address.python, address.script,
+                           address.user, address.user.empty() ? "" : "@", address.host);
+    } catch (const Error&) {
+        return std::nullopt;  // whoever connects says what is wrong with the address
+    }
+}
+
+ModelSpec ModelSpec::withoutToken() const {
+    auto spec = *this;
+    try {
+        if (isRemote()) {
+            spec.file = remote::Address::parse(file.string()).shown();
+        }
+    } catch (const Error&) {
+        spec.file = remote::hidingToken(file.string());
+    }
+    return spec;
+}
+
 bool ModelSpec::isRemote() const {
     return remote::isAddress(file.native());
 }

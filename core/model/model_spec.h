@@ -50,6 +50,13 @@ struct ModelSpec {
     /// True for a network that runs on a server: `file` is an address.
     [[nodiscard]] bool isRemote() const;
 
+    /// For a network whose server is started over ssh: the command and the machine in words, for whoever is asked
+    /// first.
+    [[nodiscard]] std::optional<std::string> scriptStarted() const;
+
+    /// The same without the token that an address may have, for what others may read.
+    [[nodiscard]] ModelSpec withoutToken() const;
+
     /// What the network is called before it is loaded: by the name it is given, or else by its file's, or
     /// by that of the server's network, socket or script.
     [[nodiscard]] std::string displayName() const;

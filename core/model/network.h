@@ -70,6 +70,10 @@ public:
     /// Whether every operation of forward() has a rule for gradients over cells, see SecantScope.
     [[nodiscard]] virtual bool hasSecantRules() const { return false; }
 
+    /// How often evaluations have found other weights than those before, which somebody else has changed: never where
+    /// the weights are here. Safe to call from several threads at once.
+    [[nodiscard]] virtual std::int64_t weightChanges() const { return 0; }
+
     /// All weights under their names in the file, in an order of the network's own; none requires gradients. Shapes are
     /// those of the file, but that a 1x1 convolution stored as a fully connected layer is [out, in, 1, 1].
     [[nodiscard]] virtual NamedTensors namedParameters() const = 0;

@@ -49,6 +49,7 @@ public:
     }
 
     [[nodiscard]] bool hasSecantRules() const override { return network_->hasSecantRules(); }
+    [[nodiscard]] std::int64_t weightChanges() const override { return network_->weightChanges(); }
     [[nodiscard]] NamedTensors namedParameters() const override { return network_->namedParameters(); }
     void to(torch::Device device, torch::ScalarType type) override { network_->to(device, type); }
 

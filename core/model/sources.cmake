@@ -20,7 +20,7 @@ lamscope_library(lamscope_model
     model/cropping.h
     model/model_card.h
     model/model_spec.h
-    model/remote/weights_hash.h
+    model/remote/served_identity.h
     model/size_guards.h
     model/sr_model.h
     model/stored_tensors.h
@@ -81,6 +81,7 @@ lamscope_library(lamscope_model
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_network.cpp
     model/weight_choice.cpp
+    model/weights_watch.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2
   PRIVATE lamscope_bridge LibTorch::LibTorch fmt::fmt nlohmann_json::nlohmann_json)
 target_precompile_headers(lamscope_model REUSE_FROM lamscope_runtime)

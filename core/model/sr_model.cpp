@@ -88,6 +88,10 @@ bool SrModel::hasSecantRules() const {
     return implementation_->network().hasSecantRules();
 }
 
+std::int64_t SrModel::weightChanges() const {
+    return implementation_->network().weightChanges();
+}
+
 SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device,
                                         torch::ScalarType type)
     : network_(std::move(network))

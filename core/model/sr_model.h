@@ -34,6 +34,10 @@ public:
     /// whose every operation is known.
     [[nodiscard]] bool hasSecantRules() const;
 
+    /// How often evaluations have found other weights than those before: a network that runs on a server may be in
+    /// training there.
+    [[nodiscard]] std::int64_t weightChanges() const;
+
     /// The SR image of `lr`, neither clamped nor rounded. Large images are evaluated in tiles that overlap by the
     /// receptive field, where the network allows that and the SR is the same (see TiledImage); all others whole.
     /// Returns nullopt when stopped before the last tile is done, see upscaleAtOnce().

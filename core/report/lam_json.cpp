@@ -142,7 +142,7 @@ std::string toJson(const LamDocument& document) {
             json["grids"].push_back(gridJson(named));
         }
     }
-    json["experiment"] = jsonOf(document.experiment);
+    json["experiment"] = jsonOf(withoutTokens(document.experiment));
     return dumpJson(json);
 }
 

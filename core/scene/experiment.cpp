@@ -13,6 +13,13 @@ std::vector<ModelSpec> shownNetworks(const Experiment& experiment) {
     return shown;
 }
 
+Experiment withoutTokens(Experiment experiment) {
+    for (auto& network : experiment.networks) {
+        network.spec = network.spec.withoutToken();
+    }
+    return experiment;
+}
+
 void noteNetworkHashes(Experiment& experiment, const std::vector<std::string>& sha256) {
     auto found = sha256.begin();
     for (auto& network : experiment.networks) {

@@ -51,6 +51,9 @@ struct Experiment {
 /// The networks that are not hidden.
 [[nodiscard]] std::vector<ModelSpec> shownNetworks(const Experiment& experiment);
 
+/// The same without the tokens of its networks' addresses, for what others may read.
+[[nodiscard]] Experiment withoutTokens(Experiment experiment);
+
 /// Notes the hashes of the files of these networks as they were found, in the order of shownNetworks().
 void noteNetworkHashes(Experiment& experiment, const std::vector<std::string>& sha256);
 

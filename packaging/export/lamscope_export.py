@@ -38,7 +38,7 @@ GRADIENT_TOLERANCE = 1e-3  # of gradients, relative to their norm: a few kinks m
 DIFFERENCE_TOLERANCE = 1e-2  # of the slope along a direction, where the network's own gradient fails
 LAM_CONTEXT = 64  # side that Lamscope cuts around a patch by default, pixels: the best side for a fixed size
 MODULI = (2, 3, 5, 7, 8, 16)  # what networks pad and divide sides by
-EXPORT_SIZES = ((48, 80), (57, 71))  # (width, height) at which every exported program is compared beside the example's
+EXPORT_SIZES = ((48, 80), (57, 71))  # (width, height) at which exported programs are compared, where the network fits
 POOL = range(40, 106)  # sides at which guards are tried
 MOST_RUNS = 24  # of the network, to sort guards
 MOST_GUARDS = 64  # on a card
@@ -241,20 +241,24 @@ def _ready(net):
     """Puts `net` on the CPU, in float32, in eval mode, its weights without gradient; afterwards `net` is as before."""
     import torch
 
-    tensors = list(itertools.chain(net.parameters(), net.buffers()))
-    homes = [(tensor, tensor.device, tensor.dtype, tensor.requires_grad) for tensor in tensors]
+    # What was there is put back, not converted back: float64 would return rounded. Buffers are copied, as forward() may
+    # write into them.
+    buffers = list(net.buffers())
+    written = {id(buffer) for buffer in buffers}
+    homes = [(tensor, tensor.data, tensor.requires_grad) for tensor in itertools.chain(net.parameters(), buffers)]
     modes = [(module, module.training) for module in net.modules()]
     try:
         net.eval()
-        for tensor in tensors:
+        for tensor, data, _ in homes:
             tensor.requires_grad_(False)
-            tensor.data = tensor.data.to("cpu", torch.float32 if tensor.is_floating_point() else tensor.dtype)
+            tensor.data = data.to("cpu", torch.float32 if data.is_floating_point() else data.dtype,
+                                  copy=id(tensor) in written)
         yield
     finally:
         for module, training in modes:
             module.training = training
-        for tensor, device, dtype, requires_grad in homes:
-            tensor.data = tensor.data.to(device, dtype)
+        for tensor, data, requires_grad in homes:
+            tensor.data = data
             tensor.requires_grad_(requires_grad)
 
 
@@ -751,8 +755,8 @@ def _sort_guards(network, module, guards, any_batch):
         return len(right) + len(wrong) + len(failed)
 
     look((network.size, 1))
-    for size in EXPORT_SIZES:
-        look((_fitting(size, network.card), 1))
+    for size in _export_sizes(network):
+        look((size, 1))
     # The sizes that violate the most of what no size has violated yet.
     while runs() < MOST_RUNS and pool:
         untried = ~(cleared() | _union(violated for violated, _ in wrong.values()))
@@ -805,9 +809,11 @@ def _pool(network, guards, any_batch):
     return {key: _violated(guards, *key) for key in sorted(keys, key=lambda key: key[0][0] * key[0][1] * key[1])}
 
 
-def _fitting(size, card):
-    step, smallest = card.get("size_multiple", 1), card.get("minimum_side", 1)
-    return tuple(math.ceil(max(side, smallest) / step) * step for side in size)
+def _export_sizes(network):
+    """Those of EXPORT_SIZES that the size rules allow, and those at which a trace is compared."""
+    step, smallest = network.card.get("size_multiple", 1), network.card.get("minimum_side", 1)
+    sizes = [size for size in EXPORT_SIZES if all(side >= smallest and side % step == 0 for side in size)]
+    return [size for size in dict.fromkeys([*sizes, *_other_sizes(network)]) if size != network.size]
 
 
 class _Input:

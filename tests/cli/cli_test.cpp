@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program as its users meet it: started as a process, judged by exit code, output and files.
+#include <algorithm>
 #include <chrono>
 #include <csignal>
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <limits>
 #include <map>
 #include <sys/mount.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <thread>
 #include <unistd.h>
 #include <utility>
@@ -490,6 +494,26 @@ TEST_F(Cli, InterruptStopsSoonAndLeavesNothing) {
     EXPECT_EQ(outcome.exitCode, 130) << outcome.messages;
     EXPECT_THAT(outcome.messages, HasSubstr("interrupted"));
     EXPECT_EQ(listing().size(), 1U);
+}
+
+TEST_F(Cli, InterruptEndsTheWaitForAServer) {
+    const int listener = ::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_un place{.sun_family = AF_UNIX, .sun_path = {}};
+    const auto name = in("silent.sock");
+    ASSERT_LT(name.size(), sizeof place.sun_path);
+    std::ranges::copy(name, std::begin(place.sun_path));
+    ASSERT_EQ(::bind(listener, reinterpret_cast<const sockaddr*>(&place), sizeof place), 0);
+    ASSERT_EQ(::listen(listener, 1), 0);  // and never answers
+    const auto outcome = run({"upscale", "--model", "lamscope+unix://" + name, "--lr", in("hr.png"), "--out", in("sr")},
+                             [](pid_t child) {
+                                 for (int trial = 0; trial < 3000 && !handlesInterrupt(child); ++trial) {
+                                     std::this_thread::sleep_for(std::chrono::milliseconds(20));
+                                 }
+                                 kill(child, SIGINT);
+                             });
+    ::close(listener);
+    EXPECT_EQ(outcome.exitCode, 130) << outcome.messages;
+    EXPECT_THAT(outcome.messages, HasSubstr("interrupted"));
 }
 
 TEST_F(Cli, InfoNamesTheClosestNetwork) {

@@ -7,6 +7,7 @@ Exit code 77 (skipped) where no PyTorch 2.9 or newer can be imported. Some netwo
 """
 import contextlib
 import io
+import itertools
 import json
 import os
 import re
@@ -217,7 +218,7 @@ class TorchExport(unittest.TestCase):
         net = Enlarging().train()
         words, card, module = self.export(net, range=255.0, name="net.pt2", mean=[0.4, 0.5, 0.6])
         self.assertEqual(card, {"scale": 2, "range": 255.0, "colour": "rgb", "mean": [0.4, 0.5, 0.6], "batch": "any"})
-        self.assertIn("exported by torch.export, checked on 64x64, 48x80 and 57x71 pixels", words)
+        self.assertIn("exported by torch.export, checked on 64x64, 48x80, 57x71, 77x75 and 75x77 pixels", words)
         self.assertTrue(net.training)
         self.assertTrue(net.convolution.weight.requires_grad)
         self.assert_same(module, net)
@@ -384,6 +385,16 @@ class Sizes(unittest.TestCase):
             network = mock.Mock(size=(multiple * 10, multiple * 9), card={"size_multiple": multiple})
             for size in lamscope_export._other_sizes(network):
                 self.assertEqual([side % multiple for side in size], [0, 0])
+
+
+    def test_exported_programs_are_compared_beside_the_example(self):
+        for size, card, count in (((64, 64), {}, 4), ((96, 96), {"minimum_side": 96}, 2),
+                                  ((80, 80), {"minimum_side": 80}, 2), ((64, 64), {"size_multiple": 8}, 3)):
+            sizes = lamscope_export._export_sizes(mock.Mock(size=size, card=card))
+            self.assertEqual(len({size, *sizes}), count + 1, sizes)
+            for side in itertools.chain(*sizes):
+                self.assertGreaterEqual(side, card.get("minimum_side", 1))
+                self.assertEqual(side % card.get("size_multiple", 1), 0)
 
 
 class Operators(unittest.TestCase):

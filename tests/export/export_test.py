@@ -222,6 +222,16 @@ class Export(unittest.TestCase):
         self.assertTrue(net.training)
         self.assertEqual(self.info()["warnings"], [])
 
+    def test_double_precision_network_is_left_as_it_was(self):
+        net = Scriptable().double()
+        net.convolution.weight.data += 1e-12  # lost in float32
+        net.register_buffer("mean", torch.rand(3))
+        before = {name: tensor.clone() for name, tensor in net.state_dict().items()}
+        self.export(net, scale=2)
+        for name, tensor in net.state_dict().items():
+            self.assertEqual(tensor.dtype, before[name].dtype)
+            self.assertTrue(torch.equal(tensor, before[name]), name)
+
     def test_troubles_are_in_words(self):
         for net, options, words in (
                 (Detached(), {}, "no gradient"),

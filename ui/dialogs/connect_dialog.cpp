@@ -63,7 +63,6 @@ ConnectDialog::ConnectDialog(const QStringList& recent, QWidget* parent)
 
     auto* buttons = new QDialogButtonBox(QDialogButtonBox::Cancel);
     connect_ = buttons->addButton(tr("Connect"), QDialogButtonBox::AcceptRole);
-    connect_->setDefault(true);
     connect(buttons, &QDialogButtonBox::accepted, this, &ConnectDialog::choose);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(address_, &QComboBox::editTextChanged, this, &ConnectDialog::check);
@@ -73,6 +72,7 @@ ConnectDialog::ConnectDialog(const QStringList& recent, QWidget* parent)
     layout->addWidget(address_);
     layout->addWidget(help_);
     layout->addWidget(buttons);
+    connect_->setDefault(true);  // only now: the dialog would not hear of it before
     address_->setFocus();
     check();
 }

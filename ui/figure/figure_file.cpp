@@ -83,7 +83,7 @@ QByteArray encodeFigure(const FigureSheet& sheet, FigureFormat format, const Fig
 
 std::string embeddedSession(const Experiment& session, const std::vector<LamDocument>& documents,
                             const std::filesystem::path& folder) {
-    auto json = Json::parse(toJson(session, folder));
+    auto json = Json::parse(toJson(withoutTokens(session), folder));
     auto& made = json["made_of"] = Json::array();
     for (const auto& document : documents) {
         Json part{{"image_sha256", document.scene().sha256},

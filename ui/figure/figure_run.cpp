@@ -56,7 +56,7 @@ void noteChanges(FigureRun& run, const Experiment& asked) {
     }
     const auto& found = run.documents.front().experiment.networks;
     for (std::size_t i = 0; i < asked.networks.size(); ++i) {
-        noteChange(run, asked.networks[i].spec.file, asked.networks[i].sha256, found[i].sha256);
+        noteChange(run, asked.networks[i].spec.withoutToken().file, asked.networks[i].sha256, found[i].sha256);
     }
 }
 

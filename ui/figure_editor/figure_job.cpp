@@ -41,7 +41,11 @@ void FigureJob::step(const std::stop_token& stop) {
 
 std::shared_ptr<const SrModel> FigureJob::network(const ModelSpec& spec) const {
     const auto open = std::ranges::find_if(state_.networks, [&](const auto& each) { return each.second.spec == spec; });
-    return open != state_.networks.end() ? open->second.model : std::make_shared<const SrModel>(state_.load(spec));
+    if (open != state_.networks.end()) {
+        return open->second.model;
+    }
+    checkStarted(spec);
+    return std::make_shared<const SrModel>(state_.load(spec));
 }
 
 void FigureJob::report(const LamRunProgress& progress) {

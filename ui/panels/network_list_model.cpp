@@ -82,7 +82,8 @@ QVariant NetworkListModel::data(const QModelIndex& index, int role) const {
         case Qt::CheckStateRole:
             return entry->shown ? Qt::Checked : Qt::Unchecked;
         case Qt::ToolTipRole:
-            return entry->message.isEmpty() ? QString::fromStdString(entry->spec.toString()) : entry->message;
+            return entry->message.isEmpty() ? QString::fromStdString(entry->spec.withoutToken().toString())
+                                            : entry->message;
         case ColourRole:
             return entry->colour;
         case DetailRole:

@@ -36,10 +36,12 @@ void LiveController::restart(LiveEngineOptions options) {
     QCoreApplication::removePostedEvents(this);  // what the old engine still had to say
     known_.clear();
     for (const auto& entry : session_.networks()) {
-        session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
-            changed.state = NetworkEntry::State::Loading;
-            changed.message.clear();
-        });
+        if (!entry.held) {
+            session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
+                changed.state = NetworkEntry::State::Loading;
+                changed.message.clear();
+            });
+        }
     }
     start(std::move(options));
     for (const auto& [file, reading] : openings_) {
@@ -84,7 +86,7 @@ void LiveController::followNetworks() {
     std::set<NetworkId> present;
     for (const auto& entry : session_.networks()) {
         present.insert(entry.id);
-        if (known_.insert(entry.id).second) {
+        if (!entry.held && known_.insert(entry.id).second) {
             engine_->addNetwork(entry.id, entry.spec);
         }
     }

@@ -37,8 +37,9 @@ struct NetworkEntry {
     QColor colour;      ///< its curves and markers everywhere
     bool shown = true;  ///< has a pane, curves and a row in the table; hidden networks are not computed
     State state = State::Loading;
-    QString message;  ///< why it failed, or why its latest map could not be computed; empty if all is well
-    ModelCard card;   ///< filled when Ready; before, only `name`
+    bool held = false;  ///< Failed, and not tried before the user says so: see Session::addNetwork()
+    QString message;    ///< why it failed, or why its latest map could not be computed; empty if all is well
+    ModelCard card;     ///< filled when Ready; before, only `name`
 
     std::shared_ptr<const Image> lr;    ///< its whole input; null until known
     std::shared_ptr<const Image> sr;    ///< its whole output, neither clamped nor rounded; null until known

@@ -199,11 +199,29 @@ NetworkEntry* Session::find(NetworkId id) {
 }
 
 NetworkId Session::addNetwork(const ModelSpec& spec) {
+    return append(spec, false);
+}
+
+NetworkId Session::addNamedNetwork(const ModelSpec& spec) {
+    const auto script = spec.scriptStarted();
+    const auto id = append(spec, script.has_value());
+    if (script) {
+        emit startWanted(id, QString::fromStdString(*script));
+    }
+    return id;
+}
+
+NetworkId Session::append(const ModelSpec& spec, bool held) {
     NetworkEntry entry;
     entry.id = nextId_++;
     entry.spec = spec;
     entry.colour = freeColour(networks_);
     entry.card.name = spec.displayName();
+    if (held) {
+        entry.held = true;
+        entry.state = NetworkEntry::State::Failed;
+        entry.message = tr("not connected: its script has not been started");
+    }
     const auto id = entry.id;
     networks_.push_back(std::move(entry));
     emit networkListChanged();
@@ -211,6 +229,19 @@ NetworkId Session::addNetwork(const ModelSpec& spec) {
         select(id);
     }
     return id;
+}
+
+void Session::start(NetworkId id) {
+    const auto* entry = network(id);
+    if (entry == nullptr || !entry->held) {
+        return;
+    }
+    updateNetwork(id, [](NetworkEntry& changed) {
+        changed.held = false;
+        changed.state = NetworkEntry::State::Loading;
+        changed.message.clear();
+    });
+    emit networkListChanged();
 }
 
 void Session::removeNetwork(NetworkId id) {

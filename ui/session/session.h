@@ -78,6 +78,10 @@ public:
     [[nodiscard]] QString digitOf(NetworkId id) const;
     /// Appends a network that is still to be loaded, with the next free colour; the first one is selected.
     NetworkId addNetwork(const ModelSpec& spec);
+    /// The same for a network that a document names. One that would start a script on another machine is held until
+    /// the user has been asked: startWanted() is emitted, and start() lets it go.
+    NetworkId addNamedNetwork(const ModelSpec& spec);
+    void start(NetworkId id);
     void removeNetwork(NetworkId id);
     void setShown(NetworkId id, bool shown);          ///< undoable
     void moveNetwork(NetworkId id, int newPosition);  ///< undoable
@@ -139,6 +143,8 @@ signals:
     void workspacesChanged();
     void pausedChanged();
     void progressChanged();
+    /// A network waits for start(); `script` says what it would run, and where.
+    void startWanted(int id, const QString& script);
     void troubleReported(const QString& text);
     void noteReported(const QString& text);
 
@@ -146,6 +152,7 @@ private:
     friend class SessionCommand;
 
     NetworkEntry* find(NetworkId id);
+    NetworkId append(const ModelSpec& spec, bool held);
     [[nodiscard]] UndoableState state() const;
     /// Applies what differs and announces it.
     void apply(const UndoableState& state);

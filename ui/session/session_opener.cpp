@@ -30,8 +30,10 @@ void SessionOpener::open(const Experiment& saved) {
         session_.removeNetwork(session_.networks().front().id);
     }
     for (const auto& network : saved_.networks) {
-        const auto id = session_.addNetwork(network.spec);
-        waitingFor_.emplace(id, ids_.size());
+        const auto id = session_.addNamedNetwork(network.spec);
+        if (!session_.network(id)->held) {
+            waitingFor_.emplace(id, ids_.size());
+        }
         ids_.push_back(id);
     }
     if (saved_.scenes.size() > 1) {

@@ -233,6 +233,12 @@ void MainWindow::connectTools() {
         dialog->setAttribute(Qt::WA_DeleteOnClose);
         dialog->show();
     });
+    connect(&session_, &Session::startWanted, this, [this](int id, const QString& script) {
+        const auto text = tr("%1 would be started over ssh: %2. Start it only if you trust the file that names it.")
+                              .arg(session_.network(id)->name(), script);
+        messages_->showTrouble(text, {{tr("Start it"), [this, id] { session_.start(id); }}});
+        log_->append(LogView::Severity::Trouble, text);
+    });
     connect(&session_, &Session::troubleReported, this, &MainWindow::showTrouble);
     connect(&session_, &Session::noteReported, this, &MainWindow::showNote);
 }

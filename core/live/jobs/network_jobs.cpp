@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "model/weights_watch.h"
+
 namespace lamscope {
 
 namespace {
@@ -27,7 +29,7 @@ NetworkId ImageJob::next() const {
     double least = 0.0;
     for (const auto id : shown_) {
         const auto* network = state_.usable(id);
-        if (network == nullptr || network->sr || network->srFailed) {
+        if (network == nullptr || network->hasSr() || network->srFailed) {
             continue;
         }
         if (!isLarge(*network)) {
@@ -58,6 +60,7 @@ Rect ImageJob::boxLr(NetworkId id) const {
 
 void ImageJob::forget(NetworkId id) {
     boxes_.erase(id);
+    newBeginnings_.erase(id);
 }
 
 void ImageJob::inputChanged() {
@@ -98,13 +101,24 @@ void ImageJob::step(const std::stop_token& stop) {
         if (!place) {
             return;
         }
+        if (tiles.done() == 1) {
+            network.srWeights = model.weightChanges();
+        } else if (network.srWeights != model.weightChanges()) {
+            throwWeightsChanged(model.card().name);
+        }
         if (!tiles.finished()) {
             sendTile(id, *place);
             return;
         }
+        newBeginnings_.erase(id);
         network.sr = std::make_shared<const Image>(tiles.take());
         sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
     } catch (const std::exception& error) {
+        if (isWeightsChanged(error) && ++newBeginnings_[id] <= mostNewBeginnings) {
+            network.tiles.reset();
+            return;
+        }
+        newBeginnings_.erase(id);
         network.srFailed = true;
         sink_(live::MapFailed{.request = 0,
                               .id = id,

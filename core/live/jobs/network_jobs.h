@@ -43,7 +43,8 @@ private:
     LiveState& state_;
     LiveEngine::EventSink& sink_;
     std::vector<NetworkId> shown_;
-    std::map<NetworkId, Patch> boxes_;  // SR pixels; the latest
+    std::map<NetworkId, Patch> boxes_;        // SR pixels; the latest
+    std::map<NetworkId, int> newBeginnings_;  // of images of networks in training
 };
 
 /// What loading leaves out of the networks' cards, see measuredCard().

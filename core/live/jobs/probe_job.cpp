@@ -5,6 +5,8 @@
 #include <new>
 #include <utility>
 
+#include "model/weights_watch.h"
+
 namespace lamscope {
 
 namespace {
@@ -30,6 +32,21 @@ std::optional<LamPlan> previewOf(const LamPlan& plan) {
     preview.nodes = previewCells;
     return preview;
 }
+
+/// Says whose first map is at work, also where that is left by an exception.
+class Working {
+public:
+    Working(std::atomic<NetworkId>& who, NetworkId id)
+        : who_(who) {
+        who_ = id;
+    }
+    Working(const Working&) = delete;
+    Working& operator=(const Working&) = delete;
+    ~Working() { who_ = 0; }
+
+private:
+    std::atomic<NetworkId>& who_;
+};
 
 double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
@@ -75,6 +92,7 @@ void ProbeJob::setRequest(const ProbeRequest& request, std::chrono::steady_clock
         }
         auto& maps = maps_[target.id];
         maps.refused = false;
+        maps.newBeginnings = 0;
         if (maps.refined != optionsFor(target)) {
             maps.dropRefinement();
         }
@@ -83,9 +101,10 @@ void ProbeJob::setRequest(const ProbeRequest& request, std::chrono::steady_clock
 
 void ProbeJob::step(const std::stop_token& stop) {
     if (const auto* target = nextCoarse()) {
-        workingFor_ = target->id;
-        refine(*target, stop);
-        workingFor_ = 0;
+        {
+            const Working working(workingFor_, target->id);
+            refine(*target, stop);
+        }
         takeImage(target->id);
     } else if (const auto* finer = nextFine()) {
         refine(*finer, stop);
@@ -212,6 +231,9 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
                                  .result = maps.refinement->results().front(),
                                  .finished = maps.refinement->finished() && !maps.isPreview,
                                  .latencySeconds = secondsSince(asked_)});
+            if (maps.refinement->finished()) {
+                maps.newBeginnings = 0;
+            }
             if (std::exchange(maps.isPreview, false)) {
                 maps.nodesDone = 0;
                 maps.refinement =
@@ -220,6 +242,10 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
         }
     } catch (const std::exception& error) {
         maps.dropContext();
+        if (isWeightsChanged(error) && ++maps.newBeginnings <= mostNewBeginnings) {
+            return;
+        }
+        maps.newBeginnings = 0;
         maps.refused = true;
         sink_(live::MapFailed{.request = request.number,
                               .id = target.id,
@@ -233,13 +259,14 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
 void ProbeJob::takeImage(NetworkId id) {
     auto& network = state_.networks.at(id);
     const auto& context = maps_.at(id).context;
-    if (network.sr || !context
+    if (!context || network.hasSr()
         || context->region() != Rect{0, 0, network.input.lr->width(), network.input.lr->height()}) {
         return;
     }
     network.tiles.reset();  // of an image that nobody waits for any more
     try {
         network.sr = std::make_shared<const Image>(context->sr());
+        network.srWeights = context->weightChanges();
     } catch (const std::bad_alloc&) {
         network.srFailed = true;  // the map is there; its image is one too many
         return;

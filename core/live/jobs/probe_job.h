@@ -54,6 +54,7 @@ private:
         bool isPreview = false;      // `refinement` is of few cells, and another one follows
         int levels = 0;              // done
         std::int64_t nodesDone = 0;  // done by `refinement`
+        int newBeginnings = 0;       // for this request, of a network in training
         double nodeSeconds = 0.0;    // of the latest nodes of a level; 0 while not known
 
         void dropContext();

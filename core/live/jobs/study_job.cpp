@@ -76,6 +76,12 @@ private:
         auto inputs = filesOf(request_.description);
         inputs.push_back(descriptionBeside(request_.store));
         checkOutputFiles(std::vector{request_.store}, inputs);
+        for (const auto& spec : shownNetworks(request_.description.experiment)) {
+            const auto isIt = [&](const auto& each) { return each.second.spec == spec; };
+            if (std::ranges::none_of(state_.networks, isIt)) {
+                checkStarted(spec);
+            }
+        }
         planning_.emplace(request_.description, request_.folder);
         store_.emplace(request_.store, StudyStore::Access::Write);
         store_->setPatience(patienceOfStep);

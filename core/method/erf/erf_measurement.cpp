@@ -157,6 +157,10 @@ bool ErfMeasurement::add(std::span<const ErfCrop> crops, const std::stop_token& 
             if (!influences) {
                 return false;
             }
+            if (!weights_) {
+                weights_.emplace(model_.implementation());
+            }
+            weights_->check();
             for (std::size_t k = 0; k < batch.size(); ++k) {
                 count((*influences)[k], batch[k].lr.file);
             }

@@ -12,6 +12,7 @@
 #include "method/erf/erf_numbers.h"
 #include "method/erf/erf_options.h"
 #include "model/sr_model.h"
+#include "model/weights_watch.h"
 
 namespace lamscope {
 
@@ -82,6 +83,7 @@ private:
     void count(const Influence& influence, const std::string& name);
 
     const SrModel& model_;
+    std::optional<WeightsWatch> weights_;  // since the first image
     ErfOptions options_;
     ErfFrame frame_;
     Rect window_;

@@ -39,9 +39,15 @@ constexpr const char* measuredKey = "seconds_per_image";
 std::string keyOf(const SrModel::Implementation& model, GradientOf what, int width, int height, std::int64_t most) {
     const auto& card = model.card();
     const auto pixels = static_cast<std::uint64_t>(width) * static_cast<std::uint64_t>(height);
+    auto where = model.device().str();
+    if (card.container == "server") {  // which says itself on what it runs
+        const auto device =
+            std::ranges::find(card.hyperparameters, "device", &std::pair<std::string, std::string>::first);
+        where = fmt::format("{}, {}", card.file, device != card.hyperparameters.end() ? device->second : "");
+    }
     return fmt::format("{} {} x{}{} | 2^{} pixels, up to {} | {}, {} threads, {}, LibTorch {}", card.architecture,
                        card.sha256, card.scale, what == GradientOf::Cell ? " cells" : "", std::bit_width(pixels) - 1,
-                       most, processorName(), computeThreads(), model.device().str(), libtorchVersion());
+                       most, processorName(), computeThreads(), where, libtorchVersion());
 }
 
 /// Seconds for the gradients of a small patch in the middle of `images` images, computed as for a map.
@@ -133,7 +139,9 @@ std::int64_t BatchCalibration::imagesAtOnce(const SrModel::Implementation& model
 const std::vector<BatchTime>& BatchCalibration::times(const SrModel::Implementation& model, GradientOf what, int width,
                                                       int height, std::int64_t most) {
     const auto key = keyOf(model, what, width, height, most);
-    if (const auto known = known_.find(key); known != known_.end()) {
+    const bool isKept = model.card().container != "server" || !model.card().sha256.empty();
+    auto& table = isKept ? known_ : ofThisRun_;
+    if (const auto known = table.find(key); known != table.end()) {
         return known->second;
     }
     const auto secondsFor = [&](std::int64_t images) { return secondsOfGradients(model, what, width, height, images); };
@@ -145,8 +153,10 @@ const std::vector<BatchTime>& BatchCalibration::times(const SrModel::Implementat
     } catch (const std::exception& error) {
         throwGradientError(error);
     }
-    const auto& times = known_.emplace(key, std::move(measured)).first->second;
-    save();
+    const auto& times = table.emplace(key, std::move(measured)).first->second;
+    if (isKept) {
+        save();
+    }
     return times;
 }
 

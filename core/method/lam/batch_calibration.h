@@ -64,7 +64,8 @@ private:
     void save();
 
     std::filesystem::path file_;
-    std::map<std::string, std::vector<BatchTime>> known_;  // by network, size and machine
+    std::map<std::string, std::vector<BatchTime>> known_;      // by network, size and machine
+    std::map<std::string, std::vector<BatchTime>> ofThisRun_;  // the same, of networks that have no hash to be known by
     std::vector<BatchTime> latest_;
 };
 

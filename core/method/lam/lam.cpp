@@ -15,6 +15,7 @@
 #include "method/lam/lam_refinement.h"
 #include "method/lam/patch_scan.h"
 #include "model/sr_model_implementation.h"
+#include "model/weights_watch.h"
 
 namespace lamscope {
 
@@ -22,11 +23,10 @@ namespace {
 
 std::atomic<std::int64_t> contexts{0};
 
-}  // namespace
-
-std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
-                                    const std::stop_token& stop, const LamProgressCallback& progress,
-                                    const EvaluationOptions& evaluation) {
+/// computeLam() of weights that stay what they are.
+std::optional<LamResult> computeOnce(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
+                                     const std::stop_token& stop, const LamProgressCallback& progress,
+                                     const EvaluationOptions& evaluation) {
     const auto start = std::chrono::steady_clock::now();
     const std::span patch(&plan.options.patch, 1);
     const auto region = checkedContext(model.card(), lr, hr, plan, plan.options.patch);
@@ -53,6 +53,22 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
         }
     }
     return *refinement.results().front();
+}
+
+}  // namespace
+
+std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr, const LamPlan& plan,
+                                    const std::stop_token& stop, const LamProgressCallback& progress,
+                                    const EvaluationOptions& evaluation) {
+    for (int beginning = 0;; ++beginning) {
+        try {
+            return computeOnce(model, lr, hr, plan, stop, progress, evaluation);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::WeightsChanged || beginning == mostNewBeginnings) {
+                throw;
+            }
+        }
+    }
 }
 
 std::vector<PlacedPatch> placePatches(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan,

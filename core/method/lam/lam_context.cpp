@@ -192,6 +192,12 @@ torch::Tensor LamContext::evaluated(const torch::Tensor& input) const {
     }
 }
 
+void LamContext::checkWeights() const {
+    if (weights_) {
+        weights_->check();
+    }
+}
+
 void LamContext::evaluateImage() {
     if (srImage_.defined()) {
         return;
@@ -200,6 +206,7 @@ void LamContext::evaluateImage() {
     constexpr double end = 1.0;
     const auto image = model_.toInput(path_->path()->at(std::span(&end, 1)).front());
     srImage_ = evaluated(image);
+    weights_.emplace(model_);
     sr_ = model_.toSrImage(srImage_, image);
     if (!hr_.empty()) {
         psnr_ = peakSignalToNoise(quantise8(sr_), hr_, Channel::Rgb);

@@ -14,6 +14,7 @@
 #include "method/lam/lam.h"
 #include "method/lam/measured_path.h"
 #include "model/sr_model_implementation.h"
+#include "model/weights_watch.h"
 
 namespace lamscope {
 
@@ -42,6 +43,11 @@ public:
 
     /// Evaluates the image unless that is done. Throws Error(ModelFailure, OutOfMemory).
     void evaluateImage();
+
+    /// Throws Error(WeightsChanged) where the network is another one since the image was evaluated.
+    void checkWeights() const;
+    /// SrModel::weightChanges() at the evaluation of the image; after evaluateImage().
+    [[nodiscard]] std::int64_t weightChanges() const { return weights_->changes(); }
 
     [[nodiscard]] const SrModel::Implementation& model() const { return model_; }
     [[nodiscard]] const Rect& region() const { return region_; }
@@ -82,6 +88,7 @@ private:
     Image hr_;
     Image sr_;
     std::optional<double> psnr_;
+    std::optional<WeightsWatch> weights_;            // since the image was evaluated
     torch::Tensor srImage_;                          // [1, 3, H, W]
     std::shared_ptr<const ImagePath> baselinePath_;  // of `srBaseline_`
     torch::Tensor srBaseline_;                       // of the window that was asked for last

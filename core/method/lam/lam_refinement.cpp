@@ -140,6 +140,7 @@ bool LamRefinement::next(const std::stop_token& stop, const IntegrationProgress&
     if (!refinement_.next(stop, progress)) {
         return false;
     }
+    context_.checkWeights();
     for (const auto i : wanted) {
         results_[i] = std::make_shared<const LamResult>(resultOf(i));
         const auto& error = results_[i]->estimatedMapError;

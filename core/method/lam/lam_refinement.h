@@ -40,7 +40,8 @@ public:
     [[nodiscard]] bool finished() const { return refinement_.finished(); }
 
     /// Computes the next level of every patch that is not finished. False when stopped: the next call goes on with the
-    /// same level where this one was. Throws as Refinement::next().
+    /// same level where this one was. Throws as Refinement::next(), and Error(WeightsChanged) where the network is
+    /// another one than for the context's image: both are to be made anew.
     [[nodiscard]] bool next(const std::stop_token& stop = {}, const IntegrationProgress& progress = {});
 
     /// The plan as this network follows it, see LamPlan::forNetwork().

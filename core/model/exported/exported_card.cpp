@@ -27,7 +27,7 @@ constexpr double largestRange = 1e6;
 constexpr std::size_t longestName = 200;
 constexpr std::size_t mostGuards = 64;
 constexpr std::size_t longestGuard = 4096;
-constexpr std::array sizeKeys{"size_multiple", "minimum_side", "fixed_size", "batch", "guards"};
+constexpr const char* embeddedOrigin = "the card in the archive";
 
 /// A value and the card that states it.
 struct Statement {
@@ -126,6 +126,9 @@ public:
 
     [[nodiscard]] bool states(const std::string& key) const { return statements_.contains(key); }
     [[nodiscard]] const std::string& originOf(const std::string& key) const { return statements_.at(key).origin; }
+    [[nodiscard]] bool isEmbedded(const std::string& key) const {
+        return states(key) && originOf(key) == embeddedOrigin;
+    }
     [[nodiscard]] const std::vector<std::string>& warnings() const { return warnings_; }
 
 private:
@@ -223,7 +226,7 @@ std::string contentOf(const std::filesystem::path& file) {
 ExportedCard readExportedCard(const std::filesystem::path& file, const std::string& embedded) {
     Reader reader(file);
     if (!embedded.empty()) {
-        reader.add(embedded, "the card in the archive");
+        reader.add(embedded, embeddedOrigin);
     }
     const auto beside = std::filesystem::path(file).replace_extension(".lamscope.json");
     std::error_code ignored;
@@ -244,8 +247,7 @@ ExportedCard readExportedCard(const std::filesystem::path& file, const std::stri
     card.fixedSize = reader.fixedSize();
     card.anyBatch = reader.anyBatch();
     card.guards = reader.guards().value_or(std::vector<std::string>());
-    card.statesSizes =
-        !embedded.empty() || std::ranges::any_of(sizeKeys, [&](const char* key) { return reader.states(key); });
+    card.statesSizes = reader.isEmbedded("batch") || reader.states("fixed_size") || reader.states("guards");
     card.warnings = reader.warnings();
     return card;
 }

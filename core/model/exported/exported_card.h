@@ -32,8 +32,8 @@ struct ExportedCard {
     std::optional<std::pair<int, int>> fixedSize;  ///< as ModelCard::fixedSize
     std::optional<bool> anyBatch;     ///< whether batches of any length may be evaluated at once, or single images only
     std::vector<std::string> guards;  ///< as SizeGuards::texts(); a graph is right at sizes that satisfy all of them
-    /// Whether the sizes above, stated or left out, are the maker's statement: the card lies in the file, or it names
-    /// one of them.
+    /// Whether the sizes above, stated or left out, say where a graph is right: the card in the file has "batch", as
+    /// the exporter's always has, or a card has "guards" or "fixed_size".
     bool statesSizes = false;
     std::vector<std::string> warnings;
 };

@@ -52,7 +52,13 @@ std::optional<int> dependenceRadius(const torch::Tensor& gradient) {
 std::optional<ReceptiveField> measureReceptiveField(const Network& network, torch::Device device, const ModelCard& card,
                                                     const std::stop_token& stop) {
     using Size = std::pair<int, int>;
-    auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(81, 81), Size(321, 321)};
+    constexpr int small = 81;
+    auto sizes = card.fixedSize ? std::vector{*card.fixedSize} : std::vector{Size(small, small), Size(321, 321)};
+    const bool runsElsewhere = card.container == "server";
+    if (runsElsewhere && !card.fixedSize) {
+        const int side = std::max(small, card.minimumSide);
+        sizes = {Size(side, side)};  // a larger one would hold up what its user is waiting for
+    }
     if (card.guards && std::ranges::any_of(sizes, [&](const Size& size) {
             return card.guards.violated(size.first, size.second).has_value();
         })) {
@@ -92,6 +98,14 @@ std::optional<ReceptiveField> measureReceptiveField(const Network& network, torc
                     .radius = radius,
                     .evidence = fmt::format("measured on a noise image of {}x{} (lower bound)", width, height)};
             }
+        }
+        if (runsElsewhere) {
+            return ReceptiveField{
+                .global = false,
+                .radius = std::nullopt,
+                .evidence = fmt::format("not measured: reaches the border of a {}x{} image, and a network on a server "
+                                        "is asked for no larger one",
+                                        sizes.back().first, sizes.back().second)};
         }
         return ReceptiveField{.global = true,
                               .radius = std::nullopt,

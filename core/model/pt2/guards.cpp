@@ -106,6 +106,11 @@ Number floorRemainder(const Number& a, const Number& b) {
     return combined(a, b, whole, unset);
 }
 
+/// Python's `a / b`.
+Number quotient(const Number& a, const Number& b) {
+    return a && b && asReal(b) != 0.0 ? Number(asReal(a) / asReal(b)) : std::nullopt;
+}
+
 Number larger(const Number& a, const Number& b) {
     const auto choose = [](auto left, auto right) { return std::max(left, right); };
     return combined(a, b, choose, choose);
@@ -116,12 +121,14 @@ Number smaller(const Number& a, const Number& b) {
     return combined(a, b, choose, choose);
 }
 
-Number truncated(const Number& number) {
+/// A whole number, made by `toWhole` where it is none.
+Number rounded(const Number& number, double (*toWhole)(double)) {
     constexpr double limit = 9e18;
     if (!number || !(std::abs(asReal(number)) < limit)) {
         return std::nullopt;
     }
-    return std::visit([](auto value) { return Number(static_cast<std::int64_t>(value)); }, *number);
+    return std::holds_alternative<std::int64_t>(*number) ? number
+                                                         : Number(static_cast<std::int64_t>(toWhole(asReal(number))));
 }
 
 Number compared(std::string_view comparison, const Number& a, const Number& b) {
@@ -140,9 +147,8 @@ Number compared(std::string_view comparison, const Number& a, const Number& b) {
 /// in Python.
 class Evaluation {
 public:
-    Evaluation(std::string_view text, std::string_view input, const InputSize& size)
+    Evaluation(std::string_view text, const InputSize& size)
         : rest_(text)
-        , tensor_(input)
         , sizes_{size.batch, size.channels, size.height, size.width} {}
 
     /// Throws UnreadableGuard.
@@ -267,9 +273,11 @@ private:
 
     Number multiplicative() {
         Number value = factor();
-        for (auto found = acceptedOf({"*", "//", "%"}); !found.empty(); found = acceptedOf({"*", "//", "%"})) {
+        for (auto found = acceptedOf({"*", "//", "/", "%"}); !found.empty();
+             found = acceptedOf({"*", "//", "/", "%"})) {
             const Number other = factor();
             value = found == "*"   ? product(value, other)
+                    : found == "/" ? quotient(value, other)
                     : found == "%" ? floorRemainder(value, other)
                                    : floorQuotient(value, other);
         }
@@ -295,8 +303,13 @@ private:
             return extreme(smaller);
         }
         if (acceptWord("math.trunc")) {
-            expect("(");
-            return truncated(closed(disjunction()));
+            return roundedOperand([](double value) { return std::trunc(value); });
+        }
+        if (acceptWord("math.floor")) {
+            return roundedOperand([](double value) { return std::floor(value); });
+        }
+        if (acceptWord("math.ceil")) {
+            return roundedOperand([](double value) { return std::ceil(value); });
         }
         if (acceptWord("torch.sym_float")) {
             expect("(");
@@ -317,6 +330,11 @@ private:
         return value;
     }
 
+    Number roundedOperand(double (*toWhole)(double)) {
+        expect("(");
+        return rounded(closed(disjunction()), toWhole);
+    }
+
     Number extreme(Number (*choose)(const Number&, const Number&)) {
         expect("(");
         Number value = disjunction();
@@ -326,13 +344,15 @@ private:
         return closed(value);
     }
 
-    /// The rest of `L['x'].size()[2]`.
+    /// The rest of `L['x'].size()[2]`. The name is the parameter's in Python, which the graph writes in its own way: a
+    /// network has one input, and all sizes are that one's.
     Number inputSize() {
         const std::string_view quote = acceptedOf({"'", "\""});
-        if (quote.empty() || !accept(tensor_)) {
+        const auto end = quote.empty() ? std::string_view::npos : rest_.find(quote);
+        if (end == std::string_view::npos) {
             throw UnreadableGuard();
         }
-        expect(quote);
+        rest_.remove_prefix(end + 1);
         expect("].size()[");
         const std::int64_t axis = digits();
         expect("]");
@@ -352,7 +372,9 @@ private:
         }
         rest_.remove_prefix(1);
         static_cast<void>(digits());
-        return std::stod(std::string(start.substr(0, start.size() - rest_.size())));
+        double value = 0.0;  // with a point in every locale
+        const auto [stop, failure] = std::from_chars(start.data(), rest_.data(), value);
+        return failure == std::errc() && stop == rest_.data() ? Number(value) : std::nullopt;
     }
 
     std::int64_t digits() {
@@ -367,7 +389,6 @@ private:
     }
 
     std::string_view rest_;
-    std::string_view tensor_;
     std::array<std::int64_t, 4> sizes_;
     int depth_ = 0;
 };
@@ -434,12 +455,24 @@ bool isExample(const Value& input, const std::array<std::int64_t, 4>& size) {
 
 }  // namespace
 
-bool satisfies(std::string_view guard, std::string_view input, const InputSize& size) {
+bool satisfies(std::string_view guard, const InputSize& size) {
     try {
-        return isTrue(Evaluation(guard, input, size).whole());
+        return isTrue(Evaluation(guard, size).whole());
     } catch (const UnreadableGuard&) {
         return false;
     }
+}
+
+std::optional<std::string> violatedRangeOfSides(const Program& program, const InputSize& size) {
+    constexpr std::int64_t habit = 2;  // of the exporter, as the lower bound of all sizes
+    const std::array<std::int64_t, 4> sizes{size.batch, size.channels, size.height, size.width};
+    const auto& extents = program.inputValue().facts->sizes;
+    for (std::size_t axis = 2; axis < sizes.size(); ++axis) {
+        if (auto rule = violatedRange(program, extents.at(axis).expression, axis, std::max(sizes.at(axis), habit))) {
+            return rule;
+        }
+    }
+    return std::nullopt;
 }
 
 std::optional<std::string> violatedRule(const Program& program, const InputSize& size) {
@@ -458,7 +491,7 @@ std::optional<std::string> violatedRule(const Program& program, const InputSize&
     InputSize likely = size;
     likely.batch = size.batch == 1 && !input.facts->sizes.front().isFixed() ? 2 : size.batch;
     const auto violated = std::ranges::find_if(*program.guards, [&](const std::string& guard) {
-        return !satisfies(guard, input.name, size) && !satisfies(guard, input.name, likely);
+        return !satisfies(guard, size) && !satisfies(guard, likely);
     });
     return violated == program.guards->end() ? std::nullopt : std::optional(printable(*violated, 200));
 }

@@ -18,9 +18,13 @@ struct InputSize {
     std::int64_t width = 1;
 };
 
-/// Whether the size satisfies a guard: a comparison in Python's grammar on `L['x'].size()[k]`, with x = `input`. False
-/// also if the text cannot be read, and where a number overflows or a divisor is zero.
-[[nodiscard]] bool satisfies(std::string_view guard, std::string_view input, const InputSize& size);
+/// Whether the size satisfies a guard: a comparison in Python's grammar on `L['x'].size()[k]`, whatever the name x of
+/// the only input. False also if the text cannot be read, and where a number overflows or a divisor is zero.
+[[nodiscard]] bool satisfies(std::string_view guard, const InputSize& size);
+
+/// The range of the program that forbids the height or the width, in words ("height >= 15"); nullopt if none does. A
+/// lower bound of 2 is no rule.
+[[nodiscard]] std::optional<std::string> violatedRangeOfSides(const Program& program, const InputSize& size);
 
 /// The first rule of the program that forbids the size, in words for a message ("height >= 15", a guard's text…);
 /// nullopt if the exporter's trace holds for it. The example's size is always allowed, also one picture of a batch that

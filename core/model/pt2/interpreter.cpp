@@ -134,9 +134,11 @@ Interpreter::Interpreter(const Pt2Archive& archive)
     , output_(archive.program.output)
     , plan_(makePlan(checkedGraph(archive.program), namesOf(archive.program), mostCommonType(archive))) {
     computation_.type = weightType_;
-    readsMemoryOrder_ = std::ranges::any_of(archive.program.graph.nodes, [](const Node& node) {
-        return node.target == "torch.ops.aten.view.default" || callKind(node.target) == CallKind::GradMode;
-    });
+    // A view that a later step writes through is a copy where values lie in another order.
+    readsMemoryOrder_ =
+        plan_.writes || std::ranges::any_of(archive.program.graph.nodes, [](const Node& node) {
+            return node.target == "torch.ops.aten.view.default" || callKind(node.target) == CallKind::GradMode;
+        });
     using Key = std::tuple<const void*, ScalarType, std::int64_t, std::vector<std::int64_t>, std::vector<std::int64_t>>;
     std::map<Key, torch::Tensor> tied;
     for (const auto& bound : archive.program.bound) {

@@ -32,8 +32,14 @@ pt2::InputSize inputOf(const pt2::Program& program, int channels, int width, int
     return {.batch = extentOf(program, 0).value.value_or(1), .channels = channels, .height = height, .width = width};
 }
 
-/// Whether the program itself restricts the sides that are not fixed. A lower bound of 2 is what the exporter writes
-/// for all sizes that may vary.
+/// Whether the program gives a side a range. A lower bound of 2 is what the exporter writes for all sizes that may
+/// vary.
+bool isLimited(const pt2::Program& program, std::size_t index) {
+    const auto range = program.ranges.find(extentOf(program, index).expression);
+    return range != program.ranges.end() && (range->second.least.value_or(0) > 2 || range->second.most);
+}
+
+/// Whether the program itself restricts the sides that are not fixed.
 bool hasRules(const pt2::Program& program) {
     if (!program.guards || !program.guards->empty()
         || extentOf(program, rowsOf).expression == extentOf(program, columnsOf).expression) {  // squares alone
@@ -41,32 +47,37 @@ bool hasRules(const pt2::Program& program) {
     }
     return std::ranges::any_of(std::array{rowsOf, columnsOf}, [&](std::size_t index) {
         const auto& extent = extentOf(program, index);
-        const auto range = program.ranges.find(extent.expression);
-        return extent.isFixed() || range == program.ranges.end() || range->second.least.value_or(0) > 2
-               || range->second.most;
+        return extent.isFixed() || !program.ranges.contains(extent.expression) || isLimited(program, index);
     });
 }
 
-/// The rules of a card: its guards, and sides that the program has as numbers.
+/// A side of the image as the network sees it.
+int paddedSide(int side, int multiple) {
+    return (side + multiple - 1) / multiple * multiple;
+}
+
+/// The rules of a card: its guards, and what the program says of single sides, which no comparison disproves.
 SizeGuards guardsOfCard(const std::shared_ptr<const pt2::Program>& program, const ExportedCard& stated, int channels) {
-    const bool oneIsFixed = extentOf(*program, rowsOf).isFixed() || extentOf(*program, columnsOf).isFixed();
-    if (stated.guards.empty() && !oneIsFixed) {
+    const auto isRestricted = [&](std::size_t index) {
+        return extentOf(*program, index).isFixed() || isLimited(*program, index);
+    };
+    if (stated.guards.empty() && !isRestricted(rowsOf) && !isRestricted(columnsOf)) {
         return {};
     }
     const auto violated = [program, channels, texts = stated.guards, multiple = stated.sizeMultiple](
                               int width, int height) -> std::optional<std::string> {
-        // The network sees what it is padded to.
-        const auto padded = [multiple](int side) { return (side + multiple - 1) / multiple * multiple; };
-        const auto input = inputOf(*program, channels, padded(width), padded(height));
+        const auto input = inputOf(*program, channels, paddedSide(width, multiple), paddedSide(height, multiple));
         for (const auto index : {rowsOf, columnsOf}) {
             const auto& extent = extentOf(*program, index);
             if (extent.isFixed() && extent.value != (index == rowsOf ? input.height : input.width)) {
                 return fmt::format("a {} of {}", index == rowsOf ? "height" : "width", extent.value.value_or(0));
             }
         }
-        const auto& name = program->inputValue().name;
+        if (auto rule = pt2::violatedRangeOfSides(*program, input)) {
+            return rule;
+        }
         const auto found =
-            std::ranges::find_if(texts, [&](const auto& guard) { return !pt2::satisfies(guard, name, input); });
+            std::ranges::find_if(texts, [&](const auto& guard) { return !pt2::satisfies(guard, input); });
         return found == texts.end() ? std::nullopt : std::optional(*found);
     };
     return {.texts = stated.guards,
@@ -74,9 +85,10 @@ SizeGuards guardsOfCard(const std::shared_ptr<const pt2::Program>& program, cons
             .violated = violated};
 }
 
-SizeGuards guardsOfProgram(const std::shared_ptr<const pt2::Program>& program, int channels) {
-    const auto violated = [program, channels](int width, int height) {
-        return pt2::violatedRule(*program, inputOf(*program, channels, width, height));
+SizeGuards guardsOfProgram(const std::shared_ptr<const pt2::Program>& program, int multiple, int channels) {
+    const auto violated = [program, channels, multiple](int width, int height) {
+        return pt2::violatedRule(
+            *program, inputOf(*program, channels, paddedSide(width, multiple), paddedSide(height, multiple)));
     };
     return {.texts = program->guards.value_or(std::vector<std::string>()),
             .example = {exampleSide(*program, columnsOf), exampleSide(*program, rowsOf)},
@@ -99,9 +111,10 @@ ProgramSizes sizesOf(const std::shared_ptr<const pt2::Program>& program, const E
     } else if (stated.statesSizes) {
         sizes.guards = guardsOfCard(program, stated, channels);
     } else if (hasRules(*program)) {
-        sizes.guards = guardsOfProgram(program, channels);
+        sizes.guards = guardsOfProgram(program, stated.sizeMultiple, channels);
         sizes.remark = fmt::format(
-            "it has no card: it is used only at sizes at which the exporter's own rules say that it is right ({} LR "
+            "it has no card that says where it is right: it is used only at sizes at which the exporter's own rules "
+            "say that it is right ({} LR "
             "pixels and others); lamscope_export.py compares it with the network and writes a card",
             inWords(example));
     }

@@ -27,7 +27,7 @@ constexpr std::string_view forms =
     "write lamscope+unix:///path/of/the.sock, lamscope+tcp://127.0.0.1:PORT/TOKEN or ssh://user@host/path/serve.py";
 
 [[noreturn]] void refuse(std::string_view text, const std::string& why) {
-    throw Error(ErrorCode::InvalidArgument, fmt::format("the address {} {}", text, why));
+    throw Error(ErrorCode::InvalidArgument, fmt::format("the address {} {}", hidingToken(text), why));
 }
 
 std::optional<int> hexDigit(char c) {
@@ -193,6 +193,16 @@ std::string textOf(const Address& address) {
 }
 
 }  // namespace
+
+std::string hidingToken(std::string_view text) {
+    if (text.starts_with(unixScheme) || text.starts_with(sshScheme)) {
+        return std::string(text);
+    }
+    const auto scheme = text.find("://");
+    const auto host = scheme == std::string_view::npos ? 0 : scheme + 3;
+    const auto slash = text.find('/', host);
+    return slash == std::string_view::npos ? std::string(text) : fmt::format("{}/…", text.substr(0, slash));
+}
 
 bool isAddress(std::string_view text) {
     return text.starts_with(unixScheme) || text.starts_with(tcpScheme) || text.starts_with(sshScheme);

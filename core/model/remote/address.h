@@ -37,6 +37,9 @@ struct Address {
     friend bool operator==(const Address&, const Address&) = default;
 };
 
+/// A text that may not be an address, without what would be its token.
+[[nodiscard]] std::string hidingToken(std::string_view text);
+
 /// Whether the text begins as an address does: parse() may still refuse it.
 [[nodiscard]] bool isAddress(std::string_view text);
 

@@ -6,17 +6,22 @@
 #include <asio/executor_work_guard.hpp>
 #include <asio/generic/stream_protocol.hpp>
 #include <asio/io_context.hpp>
+#include <asio/ip/address.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/local/stream_protocol.hpp>
 #include <asio/post.hpp>
 #include <asio/read.hpp>
 #include <asio/steady_timer.hpp>
 #include <asio/write.hpp>
+#include <cerrno>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <span>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -39,7 +44,7 @@ std::string inWords(const std::error_code& error, const Address& address) {
     if (error == asio::error::connection_refused) {
         return "nobody listens there; is the server running?";
     }
-    if (error == std::errc::no_such_file_or_directory) {
+    if (error.value() == ENOENT) {  // of Asio's own category, which does not know std::errc
         return "there is no such socket; is the server running?";
     }
     if (error == asio::error::access_denied) {
@@ -52,6 +57,11 @@ std::string inWords(const std::error_code& error, const Address& address) {
         return fmt::format("the host {} is not known", address.host);
     }
     return error.message();
+}
+
+/// Of `hello`, for reasons that the next attempt would meet again.
+bool isRefusal(std::string_view code) {
+    return code == "token" || code == "protocol";
 }
 
 double secondsOf(std::chrono::milliseconds time) {
@@ -68,6 +78,44 @@ std::string messageIn(const nlohmann::json& error) {
                                                       : "the server sends an error without words";
 }
 
+/// Looks a host's name up on a thread of its own, which the system may hold for many seconds: whoever has asked need
+/// not wait for it.
+class Lookup : public std::enable_shared_from_this<Lookup> {
+public:
+    using Found = std::function<void(const std::error_code& error, std::deque<Stream::endpoint> places)>;
+
+    /// `found` is called on the thread of `io`.
+    void begin(asio::io_context& io, const std::string& host, std::uint16_t port, Found found) {
+        {
+            const std::scoped_lock lock(mutex_);
+            io_ = &io;
+        }
+        std::thread([self = shared_from_this(), host, port, found = std::move(found)] {
+            asio::io_context own;
+            asio::ip::tcp::resolver resolver(own);
+            std::error_code error;
+            std::deque<Stream::endpoint> places;
+            for (const auto& each : resolver.resolve(host, std::to_string(port), error)) {
+                places.emplace_back(each.endpoint());
+            }
+            const std::scoped_lock lock(self->mutex_);
+            if (self->io_ != nullptr) {
+                asio::post(*self->io_, [found, error, places = std::move(places)] { found(error, places); });
+            }
+        }).detach();
+    }
+
+    /// Nobody waits any more: `found` is not called, and `io` may go.
+    void forget() {
+        const std::scoped_lock lock(mutex_);
+        io_ = nullptr;
+    }
+
+private:
+    std::mutex mutex_;
+    asio::io_context* io_ = nullptr;
+};
+
 }  // namespace
 
 /// Members before `mutex_` are touched on the connection's own thread alone once that runs, those behind it under the
@@ -81,6 +129,7 @@ public:
     Inside(const Inside&) = delete;
     Inside& operator=(const Inside&) = delete;
     ~Inside() {
+        lookup_->forget();
         io_.stop();
         thread_.join();
     }
@@ -90,7 +139,7 @@ public:
         asio::post(io_, [this] { startConnecting(); });
         std::unique_lock lock(mutex_);
         const bool settled = changed_.wait_for(lock, stop, patience_.connect, [this] { return isConnected_ || lost_; });
-        if (!settled && stop.stop_requested()) {
+        if (stop.stop_requested()) {
             return false;
         }
         if (!settled) {
@@ -102,6 +151,20 @@ public:
 
     /// False when stopped.
     [[nodiscard]] bool greet(const std::stop_token& stop) {
+        auto greeting = askGreeting(stop, patience_.greeting);
+        if (!greeting) {
+            return false;
+        }
+        greeting_ = std::move(*greeting);
+        const std::scoped_lock lock(mutex_);
+        mostInFlight_ = static_cast<std::size_t>(greeting_.inFlight);
+        asio::post(io_, [this] { pingLater(); });  // before `hello` is answered, nothing else may be asked
+        return true;
+    }
+
+    /// nullopt when stopped.
+    [[nodiscard]] std::optional<Greeting> askGreeting(const std::stop_token& stop,
+                                                      std::optional<std::chrono::milliseconds> patience) {
         nlohmann::json hello{{"request", "hello"},
                              {"protocol", protocolVersion},
                              {"client", "Lamscope " + version()},
@@ -109,26 +172,23 @@ public:
         if (!address_.token.empty()) {
             hello["token"] = address_.token;
         }
-        const auto answer = ask(std::move(hello), std::nullopt, stop, patience_.greeting);
+        const auto answer = ask(std::move(hello), std::nullopt, stop, patience);
         if (!answer) {
-            return false;
+            return std::nullopt;
         }
         try {
             if (const auto error = answer->header.find("error"); error != answer->header.end()) {
                 const auto other = answer->header.find("protocol");
                 const bool isOther = other != answer->header.end() && other->is_number_integer();
+                const bool isFinal = isOther || (error->is_object() && isRefusal(textMember(*error, "code")));
                 throw Error(
-                    ErrorCode::ConnectionLost,
+                    isFinal ? ErrorCode::ModelFailure : ErrorCode::ConnectionLost,
                     named(isOther ? "the server " + versionTrouble(other->get<std::int64_t>()) : messageIn(*error)));
             }
-            greeting_ = greetingFrom(answer->header);
+            return greetingFrom(answer->header);
         } catch (const ProtocolError& error) {
             throw Error(ErrorCode::ModelFailure, named(fmt::format("the server {}", error.what())));
         }
-        const std::scoped_lock lock(mutex_);
-        mostInFlight_ = static_cast<std::size_t>(greeting_.inFlight);
-        asio::post(io_, [this] { pingLater(); });  // before `hello` is answered, nothing else may be asked
-        return true;
     }
 
     [[nodiscard]] const Greeting& greeting() const { return greeting_; }
@@ -148,7 +208,8 @@ public:
                                           values->bytes->size(), greeting_.mostPayload)));
         }
         std::unique_lock lock(mutex_);
-        if (!changed_.wait(lock, stop, [this] { return lost_ || pending_.size() < mostInFlight_; })) {
+        const bool hasPlace = changed_.wait(lock, stop, [this] { return lost_ || pending_.size() < mostInFlight_; });
+        if (!hasPlace || (lost_ && stop.stop_requested())) {
             return std::nullopt;
         }
         throwIfLost();
@@ -174,6 +235,9 @@ public:
         }
         if (answer->has_value()) {
             return std::move(*answer);
+        }
+        if (stop.stop_requested()) {
+            return std::nullopt;  // nobody asks why
         }
         throwIfLost();
         return std::nullopt;
@@ -248,7 +312,6 @@ private:
         std::error_code ignored;
         socket_.close(ignored);
         ping_.cancel();
-        resolver_.cancel();
     }
 
     void startConnecting() {
@@ -257,18 +320,19 @@ private:
                 connectToOne({Stream::endpoint(asio::local::stream_protocol::endpoint(address_.socket))});
                 return;
             }
-            resolver_.async_resolve(address_.host, std::to_string(address_.port),
-                                    [this](const std::error_code& error, const auto& found) {
-                                        if (error) {
-                                            fail(error);
-                                            return;
-                                        }
-                                        std::deque<Stream::endpoint> places;
-                                        for (const auto& each : found) {
-                                            places.emplace_back(each.endpoint());
-                                        }
-                                        connectToOne(std::move(places));
-                                    });
+            std::error_code isName;
+            if (const auto number = asio::ip::make_address(address_.host, isName); !isName) {
+                connectToOne({Stream::endpoint(asio::ip::tcp::endpoint(number, address_.port))});
+                return;
+            }
+            lookup_->begin(io_, address_.host, address_.port,
+                           [this](const std::error_code& error, std::deque<Stream::endpoint> places) {
+                               if (error) {
+                                   fail(error);
+                               } else {
+                                   connectToOne(std::move(places));
+                               }
+                           });
         });
     }
 
@@ -429,7 +493,7 @@ private:
     asio::io_context io_{1};
     asio::executor_work_guard<asio::io_context::executor_type> work_{io_.get_executor()};
     Stream::socket socket_{io_};
-    asio::ip::tcp::resolver resolver_{io_};
+    std::shared_ptr<Lookup> lookup_ = std::make_shared<Lookup>();
     asio::steady_timer ping_{io_};
     Clock::time_point heard_;  // from the server, the latest
     std::array<std::byte, prefixBytes> prefix_{};
@@ -464,6 +528,10 @@ Connection::~Connection() = default;
 
 const Greeting& Connection::greeting() const {
     return inside_->greeting();
+}
+
+std::optional<Greeting> Connection::greetAgain(const std::stop_token& stop) {
+    return inside_->askGreeting(stop, std::nullopt);
 }
 
 bool Connection::isOpen() const {

@@ -48,7 +48,8 @@ struct Answer {
 class Connection {
 public:
     /// Connects to a socket or to TCP and says `hello`; nullptr when stopped. Throws Error: ConnectionLost (nobody
-    /// listens, no answer in time, the server says no), ModelFailure (it does not follow the protocol).
+    /// listens, no answer in time, the server has no place), ModelFailure (the token is wrong, the versions do not fit,
+    /// it does not follow the protocol).
     [[nodiscard]] static std::shared_ptr<Connection> open(const Address& address, const Patience& patience,
                                                           const std::stop_token& stop);
     Connection(const Connection&) = delete;
@@ -57,6 +58,9 @@ public:
     ~Connection();
 
     [[nodiscard]] const Greeting& greeting() const;
+    /// What the server says now, where it knows more or other than greeting(): a network may have been trained since.
+    /// nullopt when stopped. Throws as ask(), and as open() where the answer does not follow the protocol.
+    [[nodiscard]] std::optional<Greeting> greetAgain(const std::stop_token& stop);
     /// Whether it can be used, as far as is known.
     [[nodiscard]] bool isOpen() const;
 

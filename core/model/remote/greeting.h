@@ -30,6 +30,8 @@ struct NetworkDescription {
     std::string device;         ///< in words; empty where the server does not say
     std::string framework;      ///< in words; empty where the server does not say
     std::string weightsSha256;  ///< 64 lower-case hexadecimal digits; empty where there are none
+
+    friend bool operator==(const NetworkDescription&, const NetworkDescription&) = default;
 };
 
 /// The answer to `hello`.

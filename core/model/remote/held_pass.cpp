@@ -14,6 +14,7 @@
 
 #include "base/error.h"
 #include "model/stoppable_evaluation.h"
+#include "model/weights_watch.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::remote {
@@ -130,9 +131,19 @@ Answer asked(Connection& connection, nlohmann::json request, const std::optional
 
 }  // namespace
 
-HeldPass::HeldPass(std::shared_ptr<Server> server, NetworkDescription description, const torch::Tensor& lr)
-    : server_(std::move(server))
-    , description_(std::move(description))
+void WeightsState::see(std::int64_t state) {
+    const std::scoped_lock lock(mutex_);
+    changes_ += latest_.value_or(state) != state ? 1 : 0;
+    latest_ = state;
+}
+
+std::int64_t WeightsState::changes() const {
+    const std::scoped_lock lock(mutex_);
+    return changes_;
+}
+
+HeldPass::HeldPass(std::shared_ptr<ServedNetwork> network, const torch::Tensor& lr)
+    : network_(std::move(network))
     , lrShape_(lr.sizes().vec())
     , lr_(bytesOf(lr)) {}
 
@@ -148,8 +159,8 @@ torch::Tensor HeldPass::sr(const std::optional<Rect>& regionHr, bool keep) {
         try {
             const auto answer =
                 asked(*connection, {{"request", "read"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, std::nullopt,
-                      description_.name);
-            return tensorIn(answer, "y", srShape(regionHr), description_.name);
+                      network_->description.name);
+            return tensorIn(answer, "y", srShape(regionHr), network_->description.name);
         } catch (const PassIsGone&) {
             number_ = 0;
         }
@@ -171,15 +182,16 @@ torch::Tensor HeldPass::gradient(const std::optional<Rect>& regionHr, const torc
             try {
                 const auto answer =
                     asked(*connection, {{"request", "vjp"}, {"pass", number_}, {"region", jsonOf(regionHr)}}, values,
-                          description_.name);
-                return tensorIn(answer, "gradient", lrShape_, description_.name);
+                          network_->description.name);
+                return tensorIn(answer, "gradient", lrShape_, network_->description.name);
             } catch (const PassIsGone&) {
                 number_ = 0;
             }
         }
     }
-    throw OutOfMemoryThere(fmt::format(
-        "out of memory where the network runs: {}: the server cannot hold one forward pass", description_.name));
+    throw OutOfMemoryThere(
+        fmt::format("out of memory where the network runs: {}: the server cannot hold one forward pass",
+                    network_->description.name));
 }
 
 torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep) {
@@ -187,24 +199,41 @@ torch::Tensor HeldPass::evaluate(const std::optional<Rect>& regionHr, bool keep)
     const auto values = valuesNamed("x", lrShape_, lr_);
     Answer answer;
     try {
-        answer =
-            asked(*connection,
-                  {{"request", "forward"}, {"network", description_.id}, {"keep", keep}, {"region", jsonOf(regionHr)}},
-                  values, description_.name);
+        answer = asked(*connection,
+                       {{"request", "forward"},
+                        {"network", network_->description.id},
+                        {"keep", keep},
+                        {"region", jsonOf(regionHr)}},
+                       values, network_->description.name);
     } catch (const PassIsGone&) {
         throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: the server misses a pass that was not asked for", description_.name));
+                    fmt::format("{}: the server misses a pass that was not asked for", network_->description.name));
     }
+    checkState(answer.header);
     if (keep) {
         constexpr std::int64_t mostPasses = std::int64_t{1} << 53U;
         try {
             number_ = wholeNumber(answer.header, "pass", 1, mostPasses);
         } catch (const ProtocolError& error) {
-            throw Error(ErrorCode::ModelFailure, fmt::format("{}: the server {}", description_.name, error.what()));
+            throw Error(ErrorCode::ModelFailure,
+                        fmt::format("{}: the server {}", network_->description.name, error.what()));
         }
         holder_ = connection;
     }
-    return tensorIn(answer, "y", srShape(regionHr), description_.name);
+    return tensorIn(answer, "y", srShape(regionHr), network_->description.name);
+}
+
+void HeldPass::checkState(const nlohmann::json& answer) {
+    const auto found = answer.find("state");
+    if (found == answer.end() || !found->is_number_integer()) {
+        return;  // a server without weights
+    }
+    const auto state = found->get<std::int64_t>();
+    network_->state.see(state);
+    if (state_.value_or(state) != state) {
+        throwWeightsChanged(network_->description.name);
+    }
+    state_ = state;
 }
 
 std::shared_ptr<Connection> HeldPass::holder() const {
@@ -213,25 +242,27 @@ std::shared_ptr<Connection> HeldPass::holder() const {
 }
 
 std::shared_ptr<Connection> HeldPass::connect() const {
-    auto connection = server_->connection(StoppableRequests::stopOfThisThread());
+    auto connection = network_->server->connection(StoppableRequests::stopOfThisThread());
     if (!connection) {
         throw EvaluationStopped();
     }
-    auto address = server_->address();
-    address.network = description_.id;
-    if (const auto& now = networkOf(connection->greeting(), address); now.weightsSha256 != description_.weightsSha256
-                                                                      || now.scale != description_.scale
-                                                                      || now.channels != description_.channels) {
-        throw Error(ErrorCode::ModelFailure,
-                    fmt::format("{}: the server has been started again with other weights: connect to it anew",
-                                description_.name));
+    auto address = network_->server->address();
+    address.network = network_->description.id;
+    // Without a hash nobody knows what a server that was started again evaluates.
+    if (const bool isOther = connection != network_->describedOn.lock();
+        isOther
+        && (network_->description.weightsSha256.empty()
+            || networkOf(connection->greeting(), address) != network_->description)) {
+        throw Error(ErrorCode::ConnectionLost,
+                    fmt::format("{}: the server has been started again, maybe with another network: connect to it anew",
+                                network_->description.name));
     }
     return connection;
 }
 
 std::vector<std::int64_t> HeldPass::srShape(const std::optional<Rect>& regionHr) const {
-    return {lrShape_[0], lrShape_[1], regionHr ? regionHr->height : lrShape_[2] * description_.scale,
-            regionHr ? regionHr->width : lrShape_[3] * description_.scale};
+    return {lrShape_[0], lrShape_[1], regionHr ? regionHr->height : lrShape_[2] * network_->description.scale,
+            regionHr ? regionHr->width : lrShape_[3] * network_->description.scale};
 }
 
 }  // namespace lamscope::remote

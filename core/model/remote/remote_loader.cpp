@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "model/padded_network.h"
 #include "model/remote/remote_network.h"
-#include "model/remote/weights_hash.h"
+#include "model/remote/served_identity.h"
 #include "model/stoppable_evaluation.h"
 
 namespace lamscope {
@@ -62,12 +62,12 @@ std::vector<std::string> othersOf(const Greeting& greeting, const Address& addre
 void loadRemote(const ModelSource& source, Candidate& candidate) {
     const auto& settings = source.spec.settings;
     const auto address = Address::parse(source.spec.file.string());
-    const auto server = std::make_shared<Server>(address);
-    const auto connection = server->connection(StoppableRequests::stopOfThisThread());
-    if (!connection) {
+    const auto server = serverAt(address);
+    const auto found = server->greeted(StoppableRequests::stopOfThisThread());
+    if (!found) {
         throw EvaluationStopped();
     }
-    const auto& greeting = connection->greeting();
+    const auto& [connection, greeting] = *found;
     const auto& network = networkOf(greeting, address);
     if (network.frames != 1) {
         throw Error(ErrorCode::UnsupportedModel,
@@ -91,15 +91,23 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
     candidate.defaultRange = network.range;
     candidate.defaultRangeEvidence = stated;
     candidate.runsElsewhere = true;
-    candidate.network = padToMultiple(makeRemoteNetwork(server, network), network.sizeMultiple);
+    candidate.network = padToMultiple(makeRemoteNetwork(server, connection, network), network.sizeMultiple);
 }
 
 }  // namespace remote
 
-std::optional<std::string> remoteWeightsHash(const ModelSpec& spec, const std::stop_token& stop) {
+std::optional<ServedIdentity> servedIdentity(const ModelSpec& spec, const std::stop_token& stop) {
     const auto address = remote::Address::parse(spec.file.string());
-    const auto connection = remote::Server(address).connection(stop);
-    return connection ? std::optional(remote::networkOf(connection->greeting(), address).weightsSha256) : std::nullopt;
+    const auto found = remote::serverAt(address)->greeted(stop);
+    if (!found) {
+        return std::nullopt;
+    }
+    const auto& network = remote::networkOf(found->greeting, address);
+    const auto [width, height] = network.fixedSize.value_or(std::pair(0, 0));
+    return ServedIdentity{.sha256 = network.weightsSha256,
+                          .rules = fmt::format("{} x{}, range {}, {} channels, sides {}n from {}, fixed {}x{}",
+                                               network.id, network.scale, network.range, network.channels,
+                                               network.sizeMultiple, network.minimumSide, width, height)};
 }
 
 }  // namespace lamscope

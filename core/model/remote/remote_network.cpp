@@ -71,11 +71,10 @@ private:
 
 class RemoteNetwork final : public Network {
 public:
-    RemoteNetwork(std::shared_ptr<Server> server, NetworkDescription description)
-        : server_(std::move(server))
-        , description_(std::move(description)) {}
+    explicit RemoteNetwork(std::shared_ptr<ServedNetwork> network)
+        : network_(std::move(network)) {}
 
-    [[nodiscard]] InputShape inputShape() const override { return {.channels = description_.channels}; }
+    [[nodiscard]] InputShape inputShape() const override { return {.channels = network_->description.channels}; }
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override {
         return begin(lr)->finish(std::nullopt);
@@ -83,9 +82,11 @@ public:
 
     /// Nothing is sent before a part is asked for: the server then answers that part alone.
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
-        return std::make_unique<RemoteTrunk>(lr, c10::make_intrusive<HeldPass>(server_, description_, lr),
-                                             description_.scale);
+        return std::make_unique<RemoteTrunk>(lr, c10::make_intrusive<HeldPass>(network_, lr),
+                                             network_->description.scale);
     }
+
+    [[nodiscard]] std::int64_t weightChanges() const override { return network_->state.changes(); }
 
     /// None: the weights are where the network runs.
     [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
@@ -93,14 +94,19 @@ public:
     void to(torch::Device /*device*/, torch::ScalarType /*type*/) override {}
 
 private:
-    std::shared_ptr<Server> server_;
-    NetworkDescription description_;
+    std::shared_ptr<ServedNetwork> network_;
 };
 
 }  // namespace
 
-std::unique_ptr<Network> makeRemoteNetwork(std::shared_ptr<Server> server, const NetworkDescription& description) {
-    return std::make_unique<RemoteNetwork>(std::move(server), description);
+std::unique_ptr<Network> makeRemoteNetwork(std::shared_ptr<Server> server,
+                                           const std::shared_ptr<Connection>& connection,
+                                           const NetworkDescription& description) {
+    auto network = std::make_shared<ServedNetwork>();
+    network->server = std::move(server);
+    network->description = description;
+    network->describedOn = connection;
+    return std::make_unique<RemoteNetwork>(std::move(network));
 }
 
 }  // namespace lamscope::remote

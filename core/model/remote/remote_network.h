@@ -14,9 +14,13 @@ namespace lamscope::remote {
 ///
 /// Input and output are on the CPU here, float32 on the way. An evaluation is left by EvaluationStopped where it is
 /// stopped (see StoppableEvaluation), otherwise by Error: ConnectionLost, ModelFailure (what the network said where it
-/// runs, or an answer of another shape); or by a std::bad_alloc where the server lacks memory. What is no more than NaN
+/// runs, or an answer of another shape), WeightsChanged (a pass that has to be evaluated again, of a network in
+/// training); or by a std::bad_alloc where the server lacks memory. What is no more than NaN
 /// or infinite passes.
+/// @param connection   of the server, on which it gave the description. Where another one says anything else of the
+///                     network, or nothing of its weights, that is ConnectionLost: the network is to be loaded again.
 [[nodiscard]] std::unique_ptr<Network> makeRemoteNetwork(std::shared_ptr<Server> server,
+                                                         const std::shared_ptr<Connection>& connection,
                                                          const NetworkDescription& description);
 
 }  // namespace lamscope::remote

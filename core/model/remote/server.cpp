@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <iterator>
+#include <map>
 #include <utility>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "model/remote/script_ended.h"
 
 namespace lamscope::remote {
 
@@ -39,26 +41,65 @@ Server::Server(Address address, const Patience& patience)
     : address_(std::move(address))
     , patience_(patience) {}
 
-std::shared_ptr<Connection> Server::connection(const std::stop_token& stop) {
-    const std::scoped_lock lock(mutex_);
+std::shared_ptr<Connection> Server::connection(const std::stop_token& stop, Attempt attempt) {
+    std::unique_lock lock(mutex_);
+    if (!changed_.wait(lock, stop, [this] { return !isOpening_; })) {
+        return nullptr;
+    }
     if (connection_ && connection_->isOpen()) {
         return connection_;
     }
-    if (failures_ > 0 && Clock::now() < nextAttempt_) {
+    if (attempt == Attempt::WhenDue && failures_ > 0 && Clock::now() < nextAttempt_) {
         throw Error(ErrorCode::ConnectionLost, trouble_);
     }
     connection_.reset();
+    isOpening_ = true;
+    lock.unlock();
+    std::shared_ptr<Connection> opened;
+    std::exception_ptr failure;
     try {
-        connection_ = open(stop);
-        failures_ = connection_ ? 0 : failures_;
-    } catch (const Error& error) {
-        const auto waited = firstPause * (1U << static_cast<unsigned>(std::min(failures_, 7)));
-        nextAttempt_ = Clock::now() + std::min<std::chrono::milliseconds>(waited, longestPause);
-        ++failures_;
-        trouble_ = error.what();
-        throw;
+        opened = open(stop);
+    } catch (...) {
+        failure = std::current_exception();
     }
-    return connection_;
+    lock.lock();
+    isOpening_ = false;
+    changed_.notify_all();
+    if (failure) {
+        noteFailure(failure);
+        std::rethrow_exception(failure);
+    }
+    failures_ = opened ? 0 : failures_;
+    connection_ = opened;
+    return opened;
+}
+
+std::optional<Server::Greeted> Server::greeted(const std::stop_token& stop) {
+    std::shared_ptr<Connection> before;
+    {
+        const std::scoped_lock lock(mutex_);
+        before = connection_;
+    }
+    auto connection = this->connection(stop, Attempt::Now);
+    if (!connection) {
+        return std::nullopt;
+    }
+    if (connection != before) {
+        return Greeted{.connection = connection, .greeting = connection->greeting()};
+    }
+    auto greeting = connection->greetAgain(stop);
+    return greeting ? std::optional(Greeted{.connection = connection, .greeting = std::move(*greeting)}) : std::nullopt;
+}
+
+void Server::noteFailure(const std::exception_ptr& failure) {
+    const auto waited = firstPause * (1U << static_cast<unsigned>(std::min(failures_, 7)));
+    nextAttempt_ = Clock::now() + std::min<std::chrono::milliseconds>(waited, longestPause);
+    ++failures_;
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& error) {
+        trouble_ = error.what();
+    }
 }
 
 std::shared_ptr<Connection> Server::open(const std::stop_token& stop) {
@@ -73,7 +114,11 @@ std::shared_ptr<Connection> Server::openOverSsh(const std::stop_token& stop) {
     std::string trouble;
     do {
         if (const auto ended = process->ended()) {
-            throw Error(ErrorCode::ConnectionLost, fmt::format("{}: {}", address_.shown(), *ended));
+            const auto words = fmt::format("{}: {}", address_.shown(), ended->words);
+            if (ended->byItself) {
+                throw ScriptEnded(words);
+            }
+            throw Error(ErrorCode::ConnectionLost, words);
         }
         try {
             // ssh accepts before the script listens, and closes.
@@ -94,6 +139,21 @@ std::shared_ptr<Connection> Server::openOverSsh(const std::stop_token& stop) {
     throw Error(ErrorCode::ConnectionLost,
                 fmt::format("{}: the script does not listen after {} s; does it call lamscope.serve()? ({})",
                             address_.shown(), std::chrono::seconds(longestStart).count(), trouble));
+}
+
+std::shared_ptr<Server> serverAt(Address address) {
+    static std::mutex mutex;
+    static std::map<std::string, std::weak_ptr<Server>> servers;
+    address.network.clear();
+    const std::scoped_lock lock(mutex);
+    std::erase_if(servers, [](const auto& each) { return each.second.expired(); });
+    auto& known = servers[address.toString()];
+    auto server = known.lock();
+    if (!server) {
+        server = std::make_shared<Server>(std::move(address));
+        known = server;
+    }
+    return server;
 }
 
 const NetworkDescription& networkOf(const Greeting& greeting, const Address& address) {

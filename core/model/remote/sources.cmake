@@ -19,6 +19,7 @@ endif()
 lamscope_library(lamscope_bridge
   HEADERS
     model/remote/connection.h
+    model/remote/script_ended.h
     model/remote/server.h
     model/remote/ssh_process.h
   SOURCES

@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <fcntl.h>
+#include <poll.h>
 #include <random>
 #include <spawn.h>
+#include <sys/eventfd.h>
 #include <sys/wait.h>
 #include <system_error>
 #include <unistd.h>
@@ -93,8 +95,14 @@ pid_t start(std::vector<std::string> arguments, int input, int errors) {
     ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
     ::posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
     ::posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO);
+    // A group of its own: Ctrl-C in a terminal is for the program, and what ssh starts can be ended with it.
+    posix_spawnattr_t attributes;
+    ::posix_spawnattr_init(&attributes);
+    ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP);
+    ::posix_spawnattr_setpgroup(&attributes, 0);
     pid_t process = -1;
-    const int failed = ::posix_spawnp(&process, words.front(), &actions, nullptr, words.data(), ::environ);
+    const int failed = ::posix_spawnp(&process, words.front(), &actions, &attributes, words.data(), ::environ);
+    ::posix_spawnattr_destroy(&attributes);
     ::posix_spawn_file_actions_destroy(&actions);
     if (failed != 0) {
         throw Error(ErrorCode::ConnectionLost,
@@ -108,7 +116,13 @@ pid_t start(std::vector<std::string> arguments, int input, int errors) {
 
 std::vector<std::string> sshArguments(const Address& address, const std::string& localSocket,
                                       const std::string& remoteSocket) {
-    std::vector<std::string> arguments{"ssh", "-T", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes"};
+    // A master connection would outlive this process, and would not forward for it; what else ssh says than errors
+    // would stand in messages.
+    std::vector<std::string> arguments{"ssh", "-T"};
+    for (const auto* option :
+         {"BatchMode=yes", "ExitOnForwardFailure=yes", "ControlMaster=no", "ControlPath=none", "LogLevel=ERROR"}) {
+        arguments.insert(arguments.end(), {"-o", option});
+    }
     if (address.port != 0) {
         arguments.insert(arguments.end(), {"-p", std::to_string(address.port)});
     }
@@ -132,11 +146,18 @@ SshProcess::SshProcess(const Address& address)
         local_.socket = (folder_ / "socket").string();
         Pipe input;
         Pipe errors;
+        enough_ = ::eventfd(0, EFD_CLOEXEC);
+        if (enough_ < 0) {
+            throw Error(ErrorCode::ConnectionLost, "no event can be made for ssh: " + systemError());
+        }
         process_ = start(sshArguments(address, local_.socket, fmt::format("/tmp/lamscope-{}/socket", randomName())),
                          input.reading(), errors.writing());
         input_ = input.takeWriting();
         listener_ = std::thread([this, descriptor = errors.takeReading()] { listenToErrors(descriptor); });
     } catch (...) {
+        if (enough_ >= 0) {
+            ::close(enough_);
+        }
         std::error_code ignored;
         std::filesystem::remove_all(folder_, ignored);
         throw;
@@ -150,10 +171,12 @@ SshProcess::~SshProcess() {
         std::this_thread::sleep_for(betweenLooks);
     }
     if (!ended()) {
-        ::kill(process_, SIGKILL);
+        ::kill(-process_, SIGKILL);
         ::waitpid(process_, nullptr, 0);
     }
+    ::eventfd_write(enough_, 1);  // somebody may still hold the other end of the errors
     listener_.join();
+    ::close(enough_);
     std::error_code ignored;
     std::filesystem::remove_all(folder_, ignored);
 }
@@ -161,6 +184,14 @@ SshProcess::~SshProcess() {
 void SshProcess::listenToErrors(int descriptor) {
     std::array<char, mostSaid> piece{};
     for (;;) {
+        std::array<pollfd, 2> ends{pollfd{.fd = descriptor, .events = POLLIN, .revents = 0},
+                                   pollfd{.fd = enough_, .events = POLLIN, .revents = 0}};
+        if (::poll(ends.data(), ends.size(), -1) < 0 && errno == EINTR) {
+            continue;
+        }
+        if (ends[0].revents == 0 && ends[1].revents != 0) {
+            break;
+        }
         const auto count = ::read(descriptor, piece.data(), piece.size());
         if (count < 0 && errno == EINTR) {
             continue;
@@ -180,7 +211,7 @@ void SshProcess::listenToErrors(int descriptor) {
     changed_.notify_all();
 }
 
-std::optional<std::string> SshProcess::ended() {
+std::optional<SshProcess::End> SshProcess::ended() {
     std::unique_lock lock(mutex_);
     if (!status_) {
         int status = 0;
@@ -200,13 +231,15 @@ std::optional<std::string> SshProcess::ended() {
     constexpr int ofSshItself = 255;
     const int code = WIFEXITED(*status_) ? WEXITSTATUS(*status_) : -1;
     if (code == ofSshItself) {
-        return fmt::format("ssh to {} failed{}", host_, line.empty() ? "" : ": " + line);
+        return End{.words = fmt::format("ssh to {} failed{}", host_, line.empty() ? "" : ": " + line)};
     }
     if (code == notFound) {
-        return fmt::format("{} has no such Python: {}; name it by ?python=PROGRAM at the end of the address", host_,
-                           line);
+        return End{.words = fmt::format(
+                       "{} has no such Python: {}; name it by ?python=PROGRAM at the end of the address", host_, line),
+                   .byItself = true};
     }
-    return fmt::format("the script on {} has ended{}", host_, line.empty() ? "" : ": " + line);
+    return End{.words = fmt::format("the script on {} has ended{}", host_, line.empty() ? "" : ": " + line),
+               .byItself = true};
 }
 
 }  // namespace lamscope::remote

@@ -31,8 +31,12 @@ public:
     /// Where the server can be reached once it listens.
     [[nodiscard]] const Address& local() const { return local_; }
 
-    /// Why it has ended, in words, with what it said; nullopt while it runs.
-    [[nodiscard]] std::optional<std::string> ended();
+    struct End {
+        std::string words;      ///< why, with what it said
+        bool byItself = false;  ///< the script; ssh did its part
+    };
+    /// nullopt while it runs.
+    [[nodiscard]] std::optional<End> ended();
 
 private:
     void listenToErrors(int descriptor);
@@ -41,7 +45,8 @@ private:
     std::string host_;
     std::filesystem::path folder_;  // of the socket; its owner's alone
     pid_t process_ = -1;
-    int input_ = -1;  // of the process: its end is the server's
+    int input_ = -1;   // of the process: its end is the server's
+    int enough_ = -1;  // an event: nobody listens to the errors any more
 
     std::mutex mutex_;
     std::string said_;  // on standard error, the end of it

@@ -19,7 +19,7 @@
 #include "method/lam/di_map.h"
 #include "method/lam/lam_experiment.h"
 #include "model/checkpoint/model_files.h"
-#include "model/remote/weights_hash.h"
+#include "model/remote/served_identity.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -101,22 +101,35 @@ std::optional<StudyNetwork> networkFrom(const ModelSpec& spec, const std::stop_t
         key["built_in"] = spec.file.string();
     } else {
         try {
-            const auto hash =
-                spec.isRemote() ? remoteWeightsHash(spec, stop) : sha256OfFiles(modelFiles(spec.file), stop);
+            std::optional<std::string> hash;
+            if (spec.isRemote()) {
+                if (const auto served = servedIdentity(spec, stop)) {
+                    hash = served->sha256;
+                    key["server"] = served->rules;
+                }
+            } else {
+                hash = sha256OfFiles(modelFiles(spec.file), stop);
+            }
             if (!hash) {
                 return std::nullopt;
             }
             key["sha256"] = network.sha256 = *hash;
             if (hash->empty()) {  // a server without weights
-                key["file"] = spec.file.string();
+                key["file"] = spec.withoutToken().file.string();
             }
         } catch (const Error& error) {
             network.trouble = error.what();
-            key["file"] = spec.file.string();
+            key["file"] = spec.withoutToken().file.string();
         }
     }
     network.key = keyOf(key);
     return network;
+}
+
+/// Of the description's file, without tokens: a store is for others to read.
+std::string publicText(StudyDescription description, const std::filesystem::path& folder) {
+    description.experiment = withoutTokens(std::move(description.experiment));
+    return toJson(description, folder);
 }
 
 double secondsPerMapOf(const StudyNetwork& network, const StudyDescription& description) {
@@ -209,7 +222,7 @@ void checkShares(const StudyPlan& plan) {
 }
 
 StudyPlanning::StudyPlanning(const StudyDescription& description, const std::filesystem::path& folder)
-    : plan_{.description = description, .descriptionText = toJson(description, folder), .folder = folder}
+    : plan_{.description = description, .descriptionText = publicText(description, folder), .folder = folder}
     , specs_(shownNetworks(description.experiment)) {
     checkDescription(description);
     plan_.lam = makePlan(lamOptionsOf(description.experiment));

@@ -51,7 +51,7 @@ struct StudyTask {
 /// A study unfolded.
 struct StudyPlan {
     StudyDescription description;
-    std::string descriptionText{};   ///< as its file states it
+    std::string descriptionText{};   ///< as its file states it, without tokens
     std::filesystem::path folder{};  ///< that of its file, to which the text names files
     LamPlan lam{};
     /// As they are used, with the rule of patches, the hashes of the weights of LPIPS where it is measured and, where

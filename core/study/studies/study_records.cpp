@@ -134,7 +134,7 @@ void keepNetworks(SQLite::Database& database, const StudyPlan& plan) {
         insert.bind(1, network.key);
         insert.bind(2, network.sha256);
         insert.bind(3, network.name);
-        insert.bind(4, network.spec.toString());
+        insert.bind(4, network.spec.withoutToken().toString());
         insert.exec();
         insert.reset();
     }

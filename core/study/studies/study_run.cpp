@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/error.h"
 #include "study/studies/study_columns.h"
 #include "study/studies/study_records.h"
 #include "study/studies/task_maps.h"
@@ -49,6 +50,19 @@ std::optional<std::size_t> measureMaps(StudyInputs& inputs, const Lpips* lpips, 
     return count;
 }
 
+/// A server that is gone, or is not what the plan says, is not the task's failure: the same run can go on later.
+bool endsRun(const Error& error) {
+    return error.code() == ErrorCode::ConnectionLost || error.code() == ErrorCode::WeightsChanged;
+}
+
+void checkServers(const StudyPlan& plan) {
+    for (const auto& network : plan.networks) {
+        if (network.spec.isRemote() && !network.trouble.empty()) {
+            throw Error(ErrorCode::ConnectionLost, network.trouble);
+        }
+    }
+}
+
 }  // namespace
 
 class StudyRun::Inside {
@@ -60,6 +74,7 @@ public:
         , inputs_(plan, settings_)
         , cards_(plan.networks.size(), false)
         , sizes_(plan.images.size(), false) {
+        checkServers(plan);
         checkReadable(plan);
         if (plan.description.lpips) {
             lpips_.emplace(*plan.description.lpips, settings_.device);
@@ -190,8 +205,16 @@ private:
             if (!work_->maps->finished()) {
                 return true;
             }
+            inputs_.checkWeights(task().network);
         } catch (const std::bad_alloc&) {
             fail(everyPatch, {.error = "not enough memory"});
+        } catch (const Error& error) {
+            if (endsRun(error)) {
+                work_.reset();
+                since_.reset();
+                throw;
+            }
+            fail(everyPatch, {.error = error.what()});
         } catch (const std::exception& error) {  // of this task alone, whatever it is
             fail(everyPatch, {.error = error.what()});
         }

@@ -59,14 +59,16 @@ struct StudyRunOutcome {
 ///
 /// What goes wrong with an image or a network is kept as the failure of its tasks, and the rest goes on: an image that
 /// cannot be read, a network that cannot be loaded, has no memory or gives NaN, a patch outside of the image, a file
-/// that has changed since the plan was made. Maps of other patches of the task are kept.
+/// that has changed since the plan was made. Maps of other patches of the task are kept. Not so where a network runs on
+/// a server that is gone, or in which it is trained: that ends the run, and the task is as if it had not begun.
 ///
 /// In steps: runStudy() takes all of them at once. A run that was stopped and goes on gives the same results, to the
 /// last bit, as one that was not. Not thread-safe.
 class StudyRun {
 public:
-    /// `plan` and `store` must outlive this object. Throws Error as checkReadable() and Lpips() do, before anything is
-    /// kept, and as keepPlan() and the other functions of study_records.h do.
+    /// `plan` and `store` must outlive this object. Throws Error as checkReadable() and Lpips() do, and
+    /// Error(ConnectionLost) where a server did not answer when the plan was made, before anything is kept; and as
+    /// keepPlan() and the other functions of study_records.h do.
     StudyRun(const StudyPlan& plan, StudyStore& store, StudyRunSettings settings = {});
     StudyRun(StudyRun&&) noexcept;
     StudyRun& operator=(StudyRun&&) noexcept;
@@ -80,7 +82,8 @@ public:
     /// that is read and a network that is loaded, and where batches are tried for the first evaluation of a size.
     /// @param progress called on the calling thread before and after each task and between batches of gradients; must
     ///                 not throw; may be empty.
-    /// Throws Error as the functions of study_records.h do: what cannot be kept ends the run. After StoreLocked the
+    /// Throws Error(ConnectionLost, WeightsChanged) of a server's network; the next call begins the task anew. Throws
+    /// Error as the functions of study_records.h do: what cannot be kept ends the run. After StoreLocked the
     /// next call tries again to keep it, and computes nothing twice.
     bool next(const std::stop_token& stop = {}, const StudyRunCallback& progress = {});
 

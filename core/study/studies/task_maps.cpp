@@ -89,7 +89,7 @@ bool StudyInputs::readImage(std::size_t index, const std::stop_token& stop) {
 
 void StudyInputs::loadNetwork(std::size_t index) {
     const auto& network = plan_.networks[index];
-    auto& [model, trouble] = networks_[index];
+    auto& [model, trouble, weights] = networks_[index];
     if (trouble.empty()) {
         try {
             if (!network.trouble.empty()) {
@@ -97,17 +97,27 @@ void StudyInputs::loadNetwork(std::size_t index) {
             }
             auto loaded = load_(network.spec);
             if (const auto& found = loaded->card().sha256; !found.empty() && found != network.sha256) {
-                throw changedError(network.spec.file);
+                throw changedError(network.spec.withoutToken().file);
             }
             model = std::move(loaded);
+            weights.emplace(model->implementation());
             return;
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::ConnectionLost) {
+                throw;  // it may be there again for the next attempt
+            }
+            trouble = error.what();
         } catch (const std::bad_alloc&) {
-            trouble = fmt::format("{}: not enough memory to load it", network.spec.file.string());
+            trouble = fmt::format("{}: not enough memory to load it", network.spec.withoutToken().file.string());
         } catch (const std::exception& error) {
             trouble = error.what();
         }
     }
     throw Error(ErrorCode::BadFile, trouble);
+}
+
+void StudyInputs::checkWeights(std::size_t index) const {
+    networks_[index].weights->check();
 }
 
 TaskMaps::TaskMaps(StudyInputs& inputs, const StudyTask& task, std::size_t most, Take take, Refuse refuse)

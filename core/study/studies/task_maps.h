@@ -16,6 +16,7 @@
 #include "method/lam/lam.h"
 #include "method/lam/patch_scan.h"
 #include "model/sr_model.h"
+#include "model/weights_watch.h"
 #include "study/run_maps.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_run.h"
@@ -47,11 +48,14 @@ public:
     void loadNetwork(std::size_t index);
     /// To be called when it is loaded.
     [[nodiscard]] const SrModel& network(std::size_t index) const { return *networks_[index].model; }
+    /// Throws Error(WeightsChanged) where its weights are others than those that were loaded.
+    void checkWeights(std::size_t index) const;
 
 private:
     struct Network {
         std::shared_ptr<const SrModel> model;
         std::string trouble;
+        std::optional<WeightsWatch> weights{};  // since it was loaded
     };
 
     const StudyPlan& plan_;

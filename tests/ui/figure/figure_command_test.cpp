@@ -7,6 +7,7 @@
 
 #include "figure/figure_file.h"
 #include "image/image_file.h"
+#include "scene/experiment_file.h"
 #include "session/figure_layout.h"
 #include "support/temporary_folder.h"
 #include "ui/figure/figure_test_data.h"
@@ -196,6 +197,12 @@ void FigureCommandTest::wrongUsageIsTold() {
     expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("lettres=true")}, "letters");
     expectUsage({in("a.pdf"), QStringLiteral("--set"), QStringLiteral("colour_map=jet")}, "viridis");
     QCOMPARE(run({QStringLiteral("figure"), in("a.pdf")}).exitCode, 2);
+    Experiment session;
+    session.networks.push_back({.spec = ModelSpec::parse("ssh://gpu/work/serve.py")});
+    writeExperiment(session, in("s.lamscope").toStdString());
+    const auto outcome = run({QStringLiteral("figure"), in("s.lamscope"), QStringLiteral("--out"), in("s.pdf")});
+    QCOMPARE(outcome.exitCode, 2);
+    QVERIFY2(outcome.messages.contains(QStringLiteral("python3 /work/serve.py on gpu")), qPrintable(outcome.messages));
 }
 
 void FigureCommandTest::whatIsMissingIsTold() {

@@ -423,6 +423,12 @@ void FigureTest::everyFormatGivesItsSessionBack() {
     }
     // The bytes do not depend on the file's own name.
     QCOMPARE(contentOf(names[3]), contentOf(names[4]));
+    // Figures are published; the token of a server is not.
+    auto served = session;
+    served.networks.front().spec = ModelSpec::parse("lamscope+tcp://127.0.0.1:41233/secret#net");
+    const auto text = embeddedSession(served, {}, folder.path());
+    QVERIFY(text.find("lamscope+tcp://127.0.0.1:41233#net") != std::string::npos);
+    QVERIFY(text.find("secret") == std::string::npos);
 }
 
 void FigureTest::damagedFilesAreRefused() {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Networks > Connect…: networks that run in another process, in the window.
+#include <QAbstractButton>
 #include <QComboBox>
 #include <QFile>
 #include <QLabel>
@@ -10,6 +11,8 @@
 
 #include "dialogs/connect_dialog.h"
 #include "panels/network_list_model.h"
+#include "scene/experiment_file.h"
+#include "support/python_server.h"
 #include "ui/window/served_networks.h"
 #include "ui/window/window_fixture.h"
 
@@ -47,6 +50,8 @@ private slots:
     void serverThatIsNotThereIsTrouble();
     void serverThatDiesIsConnectedAgain();
     void savedSessionNamesTheAddress();
+    void scriptOfASessionIsStartedOnlyWhenTheUserSaysSo();
+    void networksThatCannotBeExportedAreProbedLive();
 
 private:
     [[nodiscard]] std::filesystem::path socket() const { return fixture_->files.path() / "mine.sock"; }
@@ -174,6 +179,81 @@ void ConnectTest::savedSessionNamesTheAddress() {
     fixture_->window->files().open({file});
     QVERIFY(waitForState(0, NetworkEntry::State::Failed));
     QVERIFY(fixture_->waitForMessage(QStringLiteral("mine.sock")));
+}
+
+void ConnectTest::scriptOfASessionIsStartedOnlyWhenTheUserSaysSo() {
+    const auto& files = fixture_->files;
+    const auto trace = files.path() / "started";
+    std::filesystem::permissions(files.write("ssh", "#!/bin/sh\necho started >" + trace.string() + "\nexit 255\n"),
+                                 std::filesystem::perms::owner_all);
+    const auto path = qgetenv("PATH");
+    qputenv("PATH", QByteArray::fromStdString(files.path().string()) + ":" + path);
+    Experiment saved;
+    saved.networks.push_back({.spec = ModelSpec::parse("ssh://me@gpu/work/serve.py?python=/opt/python")});
+    saved.networks.push_back({.spec = ModelSpec::parse("bicubic:scale=2")});
+    const auto file = files.path() / "s.lamscope";
+    writeExperiment(saved, file);
+    fixture_->window->files().open({QString::fromStdString(file.string())});
+    QVERIFY(fixture_->waitForMessage(QStringLiteral("/opt/python /work/serve.py on me@gpu")));
+    QVERIFY(waitForState(1, NetworkEntry::State::Ready));  // the rest is there
+    QVERIFY(fixture_->session().networks().front().held);
+    QVERIFY(rowText(0).contains(QStringLiteral("not connected")));
+    QVERIFY(!std::filesystem::exists(trace));
+    for (auto* button : fixture_->window->messages().findChildren<QAbstractButton*>()) {
+        if (button->text() == QLatin1String("Start it")) {
+            button->click();
+            break;
+        }
+    }
+    QVERIFY(fixture_->waitForMessage(QStringLiteral("ssh to gpu failed")));
+    QVERIFY(!fixture_->session().networks().front().held);
+    QVERIFY(std::filesystem::exists(trace));
+    qputenv("PATH", path);
+}
+
+void ConnectTest::networksThatCannotBeExportedAreProbedLive() {
+    const auto python = test::pythonWithPyTorch();
+    if (python.empty()) {
+        QSKIP("there is no Python with PyTorch: name one by LAMSCOPE_PYTHON");
+    }
+    std::filesystem::permissions(fixture_->files.path(), std::filesystem::perms::owner_all);
+    test::PythonServer server(python, socket().string(), {"selective-scan", "experts", "in-place"});
+    connectByTyping(QString::fromStdString(server.address()));
+    for (std::size_t i = 0; i < 3; ++i) {
+        QVERIFY(waitForState(i, NetworkEntry::State::Ready));
+    }
+    fixture_->openImage();
+    QVERIFY(fixture_->waitForMaps());
+    std::vector<std::vector<double>> before;
+    for (const auto& entry : fixture_->session().networks()) {
+        QVERIFY(entry.result->diffusionIndex.has_value());
+        QVERIFY(entry.result->nonfiniteGradients == 0);
+        before.push_back(entry.result->map);
+    }
+    QVERIFY(before[0] != before[1] && before[1] != before[2]);
+    // A drag: maps follow, each of the box that it is shown for.
+    const auto id = fixture_->session().networks().front().id;
+    int wrong = 0;
+    connect(&fixture_->session(), &Session::networkChanged, this, [&](int changed) {
+        const auto& entry = fixture_->entry(changed);
+        const auto* result = entry.currentResult();
+        wrong += result == nullptr || result->patch == fixture_->session().patchFor(entry) ? 0 : 1;
+    });
+    auto& view = fixture_->view(id);
+    const auto box = fixture_->session().box();
+    QTest::mousePress(&view, Qt::LeftButton, Qt::NoModifier, fixture_->at(id, 20, 20));
+    for (int i = 1; i <= 10; ++i) {
+        QTest::mouseMove(&view, fixture_->at(id, 20 + 4 * i, 20 + 4 * i));
+        QTest::qWait(20);
+    }
+    QTest::mouseRelease(&view, Qt::LeftButton, Qt::NoModifier, fixture_->at(id, 60, 60));
+    QVERIFY(fixture_->session().box() != box);
+    QVERIFY(fixture_->waitForMaps());
+    QCOMPARE(wrong, 0);
+    for (std::size_t i = 0; i < before.size(); ++i) {
+        QVERIFY(fixture_->session().networks()[i].result->map != before[i]);
+    }
+    disconnect(&fixture_->session(), &Session::networkChanged, this, nullptr);
 }
 
 }  // namespace lamscope::ui

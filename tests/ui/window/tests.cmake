@@ -24,3 +24,6 @@ target_include_directories(served_networks PUBLIC ${CMAKE_CURRENT_SOURCE_DIR})
 target_link_libraries(served_networks
   PUBLIC lamscope_model PRIVATE lamscope_warnings lamscope_bridge Asio::Asio LibTorch::LibTorch nlohmann_json::nlohmann_json)
 lamscope_qt_test(connect_test SOURCES ui/window/connect_test.cpp LIBRARIES lamscope_ui analytic_loader served_networks)
+if(LAMSCOPE_PYTHON)
+  target_compile_definitions(connect_test PRIVATE LAMSCOPE_TEST_PYTHON="${LAMSCOPE_PYTHON}")
+endif()

@@ -304,7 +304,7 @@ void StudyForm::followNetworks() {
         networks_->clear();
         for (const auto& spec : listed_) {
             auto* item = new QListWidgetItem(QString::fromStdString(spec.displayName()), networks_);
-            item->setToolTip(QString::fromStdString(spec.toString()));
+            item->setToolTip(QString::fromStdString(spec.withoutToken().toString()));
             item->setFlags(Qt::ItemIsEnabled | Qt::ItemIsUserCheckable | Qt::ItemIsSelectable);
         }
     }

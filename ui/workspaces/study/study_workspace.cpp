@@ -383,7 +383,7 @@ void StudyWorkspace::addNetworks(std::vector<ModelSpec> specs, const ModelSpec& 
     }
     for (const auto& spec : specs) {
         if (openNetwork(session, spec) == 0) {
-            session.addNetwork(spec);
+            session.addNamedNetwork(spec);
         }
     }
     const auto id = openNetwork(session, chosen);

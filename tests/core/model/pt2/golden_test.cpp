@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The archives of data/pt2 against what PyTorch's modules gave, and published networks against the native families.
 #include <cmath>
+#include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -19,6 +21,7 @@
 #include "support/analytic_networks.h"
 #include "support/expect_error.h"
 #include "support/spec_of.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -122,6 +125,9 @@ TEST_F(Pt2Golden, ImagesOfABatchAreThoseAlone) {
 
 TEST_F(Pt2Golden, GradientsInBfloat16PointTheSameWay) {
     forEach("runs", [](const std::string& name, const json& record) {
+        if (name.starts_with("published_") && name != "published_rlfn") {
+            return;  // minutes: processors are slow in this type
+        }
         const auto input = inputOf(record).narrow(0, 0, 1);
         const auto exact = evaluated(*networkOf(name), input, torch::kFloat32).gradient.flatten();
         const auto rough = evaluated(*networkOf(name, torch::kBFloat16), input, torch::kBFloat16).gradient.flatten();
@@ -171,8 +177,10 @@ TEST_F(Pt2Golden, CardsTellScaleRangeAndSizes) {
         EXPECT_EQ(card.scale, record.at("scale").get<int>());
         if (name != "baked") {  // has no card
             EXPECT_EQ(card.range, record.at("range").get<double>());
-            EXPECT_FALSE(card.guards);
         }
+        const std::set<std::string> withRules{"baked",          "norms",          "published_bsrn",
+                                              "published_rfdn", "published_rlfn", "sides"};
+        EXPECT_EQ(static_cast<bool>(card.guards), withRules.contains(name));
         EXPECT_EQ(card.fixedSize.has_value(), name == "window");
         EXPECT_FALSE(card.cropping.multiple);
         EXPECT_FALSE(model.hasSecantRules());
@@ -217,11 +225,15 @@ TEST_F(Pt2Golden, LayersReportUnderTheNamesOfTheirWeights) {
 }
 
 TEST_F(Pt2Golden, TiedAndStridedWeightsAreNamedOnce) {
+    std::vector<std::string> names;
     for (const auto& [name, tensor] : networkOf("constants")->namedParameters()) {
+        names.push_back(name);
         EXPECT_FALSE(tensor.requires_grad()) << name;
         EXPECT_EQ(tensor.scalar_type(), torch::kFloat32) << name;
     }
-    EXPECT_GE(networkOf("constants")->namedParameters().size(), 8U);
+    // again.weight is tied.weight; a and b are views of one storage.
+    EXPECT_THAT(names, testing::ElementsAre("a", "b", "head.weight", "head.bias", "tied.weight", "tied.bias",
+                                            "again.bias", "tail.weight", "tail.bias"));
 }
 
 /// A published network as the native family has it, and exported from an independent re-implementation.
@@ -235,9 +247,13 @@ class Pt2Published : public testing::TestWithParam<Published> {};
 TEST_P(Pt2Published, GivesTheSrAndTheMapOfTheNativeFamily) {
     LAMSCOPE_NEED_DATA(archive, GetParam().archive);
     LAMSCOPE_NEED_DATA(weights, GetParam().weights);
+    // Guards of the tracer that would forbid this size do not matter: the comparison below says so.
+    const test::TemporaryFolder folder;
+    std::filesystem::copy_file(archive, folder / "net.pt2");
+    folder.write("net.lamscope.json", R"({"guards": []})");
     // In float64 neither kinks nor the order of sums hide a difference.
     const auto native = test::inFloat64(loadModel(specOf(weights)));
-    const auto exported = test::inFloat64(loadModel(specOf(archive)));
+    const auto exported = test::inFloat64(loadModel(specOf(folder / "net.pt2")));
     EXPECT_EQ(exported.card().scale, native.card().scale);
     EXPECT_EQ(exported.card().range, native.card().range);
     const auto lr = test::testImage(40, 36);
@@ -268,8 +284,8 @@ INSTANTIATE_TEST_SUITE_P(Networks, Pt2Published,
                                          Published{"pt2/published_pan.pt2", "weights/pan_x4.pth"},
                                          Published{"pt2/published_rlfn.pt2", "weights/rlfn_x4_ntire2022.pth"},
                                          Published{"pt2/published_bsrn.pt2", "weights/bsrn_x4_ntire2022.pth"}),
-                         [](const auto& info) {
-                             const std::string file = info.param.archive;
+                         [](const auto& chosen) {
+                             const std::string file = chosen.param.archive;
                              const auto start = file.find('_') + 1;
                              return file.substr(start, file.find('.') - start);
                          });

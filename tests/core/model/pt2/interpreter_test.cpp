@@ -197,6 +197,18 @@ TEST(Pt2Interpreter, OperatorsInPlaceLeaveTheCallersImage) {
     EXPECT_TRUE(torch::autograd::grad({output.sum()}, {input}).front().defined());
 }
 
+TEST(Pt2Interpreter, OperatorsInPlaceReachWhatSharesTheirMemory) {
+    // What is reshaped lies contiguous in the exporter's example: it is a view of the product.
+    const auto program =
+        programOf({aten("mul.Tensor", {{"self", x}, {"other", weight}}, "product"),
+                   aten("reshape.default", {{"self", tensorNamed("product")}, {"shape", wholes({2, 60})}}, "rows"),
+                   aten("relu_.default", {{"self", tensorNamed("rows")}}, "positive"),
+                   aten("alias.default", {{"self", tensorNamed("product")}})});
+    const auto expected = (someImage() * scales()).relu();
+    EXPECT_TRUE(at::equal(program(someImage()), expected));
+    EXPECT_TRUE(at::equal(program(someImage().contiguous(at::MemoryFormat::ChannelsLast)), expected));
+}
+
 TEST(Pt2Interpreter, WeightsAreNotWrittenTo) {
     EXPECT_THAT(failure({aten("add_.Scalar", {{"self", weight}, {"other", whole(1)}}, "changed"),
                          aten("mul.Tensor", {{"self", x}, {"other", tensorNamed("changed")}})}),
@@ -354,7 +366,7 @@ Nodes withGradMode(bool enabled) {
         {nodeOf("torch.ops.higher_order.wrap_with_set_grad_enabled",
                 {{"", {{"as_bool", enabled}}}, {"", {{"as_graph", {{"name", "submod"}, {"graph", inner}}}}}, {"", x}},
                 {tensorNamed("part")}),
-         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})};
+         aten("add.Tensor", {{"self", x}, {"other", tensorNamed("part")}})});
 }
 
 TEST(Pt2Interpreter, BlocksWithoutGradientStaySo) {

@@ -100,11 +100,23 @@ TEST_F(Pt2Loading, CardSaysWhichGuardsMatter) {
 
 TEST_F(Pt2Loading, CardWithoutGuardsAllowsEverySize) {
     setGuards({"L['x'].size()[2] == 64"});
-    setCard({{"scale", 1}, {"minimum_side", 12}});
+    setCard({{"scale", 1}, {"batch", "any"}, {"minimum_side", 12}});
     const auto model = load();
     EXPECT_FALSE(model.card().guards);
     EXPECT_TRUE(model.upscale(test::testImage(20, 12)).has_value());
     expectForbidden(model, 20, 11, {"at least 12 pixels"});
+}
+
+TEST_F(Pt2Loading, OnlyACardThatComparedSizesOverrulesTheProgram) {
+    setGuards({"L['x'].size()[2] == 64"});
+    const auto expectRule = [this] { expectForbidden(load(), 24, 24, {"L['x'].size()[2] == 64"}); };
+    setCard({{"range", 1}, {"size_multiple", 2}, {"minimum_side", 8}});
+    expectRule();
+    parts_.members.pop_back();
+    static_cast<void>(folder_.write("net.lamscope.json", R"({"batch": 1, "size_multiple": 2})"));
+    expectRule();
+    static_cast<void>(folder_.write("net.lamscope.json", R"({"guards": []})"));
+    EXPECT_TRUE(load().upscale(test::testImage(24, 24)).has_value());
 }
 
 TEST_F(Pt2Loading, UnreadableGuardOfACardHoldsNowhere) {
@@ -123,10 +135,21 @@ TEST_F(Pt2Loading, FixedSidesAreTheOnlySize) {
 
 TEST_F(Pt2Loading, OneFixedSideIsARule) {
     inputSize(2) = {{"as_int", 24}};
-    setCard({{"scale", 1}});
+    setCard({{"scale", 1}, {"batch", "any"}});
     const auto model = load();
     EXPECT_TRUE(model.upscale(test::testImage(31, 24)).has_value());
     expectForbidden(model, 24, 31, {"a height of 24", "24x31"});
+}
+
+TEST_F(Pt2Loading, RangesOfSidesAreRulesWithACard) {
+    auto& ranges = parts_.program["range_constraints"];
+    ranges["s53"]["max_val"] = 128;
+    ranges["s0"]["min_val"] = 15;
+    setCard({{"scale", 1}, {"batch", "any"}, {"size_multiple", 4}});
+    const auto model = load();
+    EXPECT_TRUE(model.upscale(test::testImage(13, 128)).has_value());  // padded to 16x128
+    expectForbidden(model, 16, 129, {"height <= 128"});
+    expectForbidden(model, 12, 16, {"width >= 15"});
 }
 
 TEST_F(Pt2Loading, BatchesThatMixImagesAreTakenApart) {

@@ -51,6 +51,23 @@ TEST(RemoteAddress, TextIsReadBackAsTheSame) {
 
 TEST(RemoteAddress, WhatIsShownHoldsNoToken) {
     EXPECT_EQ(Address::parse("lamscope+tcp://127.0.0.1:41233/secret#a").shown(), "lamscope+tcp://127.0.0.1:41233#a");
+    EXPECT_EQ(ModelSpec::parse("lamscope+tcp://127.0.0.1:41233/secret#a:scale=4").withoutToken().toString(),
+              "lamscope+tcp://127.0.0.1:41233#a:scale=4");
+    EXPECT_EQ(ModelSpec::parse("a.pth:scale=4").withoutToken().toString(), "a.pth:scale=4");
+}
+
+TEST(RemoteAddress, RefusalQuotesNoToken) {
+    for (const std::string text : {"lamscope+tcp://localhost/secret", "lamscope+tcp://localhost:70000/secret",
+                                   "lamscope+tcp://localhost:80/secret%", "lamscope+tcp://localhost:80/secret#",
+                                   "lamscope+tpc://localhost:80/secret", "localhost:80/secret"}) {
+        try {
+            static_cast<void>(Address::parse(text));
+            ADD_FAILURE() << text;
+        } catch (const Error& error) {
+            EXPECT_THAT(error.what(),
+                        testing::AllOf(testing::HasSubstr("localhost"), testing::Not(testing::HasSubstr("secret"))));
+        }
+    }
 }
 
 TEST(RemoteAddress, RefusalSaysWhatIsWrong) {

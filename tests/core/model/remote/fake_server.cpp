@@ -43,6 +43,7 @@ private:
     struct Pass {
         torch::Tensor x;
         torch::Tensor y;
+        std::int64_t state = 0;
     };
 
     void readRest() {
@@ -64,7 +65,9 @@ private:
             ++server_.counts_.cancels;
         }
         const auto fault = server_.fault_.load();
-        if (name == "hello") {
+        if (name == "hello" && !server_.refusal().empty()) {
+            fail(request, server_.refusal().c_str(), "the server says no");
+        } else if (name == "hello") {
             answer(request, {{"protocol", server_.protocol_},
                              {"server", "a fake"},
                              {"limits", {{"payload", std::int64_t{1} << 28U}, {"in_flight", 4}}},
@@ -86,9 +89,11 @@ private:
     }
 
     [[nodiscard]] Json network(const char* id) const {
-        return {{"id", id},         {"name", id},      {"scale", server_.scale_},
-                {"range", 1.0},     {"channels", 3},   {"frames", 1},
-                {"device", "here"}, {"parameters", 7}, {"weights_sha256", std::string(64, 'a')}};
+        const std::scoped_lock lock(server_.mutex_);
+        Json description{{"id", id},      {"name", id},  {"scale", server_.scale_}, {"range", server_.range_},
+                         {"channels", 3}, {"frames", 1}, {"device", "here"},        {"parameters", 7}};
+        description["weights_sha256"] = server_.hash_.empty() ? Json() : Json(server_.hash_);
+        return description;
     }
 
     /// Whether the fault was all of the answer.
@@ -136,10 +141,11 @@ private:
             if (fault == Fault::DropsPasses) {
                 passes_.clear();
             }
-            Pass pass{.x = values.clone().requires_grad_(true), .y = {}};
+            Pass pass{.x = values.clone().requires_grad_(true), .y = {}, .state = 0};
             pass.y = server_.formula_(pass.x);
+            pass.state = server_.state_;
             const auto y = pass.y.detach();
-            Json header{{"pass", nullptr}};
+            Json header{{"pass", nullptr}, {"state", pass.state}};
             if (request.value("keep", false)) {
                 passes_[++lastPass_] = std::move(pass);
                 header["pass"] = lastPass_;
@@ -151,14 +157,14 @@ private:
             }
         } else {
             const auto found = passes_.find(request.at("pass").get<std::int64_t>());
-            if (found == passes_.end()) {
+            if (found == passes_.end() || found->second.state != server_.state_) {
                 fail(request, "no_pass", "the pass is not held");
             } else if (name == "read") {
                 ++server_.counts_.reads;
                 answer(request, Json::object(), "y", spoilt(partOf(found->second.y.detach(), request), fault));
             } else {
                 ++server_.counts_.vjps;
-                const auto& [x, y] = found->second;
+                const auto& [x, y, state] = found->second;
                 auto cotangent = torch::zeros_like(y);
                 partOf(cotangent, request).copy_(values);
                 const auto gradient = torch::autograd::grad({y}, {x}, {cotangent}, /*retain_graph=*/true).front();
@@ -252,6 +258,22 @@ FakeServer::FakeServer(std::filesystem::path socket, Formula formula, int scale,
     , scale_(scale)
     , protocol_(protocol)
     , listener_(std::make_unique<Listener>(*this)) {}
+
+void FakeServer::setDescription(std::string hash, double range) {
+    const std::scoped_lock lock(mutex_);
+    hash_ = std::move(hash);
+    range_ = range;
+}
+
+void FakeServer::refuseClients(std::string code) {
+    const std::scoped_lock lock(mutex_);
+    refusal_ = std::move(code);
+}
+
+std::string FakeServer::refusal() {
+    const std::scoped_lock lock(mutex_);
+    return refusal_;
+}
 
 FakeServer::~FakeServer() {
     listener_.reset();

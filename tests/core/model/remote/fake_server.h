@@ -2,9 +2,11 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "runtime/torch_headers.h"
@@ -54,17 +56,31 @@ public:
 
     [[nodiscard]] std::string address() const { return "lamscope+unix://" + socket_.string(); }
     void setFault(Fault fault) { fault_ = fault; }
+    /// What it says of the weights from now on; passes of other weights are not held any more. May be called by the
+    /// formula.
+    void setState(std::int64_t state) { state_ = state; }
+    /// What it says of its networks to clients that come from now on.
+    void setDescription(std::string hash, double range);
+    /// An error of this code in the place of the answer to `hello`; empty: none.
+    void refuseClients(std::string code);
     [[nodiscard]] const Counts& counts() const { return counts_; }
 
 private:
     class Session;
     class Listener;
 
+    [[nodiscard]] std::string refusal();
+
     std::filesystem::path socket_;
     Formula formula_;
     int scale_;
     int protocol_;
     std::atomic<Fault> fault_{Fault::None};
+    std::atomic<std::int64_t> state_{0};
+    std::mutex mutex_;  // of what follows
+    std::string hash_ = std::string(64, 'a');
+    double range_ = 1.0;
+    std::string refusal_;
     Counts counts_;
     std::unique_ptr<Listener> listener_;
 };

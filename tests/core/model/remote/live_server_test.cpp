@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What a LiveEngine does with networks of servers that come and go.
+#include <algorithm>
+#include <atomic>
+#include <future>
 #include <thread>
 
 #include <gmock/gmock.h>
 
 #include "core/model/remote/fake_server.h"
 #include "live/live_engine.h"
+#include "live/server_networks.h"
+#include "model/remote/script_ended.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -57,6 +62,26 @@ TEST_F(LiveServerTest, MapsAreComputedThere) {
     EXPECT_GT(server_->counts().vjps, 0);
 }
 
+TEST_F(LiveServerTest, ImageAndMapFollowWeightsThatHaveChanged) {
+    add();
+    ASSERT_TRUE(events_.waitFor<NetworkLoaded>());
+    probe(1, {10, 12, 8});
+    ASSERT_TRUE(finished(1));
+    ASSERT_TRUE(events_.waitFor<live::Idle>([](const live::Idle& idle) { return idle.request == 1; }));
+    const auto images = [&] {
+        const auto all = events_.all<live::NetworkImages>();
+        return std::ranges::count_if(all, [](const live::NetworkImages& each) { return each.sr != nullptr; });
+    };
+    const auto before = images();
+    server_->setState(1);
+    const auto since = events_.count();
+    probe(2, {4, 4, 8});
+    EXPECT_TRUE(finished(2));
+    ASSERT_TRUE(events_.waitFor<live::Idle>([](const live::Idle& idle) { return idle.request == 2; }, since));
+    EXPECT_EQ(images(), before + 1);
+    EXPECT_TRUE(events_.all<live::MapFailed>().empty());
+}
+
 TEST_F(LiveServerTest, ServerThatDiesIsConnectedAgainWhenItIsBack) {
     add();
     ASSERT_TRUE(events_.waitFor<NetworkLoaded>());
@@ -82,6 +107,24 @@ TEST_F(LiveServerTest, ServerThatIsNotThereFails) {
     const auto failed = events_.waitFor<NetworkFailed>();
     ASSERT_TRUE(failed);
     EXPECT_THAT(failed->message, testing::HasSubstr("is the server running?"));
+}
+
+TEST(ServerNetworks, ScriptThatEndsByItselfIsGivenUp) {
+    std::atomic<int> attempts{0};
+    std::promise<std::string> given;
+    ServerNetworks networks(
+        [&](const ModelSpec& /*spec*/) -> SrModel {
+            ++attempts;
+            throw remote::ScriptEnded("the script on gpu has ended");
+        },
+        [&](NetworkId /*id*/, const ModelSpec& /*spec*/, const std::shared_ptr<const SrModel>& model,
+            const std::string& trouble) {
+            EXPECT_EQ(model, nullptr);
+            given.set_value(trouble);
+        });
+    networks.begin(1, ModelSpec::parse("ssh://gpu/serve.py"), /*again=*/true);
+    EXPECT_EQ(given.get_future().get(), "the script on gpu has ended");
+    EXPECT_EQ(attempts, 3);
 }
 
 TEST_F(LiveServerTest, EngineEndsWhileAServerNeverAnswers) {

@@ -1,132 +1,55 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The server in Python, where there is a Python that has PyTorch: LAMSCOPE_PYTHON in the environment, or the one that
-// CMake found.
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <cstdlib>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <thread>
-#include <unistd.h>
+// The server in Python, where there is a Python that has PyTorch.
+#include "support/python_server.h"
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <vector>
 
 #include "base/error.h"
-#include "base/shell_word.h"
+#include "live/live_engine.h"
 #include "method/lam/lam.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/gradients.h"
 #include "support/analytic_networks.h"
+#include "support/event_recorder.h"
 #include "support/temporary_folder.h"
+#include "support/test_data.h"
 
 namespace lamscope {
 namespace {
 
-const char* const script = "tests/bridge/serve_for_tests.py";
-
-std::string pythonWithPyTorch() {
-#ifdef LAMSCOPE_TEST_PYTHON
-    const std::string found = LAMSCOPE_TEST_PYTHON;
-#else
-    const std::string found;
-#endif
-    // NOLINTBEGIN(concurrency-mt-unsafe): nothing here changes the environment
-    const char* named = std::getenv("LAMSCOPE_PYTHON");
-    const std::string python = named != nullptr && *named != '\0' ? named : found;
-    const bool has =
-        !python.empty() && std::system((shellWord(python) + " -c 'import torch' 2>/dev/null").c_str()) == 0;
-    // NOLINTEND(concurrency-mt-unsafe)
-    return has ? python : "";
-}
-
-/// The process of a server; it ends with its standard input.
-class PythonServer {
-public:
-    PythonServer(const std::string& python, const std::string& socket) {
-        std::array<int, 2> input{};
-        if (::pipe(input.data()) != 0) {
-            throw std::runtime_error("no pipe");
-        }
-        std::array<std::string, 5> words{"env", "LAMSCOPE_SOCKET=" + socket, "LAMSCOPE_EXIT_WITH_STDIN=1", python,
-                                         script};
-        std::array<char*, 6> arguments{};
-        for (std::size_t i = 0; i < words.size(); ++i) {
-            arguments.at(i) = words.at(i).data();
-        }
-        posix_spawn_file_actions_t actions;
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
-        posix_spawn_file_actions_addclose(&actions, input[1]);
-        if (::posix_spawnp(&process_, "env", &actions, nullptr, arguments.data(), ::environ) != 0) {
-            throw std::runtime_error("the server cannot be started");
-        }
-        posix_spawn_file_actions_destroy(&actions);
-        ::close(input[0]);
-        input_ = input[1];
-    }
-    PythonServer(const PythonServer&) = delete;
-    PythonServer& operator=(const PythonServer&) = delete;
-    ~PythonServer() {
-        ::close(input_);
-        wait();
-    }
-
-    /// As the system does where memory is short.
-    void kill() {
-        ::kill(process_, SIGKILL);
-        wait();
-    }
-
-    /// False once it has ended.
-    [[nodiscard]] bool runs() {
-        if (process_ > 0 && ::waitpid(process_, nullptr, WNOHANG) == process_) {
-            process_ = -1;
-        }
-        return process_ > 0;
-    }
-
-private:
-    void wait() {
-        if (process_ > 0) {
-            ::waitpid(process_, nullptr, 0);
-            process_ = -1;
-        }
-    }
-
-    pid_t process_ = -1;
-    int input_ = -1;
-};
+using test::PythonServer;
 
 class PythonServerTest : public testing::Test {
 protected:
     void SetUp() override {
-        static const auto python = pythonWithPyTorch();
-        if (python.empty() || !std::filesystem::exists(script)) {
+        static const auto python = test::pythonWithPyTorch();
+        if (python.empty()) {
             GTEST_SKIP() << "there is no Python with PyTorch: name one by LAMSCOPE_PYTHON";
         }
+        python_ = python;
         std::filesystem::permissions(folder_.path(), std::filesystem::perms::owner_all);
-        server_ = std::make_unique<PythonServer>(python, (folder_ / "socket").string());
     }
 
-    /// The first network, once the server listens.
-    [[nodiscard]] SrModel load() {
-        for (;;) {
-            try {
-                return loadModel(ModelSpec::parse("lamscope+unix://" + (folder_ / "socket").string()));
-            } catch (const Error& error) {
-                if (error.code() != ErrorCode::ConnectionLost || !server_->runs()) {
-                    throw;
-                }
-                std::this_thread::sleep_for(std::chrono::milliseconds(50));
-            }
-        }
+    void start(const std::vector<std::string>& arguments = {}) {
+        server_ = std::make_unique<PythonServer>(python_, (folder_ / "socket").string(), arguments);
     }
+    [[nodiscard]] SrModel load() { return loadModel(ModelSpec::parse(server_->address())); }
 
     test::TemporaryFolder folder_;
+    std::string python_;
     std::unique_ptr<PythonServer> server_;
 };
 
 TEST_F(PythonServerTest, GradientsAreThoseOfDifferences) {
+    start();
     const auto model = load();
     const auto& inside = model.implementation();
     const auto x = inside.toInput(test::testImage(16, 16)).requires_grad_(true);
@@ -149,6 +72,7 @@ TEST_F(PythonServerTest, GradientsAreThoseOfDifferences) {
 }
 
 TEST_F(PythonServerTest, MapIsComputed) {
+    start();
     const auto model = load();
     const auto lr = test::testImage(32, 32);
     LamOptions options;
@@ -160,6 +84,7 @@ TEST_F(PythonServerTest, MapIsComputed) {
 }
 
 TEST_F(PythonServerTest, KilledServerIsAnError) {
+    start();
     const auto model = load();
     server_->kill();
     try {
@@ -168,6 +93,109 @@ TEST_F(PythonServerTest, KilledServerIsAnError) {
     } catch (const Error& error) {
         EXPECT_EQ(error.code(), ErrorCode::ConnectionLost) << error.what();
     }
+}
+
+TEST_F(PythonServerTest, MapOfImdnIsThatOfTheSameWeightsHere) {
+    LAMSCOPE_NEED_DATA(weights, "weights/imdn_x4.pth");
+    const auto lr = test::testImage(32, 32);
+    LamOptions options;
+    options.patch = {56, 60, 16};
+    options.rule = IntegrationRule::Midpoints;
+    options.nodes = 9;
+    const auto expected = computeLam(loadModel(ModelSpec{.file = weights, .settings = {}}), lr, nullptr, options);
+    ASSERT_TRUE(expected);
+    for (const std::string& socket : {(folder_ / "socket").string(), std::string()}) {
+        server_.reset();
+        server_ = std::make_unique<PythonServer>(
+            python_, socket, std::vector<std::string>{"--imdn", std::filesystem::absolute(weights).string(), "imdn"});
+        SCOPED_TRACE(server_->address());
+        const auto map = computeLam(load(), lr, nullptr, options);
+        ASSERT_TRUE(map);
+        EXPECT_EQ(map->nodes, expected->nodes);
+        EXPECT_NEAR(*map->diffusionIndex, *expected->diffusionIndex, 1e-3);
+        ASSERT_EQ(map->map.size(), expected->map.size());
+        for (std::size_t i = 0; i < map->map.size(); ++i) {
+            ASSERT_NEAR(map->map[i], expected->map[i], 1e-5) << i;
+        }
+    }
+}
+
+/// Of this process.
+int openSockets() {
+    int count = 0;
+    for (const auto& each : std::filesystem::directory_iterator("/proc/self/fd")) {
+        std::error_code gone;
+        count += std::filesystem::read_symlink(each.path(), gone).string().starts_with("socket:") ? 1 : 0;
+    }
+    return count;
+}
+
+int children() {
+    int count = 0;
+    for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task")) {
+        std::ifstream list(thread.path() / "children");
+        for (pid_t child = 0; list >> child;) {
+            ++count;
+        }
+    }
+    return count;
+}
+
+/// The engine's network is at a link, which leads to the server of now; the next one listens before that is killed.
+class PythonServerKills : public PythonServerTest {
+protected:
+    void prepareNext() {
+        socket_ = folder_ / ("socket" + std::to_string(++started_));
+        next_ = std::make_unique<PythonServer>(python_, socket_.string(), std::vector<std::string>{"imdn"});
+        static_cast<void>(next_->address());
+    }
+
+    void useNext() {
+        const auto link = folder_ / "new";
+        std::filesystem::create_symlink(socket_, link);
+        std::filesystem::rename(link, folder_ / "mine.sock");
+        server_ = std::move(next_);
+    }
+
+    int started_ = 0;
+    std::filesystem::path socket_;
+    std::unique_ptr<PythonServer> next_;
+};
+
+TEST_F(PythonServerKills, InMidMapLeaveTheEngineUsableAndNothingBehind) {
+    prepareNext();
+    useNext();
+    test::EventRecorder events;
+    LiveEngine engine(events.sink());
+    engine.setInput(
+        {.file = "test.png", .sha256 = "", .pixels = std::make_shared<const Image>(test::testImage(48, 48))},
+        ImageRole::Lr, Reduction::Pillow);
+    engine.addNetwork(1, ModelSpec::parse("lamscope+unix://" + (folder_ / "mine.sock").string()));
+    ASSERT_TRUE(events.waitFor<live::NetworkLoaded>());
+    const int sockets = openSockets();
+    const auto probe = [&](int number) {
+        engine.probe({.number = number, .options = {}, .targets = {{1, {16 + number, 60, 16}}}, .moving = false});
+    };
+    constexpr int kills = 5;  // each waits for a Python with PyTorch; --gtest_repeat=10 kills fifty
+    for (int i = 1; i <= kills; ++i) {
+        prepareNext();
+        const auto from = events.count();
+        probe(i);
+        ASSERT_TRUE(
+            events.waitFor<live::Progress>([](const live::Progress& progress) { return progress.done > 0; }, from))
+            << i;
+        server_->kill();
+        ASSERT_TRUE(events.waitFor<live::NetworkConnecting>({}, from)) << i;
+        useNext();
+        ASSERT_TRUE(events.waitFor<live::NetworkLoaded>({}, from)) << i;
+    }
+    probe(kills + 1);
+    EXPECT_TRUE(events.waitFor<live::MapReady>(
+        [](const live::MapReady& map) { return map.request == kills + 1 && map.finished; }));
+    EXPECT_TRUE(events.all<live::NetworkFailed>().empty());
+    EXPECT_TRUE(events.all<live::MapFailed>().empty());
+    EXPECT_EQ(openSockets(), sockets);
+    EXPECT_EQ(children(), 1);
 }
 
 }  // namespace

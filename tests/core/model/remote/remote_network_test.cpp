@@ -4,11 +4,17 @@
 
 #include <algorithm>
 #include <array>
+#include <asio/io_context.hpp>
+#include <asio/ip/tcp.hpp>
 #include <cmath>
 #include <thread>
 
+#include <fmt/format.h>
+
 #include "core/model/remote/fake_server.h"
+#include "method/lam/batch_calibration.h"
 #include "method/lam/lam.h"
+#include "model/remote/served_identity.h"
 #include "model/sr_model_implementation.h"
 #include "model/stoppable_evaluation.h"
 #include "runtime/gradients.h"
@@ -59,6 +65,35 @@ TEST_F(RemoteNetworkTest, CardIsWhatTheServerStates) {
     EXPECT_THAT(card.others, testing::ElementsAre(server_->address() + "#other"));
     EXPECT_EQ(load("#other").card().name, "other");
     EXPECT_TRUE(load("#other").card().others.empty());
+}
+
+TEST_F(RemoteNetworkTest, ReceptiveFieldIsMeasuredOnASmallImageAlone) {
+    const auto model = load();
+    const auto card = measuredCard(model);
+    ASSERT_TRUE(card);
+    EXPECT_FALSE(card->receptiveField.global);
+    EXPECT_FALSE(card->receptiveField.radius.has_value());
+    EXPECT_THAT(card->receptiveField.evidence, testing::HasSubstr("81x81"));
+    constexpr int bytesOf321 = 321 * 321 * 3 * 4;
+    EXPECT_LT(server_->counts().bytesSent, bytesOf321);
+}
+
+TEST_F(RemoteNetworkTest, BatchesOfNetworksWithoutAHashAreNotKept) {
+    const auto file = folder_ / "batches.json";
+    BatchCalibration batches(file);
+    const auto measure = [&] {
+        static_cast<void>(batches.imagesAtOnce(load().implementation(), GradientOf::Point, side, side, 2));
+    };
+    server_->setDescription("", 1.0);
+    measure();
+    const auto forwards = server_->counts().forwards.load();
+    EXPECT_GT(forwards, 0);
+    EXPECT_FALSE(std::filesystem::exists(file));
+    measure();
+    EXPECT_EQ(server_->counts().forwards, forwards) << "within one run it is known";
+    server_->setDescription(std::string(64, 'b'), 1.0);
+    measure();
+    EXPECT_TRUE(std::filesystem::exists(file));
 }
 
 TEST_F(RemoteNetworkTest, MapIsThatOfTheSameNetworkHere) {
@@ -189,6 +224,55 @@ TEST_F(RemoteNetworkTest, LackOfMemoryThereHalvesTheBatch) {
     EXPECT_TRUE(map->diffusionIndex.has_value());
 }
 
+TEST_F(RemoteNetworkTest, MapOfWeightsThatChangeOnceIsOfThoseThatStay) {
+    constexpr float before = 1.0F;
+    constexpr float after = 3.0F;
+    std::atomic<int> calls{0};
+    const auto formulaOf = [](float weight) {
+        return [weight](const torch::Tensor& lr) { return globalFormula(lr) + weight * globalFormula(lr).pow(3); };
+    };
+    constexpr int inMidMap = 2;  // the image and the baseline are evaluated
+    server_.reset();
+    server_ = std::make_unique<FakeServer>(
+        socket(),
+        [&](const torch::Tensor& lr) {
+            const bool changed = ++calls > inMidMap;
+            server_->setState(changed ? 2 : 1);
+            return formulaOf(changed ? after : before)(lr);
+        },
+        scale);
+    const auto model = load();
+    LamOptions options;
+    options.patch = {10, 12, 8};
+    const auto map = computeLam(model, lr_, nullptr, options);
+    const auto expected = computeLam(test::makeModel(formulaOf(after), scale), lr_, nullptr, options);
+    ASSERT_TRUE(map && expected);
+    ASSERT_GT(calls, inMidMap);
+    EXPECT_EQ(model.weightChanges(), 1);
+    EXPECT_NEAR(map->attributionSum, expected->attributionSum, 1e-4 * std::abs(expected->attributionSum));
+    for (std::size_t i = 0; i < map->map.size(); ++i) {
+        ASSERT_NEAR(map->map[i], expected->map[i], 1e-5);
+    }
+}
+
+TEST_F(RemoteNetworkTest, NetworkThatTrainsAtEveryMomentIsNamed) {
+    std::atomic<int> calls{0};
+    server_.reset();
+    server_ = std::make_unique<FakeServer>(
+        socket(),
+        [&](const torch::Tensor& lr) {
+            server_->setState(++calls);
+            return globalFormula(lr);
+        },
+        scale);
+    const auto model = load();
+    LamOptions options;
+    options.patch = {10, 12, 8};
+    expectError(ErrorCode::WeightsChanged, {"mine", "server.paused()"},
+                [&] { static_cast<void>(computeLam(model, lr_, nullptr, options)); });
+    EXPECT_TRUE(model.upscale(lr_));  // by one evaluation
+}
+
 TEST_F(RemoteNetworkTest, StopEndsTheWaitForAnAnswer) {
     const auto model = load();
     server_->setFault(Fault::NeverAnswers);
@@ -239,9 +323,71 @@ TEST_F(RemoteNetworkTest, ServerThatDiesIsFoundAgain) {
     EXPECT_TRUE(at::equal(gradientsOf({sr.sum()}, {x}).front(), gradient));
 }
 
+TEST_F(RemoteNetworkTest, ServerWithAnotherNetworkIsALoss) {
+    struct Case {
+        std::string before;
+        std::string after;
+        double range;
+    };
+    const std::string hash(64, 'a');
+    const std::array cases{Case{hash, std::string(64, 'b'), 1.0}, Case{hash, hash, 255.0}, Case{"", "", 1.0}};
+    for (const auto& [before, after, range] : cases) {
+        server_->setDescription(before, 1.0);
+        const auto model = load();
+        EXPECT_TRUE(model.upscale(lr_));
+        server_.reset();
+        expectError(ErrorCode::ConnectionLost, {"mine.sock"}, [&] { static_cast<void>(model.upscale(lr_)); });
+        start();
+        server_->setDescription(after, range);
+        while (server_->counts().connections == 0) {  // the next attempt is due later
+            expectError(ErrorCode::ConnectionLost, {}, [&] { static_cast<void>(model.upscale(lr_)); });
+        }
+        expectError(ErrorCode::ConnectionLost, {"started again"}, [&] { static_cast<void>(model.upscale(lr_)); });
+        EXPECT_TRUE(load().upscale(lr_));
+    }
+}
+
+TEST_F(RemoteNetworkTest, IdentityIsMoreThanTheWeights) {
+    const auto identity = [this](const std::string& more) {
+        return servedIdentity(ModelSpec::parse(server_->address() + more), {}).value();
+    };
+    const auto first = identity("");
+    EXPECT_EQ(first.sha256, std::string(64, 'a'));
+    EXPECT_EQ(identity("#mine").rules, first.rules);
+    EXPECT_EQ(identity("#other").sha256, first.sha256);
+    EXPECT_NE(identity("#other").rules, first.rules);
+    server_->setDescription(first.sha256, 255.0);
+    EXPECT_NE(identity("").rules, first.rules);
+}
+
+TEST_F(RemoteNetworkTest, NetworksOfOneServerShareItsConnection) {
+    const auto first = load();
+    server_->setDescription(std::string(64, 'b'), 1.0);  // it has been trained since
+    const auto second = load("#other");
+    EXPECT_EQ(second.card().sha256, std::string(64, 'b'));
+    EXPECT_TRUE(servedIdentity(ModelSpec::parse(server_->address()), {}));
+    EXPECT_TRUE(first.upscale(lr_));
+    EXPECT_TRUE(second.upscale(lr_));
+    EXPECT_EQ(server_->counts().connections, 1);
+}
+
 TEST_F(RemoteNetworkTest, NobodyThereIsNamed) {
     server_.reset();
     expectError(ErrorCode::ConnectionLost, {"mine.sock", "is the server running?"}, [&] { static_cast<void>(load()); });
+}
+
+TEST_F(RemoteNetworkTest, WhatTheNextAttemptWouldMeetAgainIsNoLoss) {
+    struct Case {
+        const char* refusal;
+        ErrorCode code;
+    };
+    for (const auto& [refusal, code] :
+         {Case{"token", ErrorCode::ModelFailure}, Case{"protocol", ErrorCode::ModelFailure},
+          Case{"full", ErrorCode::ConnectionLost}}) {
+        SCOPED_TRACE(refusal);
+        server_->refuseClients(refusal);
+        expectError(code, {"the server says no"}, [&] { static_cast<void>(load()); });
+    }
 }
 
 TEST_F(RemoteNetworkTest, UnknownNetworkListsThoseThatAreThere) {
@@ -293,6 +439,32 @@ TEST(RemoteConnection, SlowAnswersAreWaitedForWhileTheServerIsThere) {
     EXPECT_FALSE(
         connection->ask({{"request", "read"}, {"pass", 1}, {"region", nullptr}}, std::nullopt, stop.get_token()));
     EXPECT_TRUE(connection->isOpen());
+}
+
+TEST(RemoteConnection, HostsAreNumbersOrNames) {
+    asio::io_context io;
+    asio::ip::tcp::acceptor acceptor(io, {asio::ip::make_address("127.0.0.1"), 0});
+    const auto port = std::to_string(acceptor.local_endpoint().port());
+    for (const std::string host : {"127.0.0.1", "localhost"}) {
+        const std::jthread server([&] { acceptor.accept().close(); });
+        expectError(ErrorCode::ConnectionLost, {host, "closed the connection"}, [&] {
+            static_cast<void>(remote::Connection::open(
+                remote::Address::parse(fmt::format("lamscope+tcp://{}:{}", host, port)), {}, {}));
+        });
+    }
+}
+
+TEST(RemoteConnection, StopGoesBeforeALoss) {
+    const test::TemporaryFolder folder;
+    auto server = std::make_unique<FakeServer>(folder / "mine.sock", globalFormula, scale);
+    const auto connection = remote::Connection::open(remote::Address::parse(server->address()), {}, {});
+    server.reset();
+    while (connection->isOpen()) {
+        std::this_thread::yield();
+    }
+    std::stop_source stop;
+    stop.request_stop();
+    EXPECT_FALSE(connection->ask({{"request", "ping"}}, std::nullopt, stop.get_token()));
 }
 
 TEST(RemoteConnection, RequestsOfSeveralThreadsAreAnsweredToTheirOwn) {

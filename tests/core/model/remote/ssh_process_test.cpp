@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
+#include <thread>
 
 #include "core/model/remote/fake_server.h"
 #include "model/sr_model.h"
@@ -20,12 +21,19 @@ TEST(SshArguments, AreQuotedForTheOtherShellAlone) {
     const auto address =
         remote::Address::parse("ssh://me@gpu:2222/home/me/my%20nets/serve.py?python=/opt/venv/bin/python");
     EXPECT_THAT(remote::sshArguments(address, "/tmp/here", "/tmp/there"),
-                testing::ElementsAre("ssh", "-T", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-p", "2222",
+                testing::ElementsAre("ssh", "-T", "-o", "BatchMode=yes", "-o", "ExitOnForwardFailure=yes", "-o",
+                                     "ControlMaster=no", "-o", "ControlPath=none", "-o", "LogLevel=ERROR", "-p", "2222",
                                      "-L", "/tmp/here:/tmp/there", "-l", "me", "gpu",
                                      "exec env LAMSCOPE_SOCKET=/tmp/there LAMSCOPE_EXIT_WITH_STDIN=1 "
                                      "/opt/venv/bin/python -u '/home/me/my nets/serve.py'"));
     EXPECT_EQ(remote::sshArguments(remote::Address::parse("ssh://gpu/~/a'b.py"), "l", "r").back(),
               "exec env LAMSCOPE_SOCKET=r LAMSCOPE_EXIT_WITH_STDIN=1 python3 -u 'a'\\''b.py'");
+}
+
+/// Neither gone nor left to be waited for by somebody.
+bool isRunning(pid_t process) {
+    const auto state = test::contentOf("/proc/" + std::to_string(process) + "/stat");
+    return !state.empty() && state.substr(state.rfind(')')).find(" Z ") != 1;
 }
 
 class SshTest : public testing::Test {
@@ -82,6 +90,32 @@ rm -r "${LAMSCOPE_SOCKET%/*}"
     }
     EXPECT_EQ(::kill(process, 0), -1);
     EXPECT_EQ(errno, ESRCH);
+}
+
+TEST_F(SshTest, EndDoesNotWaitForWhoeverHoldsTheErrors) {
+    writeProgram("ssh", "#!/bin/bash\nsetsid sleep 600 &\necho $! >" + (folder_ / "pid").string() + "\nmv "
+                            + (folder_ / "pid").string() + " " + (folder_ / "holder").string() + "\nexit 255\n");
+    expectError(ErrorCode::ConnectionLost, {"ssh to gpu failed"}, [&] { static_cast<void>(loadModel(spec())); });
+    const auto holder = std::stoi(test::contentOf(folder_ / "holder"));
+    EXPECT_TRUE(isRunning(holder));
+    ::kill(holder, SIGKILL);
+}
+
+TEST_F(SshTest, WhatDoesNotEndIsKilledWithAllThatItStarted) {
+    const auto pid = folder_ / "pid";
+    writeProgram("ssh", "#!/bin/bash\nsleep 600 &\necho $! >" + pid.string() + "\nwait\n");
+    pid_t child = 0;
+    {
+        const remote::SshProcess process(remote::Address::parse("ssh://gpu/serve.py"));
+        while (!test::contentOf(pid).ends_with('\n')) {
+            std::this_thread::yield();
+        }
+        child = std::stoi(test::contentOf(pid));
+        EXPECT_TRUE(isRunning(child));
+    }
+    while (isRunning(child)) {  // until it has got the signal
+        std::this_thread::yield();
+    }
 }
 
 TEST_F(SshTest, WhatSshSaysIsInTheMessage) {

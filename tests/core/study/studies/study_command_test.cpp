@@ -116,6 +116,20 @@ protected:
     test::TemporaryFolder log_;
 };
 
+TEST_F(StudyCommand, StartsNoScriptThatTheDescriptionNames) {
+    describe();
+    auto text = contentOf(folder_ / "study.json");
+    const std::string file = "net.safetensors";
+    const auto place = text.find('"' + file + '"');
+    ASSERT_NE(place, std::string::npos);
+    text.replace(place + 1, file.size(), "ssh://gpu/work/serve.py");
+    folder_.write("study.json", text);
+    const auto outcome = run({"run", in("study.json")});
+    EXPECT_EQ(outcome.exitCode, 2) << outcome.messages;
+    EXPECT_THAT(outcome.messages, HasSubstr("python3 /work/serve.py on gpu"));
+    EXPECT_FALSE(std::filesystem::exists(in("study.sqlite")));
+}
+
 TEST_F(StudyCommand, GoesFromImagesToAReport) {
     const auto made = run({"new", in("study.json"), "--hr", in("set"), "--model", "bicubic",
                            in("net.safetensors:name=Small"), "--nodes", "3"});

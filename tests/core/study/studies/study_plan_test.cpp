@@ -150,6 +150,20 @@ TEST(StudyPlan, KeysChangeWithEachIngredientAndWithNothingElse) {
     });
 }
 
+TEST(StudyPlan, TokensOfAddressesAreKeptByNobody) {
+    const test::TemporaryFolder folder;
+    const auto planWith = [&](const std::string& token) {
+        return planStudy(test::smallStudy(folder, {64}, {"lamscope+tcp://127.0.0.1:1/" + token + "#net", "bicubic"}),
+                         folder.path());
+    };
+    const auto plan = planWith("secret");
+    EXPECT_THAT(plan.descriptionText, testing::HasSubstr("127.0.0.1:1#net"));
+    EXPECT_THAT(plan.descriptionText, testing::Not(testing::HasSubstr("secret")));
+    EXPECT_THAT(plan.networks.front().trouble,
+                testing::AllOf(testing::HasSubstr("127.0.0.1:1"), testing::Not(testing::HasSubstr("secret"))));
+    EXPECT_EQ(plan.networks.front().key, planWith("another").networks.front().key);
+}
+
 TEST(StudyPlan, WeightsAreKnownByTheirBytes) {
     const test::TemporaryFolder folder;
     auto study = test::smallStudy(folder, {64}, {(folder / "net.pth").string()});

@@ -15,6 +15,7 @@
 #include "model/stoppable_evaluation.h"
 #include "study/studies/study_run.h"
 #include "support/analytic_networks.h"
+#include "support/expect_error.h"
 #include "support/small_study.h"
 #include "support/study_rows.h"
 #include "support/temporary_folder.h"
@@ -103,6 +104,44 @@ TEST(StudySteps, WhatALockedStoreRefusesIsKeptLaterAndNotComputedAgain) {
     }
     EXPECT_EQ(evaluations, unbroken);
     expectSame(file, folder / "whole.sqlite");
+}
+
+TEST(StudySteps, LostServerEndsTheRunAndIsNoFailureOfItsTasks) {
+    const test::TemporaryFolder folder;
+    const auto study = test::smallStudy(folder, {64, 72}, {"bicubic"});
+    std::size_t unbroken = 0;
+    EXPECT_EQ(runInto(folder / "whole.sqlite", study, counting(unbroken)).done, 2U);
+
+    const auto file = folder / "lost.sqlite";
+    std::size_t evaluations = 0;
+    const auto lost = unbroken - 2;  // within the second task
+    const auto settings = counting(evaluations, [&] {
+        if (evaluations == lost) {
+            throw Error(ErrorCode::ConnectionLost, "the server has closed the connection");
+        }
+    });
+    const auto plan = planStudy(study, folder.path());
+    StudyStore store(file, StudyStore::Access::Write);
+    StudyRun run(plan, store, settings);
+    test::expectError(ErrorCode::ConnectionLost, {"closed the connection"}, [&] {
+        while (!run.finished()) {
+            run.next();
+        }
+    });
+    EXPECT_EQ(run.outcome().done, 1U);
+    EXPECT_EQ(run.outcome().failed, 0U);
+    EXPECT_EQ(run.outcome().left, 1U);
+    EXPECT_EQ(runStudy(plan, store, settings).done, 2U);
+    expectSame(file, folder / "whole.sqlite");
+}
+
+TEST(StudySteps, ServerThatIsNotThereLeavesNothingBehind) {
+    const test::TemporaryFolder folder;
+    const auto study =
+        test::smallStudy(folder, {64}, {"lamscope+unix://" + (folder / "nobody.sock").string(), "bicubic"});
+    const auto plan = planStudy(study, folder.path());
+    StudyStore store(folder / "s.sqlite", StudyStore::Access::Write);
+    test::expectError(ErrorCode::ConnectionLost, {"nobody.sock"}, [&] { StudyRun(plan, store); });
 }
 
 TEST(StudySteps, StoppedAtEachEvaluationItIsUnbrokenAndEvaluatesNothingTwice) {
