@@ -146,6 +146,20 @@ class Gradients(Served):
         self.check(networks.Plain().double(), networks.Plain())
         self.check(lambda x: networks.Plain()(x), networks.Plain())
 
+    def test_network_is_moved_while_it_is_served(self):
+        """Type and device are found at each call; `meta` stands for a GPU."""
+        net = networks.Plain()
+        client = self.serve({"net": net})
+        x = [("x", random(1, 3, 6, 6))]
+        before = only(client.ask("forward", x, network="net"))
+        net.double()
+        self.close(only(client.ask("forward", x, network="net")), before)
+        network = self.server.networks["net"]
+        self.assertEqual((network.dtype, network.device), (torch.float64, torch.device("cpu")))
+        net.to("meta")
+        self.assertEqual(network.device, torch.device("meta"))
+        net.to_empty(device="cpu")
+
     def test_pass_can_be_asked_again(self):
         client, forward = self.check(networks.Plain(), networks.Plain())
         whole = only(client.ask("read", **{"pass": forward["pass"]}))
@@ -415,6 +429,31 @@ class Waiting(Served):
         answer = client.receive()
         self.assertEqual((answer["id"], answer["error"]["code"]), (number, "cancelled"))
         self.assertEqual(client.ask("release")["released"], [])
+
+    def test_weights_are_hashed_once_and_not_in_a_step(self):
+        net = networks.Plain()
+        with mock.patch.object(lamscope.hashlib, "sha256", wraps=lamscope.hashlib.sha256) as hashing:
+            client = self.serve({"net": net})
+            self.assertEqual(hashing.call_count, 1)
+            first = client.card["networks"][0]["weights_sha256"]
+            self.assertEqual(client.ask("hello", protocol=1)["networks"][0]["weights_sha256"], first)
+            self.assertEqual(hashing.call_count, 1)
+            with mock.patch.object(lamscope, "HASH_SECONDS", 0.1), self.server.paused(), torch.no_grad():
+                net.tail.weight.mul_(2)
+                self.assertEqual(client.ask("hello", protocol=1)["networks"][0]["weights_sha256"], first)
+                self.assertEqual(hashing.call_count, 1)
+            self.assertNotEqual(client.ask("hello", protocol=1)["networks"][0]["weights_sha256"], first)
+            self.assertEqual(hashing.call_count, 2)
+
+    def test_paused_thread_does_not_wait_for_itself(self):
+        net = networks.Plain()
+        client = self.serve({"net": net})
+        with self.server.paused():
+            with self.assertRaisesRegex(lamscope.Error, r"server\.paused\(\)"):
+                lamscope.Server(lamscope._torch_networks({"again": net}, {"scale": 2}))
+            with self.assertRaisesRegex(lamscope.Error, r"server\.paused\(\)"), self.server.paused():
+                pass
+        client.ask("forward", [("x", random(1, 3, 6, 6))], network="net")
 
 
 class Cards(Served):

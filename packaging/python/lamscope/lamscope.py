@@ -75,6 +75,7 @@ IN_FLIGHT = 4
 PASSES = 256
 CLIENTS = 16
 HELLO_SECONDS = 10
+HASH_SECONDS = 4
 FRAME_SECONDS = 60
 SILENCE_SECONDS = 300
 TRACE_LINES = 20
@@ -400,6 +401,34 @@ def _frame(header, tensors=()):
 # Networks
 
 
+class _Turn:
+    """One call of a network at a time. A thread that would wait for itself is told so."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.thread = None
+
+    def take(self, seconds=-1):
+        """Whether it is this thread's turn, by then."""
+        if self.thread == threading.get_ident():
+            raise Error("this would wait for ever: the network is paused by this very thread, and is not called before "
+                        "the block of server.paused() has ended")
+        taken = self.lock.acquire(timeout=seconds)
+        if taken:
+            self.thread = threading.get_ident()
+        return taken
+
+    def give(self):
+        self.thread = None
+        self.lock.release()
+
+    def __enter__(self):
+        self.take()
+
+    def __exit__(self, *_):
+        self.give()
+
+
 class _Network:
     """What all frameworks share: the card, and one call at a time."""
 
@@ -416,7 +445,7 @@ class _Network:
             raise Error(f"a network's name is a text of 1 to 200 characters, not {name!r}")
         self.id = name
         self.options = dict(_OPTIONS, **options)
-        self.lock = threading.Lock()
+        self.lock = _Turn()
         self._check_options()
         self.scale = self.options["scale"]
         self.channels = 3 if self.options["colour"] == "rgb" else 1
@@ -454,13 +483,13 @@ class _Network:
             if options[hook] is not None and not callable(options[hook]):
                 raise Error(f"{self.id}: {hook} is a function, not {options[hook]!r}")
 
-    def card(self):
+    def card(self, seconds=-1):
         options = self.options
         return {"id": self.id, "name": options["name"] or self.id, "scale": self.scale,
                 "range": float(options["range"]), "mean": options["mean"], "channels": self.channels, "frames": 1,
                 "size_multiple": options["size_multiple"], "minimum_side": options["minimum_side"],
                 "fixed_size": options["fixed_size"], "max_batch": self.max_batch, "parameters": self.parameters,
-                "device": str(self.device), "framework": self.framework, "weights_sha256": self.weights_sha256(),
+                "device": str(self.device), "framework": self.framework, "weights_sha256": self.weights_sha256(seconds),
                 "can": list(self.can)}
 
     def sr_shape(self, shape):
@@ -473,7 +502,8 @@ class _Network:
                                     f"{_sides((n, c, height // self.scale, width // self.scale))} input, but the "
                                     f"network gives {_sides(found)}")
 
-    def weights_sha256(self):
+    def weights_sha256(self, seconds=-1):
+        """Of the weights as they are, or where the network is in use for so long, as they were before."""
         return None
 
     def state(self):
@@ -484,7 +514,7 @@ class _Network:
         pass
 
 
-_Pass = collections.namedtuple("_Pass", "network x y bytes state")
+_Pass = collections.namedtuple("_Pass", "network x y bytes state device")
 
 
 class _FunctionNetwork(_Network):
@@ -517,7 +547,7 @@ class _FunctionNetwork(_Network):
             self.check_shape(part.shape, self.sr_shape(x[first:first + step].shape))
             parts.append(part.astype("float32"))
         y = self.numpy.concatenate(parts)
-        return _Pass(self, x, y, x.nbytes + y.nbytes, self.state())
+        return _Pass(self, x, y, x.nbytes + y.nbytes, self.state(), self.device)
 
     def vjp(self, held, region, cotangent, check):
         whole = self.numpy.zeros_like(held.y)
@@ -565,9 +595,10 @@ class _Weights:
     """
 
     def __init__(self):
-        self.lock = threading.Lock()
+        self.lock = _Turn()
         self.known = None
         self.number = 0
+        self.hashed = None, None  # state and SHA-256
 
     def state(self, module):
         found = [(weight.data_ptr(), 0 if weight.is_inference() else weight._version)
@@ -595,17 +626,29 @@ class _TorchNetwork(_Network):
         if self.module is not None:  # served twice, it is one network
             self.shared = _weights_of.setdefault(net, _Weights())
             self.lock = self.shared.lock
-        weights = self._weights()
-        first = next((w for w in weights.values() if w.is_floating_point()), None)
-        self.dtype = torch.float32 if first is None else first.dtype
-        self.device = torch.device(self.options["device"] or ("cpu" if first is None else first.device))
         self.framework = f"PyTorch {torch.__version__}"
         if self.module is not None:
             self.parameters = sum(parameter.numel() for parameter in net.parameters())
             self.can = ("weights", "taps", "features")
 
-    def card(self):
-        card = super().card()
+    # Both as they are now: a notebook moves its network to the GPU when it likes.
+
+    @property
+    def dtype(self):
+        weight = self._first_weight()
+        return _torch().float32 if weight is None else weight.dtype
+
+    @property
+    def device(self):
+        weight = self._first_weight()
+        return _torch().device(self.options["device"] or ("cpu" if weight is None else weight.device))
+
+    def _first_weight(self):
+        weights = () if self.module is None else itertools.chain(self.module.parameters(), self.module.buffers())
+        return next((weight for weight in weights if weight.is_floating_point()), None)
+
+    def card(self, seconds=-1):
+        card = super().card(seconds)
         if self.device.type == "cuda":
             card["device"] += f" ({_torch().cuda.get_device_name(self.device)})"
         return card
@@ -615,9 +658,17 @@ class _TorchNetwork(_Network):
             return {}
         return {name: value for name, value in self.module.state_dict().items() if isinstance(value, _torch().Tensor)}
 
-    def weights_sha256(self):
+    def weights_sha256(self, seconds=-1):
         if self.module is None:
             return None
+        if self.shared.hashed[0] != self.state() and self.lock.take(seconds):
+            try:
+                self.shared.hashed = self.state(), self._hash()
+            finally:
+                self.lock.give()
+        return self.shared.hashed[1]
+
+    def _hash(self):
         digest = hashlib.sha256()
         for name, value in self._weights().items():
             digest.update(f"{name}\0{value.dtype}\0{_sides(value.shape)}\0".encode())
@@ -717,14 +768,14 @@ class _TorchNetwork(_Network):
         state = self.state()
         with self._ready(), torch.set_grad_enabled(keep):
             if not keep:
-                return _Pass(self, x, self._batch(x, check), 0, state)
+                return _Pass(self, x, self._batch(x, check), 0, state, x.device)
             x.requires_grad_(True)
             with torch.autograd.graph.saved_tensors_hooks(saved.pack, saved.unpack):
                 y = self._batch(x, check)
         if not y.requires_grad:
             raise _Refused("no_gradient", "the output has no gradient with respect to the input: remove "
                                           "torch.no_grad(), detach() and NumPy from forward()")
-        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state)
+        return _Pass(self, x, y, saved.bytes + sum(t.numel() * t.element_size() for t in (x, y)), state, x.device)
 
     def vjp(self, held, region, cotangent, check):
         torch = _torch()
@@ -881,8 +932,8 @@ class _HeldPasses:
         with self.lock:
             number = next(self.numbers)
             self.passes[number] = client, held
-            device = held.network.device
-            here = [(n, c, p) for n, (c, p) in self.passes.items() if p.network.device == device]
+            device = held.device
+            here = [(n, c, p) for n, (c, p) in self.passes.items() if p.device == device]
             total = sum(p.bytes for _, _, p in here)
             budget = self.memory or _quarter_of_memory(device)
             own = sum(c is client for c, _ in self.passes.values())
@@ -1084,11 +1135,12 @@ class _Client:
                                        f"version {str(protocol)[:50]}: update {older}")
         limit = header.get("max_payload", PAYLOAD_LIMIT)
         self.max_payload = limit if _whole(limit, 0, 1 << 40) else PAYLOAD_LIMIT
+        networks = self.server.networks.values()
         self.answer({"id": header.get("id") if _whole(header.get("id"), 1, 2**53) else None, "protocol": PROTOCOL,
                      "server": f"lamscope.py {__version__}, Python {platform.python_version()}",
                      "limits": {"header": HEADER_LIMIT, "payload": PAYLOAD_LIMIT, "in_flight": IN_FLIGHT,
                                 "passes": PASSES},
-                     "networks": [network.card() for network in self.server.networks.values()]})
+                     "networks": [network.card(HASH_SECONDS / len(networks)) for network in networks]})
 
     def _take(self, header, payload):
         """Answers what is answered at once, and queues the rest."""
@@ -1278,6 +1330,10 @@ class Server:
         if not networks:
             raise Error("there is no network to serve")
         self.networks = {network.id: network for network in networks}
+        for network in networks:
+            with network.lock:
+                pass  # says so where it is paused by this thread, which could wait for this server for ever
+            network.weights_sha256()  # takes long for large networks; hello is to be answered soon
         self.passes = _HeldPasses(memory)
         self.window = None
         self.token = None
