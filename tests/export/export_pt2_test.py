@@ -384,6 +384,8 @@ class TorchExport(unittest.TestCase):
                 torch.manual_seed(len(name))
                 net = getattr(networks, name)().eval()
                 _, card, module = self.export(net, scale=scale)
+                # Of the many guards of Sides, some that only small sides violate stay untried.
+                self.assertLess(card.pop("minimum_side", 1), 40 if name == "Sides" else 2)
                 self.assertEqual(card, {"scale": scale, "range": 1.0, "colour": "rgb", "batch": "any"})
                 self.assert_same(module, net, batches=(1, 2), gradients=name != "SliceAssign")
                 os.remove(self.file)
