@@ -8,12 +8,13 @@
 #include <exception>
 #include <functional>
 #include <initializer_list>
-#include <limits>
 #include <map>
 #include <system_error>
 #include <variant>
 
 #include <fmt/format.h>
+
+#include "model/pt2/whole_numbers.h"
 
 namespace lamscope::pt2 {
 
@@ -48,62 +49,28 @@ Number combined(const Number& a, const Number& b, Whole whole, Real real) {
     }
     const auto* left = std::get_if<std::int64_t>(&*a);
     const auto* right = std::get_if<std::int64_t>(&*b);
-    return left != nullptr && right != nullptr ? Number(whole(*left, *right)) : Number(real(asReal(a), asReal(b)));
+    if (left == nullptr || right == nullptr) {
+        return real(asReal(a), asReal(b));
+    }
+    const WholeNumber result = whole(*left, *right);
+    return result ? Number(*result) : std::nullopt;
 }
 
 Number sum(const Number& a, const Number& b) {
-    const auto whole = [](std::int64_t left, std::int64_t right) {
-        std::int64_t result = 0;
-        return __builtin_add_overflow(left, right, &result) ? std::nullopt : Number(result);
-    };
-    return combined(a, b, whole, std::plus<double>());
+    return combined(a, b, wholeSum, std::plus<double>());
 }
 
 Number difference(const Number& a, const Number& b) {
-    const auto whole = [](std::int64_t left, std::int64_t right) {
-        std::int64_t result = 0;
-        return __builtin_sub_overflow(left, right, &result) ? std::nullopt : Number(result);
-    };
-    return combined(a, b, whole, std::minus<double>());
+    return combined(a, b, wholeDifference, std::minus<double>());
 }
 
 Number product(const Number& a, const Number& b) {
-    const auto whole = [](std::int64_t left, std::int64_t right) {
-        std::int64_t result = 0;
-        return __builtin_mul_overflow(left, right, &result) ? std::nullopt : Number(result);
-    };
-    return combined(a, b, whole, std::multiplies<double>());
+    return combined(a, b, wholeProduct, std::multiplies<double>());
 }
 
-/// Of floating-point numbers guards have no such quotient.
+/// Of floating-point numbers guards have no `//` and `%`.
 Number unset(double /*a*/, double /*b*/) {
     return std::nullopt;
-}
-
-bool isDivisible(std::int64_t a, std::int64_t b) {
-    return b != 0 && !(a == std::numeric_limits<std::int64_t>::min() && b == -1);
-}
-
-/// Python's `a // b`, rounded down.
-Number floorQuotient(const Number& a, const Number& b) {
-    const auto whole = [](std::int64_t left, std::int64_t right) {
-        return isDivisible(left, right)
-                   ? Number(left / right - (left % right != 0 && (left < 0) != (right < 0) ? 1 : 0))
-                   : std::nullopt;
-    };
-    return combined(a, b, whole, unset);
-}
-
-/// Python's `a % b`, with the sign of b.
-Number floorRemainder(const Number& a, const Number& b) {
-    const auto whole = [](std::int64_t left, std::int64_t right) -> Number {
-        if (!isDivisible(left, right)) {
-            return std::nullopt;
-        }
-        const std::int64_t rest = left % right;
-        return rest != 0 && (rest < 0) != (right < 0) ? rest + right : rest;
-    };
-    return combined(a, b, whole, unset);
 }
 
 /// Python's `a / b`.
@@ -133,12 +100,14 @@ Number rounded(const Number& number, double (*toWhole)(double)) {
 
 Number compared(std::string_view comparison, const Number& a, const Number& b) {
     const auto compare = [&](auto left, auto right) {
-        return truth(comparison == "=="   ? left == right
-                     : comparison == "!=" ? left != right
-                     : comparison == "<=" ? left <= right
-                     : comparison == ">=" ? left >= right
-                     : comparison == "<"  ? left < right
-                                          : left > right);
+        return std::int64_t{(comparison == "=="   ? left == right
+                             : comparison == "!=" ? left != right
+                             : comparison == "<=" ? left <= right
+                             : comparison == ">=" ? left >= right
+                             : comparison == "<"  ? left < right
+                                                  : left > right)
+                                ? 1
+                                : 0};
     };
     return combined(a, b, compare, compare);
 }
@@ -278,8 +247,8 @@ private:
             const Number other = factor();
             value = found == "*"   ? product(value, other)
                     : found == "/" ? quotient(value, other)
-                    : found == "%" ? floorRemainder(value, other)
-                                   : floorQuotient(value, other);
+                    : found == "%" ? combined(value, other, floorRemainder, unset)
+                                   : combined(value, other, floorQuotient, unset);
         }
         return value;
     }

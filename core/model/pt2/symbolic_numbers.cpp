@@ -8,6 +8,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "model/pt2/whole_numbers.h"
+
 namespace lamscope::pt2 {
 
 namespace {
@@ -46,6 +48,13 @@ bool truthOf(const PlainNumber& number) {
     throw std::domain_error("division by zero");
 }
 
+std::int64_t fitting(const WholeNumber& number) {
+    if (!number) {
+        overflow();
+    }
+    return *number;
+}
+
 bool anyReal(Numbers numbers) {
     return std::ranges::any_of(numbers, isReal);
 }
@@ -54,30 +63,18 @@ PlainNumber add(Numbers numbers) {
     if (anyReal(numbers)) {
         return realOf(numbers[0]) + realOf(numbers[1]);
     }
-    std::int64_t sum = 0;
-    if (__builtin_add_overflow(wholeOf(numbers[0]), wholeOf(numbers[1]), &sum)) {
-        overflow();
-    }
-    return sum;
+    return fitting(wholeSum(wholeOf(numbers[0]), wholeOf(numbers[1])));
 }
 
 PlainNumber subtract(Numbers numbers) {
     if (anyReal(numbers)) {
         return realOf(numbers[0]) - realOf(numbers[1]);
     }
-    std::int64_t difference = 0;
-    if (__builtin_sub_overflow(wholeOf(numbers[0]), wholeOf(numbers[1]), &difference)) {
-        overflow();
-    }
-    return difference;
+    return fitting(wholeDifference(wholeOf(numbers[0]), wholeOf(numbers[1])));
 }
 
 std::int64_t product(std::int64_t left, std::int64_t right) {
-    std::int64_t result = 0;
-    if (__builtin_mul_overflow(left, right, &result)) {
-        overflow();
-    }
-    return result;
+    return fitting(wholeProduct(left, right));
 }
 
 PlainNumber multiply(Numbers numbers) {
@@ -87,23 +84,12 @@ PlainNumber multiply(Numbers numbers) {
     return product(wholeOf(numbers[0]), wholeOf(numbers[1]));
 }
 
-/// Rounded down, with the remainder of the divisor's sign.
-struct Division {
-    std::int64_t quotient;
-    std::int64_t remainder;
-};
-
-Division divided(std::int64_t dividend, std::int64_t divisor) {
+std::int64_t wholeDivisorOf(const PlainNumber& number) {
+    const auto divisor = wholeOf(number);
     if (divisor == 0) {
         divisionByZero();
     }
-    if (divisor == -1) {
-        return {std::get<std::int64_t>(subtract(std::array<PlainNumber, 2>{std::int64_t{0}, dividend})), 0};
-    }
-    const auto quotient = dividend / divisor;
-    const auto remainder = dividend % divisor;
-    const bool above = remainder != 0 && (remainder < 0) != (divisor < 0);
-    return above ? Division{quotient - 1, remainder + divisor} : Division{quotient, remainder};
+    return divisor;
 }
 
 double divisorOf(const PlainNumber& number) {
@@ -118,7 +104,7 @@ PlainNumber floorDivide(Numbers numbers) {
     if (anyReal(numbers)) {
         return std::floor(realOf(numbers[0]) / divisorOf(numbers[1]));
     }
-    return divided(wholeOf(numbers[0]), wholeOf(numbers[1])).quotient;
+    return fitting(floorQuotient(wholeOf(numbers[0]), wholeDivisorOf(numbers[1])));
 }
 
 PlainNumber modulo(Numbers numbers) {
@@ -127,7 +113,7 @@ PlainNumber modulo(Numbers numbers) {
         const double remainder = std::fmod(realOf(numbers[0]), divisor);
         return remainder != 0.0 && (remainder < 0.0) != (divisor < 0.0) ? remainder + divisor : remainder;
     }
-    return divided(wholeOf(numbers[0]), wholeOf(numbers[1])).remainder;
+    return fitting(floorRemainder(wholeOf(numbers[0]), wholeDivisorOf(numbers[1])));
 }
 
 PlainNumber trueDivide(Numbers numbers) {
@@ -236,7 +222,7 @@ constexpr std::array numberOperators{
     NumberOperator{"_operator.lshift", 2,
                    [](Numbers n) { return PlainNumber(product(wholeOf(n[0]), twoToThe(n[1]))); }},
     NumberOperator{"_operator.rshift", 2,
-                   [](Numbers n) { return PlainNumber(divided(wholeOf(n[0]), twoToThe(n[1])).quotient); }},
+                   [](Numbers n) { return PlainNumber(fitting(floorQuotient(wholeOf(n[0]), twoToThe(n[1])))); }},
     NumberOperator{"torch.sym_int", 1, toWhole},
     NumberOperator{"torch.sym_float", 1, [](Numbers n) { return PlainNumber(realOf(n[0])); }},
     NumberOperator{"torch.sym_max", 2, [](Numbers n) { return compared(n) < 0 ? n[1] : n[0]; }},
