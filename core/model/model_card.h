@@ -72,6 +72,12 @@ struct ModelCard {
     SizeGuards guards;                             ///< further rules for LR sides; of exported programs alone
     ReceptiveField receptiveField;
     Cropping cropping;
+    /// What the network chooses by a sort, a top-k or an arg max of its features, in words; empty for nearly all. Such
+    /// a network is not continuous along a path: the completeness error then says nothing about the number of nodes.
+    std::string routing;
+    /// What is random in the original network when it is evaluated, and what is computed here instead, in words; empty
+    /// for nearly all.
+    std::string randomness;
 
     std::int64_t tensors = 0;     ///< tensors in the file
     std::int64_t parameters = 0;  ///< values in these tensors

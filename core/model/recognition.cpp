@@ -108,6 +108,8 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;
     card.cropping = built.cropping;
+    card.routing = built.routing;
+    card.randomness = built.randomness;
 }
 
 std::vector<const Architecture*> candidates(const ModelSettings& settings) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "support/network_expectations.h"
 #include "support/test_data.h"
 
 namespace lamscope::test {
@@ -34,10 +35,23 @@ double noise(std::uint32_t seed, std::uint32_t n) {
 }
 
 bool isFilled(const std::string& key) {
-    static constexpr std::array skipped{
-        "sub_mean",   "add_mean",  "running_mean",           "running_var", "num_batches_tracked", "escape_NaN",
-        "rpe_biases", "attn_mask", "relative_position_index"};
+    static constexpr std::array skipped{"sub_mean",
+                                        "add_mean",
+                                        "running_mean",
+                                        "running_var",
+                                        "num_batches_tracked",
+                                        "escape_NaN",
+                                        "rpe_biases",
+                                        "attn_mask",
+                                        "relative_position_index",
+                                        "init_pos",
+                                        "biases_h",
+                                        "biases_v"};
     return std::ranges::none_of(skipped, [&](const char* part) { return key.find(part) != std::string::npos; });
+}
+
+bool hasKeys(const std::string& record) {
+    return networksJson("networks_keys.json").contains(record) || networksJson("networks2_keys.json").contains(record);
 }
 
 }  // namespace
@@ -58,13 +72,25 @@ const nlohmann::json& networksJson(const std::string& name) {
     return documents[name] = nlohmann::json::parse(stream);
 }
 
+const nlohmann::json& goldenRecord(const std::string& name) {
+    const auto& first = networksJson("networks_golden.json");
+    return first.contains(name) ? first.at(name) : networksJson("networks2_golden.json").at(name);
+}
+
+std::filesystem::path weightsFile(const std::string& name) {
+    const auto first = dataFile("weights") / name;
+    return std::filesystem::exists(first) ? first : dataFile("weights2") / name;
+}
+
 std::vector<std::string> syntheticRecords() {
     if (!std::filesystem::exists(networksFile("networks_keys.json"))) {
         return {"no records"};
     }
     std::vector<std::string> names;
-    for (const auto& [name, entry] : networksJson("networks_keys.json").items()) {
-        names.push_back(name);
+    for (const auto& expected : expectedNetworks()) {
+        if (hasKeys(expected.record)) {
+            names.push_back(expected.record);
+        }
     }
     return names;
 }
@@ -89,8 +115,9 @@ void fillPortably(const std::string& key, double gain, TensorData& data) {
 }
 
 Checkpoint syntheticCheckpoint(const std::string& record) {
-    const auto& entry = networksJson("networks_keys.json").at(record);
-    const double gain = networksJson("networks_golden.json").at(record).at("fill_gain");
+    const auto& first = networksJson("networks_keys.json");
+    const auto& entry = first.contains(record) ? first.at(record) : networksJson("networks2_keys.json").at(record);
+    const double gain = goldenRecord(record).at("fill_gain");
     const auto& fixed = entry.at("fixed");
     Checkpoint checkpoint;
     for (const auto& item : entry.at("tensors")) {

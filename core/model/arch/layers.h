@@ -97,7 +97,7 @@ struct ShuffleTail {
 class NativeNetwork : public Network {
 public:
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const final;
-    [[nodiscard]] bool hasSecantRules() const final { return true; }
+    [[nodiscard]] bool hasSecantRules() const override { return true; }
     [[nodiscard]] NamedTensors namedParameters() const override { return parameters_; }
     void to(torch::Device device, torch::ScalarType type) override;
     /// Hands over the builder's tensors once the layers hold them.

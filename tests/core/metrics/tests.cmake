@@ -18,5 +18,6 @@ lamscope_test(statistics_test LABEL golden
 lamscope_test(lpips_test LABEL golden
   SOURCES
     core/metrics/lpips_test.cpp
+    support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_lpips lamscope_files lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

@@ -18,6 +18,7 @@
 #include "model/sr_model_implementation.h"
 #include "runtime/torch_headers.h"
 #include "support/every_family.h"
+#include "support/network_expectations.h"
 #include "support/network_variants.h"
 #include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
@@ -145,7 +146,7 @@ protected:
             LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
             checkpoint_ = test::syntheticCheckpoint(GetParam());
         }
-        recognised_ = test::recogniseInFloat64(checkpoint_);
+        recognised_ = test::recogniseInFloat64(checkpoint_, test::recordSettings(GetParam()));
     }
 
     [[nodiscard]] const std::string& architecture() const { return recognised_.card.architecture; }

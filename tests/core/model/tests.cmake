@@ -74,6 +74,7 @@ lamscope_test(network_records_test LABEL golden
     support/every_family.cpp
     support/network_variants.cpp
     support/small_networks.cpp
+    support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_lam lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(network_records_test REUSE_FROM model_test)

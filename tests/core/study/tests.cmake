@@ -5,6 +5,7 @@ lamscope_test(study_test LABEL unit
     core/study/image_pairs_test.cpp
     core/study/sanity_run_test.cpp
     core/study/study_test.cpp
+    support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_study lamscope_benchmark lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(study_test REUSE_FROM model_test)

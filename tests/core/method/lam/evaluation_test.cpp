@@ -17,6 +17,7 @@
 #include "runtime/torch_headers.h"
 #include "support/analytic_networks.h"
 #include "support/every_family.h"
+#include "support/network_expectations.h"
 #include "support/network_variants.h"
 #include "support/synthetic_checkpoint.h"
 #include "support/test_data.h"
@@ -79,7 +80,8 @@ protected:
             return;
         }
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
-        model_.emplace(inFloat64(test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()))));
+        model_.emplace(inFloat64(
+            test::recogniseInFloat64(test::syntheticCheckpoint(GetParam()), test::recordSettings(GetParam()))));
     }
 
     /// So large that a patch in a corner leaves something out where the receptive field is bounded, unless that would

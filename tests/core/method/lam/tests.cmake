@@ -22,5 +22,6 @@ lamscope_test(golden_test LABEL golden
     golden/psnr_golden_test.cpp
     golden/shipped_networks_test.cpp
     golden/weight_cases_test.cpp
+    support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_study lamscope_checkpoint nlohmann_json::nlohmann_json)

@@ -13,10 +13,11 @@ lamscope_test(studies_test LABEL unit
     core/study/studies/study_store_test.cpp
     core/study/studies/study_tables_test.cpp
     support/analytic_loader.cpp
+    support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_study_benchmark lamscope_study_run lamscope_checkpoint SQLiteCpp SQLite::SQLite3 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 lamscope_test(study_command_test LABEL cli
-  SOURCES core/study/studies/study_command_test.cpp support/synthetic_checkpoint.cpp
+  SOURCES core/study/studies/study_command_test.cpp support/network_expectations.cpp support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_files lamscope_checkpoint SQLiteCpp SQLite::SQLite3 nlohmann_json::nlohmann_json fmt::fmt)
 target_compile_definitions(study_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(study_command_test lamscope-cli)
