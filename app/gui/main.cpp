@@ -93,7 +93,7 @@ int runProgram(int argc, char** argv) {
         ->check(CLI::Range(0, 1024));
     cli.add_flag("--bench-gui", arguments.benchGui,
                  "drag the box along a fixed track over the files given (an image and networks), print how fast the "
-                 "window answers, and end");
+                 "window answers, and end; a study among the files is run beside a second drag");
     cli.add_option("--json", arguments.json, "with --bench-gui: write the numbers as JSON; '-' for standard output");
     auto* picture = cli.add_option("--picture", arguments.picture,
                                    "open the files, wait until all maps are finished, save a picture of the window as "
