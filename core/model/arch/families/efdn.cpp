@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // EFDN: Wang, "Edge-enhanced Feature Distillation Network for Efficient Super-Resolution", CVPRW 2022, as the baseline
 // of the NTIRE challenges on efficient super-resolution runs it: every branch that it was trained with in one
-// convolution. The authors' code clamps the SR to [0, 1]; that is left to whoever looks at it, since a clamp has no
-// gradient.
+// convolution. The authors' code clamps the SR to [0, 1]. This one does not: beyond, a clamp has no gradient.
 #include <array>
 #include <string>
 

@@ -171,8 +171,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.defaultRange = 1.0;
     result.minimumSide = smallestPaddedSide(multiple);
-    // The coarsest windows end where all others do. A convolution leads from one into the next, once a block; the first
-    // convolution and the first pixel's own place in its window add the rest.
+    // The convolution of each block steps into the next of the coarsest windows, which its attention sees to their end.
+    // The upsampler's convolution and the first one add a pixel each.
     result.receptiveField = {.global = false,
                              .radius = multiple * blocks + 2,
                              .evidence = fmt::format("analytic, for sides that are multiples of {}", multiple)};

@@ -151,9 +151,10 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
         result.receptiveField = {
             .global = true, .radius = std::nullopt, .evidence = "analytic: variances over the image"};
     } else {
-        // Through the cells, a pixel sees two cells to the left of its own if it lies in its cell's left half, else
-        // one. The convolutions between two blocks lead into the right half of the next cell, so every block adds two
-        // cells; one begins at up to half a cell, and three convolutions come before and after.
+        // Through the cells, a pixel in the left half of its own sees two to the left, one in the right half one. The
+        // convolutions from block to block lead from the first pixel of a cell into the right half of the one before.
+        // So each block adds two cells, the place of the pixel that is looked from up to half a cell less one pixel,
+        // and the convolutions at both ends four pixels.
         result.receptiveField = {.global = false,
                                  .radius = 2 * cell * blocks + cell / 2 + 3,
                                  .evidence = fmt::format("analytic, for sides that are multiples of {}", cell)};

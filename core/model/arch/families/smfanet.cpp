@@ -25,7 +25,8 @@ torch::Tensor ofUnitLength(const torch::Tensor& x) {
     return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, /*keepdim=*/true).clamp_min(leastNorm);
 }
 
-/// Half of the features is modulated by a coarse picture and the variances of itself, the other half convolved.
+/// Half of the features is modulated by its largest values nearby and its variances over the image, the other half
+/// convolved.
 struct SelfModulation {
     torch::Tensor weightOfCells;
     torch::Tensor weightOfVariance;

@@ -55,10 +55,11 @@ struct Upsampler {
         , slope(layers.assumed("slope", 0.1)) {
         const std::string last = isInTwoSteps ? "upsampler.3" : "upsampler.2";
         const auto wide = layers.size("upsampler.0.weight", 0);
+        // What no shuffle takes fits no layer.
+        const auto shuffled = wide % (shuffle * shuffle) == 0 ? wide / (shuffle * shuffle) : 0;
         lastFactor = scaleOfPixelShuffle(layers, last + ".weight");
         first = layers.convolution("upsampler.0", {.in = features, .out = wide});
-        second = layers.convolution(
-            last, {.in = isInTwoSteps ? wide / (shuffle * shuffle) : wide, .out = 3L * lastFactor * lastFactor});
+        second = layers.convolution(last, {.in = isInTwoSteps ? shuffled : wide, .out = 3L * lastFactor * lastFactor});
     }
 
     [[nodiscard]] int scale() const { return isInTwoSteps ? shuffle * lastFactor : lastFactor; }
