@@ -32,6 +32,7 @@ lamscope_library(lamscope_model
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
     model/arch/edsr_network.cpp
+    model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
     model/arch/residual_blocks.cpp

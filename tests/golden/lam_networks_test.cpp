@@ -140,7 +140,8 @@ INSTANTIATE_TEST_SUITE_P(Records, LamOnBoundedNetwork,
                          testing::Values("CARN multi-scale x4 (synthetic)", "SPAN 48ch x4 (synthetic, unfused keys)",
                                          "EDSR baseline x4 (synthetic; LAM_Demo class)", "DBPN T=7 x4 (synthetic)",
                                          "MSRResNet BasicSR x4 (synthetic)", "DDBPN EDSR-framework x4 (synthetic)",
-                                         "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)"),
+                                         "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)",
+                                         "PlainUSR-U 32/16 x4 (synthetic)"),
                          test::recordTestName);
 
 }  // namespace

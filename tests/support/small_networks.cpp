@@ -145,6 +145,29 @@ CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale, 
     return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
 }
 
+CheckpointMaker lmlt(std::int64_t features, int blocks, int levels, int scale) {
+    CheckpointMaker maker;
+    maker.convolution("to_feat", 3, features);
+    for (int i = 0; i < blocks; ++i) {
+        const auto prefix = fmt::format("feats.{}.", i);
+        for (const auto* norm : {"norm1", "norm2"}) {
+            maker.tensor(fmt::format("{}{}.weight", prefix, norm), {features});
+            maker.tensor(fmt::format("{}{}.bias", prefix, norm), {features});
+        }
+        const auto part = features / levels;
+        for (int level = 0; level < levels; ++level) {
+            const auto ofLevel = fmt::format("{}lhsb.mfr.{}.", prefix, level);
+            maker.tensor(ofLevel + "qkv.weight", {3 * part, part}).tensor(ofLevel + "qkv.bias", {3 * part});
+            maker.tensor(ofLevel + "proj.weight", {part, part}).tensor(ofLevel + "proj.bias", {part});
+            maker.convolution(ofLevel + "get_v", 1, part);
+        }
+        maker.convolution(prefix + "lhsb.aggr", features, features, 1);
+        maker.convolution(prefix + "ccm.ccm.0", features, features);
+        maker.convolution(prefix + "ccm.ccm.2", features, features, 1);
+    }
+    return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
+}
+
 CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth) {
     CheckpointMaker maker;
     const std::int64_t kernel = scale == 3 ? 9 : 6;

@@ -41,6 +41,8 @@ struct RrdbNetSizes {
 [[nodiscard]] CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale,
                                     std::int64_t widening = 2);
 
+[[nodiscard]] CheckpointMaker lmlt(std::int64_t features, int blocks, int levels, int scale);
+
 /// @param depth  how often the features pass through its cell.
 [[nodiscard]] CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth);
 

@@ -105,6 +105,11 @@ void expectClose(const torch::Tensor& actual, const torch::Tensor& expected, con
         << layer;
 }
 
+/// What no shape tells.
+std::int64_t dilationOf(const std::string& layer) {
+    return layer.ends_with(".depthwise_dilated") ? 3 : 1;  // of VapSR
+}
+
 /// Compares a layer's output with what the file's weights make of its input. False for the convolutions whose geometry
 /// no shape tells: those that change the size.
 bool checkLayer(const std::string& layer, const Recorder::Seen& seen, const Checkpoint& checkpoint) {
@@ -129,8 +134,9 @@ bool checkLayer(const std::string& layer, const Recorder::Seen& seen, const Chec
         EXPECT_EQ(groups * weight.size(1), input.size(1)) << layer;
         return false;
     }
-    const auto padding = (weight.size(2) - 1) / 2;
-    expectClose(output, at::conv2d(input, weight, bias, 1, padding, 1, groups), layer);
+    const auto dilation = dilationOf(layer);
+    const auto padding = (weight.size(2) - 1) / 2 * dilation;
+    expectClose(output, at::conv2d(input, weight, bias, 1, padding, dilation, groups), layer);
     return true;
 }
 
