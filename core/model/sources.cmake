@@ -34,6 +34,7 @@ lamscope_library(lamscope_model
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
+    model/arch/position_network.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/window_attention.cpp

@@ -108,7 +108,22 @@ Networks windowed() {
 
 /// CRAFT, MAN, ATD, PFT.
 Networks routed() {
-    return {};
+    return {
+        {"CRAFT 48 2,2,2,2 x4 (synthetic)",
+         "CRAFT",
+         4,
+         {{"embedding", "48"}, {"depths", "2 2 2 2"}, {"heads", "6"}, {"split", "4x16"}}},
+        {"CRAFT 32 2,1 split 2x8 x3 (synthetic)",
+         "CRAFT",
+         3,
+         {{"embedding", "32"}, {"depths", "2 1"}, {"heads", "4"}, {"split", "2x8"}}},
+        {"team34_craft.pth",
+         "CRAFT",
+         4,
+         {{"embedding", "48"}, {"depths", "2 2 2 2"}, {"heads", "6"}, {"split", "4x16"}}},
+        {"MAN-tiny 48 5 blocks x4 (synthetic)", "MAN", 4, {{"features", "48"}, {"groups", "1"}, {"blocks", "5"}}},
+        {"MAN 30 2 groups of 2 x3 (synthetic)", "MAN", 3, {{"features", "30"}, {"groups", "2"}, {"blocks", "4"}}},
+    };
 }
 
 /// MambaIR, RGT, CATANet.
