@@ -66,6 +66,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/span_test.cpp
     core/model/arch/srresnet_test.cpp
     core/model/arch/swinir_test.cpp
+    core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp

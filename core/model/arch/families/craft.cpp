@@ -3,15 +3,17 @@
 // for Image Super-Resolution", ICCV 2023.
 #include <algorithm>
 #include <array>
-#include <cmath>
+#include <memory>
 #include <numeric>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/attention.h"
 #include "model/arch/div2k_mean.h"
 #include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
@@ -127,13 +129,9 @@ struct ChannelCrossAttention {
         const auto ofHeads = [&](const torch::Tensor& x) {
             return x.reshape({x.size(0), temperature.size(0), -1, x.size(2) * x.size(3)});
         };
-        const auto directions = [](const torch::Tensor& x) {
-            constexpr double shortest = 1e-12;
-            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
-        };
         const auto keysValues = kvLocal(kv(low)).chunk(2, 1);
         const auto scores =
-            at::matmul(directions(ofHeads(qLocal(q(high)))), directions(ofHeads(keysValues[0])).transpose(-2, -1))
+            at::matmul(unitVectors(ofHeads(qLocal(q(high)))), unitVectors(ofHeads(keysValues[0])).transpose(-2, -1))
             * temperature;
         return proj(at::matmul(at::softmax(scores, -1), ofHeads(keysValues[1])).reshape(low.sizes()));
     }

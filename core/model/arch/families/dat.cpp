@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/attention.h"
 #include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
@@ -78,11 +79,7 @@ struct ChannelSelfAttention {
         const auto batch = qkv.size(0);
         const auto heads = temperature.size(0);
         const auto parts = qkv.reshape({batch, qkv.size(1) * qkv.size(2), 3, heads, -1}).permute({2, 0, 3, 4, 1});
-        const auto directions = [](const torch::Tensor& x) {
-            constexpr double shortest = 1e-12;
-            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
-        };
-        const auto scores = at::matmul(directions(parts[0]), directions(parts[1]).transpose(-2, -1)) * temperature;
+        const auto scores = at::matmul(unitVectors(parts[0]), unitVectors(parts[1]).transpose(-2, -1)) * temperature;
         return channelsLast(
             at::matmul(at::softmax(scores, -1), parts[2]).reshape({batch, -1, qkv.size(1), qkv.size(2)}));
     }

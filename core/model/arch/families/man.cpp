@@ -2,6 +2,7 @@
 // MAN: Wang et al., "Multi-scale Attention Network for Single Image Super-Resolution", CVPRW 2024.
 #include <algorithm>
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
