@@ -47,6 +47,7 @@ endif()
 lamscope_test(network_records_test LABEL golden
   SOURCES
     core/method/lam/evaluation_test.cpp
+    core/model/arch/atd_test.cpp
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
     core/model/arch/csnln_test.cpp
@@ -55,8 +56,10 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/drln_test.cpp
     core/model/arch/edsr_test.cpp
     core/model/arch/hat_test.cpp
+    core/model/arch/man_test.cpp
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
+    core/model/arch/pft_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
     core/model/arch/rnan_test.cpp
