@@ -51,4 +51,7 @@ struct RrdbNetSizes {
 [[nodiscard]] CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
                                    const std::vector<std::int64_t>& upsampling);
 
+/// @param groups  blocks of each group.
+[[nodiscard]] CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int scale);
+
 }  // namespace lamscope::test

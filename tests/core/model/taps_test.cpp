@@ -105,9 +105,12 @@ void expectClose(const torch::Tensor& actual, const torch::Tensor& expected, con
         << layer;
 }
 
-/// What no shape tells.
+/// The dilation of a convolution, which no shape tells: those of MAN's and VapSR's large kernels.
 std::int64_t dilationOf(const std::string& layer) {
-    return layer.ends_with(".depthwise_dilated") ? 3 : 1;  // of VapSR
+    static const std::map<std::string_view, std::int64_t> dilated{
+        {".LKA3.1", 2}, {".LKA5.1", 3}, {".LKA7.1", 4}, {".body_t.att.1", 3}, {".depthwise_dilated", 3}};
+    const auto found = std::ranges::find_if(dilated, [&](const auto& entry) { return layer.ends_with(entry.first); });
+    return found == dilated.end() ? 1 : found->second;
 }
 
 /// Compares a layer's output with what the file's weights make of its input. False for the convolutions whose geometry

@@ -47,6 +47,7 @@ endif()
 lamscope_test(network_records_test LABEL golden
   SOURCES
     core/method/lam/evaluation_test.cpp
+    core/model/arch/atd_test.cpp
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
     core/model/arch/csnln_test.cpp
@@ -56,8 +57,10 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/edsr_test.cpp
     core/model/arch/feature_modulation_test.cpp
     core/model/arch/hat_test.cpp
+    core/model/arch/man_test.cpp
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
+    core/model/arch/pft_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
     core/model/arch/rnan_test.cpp
@@ -67,6 +70,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/span_test.cpp
     core/model/arch/srresnet_test.cpp
     core/model/arch/swinir_test.cpp
+    core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp

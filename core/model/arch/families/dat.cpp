@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/attention.h"
+#include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
 #include "runtime/torch_headers.h"
@@ -37,34 +39,6 @@ struct BatchNorm {
         constexpr double epsilon = 1e-5;
         return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
                               /*cudnn_enabled=*/false);
-    }
-};
-
-/// The bias of an offset as a function of it, learned: [offsets, 2] -> [offsets, heads].
-struct PositionNetwork {
-    struct Layer {
-        LayerNorm norm;
-        Linear linear;
-    };
-    Linear first;
-    std::vector<Layer> layers;
-
-    PositionNetwork(LayerBuilder& builder, const std::string& prefix, std::int64_t heads) {
-        const auto features = builder.size(prefix + ".pos_proj.weight", 0);
-        first = builder.linear(prefix + ".pos_proj", 2, features);
-        for (const int i : {1, 2, 3}) {
-            const auto key = fmt::format("{}.pos{}", prefix, i);
-            layers.push_back({builder.layerNorm(key + ".0", features),
-                              builder.linear(key + ".2", features, i == 3 ? heads : features)});
-        }
-    }
-
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& offsets) const {
-        auto x = first(offsets);
-        for (const auto& [norm, linear] : layers) {
-            x = linear(relu(norm(x)));
-        }
-        return x;
     }
 };
 
@@ -105,11 +79,7 @@ struct ChannelSelfAttention {
         const auto batch = qkv.size(0);
         const auto heads = temperature.size(0);
         const auto parts = qkv.reshape({batch, qkv.size(1) * qkv.size(2), 3, heads, -1}).permute({2, 0, 3, 4, 1});
-        const auto directions = [](const torch::Tensor& x) {
-            constexpr double shortest = 1e-12;
-            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
-        };
-        const auto scores = at::matmul(directions(parts[0]), directions(parts[1]).transpose(-2, -1)) * temperature;
+        const auto scores = at::matmul(unitVectors(parts[0]), unitVectors(parts[1]).transpose(-2, -1)) * temperature;
         return channelsLast(
             at::matmul(at::softmax(scores, -1), parts[2]).reshape({batch, -1, qkv.size(1), qkv.size(2)}));
     }
