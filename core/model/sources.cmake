@@ -31,11 +31,13 @@ lamscope_library(lamscope_model
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
+    model/arch/dysample.cpp
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
+    model/arch/span_blocks.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp
@@ -68,6 +70,7 @@ lamscope_library(lamscope_model
     model/remote/remote_loader.cpp
     model/remote/remote_network.cpp
     model/secant/elementwise_rules.cpp
+    model/secant/hyperbolic_rules.cpp
     model/secant/normalisation_rules.cpp
     model/secant/pooling_rules.cpp
     model/secant/product_rules.cpp

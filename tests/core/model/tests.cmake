@@ -53,6 +53,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/dat_test.cpp
     core/model/arch/distillation_networks_test.cpp
     core/model/arch/drln_test.cpp
+    core/model/arch/dysample_test.cpp
     core/model/arch/edsr_test.cpp
     core/model/arch/hat_test.cpp
     core/model/arch/msrn_test.cpp
