@@ -104,7 +104,7 @@ Tensor sampleBilinear(const Tensor& values, const Tensor& x, const Tensor& y) {
     // By operations that have rules.
     const auto within = [](const Tensor& place, std::int64_t side) {
         const auto last = static_cast<double>(side - 1);
-        return last - at::clamp_min(last - at::clamp_min(place, 0.0), 0.0);
+        return at::rsub(at::clamp_min(at::rsub(at::clamp_min(place, 0.0), last), 0.0), last);
     };
     const auto xWithin = within(x, values.size(3));
     const auto yWithin = within(y, values.size(2));

@@ -186,8 +186,7 @@ Shape shapeOf(const LayerBuilder& layers) {
     Shape shape;
     shape.features = layers.size("feats.0.weight", 0);
     shape.isReal = layers.has("feats.1.channel_mixer.0.weight");
-    // Of the unbroken row that begins with the first convolution, the last of PLKSR ends it.
-    shape.blocks = std::max(layers.countAfter("feats.") - (shape.isReal ? 1 : 2), 0);
+    shape.blocks = std::max(layers.countAfter("feats.") - 2, 0);  // without the first convolution and the last
     shape.last = fmt::format("feats.{}", shape.blocks + (shape.isReal ? 2 : 1));
     shape.scale = scaleOfPixelShuffle(layers, shape.last + ".weight");
     shape.samples = layers.has("to_img.offset.weight");
