@@ -2,6 +2,7 @@
 #include "model/arch/dysample.h"
 
 #include <algorithm>
+#include <tuple>
 
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <torch/csrc/autograd/custom_function.h>
