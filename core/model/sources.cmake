@@ -32,6 +32,7 @@ lamscope_library(lamscope_model
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
     model/arch/convolutional_mlp.cpp
+    model/arch/dysample.cpp
     model/arch/edsr_network.cpp
     model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
@@ -40,6 +41,7 @@ lamscope_library(lamscope_model
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/symmetric_padding.cpp
+    model/arch/span_blocks.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp
@@ -72,6 +74,7 @@ lamscope_library(lamscope_model
     model/remote/remote_loader.cpp
     model/remote/remote_network.cpp
     model/secant/elementwise_rules.cpp
+    model/secant/hyperbolic_rules.cpp
     model/secant/normalisation_rules.cpp
     model/secant/pooling_rules.cpp
     model/secant/product_rules.cpp

@@ -50,10 +50,12 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/atd_test.cpp
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
+    core/model/arch/compact_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp
     core/model/arch/distillation_networks_test.cpp
     core/model/arch/drln_test.cpp
+    core/model/arch/dysample_test.cpp
     core/model/arch/edsr_test.cpp
     core/model/arch/feature_modulation_test.cpp
     core/model/arch/hat_test.cpp
@@ -61,6 +63,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/pft_test.cpp
+    core/model/arch/plksr_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
     core/model/arch/rnan_test.cpp
