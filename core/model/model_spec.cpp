@@ -23,7 +23,7 @@ namespace lamscope {
 namespace {
 
 constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
-constexpr std::array<std::string_view, 6> assumptions{"residual_scale",  "slope",     "dilation",
+constexpr std::array<std::string_view, 7> assumptions{"residual_scale",  "slope",     "dilation",  "heads",
                                                       "attention_scale", "img_range", "mean_shift"};
 
 std::string allKeys() {

@@ -28,9 +28,11 @@ lamscope_library(lamscope_model
   SOURCES
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
+    model/arch/assumed_heads.cpp
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
+    model/arch/batch_norm.cpp
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
