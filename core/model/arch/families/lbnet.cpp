@@ -58,7 +58,7 @@ struct DualAttentionBlock {
 
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
         const auto y1 = relu(c1(x));
-        const auto y2 = relu(c2(x));
+        const auto y2 = relu(c2(y1));
         const auto y3 = relu(c3(y1));
         const auto y4 = relu(c4(at::cat({y1, y2, y3}, 1)));
         const auto joined = at::cat({y2, c5(y3), y4}, 1);
