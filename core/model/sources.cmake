@@ -82,6 +82,7 @@ lamscope_library(lamscope_model
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_network.cpp
+    model/unsupported_families.cpp
     model/weight_choice.cpp
     model/weights_watch.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2

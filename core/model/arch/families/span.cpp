@@ -104,10 +104,10 @@ struct AttentionBlock {
 
 class Span final : public NativeNetwork {
 public:
-    Span(LayerBuilder& layers, std::int64_t features, int blocks, int scale)
+    Span(LayerBuilder& layers, std::int64_t features, int blocks, int scale, bool normalises)
         : scale_(scale)
         , first_(layers, "conv_1", 3, features) {
-        if (!layers.has("no_norm")) {
+        if (normalises) {
             mean_ = layers.constant(div2kShift(), {1, 3, 1, 1});
         }
         for (int i = 1; i <= blocks; ++i) {
@@ -157,13 +157,15 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.hyperparameters = {{"features", std::to_string(features)}, {"blocks", std::to_string(blocks)}};
     result.scales = {scale};
     result.defaultRange = 1.0;
-    if (!layers.has("no_norm")) {
+    // Some files say so by a key.
+    const bool normalises = !layers.has("no_norm") && layers.assumed("norm", 1.0) != 0.0;
+    if (normalises) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     // Three convolutions a block, one before and one behind them, and the upsampler's.
     result.receptiveField = {.global = false, .radius = 3 * blocks + 3, .evidence = "analytic"};
     result.cropping.multiple = 1;
-    result.network = std::make_unique<Span>(layers, features, blocks, scale);
+    result.network = std::make_unique<Span>(layers, features, blocks, scale, normalises);
     return result;
 }
 
