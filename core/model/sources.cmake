@@ -28,11 +28,13 @@ lamscope_library(lamscope_model
   SOURCES
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
+    model/arch/assumed_heads.cpp
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
     model/arch/convolutional_mlp.cpp
     model/arch/dysample.cpp
+    model/arch/batch_norm.cpp
     model/arch/edsr_network.cpp
     model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
@@ -87,6 +89,7 @@ lamscope_library(lamscope_model
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_network.cpp
+    model/unsupported_families.cpp
     model/weight_choice.cpp
     model/weights_watch.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2

@@ -210,6 +210,8 @@ std::string toText(const ModelReport& report) {
         addKeys(text, "missing from the file", report.nearest->missing);
         addKeys(text, "not known to the network", report.nearest->extra);
         addKeys(text, "of another shape", report.nearest->mismatched);
+    }
+    if (report.card.architecture.empty() && report.refusal.empty()) {
         text +=
             "  To use it here, export it as TorchScript, with packaging/export/lamscope_export.py beside your code:\n"
             "    from lamscope_export import export; export(net, \"net.pt\", scale=4, range=1.0)\n"

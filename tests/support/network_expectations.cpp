@@ -298,7 +298,40 @@ Networks scanning() {
 
 /// DCTLSA, A2N, LBNet, ESC.
 Networks mixed() {
-    return {};
+    return {
+        {"DCTLSA 55 x4 (synthetic, BN statistics filled)",
+         "DCTLSA",
+         4,
+         {{"features", "55"}, {"modules", "6"}, {"heads", "5"}}},
+        {"DCTLSA 40 heads 4 x3 (synthetic, BN statistics filled)",
+         "DCTLSA",
+         3,
+         {{"features", "40"}, {"modules", "6"}, {"heads", "4"}},
+         1e-4,
+         {{"heads", {4.0}}}},
+        {"A2N x4 (synthetic)", "A2N", 4, {{"features", "40"}, {"blocks", "16"}}},
+        {"A2N x2 (synthetic)", "A2N", 2, {{"features", "40"}, {"blocks", "16"}}},
+        {"LBNet-T 18 x4 (synthetic)", "LBNet", 4, {{"features", "18"}, {"heads", "6"}}},
+        {"LBNet 32 x2 (synthetic)", "LBNet", 2, {{"features", "32"}, {"heads", "8"}}},
+        {"ESC 64 2 blocks w32 x4 (synthetic)",
+         "ESC",
+         4,
+         {{"features", "64"},
+          {"blocks", "2"},
+          {"convolutions per block", "5"},
+          {"kernel", "13"},
+          {"window", "32"},
+          {"heads", "4"}}},
+        {"ESC 32 2 blocks w8 use_ln x2 (synthetic)",
+         "ESC",
+         2,
+         {{"features", "32"},
+          {"blocks", "2"},
+          {"convolutions per block", "2"},
+          {"kernel", "9"},
+          {"window", "8"},
+          {"heads", "2"}}},
+    };
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 # Its precompiled headers serve all tests that need LibTorch.
 lamscope_test(model_test LABEL unit
   SOURCES
+    core/model/closest_network_test.cpp
     core/model/cropping_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
@@ -14,6 +15,7 @@ lamscope_test(model_test LABEL unit
     core/model/torchscript/torchscript_card_test.cpp
     core/model/torchscript/torchscript_test.cpp
     core/model/weight_choice_test.cpp
+    core/model/wiring_test.cpp
     core/runtime/device_test.cpp
     support/network_variants.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

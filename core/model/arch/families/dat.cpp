@@ -9,6 +9,7 @@
 
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
+#include "model/arch/batch_norm.h"
 #include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
@@ -21,26 +22,6 @@ namespace {
 constexpr const char* firstOffsets = "layers.0.blocks.0.attn.attns.0.rpe_biases";
 constexpr const char* firstHeads = "layers.0.blocks.0.attn.attns.0.pos.pos3.2.weight";
 constexpr int branches = 2;
-
-/// A batch normalisation with the stored statistics.
-struct BatchNorm {
-    torch::Tensor weight;
-    torch::Tensor bias;
-    torch::Tensor mean;
-    torch::Tensor variance;
-
-    BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
-        : weight(layers.tensor(prefix + ".weight", {features}))
-        , bias(layers.tensor(prefix + ".bias", {features}))
-        , mean(layers.buffer(prefix + ".running_mean", {features}))
-        , variance(layers.buffer(prefix + ".running_var", {features})) {}
-
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        constexpr double epsilon = 1e-5;
-        return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
-                              /*cudnn_enabled=*/false);
-    }
-};
 
 /// Windows lie across in one half of the channels and upright in the other.
 struct Geometry {

@@ -48,10 +48,10 @@ Shape shapeOf(const LayerBuilder& layers) {
 
 class Span final : public NativeNetwork {
 public:
-    Span(LayerBuilder& layers, const Shape& shape)
+    Span(LayerBuilder& layers, const Shape& shape, bool normalises)
         : scale_(shape.scale)
         , first_(layers, "conv_1", 3, shape.features) {
-        if (!layers.has("no_norm")) {
+        if (normalises) {
             mean_ = layers.constant(div2kShift(), {1, 3, 1, 1});
         }
         for (int i = 1; i <= shape.blocks; ++i) {
@@ -114,13 +114,15 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     }
     result.scales = {shape.scale};
     result.defaultRange = 1.0;
-    if (!layers.has("no_norm")) {
+    // Some files say so by a key.
+    const bool normalises = !layers.has("no_norm") && layers.assumed("norm", 1.0) != 0.0;
+    if (normalises) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     // Three convolutions a block, one before and one behind them, and the upsampler's.
     result.receptiveField = {.global = false, .radius = 3 * shape.blocks + 3, .evidence = "analytic"};
     result.cropping.multiple = 1;
-    result.network = std::make_unique<Span>(layers, shape);
+    result.network = std::make_unique<Span>(layers, shape, normalises);
     return result;
 }
 
