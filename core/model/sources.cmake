@@ -36,6 +36,7 @@ lamscope_library(lamscope_model
     model/arch/layers.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
+    model/arch/selective_scan.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp

@@ -63,6 +63,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/rrdbnet_test.cpp
     core/model/arch/safmn_test.cpp
     core/model/arch/san_test.cpp
+    core/model/arch/selective_scan_test.cpp
     core/model/arch/span_test.cpp
     core/model/arch/srresnet_test.cpp
     core/model/arch/swinir_test.cpp
