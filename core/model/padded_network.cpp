@@ -44,8 +44,7 @@ public:
         if (right == 0 && bottom == 0) {
             return network_->begin(lr);
         }
-        const Rect whole{0, 0, static_cast<int>(lr.size(3)), static_cast<int>(lr.size(2))};
-        return std::make_unique<PaddedTrunk>(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), whole);
+        return trunkWithin(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), lr);
     }
 
     [[nodiscard]] bool hasSecantRules() const override { return network_->hasSecantRules(); }
@@ -59,6 +58,11 @@ private:
 };
 
 }  // namespace
+
+std::unique_ptr<Trunk> trunkWithin(std::unique_ptr<Trunk> trunk, const torch::Tensor& lr) {
+    const Rect whole{0, 0, static_cast<int>(lr.size(3)), static_cast<int>(lr.size(2))};
+    return std::make_unique<PaddedTrunk>(std::move(trunk), whole);
+}
 
 std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple) {
     if (multiple == 1) {

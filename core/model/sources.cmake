@@ -31,12 +31,17 @@ lamscope_library(lamscope_model
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
+    model/arch/convolutional_mlp.cpp
     model/arch/edsr_network.cpp
+    model/arch/gated_mlp.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
+    model/arch/position_network.cpp
+    model/arch/rectangular_windows.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/selective_scan.cpp
+    model/arch/symmetric_padding.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp

@@ -59,7 +59,7 @@ private:
 class RestorationTransformer : public NativeNetwork {
 public:
     [[nodiscard]] InputShape inputShape() const override { return {.channels = channels_}; }
-    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const final;
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override;
     [[nodiscard]] const TransformerTail& tail() const { return tail_; }
 
 protected:
