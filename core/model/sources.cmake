@@ -41,6 +41,7 @@ lamscope_library(lamscope_model
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/selective_scan.cpp
+    model/arch/state_space.cpp
     model/arch/symmetric_padding.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
