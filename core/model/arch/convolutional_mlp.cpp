@@ -23,10 +23,6 @@ ConvolutionalMlp::ConvolutionalMlp(LayerBuilder& layers, const std::string& pref
     fc2 = layers.linear(prefix + ".fc2", hidden, features);
 }
 
-int ConvolutionalMlp::reach() const {
-    return static_cast<int>(convolution.padding);
-}
-
 torch::Tensor ConvolutionalMlp::operator()(const torch::Tensor& x) const {
     const auto hidden = at::gelu(fc1(x));
     return fc2(hidden + channelsLast(at::gelu(convolution(channelsFirst(hidden)))));

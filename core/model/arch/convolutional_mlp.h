@@ -19,9 +19,6 @@ struct ConvolutionalMlp {
 
     ConvolutionalMlp(LayerBuilder& layers, const std::string& prefix, std::int64_t features);
 
-    /// How many pixels it looks to each side.
-    [[nodiscard]] int reach() const;
-
     /// [n, h, w, features] -> the same.
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 };

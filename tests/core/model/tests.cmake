@@ -49,6 +49,7 @@ lamscope_test(network_records_test LABEL golden
     core/method/lam/evaluation_test.cpp
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
+    core/model/arch/catanet_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp
     core/model/arch/distillation_networks_test.cpp
@@ -59,6 +60,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
+    core/model/arch/rgt_test.cpp
     core/model/arch/rnan_test.cpp
     core/model/arch/rrdbnet_test.cpp
     core/model/arch/safmn_test.cpp

@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/gated_mlp.h"
@@ -133,14 +134,24 @@ struct Group {
     GroupConvolution last;
 };
 
-/// At least two, more for sides of 1024 pixels and above: then the map has 16 to 63 pixels a side.
+/// At least two, more for sides of 1024 pixels and above: then the map has 16 to 63 pixels along the longer side.
 int reductionsOf(Extent image) {
-    constexpr int least = 2;
-    int count = 0;
-    for (auto longer = std::max(image.rows, image.columns) / smallestSide; longer >= 4; longer /= 4) {
+    constexpr int factor = 4;
+    int count = 2;
+    std::int64_t needed = smallestSide;
+    const auto longer = std::max(image.rows, image.columns);
+    while (longer / needed >= smallestSide * factor) {
+        needed *= factor;
         ++count;
     }
-    return std::max(count, least);
+    if (std::min(image.rows, image.columns) < needed) {
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("RGT reduces an image with a side of {} pixels {} times by {}, which the other side of {} "
+                        "pixels does not bear: it takes images whose shorter side has at least {} pixels there",
+                        longer, count, factor, std::min(image.rows, image.columns), needed));
+    }
+    return count;
 }
 
 class Rgt final : public RestorationTransformer {
