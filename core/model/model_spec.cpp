@@ -23,9 +23,9 @@ namespace lamscope {
 namespace {
 
 constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
-constexpr std::array<std::string_view, 9> assumptions{"residual_scale",  "slope",     "dilation",
-                                                      "attention_scale", "img_range", "mean_shift",
-                                                      "group_size",      "heads",     "patch_size"};
+constexpr std::array<std::string_view, 10> assumptions{"residual_scale", "slope",      "dilation",   "attention_scale",
+                                                       "img_range",      "mean_shift", "group_size", "heads",
+                                                       "patch_size",     "noise_seed"};
 
 std::string allKeys() {
     return fmt::format("{}, {}", knownKeys, fmt::join(assumptions, ", "));

@@ -56,6 +56,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/drln_test.cpp
     core/model/arch/edsr_test.cpp
     core/model/arch/hat_test.cpp
+    core/model/arch/mambairv2_test.cpp
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/rcan_test.cpp

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MambaIRv2: Guo et al., "MambaIRv2: Attentive State Space Restoration", CVPR 2025.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 #include <variant>
 
+#include <ATen/CPUGeneratorImpl.h>
 #include <fmt/format.h>
 
+#include "base/error.h"
 #include "model/arch/architecture.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/gated_mlp.h"
@@ -20,6 +23,13 @@ namespace lamscope::mambairv2 {
 namespace {
 
 constexpr const char* firstLayer = "layers.0.residual_group.layers.0.";
+
+/// Numbers of the standard Gumbel distribution for scores [n, tokens, classes], the same for all images of a batch and
+/// for all types.
+torch::Tensor gumbelNoise(const torch::Tensor& scores, const at::Generator& generator) {
+    auto noise = at::empty({1, scores.size(1), scores.size(2)}, torch::kFloat64);
+    return -noise.exponential_(1.0, generator).log().to(scores.options().requires_grad(false));
+}
 
 /// A scan along the pixels in the order of their classes. What states are read by gets a prompt of the class.
 struct AttentiveStateSpace {
@@ -50,8 +60,10 @@ struct AttentiveStateSpace {
         out = layers.linear(prefix + ".out_proj", channels, features);
     }
 
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& tokens) const {
-        const auto shares = at::softmax(route2(at::gelu(route1(tokens.flatten(1, 2)))), -1);
+    /// An undefined `noise` is none.
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& tokens, const at::Generator& noise) const {
+        const auto scores = route2(at::gelu(route1(tokens.flatten(1, 2))));
+        const auto shares = at::softmax(noise.defined() ? scores + gumbelNoise(scores, noise) : scores, -1);
         const auto kinds = shares.detach().argmax(-1);
         // The gradient is that of the shares.
         const auto choice = at::one_hot(kinds, shares.size(2)).to(shares.scalar_type()) - shares.detach() + shares;
@@ -110,13 +122,14 @@ struct AttentiveBlock {
         attention.table = layers.tensor(key, {offsets, heads > 0 && features % heads == 0 ? heads : 1});
     }
 
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const WindowGrid& grid) const {
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x, const WindowGrid& grid,
+                                           const at::Generator& noise) const {
         const auto through = [](const FeedForward& mlp, const torch::Tensor& tokens) {
             return std::visit([&](const auto& kind) { return kind(tokens); }, mlp);
         };
         const auto attended = x + attention(norm1(x), grid, shifted);
         const auto y = x * skip1 + attended + through(mlp1, norm2(attended));
-        const auto scanned = y + space(norm3(y));
+        const auto scanned = y + space(norm3(y), noise);
         return y * skip2 + scanned + through(mlp2, norm4(scanned));
     }
 };
@@ -129,9 +142,11 @@ struct Group {
 
 class MambaIrV2 final : public RestorationTransformer {
 public:
-    MambaIrV2(LayerBuilder& layers, const std::vector<int>& depths, std::int64_t window)
+    /// `noiseSeed` is above 0 where there is noise.
+    MambaIrV2(LayerBuilder& layers, const std::vector<int>& depths, std::int64_t window, std::uint64_t noiseSeed)
         : RestorationTransformer(layers, "patch_embed.norm")
-        , window_(window) {
+        , window_(window)
+        , noiseSeed_(noiseSeed) {
         const auto offsets = (2 * window - 1) * (2 * window - 1);
         for (std::size_t l = 0; l < depths.size(); ++l) {
             auto& group = groups_.emplace_back();
@@ -153,10 +168,12 @@ public:
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const WindowGrid grid({tokens.size(1), tokens.size(2)}, {window_, window_}, tokens.device());
+        // Seeded anew in each evaluation: gradients along a path are those of one function.
+        const auto noise = noiseSeed_ > 0 ? at::detail::createCPUGenerator(noiseSeed_) : at::Generator();
         for (const auto& [name, blocks, last] : groups_) {
             auto y = tokens;
             for (const auto& block : blocks) {
-                y = block(y, grid);
+                y = block(y, grid, noise);
             }
             y = channelsLast(last(channelsFirst(y))) + tokens;
             reportFeatures(Tap::Kind::Block, name, tokens, y);
@@ -166,8 +183,21 @@ private:
     }
 
     std::int64_t window_;
+    std::uint64_t noiseSeed_;
     std::vector<Group> groups_;
 };
+
+/// 0: none.
+std::uint64_t assumedNoiseSeed(LayerBuilder& layers) {
+    constexpr double largest = 1e9;
+    const double seed = layers.assumed("noise_seed", 0.0);
+    if (!(seed >= 0.0 && seed <= largest && seed == std::floor(seed))) {
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("noise_seed={}: a seed is a whole number from 1 to {}; 0 leaves the noise out", seed, largest));
+    }
+    return static_cast<std::uint64_t>(seed);
+}
 
 bool matches(const LayerBuilder& layers) {
     return layers.has(fmt::format("{}assm.route.0.weight", firstLayer));
@@ -181,7 +211,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     layers.ignore([](const std::string& key) {
         return key == "relative_position_index_SA" || key.ends_with(".attn_mask") || key == "attn_mask";
     });
-    auto result = describeTransformer(std::make_unique<MambaIrV2>(layers, depths, window),
+    const auto seed = assumedNoiseSeed(layers);
+    auto result = describeTransformer(std::make_unique<MambaIrV2>(layers, depths, window, seed),
                                       isLight ? "MambaIRv2-light" : "MambaIRv2", layers, depths);
     const auto sizeOf = [&](const std::string& key, std::size_t dim) {
         return std::to_string(layers.size(firstLayer + key, dim));
@@ -195,8 +226,9 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.receptiveField = {
         .global = true, .radius = std::nullopt, .evidence = "analytic: a scan runs through the whole image"};
     result.routing = "each scan visits the pixels in the order of their classes, the arg max of a learned score";
-    result.randomness =
-        "the original adds Gumbel noise to the scores of the classes in every evaluation; here there is none";
+    result.randomness = fmt::format(
+        "the original adds Gumbel noise to the scores of the classes in every evaluation, each time another; here {}",
+        seed == 0 ? "there is none" : fmt::format("it is that of seed {} in all of them", seed));
     return result;
 }
 
