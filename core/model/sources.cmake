@@ -44,6 +44,10 @@ lamscope_library(lamscope_model
     model/arch/restoration_transformer.cpp
     model/arch/symmetric_padding.cpp
     model/arch/span_blocks.cpp
+    model/arch/gated_mlp.cpp
+    model/arch/rectangular_windows.cpp
+    model/arch/selective_scan.cpp
+    model/arch/state_space.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp

@@ -129,8 +129,10 @@ Checkpoint syntheticCheckpoint(const std::string& record) {
         for (const auto side : data.shape) {
             count *= static_cast<std::size_t>(side);
         }
-        // What neither rule covers has the classes' defaults: a variance of 1, else 0.
-        data.values.assign(count, key.ends_with("running_var") ? 1.0F : 0.0F);
+        // What neither rule covers has the classes' defaults: a variance of 1, else 0. The centres of CATANet have been
+        // trained.
+        const bool isOne = key.ends_with("running_var") || key.ends_with(".initted");
+        data.values.assign(count, isOne ? 1.0F : 0.0F);
         if (fixed.contains(key)) {
             data.values = fixed.at(key).get<std::vector<float>>();
         } else if (data.dtype == "float32" && isFilled(key)) {

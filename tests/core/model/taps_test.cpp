@@ -67,6 +67,9 @@ bool isIdle(const std::string& architecture, const std::string& layer) {
     if (architecture == "CARN") {  // a tail for each scale; this one enlarges by 4
         return layer.starts_with("upsample.up2.") || layer.starts_with("upsample.up3.");
     }
+    if (architecture.starts_with("MambaIRv2")) {  // tables of prompts, whose product is one
+        return layer.ends_with(".embeddingA") || layer.ends_with(".assm.embeddingB");
+    }
     return architecture == "SAN" && (layer.starts_with("conv_last") || layer.starts_with("non_local.soca."));
 }
 
@@ -110,10 +113,11 @@ void expectClose(const torch::Tensor& actual, const torch::Tensor& expected, con
         << layer;
 }
 
-/// The dilation of a convolution, which no shape tells: those of MAN's and VapSR's large kernels.
+/// The dilation of a convolution, which no shape tells: those of the large kernels of MAN and VapSR, and of MambaIR's
+/// light blocks.
 std::int64_t dilationOf(const std::string& layer) {
     static const std::map<std::string_view, std::int64_t> dilated{
-        {".LKA3.1", 2}, {".LKA5.1", 3}, {".LKA7.1", 4}, {".body_t.att.1", 3}, {".depthwise_dilated", 3}};
+        {".LKA3.1", 2}, {".LKA5.1", 3}, {".LKA7.1", 4}, {".body_t.att.1", 3}, {".depthwise_dilated", 3}, {".cab.4", 2}};
     const auto found = std::ranges::find_if(dilated, [&](const auto& entry) { return layer.ends_with(entry.first); });
     return found == dilated.end() ? 1 : found->second;
 }

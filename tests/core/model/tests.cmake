@@ -53,6 +53,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
     core/model/arch/compact_test.cpp
+    core/model/arch/catanet_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp
     core/model/arch/distillation_networks_test.cpp
@@ -62,16 +63,19 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/feature_modulation_test.cpp
     core/model/arch/hat_test.cpp
     core/model/arch/man_test.cpp
+    core/model/arch/mambairv2_test.cpp
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/pft_test.cpp
     core/model/arch/plksr_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
+    core/model/arch/rgt_test.cpp
     core/model/arch/rnan_test.cpp
     core/model/arch/rrdbnet_test.cpp
     core/model/arch/safmn_test.cpp
     core/model/arch/san_test.cpp
+    core/model/arch/selective_scan_test.cpp
     core/model/arch/span_test.cpp
     core/model/arch/srresnet_test.cpp
     core/model/arch/swinir_test.cpp

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "model/arch/selective_scan.h"
 #include "model/arch/window_attention.h"
 #include "model/secant/secant_scope.h"
 #include "runtime/torch_headers.h"
@@ -78,6 +79,13 @@ std::vector<Operation> operations() {
              const WindowGrid grid({6, 6}, {3, 2}, torch::kCPU);
              const auto qkv = at::cat({x, x.roll(1, 3), x.roll(2, 3)}, 1).permute({0, 2, 3, 1});
              return attendInWindows(qkv, {grid.heads(constantOf({15, 2}, x), true)});
+         }},
+        {"selective_scan",
+         [](const Tensor& x) {
+             const auto row = at::cat({x, 0.4 * x.roll(1, 3)}, 3).flatten(2);  // longer than what is kept of the states
+             const auto u = at::stack({row, row.flip(2)}, 1);
+             const auto states = u.narrow(2, 1, 3);
+             return selectiveScan({u, 2.0 * u.roll(1, 2), -constantOf({2, 4, 3}, x).exp(), states, states.roll(1, 2)});
          }},
         {"layer_norm",
          [](const Tensor& x) { return at::layer_norm(x, {6}, constantOf({6}, x), constantOf({6}, x), 1e-5); }},
