@@ -31,15 +31,20 @@ lamscope_library(lamscope_model
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
+    model/arch/channel_self_attention.cpp
+    model/arch/convolutional_mlp.cpp
     model/arch/edsr_network.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
+    model/arch/position_network.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
+    model/arch/swin_block.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp
     model/bookkeeping.cpp
+    model/cropped_trunk.cpp
     model/cropping.cpp
     model/editable_model.cpp
     model/exported/exported_card.cpp

@@ -103,7 +103,43 @@ Networks modulating() {
 
 /// OmniSR, HiT-SR, SRFormer, DRCT.
 Networks windowed() {
-    return {};
+    return {
+        {"SRFormer-light type 60 4,4 w16 direct x4 (synthetic)",
+         "SRFormer",
+         4,
+         {{"embedding", "60"},
+          {"depths", "4 4"},
+          {"heads", "6"},
+          {"window", "16"},
+          {"residual connection", "1conv"},
+          {"upsampler", "pixelshuffledirect"}}},
+        {"SRFormer type 48 2,2 w22 pixelshuffle x2 (synthetic)",
+         "SRFormer",
+         2,
+         {{"embedding", "48"}, {"depths", "2 2"}, {"heads", "4"}, {"window", "22"}, {"upsampler", "pixelshuffle"}}},
+        {"SRFormer type 32 2,2 w12 nearest+conv 3conv x4 (synthetic)",
+         "SRFormer",
+         4,
+         {{"embedding", "32"},
+          {"depths", "2 2"},
+          {"heads", "4"},
+          {"window", "12"},
+          {"residual connection", "3conv"},
+          {"upsampler", "nearest+conv"}}},
+        {"DRCT 60 2 groups gc32 w16 x4 (synthetic)",
+         "DRCT",
+         4,
+         {{"embedding", "60"},
+          {"depths", "5 5"},
+          {"heads", "6"},
+          {"window", "16"},
+          {"growth", "32"},
+          {"upsampler", "pixelshuffle"}}},
+        {"DRCT 48 2 groups gc16 w8 x2 (synthetic)",
+         "DRCT",
+         2,
+         {{"embedding", "48"}, {"depths", "5 5"}, {"heads", "4"}, {"window", "8"}, {"growth", "16"}}},
+    };
 }
 
 /// CRAFT, MAN, ATD, PFT.

@@ -8,7 +8,10 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/channel_self_attention.h"
+#include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
+#include "model/arch/transformer_group.h"
 #include "model/arch/window_attention.h"
 #include "runtime/torch_headers.h"
 
@@ -37,34 +40,6 @@ struct BatchNorm {
         constexpr double epsilon = 1e-5;
         return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
                               /*cudnn_enabled=*/false);
-    }
-};
-
-/// The bias of an offset as a function of it, learned: [offsets, 2] -> [offsets, heads].
-struct PositionNetwork {
-    struct Layer {
-        LayerNorm norm;
-        Linear linear;
-    };
-    Linear first;
-    std::vector<Layer> layers;
-
-    PositionNetwork(LayerBuilder& builder, const std::string& prefix, std::int64_t heads) {
-        const auto features = builder.size(prefix + ".pos_proj.weight", 0);
-        first = builder.linear(prefix + ".pos_proj", 2, features);
-        for (const int i : {1, 2, 3}) {
-            const auto key = fmt::format("{}.pos{}", prefix, i);
-            layers.push_back({builder.layerNorm(key + ".0", features),
-                              builder.linear(key + ".2", features, i == 3 ? heads : features)});
-        }
-    }
-
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& offsets) const {
-        auto x = first(offsets);
-        for (const auto& [norm, linear] : layers) {
-            x = linear(relu(norm(x)));
-        }
-        return x;
     }
 };
 
@@ -105,13 +80,8 @@ struct ChannelSelfAttention {
         const auto batch = qkv.size(0);
         const auto heads = temperature.size(0);
         const auto parts = qkv.reshape({batch, qkv.size(1) * qkv.size(2), 3, heads, -1}).permute({2, 0, 3, 4, 1});
-        const auto directions = [](const torch::Tensor& x) {
-            constexpr double shortest = 1e-12;
-            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
-        };
-        const auto scores = at::matmul(directions(parts[0]), directions(parts[1]).transpose(-2, -1)) * temperature;
-        return channelsLast(
-            at::matmul(at::softmax(scores, -1), parts[2]).reshape({batch, -1, qkv.size(1), qkv.size(2)}));
+        const auto attended = attendToChannels(parts[0], parts[1], parts[2], temperature);
+        return channelsLast(attended.reshape({batch, -1, qkv.size(1), qkv.size(2)}));
     }
 };
 
@@ -222,12 +192,6 @@ struct Block {
     }
 };
 
-struct Group {
-    std::string name;
-    std::vector<Block> blocks;
-    GroupConvolution last;
-};
-
 struct Shape {
     std::int64_t heads = 0;
     Extent split;
@@ -252,15 +216,16 @@ public:
         , windows_{shape.split, {shape.split.columns, shape.split.rows}}
         , offsets_{windowOffsets(layers, windows_[0]), windowOffsets(layers, windows_[1])} {
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            auto& group = groups_.emplace_back();
-            group.name = fmt::format("layers.{}", l);
+            const auto name = fmt::format("layers.{}", l);
+            std::vector<Block> blocks;
+            blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int b = 0; b < depths[l]; ++b) {
                 // Every other spatial block is shifted, which one first alternates with the groups.
                 const bool shifted = l % 2 == 0 ? b % 4 == 2 : b % 4 == 0;
-                group.blocks.emplace_back(layers, fmt::format("{}.blocks.{}", group.name, b),
-                                          BlockShape{features(), shape.heads, b % 2 == 0, shifted});
+                blocks.emplace_back(layers, fmt::format("{}.blocks.{}", name, b),
+                                    BlockShape{features(), shape.heads, b % 2 == 0, shifted});
             }
-            group.last = GroupConvolution(layers, group.name + ".conv", features());
+            groups_.emplace_back(name, TransformerGroup(std::move(blocks), {layers, name + ".conv", features()}));
         }
     }
 
@@ -275,21 +240,15 @@ private:
             geometry.grids.emplace_back(image, Extent{padded(image.rows), padded(image.columns)}, window,
                                         tokens.device());
         }
-        for (const auto& [name, blocks, last] : groups_) {
-            auto y = tokens;
-            for (const auto& block : blocks) {
-                y = block(y, geometry);
-            }
-            y = channelsLast(last(channelsFirst(y))) + tokens;
-            reportFeatures(Tap::Kind::Block, name, tokens, y);
-            tokens = y;
+        for (const auto& group : groups_) {
+            tokens = group(tokens, geometry);
         }
         return tokens;
     }
 
     std::array<Extent, branches> windows_;
     std::vector<torch::Tensor> offsets_;
-    std::vector<Group> groups_;
+    std::vector<NamedBlock<TransformerGroup<Block>>> groups_;
 };
 
 /// The windows' sides, from the last of the offsets that a file lists; 1x1 where what it lists is no such row.
