@@ -184,6 +184,4 @@ void surveyExport(std::span<const std::byte> archive) {
     }
 }
 
-void runExport(const pt2::Pt2Archive& /*archive*/) {}
-
 }  // namespace lamscope::test

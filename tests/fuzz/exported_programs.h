@@ -20,7 +20,4 @@ void checkExport(const pt2::Pt2Archive& archive);
 /// FormatError is taken for an answer; any other exception is a finding.
 void surveyExport(std::span<const std::byte> archive);
 
-/// Where the interpreter's run of a small program is fuzzed, with and without gradient.
-void runExport(const pt2::Pt2Archive& archive);
-
 }  // namespace lamscope::test

@@ -17,9 +17,9 @@ struct ExpectedNetwork {
     std::string record;
     std::string architecture;
     int scale = 4;
-    Hyperparameters hyperparameters;  ///< some of the card's, from the record's configuration
-    double float32Tolerance = 1e-4;   ///< of the output's standard deviation
-    Assumptions assumptions;          ///< settings of the record that the file does not tell
+    Hyperparameters hyperparameters = {};  ///< some of the card's, from the record's configuration
+    double float32Tolerance = 1e-4;        ///< of the output's standard deviation
+    Assumptions assumptions = {};          ///< settings of the record that the file does not tell
 };
 
 /// All records that a family is there for, each once.

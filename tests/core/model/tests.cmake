@@ -21,6 +21,7 @@ target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/
 lamscope_test(pt2_network_test LABEL unit
   SOURCES
     core/model/checkpoint/writers.cpp
+    core/model/pt2/edited_programs_test.cpp
     core/model/pt2/interpreter_test.cpp
     core/model/pt2/pt2_network_test.cpp
     core/model/pt2/small_program.cpp
