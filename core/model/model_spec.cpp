@@ -23,8 +23,9 @@ namespace lamscope {
 namespace {
 
 constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
-constexpr std::array<std::string_view, 6> assumptions{"residual_scale",  "slope",     "dilation",
-                                                      "attention_scale", "img_range", "mean_shift"};
+constexpr std::array<std::string_view, 9> assumptions{"residual_scale",  "slope",       "dilation",
+                                                      "attention_scale", "img_range",   "mean_shift",
+                                                      "window",          "base_window", "window_ratios"};
 
 std::string allKeys() {
     return fmt::format("{}, {}", knownKeys, fmt::join(assumptions, ", "));
