@@ -179,6 +179,14 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.hyperparameters.emplace_back("heads", std::to_string(layers.size(firstTable, 1)));
     result.hyperparameters.emplace_back("window", std::to_string(window));
     result.sizeMultiple = static_cast<int>(window);
+    if (window % (2 * cell) != 0) {
+        // Shifted by an odd number of pixels, the last pixels before the shifted image's seam share cells with the
+        // first ones behind it, which see them.
+        result.receptiveField = {.global = true,
+                                 .radius = std::nullopt,
+                                 .evidence = "analytic: shifted cells join opposite borders of the image"};
+        return result;
+    }
     const int groupEnd = layers.has("conv_after_body.weight") ? 1 : 2;
     result.receptiveField = {
         .global = false,
