@@ -35,6 +35,7 @@ lamscope_library(lamscope_model
     model/arch/convolutional_mlp.cpp
     model/arch/dysample.cpp
     model/arch/batch_norm.cpp
+    model/arch/channel_self_attention.cpp
     model/arch/edsr_network.cpp
     model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
@@ -48,10 +49,12 @@ lamscope_library(lamscope_model
     model/arch/rectangular_windows.cpp
     model/arch/selective_scan.cpp
     model/arch/state_space.cpp
+    model/arch/swin_block.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp
     model/bookkeeping.cpp
+    model/cropped_trunk.cpp
     model/cropping.cpp
     model/editable_model.cpp
     model/exported/exported_card.cpp

@@ -62,8 +62,11 @@ std::vector<std::string> namesOf(const std::vector<Tap>& taps) {
     return names;
 }
 
-/// Layers of a file that forward() does not evaluate.
+/// Layers of a file that forward() does not evaluate, and what only looks like one.
 bool isIdle(const std::string& architecture, const std::string& layer) {
+    if (architecture == "OmniSR") {  // a table of biases
+        return layer.ends_with(".rel_pos_bias");
+    }
     if (architecture == "CARN") {  // a tail for each scale; this one enlarges by 4
         return layer.starts_with("upsample.up2.") || layer.starts_with("upsample.up3.");
     }
