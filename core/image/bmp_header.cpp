@@ -14,8 +14,8 @@ namespace lamscope::detail {
 BmpLayout bmpLayout(std::span<const std::byte> file) {
     constexpr std::uint64_t fileHeaderSize = 14;
     constexpr std::uint64_t oldHeaderSize = 12;
-    constexpr std::uint64_t usualHeaderSize = 40;
-    constexpr std::uint64_t masksOffset = 54;  // within later headers and behind the usual one alike
+    constexpr std::uint64_t shortestHeaderSize = 36;  // to the number of colours; usually 40 and more
+    constexpr std::uint64_t masksOffset = 54;         // within later headers and behind the usual one alike
     BmpLayout layout;
     ByteReader reader(file, false);
     layout.dataOffset = reader.u32(10);
@@ -36,6 +36,7 @@ BmpLayout bmpLayout(std::span<const std::byte> file) {
         layout.compression = reader.u32(30);
         stated = reader.u32(46);
     }
+    layout.damaged = headerSize != oldHeaderSize && headerSize < shortestHeaderSize;
     layout.paletteOffset = fileHeaderSize + headerSize;
     if (layout.bits <= 8) {
         const auto most = std::uint64_t{1} << layout.bits;
@@ -44,7 +45,7 @@ BmpLayout bmpLayout(std::span<const std::byte> file) {
     if (layout.compression == BmpLayout::BitFields) {
         // A fourth channel is transparency only where a mask says so, in headers of version 3 (56 bytes) and above.
         const std::size_t count = headerSize >= 56 ? 4 : 3;
-        for (std::size_t i = 0; i < count && headerSize >= usualHeaderSize; ++i) {
+        for (std::size_t i = 0; i < count; ++i) {
             layout.masks.at(i) = static_cast<std::uint32_t>(reader.u32(masksOffset + 4 * i));
         }
     } else if (layout.bits == 16) {
@@ -52,7 +53,8 @@ BmpLayout bmpLayout(std::span<const std::byte> file) {
     } else if (layout.bits == 32) {
         layout.masks = {0x00FF0000, 0x0000FF00, 0x000000FF, 0};
     }
-    layout.beyondEnd = reader.beyondEnd();
+    layout.beyondEnd =
+        reader.beyondEnd() || layout.paletteOffset + layout.paletteSize * layout.paletteEntry > file.size();
     return layout;
 }
 
@@ -65,7 +67,7 @@ ImageHeader readBmpHeader(std::span<const std::byte> file) {
     header.height = layout.height;
     header.alphaUnused = layout.masks[3] == 0;
     header.truncated = layout.beyondEnd;
-    if (layout.width <= 0 || layout.height <= 0) {
+    if (layout.damaged || layout.width <= 0 || layout.height <= 0) {
         header.unsupported = "has a damaged header";
     } else if (plain && layout.width <= longestSide && layout.height <= longestSide) {
         header.truncated |=

@@ -24,7 +24,8 @@ struct BmpLayout {
     std::uint64_t paletteEntry = 4;        ///< bytes from one colour to the next
     std::uint64_t paletteSize = 0;         ///< colours, at most 256
     std::array<std::uint32_t, 4> masks{};  ///< the bits of R, G, B, alpha in a pixel of 16 or 32 bits; 0: none
-    bool beyondEnd = false;                ///< the file ends within the header
+    bool damaged = false;                  ///< it has a header of no known size
+    bool beyondEnd = false;                ///< the file ends within the header or the palette
 
     [[nodiscard]] std::uint64_t rowBytes() const { return (static_cast<std::uint64_t>(width) * bits + 31) / 32 * 4; }
 };

@@ -43,6 +43,7 @@ struct JpegDecoder : jpeg_decompress_struct {
 
     JpegReports reports{};
     std::optional<Pixels<std::uint8_t>> pixels{};
+    bool complete = false;  // all rows were decoded
 };
 
 void readJpegRows(JpegDecoder& decoder) {
@@ -51,6 +52,7 @@ void readJpegRows(JpegDecoder& decoder) {
         auto* row = pixels.row(static_cast<int>(decoder.output_scanline)).data();
         jpeg_read_scanlines(&decoder, &row, 1);
     }
+    decoder.complete = true;
 }
 
 /// False if libjpeg stopped with an error.
@@ -90,7 +92,7 @@ AnyPixels readJpegPixels(std::span<const std::byte> file, const ImageHeader& hea
     if (!decoded && decoder.reports.msg_code == JERR_OUT_OF_MEMORY) {
         throw std::bad_alloc();
     }
-    if (!decoded) {
+    if (!decoder.complete) {  // an error behind the last row hides nothing
         throw DecodeFailure(DecodeFailure::Cause::Damaged, jpegMessage(decoder));
     }
     return std::move(*decoder.pixels);

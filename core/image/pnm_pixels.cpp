@@ -11,10 +11,10 @@ namespace lamscope::detail {
 namespace {
 
 constexpr int firstBinaryKind = 4;  // 1 to 3 are written as text: bilevel, grey, colour; 4 to 6 are the same in binary
-constexpr std::uint8_t white = 255;
+constexpr std::uint8_t brightest = 255;
 
 std::uint8_t bilevel(bool black) {
-    return black ? std::uint8_t{0} : white;
+    return black ? std::uint8_t{0} : brightest;
 }
 
 Pixels<std::uint8_t> readBilevelText(PnmWords& words, Pixels<std::uint8_t> pixels) {
@@ -85,13 +85,14 @@ AnyPixels readPnmPixels(std::span<const std::byte> file, const ImageHeader& head
         return Pixels<Level>(header.width, header.height, colour ? 3 : 1);
     };
     if (kind % 3 == 1) {
-        return text ? readBilevelText(words, make(white)) : readBilevelBits(reader, words.dataOffset(), make(white));
+        return text ? readBilevelText(words, make(std::uint8_t{}))
+                    : readBilevelBits(reader, words.dataOffset(), make(std::uint8_t{}));
     }
     const auto read = [&](auto pixels) {
         return text ? readTextLevels(words, std::move(pixels))
                     : readBinaryLevels(reader, words.dataOffset(), std::move(pixels));
     };
-    if (header.maxLevel > white) {
+    if (header.maxLevel > brightest) {
         return read(make(std::uint16_t{}));
     }
     return read(make(std::uint8_t{}));

@@ -8,15 +8,11 @@ namespace lamscope::detail {
 namespace {
 
 void checkWebP(VP8StatusCode status) {
-    switch (status) {
-        case VP8_STATUS_OK:
-            return;
-        case VP8_STATUS_OUT_OF_MEMORY:
-            throw std::bad_alloc();
-        case VP8_STATUS_NOT_ENOUGH_DATA:
-            throw DecodeFailure(DecodeFailure::Cause::Truncated);
-        default:
-            throw DecodeFailure(DecodeFailure::Cause::Damaged);
+    if (status == VP8_STATUS_OUT_OF_MEMORY) {
+        throw std::bad_alloc();
+    }
+    if (status != VP8_STATUS_OK) {
+        throw DecodeFailure(DecodeFailure::Cause::Damaged);
     }
 }
 

@@ -448,6 +448,9 @@ TEST(ImageDecoders, ReadBmpWithMasks) {
 TEST(ImageDecoders, RefuseBmpOfUnknownKinds) {
     expectBad(bmpFile({.compression = 4, .pixels = "\xff\xd8\xff"s}), "damaged BMP");  // JPEG within BMP
     expectBad(bmpFile({.bits = 7, .pixels = std::string(8, '\0')}), "damaged BMP");
+    auto header = bmpFile({.pixels = std::string(24, '\0')});
+    header[14] = 13;  // its size
+    expectBad(header, "damaged header");
     expectBad(bmpFile({.width = 0, .pixels = "abcdef"}), "damaged header");
     expectBad(bmpFile({.height = 4, .pixels = std::string(47, '\0')}), "truncated");
     expectBad(bmpFile({.width = 16385, .height = 16384, .bits = 8, .compression = 1}), "16385x16384");
