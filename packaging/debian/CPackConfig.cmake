@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Read by cpack in packaging/release: the Debian package holds the bundle, since Qt, OpenCV and LibTorch of Debian 12 and
-# Debian 13 are other libraries with other names. Variables given: LAMSCOPE_VERSION, LAMSCOPE_STAGED (files as they are
+# Debian 13 are other libraries with other names. Variables of the environment: LAMSCOPE_VERSION, LAMSCOPE_STAGED (files as they are
 # installed), LAMSCOPE_OUT.
 set(CPACK_GENERATOR DEB)
 set(CPACK_PACKAGE_NAME lamscope)
-set(CPACK_PACKAGE_VERSION "${LAMSCOPE_VERSION}")
-set(CPACK_PACKAGE_FILE_NAME "lamscope_${LAMSCOPE_VERSION}_amd64")
-set(CPACK_PACKAGE_DIRECTORY "${LAMSCOPE_OUT}")
+set(CPACK_PACKAGE_VERSION "$ENV{LAMSCOPE_VERSION}")
+set(CPACK_PACKAGE_FILE_NAME "lamscope_$ENV{LAMSCOPE_VERSION}_amd64")
+set(CPACK_PACKAGE_DIRECTORY "$ENV{LAMSCOPE_OUT}")
 set(CPACK_TOPLEVEL_TAG lamscope)
-set(CPACK_INSTALLED_DIRECTORIES "${LAMSCOPE_STAGED};/")
+set(CPACK_INSTALLED_DIRECTORIES "$ENV{LAMSCOPE_STAGED};/")
 set(CPACK_PACKAGING_INSTALL_PREFIX "/")
 set(CPACK_PACKAGE_CONTACT "Lamscope <lamscope@users.noreply.github.com>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "microscope for image super-resolution networks")
-set(CPACK_DEBIAN_PACKAGE_DESCRIPTION
+set(CPACK_PACKAGE_DESCRIPTION
 "Shows which input pixels a super-resolution network used to restore a patch
  of an image: local attribution maps with the diffusion index, a completeness
  check and an estimate of the map's own error. With a window, a command line,
