@@ -14,12 +14,12 @@ set(CPACK_PACKAGE_CONTACT "Lamscope <lamscope@users.noreply.github.com>")
 set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "microscope for image super-resolution networks")
 set(CPACK_PACKAGE_DESCRIPTION
 "Shows which input pixels a super-resolution network used to restore a patch
- of an image: local attribution maps with the diffusion index, a completeness
- check and an estimate of the map's own error. With a window, a command line,
- paper figures, studies of many images by many networks, and four small
- networks to start with.
- .
- The libraries that the programs need are in a folder of the package.")
+of an image: local attribution maps with the diffusion index, a completeness
+check and an estimate of the map's own error. With a window, a command line,
+paper figures, studies of many images by many networks, and four small
+networks to start with.
+
+The libraries that the programs need are in a folder of the package.")
 set(CPACK_DEBIAN_PACKAGE_ARCHITECTURE amd64)
 set(CPACK_DEBIAN_PACKAGE_SECTION science)
 set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
@@ -27,4 +27,5 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.35), libgcc-s1, libstdc++6 (>= 12)")
 # Keyboards on X11, file types of the desktop; without them the programs run all the same.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "xkb-data, shared-mime-info, desktop-file-utils")
-set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
+# dpkg of Debian 12, Debian 13 and Ubuntu 22.04 unpacks it, in a tenth of the time that xz takes.
+set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)
