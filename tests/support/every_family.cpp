@@ -57,7 +57,8 @@ const std::vector<std::string>& publishedFiles() {
 }
 
 std::vector<std::string> networksToEvaluate() {
-    static constexpr std::array large{"CSNLN x4", "DRLN x4", "LMLT", "MAN ", "MSRN x4", "RDN ", "RRDBNet x4"};
+    static constexpr std::array large{"CSNLN x4", "DRLN x4",  "LMLT", "MAN ",
+                                      "MSRN x4",  "PFT type", "RDN ", "RRDBNet x4"};
     auto names = networksOfEveryFamily();
     std::erase_if(names, [](const std::string& name) {
         return std::ranges::any_of(large, [&](const char* record) { return name.starts_with(record); });

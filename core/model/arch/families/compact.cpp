@@ -33,15 +33,14 @@ struct ActivatedConvolution {
 
 class Compact final : public NativeNetwork {
 public:
-    /// `between` convolutions lie between the first and the last.
-    Compact(LayerBuilder& layers, std::int64_t features, int between, int scale, std::optional<double> slope)
+    /// `between` convolutions lie between the first and the last. `slope` is that of files without slopes.
+    Compact(LayerBuilder& layers, std::int64_t features, int between, int scale, bool hasSlopes, double slope)
         : scale_(scale) {
         for (int i = 0; i <= between; ++i) {
             ActivatedConvolution layer;
             layer.convolution = layers.convolution(layerName(2 * i), {.in = i == 0 ? 3 : features, .out = features});
-            if (slope) {
-                layer.slope = *slope;
-            } else {
+            layer.slope = slope;
+            if (hasSlopes) {
                 layer.prelu = layers.prelu(layerName(2 * i + 1), features);
             }
             body_.push_back(std::move(layer));
@@ -77,17 +76,18 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     }
     const int between = std::max(convolutions - 2, 0);
     const int scale = scaleOfPixelShuffle(layers, layerName(2 * between + 2) + ".weight");
-    const auto slope = layers.has("body.1.weight") ? std::nullopt : std::optional(layers.assumed("slope", 0.0));
+    const bool hasSlopes = layers.has("body.1.weight");
+    const double slope = hasSlopes ? 0.0 : layers.assumed("slope", 0.0);
     BuiltNetwork result;
     result.name = "Compact";
     result.hyperparameters = {{"features", std::to_string(features)},
                               {"convolutions", std::to_string(between)},
-                              {"activation", slope ? "leaky ReLU" : "PReLU"}};
+                              {"activation", hasSlopes ? "PReLU" : "leaky ReLU"}};
     result.scales = {scale};
     result.defaultRange = 1.0;
     result.receptiveField = {.global = false, .radius = between + 2, .evidence = "analytic"};
     result.cropping.multiple = 1;
-    result.network = std::make_unique<Compact>(layers, features, between, scale, slope);
+    result.network = std::make_unique<Compact>(layers, features, between, scale, hasSlopes, slope);
     return result;
 }
 

@@ -11,6 +11,7 @@
 #include "model/arch/architecture.h"
 #include "model/arch/attention.h"
 #include "model/arch/channel_self_attention.h"
+#include "model/arch/feature_modulation.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
 #include "model/cropped_trunk.h"
@@ -43,11 +44,6 @@ Convolution depthwiseAsStored(LayerBuilder& layers, const std::string& prefix, s
 
 Linear linearAsStored(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out) {
     return layers.linear(prefix, in, out, layers.has(prefix + ".bias"));
-}
-
-/// Layer normalisation over the channels of every pixel of an image.
-torch::Tensor normalisePixels(const LayerNorm& norm, const torch::Tensor& x) {
-    return channelsFirst(norm(channelsLast(x)));
 }
 
 LayerNorm pixelNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
