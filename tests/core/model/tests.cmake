@@ -81,6 +81,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/swinir_test.cpp
     core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
+    core/model/arch/windowed_networks_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp
     core/model/network_records_test.cpp
