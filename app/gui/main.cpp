@@ -10,9 +10,9 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
-#include "cli/command_pages.h"
-#include "cli/version_report.h"
+#include "command_pages.h"
 #include "gui_benchmark.h"
+#include "version_report.h"
 #include "window/main_window.h"
 #include "window/termination.h"
 #include "window_picture.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "x11_libraries.h"
 
+#include <QCoreApplication>
 #include <QFile>
 #include <QLibraryInfo>
 #include <QtGlobal>
@@ -37,13 +38,23 @@ bool startsOnX11() {
            && (platform.isEmpty() || platform == QLatin1String("xcb") || platform.startsWith(QLatin1String("xcb:")));
 }
 
+/// Where Qt looks for plugins. Packages of the program say so in the file qt.conf beside it, which Qt reads only once
+/// there is an application.
+QString pluginFolder() {
+    std::array<char, 9> program{"lamscope"};
+    std::array<char*, 2> arguments{program.data(), nullptr};
+    int count = 1;
+    const QCoreApplication application(count, arguments.data());
+    return QLibraryInfo::path(QLibraryInfo::PluginsPath);
+}
+
 }  // namespace
 
 std::string missingX11Library() {
     if (!startsOnX11()) {
         return {};
     }
-    const auto plugin = QLibraryInfo::path(QLibraryInfo::PluginsPath) + QStringLiteral("/platforms/libqxcb.so");
+    const auto plugin = pluginFolder() + QStringLiteral("/platforms/libqxcb.so");
     if (!QFile::exists(plugin)) {
         return {};
     }
