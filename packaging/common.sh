@@ -39,6 +39,17 @@ failed() {
 }
 trap 'failed "$?" "$LINENO"' ERR
 
+# Prints the version of the program. CMakeLists.txt is the only place where it stands.
+projectVersion() {
+    sed -n 's/^project(lamscope VERSION \([0-9.]*\) .*/\1/p' "$root/CMakeLists.txt"
+}
+
+# Prints the time that files of a package get, in seconds since 1970: SOURCE_DATE_EPOCH, or when the newest change was
+# committed.
+packageTime() {
+    printf '%s\n' "${SOURCE_DATE_EPOCH:-$(git -C "$root" log -1 --format=%ct)}"
+}
+
 # Prints how many jobs to run at once: one for each core, at most `$1`, with 2 GiB of free memory for each. Compilers of
 # torch headers and tests of large networks need up to 2 GiB.
 parallelJobs() {

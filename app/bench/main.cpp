@@ -3,6 +3,7 @@
 #include "commands.h"
 #include "program.h"
 #include "runtime/device.h"
+#include "version_report.h"
 
 namespace {
 
@@ -13,7 +14,7 @@ int runCommand(int argc, char** argv) {
     CLI::App app{
         "Speed and error of local attribution maps on this machine: `lamscope-cli bench` as a program of its own.",
         "lamscope-bench"};
-    app.set_version_flag("--version", version() + " (LibTorch " + libtorchVersion() + ")");
+    addVersionFlags(app, version() + " (LibTorch " + libtorchVersion() + ")");
     app.get_formatter()->column_width(34);
     app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
         return "error: " + std::string(error.what()) + " (try 'lamscope-bench --help')\n";

@@ -6,6 +6,7 @@
 #include "commands.h"
 #include "program.h"
 #include "runtime/device.h"
+#include "version_report.h"
 
 namespace {
 
@@ -17,7 +18,7 @@ int runCommand(int argc, char** argv) {
         "Lamscope: which input pixels a super-resolution network used to restore a patch.\n"
         "Local attribution maps (Gu & Dong, CVPR 2021), computed exactly.",
         "lamscope-cli"};
-    app.set_version_flag("--version", version() + " (LibTorch " + libtorchVersion() + ")");
+    addVersionFlags(app, version() + " (LibTorch " + libtorchVersion() + ")");
     app.require_subcommand(1);
     app.get_formatter()->column_width(34);
     app.failure_message([](const CLI::App* failed, const CLI::Error& error) {

@@ -6,11 +6,16 @@
 
 #include <spdlog/spdlog.h>
 
+#include "command_pages.h"
 #include "console.h"
 
 namespace lamscope::cli {
 
 int parseAndRun(CLI::App& app, int argc, char** argv, const std::function<int()>& work) {
+    if (const auto page = requestedPage(app, argc, argv)) {
+        printResult(*page);
+        return ExitCode::Done;
+    }
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

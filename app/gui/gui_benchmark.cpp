@@ -26,6 +26,7 @@
 #include "scene/document_blocks.h"
 #include "view/view_grid.h"
 #include "workspaces/probe/probe_workspace.h"
+#include "workspaces/study/study_workspace.h"
 
 namespace lamscope {
 
@@ -63,6 +64,7 @@ public:
             }
         });
     }
+    [[nodiscard]] bool isRunning() const { return knocker_.joinable(); }
     [[nodiscard]] const std::vector<double>& milliseconds() const { return delays_; }
 
 private:
@@ -92,6 +94,7 @@ public:
         window_.resize(1400, 900);
         window_.show();
         window_.files().open(files);
+        window_.workspaces().open("probe");  // where a study was opened, that is in front
         require(waitUntil([this] { return allLoaded(); }), "the image or a network could not be loaded");
         waitUntil([this] { return !window_.session().progress().busy; });
     }
@@ -105,7 +108,9 @@ public:
 
     /// Drags in the pane of each network in turn, which thereby is the selected one.
     std::vector<NetworkTimes> run(const std::map<std::string, double>& unitsMs) {
-        watch_.start();
+        if (!watch_.isRunning()) {
+            watch_.start();
+        }
         std::vector<NetworkTimes> all;
         std::vector<NetworkId> ids;
         for (const auto& entry : window_.session().networks()) {
@@ -119,6 +124,19 @@ public:
             all.push_back(std::move(times));
         }
         return all;
+    }
+
+    /// The study among the opened files; null where there is none.
+    [[nodiscard]] ui::StudyController* study() {
+        auto* workspace = dynamic_cast<ui::StudyWorkspace*>(window_.workspaces().find(QStringLiteral("study")));
+        return workspace == nullptr || workspace->study().tasks() == 0 ? nullptr : &workspace->study();
+    }
+
+    /// Runs the study behind the box, from now on.
+    void startStudy(ui::StudyController& study) {
+        window_.workspaces().open("probe");
+        study.run();
+        require(waitUntil([&] { return study.progress() && study.isRunning(); }), "the study did not begin");
     }
 
     [[nodiscard]] const std::vector<double>& eventLoop() const { return watch_.milliseconds(); }
@@ -233,6 +251,21 @@ std::map<std::string, double> measureUnits(ui::Session& session) {
     return units;
 }
 
+/// Of the first map of each network while a study runs, without one and what that makes, as lines for a person. Fills
+/// `document`, if there is one, alike.
+std::string besideStudy(const std::vector<NetworkTimes>& alone, const std::vector<NetworkTimes>& beside,
+                        nlohmann::ordered_json& document) {
+    std::string text = fmt::format("{:<16}{:>36}\n", "network", "first map beside the study (median)");
+    for (std::size_t i = 0; i < alone.size(); ++i) {
+        const double before = percentile(alone[i].first, 0.5);
+        const double now = percentile(beside[i].first, 0.5);
+        text += fmt::format("{:<16}{:>19.1f} ms, {:>8.2f} times\n", alone[i].card.name, now, now / before);
+        document["results"][i]["first_map_beside_study"] = {
+            {"median_ms", now}, {"p95_ms", percentile(beside[i].first, 0.95)}, {"ratio", now / before}};
+    }
+    return text;
+}
+
 nlohmann::ordered_json latencyJson(const std::vector<double>& ms, int nodes, double unitMs) {
     return {{"nodes", nodes},
             {"median_ms", percentile(ms, 0.5)},
@@ -291,6 +324,11 @@ int runGuiBenchmark(ui::MainWindowOptions options, const QStringList& files, con
             "event loop blocked: {:.1f} ms at the 99th percentile, {:.1f} ms at most\n"
             "u: one forward and backward pass of that network\n",
             percentile(loop, 0.99), percentile(loop, 1.0));
+        if (auto* study = benchmark.study()) {
+            benchmark.startStudy(*study);
+            text += besideStudy(results, benchmark.run(units), document);
+            text += fmt::format("tasks of the study that ended meanwhile: {}\n", study->progress()->done);
+        }
         if (json == "-") {
             std::cerr << text;
             std::cout << dumpJson(document);

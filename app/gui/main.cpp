@@ -10,6 +10,8 @@
 #include <CLI/CLI.hpp>
 
 #include "base/version.h"
+#include "cli/command_pages.h"
+#include "cli/version_report.h"
 #include "gui_benchmark.h"
 #include "window/main_window.h"
 #include "window/termination.h"
@@ -75,14 +77,26 @@ bool hasDisplay() {
            || !qEnvironmentVariableIsEmpty("QT_QPA_PLATFORM");
 }
 
+/// Of --version --verbose: Qt, and the plugin by which it opens windows here.
+lamscope::cli::ReportLines qtLines(int argc, char** argv) {
+    std::string platform = "none: there is no display";
+    if (const auto trouble = lamscope::missingX11Library(); !trouble.empty()) {
+        platform = "none: " + trouble;
+    } else if (hasDisplay()) {
+        const QGuiApplication application(argc, argv);
+        platform = QGuiApplication::platformName().toStdString();
+    }
+    return {{"Qt", qVersion()}, {"platform", platform}};
+}
+
 int runProgram(int argc, char** argv) {
     QApplication::setApplicationName(QStringLiteral("lamscope"));
     QApplication::setApplicationVersion(QString::fromStdString(lamscope::version()));
     QApplication::setHighDpiScaleFactorRoundingPolicy(Qt::HighDpiScaleFactorRoundingPolicy::PassThrough);
 
     Arguments arguments;
-    CLI::App cli("Lamscope: which input pixels a super-resolution network used, live");
-    cli.set_version_flag("--version", "lamscope " + lamscope::version());
+    CLI::App cli("Lamscope: which input pixels a super-resolution network used, live", "lamscope");
+    lamscope::cli::addVersionFlags(cli, "lamscope " + lamscope::version(), [&] { return qtLines(argc, argv); });
     auto* filesOption = cli.add_option("files", arguments.files,
                                        "images, networks (with settings, as net.pth:scale=4, or addresses of "
                                        "servers in which they run), sessions and studies to open");
@@ -93,7 +107,7 @@ int runProgram(int argc, char** argv) {
         ->check(CLI::Range(0, 1024));
     cli.add_flag("--bench-gui", arguments.benchGui,
                  "drag the box along a fixed track over the files given (an image and networks), print how fast the "
-                 "window answers, and end");
+                 "window answers, and end; a study among the files is run beside a second drag");
     cli.add_option("--json", arguments.json, "with --bench-gui: write the numbers as JSON; '-' for standard output");
     auto* picture = cli.add_option("--picture", arguments.picture,
                                    "open the files, wait until all maps are finished, save a picture of the window as "
@@ -115,6 +129,10 @@ int runProgram(int argc, char** argv) {
         ->check([](const std::string& text) {
             return boxOf(text) ? std::string() : text + " is no place such as 120,96 or 120,96,32";
         });
+    if (const auto page = lamscope::cli::requestedPage(cli, argc, argv)) {
+        std::cout << *page;
+        return 0;
+    }
     try {
         cli.parse(argc, argv);
     } catch (const CLI::ParseError& error) {

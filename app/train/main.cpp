@@ -10,6 +10,7 @@
 #include "program.h"
 #include "runtime/device.h"
 #include "training/training_run.h"
+#include "version_report.h"
 
 namespace {
 
@@ -85,7 +86,7 @@ int runCommand(int argc, char** argv) {
         "it:\n"
         "the same command goes on where it was. docs/training.md tells the fields of the description.",
         "lamscope-train"};
-    app.set_version_flag("--version", version() + " (LibTorch " + libtorchVersion() + ")");
+    addVersionFlags(app, version() + " (LibTorch " + libtorchVersion() + ")");
     app.failure_message([](const CLI::App* /*app*/, const CLI::Error& error) {
         return "error: " + std::string(error.what()) + " (try 'lamscope-train --help')\n";
     });

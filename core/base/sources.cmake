@@ -14,6 +14,7 @@ lamscope_library(lamscope_base
     base/sha256.h
     base/shell_word.h
     base/table_text.h
+    base/temporary_folder.h
     base/version.h
   SOURCES
     base/atomic_file.cpp
@@ -24,6 +25,7 @@ lamscope_library(lamscope_base
     base/output_files.cpp
     base/sha256.cpp
     base/table_text.cpp
+    base/temporary_folder.cpp
     base/version.cpp
   PUBLIC nlohmann_json::nlohmann_json
   PRIVATE OpenSSL::Crypto fmt::fmt)

@@ -2,10 +2,8 @@
 #include "bench/study_benchmark.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <numeric>
-#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -13,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
+#include "base/temporary_folder.h"
 #include "base/version.h"
 #include "bench/timing.h"
 #include "image/drawn_scene.h"
@@ -29,29 +28,6 @@ namespace lamscope {
 namespace {
 
 constexpr int patchSize = 16;
-
-/// A new folder that goes with the object.
-class BenchFolder {
-public:
-    BenchFolder() {
-        auto pattern = (std::filesystem::temp_directory_path() / "lamscope-bench-XXXXXX").string();
-        if (::mkdtemp(pattern.data()) == nullptr) {
-            throw Error(ErrorCode::WriteFailed, fmt::format("no folder can be made as {}", pattern));
-        }
-        path_ = pattern;
-    }
-    BenchFolder(const BenchFolder&) = delete;
-    BenchFolder& operator=(const BenchFolder&) = delete;
-    ~BenchFolder() {
-        std::error_code ignored;
-        std::filesystem::remove_all(path_, ignored);
-    }
-
-    [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
-private:
-    std::filesystem::path path_;
-};
 
 /// Patches of a grid that spans an image of `extent` SR pixels a side.
 std::vector<Box> gridOver(int extent, int perSide) {
@@ -206,7 +182,7 @@ std::optional<StudyBenchmark> measureStudy(const StudyBenchmarkOptions& options,
     }
     const auto boxes = gridOver(common, options.patchesPerSide);
     const auto single = boxes.size() / 2;
-    const BenchFolder folder;
+    const TemporaryFolder folder("bench");
     const auto large = drawScene(sceneSide);
     BatchCalibration batches(BatchCalibration::defaultFile());
     for (int i = 0; i < options.images; ++i) {

@@ -2,7 +2,6 @@
 #include "image/image_file.h"
 
 #include <algorithm>
-#include <cctype>
 #include <cerrno>
 #include <cstdint>
 #include <fstream>
@@ -14,26 +13,23 @@
 #include <system_error>
 
 #include <fmt/format.h>
-#include <opencv2/imgcodecs.hpp>
-#include <opencv2/imgproc.hpp>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "image/array_image.h"
-#include "image/colour.h"
 #include "image/image_format.h"
-#include "image/jpeg_end.h"
 #include "image/low_bits.h"
 #include "image/orientation.h"
-#include "image/tiff_samples.h"
 
 namespace lamscope {
 namespace {
 
+using detail::AnyPixels;
 using detail::checkValues;
+using detail::DecodeFailure;
+using detail::Pixels;
 using detail::throwBadFile;
 
-constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // bytes; the decoder's buffer length is an int
+constexpr std::uint64_t maxFileSize = std::numeric_limits<int>::max();  // bytes
 constexpr std::string_view knownFormats = "PNG, JPEG, TIFF, BMP, WebP, PNM or PFM image, or a NumPy array (.npy)";
 
 std::vector<std::byte> readWholeFile(const std::filesystem::path& path) {
@@ -92,20 +88,13 @@ bool looksLikeText(std::span<const std::byte> file) {
     throwBadFile(path, fmt::format("is not an image of a known format; give a {}", knownFormats));
 }
 
-[[noreturn]] void throwTruncated(const std::filesystem::path& path, ImageFormat format) {
+[[noreturn]] void throwTruncated(const std::filesystem::path& path, const ImageFormat& format) {
     throwBadFile(path, fmt::format("is a truncated {} image: the file ends before the image does; copy or download it "
                                    "again",
-                                   imageFormatName(format)));
+                                   format.name));
 }
 
-[[noreturn]] void throwUndecodable(const std::filesystem::path& path, ImageFormat format, const std::string& reason) {
-    throwBadFile(path, fmt::format("is a damaged {} image, or one of a kind that is not read{}; open it in an image "
-                                   "editor and save it as PNG",
-                                   imageFormatName(format), reason.empty() ? "" : fmt::format(" ({})", reason)));
-}
-
-void checkHeader(const std::filesystem::path& path, ImageFormat format, const ImageHeader& header) {
-    const auto name = imageFormatName(format);
+void checkHeader(const std::filesystem::path& path, const ImageFormat& format, const ImageHeader& header) {
     if (header.width > 0 && header.height > maxImagePixels / header.width) {
         throwBadFile(path, fmt::format("has {}x{} pixels, more than the {} that can be read; crop or reduce it",
                                        header.width, header.height, maxImagePixels));
@@ -114,51 +103,25 @@ void checkHeader(const std::filesystem::path& path, ImageFormat format, const Im
         throwTruncated(path, format);
     }
     if (!header.unsupported.empty()) {
-        throwBadFile(path, fmt::format("is a {} image that {}; convert it to an 8 or 16 bit RGB image", name,
+        throwBadFile(path, fmt::format("is a {} image that {}; convert it to an 8 or 16 bit RGB image", format.name,
                                        header.unsupported));
     }
 }
 
-cv::Mat decode(const std::filesystem::path& path, ImageFormat format, std::span<const std::byte> file) {
-    cv::Mat pixels;
-    std::string reason;
+AnyPixels decode(const std::filesystem::path& path, const ImageFormat& format, const ImageHeader& header,
+                 std::span<const std::byte> file) {
     try {
-        // OpenCV has no view of constant data; the buffer is only read.
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
-        auto* const data = const_cast<std::byte*>(file.data());
-        const cv::Mat buffer(1, static_cast<int>(file.size()), CV_8UC1, data);
-        // IMREAD_UNCHANGED keeps the bit depth and the alpha channel and does not apply the EXIF orientation.
-        pixels = cv::imdecode(buffer, cv::IMREAD_UNCHANGED);
-    } catch (const cv::Exception& exception) {
-        if (exception.code == cv::Error::StsNoMem) {
-            throw std::bad_alloc();
-        }
-        reason = exception.err;
-    }
-    if (pixels.empty()) {
-        throwUndecodable(path, format, reason);
-    }
-    return pixels;
-}
-
-cv::Mat decode(const std::filesystem::path& path, ImageFormat format, const ImageHeader& header,
-               std::span<const std::byte> file) {
-    if (header.endMissing) {
-        const auto complete = detail::withEndMarker(file);
-        if (!complete) {
+        return format.readPixels(file, header);
+    } catch (const DecodeFailure& failure) {
+        if (failure.cause() == DecodeFailure::Cause::Truncated) {
             throwTruncated(path, format);
         }
-        return decode(path, format, *complete);
+        const std::string_view reason = failure.what();
+        throwBadFile(path,
+                     fmt::format("is a damaged {} image, or one of a kind that is not read{}; open it in an image "
+                                 "editor and save it as PNG",
+                                 format.name, reason.empty() ? "" : fmt::format(" ({})", reason)));
     }
-    if (!header.plainSamples) {
-        return decode(path, format, file);
-    }
-    std::string reason;
-    auto pixels = detail::readTiffSamples(file, header.channels, reason);
-    if (pixels.empty()) {
-        throwUndecodable(path, format, reason);
-    }
-    return pixels;
 }
 
 /// The levels that become 1.
@@ -167,23 +130,22 @@ struct FullLevels {
     float opaque;
 };
 
-/// @param pixels 1 channel: grey; 2: grey, alpha; 3: B, G, R; 4: B, G, R, and alpha or a channel without meaning.
 template <typename Level>
-void copyPixels(const cv::Mat& pixels, const ImageHeader& header, const FullLevels& full, Image& image,
+void copyPixels(const Pixels<Level>& pixels, const ImageHeader& header, const FullLevels& full, Image& image,
                 bool& transparent) {
     const auto [white, fullAlpha] = full;
     const int channelCount = pixels.channels();
     const bool grey = channelCount <= 2;
     const bool hasAlpha = channelCount == 2 || (channelCount == 4 && !header.alphaUnused);
-    for (int y = 0; y < pixels.rows; ++y) {
-        const auto* pixel = pixels.ptr<Level>(y);
-        for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
+    for (int y = 0; y < pixels.height(); ++y) {
+        const auto* pixel = pixels.row(y).data();
+        for (int x = 0; x < pixels.width(); ++x, pixel += channelCount) {
             const float alpha = hasAlpha ? static_cast<float>(pixel[channelCount - 1]) : fullAlpha;
             const bool opaque = alpha == fullAlpha;
             transparent |= !opaque;
             const float weight = opaque || header.alphaApplied ? 1.0F : alpha / fullAlpha;
             for (int channel = 0; channel < Image::channels; ++channel) {
-                const auto level = static_cast<float>(pixel[grey ? 0 : 2 - channel]);
+                const auto level = static_cast<float>(pixel[grey ? 0 : channel]);
                 image.at(channel, y, x) = (header.minIsWhite ? white - level : level) / white * weight;
             }
         }
@@ -196,72 +158,70 @@ struct Levels16 {
     std::uint16_t largestAlpha = 0;
 };
 
-Levels16 levelsOf(const cv::Mat& pixels) {
-    const int channelCount = pixels.channels();
-    const int colourCount = channelCount <= 2 ? 1 : Image::channels;
+Levels16 levelsOf(const Pixels<std::uint16_t>& pixels) {
+    const auto channelCount = static_cast<std::size_t>(pixels.channels());
+    const std::size_t colourCount = channelCount <= 2 ? 1 : Image::channels;
     Levels16 levels;
-    for (int y = 0; y < pixels.rows; ++y) {
-        const auto* pixel = pixels.ptr<std::uint16_t>(y);
-        for (int x = 0; x < pixels.cols; ++x, pixel += channelCount) {
-            for (int channel = 0; channel < colourCount; ++channel) {
-                levels.colours.add(pixel[channel]);
-            }
-            if (colourCount < channelCount) {
-                levels.largestAlpha = std::max(levels.largestAlpha, pixel[channelCount - 1]);
-            }
+    for (auto rest = pixels.levels(); !rest.empty(); rest = rest.subspan(channelCount)) {
+        for (const auto level : rest.first(colourCount)) {
+            levels.colours.add(level);
+        }
+        if (colourCount < channelCount) {
+            levels.largestAlpha = std::max(levels.largestAlpha, rest[channelCount - 1]);
         }
     }
     return levels;
 }
 
-/// The level that is white by the header or, where it says nothing, the `largest` of the type. Throws Error(BadFile)
+/// The level that is white by the header or, where it says nothing, the largest of the type. Throws Error(BadFile)
 /// where levels lie above what the header says.
-float whiteByHeader(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header, int largest) {
-    double highest = 0.0;
-    if (header.maxLevel > 0) {
-        cv::minMaxIdx(pixels.reshape(1), nullptr, &highest);
+template <typename Level>
+float whiteByHeader(const std::filesystem::path& path, const Pixels<Level>& pixels, const ImageHeader& header) {
+    if (header.maxLevel == 0) {
+        return std::numeric_limits<Level>::max();
     }
+    const int highest = std::ranges::max(pixels.levels());
     if (highest > header.maxLevel) {
         throwBadFile(path, fmt::format("holds levels up to {}, which is above its maximum {}; write it again", highest,
                                        header.maxLevel));
     }
-    return static_cast<float>(header.maxLevel > 0 ? header.maxLevel : largest);
+    return static_cast<float>(header.maxLevel);
 }
 
-/// Fills `loaded.image`, which has the size of `pixels`. True if some pixel is transparent.
-bool copyPixels(const std::filesystem::path& path, const cv::Mat& pixels, const ImageHeader& header,
-                const ImageReading& reading, LoadedImage& loaded) {
-    auto& image = loaded.image;
-    bool transparent = false;
-    switch (pixels.depth()) {
-        case CV_8U: {
-            image.bitDepth = 8;
-            const float white = whiteByHeader(path, pixels, header, std::numeric_limits<std::uint8_t>::max());
-            copyPixels<std::uint8_t>(pixels, header, {white, white}, image, transparent);
-            break;
-        }
-        case CV_16U: {
-            constexpr int largest = std::numeric_limits<std::uint16_t>::max();
-            image.bitDepth = 16;
-            FullLevels full{.white = whiteByHeader(path, pixels, header, largest), .opaque = largest};
-            if (full.white == full.opaque) {
-                const auto levels = levelsOf(pixels);
-                full.white = whiteLevel(levels.colours, reading, loaded);
-                // Whoever stored colours of 10 bits in 16 stored transparency so, unless it shows more.
-                full.opaque = static_cast<float>(levels.largestAlpha) <= full.white ? full.white : full.opaque;
-            }
-            copyPixels<std::uint16_t>(pixels, header, full, image, transparent);
-            break;
-        }
-        case CV_32F:
-            image.bitDepth = 32;
-            checkValues(path,
-                        std::span(pixels.ptr<float>(), pixels.total() * static_cast<std::size_t>(pixels.channels())));
-            copyPixels<float>(pixels, header, {1.0F, 1.0F}, image, transparent);
-            break;
-        default:
-            throwBadFile(path, "has pixels of an unsupported type; convert it to an 8 or 16 bit RGB image");
+FullLevels fullLevels(const std::filesystem::path& path, const Pixels<std::uint8_t>& pixels, const ImageHeader& header,
+                      const ImageReading& /*reading*/, LoadedImage& /*loaded*/) {
+    const float white = whiteByHeader(path, pixels, header);
+    return {.white = white, .opaque = white};
+}
+
+FullLevels fullLevels(const std::filesystem::path& path, const Pixels<std::uint16_t>& pixels, const ImageHeader& header,
+                      const ImageReading& reading, LoadedImage& loaded) {
+    FullLevels full{.white = whiteByHeader(path, pixels, header), .opaque = std::numeric_limits<std::uint16_t>::max()};
+    if (full.white == full.opaque) {
+        const auto levels = levelsOf(pixels);
+        full.white = whiteLevel(levels.colours, reading, loaded);
+        // Whoever stored colours of 10 bits in 16 stored transparency so, unless it shows more.
+        full.opaque = static_cast<float>(levels.largestAlpha) <= full.white ? full.white : full.opaque;
     }
+    return full;
+}
+
+FullLevels fullLevels(const std::filesystem::path& path, const Pixels<float>& pixels, const ImageHeader& /*header*/,
+                      const ImageReading& /*reading*/, LoadedImage& /*loaded*/) {
+    checkValues(path, pixels.levels());
+    return {.white = 1.0F, .opaque = 1.0F};
+}
+
+/// Sets `loaded.image`. True if some pixel is transparent.
+template <typename Level>
+bool takePixels(const std::filesystem::path& path, const Pixels<Level>& pixels, const ImageHeader& header,
+                const ImageReading& reading, LoadedImage& loaded) {
+    loaded.image = Image(pixels.width(), pixels.height());
+    loaded.image.file = path.string();
+    loaded.image.bitDepth = 8 * sizeof(Level);
+    const auto full = fullLevels(path, pixels, header, reading, loaded);
+    bool transparent = false;
+    copyPixels(pixels, header, full, loaded.image, transparent);
     return transparent;
 }
 
@@ -302,22 +262,18 @@ std::vector<std::string> rasterWarnings(const std::string& file, const ImageHead
 
 LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::byte> file,
                        const ImageReading& reading) {
-    const auto format = imageFormat(file);
-    if (format == ImageFormat::Unknown) {
+    const auto* const format = imageFormat(file);
+    if (format == nullptr) {
         throwUnknownFormat(path, file);
     }
-    const auto header = readImageHeader(format, file);
-    checkHeader(path, format, header);
-    const auto pixels = decode(path, format, header, file);
-    if (pixels.channels() > 4 || (pixels.channels() == 2 && !header.plainSamples)) {
-        throwBadFile(path, fmt::format("has {} channels; convert it to an RGB image", pixels.channels()));
-    }
-
-    LoadedImage loaded{.image = Image(pixels.cols, pixels.rows), .warnings = {}};
-    loaded.image.file = path.string();
-    const bool transparent = copyPixels(path, pixels, header, reading, loaded);
+    const auto header = format->readHeader(file);
+    checkHeader(path, *format, header);
+    LoadedImage loaded{.image = {}, .warnings = {}};
+    const bool transparent =
+        std::visit([&](const auto& pixels) { return takePixels(path, pixels, header, reading, loaded); },
+                   decode(path, *format, header, file));
     std::ranges::move(rasterWarnings(path.string(), header, transparent), std::back_inserter(loaded.warnings));
-    if (header.plainSamples && header.appliedOrientation != 1) {  // OpenCV applies it to the others
+    if (header.appliedOrientation != 1) {
         loaded.image = oriented(loaded.image, header.appliedOrientation);
     }
     if (header.orientation != 1 && reading.upright) {
@@ -330,46 +286,6 @@ LoadedImage readRaster(const std::filesystem::path& path, std::span<const std::b
                          path.string(), orientationText(header.orientation), header.orientation)});
     }
     return loaded;
-}
-
-template <typename Level>
-cv::Mat toPixels(const Image& image, int type) {
-    cv::Mat pixels(image.height(), image.width(), type);
-    for (int y = 0; y < image.height(); ++y) {
-        auto* pixel = pixels.ptr<Level>(y);
-        for (int x = 0; x < image.width(); ++x) {
-            for (int channel = Image::channels - 1; channel >= 0; --channel) {
-                *pixel++ = static_cast<Level>(
-                    nearestLevel(static_cast<double>(image.at(channel, y, x)), std::numeric_limits<Level>::max()));
-            }
-        }
-    }
-    return pixels;
-}
-
-std::vector<std::uint8_t> encode(const std::string& extension, const Image& image, int bitDepth) {
-    if (image.empty()) {
-        throw Error(ErrorCode::InvalidArgument, "an empty image cannot be written");
-    }
-    if (bitDepth != 8 && bitDepth != 16) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("an image cannot be written with {} bits per channel; choose 8 or 16", bitDepth));
-    }
-    std::vector<std::uint8_t> content;
-    bool done = false;
-    std::string reason = "the image library refused it";
-    try {
-        done = cv::imencode(
-            extension,
-            bitDepth == 8 ? toPixels<std::uint8_t>(image, CV_8UC3) : toPixels<std::uint16_t>(image, CV_16UC3), content);
-    } catch (const cv::Exception& exception) {
-        reason = exception.err;
-    }
-    if (!done) {
-        throw Error(ErrorCode::WriteFailed, fmt::format("a {}x{} image could not be encoded as {}: {}", image.width(),
-                                                        image.height(), extension.substr(1), reason));
-    }
-    return content;
 }
 
 }  // namespace
@@ -400,27 +316,6 @@ std::optional<ImageReading> sharedReading(const ImageReading& reading, std::span
         shared.bits = std::max(shared.bits, readImage(file, reading).levelBits);
     }
     return shared;
-}
-
-void writeImage(const std::filesystem::path& path, const Image& image, int bitDepth) {
-    auto extension = path.extension().string();
-    std::ranges::transform(extension, extension.begin(),
-                           [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-    if (extension != ".png" && extension != ".tif" && extension != ".tiff") {
-        throw Error(
-            ErrorCode::InvalidArgument,
-            fmt::format("'{}' cannot be written: images are written as .png, .tif or .tiff files; choose a name "
-                        "that ends so",
-                        path.string()));
-    }
-    const auto content = encode(extension, image, bitDepth);
-    writeFileAtomically(path, std::as_bytes(std::span(content)));
-}
-
-std::vector<std::byte> encodePng(const Image& image, int bitDepth) {
-    const auto content = encode(".png", image, bitDepth);
-    const auto bytes = std::as_bytes(std::span(content));
-    return {bytes.begin(), bytes.end()};
 }
 
 }  // namespace lamscope

@@ -8,18 +8,12 @@
 #include <string>
 #include <string_view>
 
+#include "image/decoded_pixels.h"
+
 namespace lamscope {
 
-// Private to the library of image files: what the headers of an image file say. OpenCV decodes the pixels, but it
-// returns a truncated picture as if the picture were whole, and it does not tell what transparency meant.
-
-enum class ImageFormat { Png, Jpeg, Tiff, Bmp, WebP, Pnm, Pfm, Unknown };
-
-/// The format that the first bytes of a file show.
-[[nodiscard]] ImageFormat imageFormat(std::span<const std::byte> file);
-
-/// The format's usual name, e.g. "PNG".
-[[nodiscard]] std::string imageFormatName(ImageFormat format);
+// Private to the library of image files: the list of formats, and what the headers of a file say. The headers are read
+// here and not by the formats' libraries, some of which return a truncated picture as if it were whole.
 
 /// A format that is not read, but recognised so that a message can name it.
 struct ForeignFormat {
@@ -37,22 +31,32 @@ struct ImageHeader {
     std::string unsupported;      ///< why the pixels cannot be read ("has 32 bits per channel"); empty if they can
     bool truncated = false;       ///< the file ends before its last part
     bool endMissing = false;      ///< the file lacks its end marker only: all scans have begun (JPEG)
-    bool alphaApplied = false;    ///< the decoder returns colours multiplied by alpha (TIFF)
+    bool alphaApplied = false;    ///< the reader returns colours multiplied by alpha (TIFF)
     bool alphaUnused = false;     ///< the fourth channel has no meaning (BMP, TIFF)
-    bool alphaIgnored = false;    ///< grey with transparency that the decoder ignores (PNG)
+    bool alphaIgnored = false;    ///< grey with transparency that the reader ignores (PNG)
     bool coloursAssumed = false;  ///< nothing says that the first three channels are R, G and B (TIFF)
     int channels = 0;             ///< channels to decode: grey or R, G, B, and alpha if present (TIFF; otherwise 0)
     int bandsLeftOut = 0;         ///< number of further channels, which are not decoded (TIFF)
-    bool plainSamples = false;    ///< readTiffSamples() decodes the file: OpenCV refuses it or mixes up its channels
-    bool morePages = false;       ///< more images follow (TIFF)
-    bool minIsWhite = false;      ///< grey with 0 for white; the decoder does not invert it (TIFF)
-    int maxLevel = 0;             ///< the level that is white, 1…65535 (PNM); 0: the largest level of the type
-    int orientation = 1;          ///< orientation 1…8 in EXIF data, which the decoder does not apply; 1: as stored
-    int appliedOrientation = 1;   ///< orientation 1…8 in the TIFF tag, which is always applied; 1: as stored
-    std::string profile;          ///< colours other than sRGB, see otherProfile(); empty: sRGB, or nothing is said
+    bool plainSamples = false;   ///< the samples are read as they are stored, not made R, G, B, alpha by libtiff (TIFF)
+    bool morePages = false;      ///< more images follow (TIFF)
+    bool minIsWhite = false;     ///< grey with 0 for white; the reader does not invert it (TIFF)
+    int maxLevel = 0;            ///< the level that is white, 1…65535 (PNM); 0: the largest level of the type
+    int orientation = 1;         ///< orientation 1…8 in EXIF data; 1: as stored
+    int appliedOrientation = 1;  ///< orientation 1…8 in the TIFF tag, which is always applied; 1: as stored
+    std::string profile;         ///< colours other than sRGB, see otherProfile(); empty: sRGB, or nothing is said
 };
 
-/// Reads the headers of a file of a known format. No number in the file is trusted.
-[[nodiscard]] ImageHeader readImageHeader(ImageFormat format, std::span<const std::byte> file);
+/// A format that is read: one row of the list in image_format.cpp.
+struct ImageFormat {
+    std::string_view name;  ///< the usual one, e.g. "PNG"
+    bool (*matches)(std::span<const std::byte> file);
+    /// Of a file that matches. No number in the file is trusted.
+    ImageHeader (*readHeader)(std::span<const std::byte> file);
+    /// See image_readers.h.
+    detail::AnyPixels (*readPixels)(std::span<const std::byte> file, const ImageHeader& header);
+};
+
+/// The format that the first bytes of a file show; null if it is none of the list.
+[[nodiscard]] const ImageFormat* imageFormat(std::span<const std::byte> file);
 
 }  // namespace lamscope

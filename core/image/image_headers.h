@@ -10,11 +10,13 @@
 
 namespace lamscope::detail {
 
-// Private to the library of image files: the parts of readImageHeader().
+// Private to the library of image files: one reader of headers for each format, see ImageFormat.
 
 [[nodiscard]] ImageHeader readPngHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readJpegHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readTiffHeader(std::span<const std::byte> file);
+[[nodiscard]] ImageHeader readBmpHeader(std::span<const std::byte> file);
+[[nodiscard]] ImageHeader readWebPHeader(std::span<const std::byte> file);
 /// For PBM, PGM and PPM files.
 [[nodiscard]] ImageHeader readPnmHeader(std::span<const std::byte> file);
 [[nodiscard]] ImageHeader readPfmHeader(std::span<const std::byte> file);

@@ -7,45 +7,10 @@
 #include <fmt/format.h>
 
 #include "image/image_headers.h"
+#include "image/pnm_words.h"
 
 namespace lamscope::detail {
 namespace {
-
-/// The words of a header. White space separates them; comments are skipped.
-class HeaderWords {
-public:
-    explicit HeaderWords(std::span<const std::byte> file)
-        : text_(reinterpret_cast<const char*>(file.data()), file.size()) {}
-
-    /// The next word; empty at the end of the file.
-    std::string_view next() {
-        while (position_ < text_.size() && (isSpace(text_[position_]) || text_[position_] == '#')) {
-            position_ = text_[position_] == '#' ? std::min(text_.find('\n', position_), text_.size()) : position_ + 1;
-        }
-        const auto start = position_;
-        while (position_ < text_.size() && !isSpace(text_[position_])) {
-            ++position_;
-        }
-        return text_.substr(start, position_ - start);
-    }
-
-    /// The next word as a number; -1 if the word is not a number.
-    std::int64_t nextNumber() {
-        const auto word = next();
-        std::int64_t value = 0;
-        const auto [end, error] = std::from_chars(word.data(), word.data() + word.size(), value);
-        return error == std::errc() && end == word.data() + word.size() && value >= 0 ? value : -1;
-    }
-
-    /// The place of the data, behind the one white-space character that ends the header.
-    [[nodiscard]] std::uint64_t dataOffset() const { return position_ + 1; }
-
-private:
-    static bool isSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-    std::string_view text_;
-    std::size_t position_ = 2;  // behind the format's two letters
-};
 
 void checkEnd(ImageHeader& header, std::uint64_t dataOffset, std::uint64_t bitsPerPixel, std::uint64_t fileSize) {
     constexpr std::int64_t longestSide = std::int64_t{1} << 28;
@@ -62,7 +27,7 @@ void checkEnd(ImageHeader& header, std::uint64_t dataOffset, std::uint64_t bitsP
 
 ImageHeader readPnmHeader(std::span<const std::byte> file) {
     ImageHeader header;
-    HeaderWords words(file);
+    PnmWords words(file);
     const int kind = std::to_integer<int>(file[1]) - '0';
     const bool text = kind <= 3;
     const bool bilevel = kind == 1 || kind == 4;
@@ -74,10 +39,6 @@ ImageHeader readPnmHeader(std::span<const std::byte> file) {
     checkEnd(header, words.dataOffset(), text ? 8 : bits * (colour ? 3 : 1), file.size());
     if (header.unsupported.empty() && (maximum < 1 || maximum > 65535)) {
         header.unsupported = "has a damaged header";
-    } else if (text && !bilevel && maximum < 255) {
-        // OpenCV's decoder would stretch the levels to 0…255 and round them.
-        header.unsupported =
-            fmt::format("is written as text with the maximum {}, and only 255 and above are read", maximum);
     }
     header.maxLevel = bilevel ? 0 : static_cast<int>(maximum);
     return header;
@@ -85,7 +46,7 @@ ImageHeader readPnmHeader(std::span<const std::byte> file) {
 
 ImageHeader readPfmHeader(std::span<const std::byte> file) {
     ImageHeader header;
-    HeaderWords words(file);
+    PnmWords words(file);
     const bool colour = file[1] == std::byte{'F'};
     header.width = words.nextNumber();
     header.height = words.nextNumber();

@@ -18,22 +18,34 @@ lamscope_library(lamscope_image
     image/resize.cpp
   PUBLIC lamscope_base
   PRIVATE fmt::fmt)
-# Image files: the only user of OpenCV's imgcodecs.
+# Image files, each format by its own library.
 lamscope_library(lamscope_files
   HEADERS
     image/image_file.h
   SOURCES
     image/array_image.cpp
+    image/bmp_header.cpp
+    image/bmp_pixels.cpp
     image/colour_profile.cpp
+    image/foreign_format.cpp
     image/image_file.cpp
     image/image_format.cpp
-    image/jpeg_end.cpp
+    image/image_writing.cpp
     image/jpeg_header.cpp
+    image/jpeg_pixels.cpp
     image/low_bits.cpp
-    image/opencv_image.cpp
+    image/png_encoder.cpp
     image/png_header.cpp
+    image/png_pixels.cpp
     image/pnm_header.cpp
+    image/pnm_pixels.cpp
+    image/tiff_colours.cpp
+    image/tiff_encoder.cpp
     image/tiff_header.cpp
+    image/tiff_memory.cpp
+    image/tiff_pixels.cpp
     image/tiff_samples.cpp
+    image/webp_header.cpp
+    image/webp_pixels.cpp
   PUBLIC lamscope_image
-  PRIVATE opencv_core opencv_imgproc opencv_imgcodecs TIFF::TIFF JPEG::JPEG PkgConfig::lcms2 ZLIB::ZLIB fmt::fmt)
+  PRIVATE PNG::PNG JPEG::JPEG TIFF::TIFF PkgConfig::libwebp PkgConfig::lcms2 ZLIB::ZLIB fmt::fmt)

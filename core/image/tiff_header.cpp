@@ -120,7 +120,6 @@ enum Tag : std::uint64_t {
     Orientation = 274,
     SamplesPerPixel = 277,
     StripByteCounts = 279,
-    PlanarConfiguration = 284,
     TileOffsets = 324,
     TileByteCounts = 325,
     ExtraSamples = 338,
@@ -218,7 +217,6 @@ std::string unsupportedPixels(TiffDirectory& directory) {
 
 /// Sets the fields of `header` that concern channels and their decoder.
 void readChannels(TiffDirectory& directory, ImageHeader& header) {
-    constexpr std::uint64_t separatePlanes = 2;
     const auto bits = directory.value(BitsPerSample, 1);
     const auto colours = directory.value(Photometric, Rgb);
     const auto samples = directory.value(SamplesPerPixel, 1);
@@ -231,15 +229,14 @@ void readChannels(TiffDirectory& directory, ImageHeader& header) {
     header.bandsLeftOut = static_cast<int>(std::min<std::uint64_t>(samples - std::min(samples, meant), 65535));
     header.channels = static_cast<int>(meant);
     const bool floatingPoint = directory.value(SampleFormat, UnsignedIntegers) == FloatingPoint;
-    header.plainSamples = floatingPoint
-                          || ((bits == 8 || bits == 16) && colours <= Rgb
-                              && (samples > 4 || header.coloursAssumed || (colourCount == 1 && samples > 1)
-                                  || (bits == 16 && directory.value(PlanarConfiguration, 1) == separatePlanes)));
+    header.plainSamples =
+        floatingPoint || bits == 16
+        || (bits == 8 && colours <= Rgb && (samples > 4 || header.coloursAssumed || (colourCount == 1 && samples > 1)));
     header.alphaUnused = !hasAlpha;
     // libtiff multiplies 8-bit colours by an alpha that has not been applied. The file's colours are already multiplied
     // where the alpha has been applied.
-    header.alphaApplied = extra != UnassociatedAlpha || (bits < 16 && !header.plainSamples);
-    header.minIsWhite = colours == MinIsWhite && (bits == 16 || header.plainSamples);
+    header.alphaApplied = extra != UnassociatedAlpha || !header.plainSamples;
+    header.minIsWhite = colours == MinIsWhite && header.plainSamples;
 }
 
 /// True when a strip or tile lies beyond the end of the file.

@@ -68,8 +68,10 @@ SrModel modelFromWeights(const Checkpoint& weights, const ModelSettings& setting
     if (!recognition.network) {
         throw Error(
             ErrorCode::UnsupportedModel,
-            fmt::format("{}: no known network has these {} tensors. Closest is {}: {}", card.name,
-                        weights.tensors.size(), recognition.nearest->architecture, differences(*recognition.nearest)));
+            fmt::format("{}: no known network has these {} tensors. {}", card.name, weights.tensors.size(),
+                        recognition.nearest ? fmt::format("Closest is {}: {}", recognition.nearest->architecture,
+                                                          differences(*recognition.nearest))
+                                            : "None has a tensor of these names"));
     }
     card.scale = settings.scale.value_or(card.scales.front());
     if (std::ranges::find(card.scales, card.scale) == card.scales.end()) {

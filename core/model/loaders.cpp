@@ -18,6 +18,7 @@
 #include "model/recognition.h"
 #include "model/remote/remote_loader.h"
 #include "model/torchscript/torchscript_network.h"
+#include "model/unsupported_families.h"
 #include "model/weight_choice.h"
 #include "runtime/torch_headers.h"
 
@@ -58,9 +59,9 @@ void countWeights(Candidate& candidate, const Checkpoint& checkpoint, const std:
     }
 }
 
-std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
-    std::string text = fmt::format("{}: no supported network has these {} tensors. Closest is {}", card.file,
-                                   card.tensors, nearest.architecture);
+/// The closest known network and what differs.
+std::string inWords(const KeyDifference& nearest) {
+    auto text = "Closest is " + nearest.architecture;
     if (!nearest.missing.empty()) {
         text += fmt::format("; missing {}: {}", nearest.missing.size(), some(nearest.missing));
     }
@@ -70,7 +71,16 @@ std::string whyUnknown(const ModelCard& card, const KeyDifference& nearest) {
     if (!nearest.mismatched.empty()) {
         text += fmt::format("; other shape {}: {}", nearest.mismatched.size(), some(nearest.mismatched));
     }
-    return text
+    return text;
+}
+
+/// @param lookalike  names a network that is known and not supported; may be empty.
+std::string whyUnknown(const ModelCard& card, const std::optional<KeyDifference>& nearest,
+                       const std::string& lookalike) {
+    return fmt::format("{}: no supported network has these {} tensors. ", card.file, card.tensors)
+           + (!lookalike.empty() ? lookalike
+              : nearest          ? inWords(*nearest)
+                                 : "None has a tensor of these names")
            + ". To use it here, export it as TorchScript: with packaging/export/lamscope_export.py, "
              "export(net, \"net.pt\", scale=4, range=1.0); see docs/your-network.md";
 }
@@ -153,12 +163,18 @@ void readWeights(const ModelSource& source, Candidate& candidate) {
     candidate.family = std::move(chosen.recognition.family);
     candidate.defaultRange = chosen.recognition.defaultRange;
     candidate.defaultRangeEvidence = fmt::format("as {} was published", card.architecture);
-    candidate.nearest = std::move(chosen.recognition.nearest);
     if (candidate.network) {
         chooseScale(card, source.spec.settings);
-    } else {
-        candidate.whyUnknown = whyUnknown(card, *candidate.nearest);
+        return;
     }
+    std::string lookalike;
+    if (const auto family = unsupportedFamily(chosen.checkpoint)) {
+        lookalike = fmt::format("This looks like {}, which is not supported", *family);
+        card.warnings.push_back(lookalike + ".");
+    } else {
+        candidate.nearest = std::move(chosen.recognition.nearest);
+    }
+    candidate.whyUnknown = whyUnknown(card, candidate.nearest, lookalike);
 }
 
 /// The file's stem, or the folder's name.

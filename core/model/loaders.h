@@ -23,11 +23,13 @@ struct Candidate {
     bool cardIsComplete = false;  ///< range and cropping are known: nothing is to be probed
     std::optional<double> defaultRange;
     std::string defaultRangeEvidence;
-    std::optional<KeyDifference> nearest;  ///< the closest family when `network` is null
-    std::string whyUnknown;                ///< then: the message of the error
-    std::string nonfiniteTensors;          ///< the first few of them by name; empty where there are none, or names
-    std::string family;          ///< as in the setting arch=; empty where no family was recognised by its keys
-    bool runsElsewhere = false;  ///< its input and output are on the CPU here, whatever device was asked for
+    /// The closest family when `network` is null; nullopt if the tensors are known to be another network's, or have no
+    /// name that a known network has.
+    std::optional<KeyDifference> nearest;
+    std::string whyUnknown;        ///< then: the message of the error
+    std::string nonfiniteTensors;  ///< the first few of them by name; empty where there are none, or names
+    std::string family;            ///< as in the setting arch=; empty where no family was recognised by its keys
+    bool runsElsewhere = false;    ///< its input and output are on the CPU here, whatever device was asked for
     std::string refusal;  ///< why a network that fits by its keys is not this one; empty if nothing speaks against it
 };
 

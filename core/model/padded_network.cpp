@@ -3,27 +3,12 @@
 
 #include <utility>
 
+#include "model/cropped_trunk.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
 
 namespace {
-
-/// Finishes the whole of an LR image, which the trunk continues to the right and downwards.
-class PaddedTrunk final : public Trunk {
-public:
-    PaddedTrunk(std::unique_ptr<Trunk> trunk, const Rect& whole)
-        : trunk_(std::move(trunk))
-        , whole_(whole) {}
-
-    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
-        return trunk_->finish(region ? region : whole_);
-    }
-
-private:
-    std::unique_ptr<Trunk> trunk_;
-    Rect whole_;
-};
 
 class PaddedNetwork final : public Network {
 public:
@@ -44,7 +29,7 @@ public:
         if (right == 0 && bottom == 0) {
             return network_->begin(lr);
         }
-        return trunkWithin(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), lr);
+        return croppedTrunk(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), lr.size(2), lr.size(3));
     }
 
     [[nodiscard]] bool hasSecantRules() const override { return network_->hasSecantRules(); }
@@ -58,11 +43,6 @@ private:
 };
 
 }  // namespace
-
-std::unique_ptr<Trunk> trunkWithin(std::unique_ptr<Trunk> trunk, const torch::Tensor& lr) {
-    const Rect whole{0, 0, static_cast<int>(lr.size(3)), static_cast<int>(lr.size(2))};
-    return std::make_unique<PaddedTrunk>(std::move(trunk), whole);
-}
 
 std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple) {
     if (multiple == 1) {

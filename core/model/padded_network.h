@@ -3,8 +3,6 @@
 
 #include <memory>
 
-#include <torch/types.h>
-
 #include "model/network.h"
 
 namespace lamscope {
@@ -13,9 +11,6 @@ namespace lamscope {
 /// and at the bottom by reflection and the SR cropped again, all of it differentiable, so that gradients lie on the
 /// user's pixels. Needs sides of at least smallestPaddedSide().
 [[nodiscard]] std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple);
-
-/// Makes the trunk of an image that continues `lr` to the right and downwards one of `lr`.
-[[nodiscard]] std::unique_ptr<Trunk> trunkWithin(std::unique_ptr<Trunk> trunk, const torch::Tensor& lr);
 
 /// Reflection needs more than half of the multiple.
 [[nodiscard]] constexpr int smallestPaddedSide(int multiple) {

@@ -2,6 +2,7 @@
 #include "model/recognition.h"
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <iterator>
 #include <set>
@@ -46,16 +47,22 @@ Attempt tryFamily(const Architecture& architecture, const Checkpoint& checkpoint
     return attempt;
 }
 
-std::size_t distance(const KeyDifference& difference) {
-    return difference.missing.size() + difference.extra.size() + difference.mismatched.size();
+/// How much of a family a checkpoint is: first the share of all tensors, of one or the other, that both have in the
+/// same shape; then the number of names that both have.
+std::pair<double, std::size_t> likeness(const KeyDifference& difference, const Checkpoint& checkpoint) {
+    const auto named = checkpoint.tensors.size() - difference.extra.size();
+    const auto same = static_cast<double>(named - difference.mismatched.size());
+    return {same / static_cast<double>(checkpoint.tensors.size() + difference.missing.size()), named};
 }
+
+/// What a probe's residual is when the network is right, and how many times larger one has to be to speak for another.
+constexpr double good = 0.01;
+constexpr double clearlyWorse = 10.0;
 
 /// Evaluates a smooth picture at each scale: only the right scale reproduces the picture. nullopt if no scale is
 /// clearly the best.
 std::optional<int> scaleByProbe(const Architecture& architecture, const Checkpoint& checkpoint,
                                 const ModelSettings& settings, const BuiltNetwork& built) {
-    constexpr double good = 0.01;
-    constexpr double clearlyWorse = 10.0;
     std::vector<std::pair<double, int>> residuals;
     for (const int scale : built.scales) {
         const auto attempt = tryFamily(architecture, checkpoint, settings, scale);
@@ -94,6 +101,46 @@ Attempt withScale(const Architecture& architecture, const Checkpoint& checkpoint
     std::rotate(order.begin(), std::ranges::find(order, *scale), order.end());
     result.assumptions.push_back(fmt::format("scale {} ({})", *scale, evidence));
     return result;
+}
+
+/// Assumptions of 0 or 1 that tell apart published networks of the same keys and shapes, which are wired differently.
+constexpr std::array<std::string_view, 2> wirings{"bilinear_skip", "norm"};
+
+/// Of the better value range.
+double residualOf(const BuiltNetwork& built) {
+    const int side = std::max(checkProbeSize.first, built.minimumSide);
+    const auto probe = probeRange(*built.network, built.scales.front(), {side, side});
+    return std::min(probe.residual1, probe.residual255);
+}
+
+/// Takes the other wiring if with it alone the network reproduces a smooth picture.
+Attempt withWiring(const Architecture& architecture, const Checkpoint& checkpoint, const ModelSettings& settings,
+                   Attempt attempt) {
+    for (const auto wiring : wirings) {
+        for (const int usual : {0, 1}) {
+            const auto line = fmt::format("{} {}", wiring, usual);
+            if (std::ranges::find(attempt.assumptions, line) == attempt.assumptions.end()) {
+                continue;  // not asked for, or decided by the user
+            }
+            const double residual = residualOf(attempt.built);
+            if (residual < good) {
+                continue;
+            }
+            auto otherSettings = settings;
+            otherSettings.assumptions[std::string(wiring)] = {1.0 - usual};
+            auto other = tryFamily(architecture, checkpoint, otherSettings, settings.scale.value_or(0));
+            const double otherResidual = residualOf(other.built);
+            if (otherResidual < good && residual > clearlyWorse * otherResidual) {
+                *std::ranges::find_if(
+                    other.assumptions,
+                    [&](const std::string& text) { return text.starts_with(fmt::format("{} ", wiring)); }) =
+                    fmt::format("{} {} (found by a probe; {}={} insists on the other wiring of the same layers)",
+                                wiring, 1 - usual, wiring, usual);
+                return other;
+            }
+        }
+    }
+    return attempt;
 }
 
 void describe(ModelCard& card, const Attempt& attempt) {
@@ -138,14 +185,19 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
     const auto others = std::stable_partition(families.begin(), families.end(),
                                               [&](const auto* family) { return family->matches(layers); });
     const auto signatures = static_cast<std::size_t>(others - families.begin());
+    constexpr double clearlyClose = 0.5;
+    std::pair<double, std::size_t> closest;
     Recognition result;
     for (std::size_t i = 0; i < families.size(); ++i) {
-        if (i == signatures && result.nearest) {
+        if (i == signatures && result.nearest && closest.first >= clearlyClose) {
             break;
         }
         auto attempt = tryFamily(*families[i], checkpoint, settings, settings.scale.value_or(0));
         if (attempt.difference) {
-            if (!result.nearest || distance(*attempt.difference) < distance(*result.nearest)) {
+            const auto found = likeness(*attempt.difference, checkpoint);
+            // A family that the settings name is compared in any case.
+            if ((found.second > 0 || settings.architecture) && (!result.nearest || found > closest)) {
+                closest = found;
                 result.nearest = std::move(attempt.difference);
             }
             continue;
@@ -158,6 +210,7 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
                     fmt::join(attempt.unusedOverrides, ", "),
                     attempt.assumptions.empty() ? "nothing" : fmt::format("{}", fmt::join(attempt.assumptions, ", "))));
         }
+        attempt = withWiring(*families[i], checkpoint, settings, std::move(attempt));
         if (attempt.built.scaleIsOpen && !settings.scale) {
             attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
         }

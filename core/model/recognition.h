@@ -18,15 +18,18 @@ struct Recognition {
     std::unique_ptr<Network> network;  ///< takes LR sides of any length; null if no known network fits exactly
     std::string family;                ///< the family's name, as in the setting arch=
     std::optional<double> defaultRange;
-    std::vector<std::string> leftOut;      ///< tensors of the checkpoint that are not weights: counters, copies…
-    std::optional<KeyDifference> nearest;  ///< closest family when `network` is null
+    std::vector<std::string> leftOut;  ///< tensors of the checkpoint that are not weights: counters, copies…
+    /// The family that comes closest when `network` is null: the one with the largest share of tensors in common.
+    /// nullopt if none has a tensor of these names.
+    std::optional<KeyDifference> nearest;
 };
 
 /// Builds the native network whose keys and shapes match the checkpoint exactly, and writes to `card` what is known
 /// about the network. `card.file` must be set: a scale that no shape tells is taken from a probe, else from the file's
-/// name, else assumed. The checkpoint may also hold the tensors that areBookkeeping() accepts. Throws
-/// Error(InvalidArgument) on settings that do not fit: an unknown architecture, an assumption that the network does not
-/// make.
+/// name, else assumed. Where published networks of the same keys and shapes are wired differently, a probe decides, and
+/// the card says so; an assumption in the settings insists on a wiring. The checkpoint may also hold the tensors that
+/// areBookkeeping() accepts. Throws Error(InvalidArgument) on settings that do not fit: an unknown architecture, an
+/// assumption that the network does not make.
 [[nodiscard]] Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card);
 
 /// True if the checkpoint's tensor names look like those of a known network, or of the family in the settings if they

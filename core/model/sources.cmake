@@ -28,25 +28,33 @@ lamscope_library(lamscope_model
   SOURCES
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
+    model/arch/assumed_heads.cpp
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
     model/arch/convolutional_mlp.cpp
+    model/arch/dysample.cpp
+    model/arch/batch_norm.cpp
+    model/arch/channel_self_attention.cpp
     model/arch/edsr_network.cpp
-    model/arch/gated_mlp.cpp
+    model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
     model/arch/position_network.cpp
-    model/arch/rectangular_windows.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
+    model/arch/symmetric_padding.cpp
+    model/arch/span_blocks.cpp
+    model/arch/gated_mlp.cpp
+    model/arch/rectangular_windows.cpp
     model/arch/selective_scan.cpp
     model/arch/state_space.cpp
-    model/arch/symmetric_padding.cpp
+    model/arch/swin_block.cpp
     model/arch/window_attention.cpp
     model/arch/window_kernels.cpp
     model/bicubic_network.cpp
     model/bookkeeping.cpp
+    model/cropped_trunk.cpp
     model/cropping.cpp
     model/editable_model.cpp
     model/exported/exported_card.cpp
@@ -75,6 +83,7 @@ lamscope_library(lamscope_model
     model/remote/remote_loader.cpp
     model/remote/remote_network.cpp
     model/secant/elementwise_rules.cpp
+    model/secant/hyperbolic_rules.cpp
     model/secant/normalisation_rules.cpp
     model/secant/pooling_rules.cpp
     model/secant/product_rules.cpp
@@ -87,6 +96,7 @@ lamscope_library(lamscope_model
     model/tiled_image.cpp
     model/torchscript/observed_forward.cpp
     model/torchscript/torchscript_network.cpp
+    model/unsupported_families.cpp
     model/weight_choice.cpp
     model/weights_watch.cpp
   PUBLIC lamscope_image lamscope_runtime lamscope_checkpoint lamscope_pt2

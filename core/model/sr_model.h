@@ -74,10 +74,12 @@ private:
 
 /// What is in a model file, and how that was decided.
 struct ModelReport {
-    ModelCard card;                          ///< `architecture` is empty when no known network fits
-    std::optional<KeyDifference> nearest{};  ///< then: the closest network and what differs
-    std::optional<pt2::Survey> program{};    ///< of an archive of torch.export
-    std::string refusal{};                   ///< why such an archive cannot be used; empty if it can
+    ModelCard card;  ///< `architecture` is empty when no known network fits
+    /// Then: the closest network and what differs. nullopt if the tensors are known to be those of a network that is
+    /// not supported, which a warning of the card names, or if no known network has a tensor of these names.
+    std::optional<KeyDifference> nearest{};
+    std::optional<pt2::Survey> program{};  ///< of an archive of torch.export
+    std::string refusal{};                 ///< why such an archive cannot be used; empty if it can
 };
 
 /// As loadModel(), but reports unknown networks and non-finite weights instead of refusing them, and measures what

@@ -19,8 +19,11 @@ namespace {
 
 /// The share of the checkpoint's tensors that the closest network does not have in that shape. Tensors that the
 /// checkpoint lacks do not count: a small network would lack few of them in any checkpoint.
-double distance(const Checkpoint& checkpoint, const KeyDifference& nearest) {
-    const auto differing = nearest.extra.size() + nearest.mismatched.size();
+double distance(const Checkpoint& checkpoint, const std::optional<KeyDifference>& nearest) {
+    if (!nearest) {
+        return 1.0;
+    }
+    const auto differing = nearest->extra.size() + nearest->mismatched.size();
     return static_cast<double>(differing) / static_cast<double>(checkpoint.tensors.size());
 }
 
@@ -66,8 +69,8 @@ ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings,
         const bool fits = recognition.network != nullptr;
         const bool isCloser = !closest
                               || (!fits
-                                  && distance(checkpoint, *recognition.nearest)
-                                         < distance(closest->checkpoint, *closest->recognition.nearest));
+                                  && distance(checkpoint, recognition.nearest)
+                                         < distance(closest->checkpoint, closest->recognition.nearest));
         if (fits || isCloser) {
             closest.emplace(ChosenWeights{std::move(checkpoint), std::move(recognition)});
         }

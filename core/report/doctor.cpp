@@ -105,6 +105,8 @@ Json jsonOf(const ModelReport& report) {
     json["receptive_field_evidence"] = card.receptiveField.evidence;
     json["cropping_multiple"] = card.cropping.multiple ? Json(*card.cropping.multiple) : Json(nullptr);
     json["cropping_evidence"] = card.cropping.evidence;
+    json["routing"] = card.routing.empty() ? Json(nullptr) : Json(card.routing);
+    json["randomness"] = card.randomness.empty() ? Json(nullptr) : Json(card.randomness);
     json["bicubic_agreement_db"] = numberOrNull(card.bicubicAgreementDb);
     json["nonfinite_weights"] = card.nonfiniteWeights;
     json["nearest"] = nearestJson(report.nearest);
@@ -167,6 +169,12 @@ std::string toText(const ModelReport& report) {
         if (!field.global) {
             line("evaluated on", croppingInWords(card.cropping));
         }
+        if (!card.routing.empty()) {
+            line("routes", card.routing + ": not continuous along a path, completeness says nothing about the nodes");
+        }
+        if (!card.randomness.empty()) {
+            line("random", card.randomness);
+        }
         if (card.fixedSize) {
             line("image size", fmt::format("{}x{} LR pixels only", card.fixedSize->first, card.fixedSize->second));
         } else {
@@ -202,6 +210,8 @@ std::string toText(const ModelReport& report) {
         addKeys(text, "missing from the file", report.nearest->missing);
         addKeys(text, "not known to the network", report.nearest->extra);
         addKeys(text, "of another shape", report.nearest->mismatched);
+    }
+    if (report.card.architecture.empty() && report.refusal.empty()) {
         text +=
             "  To use it here, export it as TorchScript, with packaging/export/lamscope_export.py beside your code:\n"
             "    from lamscope_export import export; export(net, \"net.pt\", scale=4, range=1.0)\n"

@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
-#include "image/opencv_image.h"
+#include "study/opencv_image.h"
 #include "study/sheet_drawing.h"
 
 namespace lamscope {

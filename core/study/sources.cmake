@@ -15,6 +15,7 @@ lamscope_library(lamscope_study
     study/image_pairs.cpp
     study/lam_command_line.cpp
     study/lam_run.cpp
+    study/opencv_image.cpp
     study/overview_picture.cpp
     study/run_maps.cpp
     study/sanity_run.cpp

@@ -23,6 +23,8 @@ add_test(NAME bench_needs_little COMMAND sh -c
   WORKING_DIRECTORY ${CMAKE_BINARY_DIR}/tests)
 set_tests_properties(bench_needs_little PROPERTIES LABELS unit TIMEOUT 60)
 
+lamscope_test(command_pages_test LABEL unit SOURCES cli/command_pages_test.cpp LIBRARIES lamscope_program_pages)
+
 lamscope_test(lam_arguments_test LABEL unit
   SOURCES cli/lam_arguments_test.cpp
   LIBRARIES lamscope_lam_arguments lamscope_bench_command lamscope_study)

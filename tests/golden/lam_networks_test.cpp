@@ -140,7 +140,11 @@ INSTANTIATE_TEST_SUITE_P(Records, LamOnBoundedNetwork,
                          testing::Values("CARN multi-scale x4 (synthetic)", "SPAN 48ch x4 (synthetic, unfused keys)",
                                          "EDSR baseline x4 (synthetic; LAM_Demo class)", "DBPN T=7 x4 (synthetic)",
                                          "MSRResNet BasicSR x4 (synthetic)", "DDBPN EDSR-framework x4 (synthetic)",
-                                         "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)"),
+                                         "MSRN x4 (synthetic)", "SRCNN 9-5-5 Y (synthetic)",
+                                         "PlainUSR-U 32/16 x4 (synthetic)", "Compact 64x16 x4 prelu (synthetic)",
+                                         "ESPAN 32ch x4 (synthetic)", "ESRNet 28ch x4 (synthetic)",
+                                         "PLKSR 64x4 DCCM k17 EA x4 (synthetic)", "SPANF 32ch x4 (synthetic)",
+                                         "SPANPlus 48ch dys x4 (synthetic, unfused keys)"),
                          test::recordTestName);
 
 }  // namespace

@@ -35,6 +35,8 @@ const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
              return drln(4, {3, 3}, {2, 2}).checkpoint();
          }},
         {"small IMDN of the challenge", [] { return imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small LMLT", [] { return lmlt(6, 2, 2, 2).checkpoint(); }},
+        {"small MAN", [] { return man(6, {1}, 2).checkpoint(); }},
         {"small MSRN", [] { return msrn(4, 2, 2).checkpoint(); }},
         {"small MSRResNet of KAIR", kairResNet},
         {"small RDN", [] { return rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
@@ -55,7 +57,7 @@ const std::vector<std::string>& publishedFiles() {
 }
 
 std::vector<std::string> networksToEvaluate() {
-    static constexpr std::array large{"CSNLN x4", "DRLN x4", "MSRN x4", "RDN ", "RRDBNet x4"};
+    static constexpr std::array large{"CSNLN x4", "DRLN x4", "LMLT", "MAN ", "MSRN x4", "RDN ", "RRDBNet x4"};
     auto names = networksOfEveryFamily();
     std::erase_if(names, [](const std::string& name) {
         return std::ranges::any_of(large, [&](const char* record) { return name.starts_with(record); });

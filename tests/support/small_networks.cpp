@@ -28,6 +28,16 @@ void addProjection(CheckpointMaker& maker, const std::string& prefix, std::int64
     maker.convolution(prefix + ".encoder.body.2", features, features);
 }
 
+void addDepthwise(CheckpointMaker& maker, const std::string& prefix, std::int64_t channels, std::int64_t kernel) {
+    maker.tensor(prefix + ".weight", {channels, 1, kernel, kernel}).tensor(prefix + ".bias", {channels});
+}
+
+void addLargeKernel(CheckpointMaker& maker, const std::string& prefix, std::int64_t channels, std::int64_t near) {
+    addDepthwise(maker, prefix + ".0", channels, near);
+    addDepthwise(maker, prefix + ".1", channels, near + 2);
+    maker.convolution(prefix + ".2", channels, channels, 1);
+}
+
 }  // namespace
 
 CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int blocks, int scale, std::int64_t lastKernel) {
@@ -145,6 +155,29 @@ CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale, 
     return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
 }
 
+CheckpointMaker lmlt(std::int64_t features, int blocks, int levels, int scale) {
+    CheckpointMaker maker;
+    maker.convolution("to_feat", 3, features);
+    for (int i = 0; i < blocks; ++i) {
+        const auto prefix = fmt::format("feats.{}.", i);
+        for (const auto* norm : {"norm1", "norm2"}) {
+            maker.tensor(fmt::format("{}{}.weight", prefix, norm), {features});
+            maker.tensor(fmt::format("{}{}.bias", prefix, norm), {features});
+        }
+        const auto part = features / levels;
+        for (int level = 0; level < levels; ++level) {
+            const auto ofLevel = fmt::format("{}lhsb.mfr.{}.", prefix, level);
+            maker.tensor(ofLevel + "qkv.weight", {3 * part, part}).tensor(ofLevel + "qkv.bias", {3 * part});
+            maker.tensor(ofLevel + "proj.weight", {part, part}).tensor(ofLevel + "proj.bias", {part});
+            maker.convolution(ofLevel + "get_v", 1, part);
+        }
+        maker.convolution(prefix + "lhsb.aggr", features, features, 1);
+        maker.convolution(prefix + "ccm.ccm.0", features, features);
+        maker.convolution(prefix + "ccm.ccm.2", features, features, 1);
+    }
+    return maker.convolution("to_img.0", features, std::int64_t{3} * scale * scale);
+}
+
 CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth) {
     CheckpointMaker maker;
     const std::int64_t kernel = scale == 3 ? 9 : 6;
@@ -196,6 +229,40 @@ CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
                           upsampling[i] * upsampling[i] * features);
     }
     return maker.convolution("tail", features, colours);
+}
+
+CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int scale) {
+    CheckpointMaker maker;
+    maker.meanShift({0.4488F, 0.4371F, 0.4040F})
+        .convolution("head", 3, features)
+        .convolution("tail.0", features, std::int64_t{3} * scale * scale);
+    if (groups.size() > 1) {
+        maker.convolution("body_t", features, features);
+    }
+    for (std::size_t g = 0; g < groups.size(); ++g) {
+        const auto group = fmt::format("body.{}.", g);
+        maker.convolution(group + "body_t.conv0.0", features, features, 1)
+            .convolution(group + "body_t.conv1", features, features, 1);
+        addLargeKernel(maker, group + "body_t.att", features, 7);
+        for (int b = 0; b < groups[g]; ++b) {
+            const auto block = fmt::format("{}body.{}.", group, b);
+            for (const char* half : {"LKA", "LFE"}) {
+                maker.tensor(fmt::format("{}{}.norm.weight", block, half), {features})
+                    .tensor(fmt::format("{}{}.norm.bias", block, half), {features})
+                    .tensor(fmt::format("{}{}.scale", block, half), {1, features, 1, 1});
+            }
+            for (const std::int64_t kernel : {3, 5, 7}) {
+                addLargeKernel(maker, fmt::format("{}LKA.LKA{}", block, kernel), features / 3, kernel);
+                addDepthwise(maker, fmt::format("{}LKA.X{}", block, kernel), features / 3, kernel);
+            }
+            maker.convolution(block + "LKA.proj_first.0", features, 2 * features, 1)
+                .convolution(block + "LKA.proj_last.0", features, features, 1)
+                .convolution(block + "LFE.Conv1", features, 2 * features, 1)
+                .convolution(block + "LFE.Conv2", features, features, 1);
+            addDepthwise(maker, block + "LFE.DWConv1", features, 7);
+        }
+    }
+    return maker;
 }
 
 }  // namespace lamscope::test

@@ -41,6 +41,8 @@ struct RrdbNetSizes {
 [[nodiscard]] CheckpointMaker safmn(std::int64_t features, int blocks, int levels, int scale,
                                     std::int64_t widening = 2);
 
+[[nodiscard]] CheckpointMaker lmlt(std::int64_t features, int blocks, int levels, int scale);
+
 /// @param depth  how often the features pass through its cell.
 [[nodiscard]] CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth);
 
@@ -48,5 +50,8 @@ struct RrdbNetSizes {
 /// @param upsampling  factors of the shuffles at the end.
 [[nodiscard]] CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
                                    const std::vector<std::int64_t>& upsampling);
+
+/// @param groups  blocks of each group.
+[[nodiscard]] CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int scale);
 
 }  // namespace lamscope::test

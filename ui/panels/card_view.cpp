@@ -157,6 +157,11 @@ void addCard(CardText& text, const ModelCard& card) {
     if (!field.global) {
         text.line(CardView::tr("Evaluated on"), croppingText(card.cropping), fromUtf8(card.cropping.evidence));
     }
+    if (!card.routing.empty()) {
+        text.line(CardView::tr("Routes"), fromUtf8(card.routing),
+                  CardView::tr("not continuous along a path: completeness says nothing about the nodes"));
+    }
+    text.line(CardView::tr("Random"), fromUtf8(card.randomness));
     text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
         text.line(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),

@@ -11,6 +11,9 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <string>
+
+#include <fmt/format.h>
 
 #include "panels/card_view.h"
 #include "panels/muted_label.h"
@@ -20,6 +23,9 @@
 namespace lamscope::ui {
 
 namespace {
+
+/// The setting of networks whose original is random when it is evaluated.
+const std::string noiseSeed = "noise_seed";
 
 /// As high as its rows, so that the buttons follow directly; scrolls where there is less room.
 class NetworkList final : public QListView {
@@ -172,6 +178,7 @@ void NetworkPanel::makeActions() {
     makeReference_ = addAction(tr("Set as reference"), {}, &NetworkPanel::makeReference);
     moveUp_ = addAction(tr("Move up"), Qt::ALT | Qt::Key_Up, &NetworkPanel::moveUp);
     moveDown_ = addAction(tr("Move down"), Qt::ALT | Qt::Key_Down, &NetworkPanel::moveDown);
+    addSeeds_ = addAction(tr("Add with noise of seeds 1 to 5"), {}, &NetworkPanel::addSeeds);
     copyPath_ = addAction(tr("Copy path"), {}, &NetworkPanel::copyPath);
     remove_ = addAction(tr("Remove"), QKeySequence::Delete, &NetworkPanel::removeSelected);
 }
@@ -207,6 +214,8 @@ void NetworkPanel::updateActions() {
                                && session_.reference() != entry->id);
     moveUp_->setEnabled(row > 0);
     moveDown_->setEnabled(row >= 0 && row + 1 < model_->rowCount());
+    addSeeds_->setVisible(entry != nullptr && entry->state == NetworkEntry::State::Ready
+                          && !entry->card.randomness.empty() && !entry->spec.settings.assumptions.contains(noiseSeed));
     copyPath_->setEnabled(entry != nullptr && !entry->spec.isAnalytic());
     const auto withIndex = std::ranges::count_if(networks, [](const NetworkEntry& network) {
         return network.currentResult() != nullptr && network.currentResult()->diffusionIndex;
@@ -245,6 +254,21 @@ void NetworkPanel::moveSelected(int rows) {
 
 void NetworkPanel::removeSelected() {
     session_.removeNetwork(session_.selected());
+}
+
+void NetworkPanel::addSeeds() {
+    constexpr int seeds = 5;
+    const auto* entry = selectedNetwork();
+    if (entry == nullptr) {
+        return;
+    }
+    auto spec = entry->spec;
+    const auto name = entry->card.name;
+    for (int seed = 1; seed <= seeds; ++seed) {
+        spec.settings.assumptions[noiseSeed] = {static_cast<double>(seed)};
+        spec.settings.name = fmt::format("{}, seed {}", name, seed);
+        session_.addNetwork(spec);
+    }
 }
 
 void NetworkPanel::copyPath() {

@@ -51,6 +51,7 @@ private:
     void moveDown();
     void moveSelected(int rows);
     void removeSelected();
+    void addSeeds();
     void copyPath();
 
     Session& session_;
@@ -67,6 +68,7 @@ private:
     QAction* moveUp_ = nullptr;
     QAction* moveDown_ = nullptr;
     QAction* remove_ = nullptr;
+    QAction* addSeeds_ = nullptr;
     QAction* copyPath_ = nullptr;
 };
 

@@ -114,6 +114,11 @@ torch::Tensor ContrastChannelAttention::operator()(const torch::Tensor& x) const
     return x * at::sigmoid(excite(relu(squeeze(contrast(x)))));
 }
 
+torch::Tensor unitVectors(const torch::Tensor& x) {
+    constexpr double shortest = 1e-12;
+    return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
+}
+
 torch::Tensor attendToPixels(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values) {
     const auto channels = values.size(1);
     // The fused kernels, which never hold all weights at once, want the channels side by side and of one count: zeros

@@ -46,6 +46,9 @@ struct ContrastChannelAttention {
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 };
 
+/// The last dimension divided by its length, or by 1e-12 where it is shorter.
+[[nodiscard]] torch::Tensor unitVectors(const torch::Tensor& x);
+
 /// Non-local attention (Wang et al., CVPR 2018) with the softmax over all pixels of the keys: queries [n, d, h, w],
 /// keys [n, d, h', w'], values [n, c, h', w'] -> [n, c, h, w]. Scalar products are not scaled. Keeps no table of all
 /// pairs of pixels for the gradient.

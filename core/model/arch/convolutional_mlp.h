@@ -17,10 +17,13 @@ struct ConvolutionalMlp {
     Convolution convolution;
     Linear fc2;
 
+    ConvolutionalMlp() = default;
     ConvolutionalMlp(LayerBuilder& layers, const std::string& prefix, std::int64_t features);
 
     /// [n, h, w, features] -> the same.
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
+    /// How far the convolution reaches, in pixels.
+    [[nodiscard]] int reach() const { return static_cast<int>(convolution.padding); }
 };
 
 /// A depthwise convolution that keeps the size; its kernel's side, an odd one, is that of the weight.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/arch/symmetric_padding.h"
 
-#include "model/padded_network.h"
+#include "model/cropped_trunk.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -18,7 +18,7 @@ torch::Tensor mirrored(const torch::Tensor& x, std::int64_t dimension, std::int6
 
 std::unique_ptr<Trunk> beginMirrored(const torch::Tensor& lr, std::int64_t multiple,
                                      const std::function<std::unique_ptr<Trunk>(const torch::Tensor&)>& begin) {
-    return trunkWithin(begin(mirrored(mirrored(lr, 2, multiple), 3, multiple)), lr);
+    return croppedTrunk(begin(mirrored(mirrored(lr, 2, multiple), 3, multiple)), lr.size(2), lr.size(3));
 }
 
 }  // namespace lamscope

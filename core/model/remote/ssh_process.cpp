@@ -6,7 +6,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdint>
-#include <cstdlib>
 #include <fcntl.h>
 #include <poll.h>
 #include <random>
@@ -34,16 +33,6 @@ constexpr auto betweenLooks = std::chrono::milliseconds(20);
 
 std::string systemError() {
     return std::error_code(errno, std::generic_category()).message();
-}
-
-std::filesystem::path newFolder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "lamscope-ssh-XXXXXX").string();
-    if (::mkdtemp(pattern.data()) == nullptr) {
-        throw Error(
-            ErrorCode::ConnectionLost,
-            fmt::format("no folder can be made as {}, for the socket of the server: {}", pattern, systemError()));
-    }
-    return pattern;
 }
 
 /// 16 random bytes as hexadecimal digits.
@@ -140,7 +129,7 @@ std::vector<std::string> sshArguments(const Address& address, const std::string&
 
 SshProcess::SshProcess(const Address& address)
     : host_(address.host)
-    , folder_(newFolder()) {
+    , folder_("ssh") {
     try {
         local_.transport = Address::Transport::Unix;
         local_.socket = (folder_ / "socket").string();
@@ -158,8 +147,6 @@ SshProcess::SshProcess(const Address& address)
         if (enough_ >= 0) {
             ::close(enough_);
         }
-        std::error_code ignored;
-        std::filesystem::remove_all(folder_, ignored);
         throw;
     }
 }
@@ -177,8 +164,6 @@ SshProcess::~SshProcess() {
     ::eventfd_write(enough_, 1);  // somebody may still hold the other end of the errors
     listener_.join();
     ::close(enough_);
-    std::error_code ignored;
-    std::filesystem::remove_all(folder_, ignored);
 }
 
 void SshProcess::listenToErrors(int descriptor) {

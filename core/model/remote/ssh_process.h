@@ -2,7 +2,6 @@
 #pragma once
 
 #include <condition_variable>
-#include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -10,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/temporary_folder.h"
 #include "model/remote/address.h"
 
 namespace lamscope::remote {
@@ -20,7 +20,8 @@ namespace lamscope::remote {
 /// needed. Thread-safe.
 class SshProcess {
 public:
-    /// Starts it and does not wait. Throws Error(ConnectionLost) where there is no `ssh`.
+    /// Starts it and does not wait. Throws Error(ConnectionLost) where there is no `ssh`, Error(WriteFailed) where its
+    /// socket has no place.
     /// @param address  of Transport::Ssh.
     explicit SshProcess(const Address& address);
     SshProcess(const SshProcess&) = delete;
@@ -43,7 +44,7 @@ private:
 
     Address local_;
     std::string host_;
-    std::filesystem::path folder_;  // of the socket; its owner's alone
+    TemporaryFolder folder_;  // of the socket
     pid_t process_ = -1;
     int input_ = -1;   // of the process: its end is the server's
     int enough_ = -1;  // an event: nobody listens to the errors any more

@@ -71,21 +71,6 @@ Tensor prelu(const Tensor& x, const Tensor& slope) {
         [&] { return LearnedGate::apply(x, atLeftEnds(x), slope); });
 }
 
-/// A function of one value whose rule is a kernel of the values at both ends.
-template <Tensor (*function)(const Tensor& x),
-          Tensor (*through)(const Tensor& gradient, const Tensor& left, const Tensor& right)>
-class OfOneValue : public torch::autograd::Function<OfOneValue<function, through>> {
-public:
-    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left) {
-        context->save_for_backward({x, left});
-        return function(x);
-    }
-    static Gradients backward(AutogradContext* context, const Gradients& gradients) {
-        const auto saved = context->get_saved_variables();
-        return {through(gradients[0], saved[1], saved[0]), {}};
-    }
-};
-
 Tensor usualSigmoid(const Tensor& x) {
     return at::sigmoid(x);
 }
@@ -112,12 +97,6 @@ public:
         return {quotientOrZero(gradients[0], saved[0] + at::sqrt(saved[1])), {}};
     }
 };
-
-template <typename Function, typename UsualWay>
-Tensor elementwise(const Tensor& x, const UsualWay& usualWay) {
-    return byRule(
-        dependsOnPath(x), [&] { return usualWay(x); }, [&] { return Function::apply(x, atLeftEnds(x)); });
-}
 
 Tensor squareRoot(const Tensor& x) {
     return elementwise<SquareRoot>(x, [](const Tensor& y) { return at::sqrt(y); });

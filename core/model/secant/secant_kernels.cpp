@@ -83,6 +83,32 @@ LAMSCOPE_VECTORS void geluLoop(const float* gradient, const float* left, const f
     }
 }
 
+LAMSCOPE_VECTORS void mishLoop(const float* gradient, const float* left, const float* right, float* result,
+                               std::int64_t count) {
+    constexpr auto log2 = static_cast<float>(std::numbers::ln2);
+    constexpr float enough = 40.0F;  // from here on the gate is 1
+#pragma omp simd
+    for (std::int64_t i = 0; i < count; ++i) {
+        const float a = left[i];
+        const float b = right[i];
+        const float gateA = a + logf(1.0F + 0.5F * expf(a < enough ? a : enough));
+        const float gateB = b + logf(1.0F + 0.5F * expf(b < enough ? b : enough));
+        const float low = gateA < gateB ? gateA : gateB;
+        const float high = gateA < gateB ? gateB : gateA;
+        const float ofGate = meanDecay(high - low) / ((1.0F + expf(-high)) * (1.0F + expf(low)));
+        const float open = 0.5F / (1.0F + expf(-gateA)) + 0.5F / (1.0F + expf(-gateB));
+        // Both means by the largest of the numbers.
+        const float y = a - log2;
+        const float z = b - log2;
+        const float larger = y < z ? z : y;
+        const float largest = larger > 0.0F ? larger : 0.0F;
+        const float one = expf(-largest);
+        const float slope = expf(larger - largest) * meanDecay(std::fabs(z - y))
+                            / logarithmicMean(one + expf(y - largest), one + expf(z - largest));
+        result[i] = gradient[i] * (open + 0.5F * (a + b) * ofGate * (1.0F + slope));
+    }
+}
+
 LAMSCOPE_VECTORS void softmaxRow(const float* gradient, const float* left, const float* right, float* result,
                                  float* mean, std::int64_t count) {
     float sumOfMeans = 0.0F;
@@ -220,6 +246,18 @@ Tensor logarithmicMean(const Tensor& a, const Tensor& b) {
     return at::exp(at::maximum(a, b)) * meanDecay(d);
 }
 
+/// (ln(1 + e^b) − ln(1 + e^a)) / (b − a): within a distance of 1 no difference of close numbers.
+Tensor softplusSlope(const Tensor& a, const Tensor& b) {
+    const auto low = at::minimum(a, b);
+    const auto d = at::maximum(a, b) - low;
+    const auto isFar = d > 1;
+    const auto divisor = at::where(d > 0, d, at::ones_like(d));
+    const auto near = at::log1p(at::sigmoid(low) * at::expm1(d.clamp_max(1.0))) / divisor;
+    const auto softplus = [](const Tensor& x) { return -at::log_sigmoid(-x); };
+    const auto far = (softplus(low + d) - softplus(low)) / divisor;
+    return at::where(isFar, far, at::where(d > 0, near, at::sigmoid(low)));
+}
+
 }  // namespace
 
 Tensor throughGate(const Tensor& gradient, const Tensor& left, const Tensor& right, double slope) {
@@ -256,6 +294,18 @@ Tensor throughSigmoid(const Tensor& gradient, const Tensor& left, const Tensor& 
 
 Tensor throughGelu(const Tensor& gradient, const Tensor& left, const Tensor& right) {
     return isForLoops(right) ? elementwise(gradient, left, right, geluLoop) : gradient * geluFactor(left, right);
+}
+
+Tensor throughMish(const Tensor& gradient, const Tensor& left, const Tensor& right) {
+    if (isForLoops(right)) {
+        return elementwise(gradient, left, right, mishLoop);
+    }
+    const auto gate = [](const Tensor& x) { return x - at::log_sigmoid(std::numbers::ln2 - x); };
+    const auto gateLeft = gate(left);
+    const auto gateRight = gate(right);
+    const auto open = meanOf(at::sigmoid(gateLeft), at::sigmoid(gateRight));
+    const auto slope = softplusSlope(left - std::numbers::ln2, right - std::numbers::ln2) + 1.0;
+    return gradient * open + throughSigmoid(gradient * meanOf(left, right), gateLeft, gateRight) * slope;
 }
 
 Tensor throughSoftmax(const Tensor& gradient, const Tensor& left, const Tensor& right, std::int64_t dim) {

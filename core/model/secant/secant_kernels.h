@@ -25,6 +25,11 @@ namespace lamscope {
 [[nodiscard]] torch::Tensor throughGelu(const torch::Tensor& gradient, const torch::Tensor& left,
                                         const torch::Tensor& right);
 
+/// Of Mish, x·tanh(ln(1 + e^x)) = x·σ(z) with z = x + ln(1 + e^x / 2), as a product: σ̄ + x̄·Δσ/Δz·Δz/Δx. The quotient
+/// of ln(1 + e^y) is one of two logarithmic means: that of e^y by that of 1 + e^y.
+[[nodiscard]] torch::Tensor throughMish(const torch::Tensor& gradient, const torch::Tensor& left,
+                                        const torch::Tensor& right);
+
 /// Of a softmax over `dim`, given the logarithms of its results at the two ends: they do not underflow.
 [[nodiscard]] torch::Tensor throughSoftmax(const torch::Tensor& gradient, const torch::Tensor& left,
                                            const torch::Tensor& right, std::int64_t dim);

@@ -51,12 +51,35 @@ inline Tensor quotientOrZero(const Tensor& x, const Tensor& y) {
     return at::where(y != 0, x / at::where(y != 0, y, at::ones_like(y)), at::zeros_like(y));
 }
 
+/// A function of one value whose rule is a kernel of the values at both ends.
+template <Tensor (*function)(const Tensor& x),
+          Tensor (*through)(const Tensor& gradient, const Tensor& left, const Tensor& right)>
+class OfOneValue : public torch::autograd::Function<OfOneValue<function, through>> {
+public:
+    static Tensor forward(AutogradContext* context, const Tensor& x, const Tensor& left) {
+        context->save_for_backward({x, left});
+        return function(x);
+    }
+    static Gradients backward(AutogradContext* context, const Gradients& gradients) {
+        const auto saved = context->get_saved_variables();
+        return {through(gradients[0], saved[1], saved[0]), {}};
+    }
+};
+
+/// The function the usual way, or by `Function`, made of a value and the one at the left end.
+template <typename Function, typename UsualWay>
+Tensor elementwise(const Tensor& x, const UsualWay& usualWay) {
+    return byRule(
+        dependsOnPath(x), [&] { return usualWay(x); }, [&] { return Function::apply(x, atLeftEnds(x)); });
+}
+
 /// Operations of which the rules of others are made.
 [[nodiscard]] Tensor sigmoid(const Tensor& x);
 [[nodiscard]] Tensor matrixProduct(const Tensor& x, const Tensor& y);
 
 /// Each file hands its rules to the dispatcher.
 void addElementwiseRules(torch::Library& rules);
+void addHyperbolicRules(torch::Library& rules);
 void addProductRules(torch::Library& rules);
 void addNormalisationRules(torch::Library& rules);
 void addPoolingRules(torch::Library& rules);

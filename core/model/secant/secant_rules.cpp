@@ -152,6 +152,7 @@ void registerSecantRules() {
         any.fallback(torch::CppFunction::makeFromBoxedFunction<&secant::passOrRefuse>());
         torch::Library rules(torch::Library::IMPL, "aten", secantKey, __FILE__, __LINE__);
         secant::addElementwiseRules(rules);
+        secant::addHyperbolicRules(rules);
         secant::addProductRules(rules);
         secant::addNormalisationRules(rules);
         secant::addPoolingRules(rules);

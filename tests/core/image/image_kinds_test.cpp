@@ -185,6 +185,8 @@ TEST(ImageKinds, ReadsPnmOfEveryKind) {
     EXPECT_THAT(row(deep, 0), ElementsAre(0.0F, 512.0F / 65535.0F, 1.0F));
     EXPECT_THAT(row(read("P2\n3 1\n65535\n0 512 65535\n"), 0), ElementsAre(0.0F, 512.0F / 65535.0F, 1.0F));
     EXPECT_THAT(row(read("P2\n2 1\n255\n0 51\n"), 0), ElementsAre(0.0F, 0.2F));
+    EXPECT_THAT(row(read("P2\n3 1\n15\n0 # black\n3\n15\n"), 0), ElementsAre(0.0F, 0.2F, 1.0F));
+    EXPECT_THAT(row(read("P1\n3 1\n010\n"), 0), ElementsAre(1.0F, 0.0F, 1.0F));
     EXPECT_THAT(row(read("P4\n3 1\n\x40"s), 0), ElementsAre(1.0F, 0.0F, 1.0F));
     EXPECT_THAT(row(read("P1\n3 1\n0 1 0\n"), 0), ElementsAre(1.0F, 0.0F, 1.0F));
 }
@@ -193,7 +195,12 @@ TEST(ImageKinds, RefusesPnmThatWouldBeMisread) {
     expectBad("P5\n3 4\n255\nabc", "truncated");
     expectBad("P5\n3 4\n255", "truncated");
     expectBad("P5\n3 1\n100\n\x00\x32\x65"s, "above its maximum");
-    expectBad("P2\n3 1\n15\n0 7 15\n", "maximum 15");
+    expectBad("P2\n3 1\n100\n0 50 101\n", "above its maximum");
+    expectBad("P2\n3 1\n255\n0 50 256\n", "not a number up to the maximum");
+    expectBad("P2\n3 1\n255\n0 fifty 255\n", "not a number up to the maximum");
+    expectBad("P2\n3 1\n255\n0 50  \n", "truncated");
+    expectBad("P1\n3 1\n0 2 0\n", "damaged PNM");
+    expectBad("P1\n3 1\n01 \n", "truncated");
     expectBad("P5\n3 1\n70000\nabcdef", "damaged header");
     expectBad("P5\n3 x\n255\n", "damaged header");
     expectBad("P6\n99999999999999999999 1\n255\n", "damaged header");

@@ -2,6 +2,7 @@
 lamscope_test(image_test LABEL unit
   SOURCES
     core/image/colour_test.cpp
+    core/image/image_decoders_test.cpp
     core/image/image_file_test.cpp
     core/image/image_kinds_test.cpp
     core/image/image_reading_test.cpp
@@ -9,4 +10,4 @@ lamscope_test(image_test LABEL unit
     core/image/orientation_test.cpp
     core/image/resize_test.cpp
     core/image/tiff_image_test.cpp
-  LIBRARIES lamscope_files opencv_core opencv_imgcodecs PkgConfig::lcms2 ZLIB::ZLIB)
+  LIBRARIES lamscope_files opencv_core opencv_imgcodecs PNG::PNG TIFF::TIFF PkgConfig::lcms2 ZLIB::ZLIB)

@@ -104,7 +104,6 @@ TEST(TiffImage, NamesTheRangeOfFloatingPointOutsideZeroToOne) {
     EXPECT_FLOAT_EQ(read(options).image.at(0, 3, 0), 1.009F);
 }
 
-// OpenCV reads the planes of 16-bit files as if the channels were interleaved.
 TEST(TiffImage, ReadsSixteenBitPlanes) {
     const TiffOptions options{
         .bits = 16, .planes = true, .value = [](int c, int y, int x) { return 257.0 * levelAt(c, y, x); }};

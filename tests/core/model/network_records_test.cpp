@@ -43,12 +43,12 @@ protected:
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         record_ = &test::goldenRecord(GetParam().record);
         recognition_ = recognise(checkpoint(), test::recordSettings(GetParam().record), card_);
+        const auto nearest = recognition_.nearest.value_or(KeyDifference{});
         ASSERT_TRUE(recognition_.network)
-            << "closest: " << recognition_.nearest->architecture << ", missing " << recognition_.nearest->missing.size()
-            << ", extra " << recognition_.nearest->extra.size() << ", mismatched "
-            << recognition_.nearest->mismatched.size() << ": " << testing::PrintToString(recognition_.nearest->missing)
-            << testing::PrintToString(recognition_.nearest->extra)
-            << testing::PrintToString(recognition_.nearest->mismatched);
+            << "closest: " << nearest.architecture << ", missing " << nearest.missing.size() << ", extra "
+            << nearest.extra.size() << ", mismatched " << nearest.mismatched.size() << ": "
+            << testing::PrintToString(nearest.missing) << testing::PrintToString(nearest.extra)
+            << testing::PrintToString(nearest.mismatched);
     }
 
     /// The published file where the record is one's, else the synthetic fill.

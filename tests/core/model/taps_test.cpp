@@ -62,8 +62,11 @@ std::vector<std::string> namesOf(const std::vector<Tap>& taps) {
     return names;
 }
 
-/// Layers of a file that forward() does not evaluate.
+/// Layers of a file that forward() does not evaluate, and what only looks like one.
 bool isIdle(const std::string& architecture, const std::string& layer) {
+    if (architecture == "OmniSR") {  // a table of biases
+        return layer.ends_with(".rel_pos_bias");
+    }
     if (architecture == "CARN") {  // a tail for each scale; this one enlarges by 4
         return layer.starts_with("upsample.up2.") || layer.starts_with("upsample.up3.");
     }
@@ -73,11 +76,16 @@ bool isIdle(const std::string& architecture, const std::string& layer) {
     return architecture == "SAN" && (layer.starts_with("conv_last") || layer.starts_with("non_local.soca."));
 }
 
-/// SPAN evaluates the four convolutions of a branch as one.
-std::string evaluatedAs(const std::string& layer) {
+/// Whether SPAN or one of its relatives evaluates the four convolutions of training as one.
+bool isOfBranches(const Checkpoint& checkpoint, const std::string& layer) {
+    return checkpoint.find(layer + ".sk" + std::string(weightSuffix)) != nullptr;
+}
+
+std::string evaluatedAs(const Checkpoint& checkpoint, const std::string& layer) {
     for (const std::string_view part : {".sk", ".conv.0", ".conv.1", ".conv.2", ".eval_conv"}) {
-        if (layer.ends_with(part)) {
-            return layer.substr(0, layer.size() - part.size());
+        const auto whole = layer.substr(0, layer.size() - std::min(layer.size(), part.size()));
+        if (layer.ends_with(part) && isOfBranches(checkpoint, whole)) {
+            return whole;
         }
     }
     return layer;
@@ -89,7 +97,7 @@ std::set<std::string> layersOf(const Checkpoint& checkpoint, const std::string& 
         const bool isWeight = name.ends_with(weightSuffix) && (data.shape.size() == 4 || data.shape.size() == 2);
         const auto layer = name.substr(0, name.size() - std::min(name.size(), weightSuffix.size()));
         if (isWeight && !isIdle(architecture, layer)) {
-            layers.insert(architecture == "SPAN" ? evaluatedAs(layer) : layer);
+            layers.insert(evaluatedAs(checkpoint, layer));
         }
     }
     return layers;
@@ -108,17 +116,17 @@ void expectClose(const torch::Tensor& actual, const torch::Tensor& expected, con
         << layer;
 }
 
-/// The dilation of a convolution, which no shape tells: those of MAN's large kernels and of
-/// MambaIR's light blocks.
+/// The dilation of a convolution, which no shape tells: those of the large kernels of MAN and VapSR, and of MambaIR's
+/// light blocks.
 std::int64_t dilationOf(const std::string& layer) {
     static const std::map<std::string_view, std::int64_t> dilated{
-        {".LKA3.1", 2}, {".LKA5.1", 3}, {".LKA7.1", 4}, {".body_t.att.1", 3}, {".cab.4", 2}};
+        {".LKA3.1", 2}, {".LKA5.1", 3}, {".LKA7.1", 4}, {".body_t.att.1", 3}, {".depthwise_dilated", 3}, {".cab.4", 2}};
     const auto found = std::ranges::find_if(dilated, [&](const auto& entry) { return layer.ends_with(entry.first); });
     return found == dilated.end() ? 1 : found->second;
 }
 
 /// Compares a layer's output with what the file's weights make of its input. False for the convolutions whose geometry
-/// no shape tells: those that change the size.
+/// no shape tells: those that change the size, and dilated ones.
 bool checkLayer(const std::string& layer, const Recorder::Seen& seen, const Checkpoint& checkpoint) {
     auto weight = tensorOf(checkpoint, layer + std::string(weightSuffix));
     const auto bias = tensorOf(checkpoint, layer + ".bias");
@@ -136,7 +144,8 @@ bool checkLayer(const std::string& layer, const Recorder::Seen& seen, const Chec
         weight = weight.view({weight.size(0), weight.size(1), 1, 1});
     }
     const auto groups = input.size(1) / weight.size(1);
-    if (input.size(2) != output.size(2) || input.size(3) != output.size(3)) {
+    const bool isDilated = layer.find(".lk.convs.") != std::string::npos;  // the sparse kernels of PLKSR
+    if (isDilated || input.size(2) != output.size(2) || input.size(3) != output.size(3)) {
         EXPECT_EQ(output.size(1), weight.size(0)) << layer;
         EXPECT_EQ(groups * weight.size(1), input.size(1)) << layer;
         return false;
@@ -175,7 +184,7 @@ protected:
             EXPECT_TRUE(std::ranges::any_of(layers, [&](const auto& layer) { return layer.starts_with(block + "."); }))
                 << block;
         }
-        static const std::set<std::string> withoutBlocks{"CSNLN", "FSRCNN", "LapSRN", "SRCNN"};
+        static const std::set<std::string> withoutBlocks{"CSNLN", "Compact", "FSRCNN", "LapSRN", "SRCNN"};
         EXPECT_EQ(blocks.empty(), withoutBlocks.contains(architecture()));
     }
 
@@ -184,7 +193,7 @@ protected:
         for (const auto& [name, seen] : recorder.features) {
             const bool hasWeight = checkpoint_.find(name + std::string(weightSuffix)) != nullptr;
             if (seen.kind == Tap::Kind::Block || !hasWeight) {
-                EXPECT_TRUE(seen.kind == Tap::Kind::Block || architecture() == "SPAN") << name;
+                EXPECT_TRUE(seen.kind == Tap::Kind::Block || isOfBranches(checkpoint_, name)) << name;
                 continue;
             }
             checked += checkLayer(name, seen, checkpoint_) ? 1 : 0;

@@ -2,6 +2,7 @@
 # Its precompiled headers serve all tests that need LibTorch.
 lamscope_test(model_test LABEL unit
   SOURCES
+    core/model/closest_network_test.cpp
     core/model/cropping_test.cpp
     core/model/load_test.cpp
     core/model/model_spec_test.cpp
@@ -14,6 +15,7 @@ lamscope_test(model_test LABEL unit
     core/model/torchscript/torchscript_card_test.cpp
     core/model/torchscript/torchscript_test.cpp
     core/model/weight_choice_test.cpp
+    core/model/wiring_test.cpp
     core/runtime/device_test.cpp
     support/network_variants.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
@@ -47,18 +49,25 @@ endif()
 lamscope_test(network_records_test LABEL golden
   SOURCES
     core/method/lam/evaluation_test.cpp
+    core/model/arch/atd_test.cpp
     core/model/arch/attention_in_windows_test.cpp
     core/model/arch/back_projection_test.cpp
+    core/model/arch/compact_test.cpp
     core/model/arch/catanet_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp
     core/model/arch/distillation_networks_test.cpp
     core/model/arch/drln_test.cpp
+    core/model/arch/dysample_test.cpp
     core/model/arch/edsr_test.cpp
+    core/model/arch/feature_modulation_test.cpp
     core/model/arch/hat_test.cpp
+    core/model/arch/man_test.cpp
     core/model/arch/mambairv2_test.cpp
     core/model/arch/msrn_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
+    core/model/arch/pft_test.cpp
+    core/model/arch/plksr_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
     core/model/arch/rgt_test.cpp
@@ -70,6 +79,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/span_test.cpp
     core/model/arch/srresnet_test.cpp
     core/model/arch/swinir_test.cpp
+    core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp

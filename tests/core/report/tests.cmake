@@ -2,6 +2,7 @@
 lamscope_test(report_test LABEL unit
   SOURCES
     core/report/checkpoint_report_test.cpp
+    core/report/doctor_test.cpp
     core/report/program_report_test.cpp
     core/report/result_columns_test.cpp
     core/report/result_tables_test.cpp

@@ -56,6 +56,7 @@ private slots:
     void filesAreLeftToTheWindow();
     void showAloneIsOneStepOfUndo();
     void sortingAndAddingAreOffered();
+    void aRandomNetworkIsAddedWithSeeds();
     void digitsAndSpokenTextTellRowsApart();
     void theButtonOfARowOpensItsCard();
     void theCardExplainsTheNetwork();
@@ -218,6 +219,29 @@ void NetworkPanelTest::deleteRemovesTheSelectedNetwork() {
     QTest::keyClick(list_, Qt::Key_Delete);
     QVERIFY(session_->networks().empty());
     QVERIFY(!list_->isVisible());  // in its place: how to add one
+}
+
+void NetworkPanelTest::aRandomNetworkIsAddedWithSeeds() {
+    auto* add = action("Add with noise of seeds 1 to 5");
+    QVERIFY(add != nullptr);
+    session_->select(second_);
+    QVERIFY(!add->isVisible());
+    session_->updateNetwork(second_, [](NetworkEntry& entry) { entry.card.randomness = "noise"; });
+    QVERIFY(add->isVisible());
+    add->trigger();
+    QCOMPARE(session_->networks().size(), std::size_t{8});
+    for (std::size_t seed = 1; seed <= 5; ++seed) {
+        const auto& spec = session_->networks()[2 + seed].spec;
+        QCOMPARE(spec.file, session_->network(second_)->spec.file);
+        QCOMPARE(spec.settings.assumptions, (Assumptions{{"noise_seed", {static_cast<double>(seed)}}}));
+        QCOMPARE(QString::fromStdString(*spec.settings.name), QStringLiteral("second, seed %1").arg(seed));
+    }
+    session_->updateNetwork(session_->networks().back().id, [](NetworkEntry& entry) {
+        entry.state = NetworkEntry::State::Ready;
+        entry.card.randomness = "noise of seed 5";
+    });
+    session_->select(session_->networks().back().id);
+    QVERIFY(!add->isVisible());  // has its seed
 }
 
 void NetworkPanelTest::selectionFollowsTheSessionBothWays() {

@@ -6,10 +6,13 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/batch_norm.h"
+#include "model/arch/channel_self_attention.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/gated_mlp.h"
 #include "model/arch/rectangular_windows.h"
 #include "model/arch/restoration_transformer.h"
+#include "model/arch/transformer_group.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::dat {
@@ -18,26 +21,6 @@ namespace {
 
 constexpr const char* firstOffsets = "layers.0.blocks.0.attn.attns.0.rpe_biases";
 constexpr const char* firstHeads = "layers.0.blocks.0.attn.attns.0.pos.pos3.2.weight";
-
-/// A batch normalisation with the stored statistics.
-struct BatchNorm {
-    torch::Tensor weight;
-    torch::Tensor bias;
-    torch::Tensor mean;
-    torch::Tensor variance;
-
-    BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
-        : weight(layers.tensor(prefix + ".weight", {features}))
-        , bias(layers.tensor(prefix + ".bias", {features}))
-        , mean(layers.buffer(prefix + ".running_mean", {features}))
-        , variance(layers.buffer(prefix + ".running_var", {features})) {}
-
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        constexpr double epsilon = 1e-5;
-        return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
-                              /*cudnn_enabled=*/false);
-    }
-};
 
 /// Self-attention of the channels, over all pixels of the image.
 struct ChannelSelfAttention {
@@ -48,13 +31,8 @@ struct ChannelSelfAttention {
         const auto batch = qkv.size(0);
         const auto heads = temperature.size(0);
         const auto parts = qkv.reshape({batch, qkv.size(1) * qkv.size(2), 3, heads, -1}).permute({2, 0, 3, 4, 1});
-        const auto directions = [](const torch::Tensor& x) {
-            constexpr double shortest = 1e-12;
-            return x / at::linalg_vector_norm(x, 2, at::IntArrayRef{-1}, /*keepdim=*/true).clamp_min(shortest);
-        };
-        const auto scores = at::matmul(directions(parts[0]), directions(parts[1]).transpose(-2, -1)) * temperature;
-        return channelsLast(
-            at::matmul(at::softmax(scores, -1), parts[2]).reshape({batch, -1, qkv.size(1), qkv.size(2)}));
+        const auto attended = attendToChannels(parts[0], parts[1], parts[2], temperature);
+        return channelsLast(attended.reshape({batch, -1, qkv.size(1), qkv.size(2)}));
     }
 };
 
@@ -140,45 +118,34 @@ struct Block {
     }
 };
 
-struct Group {
-    std::string name;
-    std::vector<Block> blocks;
-    GroupConvolution last;
-};
-
 class Dat final : public RestorationTransformer {
 public:
     Dat(LayerBuilder& layers, const std::vector<int>& depths, std::int64_t heads, Extent split)
         : RestorationTransformer(layers, "before_RG.1")
         , windows_(layers, split) {
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            auto& group = groups_.emplace_back();
-            group.name = fmt::format("layers.{}", l);
+            const auto name = fmt::format("layers.{}", l);
+            std::vector<Block> blocks;
+            blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int b = 0; b < depths[l]; ++b) {
-                group.blocks.emplace_back(layers, fmt::format("{}.blocks.{}", group.name, b),
-                                          BlockShape{features(), heads, b % 2 == 0, hasShiftedRectangles(l, b)});
+                blocks.emplace_back(layers, fmt::format("{}.blocks.{}", name, b),
+                                    BlockShape{features(), heads, b % 2 == 0, hasShiftedRectangles(l, b)});
             }
-            group.last = GroupConvolution(layers, group.name + ".conv", features());
+            groups_.emplace_back(name, TransformerGroup(std::move(blocks), {layers, name + ".conv", features()}));
         }
     }
 
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const auto geometry = windows_.on({tokens.size(1), tokens.size(2)}, tokens.device());
-        for (const auto& [name, blocks, last] : groups_) {
-            auto y = tokens;
-            for (const auto& block : blocks) {
-                y = block(y, geometry);
-            }
-            y = channelsLast(last(channelsFirst(y))) + tokens;
-            reportFeatures(Tap::Kind::Block, name, tokens, y);
-            tokens = y;
+        for (const auto& group : groups_) {
+            tokens = group(tokens, geometry);
         }
         return tokens;
     }
 
     RectangularWindows windows_;
-    std::vector<Group> groups_;
+    std::vector<NamedBlock<TransformerGroup<Block>>> groups_;
 };
 
 bool matches(const LayerBuilder& layers) {

@@ -61,6 +61,39 @@ DistillationParts<LocalFeatureBlock> makeParts(LayerBuilder& layers, const KeyNa
     return parts;
 }
 
+/// The sum of what two trunks give.
+class SumOfTrunks final : public Trunk {
+public:
+    SumOfTrunks(std::unique_ptr<Trunk> first, std::unique_ptr<Trunk> second)
+        : first_(std::move(first))
+        , second_(std::move(second)) {}
+
+    [[nodiscard]] torch::Tensor finish(const std::optional<Rect>& region) const override {
+        return first_->finish(region) + second_->finish(region);
+    }
+
+private:
+    std::unique_ptr<Trunk> first_;
+    std::unique_ptr<Trunk> second_;
+};
+
+/// The same layers make what is added to the bilinearly enlarged input.
+class WithBilinearSkip final : public NativeNetwork {
+public:
+    WithBilinearSkip(DistillationParts<LocalFeatureBlock> parts, int scale)
+        : residual_(std::move(parts))
+        , scale_(scale) {}
+
+    [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
+        auto enlarged = makeTrunk(lr, [this, lr](const Crop& crop) { return enlargeBilinear(crop(lr), scale_); });
+        return std::make_unique<SumOfTrunks>(residual_.begin(lr), std::move(enlarged));
+    }
+
+private:
+    DistillationNetwork<LocalFeatureBlock> residual_;
+    int scale_;
+};
+
 bool matches(const LayerBuilder& layers) {
     return (layers.rank("block_1.c1_r.weight") == 4 && layers.has("block_1.esa.conv1.weight"))
            || (layers.rank("B1.c1_r.weight") == 4 && layers.has("B1.esa.conv1.weight")
@@ -78,15 +111,22 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
                               {"middle features", std::to_string(layers.size(names.block + "1.c1_r.weight", 0))},
                               {"blocks", std::to_string(blocks)}};
     result.scales = {scale};
-    result.defaultRange = 255.0;
+    const bool skips = layers.assumed("bilinear_skip", 0.0) != 0.0;
+    if (!skips) {
+        result.defaultRange = 255.0;
+    }
     result.minimumSide = EnhancedSpatialAttention::minimumSide;
     result.cropping.evidence = EnhancedSpatialAttention::whyWhole;
     if (blocks == 4) {
         result.receptiveField = {
             .global = false, .radius = 78, .evidence = "measured on a published network (lower bound)"};
     }
-    result.network =
-        std::make_unique<DistillationNetwork<LocalFeatureBlock>>(makeParts(layers, names, features, blocks, scale));
+    auto parts = makeParts(layers, names, features, blocks, scale);
+    if (skips) {
+        result.network = std::make_unique<WithBilinearSkip>(std::move(parts), scale);
+    } else {
+        result.network = std::make_unique<DistillationNetwork<LocalFeatureBlock>>(std::move(parts));
+    }
     return result;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
+#include "model/arch/feature_modulation.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::safmn {
@@ -14,11 +15,6 @@ namespace {
 
 constexpr double epsilon = 1e-6;
 constexpr int mostLevels = 8;
-
-/// Layer normalisation over the channels of every pixel.
-torch::Tensor normalisePixels(const LayerNorm& norm, const torch::Tensor& x) {
-    return norm(x.permute({0, 2, 3, 1})).permute({0, 3, 1, 2});
-}
 
 /// The channels in equal parts, each reduced twice as much as the one before it, so that a 3x3 convolution sees
 /// further; what comes back modulates the input.
@@ -36,13 +32,11 @@ struct FeatureModulation {
     }
 
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        const auto height = x.size(2);
-        const auto width = x.size(3);
         auto parts = x.chunk(static_cast<std::int64_t>(levels.size()), 1);
         parts[0] = levels[0](parts[0]);
         for (std::size_t i = 1; i < levels.size(); ++i) {
-            const auto reduced = std::get<0>(at::adaptive_max_pool2d(parts[i], {height >> i, width >> i}));
-            parts[i] = at::upsample_nearest2d(levels[i](reduced), {height, width});
+            const auto reduced = largestOfCells(parts[i], std::int64_t{1} << i);
+            parts[i] = at::upsample_nearest2d(levels[i](reduced), {x.size(2), x.size(3)});
         }
         return at::gelu(aggregate(at::cat(parts, 1))) * x;
     }
@@ -52,21 +46,17 @@ struct ModulationBlock {
     LayerNorm norm1;
     LayerNorm norm2;
     FeatureModulation modulate;
-    Convolution widen;
-    Convolution narrow;
+    ChannelMixer mix;
 
     ModulationBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features, int levels)
         : norm1(layers.layerNorm(prefix + ".norm1", features, epsilon))
         , norm2(layers.layerNorm(prefix + ".norm2", features, epsilon))
-        , modulate(layers, prefix + ".safm", features, levels) {
-        const auto wide = layers.size(prefix + ".ccm.ccm.0.weight", 0);
-        widen = layers.convolution(prefix + ".ccm.ccm.0", {.in = features, .out = wide});
-        narrow = layers.convolution(prefix + ".ccm.ccm.2", {.in = wide, .out = features, .kernel = 1});
-    }
+        , modulate(layers, prefix + ".safm", features, levels)
+        , mix(layers, prefix + ".ccm.ccm.0", prefix + ".ccm.ccm.2", features) {}
 
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
         const auto y = x + modulate(normalisePixels(norm1, x));
-        return y + narrow(at::gelu(widen(normalisePixels(norm2, y))));
+        return y + mix(normalisePixels(norm2, y));
     }
 };
 

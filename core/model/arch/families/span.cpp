@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SPAN: Wan et al., "Swift Parameter-free Attention Network for Efficient Super-Resolution", CVPRW 2024.
+// SPAN: Wan et al., "Swift Parameter-free Attention Network for Efficient Super-Resolution", CVPRW 2024. ESRNet, of the
+// challenge on efficient SR of 2025, adds the faint output of a seventh block of one convolution.
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
 #include "model/arch/div2k_mean.h"
+#include "model/arch/span_blocks.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::span {
@@ -17,105 +19,52 @@ namespace {
 
 constexpr float inputRange = 255.0F;
 
-/// The 3x3 convolution that the network was trained as: a 1x1, a 3x3 and a 1x1 convolution in a row beside one 1x1.
-struct ConvolutionBranches {
-    std::string name;
-    Convolution shortcut;
-    Convolution widen;
-    Convolution middle;
-    Convolution narrow;
-
-    ConvolutionBranches(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out)
-        : name(prefix) {
-        const auto wideIn = layers.size(prefix + ".conv.0.weight", 0);
-        const auto wideOut = layers.size(prefix + ".conv.1.weight", 0);
-        shortcut = layers.convolution(prefix + ".sk", {.in = in, .out = out, .kernel = 1});
-        widen = layers.convolution(prefix + ".conv.0", {.in = in, .out = wideIn, .kernel = 1});
-        middle = layers.convolution(prefix + ".conv.1", {.in = wideIn, .out = wideOut});
-        narrow = layers.convolution(prefix + ".conv.2", {.in = wideOut, .out = out, .kernel = 1});
-    }
-
-    /// The one convolution that the network runs as, and that reports its features in the place of the four. Its zero
-    /// padding is not that of the three in a row, whose border would see the first one's bias.
-    [[nodiscard]] Convolution fused() const {
-        const auto first = widen.weight.flatten(1);                        // [wide in, in]
-        const auto last = narrow.weight.flatten(1);                        // [out, wide out]
-        const auto& kernel = middle.weight;                                // [wide out, wide in, 3, 3]
-        const auto taps = at::matmul(last, kernel.permute({2, 3, 0, 1}));  // [3, 3, out, wide in]
-        const auto row = at::matmul(taps, first).permute({2, 3, 0, 1});
-        Convolution result;
-        result.name = name;
-        result.weight = row + at::constant_pad_nd(shortcut.weight, {1, 1, 1, 1});
-        const auto middleBias = at::mv(kernel.sum({2, 3}), widen.bias) + middle.bias;
-        result.bias = at::mv(last, middleBias) + narrow.bias + shortcut.bias;
-        result.padding = 1;
-        return result;
-    }
+struct Shape {
+    std::int64_t features = 0;
+    std::int64_t tailFeatures = 0;
+    int blocks = 1;
+    int scale = 1;
+    bool hasFaintBlock = false;
 };
 
-/// A 3x3 convolution of a file from training (branches) or of a slim one (their fusion, "eval_conv").
-class ReparameterisedConvolution {
-public:
-    ReparameterisedConvolution() = default;
-    ReparameterisedConvolution(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out) {
-        if (layers.has(prefix + ".sk.weight")) {
-            branches_.emplace(layers, prefix, in, out);
-            // What training left there is older than the branches.
-            layers.ignore([stale = prefix + ".eval_conv."](const std::string& key) { return key.starts_with(stale); });
-        } else {
-            plain_ = layers.convolution(prefix + ".eval_conv", {.in = in, .out = out});
-        }
+/// Keys of the first convolution of block `i`, from 1 on.
+std::string firstOfBlock(int i) {
+    return fmt::format("block_{}.c1_r", i);
+}
+
+Shape shapeOf(const LayerBuilder& layers) {
+    Shape shape;
+    shape.features = layers.size(ReparameterisedConvolution::weightKey(layers, firstOfBlock(1)), 0);
+    shape.tailFeatures = layers.size("conv_cat.weight", 0);
+    shape.blocks = std::max(layers.countAfter("block_") - 1, 1);
+    shape.hasFaintBlock = shape.blocks > 1 && ReparameterisedConvolution::isIn(layers, firstOfBlock(shape.blocks))
+                          && !ReparameterisedConvolution::isIn(layers, fmt::format("block_{}.c2_r", shape.blocks));
+    if (shape.hasFaintBlock) {
+        --shape.blocks;
     }
-
-    /// The fusion costs about as much as 16x16 pixels. Made anew, it is exact in every type that the network is
-    /// converted to, and follows its weights.
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        return branches_ ? branches_->fused()(x) : plain_(x);
-    }
-
-private:
-    std::optional<ConvolutionBranches> branches_;
-    Convolution plain_;
-};
-
-/// Swift parameter-free attention block.
-struct AttentionBlock {
-    std::string name;
-    ReparameterisedConvolution c1;
-    ReparameterisedConvolution c2;
-    ReparameterisedConvolution c3;
-
-    AttentionBlock(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
-        : name(prefix)
-        , c1(layers, prefix + ".c1_r", features, features)
-        , c2(layers, prefix + ".c2_r", features, features)
-        , c3(layers, prefix + ".c3_r", features, features) {}
-
-    /// The block's output, and its first convolution's *after* the activation: the authors' code activates that tensor
-    /// in place before it hands it out.
-    [[nodiscard]] std::pair<torch::Tensor, torch::Tensor> operator()(const torch::Tensor& x) const {
-        const auto first = at::silu(c1(x));
-        const auto last = c3(at::silu(c2(first)));
-        const auto y = (last + x) * (at::sigmoid(last) - 0.5);
-        reportFeatures(Tap::Kind::Block, name, x, y);
-        return {y, first};
-    }
-};
+    shape.scale = scaleOfPixelShuffle(layers, "upsampler.0.weight");
+    return shape;
+}
 
 class Span final : public NativeNetwork {
 public:
-    Span(LayerBuilder& layers, std::int64_t features, int blocks, int scale)
-        : scale_(scale)
-        , first_(layers, "conv_1", 3, features) {
-        if (!layers.has("no_norm")) {
+    Span(LayerBuilder& layers, const Shape& shape, bool normalises)
+        : scale_(shape.scale)
+        , first_(layers, "conv_1", 3, shape.features) {
+        if (normalises) {
             mean_ = layers.constant(div2kShift(), {1, 3, 1, 1});
         }
-        for (int i = 1; i <= blocks; ++i) {
-            blocks_.emplace_back(layers, fmt::format("block_{}", i), features);
+        for (int i = 1; i <= shape.blocks; ++i) {
+            blocks_.emplace_back(layers, fmt::format("block_{}", i), shape.features, at::silu);
         }
-        last_ = ReparameterisedConvolution(layers, "conv_2", features, features);
-        fuse_ = layers.convolution("conv_cat", {.in = 4 * features, .out = features, .kernel = 1});
-        upsampler_ = layers.convolution("upsampler.0", {.in = features, .out = 3L * scale * scale});
+        if (shape.hasFaintBlock) {
+            faint_.emplace(layers, firstOfBlock(shape.blocks + 1), shape.features, shape.features);
+            faintness_ = layers.assumed("residual_scale", 1e-5);
+        }
+        last_ = ReparameterisedConvolution(layers, "conv_2", shape.features, shape.features);
+        fuse_ = layers.convolution("conv_cat", {.in = 4 * shape.features, .out = shape.tailFeatures, .kernel = 1});
+        upsampler_ =
+            layers.convolution("upsampler.0", {.in = shape.tailFeatures, .out = 3L * shape.scale * shape.scale});
     }
 
     [[nodiscard]] std::unique_ptr<Trunk> begin(const torch::Tensor& lr) const override {
@@ -129,7 +78,11 @@ public:
                 firstOutput = x;
             }
         }
-        x = fuse_(at::cat({first, last_(x), firstOutput, inner}, 1));
+        auto last = last_(x);
+        if (faint_) {
+            last = at::add(last, (*faint_)(x), faintness_);
+        }
+        x = fuse_(at::cat({first, last, firstOutput, inner}, 1));
         return makeTrunk(x, [this, x](const Crop& crop) { return at::pixel_shuffle(upsampler_(crop(x)), scale_); });
     }
 
@@ -137,33 +90,39 @@ private:
     int scale_;
     ReparameterisedConvolution first_;
     torch::Tensor mean_;
-    std::vector<AttentionBlock> blocks_;
+    std::vector<SwiftAttentionBlock> blocks_;
+    std::optional<ReparameterisedConvolution> faint_;
+    double faintness_ = 0.0;
     ReparameterisedConvolution last_;
     Convolution fuse_;
     Convolution upsampler_;
 };
 
 bool matches(const LayerBuilder& layers) {
-    return layers.has("block_1.c1_r.sk.weight") || layers.has("block_1.c1_r.eval_conv.weight");
+    return ReparameterisedConvolution::isIn(layers, firstOfBlock(1))
+           && ReparameterisedConvolution::isIn(layers, "conv_2") && layers.has("upsampler.0.weight");
 }
 
 BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
-    const auto features = layers.size("conv_cat.weight", 0);
-    const int blocks = std::max(layers.countAfter("block_") - 1, 1);
-    const int scale = scaleOfPixelShuffle(layers, "upsampler.0.weight");
+    const auto shape = shapeOf(layers);
     layers.ignore([](const std::string& key) { return key == "no_norm"; });
     BuiltNetwork result;
-    result.name = "SPAN";
-    result.hyperparameters = {{"features", std::to_string(features)}, {"blocks", std::to_string(blocks)}};
-    result.scales = {scale};
+    result.name = shape.hasFaintBlock ? "ESRNet" : "SPAN";
+    result.hyperparameters = {{"features", std::to_string(shape.features)}, {"blocks", std::to_string(shape.blocks)}};
+    if (shape.tailFeatures != shape.features) {
+        result.hyperparameters.emplace_back("features of the tail", std::to_string(shape.tailFeatures));
+    }
+    result.scales = {shape.scale};
     result.defaultRange = 1.0;
-    if (!layers.has("no_norm")) {
+    // Some files say so by a key.
+    const bool normalises = !layers.has("no_norm") && layers.assumed("norm", 1.0) != 0.0;
+    if (normalises) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
     // Three convolutions a block, one before and one behind them, and the upsampler's.
-    result.receptiveField = {.global = false, .radius = 3 * blocks + 3, .evidence = "analytic"};
+    result.receptiveField = {.global = false, .radius = 3 * shape.blocks + 3, .evidence = "analytic"};
     result.cropping.multiple = 1;
-    result.network = std::make_unique<Span>(layers, features, blocks, scale);
+    result.network = std::make_unique<Span>(layers, shape, normalises);
     return result;
 }
 

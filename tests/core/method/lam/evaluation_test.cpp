@@ -29,8 +29,9 @@ constexpr int patchSize = 6;
 constexpr double tolerance = 1e-8;
 /// Weights times pixels of an image whose maps take a few seconds in float64.
 constexpr double mostWork = 2.5e9;
-/// A side that is so much larger than the reach that a window is worth its own path images.
-int sideBeyond(int reach) {
+/// A side that is so much larger than the reach that a window is worth its own path images. Windows begin at multiples.
+int sideBeyond(const ModelCard& card) {
+    const int reach = card.receptiveField.radius.value_or(0) + card.cropping.multiple.value_or(1) - 1;
     return reach + std::max(12, reach / 5);
 }
 
@@ -88,12 +89,12 @@ protected:
     /// take minutes in float64.
     [[nodiscard]] int side() const {
         const int small = std::max(8, model_->card().minimumSide);
-        return isTestedBeyondItsReach() ? std::max(small, sideBeyond(*model_->card().receptiveField.radius)) : small;
+        return isTestedBeyondItsReach() ? std::max(small, sideBeyond(model_->card())) : small;
     }
 
     [[nodiscard]] bool isTestedBeyondItsReach() const {
         const auto& field = model_->card().receptiveField;
-        const double beyond = sideBeyond(field.radius.value_or(0));
+        const double beyond = sideBeyond(model_->card());
         return !field.global && field.radius && beyond * beyond * static_cast<double>(weights()) <= mostWork;
     }
 

@@ -117,5 +117,36 @@ TEST(Span, WithoutNormalisation) {
     EXPECT_LE(distance(network(255.0 * (input - mean)), recogniseInFloat64(maker.checkpoint())(input)), 1e-10);
 }
 
+TEST(Span, WithANarrowTail) {
+    CheckpointMaker maker;
+    for (const auto& [key, data] : span(6, 2, 2).checkpoint().tensors) {
+        if (!key.starts_with("conv_cat") && !key.starts_with("upsampler")) {
+            maker.tensor(key, data.shape, data.values);
+        }
+    }
+    const auto network =
+        recogniseInFloat64(maker.convolution("conv_cat", 24, 4, 1).convolution("upsampler.0", 4, 12).checkpoint());
+    EXPECT_EQ(network.card.architecture, "SPAN");
+    EXPECT_EQ(network.card.receptiveField.radius, test::measuredRadius(network));
+    EXPECT_LE(test::regionError(network), 1e-10);
+}
+
+TEST(Span, EsrNetAddsABlockOfOneConvolutionFaintly) {
+    const auto plain = span(6, 2, 2);
+    auto with = plain;
+    const auto checkpoint = with.convolution("block_3.c1_r.eval_conv", 6, 6).checkpoint();
+    const auto network = recogniseInFloat64(checkpoint);
+    EXPECT_EQ(network.card.architecture, "ESRNet");
+    EXPECT_EQ(network.card.assumed, std::vector<std::string>{"residual_scale 1e-05"});
+    const auto input = picture(6, 5);
+    const auto without = recogniseInFloat64(plain.checkpoint())(input);
+    const auto of = [&](double scale) {
+        return recogniseInFloat64(checkpoint, test::assuming("residual_scale", {scale}))(input);
+    };
+    EXPECT_EQ(distance(of(0.0), without), 0.0);
+    EXPECT_LE(distance(of(2.0) - without, 2.0 * (of(1.0) - without)), 1e-10 * of(2.0).abs().max().item<double>());
+    EXPECT_GT(distance(of(1.0), without), 0.0);
+}
+
 }  // namespace
 }  // namespace lamscope::span_test

@@ -53,6 +53,8 @@ std::vector<Operation> operations() {
         {"sigmoid", [](const Tensor& x) { return at::sigmoid(x * 3.0); }},
         {"silu", [](const Tensor& x) { return at::silu(x); }},
         {"gelu", [](const Tensor& x) { return at::gelu(x); }},
+        {"tanh", [](const Tensor& x) { return at::tanh(x); }},
+        {"mish", [](const Tensor& x) { return at::mish(x * 3.0); }},
         {"square", [](const Tensor& x) { return x.square(); }},
         {"sqrt", [](const Tensor& x) { return (x.square() + 0.1).sqrt(); }},
         {"product", [](const Tensor& x) { return x * x.roll(1, 3); }},

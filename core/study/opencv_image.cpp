@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "image/opencv_image.h"
+#include "study/opencv_image.h"
 
 namespace lamscope {
 
