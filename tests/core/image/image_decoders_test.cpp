@@ -447,7 +447,8 @@ TEST(ImageDecoders, ReadBmpWithMasks) {
 
 TEST(ImageDecoders, RefuseBmpOfUnknownKinds) {
     expectBad(bmpFile({.compression = 4, .pixels = "\xff\xd8\xff"s}), "damaged BMP");  // JPEG within BMP
-    expectBad(bmpFile({.bits = 7, .pixels = std::string(8, '\0')}), "damaged BMP");
+    expectBad(bmpFile({.bits = 7, .afterHeader = std::string(512, '\0'), .pixels = std::string(8, '\0')}),
+              "damaged BMP");
     auto header = bmpFile({.pixels = std::string(24, '\0')});
     header[14] = 13;  // its size
     expectBad(header, "damaged header");
