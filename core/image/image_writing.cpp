@@ -60,10 +60,15 @@ void writeImage(const std::filesystem::path& path, const Image& image, int bitDe
                         "that ends so",
                         path.string()));
     }
-    writeFileAtomically(
-        path, extension == ".png" ? encodePng(image, bitDepth) : encodeImage(image, bitDepth, [](const auto& pixels) {
-            return detail::encodeTiffFile(pixels);
-        }));
+    std::vector<std::byte> content;
+    try {
+        content = extension == ".png"
+                      ? encodePng(image, bitDepth)
+                      : encodeImage(image, bitDepth, [](const auto& pixels) { return detail::encodeTiffFile(pixels); });
+    } catch (const Error& error) {
+        throw Error(error.code(), fmt::format("'{}' cannot be written: {}", path.string(), error.what()));
+    }
+    writeFileAtomically(path, content);
 }
 
 std::vector<std::byte> encodePng(const Image& image, int bitDepth) {

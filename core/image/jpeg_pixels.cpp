@@ -28,6 +28,14 @@ void noteJpegWarning(j_common_ptr decoder, int level) {
     }
 }
 
+/// A few bytes can be a scan of the whole image: a file of a megabyte with thousands of them takes hours.
+void refuseEndlessScans(j_common_ptr decoder) {
+    constexpr int mostScans = 500;
+    if (reinterpret_cast<j_decompress_ptr>(decoder)->input_scan_number > mostScans) {
+        ERREXIT(decoder, JERR_BAD_PROGRESSION);
+    }
+}
+
 /// The state of a decoding. It belongs to the caller of the function with setjmp(): a jump passes over no destructor,
 /// and variables that such a function changes would be indeterminate after the jump.
 struct JpegDecoder : jpeg_decompress_struct {
@@ -42,6 +50,7 @@ struct JpegDecoder : jpeg_decompress_struct {
     ~JpegDecoder() { jpeg_destroy_decompress(this); }
 
     JpegReports reports{};
+    jpeg_progress_mgr watch{};
     std::optional<Pixels<std::uint8_t>> pixels{};
     bool complete = false;  // all rows were decoded
 };
@@ -62,6 +71,8 @@ bool decodeJpeg(JpegDecoder& decoder, std::span<const std::byte> file, const Ima
         return false;
     }
     jpeg_create_decompress(&decoder);
+    decoder.watch.progress_monitor = refuseEndlessScans;
+    decoder.progress = &decoder.watch;
     // At the end of the file, this source gives an end marker.
     jpeg_mem_src(&decoder, reinterpret_cast<const unsigned char*>(file.data()), file.size());
     jpeg_read_header(&decoder, TRUE);
@@ -86,11 +97,11 @@ std::string jpegMessage(JpegDecoder& decoder) {
 AnyPixels readJpegPixels(std::span<const std::byte> file, const ImageHeader& header) {
     JpegDecoder decoder;
     const bool decoded = decodeJpeg(decoder, file, header);
-    if (header.endMissing && (!decoded || decoder.reports.bitsMissing)) {
-        throw DecodeFailure(DecodeFailure::Cause::Truncated);
-    }
     if (!decoded && decoder.reports.msg_code == JERR_OUT_OF_MEMORY) {
         throw std::bad_alloc();
+    }
+    if (header.endMissing && (!decoded || decoder.reports.bitsMissing)) {
+        throw DecodeFailure(DecodeFailure::Cause::Truncated);
     }
     if (!decoder.complete) {  // an error behind the last row hides nothing
         throw DecodeFailure(DecodeFailure::Cause::Damaged, jpegMessage(decoder));

@@ -67,6 +67,7 @@ bool encodeAll(PngEncoder& encoder, const Pixels<Level>& pixels) {
     png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB);
     png_set_compression_level(png, Z_BEST_SPEED);
     png_set_compression_strategy(png, Z_RLE);
+    png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
     png_set_IHDR(png, encoder.info, static_cast<png_uint_32>(pixels.width()), static_cast<png_uint_32>(pixels.height()),
                  8 * sizeof(Level), PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
                  PNG_FILTER_TYPE_DEFAULT);

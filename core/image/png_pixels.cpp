@@ -6,6 +6,7 @@
 #include <new>
 #include <optional>
 #include <png.h>
+#include <string>
 
 #include "image/image_readers.h"
 
@@ -72,12 +73,17 @@ void readPngRows(PngDecoder& decoder, int passes) {
 }
 
 /// False if libpng stopped with an error.
-bool decodePng(PngDecoder& decoder) {
+bool decodePng(PngDecoder& decoder, const ImageHeader& header) {
     // NOLINTNEXTLINE(cert-err52-cpp): libpng is C; the jump passes over its functions and those above alone
     if (setjmp(png_jmpbuf(decoder.png)) != 0) {
         return false;
     }
+    png_set_user_limits(decoder.png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);  // the header's pixels were checked
     png_read_info(decoder.png, decoder.info);
+    if (png_get_image_width(decoder.png, decoder.info) != header.width
+        || png_get_image_height(decoder.png, decoder.info) != header.height) {
+        png_error(decoder.png, "it states two sizes");
+    }
     askForPlainLevels(decoder);
     const int passes = png_set_interlace_handling(decoder.png);
     png_read_update_info(decoder.png, decoder.info);
@@ -92,7 +98,7 @@ bool decodePng(PngDecoder& decoder) {
 
 }  // namespace
 
-AnyPixels readPngPixels(std::span<const std::byte> file, const ImageHeader& /*header*/) {
+AnyPixels readPngPixels(std::span<const std::byte> file, const ImageHeader& header) {
     PngDecoder decoder;
     decoder.rest = file;
     decoder.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &decoder, stopAtPngError, ignorePngWarning);
@@ -101,7 +107,10 @@ AnyPixels readPngPixels(std::span<const std::byte> file, const ImageHeader& /*he
         throw std::bad_alloc();
     }
     png_set_read_fn(decoder.png, &decoder, giveBytes);
-    if (!decodePng(decoder)) {
+    if (!decodePng(decoder, header)) {
+        if (decoder.reason.find("emory") != std::string::npos) {
+            throw std::bad_alloc();
+        }
         throw DecodeFailure(DecodeFailure::Cause::Damaged, decoder.reason);
     }
     return std::move(*decoder.pixels);

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "image/tiff_samples.h"
 
@@ -31,10 +31,10 @@ public:
     [[nodiscard]] std::uint32_t height() const { return view_.height; }
 
     /// The pixels of `rows` rows from `top` on; false if the file is damaged.
-    bool read(std::uint32_t top, std::uint32_t rows, std::vector<std::uint32_t>& band) {
+    bool read(std::uint32_t top, std::uint32_t rows, std::uint32_t* band) {
         view_.row_offset = static_cast<int>(top);
         view_.col_offset = 0;
-        return TIFFRGBAImageGet(&view_, band.data(), view_.width, rows) != 0;
+        return TIFFRGBAImageGet(&view_, band, view_.width, rows) != 0;
     }
 
 private:
@@ -57,14 +57,15 @@ std::uint32_t blockRows(TIFF* tiff, std::uint32_t height) {
 AnyPixels readTiffColours(TIFF* tiff, int channels, const std::string& reason) {
     ColourView view(tiff, reason);
     const auto bandRows = blockRows(tiff, view.height());
-    std::vector<std::uint32_t> band(std::size_t{view.width()} * bandRows);
+    // Not filled beforehand: a damaged file does not get that far.
+    const auto band = std::make_unique_for_overwrite<std::uint32_t[]>(std::size_t{view.width()} * bandRows);
     Pixels<std::uint8_t> pixels(view.width(), view.height(), channels);
     for (std::uint32_t top = 0; top < view.height(); top += bandRows) {
         const auto rows = std::min(bandRows, view.height() - top);
-        if (!view.read(top, rows, band)) {
+        if (!view.read(top, rows, band.get())) {
             throw DecodeFailure(DecodeFailure::Cause::Damaged, reason);
         }
-        const auto* from = band.data();
+        const auto* from = band.get();
         for (std::uint32_t y = top; y < top + rows; ++y) {
             auto* target = pixels.row(static_cast<int>(y)).data();
             for (std::uint32_t x = 0; x < view.width(); ++x, ++from) {

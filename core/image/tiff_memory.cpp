@@ -6,6 +6,7 @@
 #include <cstdarg>
 #include <cstdio>
 #include <cstring>
+#include <exception>
 
 namespace lamscope::detail {
 namespace {
@@ -36,11 +37,16 @@ tmsize_t readTarget(thandle_t handle, void* content, tmsize_t size) {
     return count;
 }
 
-tmsize_t writeTarget(thandle_t handle, void* content, tmsize_t size) {
+/// Nothing may be thrown through libtiff.
+tmsize_t writeTarget(thandle_t handle, void* content, tmsize_t size) noexcept {
     auto& target = *static_cast<TiffTarget*>(handle);
     const auto end = target.position + static_cast<std::uint64_t>(size);
     if (end > target.bytes.size()) {
-        target.bytes.resize(static_cast<std::size_t>(end));
+        try {
+            target.bytes.resize(static_cast<std::size_t>(end));
+        } catch (const std::exception&) {
+            return -1;
+        }
     }
     std::memcpy(target.bytes.data() + target.position, content, static_cast<std::size_t>(size));
     target.position = end;
@@ -92,7 +98,8 @@ TiffHandle openFile(const char* mode, File& file, TIFFReadWriteProc read, TIFFRe
             &TIFFClose};
 }
 
-/// True if each strip or tile that is meant has a place in the file, and uncompressed ones have enough bytes.
+/// True if each strip or tile that is meant has a place in the file, and all have as many bytes as their compression
+/// needs at least.
 bool haveBytes(TIFF* tiff, std::uint64_t count, std::uint64_t bitsOfImage, std::uint64_t fileSize) {
     std::uint64_t stored = 0;
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -109,8 +116,13 @@ bool haveBytes(TIFF* tiff, std::uint64_t count, std::uint64_t bitsOfImage, std::
     TIFFGetFieldDefaulted(tiff, TIFFTAG_COMPRESSION, &compression);
     TIFFGetField(tiff, TIFFTAG_PHOTOMETRIC, &colours);
     // Colours of YCbCr may have fewer samples than pixels.
-    const bool plain = compression == COMPRESSION_NONE && colours != PHOTOMETRIC_YCBCR;
-    return count > 0 && (!plain || stored >= bitsOfImage / 8);
+    const bool isWhole = colours != PHOTOMETRIC_YCBCR;
+    const bool plain = compression == COMPRESSION_NONE && isWhole;
+    const bool packed = (compression == COMPRESSION_LZW || compression == COMPRESSION_ADOBE_DEFLATE
+                         || compression == COMPRESSION_DEFLATE || compression == COMPRESSION_PACKBITS)
+                        && isWhole;
+    constexpr std::uint64_t mostPacked = 4096;  // LZW packs at most 2731 bytes into one, deflate 1033, packbits 64
+    return count > 0 && (!plain || stored >= bitsOfImage / 8) && (!packed || stored * mostPacked >= bitsOfImage / 8);
 }
 
 /// Most programs make tiles whose sides are powers of two. Such a tile can have up to four times the pixels of its

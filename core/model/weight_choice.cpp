@@ -49,6 +49,7 @@ ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings,
     std::optional<ChosenWeights> closest;
     std::string refused;
     std::string averagedRefused;
+    std::optional<Error> unusable;  // of a set whose network is known
     for (const WeightGroup& group : file.groups(settings.weights.value_or(""))) {
         auto [checkpoint, refusal] = file.read(group);
         if (!refusal.empty() && refused.empty() && !closest) {
@@ -65,7 +66,25 @@ ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings,
             continue;
         }
         card.warnings = checkpoint.warnings;
-        auto recognition = recognise(checkpoint, settings, card);
+        Recognition recognition;
+        try {
+            recognition = recognise(checkpoint, settings, card);
+        } catch (const Error& error) {
+            // Another set of the file may do: averaged weights need not hold what is no weight, such as counted
+            // centres.
+            if (error.code() != ErrorCode::UnsupportedModel) {
+                throw;
+            }
+            if (!unusable) {
+                unusable = error;
+            }
+            if (averagedRefused.empty() && isAveraged(group)) {
+                averagedRefused =
+                    fmt::format("The averaged weights ({}) were not used: {}",
+                                detail::printable(fmt::format("{}", fmt::join(group.path, "."))), error.what());
+            }
+            continue;
+        }
         const bool fits = recognition.network != nullptr;
         const bool isCloser = !closest
                               || (!fits
@@ -81,6 +100,9 @@ ChosenWeights chooseWeights(CheckpointFile& file, const ModelSettings& settings,
             }
             return std::move(*closest);
         }
+    }
+    if (unusable && !closest) {
+        throw Error(*unusable);
     }
     if (!closest || !refused.empty()) {
         throw Error(ErrorCode::BadFile,

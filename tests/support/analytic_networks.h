@@ -24,7 +24,7 @@ public:
         : formula_(std::move(formula)) {}
 
     [[nodiscard]] torch::Tensor forward(const torch::Tensor& lr) const override { return formula_(lr); }
-    [[nodiscard]] NamedTensors namedParameters() const override { return {}; }
+    [[nodiscard]] lamscope::NamedTensors namedParameters() const override { return {}; }
     void to(torch::Device /*device*/, torch::ScalarType /*type*/) override {}
 
 private:

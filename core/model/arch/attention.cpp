@@ -2,6 +2,7 @@
 #include "model/arch/attention.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <c10/core/impl/LocalDispatchKeySet.h>
 #include <fmt/format.h>
@@ -134,6 +135,20 @@ torch::Tensor attendToPixels(const torch::Tensor& queries, const torch::Tensor& 
         .narrow(2, 0, channels)
         .transpose(1, 2)
         .reshape({queries.size(0), channels, queries.size(2), queries.size(3)});
+}
+
+torch::Tensor attendByHeads(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
+                            std::int64_t heads) {
+    const double scale = 1.0 / std::sqrt(static_cast<double>(queries.size(2) / heads));
+    // The fused kernels, which never hold all weights at once, want one number of channels: zeros change no product.
+    const auto width = std::max(queries.size(2), values.size(2)) / heads;
+    const auto byHeads = [&](const torch::Tensor& x) {
+        const auto parts = x.reshape({x.size(0), x.size(1), heads, -1}).transpose(1, 2);
+        return at::constant_pad_nd(parts, {0, width - parts.size(3)});
+    };
+    const auto y = at::scaled_dot_product_attention(byHeads(queries), byHeads(keys), byHeads(values), /*attn_mask=*/{},
+                                                    /*dropout_p=*/0.0, /*is_causal=*/false, scale);
+    return y.narrow(3, 0, values.size(2) / heads).transpose(1, 2).reshape({queries.size(0), queries.size(1), -1});
 }
 
 }  // namespace lamscope

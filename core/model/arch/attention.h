@@ -55,4 +55,10 @@ struct ContrastChannelAttention {
 [[nodiscard]] torch::Tensor attendToPixels(const torch::Tensor& queries, const torch::Tensor& keys,
                                            const torch::Tensor& values);
 
+/// Attention by heads: queries [n, l, q], keys [n, m, q] and values [n, m, c] -> [n, l, c]. The scale is that of the
+/// queries, which may have fewer channels than the values. No table of all pairs is kept where the framework has a
+/// fused operation.
+[[nodiscard]] torch::Tensor attendByHeads(const torch::Tensor& queries, const torch::Tensor& keys,
+                                          const torch::Tensor& values, std::int64_t heads);
+
 }  // namespace lamscope

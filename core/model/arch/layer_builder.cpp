@@ -188,7 +188,8 @@ std::vector<std::string> LayerBuilder::unusedOverrides() const {
 Convolution LayerBuilder::convolution(const std::string& prefix, const ConvolutionShape& shape) {
     Convolution layer;
     layer.name = prefix;
-    layer.weight = tensor(prefix + ".weight", {shape.out, shape.in / shape.groups, shape.kernel, shape.kernel});
+    layer.weight = tensor(prefix + ".weight",
+                          {shape.out, shape.in / std::max<std::int64_t>(shape.groups, 1), shape.kernel, shape.kernel});
     if (shape.bias) {
         layer.bias = tensor(prefix + ".bias", {shape.out});
     }

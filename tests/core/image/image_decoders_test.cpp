@@ -256,7 +256,7 @@ std::string writtenTiff(const TiffRule& rule) {
 TEST(ImageDecoders, ReadTiffOfFewBits) {
     for (const int bits : {1, 2, 4, 8}) {
         for (const int colours : {PHOTOMETRIC_MINISWHITE, PHOTOMETRIC_MINISBLACK, PHOTOMETRIC_PALETTE}) {
-            for (const int tile : {0, 64}) {
+            for (const int tile : {0, 16}) {
                 const TiffRule rule{.bits = bits, .colours = colours, .compression = COMPRESSION_LZW, .tile = tile};
                 SCOPED_TRACE(testing::Message() << bits << " bits, colours " << colours << ", tile " << tile);
                 const auto loaded = read(writtenTiff(rule));
@@ -285,7 +285,7 @@ TEST(ImageDecoders, ReadTiffOfFewBits) {
 // A viewer that mirrors each strip or tile by itself would exchange them.
 TEST(ImageDecoders, TurnTiffWholeWhateverItsBlocks) {
     for (int orientation = 1; orientation <= 8; ++orientation) {
-        TiffRule rule{.samples = 3, .colours = PHOTOMETRIC_RGB, .tile = 64, .orientation = orientation};
+        TiffRule rule{.samples = 3, .colours = PHOTOMETRIC_RGB, .tile = 16, .orientation = orientation};
         rule.compression = COMPRESSION_ADOBE_DEFLATE;
         const auto tiled = read(writtenTiff(rule));
         rule.tile = 0;
@@ -309,7 +309,7 @@ TEST(ImageDecoders, SayWhichPartOfATiffIsDamaged) {
     rule.compression = COMPRESSION_ADOBE_DEFLATE;
     auto file = writtenTiff(rule);
     std::fill_n(file.begin() + 12, 40, '\x55');  // within the first strip
-    expectBad(file, "damaged TIFF");
+    expectBad(file, "not read (");
 }
 
 // ---------------------------------------------------------------- BMP

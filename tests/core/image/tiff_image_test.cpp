@@ -262,6 +262,14 @@ TEST(TiffImage, MakesNoRoomForWhatTheFileCannotHold) {
     expectBad(tiffFile(strip), "TIFF");
     strip.shortTags[273] = 0;  // the strip lies nowhere
     expectBad(tiffFile(strip), "TIFF");
+    constexpr unsigned lzw = 5;  // packs at most 2731 bytes into one
+    const TiffOptions packed{.samples = 3,
+                             .bits = 8,
+                             .format = 1,
+                             .photometric = rgb,
+                             .shortTags = {{256, side}, {257, side}, {278, side}, {259, lzw}},
+                             .value = fractionAt};
+    expectBad(tiffFile(packed), "TIFF");
     EXPECT_LT(peakMemoryMiB(), before + 256);
 }
 

@@ -3,6 +3,7 @@
 // CVPR 2025.
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,8 @@
 
 #include "base/error.h"
 #include "model/arch/architecture.h"
+#include "model/arch/assumed_heads.h"
+#include "model/arch/attention.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/restoration_transformer.h"
 #include "runtime/torch_headers.h"
@@ -28,22 +31,6 @@ struct Constants {
     std::vector<std::int64_t> groupSizes;
     std::vector<std::int64_t> patchSides;
 };
-
-/// Attention by heads: tokens [n, l, c] -> the same. The scale is that of the queries, which may have fewer channels
-/// than the values.
-torch::Tensor attend(const torch::Tensor& queries, const torch::Tensor& keys, const torch::Tensor& values,
-                     std::int64_t heads) {
-    const double scale = 1.0 / std::sqrt(static_cast<double>(queries.size(2) / heads));
-    // The fused kernels, which never hold all weights at once, want one number of channels: zeros change no product.
-    const auto width = std::max(queries.size(2), values.size(2)) / heads;
-    const auto byHeads = [&](const torch::Tensor& x) {
-        const auto parts = x.reshape({x.size(0), x.size(1), heads, -1}).transpose(1, 2);
-        return at::constant_pad_nd(parts, {0, width - parts.size(3)});
-    };
-    const auto y = at::scaled_dot_product_attention(byHeads(queries), byHeads(keys), byHeads(values), /*attn_mask=*/{},
-                                                    /*dropout_p=*/0.0, /*is_causal=*/false, scale);
-    return y.narrow(3, 0, values.size(2) / heads).transpose(1, 2).reshape({queries.size(0), queries.size(1), -1});
-}
 
 struct Projections {
     Linear query;
@@ -112,7 +99,7 @@ private:
         const auto queries = sorted(projections.query(tokens));
         const auto near = attendInGroups(queries, sorted(projections.key(tokens)), sorted(projections.value(tokens)));
         const auto toAll = [&](const torch::Tensor& x) { return x.unsqueeze(0).expand({tokens.size(0), -1, -1}); };
-        const auto far = attend(queries, toAll(centreKey(centres)), toAll(centreValue(centres)), heads);
+        const auto far = attendByHeads(queries, toAll(centreKey(centres)), toAll(centreValue(centres)), heads);
         const auto joined = near + far;
         const auto back = joined.gather(1, order.argsort().unsqueeze(2).expand_as(joined));
         return channelsLast(last(channelsFirst(projections.proj(back).view(image.sizes()))));
@@ -138,7 +125,8 @@ private:
             return x.unfold(1, length, size).transpose(2, 3).flatten(0, 1);
         };
         const auto ofNeighbours = [&](const torch::Tensor& x) { return groups(filled(x, missing + size), 2 * size); };
-        const auto y = attend(groups(filled(queries, missing), size), ofNeighbours(keys), ofNeighbours(values), heads);
+        const auto y =
+            attendByHeads(groups(filled(queries, missing), size), ofNeighbours(keys), ofNeighbours(values), heads);
         return y.reshape({queries.size(0), -1, y.size(2)}).narrow(1, 0, count);
     }
 };
@@ -188,7 +176,7 @@ struct LocalAttention {
         const auto patches = tokens.index_select(1, numbers).reshape({-1, patch * patch, image.size(3)});
         const auto normed = norm(patches);
         const auto attended = projections.proj(
-            attend(projections.query(normed), projections.key(normed), projections.value(normed), heads));
+            attendByHeads(projections.query(normed), projections.key(normed), projections.value(normed), heads));
         const auto sum = at::zeros_like(tokens).index_add(
             1, numbers, (patches + attended).reshape({image.size(0), -1, image.size(3)}));
         const auto y = sum.view(image.sizes()) * (rows.shares.unsqueeze(1) * columns.shares).unsqueeze(2);
@@ -308,18 +296,12 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const auto features = layers.size("first_conv.weight", 0);
     const int blocks = layers.countAfter("blocks.");
     Constants constants;
-    constexpr int mostHeads = 64;
     constexpr int largestGroup = smallestSide * smallestSide / 2;  // a group and the next one are within an image
     constexpr int smallestPatch = 3;
-    constants.heads = assumedNumbers(layers, "heads", {4.0}, 1, mostHeads).front();
     constants.groupSizes = assumedNumbers(layers, "group_size", {256.0, 128.0, 64.0, 32.0}, 1, largestGroup);
     constants.patchSides = assumedNumbers(layers, "patch_size", {16.0, 20.0, 24.0, 28.0}, smallestPatch, smallestSide);
     const auto reduced = layers.size("blocks.0.0.iasa_attn.to_q.weight", 0);
-    if (features % constants.heads != 0 || reduced % constants.heads != 0) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("heads={}: they share {} features and {} of the queries evenly", constants.heads,
-                                features, reduced));
-    }
+    constants.heads = assumedHeads(layers, 4, std::gcd(features, reduced));
     auto network = std::make_unique<CataNet>(layers, features, blocks, constants);
     BuiltNetwork result;
     result.name = "CATANet";

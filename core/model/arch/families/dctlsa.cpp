@@ -206,6 +206,9 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.scales = {scale};
     result.defaultRange = 1.0;
     result.minimumSide = window / 2 + 1;
+    result.receptiveField = {.global = true,
+                             .radius = std::nullopt,
+                             .evidence = "analytic: its shifted windows join opposite borders of the image"};
     result.cropping.evidence = "its shifted windows join the image's opposite borders";
     result.network = std::make_unique<Dctlsa>(layers, features, modules, heads, scale);
     return result;

@@ -220,7 +220,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
                       .blocks = layers.countAfter("blocks."),
                       .window = windowSide(layers),
                       .part = layers.size("plk_filter", 0),
-                      .kernel = layers.size("plk_filter", 2),
+                      .kernel = layers.size("plk_filter", 2) / 2 * 2 + 1,  // an odd one, as the size must stay
                       .scale = scaleOfPixelShuffle(layers, "to_img.weight")};
     BuiltNetwork result;
     result.name = "ESC";

@@ -76,7 +76,7 @@ bool matches(const LayerBuilder& layers) {
 BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const auto key = std::string(firstConvolution) + ".weight";
     const auto features = layers.size(key, 0);
-    const auto kernel = layers.size(key, 2);
+    const auto kernel = layers.size(key, 2) / 2 * 2 + 1;  // an odd one, as the size must stay
     const int blocks = std::max(layers.countAfter("block_") - 1, 1);
     const int scale = scaleOfPixelShuffle(layers, ReparameterisedConvolution::weightKey(layers, "tea_upsampler.0"));
     BuiltNetwork result;

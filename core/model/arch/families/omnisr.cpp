@@ -305,7 +305,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     shape.features = layers.size("input.weight", 0);
     shape.window = windowOf(layers);
     const auto heads = layers.size(firstTemperature, 0);
-    shape.heads = heads > 0 && shape.features % heads == 0 ? heads : 0;
+    shape.heads = heads > 0 && shape.features > 0 && shape.features % heads == 0 ? heads : 0;
     const int groups = layers.countAfter("residual_layer.");
     const int scale = scaleOfPixelShuffle(layers, "up.0.weight");
     // What a profiler leaves in files.

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/arch/architecture.h"
+#include "model/arch/assumed_heads.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/symmetric_padding.h"
@@ -206,14 +207,7 @@ std::int64_t countHeads(LayerBuilder& layers, std::int64_t features, std::int64_
     if (biases != 1 || features > mostFeaturesOfOneBias) {
         return biases > 0 && features % biases == 0 ? biases : 1;
     }
-    const double heads = layers.assumed("heads", 4.0);
-    if (!(heads >= 1.0) || heads != std::floor(heads) || features % static_cast<std::int64_t>(heads) != 0) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("heads={}: the {} features of this network are shared evenly by its heads; give the "
-                                "number that it was trained with",
-                                heads, features));
-    }
-    return static_cast<std::int64_t>(heads);
+    return assumedHeads(layers, 4, features);
 }
 
 /// How far to one side a row of blocks can see: looking back, each window is seen to its end, and each convolution

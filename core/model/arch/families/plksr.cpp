@@ -2,6 +2,7 @@
 // PLKSR: Lee et al., "Partial Large Kernel CNNs for Efficient Super-Resolution", 2024; and RealPLKSR, its successor in
 // the package neosr, with Mish and normalised blocks.
 #include <algorithm>
+#include <cmath>
 #include <optional>
 #include <string>
 #include <utility>
@@ -66,7 +67,7 @@ struct PartialLargeKernel {
         for (std::size_t i = 0; i < dilations.size(); ++i) {
             const auto name = fmt::format("{}.convs.{}", prefix, i);
             const auto dilation = static_cast<std::int64_t>(dilations[i]);
-            if (dilation < 1) {
+            if (dilation < 1 || dilations[i] != std::floor(dilations[i])) {
                 throw Error(
                     ErrorCode::InvalidArgument,
                     fmt::format("dilation={}: dilations are whole numbers from 1 on", fmt::join(dilations, "/")));
@@ -164,13 +165,16 @@ struct LargeKernelBlock {
 
 private:
     static std::int64_t groupsOfNorm(LayerBuilder& layers, std::int64_t features) {
-        const auto given = static_cast<std::int64_t>(layers.assumed("norm_groups", 4.0));
-        if (given < 1 || (features % given != 0 && features > 0)) {
+        constexpr double published = 4.0;
+        const double given = layers.assumed("norm_groups", published);
+        const bool isWhole = given >= 1.0 && given == std::floor(given) && given <= static_cast<double>(features);
+        const bool divides = isWhole && features % static_cast<std::int64_t>(given) == 0;
+        if (!divides && given != published && features > 0) {
             throw Error(
                 ErrorCode::InvalidArgument,
                 fmt::format("norm_groups={}: the {} features are not divisible into so many groups", given, features));
         }
-        return given;
+        return divides ? static_cast<std::int64_t>(given) : 1;  // features that 4 does not divide are of no such file
     }
 };
 
@@ -205,7 +209,8 @@ public:
         const auto colours = 3L * shape.scale * shape.scale;
         last_ = layers.convolution(shape.last, {.in = shape.features, .out = colours});
         if (shape.samples) {
-            sample_.emplace(layers, "to_img", colours, groupsOfDySample(layers, "to_img", shape.scale), shape.scale);
+            const auto groups = groupsOfDySample(layers, "to_img", shape.scale);
+            sample_.emplace(layers, "to_img", colours, groups > 0 && colours % groups == 0 ? groups : 0, shape.scale);
         }
     }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // RGT: Chen et al., "Recursive Generalization Transformer for Image Super-Resolution", ICLR 2024.
 #include <algorithm>
-#include <cmath>
 #include <utility>
 #include <variant>
 
@@ -9,6 +8,7 @@
 
 #include "base/error.h"
 #include "model/arch/architecture.h"
+#include "model/arch/attention.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/gated_mlp.h"
 #include "model/arch/rectangular_windows.h"
@@ -96,13 +96,8 @@ struct GlobalAttention {
         const auto tokens = at::gelu(norm(channelsLast(mix(depthwise(map)))));
         const auto plain = value(tokens);
         const auto values = plain + channelsLast(position(channelsFirst(plain)));
-        const auto byHeads = [&](const torch::Tensor& y) {
-            return y.reshape({y.size(0), y.size(1) * y.size(2), heads, -1}).transpose(1, 2);
-        };
-        const auto queries = byHeads(query(x));
-        const double scale = 1.0 / std::sqrt(static_cast<double>(queries.size(3)));
-        const auto weights = at::softmax(at::matmul(queries * scale, byHeads(key(tokens)).transpose(-2, -1)), -1);
-        return proj(at::matmul(weights, byHeads(values)).transpose(1, 2).reshape(x.sizes()));
+        const auto inRow = [](const torch::Tensor& y) { return y.flatten(1, 2); };
+        return proj(attendByHeads(inRow(query(x)), inRow(key(tokens)), inRow(values), heads).reshape(x.sizes()));
     }
 };
 

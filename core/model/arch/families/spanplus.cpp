@@ -83,7 +83,8 @@ public:
             groups_.emplace_back(layers, fmt::format("feats.{}", i + 1), shape.features, shape.innerBlocks[i]);
         }
         if (shape.samples) {
-            sample_.emplace(layers, "upsampler", shape.features, samplingGroups, shape.scale);
+            sample_.emplace(layers, "upsampler", shape.features,
+                            shape.features % samplingGroups == 0 ? samplingGroups : 0, shape.scale);
         } else {
             last_ = layers.convolution(shape.enlarges ? "upsampler.0" : "upsampler",
                                        {.in = shape.features, .out = 3L * shape.scale * shape.scale});

@@ -109,7 +109,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const auto features = layers.size("conv_first.weight", 0);
     const int blocks = layers.countAfter("body.");
     const auto inGroup = layers.size("conv_body.weight", 1);
-    const auto groups = inGroup > 0 && features % inGroup == 0 ? features / inGroup : 1;
+    const auto groups = features > 0 && inGroup > 0 && features % inGroup == 0 ? features / inGroup : 1;
     auto network = std::make_unique<VapSr>(layers, features, blocks, groups);
     BuiltNetwork result;
     result.name = "VapSR";
