@@ -15,7 +15,6 @@
 using namespace lamscope;
 using namespace lamscope::ui;
 using lamscope::test::contentOf;
-using lamscope::test::TemporaryFolder;
 
 namespace {
 
@@ -51,11 +50,11 @@ private:
     [[nodiscard]] static Outcome runProgram(const QString& program, const QStringList& arguments);
     [[nodiscard]] Outcome lam(const QStringList& arguments) const;
 
-    std::unique_ptr<TemporaryFolder> folder_;
+    std::unique_ptr<test::TemporaryFolder> folder_;
 };
 
 void FigureCommandTest::init() {
-    folder_ = std::make_unique<TemporaryFolder>();
+    folder_ = std::make_unique<test::TemporaryFolder>();
     writeImage(*folder_ / "hr.png", testing::patternImage(160, 144));
     writeImage(*folder_ / "lr.png", testing::patternImage(40, 36));
 }

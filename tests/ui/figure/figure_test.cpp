@@ -23,7 +23,6 @@ using namespace lamscope;
 using namespace lamscope::ui;
 using namespace lamscope::ui::testing;
 using lamscope::test::contentOf;
-using lamscope::test::TemporaryFolder;
 
 namespace {
 
@@ -357,7 +356,7 @@ void FigureTest::pdfAndPngShowTheSame() {
     if (program.isEmpty()) {
         QSKIP("there is no pdftoppm to draw the PDF with");
     }
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     // Pixels of maps that cover many of the drawing's: poppler smooths pictures that it enlarges less than four times.
     const auto sheet = layOutFigure({madeDocument(3)}, defaultLayout(FigureKind::Maps));
     const auto pdf = encodeFigure(sheet, FigureFormat::Pdf, {});
@@ -407,7 +406,7 @@ void FigureTest::sameFigureSameBytes() {
 }
 
 void FigureTest::everyFormatGivesItsSessionBack() {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     const auto session = exampleSession(folder.path());
     const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
                                                    folder / "a.tif", folder / "b.TIFF"};
@@ -432,7 +431,7 @@ void FigureTest::everyFormatGivesItsSessionBack() {
 }
 
 void FigureTest::damagedFilesAreRefused() {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     const auto session = exampleSession(folder.path());
     const std::vector<std::filesystem::path> names{folder / "a.pdf", folder / "a.svg", folder / "a.png",
                                                    folder / "a.tif"};
@@ -462,7 +461,7 @@ void FigureTest::damagedFilesAreRefused() {
 }
 
 void FigureTest::wholeFilesOrNone() {
-    const TemporaryFolder folder;
+    const test::TemporaryFolder folder;
     const auto session = exampleSession(folder.path());
     const auto before = folder.fileCount();
     const auto failure = [&]() -> std::optional<ErrorCode> {
