@@ -114,8 +114,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     }
     result.scales = {shape.scale};
     result.defaultRange = 1.0;
-    // Some files say so by a key.
-    const bool normalises = !layers.has("no_norm") && layers.assumed("norm", 1.0) != 0.0;
+    // ESRNet always does. Some networks of SPAN do not, and the files of some of these say so by a key.
+    const bool normalises = shape.hasFaintBlock || (!layers.has("no_norm") && layers.assumed("norm", 1.0) != 0.0);
     if (normalises) {
         result.mean.assign(div2kMean.begin(), div2kMean.end());
     }
