@@ -111,7 +111,8 @@ TEST_P(LamOnBoundedNetwork, IsZeroOutsideTheDeclaredReceptiveField) {
     ASSERT_FALSE(field.global);
     ASSERT_TRUE(field.radius);
     // The patch lies in the corner; the gradient detector reads one SR pixel more than the patch.
-    const int reach = (patchSize + 1 + 3) / 4 + *field.radius;
+    const int scale = model_->card().scale;
+    const int reach = (patchSize + scale) / scale + *field.radius;
     const int side = reach + 6;
     LamOptions options;
     options.patch = {0, 0, patchSize};
