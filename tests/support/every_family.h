@@ -19,8 +19,8 @@ namespace lamscope::test {
 /// The names of both and of the records (see syntheticCheckpoint()): parameters of a test.
 [[nodiscard]] std::vector<std::string> networksOfEveryFamily();
 
-/// The same without records of more than 6 million weights, or of many depthwise convolutions, where another network
-/// has the same layers: in float64 each takes minutes.
+/// The same without the larger of several records of one family, and without records of which smallNetworks() has the
+/// layers: in float64 each takes minutes.
 [[nodiscard]] std::vector<std::string> networksToEvaluate();
 
 }  // namespace lamscope::test
