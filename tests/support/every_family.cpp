@@ -59,8 +59,8 @@ const std::vector<std::string>& publishedFiles() {
 std::vector<std::string> networksToEvaluate() {
     static constexpr std::array large{
         "A2N x2",    "ATD-light",   "CATANet other",    "CRAFT 48",           "CSNLN x4",   "DCTLSA 55",  "DRCT 60",
-        "DRLN x4",   "ESC 64",      "HiT-SIR 60",       "HiT-SNG 60",         "HiT-SRF 60", "LBNet 32",   "LMLT",
-        "MAN ",      "MSRN x4",     "MambaIR-light",    "MambaIRv2-light 48", "OmniSR 64",  "PFT type",   "PLKSR 64",
+        "DRLN x4",   "ESC 64",      "HiT-SIR 60",       "HiT-SNG 60",         "HiT-SRF",    "LBNet 32",   "LMLT",
+        "MAN ",      "MSRN x4",     "MambaIR-light",    "MambaIRv2-light 48", "OmniSR 64",  "PFT",        "PLKSR 64",
         "RDN ",      "RGT type 48", "RRDBNet x4",       "RealPLKSR 64",       "SAFMN++ 36", "SAFMNv3 40", "SMFANet+ 48",
         "SPANF3 32", "SPANPlus 48", "SRFormer type 48", "SRFormer-light",     "VapSR 48"};
     auto names = networksOfEveryFamily();

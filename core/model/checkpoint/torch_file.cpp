@@ -57,11 +57,16 @@ std::string refusalOf(std::string_view function) {
         printable(function));
 }
 
+/// A type's name in a file, which may be any text.
+std::string typeNamed(std::string_view name) {
+    return name.empty() ? "an unknown type" : printable(name);
+}
+
 /// The type of a tensor whose type has no storage class. The type follows the arguments of _rebuild_tensor_v2.
 std::string newTypeOf(const Pickle& pickle, const std::vector<NodeId>& arguments) {
     constexpr std::size_t place = 6;
     const bool given = arguments.size() > place && pickle[arguments[place]].kind == NodeKind::Global;
-    return given ? printable(pickle[pickle[arguments[place]].items[1]].text) : "an unknown type";
+    return typeNamed(given ? std::string_view(pickle[pickle[arguments[place]].items[1]].text) : std::string_view());
 }
 
 /// Whether the function rebuilds a strided tensor from a storage, an offset, sizes and strides.
@@ -72,7 +77,7 @@ bool isStrided(std::string_view function) {
 
 /// A kind of tensors in a word, by the function that rebuilds them: "sparse_tensor".
 std::string kindOf(std::string_view function) {
-    return printable(function.substr(std::string_view("_rebuild_").size()));
+    return typeNamed(function.substr(std::string_view("_rebuild_").size()));
 }
 
 class TorchFile : public TensorFile {
