@@ -35,7 +35,7 @@ namespace {
 constexpr int positionsPerNetwork = 20;
 constexpr int clicksPerNetwork = 4;
 constexpr int unitRepeats = 9;
-/// Of a finer map: 16 cells, or 27 midpoints.
+/// Of a finer map: 16 cells, or 27 midpoints; fewer where the first maps are within the tolerance.
 constexpr int fewestFineNodes = 16;
 constexpr std::chrono::seconds longestWait{120};
 
@@ -212,20 +212,22 @@ private:
             const QPointF target = view.fromScene({width * share, height * 0.6});
             const auto before = window_.controller().requestNumber();
             bool fine = false;
+            double latest = 0.0;  // ms, of a map that may be fine enough already
             QElapsedTimer timer;
-            const auto arrived =
-                QObject::connect(&window_.controller(), &ui::LiveController::mapArrived, &window_,
-                                 [&](int network, qint64 request, int count) {
-                                     if (network == id && request > before && count >= fewestFineNodes && !fine) {
-                                         fine = true;
-                                         times.fineNodes = count;
-                                         times.fine.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
-                                     }
-                                 });
+            const auto arrived = QObject::connect(&window_.controller(), &ui::LiveController::mapArrived, &window_,
+                                                  [&](int network, qint64 request, int count) {
+                                                      if (network == id && request > before && !fine) {
+                                                          times.fineNodes = count;
+                                                          latest = static_cast<double>(timer.nsecsElapsed()) * 1e-6;
+                                                          fine = count >= fewestFineNodes;
+                                                      }
+                                                  });
             timer.start();
             send(view, QEvent::MouseButtonPress, target);
             send(view, QEvent::MouseButtonRelease, target);
-            require(waitUntil([&] { return fine; }), "no finer map arrived");
+            const auto isEnough = [&] { return fine || (latest > 0.0 && session.network(id)->finished); };
+            require(waitUntil(isEnough), "no finer map arrived");
+            times.fine.push_back(latest);
             QObject::disconnect(arrived);
         }
     }
