@@ -21,12 +21,12 @@ struct TransformerGroup {
         : blocks(std::move(itsBlocks))
         , last(std::move(itsLast)) {}
 
-    /// `geometry` is what the blocks share in the evaluation of one image.
-    template <typename Geometry>
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& tokens, const Geometry& geometry) const {
+    /// `shared` is what the blocks share in one evaluation.
+    template <typename... Shared>
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& tokens, const Shared&... shared) const {
         auto y = tokens;
         for (const auto& block : blocks) {
-            y = block(y, geometry);
+            y = block(y, shared...);
         }
         return channelsLast(last(channelsFirst(y))) + tokens;
     }

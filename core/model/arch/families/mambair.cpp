@@ -2,6 +2,7 @@
 // MambaIR: Guo et al., "MambaIR: A Simple Baseline for Image Restoration with State-Space Model", ECCV 2024.
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,6 +11,7 @@
 #include "model/arch/residual_blocks.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/state_space.h"
+#include "model/arch/transformer_group.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::mambair {
@@ -102,42 +104,30 @@ struct ScanBlock {
     }
 };
 
-struct Group {
-    std::string name;
-    std::vector<ScanBlock> blocks;
-    GroupConvolution last;
-};
-
 class MambaIr final : public RestorationTransformer {
 public:
     MambaIr(LayerBuilder& layers, const std::vector<int>& depths)
         : RestorationTransformer(layers, "patch_embed.norm") {
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            auto& group = groups_.emplace_back();
-            group.name = fmt::format("layers.{}", l);
+            const auto name = fmt::format("layers.{}", l);
+            std::vector<ScanBlock> blocks;
+            blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int b = 0; b < depths[l]; ++b) {
-                group.blocks.emplace_back(layers, fmt::format("{}.residual_group.blocks.{}", group.name, b),
-                                          features());
+                blocks.emplace_back(layers, fmt::format("{}.residual_group.blocks.{}", name, b), features());
             }
-            group.last = GroupConvolution(layers, group.name + ".conv", features());
+            groups_.emplace_back(name, TransformerGroup(std::move(blocks), {layers, name + ".conv", features()}));
         }
     }
 
 private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
-        for (const auto& [name, blocks, last] : groups_) {
-            auto y = tokens;
-            for (const auto& block : blocks) {
-                y = block(y);
-            }
-            y = channelsLast(last(channelsFirst(y))) + tokens;
-            reportFeatures(Tap::Kind::Block, name, tokens, y);
-            tokens = y;
+        for (const auto& group : groups_) {
+            tokens = group(tokens);
         }
         return tokens;
     }
 
-    std::vector<Group> groups_;
+    std::vector<NamedBlock<TransformerGroup<ScanBlock>>> groups_;
 };
 
 bool matches(const LayerBuilder& layers) {

@@ -15,6 +15,7 @@
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/state_space.h"
 #include "model/arch/symmetric_padding.h"
+#include "model/arch/transformer_group.h"
 #include "model/arch/window_attention.h"
 #include "runtime/torch_headers.h"
 
@@ -134,12 +135,6 @@ struct AttentiveBlock {
     }
 };
 
-struct Group {
-    std::string name;
-    std::vector<AttentiveBlock> blocks;
-    GroupConvolution last;
-};
-
 class MambaIrV2 final : public RestorationTransformer {
 public:
     /// `noiseSeed` is above 0 where there is noise.
@@ -149,13 +144,14 @@ public:
         , noiseSeed_(noiseSeed) {
         const auto offsets = (2 * window - 1) * (2 * window - 1);
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            auto& group = groups_.emplace_back();
-            group.name = fmt::format("layers.{}", l);
+            const auto name = fmt::format("layers.{}", l);
+            std::vector<AttentiveBlock> blocks;
+            blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int d = 0; d < depths[l]; ++d) {
-                group.blocks.emplace_back(layers, fmt::format("{}.residual_group.layers.{}", group.name, d), features(),
-                                          offsets, d % 2 == 1);
+                blocks.emplace_back(layers, fmt::format("{}.residual_group.layers.{}", name, d), features(), offsets,
+                                    d % 2 == 1);
             }
-            group.last = GroupConvolution(layers, group.name + ".conv", features());
+            groups_.emplace_back(name, TransformerGroup(std::move(blocks), {layers, name + ".conv", features()}));
         }
     }
 
@@ -170,21 +166,15 @@ private:
         const WindowGrid grid({tokens.size(1), tokens.size(2)}, {window_, window_}, tokens.device());
         // Seeded anew in each evaluation: gradients along a path are those of one function.
         const auto noise = noiseSeed_ > 0 ? at::detail::createCPUGenerator(noiseSeed_) : at::Generator();
-        for (const auto& [name, blocks, last] : groups_) {
-            auto y = tokens;
-            for (const auto& block : blocks) {
-                y = block(y, grid, noise);
-            }
-            y = channelsLast(last(channelsFirst(y))) + tokens;
-            reportFeatures(Tap::Kind::Block, name, tokens, y);
-            tokens = y;
+        for (const auto& group : groups_) {
+            tokens = group(tokens, grid, noise);
         }
         return tokens;
     }
 
     std::int64_t window_;
     std::uint64_t noiseSeed_;
-    std::vector<Group> groups_;
+    std::vector<NamedBlock<TransformerGroup<AttentiveBlock>>> groups_;
 };
 
 /// 0: none.

@@ -13,6 +13,7 @@
 #include "model/arch/gated_mlp.h"
 #include "model/arch/rectangular_windows.h"
 #include "model/arch/restoration_transformer.h"
+#include "model/arch/transformer_group.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope::rgt {
@@ -123,12 +124,6 @@ struct Block {
     }
 };
 
-struct Group {
-    std::string name;
-    std::vector<Block> blocks;
-    GroupConvolution last;
-};
-
 /// At least two, more for sides of 1024 pixels and above: then the map has 16 to 63 pixels along the longer side.
 int reductionsOf(Extent image) {
     constexpr int factor = 4;
@@ -155,20 +150,21 @@ public:
         : RestorationTransformer(layers, "before_RG.1")
         , windows_(layers, split) {
         for (std::size_t l = 0; l < depths.size(); ++l) {
-            auto& group = groups_.emplace_back();
-            group.name = fmt::format("layers.{}", l);
+            const auto name = fmt::format("layers.{}", l);
+            std::vector<Block> blocks;
+            blocks.reserve(static_cast<std::size_t>(depths[l]));
             for (int b = 0; b < depths[l]; ++b) {
-                const auto prefix = fmt::format("{}.blocks.{}", group.name, b);
+                const auto prefix = fmt::format("{}.blocks.{}", name, b);
                 if (b % 2 == 0) {
                     const bool shifted = hasShiftedRectangles(l, b);
-                    group.blocks.emplace_back(layers, prefix, features(),
-                                              LocalAttention(layers, prefix + ".attn", features(), heads, shifted));
+                    blocks.emplace_back(layers, prefix, features(),
+                                        LocalAttention(layers, prefix + ".attn", features(), heads, shifted));
                 } else {
-                    group.blocks.emplace_back(layers, prefix, features(),
-                                              GlobalAttention(layers, prefix + ".attn", features(), heads));
+                    blocks.emplace_back(layers, prefix, features(),
+                                        GlobalAttention(layers, prefix + ".attn", features(), heads));
                 }
             }
-            group.last = GroupConvolution(layers, group.name + ".conv", features());
+            groups_.emplace_back(name, TransformerGroup(std::move(blocks), {layers, name + ".conv", features()}));
         }
     }
 
@@ -176,20 +172,14 @@ private:
     [[nodiscard]] torch::Tensor body(torch::Tensor tokens) const override {
         const Extent image{tokens.size(1), tokens.size(2)};
         const Geometry geometry{windows_.on(image, tokens.device()), reductionsOf(image)};
-        for (const auto& [name, blocks, last] : groups_) {
-            auto y = tokens;
-            for (const auto& block : blocks) {
-                y = block(y, geometry);
-            }
-            y = channelsLast(last(channelsFirst(y))) + tokens;
-            reportFeatures(Tap::Kind::Block, name, tokens, y);
-            tokens = y;
+        for (const auto& group : groups_) {
+            tokens = group(tokens, geometry);
         }
         return tokens;
     }
 
     RectangularWindows windows_;
-    std::vector<Group> groups_;
+    std::vector<NamedBlock<TransformerGroup<Block>>> groups_;
 };
 
 bool matches(const LayerBuilder& layers) {
