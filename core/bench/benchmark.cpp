@@ -36,46 +36,6 @@ double convolutionFlops(std::int64_t pixels) {
     return 2.0 * 9.0 * convolutionChannels * convolutionChannels * static_cast<double>(pixels);
 }
 
-ConvolutionSpeed measureConvolution(const torch::Device& device, int repeats) {
-    constexpr auto channels = convolutionChannels;
-    const auto make = [&](const std::vector<std::int64_t>& shape) {
-        return (torch::rand(shape) * 0.05).to(device).contiguous(torch::MemoryFormat::ChannelsLast);
-    };
-    ConvolutionSpeed speed;
-    {
-        const at::NoGradGuard noGradients;
-        constexpr std::int64_t side = 256;
-        const auto weight = make({channels, channels, 3, 3});
-        const auto input = make({1, channels, side, side});
-        for (int i = 0; i < 3 * repeats; ++i) {
-            const double seconds =
-                medianSeconds(1, [&] { at::conv2d(input, weight, {}, 1, 1).narrow(1, 0, 1).sum().item<float>(); });
-            speed.peakGflops = std::max(speed.peakGflops, convolutionFlops(side * side) / seconds * 1e-9);
-        }
-    }
-    constexpr std::int64_t side = 64;
-    constexpr std::int64_t batch = 2;
-    constexpr int layers = 16;
-    std::vector<torch::Tensor> weights;
-    weights.reserve(layers);
-    for (int i = 0; i < layers; ++i) {
-        weights.push_back(make({channels, channels, 3, 3}));
-    }
-    auto input = make({batch, channels, side, side}).requires_grad_(true);
-    const auto forwardBackward = [&] {
-        auto x = input;
-        for (const auto& weight : weights) {
-            x = at::conv2d(x, weight, {}, 1, 1);
-            at::leaky_relu_(x, 0.05);  // in place, as the networks here do it
-        }
-        torch::autograd::grad({x.sum()}, {input}).front().sum().item<float>();
-    };
-    forwardBackward();
-    const double seconds = medianSeconds(2 * repeats + 1, forwardBackward);
-    speed.sustainedGflops = 2.0 * layers * convolutionFlops(batch * side * side) / seconds * 1e-9;
-    return speed;
-}
-
 KernelDensitySpeed measureKernelDensity(int repeats) {
     constexpr int side = 64;
     std::vector<double> map;
@@ -212,6 +172,46 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
 
 }  // namespace
 
+ConvolutionSpeed measureConvolution(const std::string& device, int repeats) {
+    constexpr auto channels = convolutionChannels;
+    const auto make = [&](const std::vector<std::int64_t>& shape) {
+        return (torch::rand(shape) * 0.05).to(torch::Device(device)).contiguous(torch::MemoryFormat::ChannelsLast);
+    };
+    ConvolutionSpeed speed;
+    {
+        const at::NoGradGuard noGradients;
+        constexpr std::int64_t side = 256;
+        const auto weight = make({channels, channels, 3, 3});
+        const auto input = make({1, channels, side, side});
+        for (int i = 0; i < 3 * repeats; ++i) {
+            const double seconds =
+                medianSeconds(1, [&] { at::conv2d(input, weight, {}, 1, 1).narrow(1, 0, 1).sum().item<float>(); });
+            speed.peakGflops = std::max(speed.peakGflops, convolutionFlops(side * side) / seconds * 1e-9);
+        }
+    }
+    constexpr std::int64_t side = 64;
+    constexpr std::int64_t batch = 2;
+    constexpr int layers = 16;
+    std::vector<torch::Tensor> weights;
+    weights.reserve(layers);
+    for (int i = 0; i < layers; ++i) {
+        weights.push_back(make({channels, channels, 3, 3}));
+    }
+    auto input = make({batch, channels, side, side}).requires_grad_(true);
+    const auto forwardBackward = [&] {
+        auto x = input;
+        for (const auto& weight : weights) {
+            x = at::conv2d(x, weight, {}, 1, 1);
+            at::leaky_relu_(x, 0.05);  // in place, as the networks here do it
+        }
+        torch::autograd::grad({x.sum()}, {input}).front().sum().item<float>();
+    };
+    forwardBackward();
+    const double seconds = medianSeconds(2 * repeats + 1, forwardBackward);
+    speed.sustainedGflops = 2.0 * layers * convolutionFlops(batch * side * side) / seconds * 1e-9;
+    return speed;
+}
+
 double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats) {
     const auto path = makeImagePath(lr, LamOptions{});
     const auto& inside = model.implementation();
@@ -234,7 +234,7 @@ std::optional<BenchmarkReport> runBenchmark(const BenchmarkOptions& options, con
     BenchmarkReport report;
     report.machine = describeMachine(options.device);
     say("convolution throughput");
-    report.convolution = measureConvolution(torch::Device(options.device), options.repeats);
+    report.convolution = measureConvolution(options.device, options.repeats);
     say("kernel density");
     report.kernelDensity = measureKernelDensity(options.repeats);
     for (const auto& spec : options.models) {

@@ -62,6 +62,9 @@ struct ModelBenchmark {
     std::optional<BusySpeed> busy;      ///< where asked for
 };
 
+/// What this machine does at best, and what it keeps up. `device` as returned by resolveDevice().
+[[nodiscard]] ConvolutionSpeed measureConvolution(const std::string& device, int repeats);
+
 /// Median seconds of one path image, one evaluation and one gradient of the detector, as LAM does them for each node:
 /// the unit in which the window's latencies are stated. `patch` in SR pixels of `lr`.
 [[nodiscard]] double measureForwardBackward(const SrModel& model, const Image& lr, const Patch& patch, int repeats);
