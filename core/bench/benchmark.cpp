@@ -147,7 +147,7 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     }
     result.batches = batches.latest();
 
-    if (!compareWithPlainLoop(result, model, loadForPlainLoop(spec, options.device), image, patch, reference->map,
+    if (!compareWithPlainLoop(result, model, asPlainLoopHolds(loadModel(spec, options.device)), image, patch, reference->map,
                               evaluation, options, stop, say)) {
         return std::nullopt;
     }

@@ -29,13 +29,13 @@ std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOp
     return {map.data_ptr<double>(), map.data_ptr<double>() + map.numel()};
 }
 
-SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device) {
-    EditableModel model(loadModel(spec, device));
-    for (const auto& [name, parameter] : model.parameters()) {
+SrModel asPlainLoopHolds(SrModel model) {
+    EditableModel editable(std::move(model));
+    for (const auto& [name, parameter] : editable.parameters()) {
         parameter.set_data(parameter.contiguous());
         parameter.requires_grad_(true);
     }
-    return std::move(model).release();
+    return std::move(editable).release();
 }
 
 }  // namespace lamscope

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "image/image.h"
 #include "method/lam/lam_options.h"
-#include "model/model_spec.h"
 #include "model/sr_model.h"
 
 // The reference that speed is stated against: LAM as it is written everywhere.
@@ -21,6 +19,6 @@ inline constexpr int plainNodes = 50;
 [[nodiscard]] std::vector<double> plainLoop(const SrModel& model, const Image& lr, const LamOptions& options);
 
 /// A network as that loop holds it.
-[[nodiscard]] SrModel loadForPlainLoop(const ModelSpec& spec, const std::string& device);
+[[nodiscard]] SrModel asPlainLoopHolds(SrModel model);
 
 }  // namespace lamscope

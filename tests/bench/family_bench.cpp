@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One forward+backward pass of the published networks of the data folder on 64x64 LR pixels, beside two measures of the
+// One forward+backward pass of networks on 64x64 LR pixels, beside two measures of the
 // same run: what its convolutions and matrix products would take at the speed that a row of large convolutions
 // sustains, and the same network as it is usually written, one operation after the other in LibTorch's default layout.
 //
-// usage: family_bench FILE…
+// usage: family_bench NETWORK…     (a file, or the name of a record of networks2_golden.json, filled by its rule)
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string>
@@ -17,9 +18,11 @@
 #include "image/drawn_scene.h"
 #include "image/low_resolution.h"
 #include "method/lam/detector.h"
+#include "model/editable_model.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
 #include "runtime/torch_headers.h"
+#include "support/synthetic_checkpoint.h"
 
 namespace {
 
@@ -93,9 +96,19 @@ double operationsOf(const Work& work) {
     return operationsSoFar();
 }
 
-void measure(const ModelSpec& spec, double sustained) {
-    const auto model = loadModel(spec);
-    const auto plain = loadForPlainLoop(spec, "cpu");
+SrModel networkNamed(const std::string& name) {
+    const auto records = test::syntheticRecords();
+    if (std::ranges::find(records, name) == records.end()) {
+        return loadModel(ModelSpec::parse(name));
+    }
+    ModelSettings settings;
+    settings.name = name;
+    return modelFromWeights(test::syntheticCheckpoint(name), settings);
+}
+
+void measure(const std::string& name, double sustained) {
+    const auto model = networkNamed(name);
+    const auto plain = asPlainLoopHolds(networkNamed(name));
     const int scale = model.card().scale;
     const auto lr = makeLowResolution(drawScene(side * scale), scale, Reduction::Pillow).lr;
     Patch patch;
@@ -122,6 +135,6 @@ int main(int count, char** arguments) {
     const double sustained = measureConvolution("cpu", repeats).sustainedGflops;
     fmt::print("{} threads, {:.0f} GFLOP/s sustained by convolutions\n", computeThreads(), sustained);
     for (const std::string network : std::span(arguments, static_cast<std::size_t>(count)).subspan(1)) {
-        measure(ModelSpec::parse(network), sustained);
+        measure(network, sustained);
     }
 }

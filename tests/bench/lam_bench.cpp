@@ -29,7 +29,7 @@ constexpr int unitRepeats = 9;
 struct Subject {
     explicit Subject(const lamscope::ModelSpec& spec)
         : model(lamscope::loadModel(spec))
-        , plain(lamscope::loadForPlainLoop(spec, "cpu")) {
+        , plain(lamscope::asPlainLoopHolds(lamscope::loadModel(spec))) {
         const int scale = model.card().scale;
         lr = lamscope::makeLowResolution(lamscope::drawScene(side * scale), scale, lamscope::Reduction::Pillow).lr;
         options.patch.x = options.patch.y = (side * scale - options.patch.size) / 2;
