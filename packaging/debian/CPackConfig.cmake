@@ -27,5 +27,5 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 set(CPACK_DEBIAN_PACKAGE_DEPENDS "libc6 (>= 2.35), libgcc-s1, libstdc++6 (>= 12)")
 # Keyboards on X11, file types of the desktop; without them the programs run all the same.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "xkb-data, shared-mime-info, desktop-file-utils")
-# dpkg of Debian 12, Debian 13 and Ubuntu 22.04 unpacks it, in a tenth of the time that xz takes.
-set(CPACK_DEBIAN_COMPRESSION_TYPE zstd)
+# Debian's packages are packed so; zstd, which dpkg also unpacks, lintian refuses.
+set(CPACK_DEBIAN_COMPRESSION_TYPE xz)
