@@ -356,7 +356,8 @@ TEST(DegradeGolden, BlurOfTheFaigPairIsThatOfTheReference) {
     LAMSCOPE_NEED_DATA(images, "images");
     const auto blurred = readNpy(crops);
     std::size_t n = 0;
-    for (const auto& entry : nlohmann::json::parse(std::ifstream(record)).at("real").at("degradation")) {
+    const auto document = nlohmann::json::parse(std::ifstream(record));
+    for (const auto& entry : document.at("real").at("degradation")) {
         const auto file = images / entry.at("file").get<std::string>();
         SCOPED_TRACE(file);
         const auto hr = readImage(file).image.croppedToMultiple(12);
@@ -392,6 +393,7 @@ TEST(DegradeGolden, CleanAndBlurredPatchesOfSrgaAreReproduced) {
     constexpr int count = 40;
     constexpr int side = 32;
     std::size_t n = 0;
+    int different = 0;
     for (const auto* text : {"clean", "blur:2"}) {
         for (int i = 1; i <= count; ++i) {
             const auto name = "img_" + std::string(i < 10 ? "00" : "0") + std::to_string(i) + "_SRF_4_HR.png";
@@ -404,12 +406,16 @@ TEST(DegradeGolden, CleanAndBlurredPatchesOfSrgaAreReproduced) {
             for (int channel = 0; channel < Image::channels; ++channel) {
                 for (int y = 0; y < side; ++y) {
                     for (int x = 0; x < side; ++x, ++n) {
-                        ASSERT_EQ(levelAt(lr, channel, y, x), expected.values.at(n)) << channel << " " << y << " " << x;
+                        const auto distance = std::abs(levelAt(lr, channel, y, x) - expected.values.at(n));
+                        ASSERT_LE(distance, 1.0) << channel << " " << y << " " << x;
+                        different += distance > 0.0 ? 1 : 0;
                     }
                 }
             }
         }
     }
+    // One value is 197.4999981, which the reference stored as float32, and so as 197.5, before it rounded.
+    EXPECT_LE(different, 1);
 }
 
 }  // namespace
