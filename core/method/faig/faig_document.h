@@ -27,12 +27,14 @@ struct FaigImageResult {
 struct FaigDegradationResult {
     FaigDegradation degradation;
     std::vector<FaigImageResult> images;
-    double psnrTarget = 0.0;             ///< mean over images, dB, RGB, border = scale
-    double psnrBaseline = 0.0;           ///< the same
-    std::vector<double> scores;          ///< mean over images; empty before the first
-    std::vector<double> perLayer{};      ///< scoresOfLayers() of the means
-    std::vector<double> pixelIg{};       ///< the rival's, sum over images; empty: not computed
-    std::filesystem::path scoresFile{};  ///< where addFaigArrays() put them
+    double psnrTarget = 0.0;                  ///< mean over images, dB, RGB, border = scale
+    double psnrBaseline = 0.0;                ///< the same
+    std::optional<double> readoutTarget{};    ///< the same over the images that masks are read out on; unset: no masks
+    std::optional<double> readoutBaseline{};  ///< the same
+    std::vector<double> scores;               ///< mean over images; empty before the first
+    std::vector<double> perLayer{};           ///< scoresOfLayers() of the means
+    std::vector<double> pixelIg{};            ///< the rival's, sum over images; empty: not computed
+    std::filesystem::path scoresFile{};       ///< where addFaigArrays() put them
 };
 
 /// An order of filters and where it comes from.
@@ -58,9 +60,10 @@ struct FaigMasking {
     double percent = 0.0;
     int filters = 0;
     FilterRule rule = FilterRule::Faig;
-    std::optional<std::uint64_t> seed{};  ///< of the random rule
-    double lambda = 0.0;                  ///< 0: masked
-    std::vector<FaigReadout> readouts;    ///< one a degradation, in their order
+    std::optional<std::string> against{};  ///< of FAIG, the degradation that the ranking is against
+    std::optional<std::uint64_t> seed{};   ///< of the random rule
+    double lambda = 0.0;                   ///< 0: masked
+    std::vector<FaigReadout> readouts;     ///< one a degradation, in their order
 };
 
 struct FaigDocument {
@@ -80,8 +83,8 @@ struct FaigDocument {
 };
 
 /// The ranking that the options ask for, of mean scores (or pixel IG, changes, the seed). Throws Error(InvalidArgument)
-/// as rankedDegradations(), and where the scores that it needs are missing. @param changes weightChanges(), for that
-/// rule alone.
+/// as rankedDegradations(), and where the scores that it needs are missing. @param changes weightChanges(), for the
+/// rules change and random.
 [[nodiscard]] FaigRanking rankFilters(const FaigOptions& options, const std::vector<FaigDegradationResult>& results,
                                       const std::vector<double>& changes = {});
 
