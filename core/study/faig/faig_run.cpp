@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <functional>
 #include <iterator>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <span>

@@ -2,6 +2,7 @@
 // Pairs of small networks for tests of FAIG.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
