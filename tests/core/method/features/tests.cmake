@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+lamscope_test(features_test LABEL unit
+  SOURCES
+    core/method/features/ddr_test.cpp
+    core/method/features/feature_grams_test.cpp
+    core/method/features/srga_test.cpp
+    core/method/features/tap_survey_test.cpp
+  LIBRARIES lamscope_features_run LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(features_test REUSE_FROM model_test)
+lamscope_test(features_golden_test LABEL golden
+  SOURCES core/method/features/features_golden_test.cpp
+  LIBRARIES lamscope_features_run nlohmann_json::nlohmann_json)
