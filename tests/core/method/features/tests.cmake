@@ -3,6 +3,7 @@ lamscope_test(features_test LABEL unit
   SOURCES
     core/method/features/ddr_test.cpp
     core/method/features/feature_grams_test.cpp
+    core/method/features/feature_run_test.cpp
     core/method/features/srga_test.cpp
     core/method/features/tap_survey_test.cpp
   LIBRARIES lamscope_features_run LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
@@ -10,3 +11,8 @@ target_precompile_headers(features_test REUSE_FROM model_test)
 lamscope_test(features_golden_test LABEL golden
   SOURCES core/method/features/features_golden_test.cpp
   LIBRARIES lamscope_features_run nlohmann_json::nlohmann_json)
+lamscope_test(features_command_test LABEL cli
+  SOURCES core/method/features/features_command_test.cpp
+  LIBRARIES lamscope_files nlohmann_json::nlohmann_json fmt::fmt)
+target_compile_definitions(features_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
+add_dependencies(features_command_test lamscope-cli)
