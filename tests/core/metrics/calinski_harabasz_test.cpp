@@ -14,15 +14,15 @@
 namespace lamscope {
 namespace {
 
-constexpr std::size_t columns = 6;
+constexpr std::size_t rowLength = 6;
 const std::vector<int> threeClasses{0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2};
 
 /// 12 rows of numbers, of which those of a class share a part.
 std::vector<double> someRows() {
     std::vector<double> data;
-    for (std::uint32_t n = 0; n < 12 * columns; ++n) {
-        const auto label = static_cast<std::uint32_t>(threeClasses[n / columns]);
-        data.push_back(test::portableNumber(1, n) + 0.8 * test::portableNumber(2 + label, n % columns));
+    for (std::uint32_t n = 0; n < 12 * rowLength; ++n) {
+        const auto label = static_cast<std::uint32_t>(threeClasses[n / rowLength]);
+        data.push_back(test::portableNumber(1, n) + 0.8 * test::portableNumber(2 + label, n % rowLength));
     }
     return data;
 }
@@ -44,13 +44,13 @@ TEST(CalinskiHarabasz, DoesNotSeeShiftsScalesAndOrders) {
 
     auto moved = data;
     for (std::size_t i = 0; i < moved.size(); ++i) {
-        moved[i] = 3.0 * moved[i] + static_cast<double>(i % columns);
+        moved[i] = 3.0 * moved[i] + static_cast<double>(i % rowLength);
     }
     EXPECT_NEAR(ratioOf(moved), ratio, 1e-10 * ratio);
-    EXPECT_NEAR(calinskiHarabasz(centred(gramOf(moved, columns)), threeClasses), ratio, 1e-10 * ratio);
+    EXPECT_NEAR(calinskiHarabasz(centred(gramOf(moved, rowLength)), threeClasses), ratio, 1e-10 * ratio);
 
     auto turned = data;  // in the plane of the first two columns
-    for (std::size_t i = 0; i < turned.size(); i += columns) {
+    for (std::size_t i = 0; i < turned.size(); i += rowLength) {
         turned[i] = 0.6 * data[i] - 0.8 * data[i + 1];
         turned[i + 1] = 0.8 * data[i] + 0.6 * data[i + 1];
     }
@@ -69,7 +69,7 @@ TEST(CalinskiHarabasz, DoesNotSeeShiftsScalesAndOrders) {
 TEST(CalinskiHarabasz, OfDoubledRowsChangesByTheirNumberAlone) {
     auto data = someRows();
     const double ratio = ratioOf(data);
-    data.insert(data.end(), data.begin(), data.begin() + 12 * columns);
+    data.insert(data.end(), data.begin(), data.begin() + 12 * rowLength);
     auto labels = threeClasses;
     labels.insert(labels.end(), threeClasses.begin(), threeClasses.end());
     EXPECT_NEAR(ratioOf(data, labels), ratio * (24.0 - 3.0) / (12.0 - 3.0), 1e-10 * ratio);
@@ -77,8 +77,8 @@ TEST(CalinskiHarabasz, OfDoubledRowsChangesByTheirNumberAlone) {
 
 TEST(CalinskiHarabasz, OfEqualClassesIsZero) {
     const auto data = someRows();
-    std::vector<double> twice(data.begin(), data.begin() + 4 * columns);
-    twice.insert(twice.end(), data.begin(), data.begin() + 4 * columns);
+    std::vector<double> twice(data.begin(), data.begin() + 4 * rowLength);
+    twice.insert(twice.end(), data.begin(), data.begin() + 4 * rowLength);
     EXPECT_NEAR(ratioOf(twice, {0, 0, 0, 0, 1, 1, 1, 1}), 0.0, 1e-12);
 }
 
@@ -88,10 +88,12 @@ TEST(CalinskiHarabasz, WithoutSpreadInsideTheClassesIsNotANumber) {
 }
 
 TEST(CalinskiHarabasz, RefusesTooFewClassesAndPatches) {
-    test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches", "1 class"},
-                      [] { static_cast<void>(ratioOf({1.0, 2.0, 3.0, 4.0}, {0, 0, 0, 0})); });
-    test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches", "single patch"},
-                      [] { static_cast<void>(ratioOf({1.0, 2.0, 3.0, 4.0}, {0, 0, 0, 1})); });
+    test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches", "1 class"}, [] {
+        static_cast<void>(ratioOf({1.0, 2.0, 3.0, 4.0}, {0, 0, 0, 0}));
+    });
+    test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches", "single patch"}, [] {
+        static_cast<void>(ratioOf({1.0, 2.0, 3.0, 4.0}, {0, 0, 0, 1}));
+    });
     test::expectError(ErrorCode::InvalidArgument, {"3 labels", "4 rows"}, [] {
         static_cast<void>(calinskiHarabasz(gramOf(std::vector<double>{1.0, 2.0, 3.0, 4.0}, 1), std::vector{0, 0, 1}));
     });

@@ -154,7 +154,7 @@ TEST_F(SrgaRecords, Features) {
 
 class DdrRecords : public testing::Test {
 protected:
-    static constexpr std::size_t columns = 400;
+    static constexpr std::uint32_t columns = 400;
 
     void SetUp() override {
         LAMSCOPE_NEED_DATA(file, "golden/methods/ddr.json");

@@ -16,3 +16,13 @@ lamscope_test(features_command_test LABEL cli
   LIBRARIES lamscope_files nlohmann_json::nlohmann_json fmt::fmt)
 target_compile_definitions(features_command_test PRIVATE LAMSCOPE_CLI="$<TARGET_FILE:lamscope-cli>")
 add_dependencies(features_command_test lamscope-cli)
+lamscope_test(features_families_test LABEL golden
+  SOURCES
+    core/method/features/every_family_survey_test.cpp
+    support/every_family.cpp
+    support/network_expectations.cpp
+    support/network_variants.cpp
+    support/small_networks.cpp
+    support/synthetic_checkpoint.cpp
+  LIBRARIES lamscope_features lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+target_precompile_headers(features_families_test REUSE_FROM model_test)
