@@ -27,6 +27,7 @@ struct SeenTap {
     TapPlace place;
     Tap::Kind kind = Tap::Kind::Convolution;
     std::vector<std::int64_t> output{};  // sizes with the batch
+    std::int64_t rows = 1;               // of the input; of windows there are several a patch
     int last = 0;                        // when it was last evaluated
 };
 
@@ -41,6 +42,7 @@ public:
         auto& entry = seen[found->second];
         ++entry.place.passes;
         entry.place.shape.assign(input.sizes().begin() + 1, input.sizes().end());
+        entry.rows = input.size(0);
         entry.place.dimension = static_cast<std::size_t>(input.numel());
         entry.output.assign(output.sizes().begin(), output.sizes().end());
         entry.last = time_++;
@@ -53,18 +55,20 @@ private:
     int time_ = 0;
 };
 
-/// Keeps the output of one tap.
-class OutputSink final : public FeatureSink {
+/// Of a batch of two: which taps see both patches, and the output of one of them.
+class PairSink final : public FeatureSink {
 public:
-    explicit OutputSink(std::string key)
+    explicit PairSink(std::string key)
         : key_(std::move(key)) {}
 
-    void take(const Tap& tap, const torch::Tensor& /*input*/, const torch::Tensor& output) override {
+    void take(const Tap& tap, const torch::Tensor& input, const torch::Tensor& output) override {
+        rows[tap.name] = input.size(0);
         if (tap.name == key_) {
             result = output.detach().clone();
         }
     }
 
+    std::map<std::string, std::int64_t> rows;
     torch::Tensor result;
 
 private:
@@ -296,17 +300,27 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
         const auto lr = implementation.toInput(texturedPicture(side));
         ShapeSink shapes;
         const auto sr = implementation.forward(lr, &shapes);
-        const auto deepest = deepestOf(shapes.seen, sr.size(1), sr.size(2));
-        TapSurvey survey{.deepest = deepest};
-        survey.usual = usualTaps(shapes.seen, side, deepest);
-        if (deepest) {
-            const auto& place = shapes.seen[*deepest];
-            OutputSink output(place.place.key);
-            static_cast<void>(implementation.forward(lr, &output));
-            survey.addsInput = addsInputTo(output.result, shuffleOf(place, sr.size(1), sr.size(2)),
-                                           implementation.networkColours(lr), sr);
+        auto& seen = shapes.seen;
+        if (seen.empty()) {
+            return {.usual = usualTaps(seen, side, std::nullopt)};
         }
-        std::ranges::transform(shapes.seen, std::back_inserter(survey.taps), &SeenTap::place);
+        const auto first = deepestOf(seen, sr.size(1), sr.size(2));
+        PairSink pair(first ? seen[*first].place.key : "");
+        static_cast<void>(implementation.forward(implementation.toInput(at::cat({lr, lr})), &pair));
+        // What is computed once for all patches, as tables of positions are, are no features of theirs.
+        std::erase_if(seen, [&](const SeenTap& tap) {
+            const auto found = pair.rows.find(tap.place.key);
+            return found == pair.rows.end() || found->second != 2 * tap.rows;
+        });
+        const auto deepest = deepestOf(seen, sr.size(1), sr.size(2));
+        TapSurvey survey{.deepest = deepest};
+        survey.usual = usualTaps(seen, side, deepest);
+        if (deepest && pair.result.defined()) {
+            survey.addsInput =
+                addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sr.size(1), sr.size(2)),
+                            implementation.networkColours(lr), sr);
+        }
+        std::ranges::transform(seen, std::back_inserter(survey.taps), &SeenTap::place);
         return survey;
     } catch (const Error&) {
         throw;

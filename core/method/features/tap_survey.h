@@ -46,8 +46,8 @@ struct TapSurvey {
     std::vector<ChosenTap> usual{};
 };
 
-/// Looks where features can be taken, and how large they are for patches of `side` LR pixels. Takes two evaluations of
-/// one patch. Throws Error as the network does: InvalidArgument (a side that it does not take), ModelFailure,
+/// Looks where features can be taken, and how large they are for patches of `side` LR pixels. Takes the evaluation of
+/// three patches. Throws Error as the network does: InvalidArgument (a side that it does not take), ModelFailure,
 /// OutOfMemory.
 [[nodiscard]] TapSurvey surveyTaps(const SrModel& model, int side);
 

@@ -230,8 +230,6 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
     const auto& sets = run.setsFor(index);
     NamedSrgaResult result{.card = run.cards[index], .tap = tap, .addsInput = addsInput};
     std::vector<GramMatrix> grams;
-    const double features = document.options.replicates > 0 ? 0.8 : 0.98;  // of the work, about
-    const auto count = static_cast<double>(sets.sets.size());
     for (std::size_t s = 0; s < sets.sets.size(); ++s) {
         const auto& patches = sets.lr[s];
         FeatureGrams collector(run.models[index], {tap}, patches.size(), run.memory(FeaturePooling::None));
@@ -241,8 +239,7 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
         }
         const auto step = fmt::format("features of {}", sets.sets[s].name);
         const bool done = collector.add(patches, stop, [&](std::size_t patch) {
-            const auto share = static_cast<double>(patch) / static_cast<double>(patches.size());
-            run.report(index, step, features * (static_cast<double>(s) + share) / count);
+            run.report(index, step, static_cast<double>(patch) / static_cast<double>(patches.size()));
         });
         auto made = done ? collector.grams(stop) : std::nullopt;
         if (!made) {
@@ -254,9 +251,8 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
             result.psnr.push_back(psnr.value());
         }
     }
-    auto comparison =
-        compareSets(grams, document.components, sets.contentShared, document.options, stop,
-                    [&](double share) { run.report(index, "bands", features + (1.0 - features) * share); });
+    auto comparison = compareSets(grams, document.components, sets.contentShared, document.options, stop,
+                                  [&](double share) { run.report(index, "bands", share); });
     if (!comparison) {
         return std::nullopt;
     }
@@ -274,12 +270,12 @@ std::optional<NamedDdrResult> ddrOf(FeatureRun& run, std::size_t index, const st
     std::vector<std::string> keys;
     std::ranges::transform(taps, std::back_inserter(keys), &ChosenTap::key);
     FeatureGrams collector(run.models[index], keys, document.labels.size(), run.memory(document.options.pool));
-    const double features = document.options.embed == DdrEmbedding::Tsne ? 0.6 : 0.95;  // of the work, about
     for (std::size_t s = 0; s < sets.sets.size(); ++s) {
         const auto step = fmt::format("features of {}", sets.sets[s].name);
+        const auto before = collector.done();
+        const auto size = static_cast<double>(sets.lr[s].size());
         const bool done = collector.add(sets.lr[s], stop, [&](std::size_t patch) {
-            run.report(index, step,
-                       features * static_cast<double>(patch) / static_cast<double>(document.labels.size()));
+            run.report(index, step, static_cast<double>(patch - before) / size);
         });
         if (!done) {
             return std::nullopt;
@@ -291,8 +287,7 @@ std::optional<NamedDdrResult> ddrOf(FeatureRun& run, std::size_t index, const st
     }
     const auto contents = document.contentShared ? document.contents : std::vector<int>();
     for (std::size_t k = 0; k < taps.size(); ++k) {
-        run.report(index, fmt::format("patches at {}", taps[k].key),
-                   features + (1.0 - features) * static_cast<double>(k) / static_cast<double>(taps.size()));
+        run.report(index, "sorting the patches at each tap", static_cast<double>(k) / static_cast<double>(taps.size()));
         auto tap = sortPatches((*grams)[k].gram, document.labels, contents, document.options, computeThreads(), stop);
         if (!tap) {
             return std::nullopt;
