@@ -112,11 +112,17 @@ int shuffleOf(const SeenTap& seen, std::int64_t colours, std::int64_t srSide) {
 /// The last convolution that makes the image of features: shifts of the mean and convolutions that enlarge the input
 /// beside the network read an image.
 std::optional<std::size_t> deepestOf(const std::vector<SeenTap>& seen, std::int64_t colours, std::int64_t srSide) {
+    const auto readsFeatures = [](const SeenTap& tap) {
+        return tap.place.shape.size() == 3 && tap.place.shape[0] > Image::channels;
+    };
+    const bool hasFeatures = std::ranges::any_of(
+        seen, [&](const SeenTap& tap) { return readsFeatures(tap) && shuffleOf(tap, colours, srSide) > 0; });
     std::optional<std::size_t> deepest;
     for (std::size_t i = 0; i < seen.size(); ++i) {
         const auto& entry = seen[i];
-        const bool readsFeatures = entry.place.shape.size() == 3 && entry.place.shape[0] > Image::channels;
-        if (readsFeatures && shuffleOf(entry, colours, srSide) > 0 && (!deepest || entry.last > seen[*deepest].last)) {
+        // A network of three features or fewer: whatever makes the image last.
+        if ((readsFeatures(entry) || !hasFeatures) && shuffleOf(entry, colours, srSide) > 0
+            && (!deepest || entry.last > seen[*deepest].last)) {
             deepest = i;
         }
     }
@@ -140,7 +146,7 @@ double unexplained(const torch::Tensor& target, const std::vector<torch::Tensor>
 
 /// Compares the SR with what the last convolution makes: the rest is nothing, or looks like the input.
 bool addsInputTo(const torch::Tensor& made, int shuffle, const torch::Tensor& lr, const torch::Tensor& sr) {
-    constexpr double nothing = 1e-3;
+    constexpr double nothing = 1e-7;  // above the rounding of float32
     const auto height = sr.size(2);
     const auto width = sr.size(3);
     auto image = made.to(torch::kCPU, torch::kFloat64);
@@ -175,18 +181,35 @@ public:
     std::vector<ChosenTap> taps;
 };
 
-/// The outermost blocks, which make the body; in a network without blocks its convolutions.
-std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
-    std::vector<std::size_t> body;
-    const auto isInside = [&](const std::string& key) {
-        return std::ranges::any_of(seen, [&](const SeenTap& other) {
-            return other.kind == Tap::Kind::Block && key.starts_with(other.place.key + ".");
-        });
-    };
+/// How many other blocks a block lies in.
+std::size_t depthOf(const std::vector<SeenTap>& seen, const std::string& key) {
+    return static_cast<std::size_t>(std::ranges::count_if(seen, [&](const SeenTap& other) {
+        return other.kind == Tap::Kind::Block && key.starts_with(other.place.key + ".");
+    }));
+}
+
+/// Blocks that lie in so many others.
+std::vector<std::size_t> blocksAt(const std::vector<SeenTap>& seen, std::size_t depth) {
+    std::vector<std::size_t> blocks;
     for (std::size_t i = 0; i < seen.size(); ++i) {
-        if (seen[i].kind == Tap::Kind::Block && !isInside(seen[i].place.key)) {
-            body.push_back(i);
+        if (seen[i].kind == Tap::Kind::Block && depthOf(seen, seen[i].place.key) == depth) {
+            blocks.push_back(i);
         }
+    }
+    return blocks;
+}
+
+/// The blocks that make the body: the outermost ones, or those in them where they are too few for quarters; in a
+/// network without blocks its convolutions.
+std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
+    constexpr std::size_t enough = 4;
+    auto body = blocksAt(seen, 0);
+    for (std::size_t depth = 1; !body.empty() && body.size() < enough; ++depth) {
+        auto inner = blocksAt(seen, depth);
+        if (inner.size() <= body.size()) {
+            break;
+        }
+        body = std::move(inner);
     }
     if (body.empty()) {
         for (std::size_t i = 1; i + 1 < seen.size(); ++i) {
@@ -196,6 +219,16 @@ std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
         }
     }
     return body;
+}
+
+/// The side of the grid that the body lies on: that of the LR image, padded, or a coarser one.
+std::int64_t bodySide(const std::vector<SeenTap>& seen, const SeenTap& first) {
+    const auto isGrid = [](const SeenTap& tap) { return isConvolution(tap) && tap.place.shape.size() == 3; };
+    if (first.place.shape.size() == 3 && first.place.shape[1] == first.place.shape[2]) {
+        return first.place.shape[1];
+    }
+    const auto found = std::ranges::find_if(seen, isGrid);
+    return found == seen.end() ? 0 : found->place.shape[1];
 }
 
 void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_t lastOfBody, std::int64_t features,
@@ -221,11 +254,11 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
         }
     }
     if (!onLr.empty()) {
-        usual.add(seen[onLr.front()].place.key, "end of the body");
-        usual.add(seen[onLr.back()].place.key, "before the long skip");
+        usual.add(seen[onLr.front()].place.key, "end of the blocks");
+        usual.add(seen[onLr.back()].place.key, "last convolution of the body");
     }
     if (afterSkip) {
-        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the body" : "after the long skip");
+        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the blocks" : "after the body");
     }
     for (const auto i : enlarged) {
         const auto times = static_cast<double>(seen[i].place.shape[1]) / static_cast<double>(lrSide);
@@ -233,8 +266,7 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
     }
 }
 
-std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::int64_t lrSide,
-                                 std::optional<std::size_t> deepest) {
+std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::optional<std::size_t> deepest) {
     UsualTaps usual;
     usual.add(lrControl, "LR pixels");
     const auto body = bodyOf(seen);
@@ -248,9 +280,12 @@ std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::int64_t 
                 usual.add(keyAt(done), quarters[quarter - 1]);
             }
         }
+        const auto outermost = blocksAt(seen, 0);
+        const auto last = outermost.empty() ? body.back() : outermost.back();
         const auto& first = seen[body.front()].place.shape;
         const bool tokens = first.size() != 3 || first[1] != first[2];
-        addAfterBody(usual, seen, body.back(), tokens ? first.back() : first.front(), lrSide, deepest);
+        addAfterBody(usual, seen, last, tokens ? first.back() : first.front(), bodySide(seen, seen[body.front()]),
+                     deepest);
     }
     if (deepest) {
         usual.add(seen[*deepest].place.key, "input of the last convolution");
@@ -302,7 +337,7 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
         const auto sr = implementation.forward(lr, &shapes);
         auto& seen = shapes.seen;
         if (seen.empty()) {
-            return {.usual = usualTaps(seen, side, std::nullopt)};
+            return {.usual = usualTaps(seen, std::nullopt)};
         }
         const auto first = deepestOf(seen, sr.size(1), sr.size(2));
         PairSink pair(first ? seen[*first].place.key : "");
@@ -314,7 +349,7 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
         });
         const auto deepest = deepestOf(seen, sr.size(1), sr.size(2));
         TapSurvey survey{.deepest = deepest};
-        survey.usual = usualTaps(seen, side, deepest);
+        survey.usual = usualTaps(seen, deepest);
         if (deepest && pair.result.defined()) {
             survey.addsInput =
                 addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sr.size(1), sr.size(2)),
