@@ -247,9 +247,7 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
         }
         result.dimension = made->front().dimension;
         grams.push_back(std::move(made->front().gram));
-        if (s > 0) {
-            result.psnr.push_back(psnr.value());
-        }
+        result.psnr.push_back(psnr.value());
     }
     auto comparison = compareSets(grams, document.components, sets.contentShared, document.options, stop,
                                   [&](double share) { run.report(index, "bands", share); });
