@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
