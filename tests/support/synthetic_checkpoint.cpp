@@ -9,30 +9,12 @@
 #include <string_view>
 
 #include "support/network_expectations.h"
+#include "support/portable_numbers.h"
 #include "support/test_data.h"
 
 namespace lamscope::test {
 
 namespace {
-
-std::uint32_t fnv1a(std::string_view text) {
-    std::uint32_t hash = 0x811C9DC5U;
-    for (const char c : text) {
-        hash = (hash ^ static_cast<unsigned char>(c)) * 0x01000193U;
-    }
-    return hash;
-}
-
-/// Uniform in [-1, 1], from the key's hash and the element's number.
-double noise(std::uint32_t seed, std::uint32_t n) {
-    std::uint32_t z = seed + n * 0x9E3779B9U;
-    z ^= z >> 16U;
-    z *= 0x85EBCA6BU;
-    z ^= z >> 13U;
-    z *= 0xC2B2AE35U;
-    z ^= z >> 16U;
-    return 2.0 * static_cast<double>(z) / 4294967296.0 - 1.0;
-}
 
 bool isFilled(const std::string& key) {
     static constexpr std::array skipped{"sub_mean",
@@ -102,11 +84,11 @@ std::string recordTestName(const testing::TestParamInfo<std::string>& tested) {
 }
 
 void fillPortably(const std::string& key, double gain, TensorData& data) {
-    const auto seed = fnv1a(key);
+    const auto seed = portableSeed(key);
     const auto rank = data.shape.size();
     const double fan = rank >= 2 ? static_cast<double>(data.numel()) / static_cast<double>(data.shape[0]) : 1.0;
     for (std::size_t n = 0; n < data.values.size(); ++n) {
-        const double v = noise(seed, static_cast<std::uint32_t>(n));
+        const double v = portableNumber(seed, static_cast<std::uint32_t>(n));
         const double value = rank >= 2                  ? v * (gain * std::sqrt(3.0 / fan))
                              : key.ends_with(".weight") ? 0.5 + 0.1 * v
                                                         : 0.05 * v;
