@@ -129,8 +129,7 @@ void addErfCommand(CLI::App& app, ChosenCommand& chosen) {
     hr->type_name("DIR|IMG")->excludes(lr);
     lr->type_name("DIR|IMG");
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
-        ->capture_default_str();
+    addReduceFlag(*command, arguments->reduce);
     addOptionFlags(*command, erfOptionTable(), arguments->method);
     command->add_option("--at", arguments->at, "the SR pixel to look from, in place of each image's middle")
         ->type_name("X,Y")

@@ -113,8 +113,7 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
         ->check(CLI::Range(0, 4096));
     arguments->lpips.addTo(*command);
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--reduce", arguments->reduce, "whose bicubic makes LR from HR: pillow or matlab")
-        ->capture_default_str();
+    addReduceFlag(*command, arguments->reduce);
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
     command->add_option("--csv", arguments->csv, "write a line per network and image")->type_name("FILE");

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "method/lam/lam_experiment.h"
+#include "option_flags.h"
 #include "program.h"
 
 namespace lamscope::cli {
@@ -50,7 +51,7 @@ void LamArguments::addImageTo(CLI::App& command) {
     lrOption->type_name("IMG");
     command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
     addReadingFlags(command, reading);
-    command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
+    addReduceFlag(command, reduce);
 }
 
 void LamArguments::addMethodTo(CLI::App& command) {

@@ -12,6 +12,7 @@
 
 #include "base/option_table.h"
 #include "image/image_reading.h"
+#include "image/low_resolution.h"
 #include "program.h"
 
 namespace lamscope::cli {
@@ -21,6 +22,12 @@ inline void addReadingFlags(CLI::App& command, ImageReading& reading) {
     for (const auto& row : imageReadingTable) {
         command.add_flag(fmt::format("--{}", row.name), reading.*row.member, row.help);
     }
+}
+
+/// Adds --reduce, the rule by which HR images become LR images. @param reduce  its name; must outlive the command.
+inline void addReduceFlag(CLI::App& command, std::string& reduce) {
+    command.add_option("--reduce", reduce, fmt::format("whose rule reduces HR images: {}", reductionNames()))
+        ->capture_default_str();
 }
 
 /// What follows the flag of each row of a table; unset where the flag was not given.

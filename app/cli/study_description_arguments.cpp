@@ -36,7 +36,7 @@ void StudyDescriptionArguments::addTo(CLI::App& command) {
             "from HR")
         ->type_name("DIR");
     addReadingFlags(command, reading);
-    command.add_option("--reduce", reduce, "whose bicubic reduces --hr: pillow or matlab")->capture_default_str();
+    addReduceFlag(command, reduce);
     models.addTo(command, true);
     command
         .add_option(

@@ -116,8 +116,7 @@ void addStudyMineCommand(CLI::App& study, ChosenCommand& chosen) {
         ->required()
         ->type_name("DIR|IMG");
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
-        ->capture_default_str();
+    addReduceFlag(*command, arguments->reduce);
     arguments->models.addTo(*command, true);
     constexpr int most = 1 << 20;
     command->add_option("--size", arguments->options.size, "side of the sub-images, HR pixels")

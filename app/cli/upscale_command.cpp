@@ -67,8 +67,7 @@ void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen) {
     command->add_option("--lr", arguments->lr, "LR images")->type_name("IMG");
     command->add_option("--hr", arguments->hr, "HR images, reduced first")->type_name("IMG");
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--reduce", arguments->reduce, "whose bicubic reduces --hr: pillow or matlab")
-        ->capture_default_str();
+    addReduceFlag(*command, arguments->reduce);
     command->add_option("--out", arguments->out, "folder for NAME.png (NAME.npy for .npy images)")
         ->required()
         ->type_name("DIR");

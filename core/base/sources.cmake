@@ -11,6 +11,7 @@ lamscope_library(lamscope_base
     base/npy.h
     base/option_table.h
     base/output_files.h
+    base/portable_random.h
     base/sha256.h
     base/shell_word.h
     base/table_text.h

@@ -21,6 +21,10 @@ namespace lamscope::detail {
 [[nodiscard]] std::vector<std::byte> encodeTiffFile(const Pixels<std::uint8_t>& pixels);
 [[nodiscard]] std::vector<std::byte> encodeTiffFile(const Pixels<std::uint16_t>& pixels);
 
+/// Baseline JPEG with libjpeg's defaults: accurate integer arithmetic, colours at half the resolution (4:2:0), the
+/// usual quantisation tables scaled to `quality`, 1…100.
+[[nodiscard]] std::vector<std::byte> encodeJpegFile(const Pixels<std::uint8_t>& pixels, int quality);
+
 /// Throws the Error.
 [[noreturn]] void throwNotEncoded(const char* format, int width, int height, const std::string& reason);
 

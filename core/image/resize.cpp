@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
 #include "image/colour.h"
+#include "image/real_plane.h"
 
 namespace lamscope {
 namespace {
@@ -21,8 +23,8 @@ struct LineFilter {
     int inputSize = 0;
     int outputSize = 0;
     std::size_t taps = 0;
-    std::vector<int> indices;
-    std::vector<Weight> weights;
+    std::vector<int> indices{};
+    std::vector<Weight> weights{};
 };
 
 /// Keys' cubic convolution kernel with a = -0.5.
@@ -41,11 +43,12 @@ int pillowNearest(double value) {
     return static_cast<int>(std::floor(value + 0.5));
 }
 
-LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
+/// Pillow's weights before they are rounded to fixed point.
+LineFilter<double> pillowWeights(int inputSize, int outputSize) {
     const double scale = static_cast<double>(inputSize) / outputSize;
     const double widening = std::max(scale, 1.0);
     const double support = 2.0 * widening;
-    LineFilter<std::int32_t> filter;
+    LineFilter<double> filter;
     filter.inputSize = inputSize;
     filter.outputSize = outputSize;
     filter.taps = static_cast<std::size_t>(std::ceil(support)) * 2 + 1;
@@ -64,10 +67,41 @@ LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
         }
         const auto offset = static_cast<std::size_t>(i) * filter.taps;
         for (std::size_t k = 0; k < weights.size(); ++k) {
-            const double fixed = weights[k] / sum * (1 << pillowPrecisionBits);
             filter.indices[offset + k] = first + static_cast<int>(k);
-            filter.weights[offset + k] = static_cast<std::int32_t>(std::lround(fixed));
+            filter.weights[offset + k] = weights[k] / sum;
         }
+    }
+    return filter;
+}
+
+LineFilter<std::int32_t> pillowFilter(int inputSize, int outputSize) {
+    auto real = pillowWeights(inputSize, outputSize);
+    LineFilter<std::int32_t> filter{.inputSize = inputSize,
+                                    .outputSize = outputSize,
+                                    .taps = real.taps,
+                                    .indices = std::move(real.indices),
+                                    .weights = std::vector<std::int32_t>(real.weights.size())};
+    std::ranges::transform(real.weights, filter.weights.begin(), [](double weight) {
+        return static_cast<std::int32_t>(std::lround(weight * (1 << pillowPrecisionBits)));
+    });
+    return filter;
+}
+
+/// The two input pixels around the centre of each output pixel, the edge pixel repeated beyond the border.
+LineFilter<double> bilinearFilter(int inputSize, int outputSize) {
+    const double scale = static_cast<double>(inputSize) / outputSize;
+    LineFilter<double> filter;
+    filter.inputSize = inputSize;
+    filter.outputSize = outputSize;
+    filter.taps = 2;
+    for (int i = 0; i < outputSize; ++i) {
+        const double centre = (i + 0.5) * scale - 0.5;
+        const int first = static_cast<int>(std::floor(centre));
+        const double second = centre - first;  // its weight
+        filter.indices.push_back(std::clamp(first, 0, inputSize - 1));
+        filter.indices.push_back(std::clamp(first + 1, 0, inputSize - 1));
+        filter.weights.push_back(1.0 - second);
+        filter.weights.push_back(second);
     }
     return filter;
 }
@@ -269,6 +303,28 @@ Image reduceBicubicMatlab(const Image& image, int factor, MatlabBorder border) {
         std::ranges::transform(plane.values, result.plane(channel).begin(), fromLevel8);
     }
     return result;
+}
+
+RealPlane reduceReal(const RealPlane& plane, int factor, Reduction reduction) {
+    const int width = plane.width / factor;
+    const int height = plane.height / factor;
+    const auto unchanged = [](double sum) { return sum; };
+    Plane<double> values(plane.width, plane.height);
+    values.values = plane.values;
+    switch (reduction) {
+        case Reduction::Pillow:
+            values = filterAlongX(values, pillowWeights(plane.width, width), unchanged);
+            values = filterAlongY(values, pillowWeights(plane.height, height), unchanged);
+            break;
+        case Reduction::Matlab:
+            values = resizedMatlab(values, width, height, 1.0 / factor, MatlabBorder::Repeated, unchanged);
+            break;
+        case Reduction::Bilinear:
+            values = filterAlongX(values, bilinearFilter(plane.width, width), unchanged);
+            values = filterAlongY(values, bilinearFilter(plane.height, height), unchanged);
+            break;
+    }
+    return {.width = width, .height = height, .values = std::move(values.values)};
 }
 
 Image enlargeBicubicMatlab(const Image& image, int factor) {

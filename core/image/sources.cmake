@@ -8,6 +8,7 @@ lamscope_library(lamscope_image
     image/image_reading.h
     image/low_resolution.h
     image/orientation.h
+    image/real_plane.h
     image/resize.h
   SOURCES
     image/colour.cpp
@@ -15,6 +16,7 @@ lamscope_library(lamscope_image
     image/image.cpp
     image/low_resolution.cpp
     image/orientation.cpp
+    image/real_plane.cpp
     image/resize.cpp
   PUBLIC lamscope_base
   PRIVATE fmt::fmt)
@@ -22,6 +24,7 @@ lamscope_library(lamscope_image
 lamscope_library(lamscope_files
   HEADERS
     image/image_file.h
+    image/jpeg_loss.h
   SOURCES
     image/array_image.cpp
     image/bmp_header.cpp
@@ -31,7 +34,9 @@ lamscope_library(lamscope_files
     image/image_file.cpp
     image/image_format.cpp
     image/image_writing.cpp
+    image/jpeg_encoder.cpp
     image/jpeg_header.cpp
+    image/jpeg_loss.cpp
     image/jpeg_pixels.cpp
     image/low_bits.cpp
     image/png_encoder.cpp
@@ -49,3 +54,12 @@ lamscope_library(lamscope_files
     image/webp_pixels.cpp
   PUBLIC lamscope_image
   PRIVATE PNG::PNG JPEG::JPEG TIFF::TIFF PkgConfig::libwebp PkgConfig::lcms2 ZLIB::ZLIB fmt::fmt)
+# What makes LR images worse than reduced HR images.
+lamscope_library(lamscope_degradation
+  HEADERS
+    image/degradation.h
+  SOURCES
+    image/degradation.cpp
+    image/degradation_recipe.cpp
+  PUBLIC lamscope_image
+  PRIVATE lamscope_files opencv_core opencv_imgproc fmt::fmt)

@@ -11,6 +11,36 @@
 
 namespace lamscope::ui {
 
+namespace {
+
+/// What the button says.
+QString reductionTitle(Reduction reduction) {
+    switch (reduction) {
+        case Reduction::Pillow:
+            return InputControls::tr("Pillow");
+        case Reduction::Matlab:
+            return InputControls::tr("MATLAB");
+        case Reduction::Bilinear:
+            return InputControls::tr("Bilinear");
+    }
+    return {};
+}
+
+/// What the menu says.
+QString reductionDescription(Reduction reduction) {
+    switch (reduction) {
+        case Reduction::Pillow:
+            return InputControls::tr("Pillow bicubic (as the LAM authors)");
+        case Reduction::Matlab:
+            return InputControls::tr("MATLAB bicubic (as the benchmarks)");
+        case Reduction::Bilinear:
+            return InputControls::tr("Bilinear, not antialiased (2\u00d72 means at \u00d72, as the FAIG authors)");
+    }
+    return {};
+}
+
+}  // namespace
+
 InputControls::InputControls(Session& session, QWidget* parent)
     : QWidget(parent)
     , session_(session)
@@ -51,7 +81,7 @@ void InputControls::addReductions() {
     reduction_->setAutoRaise(true);
     reduction_->setFocusPolicy(Qt::TabFocus);
     reduction_->setPopupMode(QToolButton::InstantPopup);
-    reduction_->setToolTip(tr("Whose bicubic makes the LR images"));
+    reduction_->setToolTip(tr("Whose rule makes the LR images"));
     auto* menu = new QMenu(reduction_);
     auto* group = new QActionGroup(menu);
     const auto add = [&](Reduction reduction, const QString& text) {
@@ -62,8 +92,9 @@ void InputControls::addReductions() {
         connect(menu, &QMenu::aboutToShow, action,
                 [this, action, reduction] { action->setChecked(session_.reduction() == reduction); });
     };
-    add(Reduction::Pillow, tr("Pillow bicubic (as the LAM authors)"));
-    add(Reduction::Matlab, tr("MATLAB bicubic (as the benchmarks)"));
+    for (const auto reduction : reductions) {
+        add(reduction, reductionDescription(reduction));
+    }
     reduction_->setMenu(menu);
 }
 
@@ -72,7 +103,7 @@ void InputControls::refresh() {
     hr_->setChecked(isHr);
     lr_->setChecked(!isHr);
     reduction_->setVisible(isHr);
-    reduction_->setText(session_.reduction() == Reduction::Pillow ? tr("Pillow") : tr("MATLAB"));
+    reduction_->setText(reductionTitle(session_.reduction()));
     reduction_->setAccessibleName(tr("Reduction: %1").arg(reduction_->text()));
     if (session_.hasImage()) {
         const auto& pixels = *session_.image().pixels;

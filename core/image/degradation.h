@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "image/image.h"
+#include "image/low_resolution.h"
+
+namespace lamscope {
+
+/// A number of a recipe: fixed, or drawn uniformly from a range for each image.
+struct RecipeNumber {
+    double low = 0.0;
+    double high = 0.0;  ///< equal to `low` for a fixed number
+
+    friend bool operator==(const RecipeNumber&, const RecipeNumber&) = default;
+};
+
+/// What makes an LR image worse than a reduced HR image. The steps are applied in the order of the members, with the
+/// reduction between blur and noise.
+struct Degradation {
+    struct Blur {
+        RecipeNumber sigma{};          ///< of the Gaussian, in HR pixels; 0: no blur
+        std::optional<int> side = {};  ///< of the kernel, in HR pixels, odd; unset: 2 * ceil(3 sigma) + 1
+
+        friend bool operator==(const Blur&, const Blur&) = default;
+    };
+
+    std::optional<Blur> blur = {};
+    std::optional<RecipeNumber> noise = {};  ///< standard deviation, in levels of 0…255
+    std::optional<RecipeNumber> jpeg = {};   ///< quality 1…100, whole numbers
+
+    /// True if there is no step: the LR image is the reduced HR image.
+    [[nodiscard]] bool isClean() const { return !blur && !noise && !jpeg; }
+    friend bool operator==(const Degradation&, const Degradation&) = default;
+};
+
+/// Reads a recipe: steps joined by '+', in any order, each at most once.
+///
+///   clean             no step; stands alone
+///   blur:σ[:side]     Gaussian blur, σ 0…50 HR pixels, odd side 1…301; by default 2 * ceil(3 σ) + 1
+///   noise:s           normal noise N(0, s²) on each value, s 0…255 on the scale 0…255
+///   jpeg:q            JPEG of quality q, 1…100
+///
+/// A range a..b in place of σ, s or q stands for a number that is drawn uniformly for each image.
+///
+/// Throws Error(InvalidArgument) naming the recipe, the step, what was found and what is possible. Thread-safe.
+[[nodiscard]] Degradation degradationFromString(std::string_view recipe);
+
+/// The recipe in its canonical form: steps in the order in which they are applied, numbers without superfluous digits.
+[[nodiscard]] std::string toString(const Degradation& degradation);
+
+/// A degradation with the name under which it appears in results and as a folder.
+struct NamedDegradation {
+    std::string name;
+    Degradation degradation;
+
+    friend bool operator==(const NamedDegradation&, const NamedDegradation&) = default;
+};
+
+/// Reads "NAME=RECIPE" of each text; a text without '=' is a recipe that is its own name.
+/// Throws Error(InvalidArgument): as degradationFromString(); a name is empty, contains '/', begins with '.', or is
+/// given twice.
+[[nodiscard]] std::vector<NamedDegradation> namedDegradations(std::span<const std::string> texts);
+
+/// The degradation with its ranges replaced by the numbers that degrade() draws for one image.
+/// @param stem  the image's name without folder and ending.
+[[nodiscard]] Degradation drawnFor(const Degradation& degradation, std::uint64_t seed, std::string_view stem);
+
+/// The radius of the largest blur kernel that the recipe can give, in HR pixels: an HR pixel does not change blurred
+/// pixels further away along either axis.
+[[nodiscard]] int blurRadius(const Degradation& degradation);
+
+/// Makes the LR image of an HR image: crops `hr` to multiples of `scale` (the top-left part), blurs it with the border
+/// mirrored without repeating the edge pixel (reflect-101), divides its sides by `scale` (no step at scale 1), adds
+/// noise, clips and rounds to 8 bits, and packs and unpacks it as JPEG. Until it is rounded, everything is float64 and
+/// nothing is rounded or clipped: `pillow` and `matlab` are then their weights alone, and `clean` can differ from
+/// makeLowResolution() by a level. The LR image has bitDepth 8 and the `file` of `hr`; the HR image of the pair is the
+/// cropped `hr`.
+///
+/// Random numbers are those of PortableRandom with the keys WHAT/SEED/STEM, STEM being the stem of `hr.file` and empty
+/// for a computed image: normal number e of "noise" for value e in the order channel, row, column; u(0) of
+/// "blur.sigma", "noise.sigma" and "jpeg.quality" for ranges.
+///
+/// Throws Error(InvalidArgument) when a side of `hr` is below `scale`. Thread-safe; the result does not depend on the
+/// number of threads.
+[[nodiscard]] LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const Degradation& degradation,
+                                        std::uint64_t seed);
+
+}  // namespace lamscope
