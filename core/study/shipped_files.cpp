@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/shipped_files.h"
 
+#include <algorithm>
 #include <fstream>
 #include <functional>
 
@@ -33,6 +34,13 @@ std::vector<Item> readList(const std::filesystem::path& file, const std::string&
                                 file.string(), error.what()));
     }
     return items;
+}
+
+ModelSpec networkOf(const std::filesystem::path& models, const Json& entry) {
+    ModelSpec spec;
+    spec.file = models / entry.at("file").get<std::string>();
+    spec.settings.name = entry.at("name");
+    return spec;
 }
 
 }  // namespace
@@ -70,11 +78,29 @@ std::vector<ShippedScene> shippedScenes(const std::filesystem::path& folder) {
 
 std::vector<ModelSpec> shippedNetworks(const std::filesystem::path& folder) {
     const auto models = folder / "models";
-    return readList<ModelSpec>(models / "networks.json", "networks", [&](const Json& entry) {
-        ModelSpec spec;
-        spec.file = models / entry.at("file").get<std::string>();
-        spec.settings.name = entry.at("name");
-        return spec;
+    return readList<ModelSpec>(models / "networks.json", "networks",
+                               [&](const Json& entry) { return networkOf(models, entry); });
+}
+
+std::vector<ShippedPair> shippedPairs(const std::filesystem::path& folder) {
+    const auto list = folder / "models" / "networks.json";
+    const auto scenes = shippedScenes(folder);
+    return readList<ShippedPair>(list, "pairs", [&](const Json& entry) {
+        const auto scene = std::ranges::find(scenes, entry.at("scene").get<std::string>(), &ShippedScene::name);
+        if (scene == scenes.end()) {
+            throw Error(ErrorCode::BadFile, fmt::format("{}: no scene is called {}; install the program anew",
+                                                        list.string(), entry.at("scene").dump()));
+        }
+        ShippedPair pair{.name = entry.at("name"),
+                         .title = entry.at("title"),
+                         .description = entry.at("description"),
+                         .baseline = networkOf(list.parent_path(), entry.at("baseline")),
+                         .target = networkOf(list.parent_path(), entry.at("target")),
+                         .scene = *scene,
+                         .reduction = reductionFromString(entry.at("reduce").get<std::string>()),
+                         .degradations = {}};
+        pair.degradations = namedDegradations(entry.at("degrade").get<std::vector<std::string>>());
+        return pair;
     });
 }
 

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "image/degradation.h"
+#include "image/low_resolution.h"
 #include "method/lam/lam_options.h"
 #include "model/model_spec.h"
 
@@ -26,6 +28,18 @@ struct ShippedScene {
     std::vector<ScenePatch> patches;  ///< the first patch is the suggested one
 };
 
+/// A network and the network that was fine-tuned from it, with a scene to compare them on.
+struct ShippedPair {
+    std::string name;  ///< lower case, e.g. "restore"
+    std::string title;
+    std::string description;  ///< one sentence
+    ModelSpec baseline;
+    ModelSpec target;    ///< has the keys and shapes of `baseline`
+    ShippedScene scene;  ///< one of shippedScenes()
+    Reduction reduction = Reduction::Bilinear;
+    std::vector<NamedDegradation> degradations;  ///< what the target was tuned on; at least two
+};
+
 /// The folder that holds `models` and `resources/scenes`: beside the installed program (../share/lamscope), else the
 /// source tree from which the program was built. Throws Error(BadFile) when neither exists.
 [[nodiscard]] std::filesystem::path shippedFolder();
@@ -35,5 +49,9 @@ struct ShippedScene {
 
 /// The trained networks that models/networks.json lists, ordered from short to long reach. Throws Error(BadFile).
 [[nodiscard]] std::vector<ModelSpec> shippedNetworks(const std::filesystem::path& folder = shippedFolder());
+
+/// The pairs that models/networks.json lists, in its order. They are not among shippedNetworks(). Throws
+/// Error(BadFile), also where a pair names a scene that does not ship.
+[[nodiscard]] std::vector<ShippedPair> shippedPairs(const std::filesystem::path& folder = shippedFolder());
 
 }  // namespace lamscope

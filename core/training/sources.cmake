@@ -21,6 +21,6 @@ lamscope_library(lamscope_training
     training/training_options.cpp
     training/training_run.cpp
     training/training_state.cpp
-  PUBLIC lamscope_study lamscope_checkpoint
+  PUBLIC lamscope_study lamscope_checkpoint lamscope_degradation
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_training REUSE_FROM lamscope_runtime)

@@ -258,11 +258,59 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
     }
 }
 
+/// "degrade": recipes, each alone or as an object with its probability. Recipes without a probability share what is
+/// left; without any of those, what is left is clean.
+std::vector<SampleDegradation> readDegradations(const Json& json, const Fields& fields) {
+    if (!json.is_array() || json.empty()) {
+        fields.refuse(fmt::format(R"(has degrade = {}; a list of recipes is expected, such as )"
+                                  R"(["clean", {{"recipe": "blur:2", "probability": 0.5}}])",
+                                  json.dump()));
+    }
+    std::vector<SampleDegradation> degradations;
+    std::vector<std::size_t> sharing;
+    double left = 1.0;
+    for (const auto& entry : json) {
+        std::string recipe;
+        SampleDegradation sample;
+        if (entry.is_string()) {
+            recipe = entry.get<std::string>();
+            sharing.push_back(degradations.size());
+        } else {
+            Fields described(entry, fmt::format("the entry {} of 'degrade'", entry.dump()));
+            described.read("recipe", recipe);
+            described.number("probability", sample.probability, 0.0, 1.0);
+            described.finish();
+            if (entry.contains("probability")) {
+                left -= sample.probability;
+            } else {
+                sharing.push_back(degradations.size());
+            }
+        }
+        sample.degradation = degradationFromString(recipe);
+        degradations.push_back(std::move(sample));
+    }
+    constexpr double rounding = 1e-9;  // of a sum of decimal fractions
+    if (left < -rounding || (left < rounding && !sharing.empty())) {
+        fields.refuse(fmt::format("has degrade with probabilities of {} in all{}; they sum to at most 1", 1.0 - left,
+                                  sharing.empty() ? "" : " and recipes without one, for which nothing is left"));
+    }
+    for (const auto index : sharing) {
+        degradations[index].probability = left / static_cast<double>(sharing.size());
+    }
+    if (sharing.empty() && left > rounding) {
+        degradations.push_back({.degradation = {}, .probability = left});
+    }
+    return degradations;
+}
+
 void readImages(const Json& json, const std::string& origin, TrainingOptions& options) {
     Fields fields(json, origin + ": 'images'");
     std::string reduction(toString(options.reduction));
     fields.read("reduce", reduction);
     options.reduction = reductionFromString(reduction);
+    if (const auto* degrade = fields.find("degrade")) {
+        options.degradations = readDegradations(*degrade, fields);
+    }
     constexpr int largestCrop = 512;
     constexpr int largestBatch = 4096;
     constexpr int mostValidationImages = 10'000;

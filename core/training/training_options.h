@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "image/degradation.h"
 #include "image/low_resolution.h"
 
 namespace lamscope {
@@ -30,6 +31,12 @@ struct InitialTensor {
     std::vector<float> values;
 };
 
+/// A recipe of which training samples are made, with the share of the samples.
+struct SampleDegradation {
+    Degradation degradation;
+    double probability = 0.0;  ///< 0…1
+};
+
 /// How the learning rate falls. During the warm-up, a factor that rises to 1 multiplies it.
 enum class Schedule {
     Cosine,  ///< along half a cosine to `finalLearningRate`
@@ -49,9 +56,11 @@ struct TrainingOptions {
     std::vector<InitialTensor> tensors;       ///< the tensors of the network
 
     Reduction reduction = Reduction::Matlab;  ///< how LR images are made from HR images
-    int crop = 24;                            ///< side of the LR crops, LR pixels
-    int batch = 16;                           ///< number of crops per step
-    int validationImages = 5;                 ///< number of images kept out of training: the folder's last ones by name
+    /// What else happens to the LR of a sample, drawn for each; the probabilities sum to 1. Empty: nothing else.
+    std::vector<SampleDegradation> degradations;
+    int crop = 24;             ///< side of the LR crops, LR pixels
+    int batch = 16;            ///< number of crops per step
+    int validationImages = 5;  ///< number of images kept out of training: the folder's last ones by name
 
     std::int64_t steps = 0;
     double learningRate = 1e-3;

@@ -150,7 +150,7 @@ public:
                           .options = options_,
                           .command = run_.command,
                           .trainingImages = images_.trainingCount(),
-                          .validationImages = images_.validation().size(),
+                          .validationImages = images_.validationCount(),
                           .log = log_->entries(),
                           .tests = {}};
         for (const auto& set : run_.tests) {

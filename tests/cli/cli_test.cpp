@@ -128,7 +128,7 @@ TEST_F(Cli, NanWeightsAreRefusedByEveryCommandAndReportedByInfo) {
 }
 
 TEST_F(Cli, HelpAndVersion) {
-    for (const auto* command : {"lam", "info", "upscale", "evaluate", "bench", "scene"}) {
+    for (const auto* command : {"lam", "info", "upscale", "evaluate", "degrade", "bench", "scene"}) {
         const auto outcome = run({command, "--help"});
         EXPECT_EQ(outcome.exitCode, 0);
         EXPECT_THAT(outcome.output, HasSubstr("--help"));
@@ -290,7 +290,7 @@ TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
 }
 
 TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
-    for (const auto* command : {"lam", "sanity", "erf", "upscale", "evaluate"}) {
+    for (const auto* command : {"lam", "sanity", "erf", "upscale", "evaluate", "degrade"}) {
         const auto help = run({command, "--help"}).output;
         EXPECT_THAT(help, HasSubstr("--upright")) << command;
         EXPECT_THAT(help, HasSubstr("--stretch")) << command;
@@ -307,6 +307,30 @@ TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
     ASSERT_NE(stored.width(), stored.height());
     EXPECT_EQ(upscaled({}).width(), 2 * stored.width());
     EXPECT_EQ(upscaled({"--upright"}).width(), 2 * stored.height());
+}
+
+TEST_F(Cli, DegradeMakesAFolderOfEachRecipe) {
+    const auto degrade = [&](const std::vector<std::string>& more) {
+        std::vector<std::string> arguments{"degrade", "--out", in("out")};
+        arguments.insert(arguments.end(), more.begin(), more.end());
+        return arguments;
+    };
+    const auto outcome =
+        run(degrade({"--hr", in("hr.png"), "--degrade", "soft=blur:2", "noise:20+jpeg:50", "--scale", "2"}));
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+    EXPECT_EQ(outcome.output, "");
+    EXPECT_EQ(readImage(in("out/soft/hr.png")).image.width(), 80);
+    EXPECT_EQ(readImage(in("out/noise:20+jpeg:50/hr.png")).image.height(), 72);
+    EXPECT_TRUE(std::filesystem::exists(in("out/degrade.json")));
+    ASSERT_EQ(run(degrade({"--clean", in("hr.png"), "--degrade", "noise:9"})).exitCode, 0);
+    EXPECT_EQ(readImage(in("out/noise:9/hr.png")).image.width(), 160);
+
+    expectTrouble(degrade({"--hr", in("hr.png"), "--degrade", "fog:2"}), 2, "no step 'fog:2'");
+    expectTrouble(degrade({"--hr", in("hr.png"), "--degrade", "rain:small"}), 2, "rain");
+    expectTrouble(degrade({"--hr", in("hr.png"), "--degrade", "noise:2", "--reduce", "nearest"}), 2, "bilinear");
+    expectTrouble(degrade({"--hr", in("hr.png")}), 2, "--degrade");
+    expectTrouble(degrade({"--degrade", "noise:2"}), 2, "--clean");
+    expectTrouble(degrade({"--hr", in("nowhere.png"), "--degrade", "noise:2"}), 1, "nowhere.png");
 }
 
 TEST_F(Cli, NoCommandWritesOverAFileThatItReads) {

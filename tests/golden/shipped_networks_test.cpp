@@ -17,8 +17,11 @@
 #include "method/lam/parameter_randomisation.h"
 #include "method/lam/signed_map.h"
 #include "metrics/psnr_ssim.h"
+#include "study/degrade_files.h"
 #include "study/evaluate.h"
+#include "study/image_pairs.h"
 #include "study/shipped_files.h"
+#include "support/temporary_folder.h"
 #include "support/test_data.h"
 
 namespace lamscope {
@@ -102,6 +105,65 @@ TEST(ShippedNetworks, EvaluationGivesTheFiguresOfTheCards) {
         const auto evaluation = evaluate(loadModel(spec), options);
         EXPECT_NEAR(evaluation->mean.psnr, test.at("psnr").get<double>(), 1e-3);
         EXPECT_NEAR(evaluation->mean.ssim, test.at("ssim").get<double>(), 1e-4);
+    }
+}
+
+TEST(ShippedPairs, TargetsAreWorthMoreOnWhatTheyWereTunedOn) {
+    const auto pairs = shippedPairs();
+    ASSERT_EQ(pairs.size(), 1U);
+    std::uintmax_t bytes = 0;
+    for (const auto& pair : pairs) {
+        SCOPED_TRACE(pair.name);
+        ASSERT_GE(pair.degradations.size(), 2U);
+        std::vector<SrModel> models;
+        for (const auto& spec : {pair.baseline, pair.target}) {
+            SCOPED_TRACE(spec.file);
+            const auto& model = models.emplace_back(loadModel(spec));
+            const auto card = cardOf(spec);
+            EXPECT_EQ(card.at("sha256"), sha256OfFile(spec.file));
+            EXPECT_EQ(card.at("licence"), "CC0-1.0");
+            EXPECT_EQ(card.at("training").at("description"),
+                      Json::parse(std::ifstream(spec.file.parent_path() / "train.json")));
+            bytes += std::filesystem::file_size(spec.file);
+            EXPECT_EQ(model.card().scale, 2);
+        }
+        EXPECT_EQ(models[0].card().hyperparameters, models[1].card().hyperparameters);
+        EXPECT_EQ(models[0].card().parameters, models[1].card().parameters);
+        const auto hr = readImage(pair.scene.hr).image;
+        for (const auto& [name, degradation] : pair.degradations) {
+            const auto scene = degrade(hr, models[0].card().scale, pair.reduction, degradation, 0);
+            const auto psnr = [&](const SrModel& model) {
+                return peakSignalToNoise(quantise8(*model.upscale(scene.lr)), scene.hr, Channel::Rgb);
+            };
+            EXPECT_GE(psnr(models[1]), psnr(models[0]) + 2.0) << name;
+        }
+    }
+    EXPECT_LE(bytes, 1024U * 1024);
+}
+
+TEST(ShippedPairs, EvaluationGivesTheFiguresOfTheCards) {
+    LAMSCOPE_NEED_DATA(set5, "images/set5");
+    const test::TemporaryFolder folder;
+    for (const auto& pair : shippedPairs()) {
+        DegradeOptions degradations{.images = imagesNamed({set5.string()}, ImageRole::Hr),
+                                    .degradations = pair.degradations,
+                                    .scale = 2,
+                                    .reduction = pair.reduction,
+                                    .outputFolder = folder.path()};
+        degradations.degradations.push_back({.name = "clean", .degradation = {}});
+        ASSERT_TRUE(degradeFiles(degradations));
+        for (const auto& spec : {pair.baseline, pair.target}) {
+            const auto model = loadModel(spec);
+            const auto card = cardOf(spec);
+            ASSERT_EQ(card.at("tests").size(), degradations.degradations.size());
+            for (const auto& test : card.at("tests")) {
+                SCOPED_TRACE(spec.file.string() + " " + test.at("set").get<std::string>());
+                EvaluateOptions options;
+                options.hrFolder = set5;
+                options.lrFolder = folder / test.at("set").get<std::string>().substr(std::string("Set5-").size());
+                EXPECT_NEAR(evaluate(model, options)->mean.psnr, test.at("psnr").get<double>(), 0.01);
+            }
+        }
     }
 }
 

@@ -7,5 +7,6 @@ lamscope_test(base_test LABEL unit
     core/base/npy_test.cpp
     core/base/option_table_test.cpp
     core/base/output_files_test.cpp
+    core/base/portable_random_test.cpp
     core/base/sha256_test.cpp
   LIBRARIES lamscope_base)

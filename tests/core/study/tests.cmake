@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 lamscope_test(study_test LABEL unit
   SOURCES
+    core/study/degrade_files_test.cpp
     core/study/evaluate_test.cpp
     core/study/image_pairs_test.cpp
     core/study/sanity_run_test.cpp

@@ -4,6 +4,7 @@ lamscope_test(training_test LABEL unit
     core/training/initial_weights_test.cpp
     core/training/key_pattern_test.cpp
     core/training/trainer_test.cpp
+    core/training/training_images_test.cpp
     core/training/training_options_test.cpp
     core/training/training_run_test.cpp
   LIBRARIES lamscope_training LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

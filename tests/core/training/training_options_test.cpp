@@ -104,11 +104,11 @@ TEST(TrainingOptions, TheShippedDescriptionsMakeTheirNetworks) {
         SCOPED_TRACE(folder.path());
         const auto options = readTrainingOptions(folder.path() / "train.json");
         const EditableModel network(modelToTrain(options, initialWeights(options)));
-        EXPECT_EQ(network.model().card().scale, 4);
+        EXPECT_EQ(network.model().card().scale, options.scale);
         EXPECT_FALSE(network.parameters().empty());
         ++found;
     }
-    EXPECT_EQ(found, 4);
+    EXPECT_EQ(found, 6);
 }
 
 }  // namespace

@@ -112,6 +112,38 @@ TEST_F(TrainingRunTest, GoesOnAfterAStopToTheSameCurveAndWeights) {
     EXPECT_EQ(text("parts/tiny.safetensors"), text("whole/tiny.safetensors"));
 }
 
+TEST_F(TrainingRunTest, GoesOnWithDegradedSamplesFromTheWeightsOfAnotherRun) {
+    ASSERT_TRUE(runTraining(run("first")));
+    const auto tuned = [&](const std::string& out) {
+        auto result = run(out);
+        result.options = parseTrainingOptions(R"({
+            "name": "tuned",
+            "network": {"arch": "edsr", "scale": 2, "weights": "first/tiny.safetensors"},
+            "images": {"reduce": "bilinear", "crop": 8, "batch": 2, "validation": 1,
+                       "degrade": ["blur:0..2", "noise:5..25+jpeg:40..80"]},
+            "steps": 8, "learning_rate": 0.001, "seed": 5, "report_every": 2, "validate_every": 4})",
+                                              folder_ / "tuned.json");
+        return result;
+    };
+    ASSERT_TRUE(runTraining(tuned("whole")));
+    EXPECT_FALSE(trainUntil(tuned("parts"), 3));
+    ASSERT_TRUE(runTraining(tuned("parts")));
+    EXPECT_EQ(curve("parts"), curve("whole"));
+    EXPECT_EQ(text("parts/tuned.safetensors"), text("whole/tuned.safetensors"));
+    const auto card = Json::parse(text("whole/card.json"));
+    EXPECT_EQ(card.at("training").at("validation_images"), 1);
+    // It began with the weights of the first run: a few small steps lead nowhere else.
+    const auto first = readCheckpoint(folder_ / "first/tiny.safetensors");
+    const auto last = readCheckpoint(folder_ / "whole/tuned.safetensors");
+    ASSERT_EQ(first.tensors.size(), last.tensors.size());
+    for (const auto& [key, data] : first.tensors) {
+        const auto& after = last.find(key)->values;
+        for (std::size_t i = 0; i < after.size(); ++i) {
+            ASSERT_NEAR(after[i], data.values[i], 8 * 0.002) << key;
+        }
+    }
+}
+
 TEST_F(TrainingRunTest, GoesOnAfterAKillThatCameLaterThanTheState) {
     ASSERT_TRUE(runTraining(run("whole")));
     EXPECT_FALSE(trainUntil(run("killed"), 4));
