@@ -354,12 +354,16 @@ NpyArray readNpy(const std::filesystem::path& path,
     return array;
 }
 
-std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float> values) {
+namespace {
+
+/// @param type  as the header names it.
+template <typename Value>
+std::string encodeArray(std::span<const std::int64_t> shape, std::span<const Value> values, const char* type) {
     if (shape.size() > maxDimensions || elementCount(shape, values.size()) != values.size()) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("an array of shape ({}) cannot be made from {} values",
                                                             fmt::join(shape, ", "), values.size()));
     }
-    std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}{}), }}",
+    std::string header = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}{}), }}", type,
                                      fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
     // The values begin at a multiple of 64 bytes: 10 bytes of magic, version and size, the header, and its newline.
     header.append(64 - (10 + header.size() + 1) % 64, ' ');
@@ -373,6 +377,16 @@ std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float
         std::memcpy(content.data() + offset, values.data(), values.size_bytes());
     }
     return content;
+}
+
+}  // namespace
+
+std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float> values) {
+    return encodeArray(shape, values, "<f4");
+}
+
+std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const double> values) {
+    return encodeArray(shape, values, "<f8");
 }
 
 void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> shape, std::span<const float> values) {

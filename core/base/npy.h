@@ -40,5 +40,7 @@ void writeNpy(const std::filesystem::path& path, std::span<const std::int64_t> s
 
 /// The bytes of the file that writeNpy() writes. Throws Error(InvalidArgument) as writeNpy() does.
 [[nodiscard]] std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const float> values);
+/// The same of float64.
+[[nodiscard]] std::string encodeNpy(std::span<const std::int64_t> shape, std::span<const double> values);
 
 }  // namespace lamscope

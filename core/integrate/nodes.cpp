@@ -33,6 +33,21 @@ Nodes uniformRightEndpoints(int n) {
     return nodes;
 }
 
+Nodes uniformLeftEndpoints(int n) {
+    requirePositive(n);
+    Nodes nodes;
+    for (int k = 0; k < n; ++k) {
+        nodes.alpha.push_back(static_cast<double>(k) / n);
+        nodes.edge.push_back(static_cast<double>(k) / n);
+    }
+    nodes.edge.push_back(1.0);
+    return nodes;
+}
+
+Nodes uniformMidpoints(int n) {
+    return arcLengthMidpoints(ArcLength({0.0, 1.0}), n);
+}
+
 ArcLength::ArcLength(std::vector<double> cumulative)
     : cumulative_(std::move(cumulative)) {
     if (cumulative_.size() < 2 || cumulative_.front() != 0.0 || !std::ranges::is_sorted(cumulative_)) {

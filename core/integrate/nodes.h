@@ -37,6 +37,13 @@ struct Nodes {
 /// n equal cells in α, each sampled at its right end: the rule of the LAM authors' code. n at least 1.
 [[nodiscard]] Nodes uniformRightEndpoints(int n);
 
+/// n equal cells in α, each sampled at its left end: the rule of the FAIG authors' code. n at least 1.
+[[nodiscard]] Nodes uniformLeftEndpoints(int n);
+
+/// n equal cells in α, each sampled at its midpoint: of a path that moves evenly, the arcLengthMidpoints(). Node j of n
+/// is node 3j+1 of 3n, to the last bit.
+[[nodiscard]] Nodes uniformMidpoints(int n);
+
 /// A path's arc length as a function of α, tabulated, and its inverse.
 class ArcLength {
 public:

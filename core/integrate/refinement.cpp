@@ -49,12 +49,12 @@ bool Refinement::next(const std::stop_token& stop, const IntegrationProgress& pr
 }
 
 bool Refinement::sampleAll(const std::stop_token& stop, const IntegrationProgress& progress) {
-    const bool last = level_ + 1 == levels_.count;
+    const bool asTheyCome = levels_.nested || level_ + 1 == levels_.count;
     for (std::size_t node = 0; node < nodes_.size();) {
         if (!sampleBatch(node, stop, progress)) {
             return false;
         }
-        if (last) {
+        if (asTheyCome) {
             addUp();
         }
     }
@@ -78,6 +78,18 @@ void Refinement::begin() {
     const auto shape = path_.at({&start, 1});
     for (const auto functional : atWork_) {
         auto& level = integrals_[functional].level;
+        if (levels_.nested && level_ > 0) {
+            // The same sum over cells that are narrower by the same factor.
+            const double narrower = static_cast<double>(level.nodes.size()) / static_cast<double>(nodes_.size());
+            for (const auto& sum : level.attribution) {
+                sum.mul_(narrower);
+            }
+            level.nodes = nodes_;
+            level.values.clear();
+            level.cumulative.clear();
+            level.sizes.clear();
+            continue;
+        }
         level = {.nodes = nodes_, .values = {}, .cumulative = {}, .sizes = {}, .attribution = {}};
         for (const auto& point : shape) {
             level.attribution.push_back(torch::zeros_like(point[0]));
@@ -91,7 +103,9 @@ std::vector<std::size_t> Refinement::wanting(std::size_t node) const {
         return functionals;
     }
     std::ranges::copy_if(atWork_, std::back_inserter(functionals), [&](std::size_t functional) {
-        return !integrals_[functional].samples.contains(nodes_.place(node));
+        const auto& integral = integrals_[functional];
+        const auto place = nodes_.place(node);
+        return !integral.samples.contains(place) && !integral.added.contains(place);
     });
     return functionals;
 }
@@ -144,7 +158,9 @@ void Refinement::addUp() {
     const bool last = level_ + 1 == levels_.count;
     for (; added_ < nodes_.size(); ++added_) {
         const auto place = nodes_.place(added_);
-        const auto lacks = [&](std::size_t functional) { return !integrals_[functional].samples.contains(place); };
+        const auto lacks = [&](std::size_t functional) {
+            return !integrals_[functional].samples.contains(place) && !integrals_[functional].added.contains(place);
+        };
         if (std::ranges::any_of(atWork_, lacks)) {
             return;
         }
@@ -154,6 +170,10 @@ void Refinement::addUp() {
             (!last && !nodes_.cells) || (added_ + 1 < nodes_.size() && nodes_.place(added_ + 1) == place);
         for (const auto functional : atWork_) {
             auto& integral = integrals_[functional];
+            if (levels_.nested) {
+                addNested(integral, place, nodes_.edge[added_ + 1] - nodes_.edge[added_], increment);
+                continue;
+            }
             const auto sample = integral.samples.find(place);
             add(integral, sample->second, increment);
             if (!neededAgain) {
@@ -166,11 +186,14 @@ void Refinement::addUp() {
 void Refinement::add(Integral& integral, const GradientSample& sample, const TensorList& increment) {
     auto& level = integral.level;
     double total = level.cumulative.empty() ? 0.0 : level.cumulative.back();
-    TensorList attribution;
+    TensorList attribution;  // all of it only where somebody measures it
     for (std::size_t t = 0; t < increment.size(); ++t) {
-        attribution.push_back(sample.gradient[t].to(torch::kFloat64) * increment[t]);
-        level.attribution[t].add_(attribution.back());
-        total += attribution.back().sum().item<double>();
+        auto part = sample.gradient[t].to(torch::kFloat64) * increment[t];
+        level.attribution[t].add_(part);
+        total += part.sum().item<double>();
+        if (levels_.size) {
+            attribution.push_back(std::move(part));
+        }
     }
     if (levels_.size) {
         level.sizes.push_back(levels_.size(attribution));
@@ -178,6 +201,23 @@ void Refinement::add(Integral& integral, const GradientSample& sample, const Ten
     level.values.push_back(sample.value);
     level.cumulative.push_back(total);
     level.nonfiniteGradients += sample.nonfinite;
+}
+
+void Refinement::addNested(Integral& integral, const SamplePlace& place, double width, const TensorList& increment) {
+    auto& level = integral.level;
+    const double before = level.cumulative.empty() ? 0.0 : level.cumulative.back();
+    if (const auto known = integral.added.find(place); known != integral.added.end()) {
+        auto& [value, total, itsWidth] = known->second;
+        total *= width / itsWidth;
+        itsWidth = width;
+        level.values.push_back(value);
+        level.cumulative.push_back(before + total);
+        return;
+    }
+    const auto sample = integral.samples.find(place);
+    add(integral, sample->second, increment);
+    integral.added[place] = {.value = sample->second.value, .total = level.cumulative.back() - before, .width = width};
+    integral.samples.erase(sample);
 }
 
 }  // namespace lamscope

@@ -26,7 +26,7 @@ struct IntegralLevel {
     std::vector<double> values;           ///< the functional at the nodes
     std::vector<double> cumulative;       ///< Σ attribution up to and with each node; the last is the total
     std::vector<double> sizes;            ///< of each node's attribution, where Levels::size is set
-    TensorList attribution;               ///< float64, CPU, the shape of one point
+    TensorList attribution;               ///< of the type of the path's points, CPU, the shape of one point
     std::int64_t nonfiniteGradients = 0;  ///< elements that were NaN or infinite, and were set to 0
 };
 
@@ -39,6 +39,10 @@ struct Levels {
     /// From this level on the functionals are refined one after the other, each at nodes of its own.
     std::size_t firstOwn = std::numeric_limits<std::size_t>::max();
     std::function<Nodes(std::size_t level, std::size_t functional)> ownNodes{};  ///< unused before `firstOwn`
+    /// For points so large that no gradient can be kept. Every level begins with the sum of the one before, and each
+    /// gradient is dropped once it is added, whatever level it belongs to. Right only where a path is straight and its
+    /// cells are equal, and where each level has the nodes of the one before: uniformMidpoints() of 3, 9, 27, …
+    bool nested = false;
 };
 
 /// Called on the calling thread whenever gradients are there, with those done since construction (one for each place
@@ -46,8 +50,9 @@ struct Levels {
 using IntegrationProgress = std::function<void(std::int64_t gradientsDone)>;
 
 /// The integrals of k functionals along one path, level by level. Gradients are kept under the place that they belong
-/// to, and a finer level evaluates only the places that it does not find. At the last level gradients are added up as
-/// they come and then dropped, so that memory does not grow with the nodes. Not thread-safe.
+/// to, and a finer level evaluates only the places that it does not find. At the last level, and where levels are
+/// nested, gradients are added up as they come and then dropped, so that memory does not grow with the nodes. Not
+/// thread-safe.
 class Refinement {
 public:
     /// @param functionals  k, at least 1: the source is asked for functionals 0…k−1.
@@ -61,7 +66,8 @@ public:
     /// Error(ModelFailure).
     [[nodiscard]] bool next(const std::stop_token& stop = {}, const IntegrationProgress& progress = {});
 
-    /// The latest level of a functional; empty before the first. Valid until next().
+    /// The latest level of a functional; empty before the first. Valid until next(), which, when it is stopped, leaves
+    /// it incomplete.
     [[nodiscard]] const IntegralLevel& level(std::size_t functional) const { return integrals_[functional].level; }
 
     /// The functional needs no finer level.
@@ -76,8 +82,16 @@ public:
 private:
     using Samples = std::map<SamplePlace, GradientSample>;
 
+    /// What is left of a node whose gradient was dropped.
+    struct Added {
+        double value = 0.0;
+        double total = 0.0;  // Σ of its attribution
+        double width = 0.0;  // of its cell then
+    };
+
     struct Integral {
         Samples samples;
+        std::map<SamplePlace, Added> added;  // of nested levels
         IntegralLevel level;
         bool finished = false;
     };
@@ -94,6 +108,8 @@ private:
     /// Adds to the integrals what is there, in the order of the path.
     void addUp();
     void add(Integral& integral, const GradientSample& sample, const TensorList& increment);
+    /// Of a nested level: adds a node's gradient, or, where the level before has added it, its numbers alone.
+    void addNested(Integral& integral, const SamplePlace& place, double width, const TensorList& increment);
 
     const Path& path_;
     GradientSource& gradients_;

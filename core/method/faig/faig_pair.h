@@ -61,6 +61,8 @@ public:
     /// The same from tensors in memory, on the CPU; cards are named by the settings.
     [[nodiscard]] static FaigPair ofWeights(const Checkpoint& baseline, const Checkpoint& target,
                                             const ModelSettings& settings);
+    /// The same for a network that is made already. @param model made of `target`.
+    [[nodiscard]] static FaigPair ofNetwork(SrModel model, const Checkpoint& baseline, const Checkpoint& target);
 
     [[nodiscard]] const ModelCard& baseline() const;
     [[nodiscard]] const ModelCard& target() const;

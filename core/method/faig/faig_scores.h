@@ -68,11 +68,12 @@ public:
     [[nodiscard]] int planned() const;  ///< the most that can be needed; `done()` once finished
     /// Of the finest level that is complete; null before the first.
     [[nodiscard]] std::shared_ptr<const FaigScores> result() const;
-    /// Attributions of that level, of the convolutions. Throws Error(InvalidArgument) before the first.
+    /// Attributions of the convolutions, once it is finished. Throws Error(InvalidArgument) before.
     [[nodiscard]] std::vector<LayerAttribution> attributions() const;
 
+    class State;  // in method/faig/faig_integral.h, for the core alone
+
 private:
-    class State;
     std::unique_ptr<State> state_;
 };
 
@@ -96,8 +97,9 @@ public:
     /// One score a filter; empty before it is finished.
     [[nodiscard]] std::vector<double> scores() const;
 
+    class State;  // in method/faig/faig_integral.h, for the core alone
+
 private:
-    class State;
     std::unique_ptr<State> state_;
 };
 
