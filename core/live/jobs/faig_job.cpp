@@ -74,9 +74,9 @@ FaigOptions scoreOptions(FaigOptions options) {
 /// All that belongs to one setup.
 class FaigJob::Work {
 public:
-    Work(const LiveState& state, const Sink& sink, std::int64_t number, FaigSetup setup)
-        : number(number)
-        , setup(std::move(setup))
+    Work(const LiveState& state, const Sink& sink, std::int64_t given, FaigSetup wanted)
+        : number(given)
+        , setup(std::move(wanted))
         , state_(state)
         , sink_(sink) {}
 

@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QToolTip>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "panels/panel_colours.h"
@@ -142,6 +143,15 @@ bool FilterMapView::event(QEvent* event) {
             QToolTip::hideText();
         }
         return true;
+    }
+    if (event->type() == QEvent::ShortcutOverride) {
+        // Page up and page down are keys of the window, too.
+        const auto& key = dynamic_cast<const QKeyEvent&>(*event);
+        if (!map_.empty() && (key.key() == Qt::Key_PageUp || key.key() == Qt::Key_PageDown)
+            && (key.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier) {
+            event->accept();
+            return true;
+        }
     }
     if (event->type() == QEvent::PaletteChange || event->type() == QEvent::Resize) {
         drawn_ = {};
