@@ -25,6 +25,19 @@ Checkpoint kairResNet() {
     return maker.convolution("model.7", 3, 3, 3, false).checkpoint();
 }
 
+/// The plain network of the FAIG authors, x2, of four features.
+Checkpoint srcnnStyle() {
+    CheckpointMaker maker;
+    maker.convolution("features.0", 3, 3);
+    for (int i = 2; i <= 10; i += 2) {
+        maker.convolution(fmt::format("features.{}", i), i == 2 ? 3 : 4, 4);
+    }
+    return maker.convolution("features.12", 4, 16)
+        .convolution("features.15", 4, 4)
+        .convolution("features.17", 4, 3)
+        .checkpoint();
+}
+
 }  // namespace
 
 const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
@@ -43,6 +56,7 @@ const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
         {"small RFDN", [] { return rfdn(8, 4, 4, 4, 4).checkpoint(); }},
         {"small RRDBNet", [] { return rrdbNet({}).checkpoint(); }},
         {"small RRDBNet on a coarser grid", [] { return rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
+        {"small SRCNN-style", srcnnStyle},
         {"small SAFMN", [] { return safmn(8, 1, 4, 2).checkpoint(); }},
         {"small SAFMN of three levels", [] { return safmn(6, 2, 3, 3).checkpoint(); }},
     };

@@ -58,6 +58,8 @@ Json degradationJson(const FaigDegradationResult& result) {
     }
     json["psnr_target"] = numberOrNull(result.psnrTarget);
     json["psnr_baseline"] = numberOrNull(result.psnrBaseline);
+    json["readout_psnr_target"] = numberOrNull(result.readoutTarget);
+    json["readout_psnr_baseline"] = numberOrNull(result.readoutBaseline);
     json["score_sum"] = numberOrNull(std::accumulate(result.scores.begin(), result.scores.end(), 0.0));
     json["per_layer"] = numbersOrNull(result.perLayer);
     json["files"] = {{"scores", fileOrNull(result.scoresFile)}};
@@ -140,9 +142,11 @@ FaigRanking rankFilters(const FaigOptions& options, const std::vector<FaigDegrad
             ranking.score = wanted(changes, options.rank);
             break;
         case FilterRule::Random:
-            ranking.order = randomOrder(static_cast<int>(wanted(first.scores, options.rank).size()),
+            ranking.order = randomOrder(static_cast<int>(wanted(changes, options.rank).size()),
                                         static_cast<std::uint64_t>(options.seed));
             return ranking;
+        case FilterRule::Order:
+            throw Error(ErrorCode::InvalidArgument, "an order is read from a file, not ranked; give the file");
     }
     ranking.order = orderByScore(ranking.score);
     return ranking;
@@ -200,6 +204,8 @@ std::string titleOf(const FaigRanking& ranking) {
             return "Filters that fine-tuning changed most";
         case FilterRule::Random:
             return "Filters in random order";
+        case FilterRule::Order:
+            return fmt::format("Filters as listed in {}", ranking.orderFile.string());
     }
     return {};
 }
@@ -222,6 +228,7 @@ std::string toJson(const FaigDocument& document, int top) {
         json["masking"].push_back({{"percent", mask.percent},
                                    {"filters", mask.filters},
                                    {"rule", toString(mask.rule)},
+                                   {"against", valueOrNull(mask.against)},
                                    {"seed", valueOrNull(mask.seed)},
                                    {"readouts", readoutsJson(mask.readouts)}});
     }

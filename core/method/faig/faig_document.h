@@ -19,35 +19,37 @@ namespace lamscope {
 
 /// The scores of one image. FaigScores::scores may be empty, to save memory, once the means are made.
 struct FaigImageResult {
-    std::string file;
-    FaigScores scores;
+    std::string file{};
+    FaigScores scores{};
 };
 
 /// All of one degradation.
 struct FaigDegradationResult {
-    FaigDegradation degradation;
-    std::vector<FaigImageResult> images;
-    double psnrTarget = 0.0;             ///< mean over images, dB, RGB, border = scale
-    double psnrBaseline = 0.0;           ///< the same
-    std::vector<double> scores;          ///< mean over images; empty before the first
-    std::vector<double> perLayer{};      ///< scoresOfLayers() of the means
-    std::vector<double> pixelIg{};       ///< the rival's, sum over images; empty: not computed
-    std::filesystem::path scoresFile{};  ///< where addFaigArrays() put them
+    FaigDegradation degradation{};
+    std::vector<FaigImageResult> images{};
+    double psnrTarget = 0.0;                  ///< mean over images, dB, RGB, border = scale
+    double psnrBaseline = 0.0;                ///< the same
+    std::optional<double> readoutTarget{};    ///< the same over the images that masks are read out on; unset: no masks
+    std::optional<double> readoutBaseline{};  ///< the same
+    std::vector<double> scores{};             ///< mean over images; empty before the first
+    std::vector<double> perLayer{};           ///< scoresOfLayers() of the means
+    std::vector<double> pixelIg{};            ///< the rival's, sum over images; empty: not computed
+    std::filesystem::path scoresFile{};       ///< where addFaigArrays() put them
 };
 
 /// An order of filters and where it comes from.
 struct FaigRanking {
-    std::string of;                      ///< the degradation
-    std::optional<std::string> against;  ///< none: the ranking is of it alone
+    std::string of{};                      ///< the degradation
+    std::optional<std::string> against{};  ///< none: the ranking is of it alone
     FilterRule rule = FilterRule::Faig;
-    std::vector<double> score;          ///< one a filter; empty: an order that was read or drawn
-    std::vector<int> order;             ///< most discriminative first
+    std::vector<double> score{};        ///< one a filter; empty: an order that was read or drawn
+    std::vector<int> order{};           ///< most discriminative first
     std::filesystem::path orderFile{};  ///< that the order was read from, or will be written to; empty: neither
 };
 
 /// What a changed target does on one degradation; means over images.
 struct FaigReadout {
-    std::string degradation;
+    std::string degradation{};
     double psnr = 0.0;                    ///< dB, RGB, border = scale, 8 bits
     std::optional<double> gainLost{};     ///< 0…1, see gainLost()
     std::optional<double> gradientMse{};  ///< x1000, against the target, see gradientMse(); unset: not defined
@@ -58,9 +60,10 @@ struct FaigMasking {
     double percent = 0.0;
     int filters = 0;
     FilterRule rule = FilterRule::Faig;
-    std::optional<std::uint64_t> seed{};  ///< of the random rule
-    double lambda = 0.0;                  ///< 0: masked
-    std::vector<FaigReadout> readouts;    ///< one a degradation, in their order
+    std::optional<std::string> against{};  ///< of FAIG, the degradation that the ranking is against
+    std::optional<std::uint64_t> seed{};   ///< of the random rule
+    double lambda = 0.0;                   ///< 0: masked
+    std::vector<FaigReadout> readouts{};   ///< one a degradation, in their order
 };
 
 struct FaigDocument {
@@ -80,8 +83,8 @@ struct FaigDocument {
 };
 
 /// The ranking that the options ask for, of mean scores (or pixel IG, changes, the seed). Throws Error(InvalidArgument)
-/// as rankedDegradations(), and where the scores that it needs are missing. @param changes weightChanges(), for that
-/// rule alone.
+/// as rankedDegradations(), and where the scores that it needs are missing. @param changes weightChanges(), for the
+/// rules change and random.
 [[nodiscard]] FaigRanking rankFilters(const FaigOptions& options, const std::vector<FaigDegradationResult>& results,
                                       const std::vector<double>& changes = {});
 

@@ -32,7 +32,8 @@ constexpr auto filterRules = std::to_array<OptionChoice<FilterRule>>(
     {{FilterRule::Faig, {"faig", "FAIG", "integrated gradients from the target's weights to the baseline's"}},
      {FilterRule::PixelIg, {"pixel-ig", "pixel IG", "gradients along a path of inputs, clean to degraded"}},
      {FilterRule::Change, {"change", "weight change", "how far fine-tuning moved the weights"}},
-     {FilterRule::Random, {"random", "random", "a shuffle by the seed"}}});
+     {FilterRule::Random, {"random", "random", "a shuffle by the seed"}},
+     {FilterRule::Order, {"order"}}});
 
 /// Numbers joined by a mark.
 std::vector<double> numbersOf(const std::string& text, char mark, const char* example) {

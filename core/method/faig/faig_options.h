@@ -26,6 +26,7 @@ enum class FilterRule {
     PixelIg,  ///< gradients of the target along a path from the clean to the degraded input; no "against"
     Change,   ///< how far the fine-tuning moved the weights, relatively; the same order for every degradation
     Random,   ///< by the seed
+    Order,    ///< as a list says that is read; not for options
 };
 
 /// A degradation by the name that it has in results.

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <exception>
-#include <numeric>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>

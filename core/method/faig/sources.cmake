@@ -23,3 +23,4 @@ lamscope_library(lamscope_faig
   PUBLIC lamscope_integrate lamscope_metrics lamscope_scene
   PRIVATE lamscope_degradation LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_faig REUSE_FROM lamscope_runtime)
+include(study/faig/sources.cmake)  # its command over files

@@ -9,9 +9,11 @@
 #include <string>
 #include <vector>
 
+#include "base/atomic_file.h"
 #include "method/faig/faig_document.h"
 #include "method/faig/faig_images.h"
 #include "method/faig/faig_pair.h"
+#include "method/faig/filter_readout.h"
 #include "scene/experiment.h"
 
 namespace lamscope {
@@ -22,15 +24,26 @@ struct FaigFolder {
     std::filesystem::path folder;
 };
 
+/// Rivals whose masks are read out beside those of the ranking.
+struct FaigRivals {
+    bool shown = false;
+    int randomSeeds = 10;  ///< shuffles, with seeds from that of the options upwards
+};
+
 /// What a run needs beside its experiment: the machine and the files.
 struct FaigRunSettings {
     std::string device = "cpu";                    ///< as returned by resolveDevice()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
     std::filesystem::path arrayFolder{};           ///< addFaigArrays() will write there; empty: not
-    std::filesystem::path srFolder{};   ///< SR of target, baseline and first mask are written there; empty: not
-    std::filesystem::path order{};      ///< an order to mask by in place of a ranking; empty: none
-    std::vector<FaigFolder> folders{};  ///< LR images of degradations that have no recipe
-    std::vector<std::filesystem::path> readout{};  ///< HR images to read masks out on; empty: the images of the scores
+    std::filesystem::path order{};                 ///< an order to mask by in place of a ranking; empty: none
+    std::vector<FaigFolder> folders{};             ///< LR images of degradations that have no recipe
+    std::vector<std::filesystem::path> readout{};  ///< HR images to read masks out on; empty: those of the scores
+    int readoutSide = 0;  ///< of the centred square of those images, HR pixels, cut before they are degraded; 0: whole
+    FaigRivals rivals{};
+    /// SR pictures of the readout are staged there as NAME.DEGRADATION.{lr,target,masked,baseline}.png; null or empty:
+    /// none. Whoever calls commits them.
+    StagedFiles* pictures = nullptr;
+    std::filesystem::path srFolder{};
 };
 
 /// Where a run stands.
@@ -52,14 +65,33 @@ using FaigRunCallback = std::function<void(const FaigRunProgress&)>;
                                                   const std::stop_token& stop = {},
                                                   const FaigRunCallback& progress = {});
 
-/// Masks or re-weights the top filters of an order and reads them out on images, one change after the other.
-/// @param percents, lambdas every pair of them.   @param degradations names, one an entry of FaigImages::lr.
-/// nullopt when stopped.
-[[nodiscard]] std::optional<std::vector<FaigMasking>> readOutMasks(FaigPair& pair, const FaigRanking& ranking,
-                                                                   const std::vector<double>& percents,
-                                                                   const std::vector<double>& lambdas, bool biases,
-                                                                   const std::vector<FaigImages>& images,
-                                                                   const std::vector<std::string>& degradations,
-                                                                   const std::stop_token& stop = {});
+/// Where `readOutMasks()` gets the numbers that masks are compared with: on each degradation, the mean PSNR of target
+/// and baseline over these images.
+struct FaigReference {
+    double psnrTarget = 0.0;    ///< dB, RGB, border = scale, 8 bits
+    double psnrBaseline = 0.0;  ///< the same
+    std::vector<Image> target;  ///< its SR, one an image
+};
+
+/// One entry a degradation; nullopt when stopped. Throws as FaigPair::upscale().
+[[nodiscard]] std::optional<std::vector<FaigReference>> referencesOf(FaigPair& pair,
+                                                                     const std::vector<FaigImages>& images,
+                                                                     const std::stop_token& stop = {});
+
+/// What a changed target does on these images. @param degradations names, one an entry of FaigImages::lr. @param plane
+/// of the gradients; see gradientPlaneOf(). nullopt when stopped.
+[[nodiscard]] std::optional<std::vector<FaigReadout>> readOut(FaigPair& pair, const FilterChange& change,
+                                                              const std::vector<FaigImages>& images,
+                                                              const std::vector<std::string>& degradations,
+                                                              const std::vector<FaigReference>& references,
+                                                              const std::optional<GradientPlane>& plane,
+                                                              const std::stop_token& stop = {});
+
+/// Official: blue, as the authors' code in truth does; none for a network of the Y channel. Exact: luma.
+[[nodiscard]] std::optional<GradientPlane> gradientPlaneOf(FaigPreset preset, const ModelCard& target);
+
+/// The top `percent` of all filters by an order, which may leave some out.
+[[nodiscard]] FilterChange topChange(const FilterIndex& filters, const std::vector<int>& order, double percent,
+                                     double lambda, bool biases);
 
 }  // namespace lamscope

@@ -10,6 +10,20 @@
 namespace lamscope {
 namespace {
 
+TEST(Nodes, LeftEndpointsBeginAtTheStartAndLeaveTheEndOut) {
+    const auto nodes = uniformLeftEndpoints(4);
+    EXPECT_EQ(nodes.alpha, (std::vector{0.0, 0.25, 0.5, 0.75}));
+    EXPECT_EQ(nodes.edge, (std::vector{0.0, 0.25, 0.5, 0.75, 1.0}));
+}
+
+TEST(Nodes, UniformMidpointsOfAThirdAreAmongThem) {
+    const auto coarse = uniformMidpoints(27);
+    const auto fine = uniformMidpoints(81);
+    for (std::size_t k = 0; k < coarse.size(); ++k) {
+        EXPECT_EQ(coarse.alpha[k], fine.alpha[3 * k + 1]);
+    }
+}
+
 TEST(UniformRightEndpoints, CellsAreEqualAndSampledAtTheirRightEnds) {
     const auto nodes = uniformRightEndpoints(4);
     EXPECT_EQ(nodes.alpha, (std::vector<double>{0.25, 0.5, 0.75, 1.0}));

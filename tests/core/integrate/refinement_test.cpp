@@ -183,6 +183,50 @@ TEST(Refinement, TriplingReusesEveryGradientAndChangesNothing) {
     }
 }
 
+/// As TriplingReusesEveryGradient…, without keeping one: sums alone pass from level to level.
+TEST(Refinement, NestedLevelsAreThoseOfKeptGradients) {
+    const StraightPath path;
+    Squares squares(path);
+    Squares kept(path);
+    auto levels = tripling(4);
+    levels.nested = true;
+    Refinement refinement(path, squares, 1, 1, levels);
+    Refinement other(path, kept, 1, 1, tripling(4));
+    for (const std::int64_t evaluated : {3, 9, 27, 81}) {
+        ASSERT_TRUE(refinement.next());
+        ASSERT_TRUE(other.next());
+        EXPECT_EQ(squares.forwards, evaluated);
+        const auto& level = refinement.level(0);
+        const auto& expected = other.level(0);
+        EXPECT_TRUE(torch::allclose(level.attribution[0], expected.attribution[0], 1e-12, 1e-14));
+        EXPECT_TRUE(torch::allclose(level.attribution[1], expected.attribution[1], 1e-12, 1e-14));
+        EXPECT_EQ(level.values, expected.values);
+        ASSERT_EQ(level.cumulative.size(), static_cast<std::size_t>(evaluated));
+        for (std::size_t k = 0; k < level.cumulative.size(); ++k) {
+            EXPECT_NEAR(level.cumulative[k], expected.cumulative[k], 1e-12) << k;
+        }
+    }
+    EXPECT_TRUE(refinement.finished());
+}
+
+TEST(Refinement, NestedLevelsGoOnWhereTheyWereStopped) {
+    const StraightPath path;
+    Squares squares(path);
+    auto levels = tripling(2);
+    levels.nested = true;
+    Refinement refinement(path, squares, 1, 1, levels);
+    int calls = 0;
+    while (!refinement.finished()) {
+        std::stop_source one;
+        static_cast<void>(refinement.next(one.get_token(), [&one](std::int64_t /*done*/) { one.request_stop(); }));
+        ++calls;
+    }
+    EXPECT_EQ(calls, 9);
+    EXPECT_EQ(squares.forwards, 9);
+    const auto direct = integral(path, squares, midpoints(9), 4);
+    EXPECT_TRUE(torch::allclose(refinement.level(0).attribution[0], direct.attribution[0], 1e-12));
+}
+
 TEST(Refinement, FunctionalsShareForwardPassesAndEndOnTheirOwn) {
     const StraightPath path;
     Squares squares(path);
