@@ -42,8 +42,7 @@ inline FilterPairFiles writeFilterPair(const std::filesystem::path& folder, int 
             TensorData tuned = plain;
             for (std::int64_t i = 0; i < count; ++i) {
                 plain.values.push_back(uniform(width));
-                tuned.values.push_back(plain.values.back() * static_cast<float>(1.0 - change)
-                                       + uniform(0.05 * width));
+                tuned.values.push_back(plain.values.back() * static_cast<float>(1.0 - change) + uniform(0.05 * width));
             }
             baseline.emplace_back(each, std::move(plain));
             target.emplace_back(each, std::move(tuned));

@@ -223,9 +223,8 @@ QString MaskingPlot::textAt(double percent) const {
         if (series.percent.empty()) {
             continue;
         }
-        const auto nearest = std::ranges::min_element(series.percent, {}, [percent](double at) {
-            return std::abs(std::log(at) - std::log(percent));
-        });
+        const auto nearest = std::ranges::min_element(
+            series.percent, {}, [percent](double at) { return std::abs(std::log(at) - std::log(percent)); });
         const auto place = static_cast<std::size_t>(nearest - series.percent.begin());
         lines << tr("%1: %2 at %3 %")
                      .arg(series.name, QString::number(series.values[place], 'g', 4),

@@ -22,9 +22,9 @@ namespace lamscope::ui {
 struct MaskingSeries {
     QString name;
     QColor colour;
-    bool rival = false;  ///< drawn thin, without points
-    bool second = false;  ///< of the second degradation: squares in place of discs
-    int dash = 0;        ///< of rivals: which pattern of dashes tells them apart, 0…2
+    bool rival = false;           ///< drawn thin, without points
+    bool second = false;          ///< of the second degradation: squares in place of discs
+    int dash = 0;                 ///< of rivals: which pattern of dashes tells them apart, 0…2
     std::vector<double> percent;  ///< above 0, rising
     std::vector<double> values;   ///< one a percent; NaN leaves a gap
     std::vector<double> lowest;   ///< of a band around it; empty: none

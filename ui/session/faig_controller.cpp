@@ -111,6 +111,7 @@ FaigController::FaigController(Session& session, LiveController& controller, QOb
     rankTimer_.setInterval(0);
     connect(&rankTimer_, &QTimer::timeout, this, &FaigController::rankSoon);
     connect(&session_, &Session::imageChanged, this, &FaigController::stateChanged);  // the open image is the default
+    connect(&session_, &Session::imageChanged, this, &FaigController::lookForResults);
     connect(&controller_, &LiveController::restarted, this, &FaigController::takeEngine);
     takeEngine();
 }
@@ -251,6 +252,7 @@ nlohmann::ordered_json FaigController::kept() const {
     kept["filter"] = look_.filter ? nlohmann::ordered_json(*look_.filter) : nlohmann::ordered_json(nullptr);
     kept["gradients"] = look_.gradients;
     kept["rivals"] = look_.rivals;
+    kept["results"] = finishedImages_ > 0 || hadResults_;
     return kept;
 }
 
@@ -282,6 +284,58 @@ void FaigController::restore(const nlohmann::ordered_json& kept) {
     look_ = look;
     apply(state);
     emit lookChanged();
+    hadResults_ = kept.value("results", false);
+    lookForResults();
+}
+
+void FaigController::saveResults() {
+    if (resultsFolder_.empty() || finishedImages_ == 0 || !opened_) {
+        return;
+    }
+    const SavedFaigResults saved{.setup = *ran_,
+                                 .baselineSha256 = opened_->baseline.sha256,
+                                 .targetSha256 = opened_->target.sha256,
+                                 .results = results_,
+                                 .psnrs = psnrs_,
+                                 .seconds = seconds_};
+    computeOn(
+        pool_, this,
+        [saved, folder = resultsFolder_] {
+            writeFaigResults(saved, folder);
+            return true;
+        },
+        [](bool) {}, [this](const QString& reason) { session_.reportTrouble(reason); });
+}
+
+void FaigController::lookForResults() {
+    const auto wanted = setup();
+    if (!hadResults_ || !wanted || ran_ || resultsFolder_.empty()) {
+        return;
+    }
+    computeOn(
+        pool_, this,
+        [folder = resultsFolder_, wanted] {
+            return std::make_shared<const SavedFaigResults>(readFaigResults(folder, *wanted));
+        },
+        [this](const std::shared_ptr<const SavedFaigResults>& saved) {
+            const auto now = setup();
+            if (hadResults_ && !ran_ && now && *now == saved->setup) {
+                hadResults_ = false;
+                takeResults(*saved);
+            }
+        },
+        [](const QString&) {});  // they are not there, or not of these files: Run computes them
+}
+
+void FaigController::takeResults(const SavedFaigResults& saved) {
+    ran_ = saved.setup;
+    results_ = saved.results;
+    psnrs_ = saved.psnrs;
+    seconds_ = saved.seconds;
+    hashes_ = {saved.baselineSha256, saved.targetSha256};
+    finishedImages_ = static_cast<int>(psnrs_.size());
+    emit resultsChanged();
+    requestPicture();  // which loads the pair; the ranking follows
 }
 
 void FaigController::clear() {
@@ -290,6 +344,7 @@ void FaigController::clear() {
     }
     clearResults();
     ran_.reset();
+    hadResults_ = false;
     remark_.clear();
     look_ = {};
     if (std::exchange(running_, false)) {
@@ -325,6 +380,7 @@ void FaigController::clearResults() {
     curveCounts_.clear();
     weights_.clear();
     preview_.reset();
+    hashes_ = {};
 }
 
 // --- what is looked at
@@ -680,8 +736,8 @@ void FaigController::requestCurves() {
     ++curvesNumber_;
     readingOut_ = !curvePercents_.empty();
     if (readingOut_) {
-        tell([number = curvesNumber_, wanted, percents = curvePercents_, biases = options.biases](
-                 FaigJob& job) { job.readOut(number, wanted, percents, biases); },
+        tell([number = curvesNumber_, wanted, percents = curvePercents_,
+              biases = options.biases](FaigJob& job) { job.readOut(number, wanted, percents, biases); },
              /*interrupt=*/false);
     }
     emit curvesChanged();
@@ -692,8 +748,8 @@ void FaigController::requestWeights() {
         || *look_.filter >= static_cast<std::size_t>(opened_->filters.size())) {
         return;
     }
-    tell([layer = opened_->filters.place(static_cast<int>(*look_.filter)).layer](
-             FaigJob& job) { job.sendWeights(layer); },
+    tell([layer =
+              opened_->filters.place(static_cast<int>(*look_.filter)).layer](FaigJob& job) { job.sendWeights(layer); },
          /*interrupt=*/false);
 }
 
@@ -703,9 +759,24 @@ void FaigController::receive(const live::FaigOpened& event) {
     if (event.setup != setupNumber_) {
         return;
     }
-    const bool again = opened_.has_value();  // by another engine
+    const auto filters = static_cast<std::size_t>(event.filters.size());
+    const bool isOther = !hashes_.first.empty()
+                         && (hashes_ != std::pair(event.baseline.sha256, event.target.sha256)
+                             || std::ranges::any_of(results_, [filters](const FaigDegradationResult& result) {
+                                    return !result.scores.empty() && result.scores.size() != filters;
+                                }));
+    if (isOther) {
+        clearResults();
+        ran_.reset();
+        session_.reportNote(
+            tr("The files of the networks have changed since their filters were scored: run it again."));
+        emit resultsChanged();
+        emit rankingChanged();
+        emit picturesChanged();
+        return;
+    }
     opened_ = event;
-    if (!again) {
+    if (results_.empty()) {
         for (const auto& degradation : ran_->options.degradations) {
             results_.push_back({.degradation = degradation, .images = {}, .scores = {}});
         }
@@ -715,6 +786,9 @@ void FaigController::receive(const live::FaigOpened& event) {
     }
     emit resultsChanged();
     requestWeights();
+    if (finishedImages_ > 0 && !ranked_) {
+        rankTimer_.start();
+    }
 }
 
 void FaigController::receive(const live::FaigImageReady& event) {
@@ -793,14 +867,17 @@ void FaigController::receive(const live::FaigEnded& event) {
     if (!event.message.empty()) {
         remark_ = QString::fromStdString(event.message);
         session_.reportTrouble(remark_);
-        if (!opened_) {
-            ran_.reset();  // nothing can be computed with it
+        if (!opened_) {  // nothing can be computed with it
+            clearResults();
+            ran_.reset();
+            emit resultsChanged();
         }
     } else if (event.reason == live::EndReason::Cancelled) {
         remark_ = finishedImages_ > 0 ? tr("Stopped before its end: the images that were finished stay.")
                                       : tr("Stopped before the first image was finished.");
     }
     if (was) {
+        saveResults();
         emit runChanged();
     }
     if (event.message.empty() && event.reason == live::EndReason::Done) {

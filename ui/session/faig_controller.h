@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +20,7 @@
 #include "live/job_handle.h"
 #include "live/jobs/faig_job.h"
 #include "method/faig/faig_document.h"
+#include "session/faig_results_file.h"
 #include "session/live_controller.h"
 #include "session/session.h"
 
@@ -50,9 +52,9 @@ struct FaigLook {
 /// Filters of a pair of networks in the order of a ranking.
 struct FaigRanked {
     FaigRanking ranking;
-    std::vector<double> values;        ///< one a filter: what the map shows, the score of the ranking
-    std::vector<std::size_t> order;    ///< as the ranking's
-    std::vector<std::size_t> ranks;    ///< by filter, from 0
+    std::vector<double> values;      ///< one a filter: what the map shows, the score of the ranking
+    std::vector<std::size_t> order;  ///< as the ranking's
+    std::vector<std::size_t> ranks;  ///< by filter, from 0
 };
 
 /// The SR images of one LR image. Shared and never changed.
@@ -110,6 +112,8 @@ public:
     void restore(const nlohmann::ordered_json& kept);
     /// Forgets what was computed and chosen.
     void clear();
+    /// Where scores are kept from one run of the program to the next; empty: nowhere. restore() looks for them there.
+    void setResultsFolder(const std::filesystem::path& folder) { resultsFolder_ = folder; }
 
     // --- what is looked at
     [[nodiscard]] const FaigLook& look() const { return look_; }
@@ -184,6 +188,10 @@ private:
     void apply(const FaigState& state);
     void takeEngine();
     void clearResults();
+    void saveResults();
+    /// Reads the results that a session had, as soon as it is known what they were of.
+    void lookForResults();
+    void takeResults(const SavedFaigResults& saved);
     void finishImages();
     void rankSoon();
     void takeRanking(const std::shared_ptr<const FaigRanked>& ranked);
@@ -224,7 +232,7 @@ private:
 
     std::optional<live::FaigOpened> opened_;
     std::map<std::size_t, std::pair<std::string, std::vector<std::string>>> files_;  ///< hash and warnings, by image
-    std::map<std::size_t, std::map<std::size_t, live::FaigScored>> arrived_;  ///< by image; of unfinished images
+    std::map<std::size_t, std::map<std::size_t, live::FaigScored>> arrived_;         ///< by image; of unfinished images
     std::vector<std::vector<std::pair<double, double>>> psnrs_;  ///< [finished image][degradation]: target, baseline
     std::vector<FaigDegradationResult> results_;
     int finishedImages_ = 0;
@@ -244,7 +252,10 @@ private:
     std::int64_t curvesNumber_ = 0;
 
     std::map<std::size_t, std::shared_ptr<const LayerWeights>> weights_;  ///< of the layer shown last
-    QThreadPool pool_;  // one thread; last: its work reports to the others
+    std::filesystem::path resultsFolder_;
+    bool hadResults_ = false;                     ///< the session that was restored had some, and they are not here yet
+    std::pair<std::string, std::string> hashes_;  ///< of the networks of results that were read; empty: computed here
+    QThreadPool pool_;                            // one thread; last: its work reports to the others
 };
 
 }  // namespace lamscope::ui

@@ -8,6 +8,7 @@ lamscope_ui_library(lamscope_ui_session
     session/erf_controller.h
     session/faig_controller.cpp
     session/faig_controller.h
+    session/faig_results_file.cpp
     session/figure_layout.cpp
     session/layer_table.cpp
     session/live_controller.cpp

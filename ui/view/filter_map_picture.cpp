@@ -29,8 +29,8 @@ std::pair<int, int> pixelsOfCell(int cell, int pixels, int cells) {
     if (pixels >= cells) {
         return {edge(cell), std::max(edge(cell + 1), edge(cell) + 1)};
     }
-    const int pixel = std::clamp(
-        static_cast<int>((static_cast<std::int64_t>(cell + 1) * pixels - 1) / cells), 0, pixels - 1);
+    const int pixel =
+        std::clamp(static_cast<int>((static_cast<std::int64_t>(cell + 1) * pixels - 1) / cells), 0, pixels - 1);
     return {pixel, pixel + 1};
 }
 
@@ -94,7 +94,9 @@ FilterMapPlaces::FilterMapPlaces(const QRect& area, std::size_t layers, int barH
     , bars_(area.left(), area.top(), area.width(), std::max(std::min(barHeight, area.height()) - 3, 0))
     , layers_(std::max<std::size_t>(layers, 1))
     , pitch_(static_cast<double>(area.width()) / static_cast<double>(layers_))
-    , gap_(pitch_ >= 4.0 * gap ? gap : pitch_ >= 3.0 ? 1 : 0) {}
+    , gap_(pitch_ >= 4.0 * gap ? gap
+           : pitch_ >= 3.0     ? 1
+                               : 0) {}
 
 QRect FilterMapPlaces::column(std::size_t layer) const {
     const auto edge = [this](std::size_t at) {

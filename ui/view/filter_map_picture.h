@@ -82,7 +82,8 @@ private:
 
 /// A layer as a picture of this size: rows of outputs, columns of inputs. Where several filters share a pixel, that of
 /// the largest size counts: what is rare is what is looked for. @param size  not empty.
-[[nodiscard]] QImage filterLayerPicture(const FilterMap& map, std::size_t layer, QSize size, const SignColours& colours);
+[[nodiscard]] QImage filterLayerPicture(const FilterMap& map, std::size_t layer, QSize size,
+                                        const SignColours& colours);
 
 /// The filter that filterLayerPicture() shows in a pixel.
 [[nodiscard]] std::size_t filterAtPixel(const FilterMap& map, std::size_t layer, QSize size, QPoint pixel);

@@ -250,9 +250,9 @@ private:
         const Rect whole{0, 0, lr.width(), lr.height()};
         if (!hasCoarse_) {
             hasCoarse_ = true;
-            const bool small = visible.width > 0 && visible.height > 0
-                               && std::int64_t{visible.width} * visible.height * 2
-                                      < std::int64_t{whole.width} * whole.height;
+            const bool small =
+                visible.width > 0 && visible.height > 0
+                && std::int64_t{visible.width} * visible.height * 2 < std::int64_t{whole.width} * whole.height;
             if (small) {
                 hasCoarse_ = sendCoarse(lr, visible, stop);
                 return;
@@ -377,8 +377,8 @@ private:
         gradients_ += scoring_->done();
         ++scoredCount_;
         scored_[place] = true;
-        sink_(live::FaigScored{number, image, degradation, scoring_->result(), *std::exchange(psnrTarget_, std::nullopt),
-                               psnrOfSr(*sr, prepared->hr, scale())});
+        sink_(live::FaigScored{number, image, degradation, scoring_->result(),
+                               *std::exchange(psnrTarget_, std::nullopt), psnrOfSr(*sr, prepared->hr, scale())});
         scoring_.reset();
         scoringImages_.reset();
         reported_ = {};
@@ -458,9 +458,7 @@ private:
         const std::size_t curve = curveStep_ / percents_.size();
         const std::size_t percent = curveStep_ % percents_.size();
         const auto& order = orderOf(curves_[curve]);
-        const FilterChange change{.filters = topOf(order, percents_[percent]),
-                                  .lambda = 0.0,
-                                  .biases = curveBiases_};
+        const FilterChange change{.filters = topOf(order, percents_[percent]), .lambda = 0.0, .biases = curveBiases_};
         const auto& lr = prepared->lr[point_.psnr.size()];
         const auto sr = pair_->upscale(lr, change, stop);
         if (!sr) {
@@ -489,8 +487,8 @@ private:
     void sayCurves() {
         const auto each = curves_.size() * percents_.size();
         const auto done = curveImage_ * each + curveStep_;
-        state_.sayProgress({"filters: masking", static_cast<std::int64_t>(done),
-                            static_cast<std::int64_t>(each * images())});
+        state_.sayProgress(
+            {"filters: masking", static_cast<std::int64_t>(done), static_cast<std::int64_t>(each * images())});
     }
 
     [[nodiscard]] std::optional<std::size_t> pixelIgWanted() const {
@@ -582,7 +580,7 @@ private:
     std::int64_t curvesNumber_ = 0;
     bool curveBiases_ = false;
     std::size_t curveImage_ = 0;
-    std::size_t curveStep_ = 0;  // curve by curve, share by share
+    std::size_t curveStep_ = 0;   // curve by curve, share by share
     std::vector<Image> targets_;  // SR of the image by the target, one a degradation
     live::FaigCurvePoint point_;  // as far as it has come
     std::map<std::size_t, PixelIgOrder> pixelIg_;

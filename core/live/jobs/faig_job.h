@@ -52,9 +52,9 @@ struct FaigPictureRequest {
 /// A curve of readouts over the share of masked filters.
 struct FaigCurveRequest {
     FilterRule rule = FilterRule::Faig;
-    std::uint64_t seed = 0;          ///< of the random rule
-    std::vector<int> order{};        ///< of all filters; empty: of pixel IG, which is computed first
-    std::size_t degradation = 0;     ///< whose pixel IG it is
+    std::uint64_t seed = 0;       ///< of the random rule
+    std::vector<int> order{};     ///< of all filters; empty: of pixel IG, which is computed first
+    std::size_t degradation = 0;  ///< whose pixel IG it is
 };
 
 namespace live {

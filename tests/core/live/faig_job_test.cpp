@@ -31,7 +31,8 @@ protected:
         for (int i = 0; i < 2; ++i) {
             setup_.images.push_back({.image = writeImage("scene" + std::to_string(i), 36 + 12 * i)});
         }
-        setup_.options.degradations = {{.name = "blur", .recipe = "blur:2:21"}, {.name = "noise", .recipe = "noise:25.5"}};
+        setup_.options.degradations = {{.name = "blur", .recipe = "blur:2:21"},
+                                       {.name = "noise", .recipe = "noise:25.5"}};
         setup_.options.nodes = 9;
         setup_.options = scoreOptions(setup_.options);
         engine_.addJob([this](const LiveState& state) {
@@ -45,7 +46,8 @@ protected:
         for (int c = 0; c < Image::channels; ++c) {
             for (int y = 0; y < side; ++y) {
                 for (int x = 0; x < side; ++x) {
-                    image.at(c, y, x) = 0.5F + 0.4F * std::sin(0.5F * static_cast<float>(x * (c + 1)) + 0.3F * static_cast<float>(y));
+                    image.at(c, y, x) =
+                        0.5F + 0.4F * std::sin(0.5F * static_cast<float>(x * (c + 1)) + 0.3F * static_cast<float>(y));
                 }
             }
         }
@@ -169,7 +171,11 @@ TEST_F(FaigJobTest, GivesTheNumbersOfTheCommand) {
 TEST_F(FaigJobTest, APictureThatIsInViewComesBeforeTheScores) {
     atScored_ = [this] {
         // A change of one filter, seen in a corner: asked for in the midst of the scores.
-        job_->show({.number = 3, .image = 0, .degradation = 0, .change = {.filters = {0}, .lambda = 0.5}, .visible = {0, 0, 6, 6}});
+        job_->show({.number = 3,
+                    .image = 0,
+                    .degradation = 0,
+                    .change = {.filters = {0}, .lambda = 0.5},
+                    .visible = {0, 0, 6, 6}});
     };
     score();
     std::vector<std::string> order;
@@ -177,14 +183,14 @@ TEST_F(FaigJobTest, APictureThatIsInViewComesBeforeTheScores) {
         if (std::holds_alternative<live::FaigScored>(event)) {
             order.emplace_back("scores");
         } else if (const auto* picture = std::get_if<live::FaigPicture>(&event)) {
-            order.emplace_back(!picture->whole                                        ? "part"
-                               : picture->of == live::FaigPicture::Of::Target ? "target"
+            order.emplace_back(!picture->whole                                 ? "part"
+                               : picture->of == live::FaigPicture::Of::Target  ? "target"
                                : picture->of == live::FaigPicture::Of::Changed ? "changed"
                                                                                : "baseline");
         }
     }
-    EXPECT_THAT(order, testing::ElementsAre("scores", "part", "target", "changed", "baseline", "scores", "scores",
-                                            "scores"));
+    EXPECT_THAT(order,
+                testing::ElementsAre("scores", "part", "target", "changed", "baseline", "scores", "scores", "scores"));
     const auto pictures = all<live::FaigPicture>();
     EXPECT_EQ(pictures.front().place, (Rect{0, 0, 6, 6}));
     EXPECT_EQ(pictures.front().sr->width(), 12);
@@ -194,7 +200,10 @@ TEST_F(FaigJobTest, APictureThatIsInViewComesBeforeTheScores) {
 
 TEST_F(FaigJobTest, LambdaOneIsTheTargetAndItsDifferenceIsGrey) {
     score();
-    ask([](FaigJob& job) { job.show({.number = 1, .image = 0, .degradation = 1, .change = {.filters = {1, 2, 3}, .lambda = 1.0}}); },
+    ask(
+        [](FaigJob& job) {
+            job.show({.number = 1, .image = 0, .degradation = 1, .change = {.filters = {1, 2, 3}, .lambda = 1.0}});
+        },
         [](const FaigJob::Event& event) {
             const auto* picture = std::get_if<live::FaigPicture>(&event);
             return picture != nullptr && picture->of == live::FaigPicture::Of::Baseline;

@@ -65,7 +65,8 @@ public:
         QTest::mouseClick(&find<Button>(name), Qt::LeftButton);
     }
     void dropOn(QWidget& widget, const std::filesystem::path& file) const {
-        testing::drop(*window, widget.mapTo(window.get(), widget.rect().center()), {QString::fromStdString(file.string())});
+        testing::drop(*window, widget.mapTo(window.get(), widget.rect().center()),
+                      {QString::fromStdString(file.string())});
     }
     void showTab(const QString& text) const {
         for (auto* bar : window->findChildren<QTabBar*>()) {
@@ -93,9 +94,9 @@ public:
         return QTest::qWaitFor([this] { return !filters().isRunning() && filters().ranked() != nullptr; }, patienceMs);
     }
     [[nodiscard]] bool waitForCurves() const {
-        return waitForScores() && QTest::qWaitFor([this] {
-            return !filters().curves().empty() && !filters().isReadingOut();
-        }, patienceMs);
+        return waitForScores()
+               && QTest::qWaitFor([this] { return !filters().curves().empty() && !filters().isReadingOut(); },
+                                  patienceMs);
     }
     [[nodiscard]] bool waitForPictures() const {
         return QTest::qWaitFor(
@@ -306,7 +307,8 @@ void FiltersTest::theTableIsSortedAndCopied() {
     // A row selects its filter in the map.
     QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(table.model()->index(2, 0)).center());
     const auto rank = static_cast<std::size_t>(fixture.cell(2, 0).toInt()) - 1;
-    QCOMPARE(fixture.find<FilterMapView>("filterMap").selected(), std::optional(fixture.filters().ranked()->order[rank]));
+    QCOMPARE(fixture.find<FilterMapView>("filterMap").selected(),
+             std::optional(fixture.filters().ranked()->order[rank]));
 }
 
 void FiltersTest::theCurveShowsMasksAndChoosesAShare() {

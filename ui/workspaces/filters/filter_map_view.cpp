@@ -276,8 +276,8 @@ void FilterMapView::drawSelection(QPainter& painter, const FilterMapPlaces& wher
     const auto cell = pixelsOfFilter(map_.layers[layer], column.size(), *selected_).translated(column.topLeft());
     const int arm = 5 * line;
     const auto ring = cell.adjusted(-2 * line, -2 * line, line, line);
-    for (const auto& [colour, width] : {std::pair(palette().color(QPalette::Base), 3 * line),
-                                        std::pair(palette().color(QPalette::Text), line)}) {
+    for (const auto& [colour, width] :
+         {std::pair(palette().color(QPalette::Base), 3 * line), std::pair(palette().color(QPalette::Text), line)}) {
         painter.setPen(QPen(colour, width));
         painter.drawRect(ring);
         painter.drawLine(ring.left() - arm, cell.center().y(), ring.left(), cell.center().y());
@@ -323,8 +323,8 @@ void FilterMapView::drawNumbers(QPainter& painter, const FilterMapPlaces& where)
     painter.translate(columns.left() - 6.0, columns.center().y());
     painter.rotate(-90.0);
     painter.drawText(QRectF(-0.5 * columns.height(), -metrics.height(), columns.height(), metrics.height()),
-                     Qt::AlignCenter, metrics.elidedText(tr("filters (out × in)"), Qt::ElideRight,
-                                                         static_cast<int>(columns.height())));
+                     Qt::AlignCenter,
+                     metrics.elidedText(tr("filters (out × in)"), Qt::ElideRight, static_cast<int>(columns.height())));
     painter.restore();
 }
 

@@ -20,7 +20,7 @@ namespace lamscope::ui {
 
 namespace {
 
-constexpr int lambdaSteps = 150;       // 0…1.5
+constexpr int lambdaSteps = 150;  // 0…1.5
 constexpr double lambdaStep = 0.01;
 constexpr int gapOfPictures = 4;
 
@@ -39,8 +39,8 @@ FilterPictures::FilterPictures(FaigController& filters, QWidget* parent)
     , lambdaNumber_(new QDoubleSpinBox)
     , controls_(makeControls())
     , area_(new QWidget) {
-    const std::array names{tr("Input"), tr("Other input"), tr("Target"), tr("Masked"), tr("Baseline"),
-                           tr("Masked − target, ×10")};
+    const std::array names{tr("Input"),  tr("Other input"), tr("Target"),
+                           tr("Masked"), tr("Baseline"),    tr("Masked − target, ×10")};
     for (std::size_t i = 0; i < panes; ++i) {
         pictures_[i] = new LinkedPicture(transform_, names[i], area_);
     }
@@ -95,7 +95,8 @@ QWidget* FilterPictures::makeControls() {
     lambda_->setMinimumWidth(90);
     lambda_->setObjectName(QStringLiteral("lambda"));
     add(tr("λ"), lambda_,
-        tr("Weights of the top filters: λ · target + (1 − λ) · baseline. 0: masked; 1: the target; beyond 1 exaggerates"));
+        tr("Weights of the top filters: λ · target + (1 − λ) · baseline. 0: masked; 1: the target; beyond 1 "
+           "exaggerates"));
     lambda_->setAccessibleName(tr("λ of the top filters"));
     row->setStretchFactor(lambda_, 1);
     lambdaNumber_->setRange(0.0, lambdaSteps * lambdaStep);
@@ -203,8 +204,7 @@ void FilterPictures::followPictures() {
     lambdaNumber_->setEnabled(hasTop);
 
     const auto& ran = filters_.ran();
-    const bool isThere = shown.images != nullptr && ran
-                         && filters_.look().degradation < shown.images->lr.size();
+    const bool isThere = shown.images != nullptr && ran && filters_.look().degradation < shown.images->lr.size();
     const auto nameOf = [&](std::size_t degradation) {
         return ran && degradation < ran->options.degradations.size()
                    ? QString::fromStdString(ran->options.degradations[degradation].name)
@@ -222,8 +222,9 @@ void FilterPictures::followPictures() {
                                     .arg(fixedText(lambda, 2)));
     pictures_[Difference]->setTitle(lambda == 0.0 ? tr("Masked − target, ×10") : tr("λ − target, ×10"));
     const std::array notices{
-        QString(), QString(), QString(),
-        hasTop ? QString() : filters_.isRunning() ? tr("after the scores") : tr("no ranking yet"), QString(), QString()};
+        QString(), QString(),
+        QString(), hasTop ? QString() : filters_.isRunning() ? tr("after the scores") : tr("no ranking yet"),
+        QString(), QString()};
     for (std::size_t i = 0; i < panes; ++i) {
         pictures_[i]->setNotice(notices.at(i));
     }

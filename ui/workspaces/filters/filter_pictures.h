@@ -19,8 +19,9 @@ namespace lamscope::ui {
 
 class MutedLabel;
 
-/// What the changed network makes of an image, beside target and baseline: the degraded inputs, the SR images, ten times
-/// the difference, with linked zoom; above them image, degradation and the slider of λ. The controller must outlive it.
+/// What the changed network makes of an image, beside target and baseline: the degraded inputs, the SR images, ten
+/// times the difference, with linked zoom; above them image, degradation and the slider of λ. The controller must
+/// outlive it.
 class FilterPictures final : public QWidget {
     Q_OBJECT
 

@@ -139,8 +139,9 @@ QVariant FilterTableModel::headerData(int section, Qt::Orientation orientation, 
     }
     if (role == Qt::ToolTipRole) {
         if (section >= FirstScore && score < degradations()) {
-            return FilterTable::tr("Σ of |attribution| over the weights of the filter, mean over images, in units of the "
-                                   "loss");
+            return FilterTable::tr(
+                "Σ of |attribution| over the weights of the filter, mean over images, in units of the "
+                "loss");
         }
         return score == degradations() ? QVariant(FilterTable::tr("What the filters are ranked by"))
                : score == degradations() + 1
@@ -199,9 +200,8 @@ void FilterTableModel::order() {
             values[filter] = std::isnan(value) ? -std::numeric_limits<double>::infinity() : value;
         }
         const bool falls = sortOrder_ == Qt::DescendingOrder;
-        std::ranges::stable_sort(rows_, [&](std::size_t a, std::size_t b) {
-            return falls ? values[a] > values[b] : values[a] < values[b];
-        });
+        std::ranges::stable_sort(
+            rows_, [&](std::size_t a, std::size_t b) { return falls ? values[a] > values[b] : values[a] < values[b]; });
     }
     places_.assign(rows_.size(), 0);
     for (std::size_t row = 0; row < rows_.size(); ++row) {
@@ -238,12 +238,13 @@ FilterTable::FilterTable(FaigController& filters, QWidget* parent)
     view_->setSortingEnabled(true);
 
     note_->setShortened();
-    auto* text = copyRow_->add(tr("text"), QStringLiteral("copyFilterText"), tr("Aligned columns, rounded for reading"));
+    auto* text =
+        copyRow_->add(tr("text"), QStringLiteral("copyFilterText"), tr("Aligned columns, rounded for reading"));
     auto* csv = copyRow_->add(tr("CSV"), QStringLiteral("copyFilterCsv"), tr("Every number in full"));
     auto* latex =
         copyRow_->add(tr("LaTeX"), QStringLiteral("copyFilterLatex"), tr("A tabular for the booktabs package"));
-    auto* command =
-        copyRow_->add(tr("command"), QStringLiteral("copyFilterCommand"), tr("The command line that computes the same"));
+    auto* command = copyRow_->add(tr("command"), QStringLiteral("copyFilterCommand"),
+                                  tr("The command line that computes the same"));
     connect(text, &QToolButton::clicked, this, [this, text] { copy(textOf, text); });
     connect(csv, &QToolButton::clicked, this, [this, csv] { copy(csvOf, csv); });
     connect(latex, &QToolButton::clicked, this, [this, latex] { copy(latexOf, latex); });
@@ -264,12 +265,11 @@ FilterTable::FilterTable(FaigController& filters, QWidget* parent)
     column->setSpacing(2);
     column->addLayout(line);
     column->addWidget(view_, 1);
-    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this](const QModelIndex& current) {
-                if (current.isValid() && !follows_) {
-                    filters_.select(model_->filterAt(current.row()));
-                }
-            });
+    connect(view_->selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& current) {
+        if (current.isValid() && !follows_) {
+            filters_.select(model_->filterAt(current.row()));
+        }
+    });
     connect(&filters_, &FaigController::rankingChanged, this, &FilterTable::follow);
     connect(&filters_, &FaigController::lookChanged, this, &FilterTable::followSelection);
     follow();

@@ -86,7 +86,8 @@ FiltersControls::FiltersControls(FaigController& filters, CompactToolBar& bar)
     bar.addDivider();
     addAccuracy(bar);
     connect(of_, &QComboBox::activated, this, [this] {
-        change(tr("filters for"), [this](FaigState& state) { state.options.of = of_->currentData().toString().toStdString(); });
+        change(tr("filters for"),
+               [this](FaigState& state) { state.options.of = of_->currentData().toString().toStdString(); });
     });
     connect(against_, &QComboBox::activated, this, [this] {
         change(tr("filters against"),

@@ -16,8 +16,8 @@ class QToolButton;
 
 namespace lamscope::ui {
 
-/// The toolbar of the filters: which ability is looked for, how filters are ranked, how many are chosen, and how exactly
-/// scores are computed. Each change is one step of the undo history. The controller must outlive the bar.
+/// The toolbar of the filters: which ability is looked for, how filters are ranked, how many are chosen, and how
+/// exactly scores are computed. Each change is one step of the undo history. The controller must outlive the bar.
 class FiltersControls final : public QObject {
     Q_OBJECT
 

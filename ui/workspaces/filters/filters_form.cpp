@@ -108,7 +108,8 @@ FiltersForm::FiltersForm(const WorkspaceHost& host, FaigController& filters, QAc
     foot->setSpacing(4);
     addFoot(*foot, run);
     column->addLayout(foot);
-    for (QWidget* target : {static_cast<QWidget*>(this), static_cast<QWidget*>(baseline_), static_cast<QWidget*>(target_)}) {
+    for (QWidget* target :
+         {static_cast<QWidget*>(this), static_cast<QWidget*>(baseline_), static_cast<QWidget*>(target_)}) {
         target->setAcceptDrops(true);
         target->installEventFilter(this);
     }
@@ -131,7 +132,8 @@ QWidget* FiltersForm::makeParts() {
     auto* column = new QVBoxLayout(parts);
     column->setContentsMargins(marginOfForm, 4, marginOfForm, 0);
     column->setSpacing(3);
-    baseline_ = addNetwork(*column, tr("Baseline θ̄"), tr("The plain network that the target was fine-tuned from"), false);
+    baseline_ =
+        addNetwork(*column, tr("Baseline θ̄"), tr("The plain network that the target was fine-tuned from"), false);
     target_ = addNetwork(*column, tr("Target θ"), tr("The fine-tuned network, whose filters are looked for"), true);
     column->addSpacing(2);
     addImages(*column);
@@ -143,8 +145,9 @@ QWidget* FiltersForm::makeParts() {
 
 QComboBox* FiltersForm::addNetwork(QVBoxLayout& column, const QString& title, const QString& help, bool isTarget) {
     auto [label, row] = formTitle(title);
-    auto* file = formButton(tr("File…"), isTarget ? tr("Choose the file of the target") : tr("Choose the file of the baseline"),
-                            isTarget ? QStringLiteral("chooseTarget") : QStringLiteral("chooseBaseline"));
+    auto* file =
+        formButton(tr("File…"), isTarget ? tr("Choose the file of the target") : tr("Choose the file of the baseline"),
+                   isTarget ? QStringLiteral("chooseTarget") : QStringLiteral("chooseBaseline"));
     row->addWidget(file);
     auto* choice = new QComboBox;
     choice->setObjectName(isTarget ? QStringLiteral("target") : QStringLiteral("baseline"));
@@ -227,12 +230,14 @@ void FiltersForm::addDegradations(QVBoxLayout& column) {
     auto* line = new QHBoxLayout;
     line->setSpacing(4);
     for (const auto reduction : reductions) {
-        reduction_->addItem(QString::fromUtf8(toString(reduction).data(), static_cast<qsizetype>(toString(reduction).size())),
-                            static_cast<int>(reduction));
+        reduction_->addItem(
+            QString::fromUtf8(toString(reduction).data(), static_cast<qsizetype>(toString(reduction).size())),
+            static_cast<int>(reduction));
     }
     reduction_->setAccessibleName(tr("Reduction"));
     reduction_->setObjectName(QStringLiteral("filterReduction"));
-    reduction_->setToolTip(tr("How an HR image becomes LR, between blur and noise. bilinear: as the authors of FAIG do"));
+    reduction_->setToolTip(
+        tr("How an HR image becomes LR, between blur and noise. bilinear: as the authors of FAIG do"));
     seed_->setRange(0, 1'000'000);
     seed_->setKeyboardTracking(false);
     seed_->setAccessibleName(tr("Seed"));
@@ -407,10 +412,11 @@ void FiltersForm::showDegradations() {
         name->setAccessibleName(tr("Name of degradation %1").arg(number));
         name->setToolTip(tr("Name in results"));
         recipe->setAccessibleName(tr("Recipe of degradation %1").arg(number));
-        recipe->setToolTip(tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
-                              "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each image"));
-        auto* remove = formButton({}, tr("Remove degradation %1").arg(number),
-                                  QStringLiteral("removeDegradation%1").arg(number));
+        recipe->setToolTip(
+            tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
+               "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each image"));
+        auto* remove =
+            formButton({}, tr("Remove degradation %1").arg(number), QStringLiteral("removeDegradation%1").arg(number));
         remove->setIcon(icon(QStringLiteral("remove")));
         line->addWidget(name, 2);
         line->addWidget(recipe, 3);

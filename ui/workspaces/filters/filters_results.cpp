@@ -132,8 +132,9 @@ QString FiltersResults::textOf(std::size_t filter) const {
     const auto& layer = opened->filters.layers()[place.layer];
     QStringList parts;
     parts << tr("%1 [%2, %3]").arg(QString::fromStdString(layer.key)).arg(place.out).arg(place.in);
-    parts << tr("rank %1 of %2").arg(groupedText(static_cast<qint64>(ranked->ranks[filter]) + 1),
-                                     groupedText(static_cast<qint64>(ranked->ranks.size())));
+    parts << tr("rank %1 of %2")
+                 .arg(groupedText(static_cast<qint64>(ranked->ranks[filter]) + 1),
+                      groupedText(static_cast<qint64>(ranked->ranks.size())));
     for (const auto& result : filters_.results()) {
         if (filter < result.scores.size()) {
             parts << tr("s %1 %2").arg(QString::fromStdString(result.degradation.name),
@@ -199,7 +200,7 @@ void FiltersResults::followWeights() {
 
 void FiltersResults::followStatus() {
     const auto& ranked = filters_.ranked();
-    title_->setText(ranked ? QString::fromStdString(titleOf(ranked->ranking))
+    title_->setText(ranked                 ? QString::fromStdString(titleOf(ranked->ranking))
                     : filters_.isRunning() ? tr("Scores are computed…")
                                            : QString());
     QStringList parts;
@@ -215,10 +216,10 @@ void FiltersResults::followStatus() {
                 estimated = std::max(estimated, image.scores.estimatedError.value_or(-1.0));
             }
         }
-        const auto wanted = filters_.ran() ? std::min<std::size_t>(
-                                filters_.ran()->images.size(),
-                                static_cast<std::size_t>(std::max(filters_.ran()->options.images, 0)))
-                                           : 0;
+        const auto wanted =
+            filters_.ran() ? std::min<std::size_t>(
+                filters_.ran()->images.size(), static_cast<std::size_t>(std::max(filters_.ran()->options.images, 0)))
+                           : 0;
         parts << (filters_.finishedImages() == static_cast<int>(wanted)
                       ? tr("%n image(s)", nullptr, filters_.finishedImages())
                       : tr("%1 of %2 images").arg(filters_.finishedImages()).arg(wanted));
@@ -252,7 +253,7 @@ FiltersAccuracy::FiltersAccuracy(FaigController& filters, QWidget* parent)
     , filters_(filters)
     , table_(new QTableWidget)
     , warnings_(new QLabel) {
-    const QStringList headings{tr("image"),           tr("degradation"), tr("nodes"),       tr("completeness error"),
+    const QStringList headings{tr("image"),           tr("degradation"), tr("nodes"),         tr("completeness error"),
                                tr("estimated error"), tr("loss target"), tr("loss baseline"), tr("remark")};
     table_->setColumnCount(static_cast<int>(headings.size()));
     table_->setHorizontalHeaderLabels(headings);
@@ -305,16 +306,15 @@ void FiltersAccuracy::follow() {
             if (scores.nonfiniteGradients > 0) {
                 remarks << tr("%1 gradients were not finite").arg(scores.nonfiniteGradients);
             }
-            const QStringList cells{QFileInfo(QString::fromStdString(file)).fileName(),
-                                    QString::fromStdString(result.degradation.name),
-                                    QString::number(scores.nodes),
-                                    percentText(scores.completenessError),
-                                    scores.estimatedError
-                                        ? tr("%1 %").arg(fixedText(*scores.estimatedError * 100.0, 2))
-                                        : QString(noValue),
-                                    QString::number(scores.lossTarget, 'g', 5),
-                                    QString::number(scores.lossBaseline, 'g', 5),
-                                    remarks.join(QStringLiteral("; "))};
+            const QStringList cells{
+                QFileInfo(QString::fromStdString(file)).fileName(),
+                QString::fromStdString(result.degradation.name),
+                QString::number(scores.nodes),
+                percentText(scores.completenessError),
+                scores.estimatedError ? tr("%1 %").arg(fixedText(*scores.estimatedError * 100.0, 2)) : QString(noValue),
+                QString::number(scores.lossTarget, 'g', 5),
+                QString::number(scores.lossBaseline, 'g', 5),
+                remarks.join(QStringLiteral("; "))};
             for (int column = 0; column < cells.size(); ++column) {
                 auto* item = new QTableWidgetItem(cells[column]);
                 const bool isText = column < 2 || column == cells.size() - 1;

@@ -59,6 +59,9 @@ FiltersWorkspace::FiltersWorkspace(const WorkspaceHost& host, WorkspaceMenus& me
     , masking_(new MaskingPanel(filters_))
     , accuracy_(new FiltersAccuracy(filters_)) {
     pool_.setMaxThreadCount(1);
+    if (!host.folder.isEmpty()) {
+        filters_.setResultsFolder(std::filesystem::path(host.folder.toStdString()) / "filters");
+    }
     centre_->addWidget(start_);
     centre_->addWidget(results_);
     centre_->setAcceptDrops(true);
@@ -68,9 +71,9 @@ FiltersWorkspace::FiltersWorkspace(const WorkspaceHost& host, WorkspaceMenus& me
     for (const auto signal : {&FaigController::stateChanged, &FaigController::lookChanged}) {
         connect(&filters_, signal, this, &FiltersWorkspace::keptChanged);
     }
-    for (const auto signal : {&FaigController::stateChanged, &FaigController::runChanged,
-                              &FaigController::resultsChanged, &FaigController::rankingChanged,
-                              &FaigController::curvesChanged}) {
+    for (const auto signal :
+         {&FaigController::stateChanged, &FaigController::runChanged, &FaigController::resultsChanged,
+          &FaigController::rankingChanged, &FaigController::curvesChanged}) {
         connect(&filters_, signal, this, &FiltersWorkspace::follow);
     }
     connectCommands();
@@ -141,15 +144,14 @@ void FiltersWorkspace::exportTo(
     QAction* action, const QString& filter, const QString& suffix,
     const std::function<void(StagedFiles&, const FaigDocument&, const std::filesystem::path&)>& add) {
     connect(action, &QAction::triggered, this, [this, action, filter, suffix, add] {
-        host_.choice.target(action->text().remove(QStringLiteral("…")), filter, suffix,
-                            [this, add](const QString& file) {
-                                host_.writer.write(
-                                    file, [add, document = filters_.document(), target = file.toStdString()] {
-                                        StagedFiles files;
-                                        add(files, document, target);
-                                        files.commit();
-                                    });
-                            });
+        host_.choice.target(
+            action->text().remove(QStringLiteral("…")), filter, suffix, [this, add](const QString& file) {
+                host_.writer.write(file, [add, document = filters_.document(), target = file.toStdString()] {
+                    StagedFiles files;
+                    add(files, document, target);
+                    files.commit();
+                });
+            });
     });
 }
 
@@ -222,18 +224,17 @@ void FiltersWorkspace::runSample() {
 }
 
 void FiltersWorkspace::saveNetwork() {
-    host_.choice.target(
-        tr("Network with changed filters"), tr("Networks (*.safetensors)"), QStringLiteral("safetensors"),
-        [this](const QString& file) {
-            if (!filters_.ran() || filters_.opened() == nullptr) {
-                return;
-            }
-            host_.writer.write(file, [baseline = filters_.ran()->baseline, target = filters_.ran()->target,
-                                      index = filters_.opened()->filters, change = filters_.shownChange(),
-                                      to = file.toStdString()] {
-                saveChangedWeights(baseline, target, index, change, to);
-            });
-        });
+    host_.choice.target(tr("Network with changed filters"), tr("Networks (*.safetensors)"),
+                        QStringLiteral("safetensors"), [this](const QString& file) {
+                            if (!filters_.ran() || filters_.opened() == nullptr) {
+                                return;
+                            }
+                            host_.writer.write(
+                                file,
+                                [baseline = filters_.ran()->baseline, target = filters_.ran()->target,
+                                 index = filters_.opened()->filters, change = filters_.shownChange(),
+                                 to = file.toStdString()] { saveChangedWeights(baseline, target, index, change, to); });
+                        });
 }
 
 void FiltersWorkspace::follow() {

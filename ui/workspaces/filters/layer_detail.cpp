@@ -35,7 +35,8 @@ double largestOf(const std::vector<double>& values) {
 /// The largest rectangle of this shape in a room, a whole number of pixels a cell where there is room for that, at the
 /// room's upper left.
 QRect fitted(const QRect& room, int columns, int rows) {
-    const double step = std::min(static_cast<double>(room.width()) / columns, static_cast<double>(room.height()) / rows);
+    const double step =
+        std::min(static_cast<double>(room.width()) / columns, static_cast<double>(room.height()) / rows);
     const double cell = step >= 1.0 ? std::floor(step) : step;
     const QSize size(std::max(static_cast<int>(cell * columns), 1), std::max(static_cast<int>(cell * rows), 1));
     return {room.topLeft(), size};
@@ -110,13 +111,14 @@ LayerDetail::Places LayerDetail::places() const {
         return found;
     }
     found.caption = device(QFontMetrics(captionFont(*this)).height() + 1);
-    const QRect all(device(edge), device(edge), device(width()) - 2 * device(edge), device(height()) - 2 * device(edge));
+    const QRect all(device(edge), device(edge), device(width()) - 2 * device(edge),
+                    device(height()) - 2 * device(edge));
     const int gap = device(gapOfKernels);
     // Kernels stand beside the map where the widget is wide, otherwise below it.
     const bool isWide = all.width() > 2 * all.height();
     const int third = isWide ? (all.height() - 2 * gap) / 3 - found.caption : (all.width() - 2 * gap) / 3;
-    const int side = std::clamp(third, 8, isWide ? std::max(all.width() / 3, 8)
-                                                 : std::max((all.height() - 2 * found.caption) / 3, 8));
+    const int side = std::clamp(
+        third, 8, isWide ? std::max(all.width() / 3, 8) : std::max((all.height() - 2 * found.caption) / 3, 8));
     QRect room = all.adjusted(0, found.caption, 0, 0);
     if (isWide) {
         room.setRight(all.right() - side - gap);
@@ -126,10 +128,9 @@ LayerDetail::Places LayerDetail::places() const {
     found.layer = fitted(room, own->in, own->out);
     for (int i = 0; i < 3; ++i) {
         found.kernels.at(static_cast<std::size_t>(i)) =
-            isWide ? QRect(all.right() - side, all.top() + i * (side + found.caption + gap), side,
-                           side + found.caption)
-                   : QRect(all.left() + i * (side + gap), all.bottom() - side - found.caption, side,
-                           side + found.caption);
+            isWide
+                ? QRect(all.right() - side, all.top() + i * (side + found.caption + gap), side, side + found.caption)
+                : QRect(all.left() + i * (side + gap), all.bottom() - side - found.caption, side, side + found.caption);
     }
     return found;
 }

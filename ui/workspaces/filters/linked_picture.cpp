@@ -111,10 +111,9 @@ void LinkedPicture::paintEvent(QPaintEvent* /*event*/) {
     if (picture_.base) {
         painter.save();
         painter.scale(1.0 / ratio, 1.0 / ratio);
-        const QRect viewport(static_cast<int>(std::floor(image.x() * ratio)),
-                             static_cast<int>(std::floor(image.y() * ratio)),
-                             static_cast<int>(std::ceil(image.width() * ratio)),
-                             static_cast<int>(std::ceil(image.height() * ratio)));
+        const QRect viewport(
+            static_cast<int>(std::floor(image.x() * ratio)), static_cast<int>(std::floor(image.y() * ratio)),
+            static_cast<int>(std::ceil(image.width() * ratio)), static_cast<int>(std::ceil(image.height() * ratio)));
         paintPanePicture(painter, picture_, mapping(), viewport, std::max(static_cast<int>(std::lround(ratio)), 1));
         painter.restore();
     } else if (!notice_.isEmpty()) {

@@ -55,8 +55,9 @@ MaskingPanel::MaskingPanel(FaigController& filters, QWidget* parent)
     readout_->addItem(tr("Gradient MSE"));
     readout_->setAccessibleName(tr("Readout"));
     readout_->setObjectName(QStringLiteral("maskingReadout"));
-    readout_->setToolTip(tr("PSNR of the masked network's SR against HR, or 1000 times the mean squared difference of "
-                            "its gradients to the target's"));
+    readout_->setToolTip(
+        tr("PSNR of the masked network's SR against HR, or 1000 times the mean squared difference of "
+           "its gradients to the target's"));
     rivals_->setToolTip(tr("Other rankings: pixel IG, change of the weights, random (10 seeds)"));
     rivals_->setObjectName(QStringLiteral("maskingRivals"));
     state_->setShortened();
