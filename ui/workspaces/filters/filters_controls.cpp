@@ -32,7 +32,9 @@ QString helpOfFaig(const OptionDescription& option) {
     auto text = option.choices.empty() ? QString::fromStdString(optionHelp(option)) : QObject::tr(option.help);
     text[0] = text[0].toUpper();
     for (const auto& choice : option.choices) {
-        text += QStringLiteral("\n%1: %2").arg(QObject::tr(choice.title), QObject::tr(choice.help));
+        if (*choice.title != '\0') {
+            text += QStringLiteral("\n%1: %2").arg(QObject::tr(choice.title), QObject::tr(choice.help));
+        }
     }
     return text;
 }
@@ -51,7 +53,9 @@ void addToBar(CompactToolBar& bar, const QString& text, QWidget* control, const 
 
 void fillChoices(QComboBox* box, const OptionDescription& option) {
     for (const auto& choice : option.choices) {
-        box->addItem(QObject::tr(choice.title), utf8(choice.name));
+        if (*choice.title != '\0') {
+            box->addItem(QObject::tr(choice.title), utf8(choice.name));
+        }
     }
 }
 

@@ -34,6 +34,8 @@ QString nameOfRule(FilterRule rule) {
             return MaskingPanel::tr("change");
         case FilterRule::Random:
             return MaskingPanel::tr("random");
+        case FilterRule::Order:
+            return MaskingPanel::tr("list");
     }
     return {};
 }
