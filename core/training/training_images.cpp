@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "base/portable_random.h"
 #include "image/image_file.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
@@ -118,9 +119,10 @@ void TrainingImages::keepForValidation(const Image& hr) {
     }
 }
 
-torch::Tensor TrainingImages::degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y, double chance,
+torch::Tensor TrainingImages::degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y,
                                            const std::string& name) const {
-    const auto& degradation = chosen(degradations_, chance);
+    const PortableRandom random(fmt::format("recipe/{}/{}", seed_, name));
+    const auto& degradation = chosen(degradations_, random.uniform(0));
     // LR pixels around the crop that its pixels depend on: those of the kernel, and two for bicubic weights. At the
     // border of the image there are fewer, and the mirrored border is that of the image.
     const int margin = (blurRadius(degradation) + scale_ - 1) / scale_ + 2;
@@ -154,9 +156,8 @@ TrainingBatch TrainingImages::batch(std::int64_t step) const {
         const auto x = place(pair.hr.size(2) / scale);
         constexpr std::uint64_t ways = 8;
         const auto way = random.below(ways);
-        const auto square = degradations_.empty()
-                                ? pair.lr.narrow(1, y, crop).narrow(2, x, crop)
-                                : degradedCrop(pair.hr, x, y, random.uniform(), fmt::format("{}-{}", step, i));
+        const auto square = degradations_.empty() ? pair.lr.narrow(1, y, crop).narrow(2, x, crop)
+                                                  : degradedCrop(pair.hr, x, y, fmt::format("{}-{}", step, i));
         lr.push_back(turned(square, way));
         hr.push_back(turned(pair.hr.narrow(1, y * scale, crop * scale).narrow(2, x * scale, crop * scale), way));
     }

@@ -46,8 +46,8 @@ private:
         torch::Tensor hr;
     };
 
-    /// The LR crop at (x, y), made by a recipe that is drawn with `chance`, 0…1. [3, crop, crop], uint8.
-    [[nodiscard]] torch::Tensor degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y, double chance,
+    /// The LR crop at (x, y), [3, crop, crop], uint8. The recipe and its random numbers are those of the name.
+    [[nodiscard]] torch::Tensor degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y,
                                              const std::string& name) const;
     void keepForValidation(const Image& hr);
 
