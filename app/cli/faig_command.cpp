@@ -48,7 +48,7 @@ struct FaigArguments {
 };
 
 /// `NAME=DIR` of --degraded.
-FaigFolder folderOf(const std::string& text) {
+FaigFolder degradedFolder(const std::string& text) {
     const auto equals = text.find('=');
     if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
         throw UsageError(fmt::format("--degraded: '{}' is not a name and a folder such as blur=LR/blur", text));
@@ -75,7 +75,7 @@ Experiment describedBy(const FaigArguments& arguments, FaigRunSettings& settings
         options.degradations.push_back(parseFaigDegradation(text));
     }
     for (const auto& text : arguments.degraded) {
-        settings.folders.push_back(folderOf(text));
+        settings.folders.push_back(degradedFolder(text));
         options.degradations.push_back({.name = settings.folders.back().degradation});
     }
     if (!arguments.order.empty()) {
