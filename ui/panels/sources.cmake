@@ -13,6 +13,8 @@ lamscope_ui_library(lamscope_ui_panels
     panels/erf_panel.h
     panels/label_places.cpp
     panels/label_places.h
+    panels/masking_plot.cpp
+    panels/masking_plot.h
     panels/muted_label.cpp
     panels/muted_label.h
     panels/network_delegate.cpp

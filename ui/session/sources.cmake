@@ -6,6 +6,9 @@ lamscope_ui_library(lamscope_ui_session
     session/di_map_controller.h
     session/erf_controller.cpp
     session/erf_controller.h
+    session/faig_controller.cpp
+    session/faig_controller.h
+    session/faig_results_file.cpp
     session/figure_layout.cpp
     session/layer_table.cpp
     session/live_controller.cpp

@@ -9,6 +9,7 @@ lamscope_ui_library(lamscope_ui_pictures
     view/derived_pictures.cpp
     view/di_map_layer.cpp
     view/erf_layer.cpp
+    view/filter_map_picture.cpp
     view/image_layer.cpp
     view/layers.cpp
     view/map_layer.cpp

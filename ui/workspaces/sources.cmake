@@ -7,6 +7,30 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/file_kind.cpp
     workspaces/file_writer.cpp
     workspaces/file_writer.h
+    workspaces/filters/filter_map_view.cpp
+    workspaces/filters/filter_map_view.h
+    workspaces/filters/filter_pictures.cpp
+    workspaces/filters/filter_pictures.h
+    workspaces/filters/filter_table.cpp
+    workspaces/filters/filter_table.h
+    workspaces/filters/filters_actions.cpp
+    workspaces/filters/filters_actions.h
+    workspaces/filters/filters_controls.cpp
+    workspaces/filters/filters_controls.h
+    workspaces/filters/filters_form.cpp
+    workspaces/filters/filters_form.h
+    workspaces/filters/filters_results.cpp
+    workspaces/filters/filters_results.h
+    workspaces/filters/filters_start.cpp
+    workspaces/filters/filters_start.h
+    workspaces/filters/filters_workspace.cpp
+    workspaces/filters/filters_workspace.h
+    workspaces/filters/layer_detail.cpp
+    workspaces/filters/layer_detail.h
+    workspaces/filters/linked_picture.cpp
+    workspaces/filters/linked_picture.h
+    workspaces/filters/masking_panel.cpp
+    workspaces/filters/masking_panel.h
     workspaces/menu_section.cpp
     workspaces/probe/exporter.cpp
     workspaces/probe/network_peek.cpp
@@ -47,4 +71,4 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/workspace.h
     workspaces/workspaces.cpp
   PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs lamscope_figure_editor
-  PRIVATE lamscope_frames fmt::fmt)
+  PRIVATE lamscope_frames lamscope_faig_run fmt::fmt)

@@ -1,0 +1,578 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "workspaces/filters/filters_form.h"
+
+#include <QAction>
+#include <QComboBox>
+#include <QDropEvent>
+#include <QFileInfo>
+#include <QGridLayout>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
+#include <QMimeData>
+#include <QProgressBar>
+#include <QScrollArea>
+#include <QSignalBlocker>
+#include <QSpinBox>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "dialogs/drop_zone.h"
+#include "dialogs/icons.h"
+#include "image/degradation.h"
+#include "panels/muted_label.h"
+#include "panels/panel_colours.h"
+#include "study/studies/study_status.h"
+#include "workspaces/file_kind.h"
+
+namespace lamscope::ui {
+
+namespace {
+
+constexpr int marginOfForm = 8;
+
+QToolButton* formButton(const QString& text, const QString& help, const QString& name) {
+    auto* button = new QToolButton;
+    button->setText(text);
+    button->setToolTip(help);
+    button->setAccessibleName(help);
+    button->setObjectName(name);
+    button->setAutoRaise(true);
+    return button;
+}
+
+/// A title with buttons at its right end.
+std::pair<MutedLabel*, QHBoxLayout*> formTitle(const QString& text) {
+    auto* title = new MutedLabel(text);
+    title->setHeading();
+    auto* row = new QHBoxLayout;
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(0);
+    row->addWidget(title, 1);
+    return {title, row};
+}
+
+/// A degradation that is not there yet, with a recipe to begin with.
+FaigDegradation nextDegradation(const std::vector<FaigDegradation>& there) {
+    const std::vector<FaigDegradation> usual{{.name = "blur", .recipe = "blur:2:21"},
+                                             {.name = "noise", .recipe = "noise:25.5"},
+                                             {.name = "jpeg", .recipe = "jpeg:40"},
+                                             {.name = "clean", .recipe = "clean"}};
+    const auto isFree = [&there](const FaigDegradation& each) {
+        return std::ranges::find(there, each.name, &FaigDegradation::name) == there.end();
+    };
+    const auto found = std::ranges::find_if(usual, isFree);
+    if (found != usual.end()) {
+        return *found;
+    }
+    for (int number = 2;; ++number) {
+        FaigDegradation numbered{.name = "blur" + std::to_string(number), .recipe = "blur:3"};
+        if (isFree(numbered)) {
+            return numbered;
+        }
+    }
+}
+
+}  // namespace
+
+FiltersForm::FiltersForm(const WorkspaceHost& host, FaigController& filters, QAction& run, QWidget* parent)
+    : QWidget(parent)
+    , host_(host)
+    , filters_(filters)
+    , images_(new QListWidget)
+    , mostImages_(new QSpinBox)
+    , reduction_(new QComboBox)
+    , seed_(new QSpinBox)
+    , hint_(new QLabel)
+    , progress_(new QProgressBar)
+    , progressText_(new MutedLabel)
+    , parts_(makeParts()) {
+    auto* scroll = new QScrollArea;
+    scroll->setFrameShape(QFrame::NoFrame);
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setWidget(parts_);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    constexpr int leastWidth = 236;
+    setMinimumWidth(leastWidth);
+    auto* column = new QVBoxLayout(this);
+    column->setContentsMargins(0, 0, 0, marginOfForm);
+    column->setSpacing(4);
+    column->addWidget(scroll, 1);
+    auto* foot = new QVBoxLayout;
+    foot->setContentsMargins(marginOfForm, 0, marginOfForm, 0);
+    foot->setSpacing(4);
+    addFoot(*foot, run);
+    column->addLayout(foot);
+    for (QWidget* target :
+         {static_cast<QWidget*>(this), static_cast<QWidget*>(baseline_), static_cast<QWidget*>(target_)}) {
+        target->setAcceptDrops(true);
+        target->installEventFilter(this);
+    }
+    connect(&filters_, &FaigController::stateChanged, this, &FiltersForm::follow);
+    connect(&filters_, &FaigController::runChanged, this, &FiltersForm::followRun);
+    connect(&filters_, &FaigController::progressChanged, this, &FiltersForm::followRun);
+    connect(&filters_, &FaigController::curvesChanged, this, &FiltersForm::followRun);
+    connect(&filters_, &FaigController::resultsChanged, this, &FiltersForm::followRun);
+    connect(&host_.session, &Session::networkListChanged, this, &FiltersForm::followNetworks);
+    connect(&host_.session, &Session::networkChanged, this, &FiltersForm::followNetworks);
+    setAccessibleName(tr("What scores are computed of"));
+    applyColours();
+    follow();
+}
+
+// --- its parts
+
+QWidget* FiltersForm::makeParts() {
+    auto* parts = new QWidget;
+    auto* column = new QVBoxLayout(parts);
+    column->setContentsMargins(marginOfForm, 4, marginOfForm, 0);
+    column->setSpacing(3);
+    baseline_ =
+        addNetwork(*column, tr("Baseline θ̄"), tr("The plain network that the target was fine-tuned from"), false);
+    target_ = addNetwork(*column, tr("Target θ"), tr("The fine-tuned network, whose filters are looked for"), true);
+    column->addSpacing(2);
+    addImages(*column);
+    column->addSpacing(2);
+    addDegradations(*column);
+    column->addStretch(1);
+    return parts;
+}
+
+QComboBox* FiltersForm::addNetwork(QVBoxLayout& column, const QString& title, const QString& help, bool isTarget) {
+    auto [label, row] = formTitle(title);
+    auto* file =
+        formButton(tr("File…"), isTarget ? tr("Choose the file of the target") : tr("Choose the file of the baseline"),
+                   isTarget ? QStringLiteral("chooseTarget") : QStringLiteral("chooseBaseline"));
+    row->addWidget(file);
+    auto* choice = new QComboBox;
+    choice->setObjectName(isTarget ? QStringLiteral("target") : QStringLiteral("baseline"));
+    choice->setAccessibleName(title);
+    choice->setToolTip(help + QLatin1Char('\n') + tr("One of the open networks, a file, or one that is dropped here"));
+    choice->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    choice->setMinimumContentsLength(10);
+    choice->setPlaceholderText(tr("none"));
+    label->setBuddy(choice);
+    column.addLayout(row);
+    column.addWidget(choice);
+    connect(choice, &QComboBox::activated, this, [this, isTarget](int index) { chooseNetwork(isTarget, index); });
+    connect(file, &QToolButton::clicked, this, [this, isTarget, title] {
+        host_.choice.files(title, networkFilter(), false,
+                           [this, isTarget](const QStringList& files) { giveNetwork(files.front(), isTarget); });
+    });
+    return choice;
+}
+
+void FiltersForm::addImages(QVBoxLayout& column) {
+    auto [title, row] = formTitle(tr("HR images"));
+    imagesTitle_ = title;
+    auto* files = formButton(tr("Files…"), tr("Add HR images"), QStringLiteral("addFilterImages"));
+    auto* folder = formButton(tr("Folder…"), tr("Add the HR images of a folder"), QStringLiteral("addFilterFolder"));
+    removeImages_ = formButton({}, tr("Remove the selected images"), QStringLiteral("removeFilterImages"));
+    removeImages_->setIcon(icon(QStringLiteral("remove")));
+    for (auto* button : {files, folder, removeImages_}) {
+        row->addWidget(button);
+    }
+    images_->setAccessibleName(tr("HR images"));
+    images_->setObjectName(QStringLiteral("filterImages"));
+    images_->setSelectionMode(QAbstractItemView::ExtendedSelection);
+    images_->setTextElideMode(Qt::ElideMiddle);
+    images_->setUniformItemSizes(true);
+    constexpr int rows = 3;
+    images_->setFixedHeight(rows * (images_->fontMetrics().height() + 4) + 4);
+    column.addLayout(row);
+    column.addWidget(images_);
+    auto* most = new QHBoxLayout;
+    auto* caption = new MutedLabel(tr("at most"));
+    mostImages_->setRange(1, 10000);
+    mostImages_->setKeyboardTracking(false);
+    mostImages_->setAccessibleName(tr("Most images"));
+    mostImages_->setToolTip(tr("Scores are means over so many images, the first of the list"));
+    most->addWidget(caption);
+    most->addWidget(mostImages_);
+    most->addStretch(1);
+    column.addLayout(most);
+    connect(files, &QToolButton::clicked, this, [this] {
+        host_.choice.files(tr("HR images"), imageFilter(), true,
+                           [this](const QStringList& chosen) { filters_.addImages(chosen); });
+    });
+    connect(folder, &QToolButton::clicked, this, [this] {
+        host_.choice.folder(tr("Folder of HR images"), [this](const QString& chosen) { filters_.addImages({chosen}); });
+    });
+    connect(removeImages_, &QToolButton::clicked, this, &FiltersForm::removeImages);
+    connect(images_, &QListWidget::itemSelectionChanged, this, [this] {
+        removeImages_->setEnabled(!images_->selectedItems().isEmpty() && !filters_.state().images.empty());
+    });
+    connect(mostImages_, &QSpinBox::valueChanged, this, [this](int most_) {
+        auto state = filters_.state();
+        state.options.images = most_;
+        filters_.change(tr("number of images"), state);
+    });
+    auto* remove = new QAction(tr("Remove"), images_);
+    remove->setShortcut(QKeySequence::Delete);
+    remove->setShortcutContext(Qt::WidgetShortcut);
+    connect(remove, &QAction::triggered, this, &FiltersForm::removeImages);
+    images_->addAction(remove);
+}
+
+void FiltersForm::addDegradations(QVBoxLayout& column) {
+    auto [title, row] = formTitle(tr("Degradations"));
+    auto* add = formButton(tr("Add"), tr("Add a degradation"), QStringLiteral("addDegradation"));
+    row->addWidget(add);
+    column.addLayout(row);
+    degradationRows_ = new QVBoxLayout;
+    degradationRows_->setSpacing(2);
+    column.addLayout(degradationRows_);
+    auto* line = new QHBoxLayout;
+    line->setSpacing(4);
+    for (const auto reduction : reductions) {
+        reduction_->addItem(
+            QString::fromUtf8(toString(reduction).data(), static_cast<qsizetype>(toString(reduction).size())),
+            static_cast<int>(reduction));
+    }
+    reduction_->setAccessibleName(tr("Reduction"));
+    reduction_->setObjectName(QStringLiteral("filterReduction"));
+    reduction_->setToolTip(
+        tr("How an HR image becomes LR, between blur and noise. bilinear: as the authors of FAIG do"));
+    seed_->setRange(0, 1'000'000);
+    seed_->setKeyboardTracking(false);
+    seed_->setAccessibleName(tr("Seed"));
+    seed_->setToolTip(tr("Of the noise and of random rankings"));
+    line->addWidget(new MutedLabel(tr("reduced by")));
+    line->addWidget(reduction_, 1);
+    line->addWidget(new MutedLabel(tr("seed")));
+    line->addWidget(seed_);
+    column.addLayout(line);
+    connect(add, &QToolButton::clicked, this, &FiltersForm::addDegradation);
+    connect(reduction_, &QComboBox::activated, this, [this] {
+        auto state = filters_.state();
+        state.options.reduction = static_cast<Reduction>(reduction_->currentData().toInt());
+        filters_.change(tr("reduction"), state);
+    });
+    connect(seed_, &QSpinBox::valueChanged, this, [this](int seed) {
+        auto state = filters_.state();
+        state.options.seed = seed;
+        filters_.change(tr("seed"), state);
+    });
+}
+
+void FiltersForm::addFoot(QVBoxLayout& column, QAction& run) {
+    hint_->setWordWrap(true);
+    hint_->setObjectName(QStringLiteral("filtersHint"));
+    progress_->setTextVisible(false);
+    progress_->setFixedHeight(6);
+    progress_->setRange(0, 1000);
+    progress_->setAccessibleName(tr("Progress of the scores"));
+    progressText_->setShortened();
+    auto* button = new QToolButton;
+    button->setDefaultAction(&run);
+    button->setObjectName(QStringLiteral("runFilters"));
+    button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    button->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    button->setMinimumHeight(button->sizeHint().height() + 6);
+    column.addWidget(hint_);
+    column.addWidget(progress_);
+    column.addWidget(progressText_);
+    column.addWidget(button);
+}
+
+// --- files
+
+void FiltersForm::giveNetwork(const QString& file, bool isTarget) {
+    try {
+        const auto spec = ModelSpec::parse(file.toStdString());
+        auto state = filters_.state();
+        (isTarget ? state.target : state.baseline) = spec;
+        filters_.change(isTarget ? tr("target") : tr("baseline"), state);
+    } catch (const Error& error) {
+        host_.session.reportTrouble(QString::fromStdString(error.what()));
+    }
+}
+
+void FiltersForm::give(const QStringList& files) {
+    QStringList images;
+    for (const auto& file : files) {
+        switch (QFileInfo(file).isDir() ? FileKind::Image : kindOfFile(file)) {
+            case FileKind::Image:
+                images << file;
+                break;
+            case FileKind::Network:
+                giveNetwork(file, filters_.state().baseline.has_value());
+                break;
+            case FileKind::Session:
+            case FileKind::Study:
+                host_.open({file});
+                break;
+        }
+    }
+    if (!images.isEmpty()) {
+        filters_.addImages(images);
+    }
+}
+
+bool FiltersForm::eventFilter(QObject* watched, QEvent* event) {
+    const bool enters = event->type() == QEvent::DragEnter || event->type() == QEvent::DragMove;
+    if (!enters && event->type() != QEvent::Drop) {
+        return QWidget::eventFilter(watched, event);
+    }
+    auto& drop = dynamic_cast<QDropEvent&>(*event);
+    const auto files = localFiles(*drop.mimeData());
+    if (!files.isEmpty()) {
+        drop.acceptProposedAction();
+        if (!enters) {
+            const bool isNetwork = files.size() == 1 && kindOfFile(files.front()) == FileKind::Network;
+            if (isNetwork && (watched == baseline_ || watched == target_)) {
+                giveNetwork(files.front(), watched == target_);
+            } else {
+                give(files);
+            }
+        }
+    }
+    return true;
+}
+
+// --- what is changed
+
+void FiltersForm::chooseNetwork(bool isTarget, int index) {
+    const auto* choice = isTarget ? target_ : baseline_;
+    const auto text = choice->itemData(index).toString();
+    if (!text.isEmpty()) {
+        giveNetwork(text, isTarget);
+    }
+}
+
+void FiltersForm::removeImages() {
+    auto state = filters_.state();
+    if (state.images.empty()) {
+        return;
+    }
+    for (int row = images_->count() - 1; row >= 0; --row) {
+        if (images_->item(row)->isSelected()) {
+            state.images.erase(state.images.begin() + row);
+        }
+    }
+    filters_.change(tr("images"), state);
+}
+
+void FiltersForm::addDegradation() {
+    auto state = filters_.state();
+    state.options.degradations.push_back(nextDegradation(state.options.degradations));
+    filters_.change(tr("degradation"), state);
+}
+
+/// Takes over names and recipes as they are written; what cannot be read is said, and what holds is shown again.
+void FiltersForm::takeDegradations() {
+    auto state = filters_.state();
+    auto& all = state.options.degradations;
+    if (degradations_.size() != all.size()) {
+        return;
+    }
+    try {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+            const auto before = all[i];
+            all[i].name = degradations_[i].name->text().trimmed().toStdString();
+            const auto recipe = degradations_[i].recipe->text().trimmed().toStdString();
+            all[i].recipe = toString(degradationFromString(recipe));
+            for (auto* ranked : {&state.options.of, &state.options.against}) {
+                if (*ranked == before.name) {
+                    *ranked = all[i].name;
+                }
+            }
+        }
+    } catch (const Error& error) {
+        host_.session.reportTrouble(QString::fromStdString(error.what()));
+        showDegradations();
+        return;
+    }
+    filters_.change(tr("degradation"), state);
+    showDegradations();
+}
+
+// --- what is shown
+
+void FiltersForm::showDegradations() {
+    const auto& all = filters_.state().options.degradations;
+    while (degradations_.size() > all.size()) {
+        degradations_.back().row->deleteLater();
+        degradations_.back().row->hide();
+        degradations_.pop_back();
+    }
+    while (degradations_.size() < all.size()) {
+        auto* row = new QWidget;
+        auto* line = new QHBoxLayout(row);
+        line->setContentsMargins(0, 0, 0, 0);
+        line->setSpacing(2);
+        auto* name = new QLineEdit;
+        auto* recipe = new QLineEdit;
+        const auto number = static_cast<int>(degradations_.size()) + 1;
+        name->setAccessibleName(tr("Name of degradation %1").arg(number));
+        name->setToolTip(tr("Name in results"));
+        recipe->setAccessibleName(tr("Recipe of degradation %1").arg(number));
+        recipe->setToolTip(
+            tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
+               "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each image"));
+        auto* remove =
+            formButton({}, tr("Remove degradation %1").arg(number), QStringLiteral("removeDegradation%1").arg(number));
+        remove->setIcon(icon(QStringLiteral("remove")));
+        line->addWidget(name, 2);
+        line->addWidget(recipe, 3);
+        line->addWidget(remove);
+        degradationRows_->addWidget(row);
+        connect(name, &QLineEdit::editingFinished, this, &FiltersForm::takeDegradations);
+        connect(recipe, &QLineEdit::editingFinished, this, &FiltersForm::takeDegradations);
+        connect(remove, &QToolButton::clicked, this, [this, place = degradations_.size()] {
+            auto state = filters_.state();
+            auto& there = state.options.degradations;
+            if (place < there.size()) {
+                for (auto* ranked : {&state.options.of, &state.options.against}) {
+                    if (*ranked == there[place].name) {
+                        ranked->clear();
+                    }
+                }
+                there.erase(there.begin() + static_cast<std::ptrdiff_t>(place));
+                filters_.change(tr("degradation"), state);
+            }
+        });
+        degradations_.push_back({row, name, recipe});
+    }
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        const auto put = [](QLineEdit* edit, const std::string& text) {
+            const auto shown = QString::fromStdString(text);
+            if (edit->text() != shown) {
+                edit->setText(shown);
+            }
+        };
+        put(degradations_[i].name, all[i].name);
+        put(degradations_[i].recipe, all[i].recipe);
+    }
+}
+
+void FiltersForm::followNetworks() {
+    const auto fill = [this](QComboBox* choice, const std::optional<ModelSpec>& chosen) {
+        QStringList texts;
+        QStringList names;
+        const auto add = [&](const ModelSpec& spec, const QString& name) {
+            const auto text = QString::fromStdString(spec.toString());
+            if (!texts.contains(text)) {
+                texts << text;
+                names << name;
+            }
+        };
+        for (const auto& entry : host_.session.networks()) {
+            if (!entry.spec.isAnalytic() && !entry.spec.isRemote()) {
+                add(entry.spec, entry.name());
+            }
+        }
+        if (chosen) {
+            add(*chosen, QString::fromStdString(chosen->displayName()));
+        }
+        const QSignalBlocker quiet(choice);
+        QStringList listed;
+        for (int i = 0; i < choice->count(); ++i) {
+            listed << choice->itemData(i).toString() + choice->itemText(i);
+        }
+        QStringList wanted;
+        for (qsizetype i = 0; i < texts.size(); ++i) {
+            wanted << texts[i] + names[i];
+        }
+        if (listed != wanted) {
+            choice->clear();
+            for (qsizetype i = 0; i < texts.size(); ++i) {
+                choice->addItem(names[i], texts[i]);
+                choice->setItemData(static_cast<int>(i), texts[i], Qt::ToolTipRole);
+            }
+        }
+        choice->setCurrentIndex(chosen ? choice->findData(QString::fromStdString(chosen->toString())) : -1);
+    };
+    fill(baseline_, filters_.state().baseline);
+    fill(target_, filters_.state().target);
+}
+
+void FiltersForm::follow() {
+    const auto& state = filters_.state();
+    QStringList names;
+    for (const auto& scene : state.images) {
+        names << QString::fromStdString(scene.image.string());
+    }
+    const auto& session = host_.session;
+    const bool usesOpen = state.images.empty() && session.hasImage() && session.role() == ImageRole::Hr;
+    const auto open = usesOpen ? QString::fromStdString(session.image().file) : QString();
+    QStringList listed;
+    for (int row = 0; row < images_->count(); ++row) {
+        listed << images_->item(row)->toolTip();
+    }
+    if (names != listed || state.images.empty()) {
+        images_->clear();
+        for (const auto& name : names) {
+            (new QListWidgetItem(QFileInfo(name).fileName(), images_))->setToolTip(name);
+        }
+        if (usesOpen) {
+            auto* item = new QListWidgetItem(tr("%1 (open)").arg(QFileInfo(open).fileName()), images_);
+            item->setToolTip(open);
+            item->setFlags(Qt::ItemIsEnabled);
+        }
+    }
+    imagesTitle_->setText(names.isEmpty() ? tr("HR images") : tr("HR images (%1)").arg(names.size()));
+    removeImages_->setEnabled(!images_->selectedItems().isEmpty() && !state.images.empty());
+    const QSignalBlocker quietMost(mostImages_);
+    const QSignalBlocker quietSeed(seed_);
+    mostImages_->setValue(state.options.images);
+    seed_->setValue(state.options.seed);
+    reduction_->setCurrentIndex(reduction_->findData(static_cast<int>(state.options.reduction)));
+    showDegradations();
+    followNetworks();
+    followRun();
+}
+
+void FiltersForm::followRun() {
+    const bool running = filters_.isRunning();
+    parts_->setEnabled(!running);
+    const auto missing = filters_.whatIsMissing();
+    QString hint;
+    if (!running && !missing.isEmpty()) {
+        hint = missing;
+    } else if (!running && filters_.isStale()) {
+        hint = tr("Changed since it ran: run it again. What is shown is of before.");
+    } else if (!running && !filters_.remark().isEmpty()) {
+        hint = filters_.remark();
+    }
+    hint_->setText(hint);
+    hint_->setVisible(!hint.isEmpty());
+    progress_->setVisible(running);
+    progressText_->setVisible(running || filters_.isReadingOut());
+    const auto& progress = filters_.progress();
+    progress_->setValue(static_cast<int>(progress.done * 1000.0));
+    if (running) {
+        QStringList parts;
+        if (progress.what.empty()) {
+            parts << tr("loading networks and images");
+        } else {
+            parts << tr("%1 %").arg(static_cast<int>(progress.done * 100.0)) << QString::fromStdString(progress.what);
+        }
+        if (progress.secondsLeft) {
+            parts << tr("%1 left").arg(QString::fromStdString(durationText(*progress.secondsLeft)));
+        }
+        progressText_->setText(parts.join(QStringLiteral(" · ")));
+    } else {
+        progressText_->setText(tr("masking curve…"));
+    }
+}
+
+void FiltersForm::changeEvent(QEvent* event) {
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange) {
+        applyColours();
+    }
+}
+
+void FiltersForm::applyColours() {
+    auto colours = hint_->palette();
+    colours.setColor(QPalette::WindowText, warningText(palette()));
+    hint_->setPalette(colours);
+}
+
+}  // namespace lamscope::ui
