@@ -199,10 +199,10 @@ void FaigPair::Implementation::set(double t) {
         return;
     }
     const at::NoGradGuard noGradients;
+    const auto type = model().implementation().type();
     for (const auto i : path_) {
         const auto& [key, target, baseline, differs] = weights_[i];
-        // In float64, so that the point is the nearest; the ends bit for bit.
-        now(i).copy_(at::lerp(target.to(torch::kFloat64), baseline.to(torch::kFloat64), t));
+        now(i).copy_(at::lerp(target.to(type), baseline.to(type), t));  // the ends bit for bit
     }
     point_ = t;
 }

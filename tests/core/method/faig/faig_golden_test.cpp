@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FAIG against float64 values of an independent implementation, which agrees with the authors' script. In float64 all
 // rules agree to rounding. In float32 scores differ by 3e-7 of their sum on the synthetic pair and 3e-6 on the trained
-// one (L1), which moves no filter out of the top percent.
+// one (L1), which moves no filter out of the top percent; where a ReLU switches at a node, by 1.2e-5.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -174,7 +174,8 @@ TEST_F(Synthetic, OfficialIsTheAuthorsLoopInFloat64AndFloat32) {
         for (std::size_t i = 0; i < perLayer.size(); ++i) {
             expectNear(perLayer[i], expected.at("per_layer").at(i), inFloat64, layers[i].key);
         }
-        EXPECT_LT(relativeL1(single.at(name), one.scores), 2e-6) << name;
+        // On b a ReLU's input comes so close to zero that it switches on some processors and not on others.
+        EXPECT_LT(relativeL1(single.at(name), one.scores), name == "a" ? 2e-6 : 3e-5) << name;
         scores[name] = one.scores;
     }
     const auto difference = scoreDifference(scores.at("a"), scores.at("b"));
