@@ -81,6 +81,10 @@ Experiment describedBy(const FaigArguments& arguments, FaigRunSettings& settings
     if (!arguments.order.empty()) {
         options.rank = FilterRule::Order;
     }
+    const std::filesystem::path weights = arguments.saveWeights;
+    if (!weights.empty() && weights.extension() != ".safetensors") {
+        throw UsageError(fmt::format("--save-weights: '{}' must end in .safetensors", weights.string()));
+    }
     if (!arguments.saveWeights.empty() && options.mask.empty()) {
         throw UsageError("--save-weights writes the network with the first percentage of --mask masked; give one");
     }
@@ -165,13 +169,13 @@ int run(const FaigArguments& arguments) {
         return ExitCode::Interrupted;
     }
     sayWarnings(document->warnings);
+    writeOutputs(*document, arguments, files);
     if (!arguments.saveWeights.empty()) {
         const auto change = topChange(document->filters, document->ranking.order, document->options.mask.front(), 0.0,
                                       document->options.biases);
         saveChangedWeights(experiment.networks[0].spec, experiment.networks[1].spec, document->filters, change,
                            arguments.saveWeights);
     }
-    writeOutputs(*document, arguments, files);
     printTable(tablesOf(*document), arguments.json);
     return ExitCode::Done;
 }
