@@ -37,7 +37,7 @@ struct FaigArguments {
     bool biases = false;
     bool rivals = false;
     std::vector<std::string> readout;
-    int readoutSide = 0;
+    int side = 0;
     std::string order;
     std::string saveWeights;
     std::string json;
@@ -80,6 +80,10 @@ Experiment describedBy(const FaigArguments& arguments, FaigRunSettings& settings
     }
     if (!arguments.order.empty()) {
         options.rank = FilterRule::Order;
+    }
+    const std::filesystem::path weights = arguments.saveWeights;
+    if (!weights.empty() && weights.extension() != ".safetensors") {
+        throw UsageError(fmt::format("--save-weights: '{}' must end in .safetensors", weights.string()));
     }
     if (!arguments.saveWeights.empty() && options.mask.empty()) {
         throw UsageError("--save-weights writes the network with the first percentage of --mask masked; give one");
@@ -138,7 +142,7 @@ int run(const FaigArguments& arguments) {
     settings.device = arguments.machine.prepareDevice();
     settings.arrayFolder = arguments.npy;
     settings.order = arguments.order;
-    settings.readoutSide = arguments.readoutSide;
+    settings.side = arguments.side;
     settings.rivals.shown = arguments.rivals;
     if (!arguments.readout.empty()) {
         settings.readout = imagesNamed(arguments.readout, ImageRole::Hr);
@@ -165,13 +169,13 @@ int run(const FaigArguments& arguments) {
         return ExitCode::Interrupted;
     }
     sayWarnings(document->warnings);
+    writeOutputs(*document, arguments, files);
     if (!arguments.saveWeights.empty()) {
         const auto change = topChange(document->filters, document->ranking.order, document->options.mask.front(), 0.0,
                                       document->options.biases);
         saveChangedWeights(experiment.networks[0].spec, experiment.networks[1].spec, document->filters, change,
                            arguments.saveWeights);
     }
-    writeOutputs(*document, arguments, files);
     printTable(tablesOf(*document), arguments.json);
     return ExitCode::Done;
 }
@@ -213,8 +217,8 @@ void addFaigCommand(CLI::App& app, ChosenCommand& chosen) {
                      "scores)")
         ->type_name("DIR|IMG");
     command
-        ->add_option("--readout-side", arguments->readoutSide,
-                     "the centred square of so many HR pixels of those images; 0: the whole images")
+        ->add_option("--side", arguments->side,
+                     "the centred square of so many HR pixels of each HR image; 0: whole images")
         ->type_name("INT")
         ->check(CLI::Range(0, 1 << 16));
     command

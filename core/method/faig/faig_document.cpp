@@ -60,7 +60,9 @@ Json degradationJson(const FaigDegradationResult& result) {
     json["psnr_baseline"] = numberOrNull(result.psnrBaseline);
     json["readout_psnr_target"] = numberOrNull(result.readoutTarget);
     json["readout_psnr_baseline"] = numberOrNull(result.readoutBaseline);
-    json["score_sum"] = numberOrNull(std::accumulate(result.scores.begin(), result.scores.end(), 0.0));
+    json["score_sum"] = result.scores.empty()
+                            ? Json(nullptr)
+                            : numberOrNull(std::accumulate(result.scores.begin(), result.scores.end(), 0.0));
     json["per_layer"] = numbersOrNull(result.perLayer);
     json["files"] = {{"scores", fileOrNull(result.scoresFile)}};
     return json;
@@ -248,9 +250,13 @@ std::string toJson(const FaigDocument& document, int top) {
 void addFaigArrays(StagedFiles& files, FaigDocument& document, const std::filesystem::path& folder) {
     files.makeFolder(folder);
     for (auto& result : document.degradations) {
-        const std::array<std::int64_t, 1> shape{static_cast<std::int64_t>(result.scores.size())};
+        const auto& scores = result.scores.empty() ? result.pixelIg : result.scores;
+        if (scores.empty()) {
+            continue;
+        }
+        const std::array<std::int64_t, 1> shape{static_cast<std::int64_t>(scores.size())};
         result.scoresFile = folder / (result.degradation.name + ".scores.npy");
-        files.add(result.scoresFile, encodeNpy(shape, result.scores));
+        files.add(result.scoresFile, encodeNpy(shape, scores));
     }
 }
 

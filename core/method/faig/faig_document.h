@@ -103,8 +103,8 @@ inline constexpr double acceptedCompleteness = 0.05;
 /// filters of the ranking are listed.
 [[nodiscard]] std::string toJson(const FaigDocument& document, int top = 100);
 
-/// Adds NAME.scores.npy (filters, float64) of every degradation in `folder`, and notes the paths. Throws
-/// Error(WriteFailed).
+/// Adds NAME.scores.npy (filters, float64) of every degradation that has scores, of FAIG or else of pixel IG, in
+/// `folder`, and notes the paths. Throws Error(WriteFailed).
 void addFaigArrays(StagedFiles& files, FaigDocument& document, const std::filesystem::path& folder);
 
 }  // namespace lamscope

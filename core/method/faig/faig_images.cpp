@@ -33,7 +33,7 @@ FaigImages degradedImages(const Image& hr, const std::string& name, int scale, c
                                 shownName(hr, name), hr.width(), hr.height(), multiple));
     }
     FaigImages images{.name = name, .hr = hr.croppedToMultiple(multiple), .clean = {}, .lr = {}};
-    images.hr.file = name;  // the noise's key
+    images.hr.file = name + ".png";  // its stem is the noise's key, dots and all
     const auto seed = static_cast<std::uint64_t>(options.seed);
     const auto make = [&](const Degradation& degradation) {
         return degrade(images.hr, scale, options.reduction, degradation, seed).lr;

@@ -33,7 +33,7 @@ constexpr auto filterRules = std::to_array<OptionChoice<FilterRule>>(
      {FilterRule::PixelIg, {"pixel-ig", "pixel IG", "gradients along a path of inputs, clean to degraded"}},
      {FilterRule::Change, {"change", "weight change", "how far fine-tuning moved the weights"}},
      {FilterRule::Random, {"random", "random", "a shuffle by the seed"}},
-     {FilterRule::Order, {"order"}}});
+     {FilterRule::Order, {"order", "list", "as a list says that is read"}}});
 
 /// Numbers joined by a mark.
 std::vector<double> numbersOf(const std::string& text, char mark, const char* example) {
@@ -68,14 +68,21 @@ OptionRow<FaigOptions> reduceRow() {
          OptionType::Choice},
         {},
         {}};
-    for (const auto reduction : reductions) {
-        const auto name = toString(reduction);
-        row.choices.push_back({name, name.data(), ""});  // NOLINT: names are literals
-    }
+    row.choices = {{"pillow", "Pillow", "Pillow's antialiased bicubic"},
+                   {"matlab", "MATLAB", "MATLAB's antialiased bicubic"},
+                   {"bilinear", "bilinear", "OpenCV's, not antialiased: means of 2x2 at x2"}};
     row.get = [](const FaigOptions& options) { return Json(toString(options.reduction)); };
     row.set = [](FaigOptions& options, const Json& json) {
         options.reduction = reductionFromString(json.get<std::string>());
     };
+    return row;
+}
+
+OptionRow<FaigOptions> rankRow() {
+    auto row =
+        choiceRow({.name = "rank", .title = "Rank by", .subject = "the ranking", .help = "what filters are ordered by"},
+                  &FaigOptions::rank, filterRules);
+    row.choices.pop_back();  // a list comes by itself
     return row;
 }
 
@@ -188,7 +195,12 @@ std::pair<std::size_t, std::optional<std::size_t>> rankedDegradations(const Faig
     const auto of = indexOf(options, options.of, 0);
     const bool isCompared = options.rank == FilterRule::Faig && options.degradations.size() > 1;
     const auto against = indexOf(options, options.against, of == 0 ? 1 : 0);
-    if (!isCompared || against == of) {
+    const auto isSame = [&] {
+        const auto& one = options.degradations[of].recipe;
+        const auto& other = options.degradations[against].recipe;
+        return !one.empty() && !other.empty() && degradationFromString(one) == degradationFromString(other);
+    };
+    if (!isCompared || against == of || isSame()) {
         return {of, std::nullopt};
     }
     return {of, against};
@@ -209,8 +221,7 @@ const std::vector<OptionRow<FaigOptions>>& faigOptionTable() {
                    .subject = "the tolerance",
                    .help = "of exact: the estimated relative error of an image's scores to stop at"},
                   &FaigOptions::tolerance, {.positive = true}),
-        choiceRow({.name = "rank", .title = "Rank by", .subject = "the ranking", .help = "what filters are ordered by"},
-                  &FaigOptions::rank, filterRules),
+        rankRow(),
         textRow({.name = "of",
                  .title = "Filters for",
                  .subject = "the degradation",

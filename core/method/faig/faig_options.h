@@ -78,8 +78,8 @@ struct FaigOptions {
 [[nodiscard]] FaigDegradation parseFaigDegradation(const std::string& text);
 
 /// Indices of the degradations that a ranking is of and against; the second is nullopt where there is one degradation
-/// alone, where `against` is the same as `of`, and for rules that know no "against". Throws Error(InvalidArgument) for
-/// a name that is none of them.
+/// alone, where `against` is the same as `of` or has the same recipe, and for rules that know no "against". Throws
+/// Error(InvalidArgument) for a name that is none of them.
 [[nodiscard]] std::pair<std::size_t, std::optional<std::size_t>> rankedDegradations(const FaigOptions& options);
 
 /// The options in the order of --help and of JSON, without `biases` and `degradations`. Thread-safe.

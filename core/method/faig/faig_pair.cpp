@@ -3,7 +3,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <exception>
+#include <system_error>
 #include <utility>
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@
 #include "model/editable_model.h"
 #include "model/sr_model_implementation.h"
 #include "model/weight_choice.h"
+#include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -38,7 +40,8 @@ void checkIsWeightFile(const ModelSpec& spec) {
     if (spec.isRemote()) {
         refuseNetwork(spec, "the weights of a network on a server cannot be changed from here");
     }
-    if (!std::filesystem::is_regular_file(spec.file)) {
+    std::error_code ignored;
+    if (!std::filesystem::is_regular_file(spec.file, ignored)) {
         return;  // whoever loads it says what is wrong, or finds its parts
     }
     const auto container = sniffContainer(spec.file);
@@ -67,6 +70,20 @@ void requireSameSides(const Image& lr, const Image& hr, const ModelCard& card) {
                     fmt::format("{} enlarges by {}: the LR image {} of {}x{} needs an HR image of {}x{}, {} has {}x{}",
                                 card.name, card.scale, lr.file, lr.width(), lr.height(), lr.width() * card.scale,
                                 lr.height() * card.scale, hr.file.empty() ? "it" : hr.file, hr.width(), hr.height()));
+    }
+}
+
+/// By the weights of now.
+double lossOf(const FaigPair::Implementation& pair, const Image& lr, const Image& hr) {
+    const at::NoGradGuard noGradients;
+    try {
+        return pair.lossNow(tensorOf(lr), tensorOf(hr)).item<double>();
+    } catch (const Error&) {
+        throw;
+    } catch (const std::exception& error) {
+        throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
+                    fmt::format("{}: evaluating {}x{} pixels failed: {}; use a smaller image", pair.model().card().name,
+                                lr.width(), lr.height(), briefMessage(error)));
     }
 }
 
@@ -155,15 +172,13 @@ void FaigPair::checkSizes(const Image& lr, const Image& hr) const {
 double FaigPair::loss(const Image& lr, const Image& hr, const FilterChange& change) {
     checkSizes(lr, hr);
     implementation_->set(change);
-    const at::NoGradGuard noGradients;
-    return implementation_->lossNow(tensorOf(lr), tensorOf(hr)).item<double>();
+    return lossOf(*implementation_, lr, hr);
 }
 
 double FaigPair::baselineLoss(const Image& lr, const Image& hr) {
     checkSizes(lr, hr);
     implementation_->set(1.0);
-    const at::NoGradGuard noGradients;
-    return implementation_->lossNow(tensorOf(lr), tensorOf(hr)).item<double>();
+    return lossOf(*implementation_, lr, hr);
 }
 
 void saveChangedWeights(const ModelSpec& baseline, const ModelSpec& target, const FilterIndex& filters,

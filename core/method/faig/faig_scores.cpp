@@ -290,6 +290,7 @@ bool PixelIgScoring::State::next(const std::stop_token& stop) {
             if (sums_.size() <= k) {
                 sums_.push_back(torch::zeros_like(gradient[k]));
             }
+            static_cast<void>(removeNonfinite(gradient[k]));
             sums_[k].add_(gradient[k]);
         }
         ++done_;

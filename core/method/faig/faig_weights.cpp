@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
 #include <set>
 #include <utility>
@@ -164,7 +165,8 @@ void FaigPair::Implementation::indexFilters(const Checkpoint& target) {
         const auto& weight = weights_[found->second].target;
         const auto kind = kinds.find(key);
         const bool isSeen = kind != kinds.end();
-        if (weight.dim() != 4 || (!isSeen && weight.size(0) == 1 && weight.size(2) == 1 && weight.size(3) == 1)) {
+        if (data.shape.size() != 4 || weight.dim() != 4
+            || (!isSeen && weight.size(0) == 1 && weight.size(2) == 1 && weight.size(3) == 1)) {
             continue;  // linear layers, norms, factors of channels
         }
         const bool transposed = isSeen && kind->second == Tap::Kind::TransposedConvolution;
@@ -199,10 +201,11 @@ void FaigPair::Implementation::set(double t) {
         return;
     }
     const at::NoGradGuard noGradients;
+    const auto type = model().implementation().type();
+    point_ = std::numeric_limits<double>::quiet_NaN();  // whatever a failed write leaves, it is none of the points
     for (const auto i : path_) {
         const auto& [key, target, baseline, differs] = weights_[i];
-        // In float64, so that the point is the nearest; the ends bit for bit.
-        now(i).copy_(at::lerp(target.to(torch::kFloat64), baseline.to(torch::kFloat64), t));
+        now(i).copy_(at::lerp(target.to(type), baseline.to(type), t));  // the ends bit for bit
     }
     point_ = t;
 }
@@ -287,8 +290,11 @@ void FaigPair::Implementation::set(const FilterChange& change) {
     if (point_) {
         set(0.0);
     } else if (!sameSlices) {
-        write(slices_, 1.0);
+        const auto before = std::exchange(slices_, {});
+        point_ = std::numeric_limits<double>::quiet_NaN();
+        write(before, 1.0);
     }
+    point_ = std::numeric_limits<double>::quiet_NaN();  // as above, until all is written
     write(slices, change.lambda);
     point_.reset();
     change_ = change;

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "method/faig/filter_ranking.h"
+#include "study/faig/faig_run.h"
 #include "study/opencv_image.h"
 #include "study/sheet_drawing.h"
 
@@ -110,7 +111,8 @@ private:
             largest = std::max(largest, std::isfinite(value) ? std::abs(value) : 0.0);
         }
         const double percent = document_.options.mask.empty() ? 1.0 : document_.options.mask.front();
-        const auto counts = countsOfLayers(document_.filters, topOf(document_.ranking.order, percent));
+        const auto counts = countsOfLayers(
+            document_.filters, topChange(document_.filters, document_.ranking.order, percent, 0.0, false).filters);
         const int most = std::max(1, *std::ranges::max_element(counts));
         writeText(sheet_, fmt::format("top {:g} %", percent), {faigMargin, titleSpace + 24}, 0.38);
         writeText(sheet_, fmt::format("most {}", most), {faigMargin, titleSpace + 40}, 0.38);
@@ -154,9 +156,9 @@ private:
             low = std::min(low, psnr);
             high = std::max(high, psnr);
         };
-        for (const auto& result : document_.degradations) {
-            see(result.psnrTarget);
-            see(result.psnrBaseline);
+        for (std::size_t d = 0; d < document_.degradations.size(); ++d) {
+            see(referenceOf(d, true));
+            see(referenceOf(d, false));
         }
         axes.first = std::numeric_limits<double>::infinity();
         axes.last = 0.0;

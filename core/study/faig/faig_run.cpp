@@ -2,6 +2,7 @@
 #include "study/faig/faig_run.h"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <functional>
 #include <iterator>
@@ -27,6 +28,8 @@ namespace lamscope {
 namespace {
 
 using FaigClock = std::chrono::steady_clock;
+
+constexpr std::array pictureKinds{"lr", "target", "masked", "baseline"};
 
 std::vector<std::string> namesOf(const FaigOptions& options) {
     std::vector<std::string> names;
@@ -68,6 +71,16 @@ public:
         if (experiment.scenes.empty() || document_.options.degradations.empty()) {
             throw Error(ErrorCode::InvalidArgument,
                         "there is no HR image or no degradation: give at least one of each, such as blur=blur:2:21");
+        }
+        if (!settings_.readout.empty() && !settings_.folders.empty()) {
+            throw Error(ErrorCode::InvalidArgument,
+                        "readout images are degraded by recipes; with folders of LR images masks are read out on the "
+                        "images of the scores");
+        }
+        if (settings_.side != 0 && !settings_.folders.empty()) {
+            throw Error(
+                ErrorCode::InvalidArgument,
+                "a square of each HR image is to be cut, but LR images are read from folders: use whole images");
         }
         if (document_.options.rank == FilterRule::Order && settings_.order.empty()) {
             throw Error(ErrorCode::InvalidArgument, "filters are to be taken in an order; give the file that lists it");
@@ -118,6 +131,9 @@ private:
                 outputs.push_back(settings_.arrayFolder / (name + ".scores.npy"));
             }
         }
+        if (!settings_.srFolder.empty()) {
+            addPictureFiles(outputs);
+        }
         auto inputs = filesOf(experiment_);
         inputs.insert(inputs.end(), settings_.readout.begin(), settings_.readout.end());
         for (const auto& folder : settings_.folders) {
@@ -127,6 +143,30 @@ private:
             inputs.push_back(settings_.order);
         }
         checkOutputFiles(outputs, inputs);
+    }
+
+    [[nodiscard]] std::filesystem::path pictureFile(const std::string& image, const std::string& degradation,
+                                                    const char* what) const {
+        return settings_.srFolder / fmt::format("{}.{}.{}.png", image, degradation, what);
+    }
+
+    /// Two images of one stem would have the same.
+    void addPictureFiles(std::vector<std::filesystem::path>& outputs) const {
+        std::vector<std::filesystem::path> images = settings_.readout;
+        if (images.empty()) {
+            for (const auto& scene : experiment_.scenes) {
+                if (std::ssize(images) < document_.options.images) {
+                    images.push_back(scene.image);
+                }
+            }
+        }
+        for (const auto& image : images) {
+            for (const auto& [name, recipe] : document_.options.degradations) {
+                for (const auto* what : pictureKinds) {
+                    outputs.push_back(pictureFile(image.stem().string(), name, what));
+                }
+            }
+        }
     }
 
     /// The LR file of each HR file, by degradation.
@@ -191,7 +231,7 @@ private:
                 return false;
             }
             say("reading the images", -1.0);
-            const auto hr = readOne(scene.image, reading_);
+            const auto hr = centred(readOne(scene.image, reading_), settings_.side, scene.image);
             scene.sha256 = sha256OfFile(scene.image);
             images_.push_back(imagesOf(hr, scene.image));
             for (const auto& lr : images_.back().lr) {
@@ -317,10 +357,6 @@ private:
     /// The images that masks are read out on.
     bool prepareReadout() {
         if (settings_.readout.empty()) {
-            if (settings_.readoutSide != 0) {
-                throw Error(ErrorCode::InvalidArgument,
-                            "a side of readout images is given, and no readout images; give some");
-            }
             return true;
         }
         if (!lrOf_.empty()) {
@@ -333,7 +369,7 @@ private:
             if (stop_.stop_requested()) {
                 return false;
             }
-            images_.push_back(imagesOf(centred(readOne(file, reading_), settings_.readoutSide, file), file));
+            images_.push_back(imagesOf(centred(readOne(file, reading_), settings_.side, file), file));
         }
         return true;
     }
@@ -387,6 +423,9 @@ private:
         for (int k = 0; k < settings_.rivals.randomSeeds; ++k) {
             auto options = document_.options;
             options.rank = FilterRule::Random;
+            if (options.seed > std::numeric_limits<int>::max() - k) {
+                break;
+            }
             options.seed += k;
             rivals.push_back(std::move(options));
         }
@@ -440,9 +479,8 @@ private:
         for (const auto& image : images_) {
             for (std::size_t d = 0; d < names.size(); ++d) {
                 const auto stage = [&](const char* what, const Image& picture) {
-                    settings_.pictures->add(
-                        settings_.srFolder / fmt::format("{}.{}.{}.png", image.name, names[d], what),
-                        std::span<const std::byte>(encodePng(picture)));
+                    settings_.pictures->add(pictureFile(image.name, names[d], what),
+                                            std::span<const std::byte>(encodePng(picture)));
                 };
                 const auto target = pair_->upscale(image.lr[d], {}, stop_);
                 const auto masked = target ? pair_->upscale(image.lr[d], change, stop_) : std::nullopt;

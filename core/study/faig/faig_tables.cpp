@@ -125,6 +125,13 @@ std::string faigCommandLine(const Experiment& experiment, DeviceChoice device, i
         throw Error(ErrorCode::InvalidArgument, "a command needs a baseline, its target and an HR image");
     }
     CommandWords words("faig");
+    for (const auto& [name, recipe] : options.degradations) {
+        if (recipe.empty()) {
+            throw Error(
+                ErrorCode::InvalidArgument,
+                fmt::format("the LR images of '{}' come from a folder, which the experiment does not name", name));
+        }
+    }
     words.add("--baseline", networks[0].toString());
     words.add("--target", networks[1].toString());
     for (const auto& scene : experiment.scenes) {

@@ -184,7 +184,8 @@ protected:
             EXPECT_TRUE(std::ranges::any_of(layers, [&](const auto& layer) { return layer.starts_with(block + "."); }))
                 << block;
         }
-        static const std::set<std::string> withoutBlocks{"CSNLN", "Compact", "FSRCNN", "LapSRN", "SRCNN"};
+        static const std::set<std::string> withoutBlocks{"CSNLN",  "Compact", "FSRCNN",
+                                                         "LapSRN", "SRCNN",   "SRCNN-style"};
         EXPECT_EQ(blocks.empty(), withoutBlocks.contains(architecture()));
     }
 

@@ -86,6 +86,9 @@ TEST(FaigImages, AreCroppedToTwelvesAndDegradedByTheNameOfTheFile) {
     key.file = "pic";
     const auto direct = degrade(key, 2, Reduction::Bilinear, degradationFromString("noise:25.5"), 0).lr;
     EXPECT_TRUE(std::ranges::equal(images.lr[1].values(), direct.values()));
+    // A dot in the name is no ending.
+    EXPECT_FALSE(std::ranges::equal(degradedImages(hr, "img.001", 2, options).lr[1].values(),
+                                    degradedImages(hr, "img.002", 2, options).lr[1].values()));
     expectError(ErrorCode::InvalidArgument, {"folder/pic.png", "11x31", "multiples of 12"}, [&] {
         auto small = test::testImage(11, 31);
         small.file = "folder/pic.png";
@@ -198,6 +201,7 @@ TEST_F(PairOfFiles, ARunRanksMasksAndSaysWhatItDid) {
     options.nodes = 9;
     FaigRunSettings settings;
     settings.rivals = {.shown = true, .randomSeeds = 2};
+    settings.side = 24;
     const auto document = runFaig(experiment(options), settings);
     ASSERT_TRUE(document);
     ASSERT_EQ(document->degradations.size(), 2U);

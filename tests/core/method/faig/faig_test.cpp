@@ -327,8 +327,10 @@ TEST_F(SmallPair, MemoryDoesNotGrowWithTheNodes) {
     auto wide = msrResNet(48, 4, 0.6);
     auto pair = FaigPair::ofWeights(baselineOf(wide, 0.6), wide, named("wide"));
     std::int64_t weights = 0;
+    std::int64_t largest = 0;
     for (const auto& weight : pair.implementation().weights()) {
         weights += weight.target.numel() * 4;
+        largest = std::max(largest, weight.target.numel() * 4);
     }
     const auto lr = torch::full({1, 3, 4, 4}, 0.4);
     const auto hr = torch::full({1, 3, 8, 8}, 0.5);
@@ -351,9 +353,8 @@ TEST_F(SmallPair, MemoryDoesNotGrowWithTheNodes) {
         while (!state.finished()) {
             ASSERT_TRUE(state.next({}));
         }
-        // Beside the pair's three copies: the sum, and one gradient.
-        const auto slack = weights / 2;
-        EXPECT_LT(meter.peakBytes(), activations + 2 * weights + slack)
+        // Beside the pair's three copies: the sum, one gradient, and a few tensors of the largest layer in float64.
+        EXPECT_LT(meter.peakBytes(), activations + 2 * weights + 6 * largest)
             << "weights " << weights << ", activations " << activations << ", nodes " << nodes;
     }
 }
