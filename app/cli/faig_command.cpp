@@ -37,7 +37,7 @@ struct FaigArguments {
     bool biases = false;
     bool rivals = false;
     std::vector<std::string> readout;
-    int readoutSide = 0;
+    int side = 0;
     std::string order;
     std::string saveWeights;
     std::string json;
@@ -138,7 +138,7 @@ int run(const FaigArguments& arguments) {
     settings.device = arguments.machine.prepareDevice();
     settings.arrayFolder = arguments.npy;
     settings.order = arguments.order;
-    settings.readoutSide = arguments.readoutSide;
+    settings.side = arguments.side;
     settings.rivals.shown = arguments.rivals;
     if (!arguments.readout.empty()) {
         settings.readout = imagesNamed(arguments.readout, ImageRole::Hr);
@@ -213,8 +213,8 @@ void addFaigCommand(CLI::App& app, ChosenCommand& chosen) {
                      "scores)")
         ->type_name("DIR|IMG");
     command
-        ->add_option("--readout-side", arguments->readoutSide,
-                     "the centred square of so many HR pixels of those images; 0: the whole images")
+        ->add_option("--side", arguments->side,
+                     "the centred square of so many HR pixels of each HR image; 0: whole images")
         ->type_name("INT")
         ->check(CLI::Range(0, 1 << 16));
     command

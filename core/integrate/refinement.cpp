@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 #include <fmt/format.h>
@@ -12,6 +13,20 @@
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
+
+namespace {
+
+/// The number that a tensor repeats by its strides; nullopt where it holds more than one.
+std::optional<double> repeatedNumber(const torch::Tensor& tensor) {
+    for (std::int64_t i = 0; i < tensor.dim(); ++i) {
+        if (tensor.stride(i) != 0 && tensor.size(i) != 1) {
+            return std::nullopt;
+        }
+    }
+    return tensor.as_strided({}, {}).item<double>();
+}
+
+}  // namespace
 
 Refinement::Refinement(const Path& path, GradientSource& gradients, std::size_t functionals, std::int64_t batch,
                        Levels levels)
@@ -188,6 +203,12 @@ void Refinement::add(Integral& integral, const GradientSample& sample, const Ten
     double total = level.cumulative.empty() ? 0.0 : level.cumulative.back();
     TensorList attribution;  // all of it only where somebody measures it
     for (std::size_t t = 0; t < increment.size(); ++t) {
+        if (const auto number = levels_.nested ? repeatedNumber(increment[t]) : std::nullopt) {
+            // No copy of what may be very large.
+            level.attribution[t].add_(sample.gradient[t], *number);
+            total += *number * sample.gradient[t].sum().item<double>();
+            continue;
+        }
         auto part = sample.gradient[t].to(torch::kFloat64) * increment[t];
         level.attribution[t].add_(part);
         total += part.sum().item<double>();

@@ -2,8 +2,6 @@
 #include "method/faig/faig_images.h"
 
 #include <algorithm>
-#include <limits>
-#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -25,7 +23,10 @@ std::string shownName(const Image& image, const std::string& name) {
 }  // namespace
 
 FaigImages degradedImages(const Image& hr, const std::string& name, int scale, const FaigOptions& options) {
-    const int multiple = std::lcm(authorsMultiple, scale);
+    int multiple = scale;  // g++ 12 compiles std::lcm(12, scale) to a negative number here
+    while (multiple % authorsMultiple != 0) {
+        multiple += scale;
+    }
     if (std::min(hr.width(), hr.height()) < multiple) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("{} has {}x{} pixels: HR images are cropped to multiples of {}; leave it out",

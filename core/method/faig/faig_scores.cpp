@@ -124,7 +124,8 @@ bool LossGradients::sample(std::span<const SamplePlace> places, std::span<const 
         auto [value, gradient] = pair_.gradientOf(pair_.path(), [&] { return pair_.lossNow(lr_, hr_); });
         sample.value = value;
         for (std::size_t k = 0; k < gradient.size(); ++k) {
-            auto attribution = gradient[k] * pair_.difference(pair_.path()[k]);
+            auto attribution = pair_.difference(pair_.path()[k]);
+            attribution.mul_(gradient[k]);
             gradient[k].reset();
             sample.nonfinite += removeNonfinite(attribution);
             sample.gradient.push_back(attribution.to(torch::kCPU));

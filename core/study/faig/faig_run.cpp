@@ -69,6 +69,11 @@ public:
             throw Error(ErrorCode::InvalidArgument,
                         "there is no HR image or no degradation: give at least one of each, such as blur=blur:2:21");
         }
+        if (settings_.side != 0 && !settings_.folders.empty()) {
+            throw Error(
+                ErrorCode::InvalidArgument,
+                "a square of each HR image is to be cut, but LR images are read from folders: use whole images");
+        }
         if (document_.options.rank == FilterRule::Order && settings_.order.empty()) {
             throw Error(ErrorCode::InvalidArgument, "filters are to be taken in an order; give the file that lists it");
         }
@@ -191,7 +196,7 @@ private:
                 return false;
             }
             say("reading the images", -1.0);
-            const auto hr = readOne(scene.image, reading_);
+            const auto hr = centred(readOne(scene.image, reading_), settings_.side, scene.image);
             scene.sha256 = sha256OfFile(scene.image);
             images_.push_back(imagesOf(hr, scene.image));
             for (const auto& lr : images_.back().lr) {
@@ -317,10 +322,6 @@ private:
     /// The images that masks are read out on.
     bool prepareReadout() {
         if (settings_.readout.empty()) {
-            if (settings_.readoutSide != 0) {
-                throw Error(ErrorCode::InvalidArgument,
-                            "a side of readout images is given, and no readout images; give some");
-            }
             return true;
         }
         if (!lrOf_.empty()) {
@@ -333,7 +334,7 @@ private:
             if (stop_.stop_requested()) {
                 return false;
             }
-            images_.push_back(imagesOf(centred(readOne(file, reading_), settings_.readoutSide, file), file));
+            images_.push_back(imagesOf(centred(readOne(file, reading_), settings_.side, file), file));
         }
         return true;
     }

@@ -38,7 +38,7 @@ struct FaigRunSettings {
     std::filesystem::path order{};                 ///< an order to mask by in place of a ranking; empty: none
     std::vector<FaigFolder> folders{};             ///< LR images of degradations that have no recipe
     std::vector<std::filesystem::path> readout{};  ///< HR images to read masks out on; empty: those of the scores
-    int readoutSide = 0;  ///< of the centred square of those images, HR pixels, cut before they are degraded; 0: whole
+    int side = 0;  ///< of the centred square of every HR image, HR pixels, cut before it is degraded; 0: whole images
     FaigRivals rivals{};
     /// SR pictures of the readout are staged there as NAME.DEGRADATION.{lr,target,masked,baseline}.png; null or empty:
     /// none. Whoever calls commits them.

@@ -222,7 +222,7 @@ TEST(Refinement, NestedLevelsGoOnWhereTheyWereStopped) {
         ++calls;
     }
     EXPECT_EQ(calls, 9);
-    EXPECT_EQ(squares.forwards, 9);
+    EXPECT_EQ(squares.backwards, 9);
     const auto direct = integral(path, squares, midpoints(9), 4);
     EXPECT_TRUE(torch::allclose(refinement.level(0).attribution[0], direct.attribution[0], 1e-12));
 }

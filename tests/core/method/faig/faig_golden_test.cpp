@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // FAIG against float64 values of an independent implementation, which agrees with the authors' script. In float64 all
 // rules agree to rounding. In float32 scores differ by 3e-7 of their sum on the synthetic pair and 3e-6 on the trained
-// one (L1), which moves no filter out of the top percent.
+// one (L1), which moves no filter out of the top percent; where a ReLU switches at a node, by 1.2e-5.
 #include <algorithm>
 #include <cmath>
 #include <fstream>
@@ -21,6 +21,7 @@
 #include "method/faig/filter_readout.h"
 #include "model/recognition.h"
 #include "model/sr_model_implementation.h"
+#include "support/expect_error.h"
 #include "support/spec_of.h"
 #include "support/test_data.h"
 
@@ -174,7 +175,8 @@ TEST_F(Synthetic, OfficialIsTheAuthorsLoopInFloat64AndFloat32) {
         for (std::size_t i = 0; i < perLayer.size(); ++i) {
             expectNear(perLayer[i], expected.at("per_layer").at(i), inFloat64, layers[i].key);
         }
-        EXPECT_LT(relativeL1(single.at(name), one.scores), 2e-6);
+        // On b a ReLU's input comes so close to zero that it switches on some processors and not on others.
+        EXPECT_LT(relativeL1(single.at(name), one.scores), name == "a" ? 2e-6 : 3e-5) << name;
         scores[name] = one.scores;
     }
     const auto difference = scoreDifference(scores.at("a"), scores.at("b"));
@@ -305,7 +307,7 @@ TEST_F(FaigGolden, TheAuthorsNineLayersAreANetworkOfTheirOwn) {
             largest =
                 std::max(largest, std::abs(output[0][at(0)][at(1)][at(2)].item<double>() - sample.at(3).get<double>()));
         }
-        EXPECT_LE(largest, type == torch::kFloat64 ? 1e-12 : 1e-7);
+        EXPECT_LE(largest, type == torch::kFloat64 ? 1e-12 : 3e-7);  // 1.6e-7 measured
         const auto centre = output[0].narrow(1, 22, 4).narrow(2, 18, 4).sum();
         const auto gradient = torch::autograd::grad({centre}, {leaf}).front().to(torch::kFloat64);
         const auto& expected = golden.at("grad_center4x4");
@@ -314,6 +316,63 @@ TEST_F(FaigGolden, TheAuthorsNineLayersAreANetworkOfTheirOwn) {
         EXPECT_NEAR(gradient.sum().item<double>(), expected.at("sum").get<double>(), 10.0 * tolerance * scale);
         EXPECT_EQ(gradient.count_nonzero().item<std::int64_t>(), expected.at("nonzero"));
     }
+}
+
+/// FSRCNN works on luma, with slopes beside its convolutions and a transposed one, [in, out, 9, 9], at its end.
+TEST(FaigOfPublishedNetworks, TransposedConvolutionsAndLumaAreScored) {
+    LAMSCOPE_NEED_DATA(file, "weights/fsrcnn_x4.pth");
+    const auto target = readCheckpoint(file);
+    auto baseline = target;
+    for (auto& [key, data] : baseline.tensors) {
+        for (std::size_t i = 0; i < data.values.size(); ++i) {
+            data.values[i] *= i % 3 == 0 ? 0.9F : 1.0F;
+        }
+    }
+    ModelSettings settings;
+    settings.name = "fsrcnn";
+    settings.scale = 4;
+    auto pair = FaigPair::ofWeights(baseline, target, settings);
+    const auto& last = pair.filters().layers().back();
+    EXPECT_TRUE(last.transposed);
+    EXPECT_EQ(last.in, 56);
+    EXPECT_EQ(last.out, 1);
+    EXPECT_EQ(last.kernelHeight, 9);
+    ASSERT_EQ(pair.warnings().size(), 1U);
+    EXPECT_NE(pair.warnings().front().find("works on Y"), std::string::npos);
+    Image lr(8, 6);
+    Image hr(32, 24);
+    for (auto* image : {&lr, &hr}) {
+        float value = 0.0F;
+        for (auto& sample : image->values()) {
+            value = value > 0.9F ? value - 0.87F : value + 0.061F;
+            sample = value;
+        }
+    }
+    FaigScoring scoring(pair, lr, hr, {});
+    ASSERT_TRUE(scoring.run());
+    const auto& scores = *scoring.result();
+    EXPECT_LT(std::abs(scores.attributionSum - (scores.lossBaseline - scores.lossTarget)), 0.01 * sumOf(scores.scores));
+    EXPECT_GT(scores.scores.back(), 0.0);
+    std::vector<int> all(static_cast<std::size_t>(pair.filters().size()));
+    std::iota(all.begin(), all.end(), 0);
+    EXPECT_EQ(pair.loss(lr, hr, {.filters = all, .biases = true}), pair.baselineLoss(lr, hr));
+    // One slice of the transposed convolution, [in 5][out 0].
+    const int filter = last.firstFilter + 5;
+    static_cast<void>(pair.loss(lr, hr, {.filters = {filter}}));
+    const auto layers = pair.filters().layers().size() - 1;
+    const auto changed = lamscope::valuesOf(pair.implementation().now(pair.implementation().weightOf(layers)));
+    const auto& ours = target.find(last.key)->values;
+    const auto& theirs = baseline.find(last.key)->values;
+    for (std::size_t i = 0; i < changed.size(); ++i) {
+        EXPECT_EQ(changed[i], i / 81 == 5 ? theirs[i] : ours[i]) << i;
+    }
+}
+
+TEST(FaigOfPublishedNetworks, ProgramsAreRefused) {
+    LAMSCOPE_NEED_DATA(program, "pt2/baked.pt2");
+    LAMSCOPE_NEED_DATA(target, "golden/methods/faig_target_x2.pth");
+    test::expectError(ErrorCode::UnsupportedModel, {"in a program", ".pth, .safetensors"},
+                      [&] { FaigPair(test::specOf(program), test::specOf(target)); });
 }
 
 /// The trained pair on two crops, each with blur and with noise.

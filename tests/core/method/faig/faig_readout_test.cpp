@@ -198,6 +198,7 @@ TEST_F(PairOfFiles, ARunRanksMasksAndSaysWhatItDid) {
     options.nodes = 9;
     FaigRunSettings settings;
     settings.rivals = {.shown = true, .randomSeeds = 2};
+    settings.side = 24;
     const auto document = runFaig(experiment(options), settings);
     ASSERT_TRUE(document);
     ASSERT_EQ(document->degradations.size(), 2U);

@@ -143,19 +143,21 @@ TEST_F(SmallPair, FiltersAreNumberedInTheOrderOfTheFile) {
 TEST_F(SmallPair, AttributionsAddUpToTheDifferenceOfTheLosses) {
     auto pair = this->pair();
     pair.evaluateInDouble();
+    hr_ = *pair.upscale(lr_, {});  // the target makes no error, the baseline a large one
     FaigOptions options;
     options.tolerance = 1e-30;
-    double last = 1.0;
+    std::vector<double> errors;
     for (const int nodes : {3, 27, 243}) {
         options.nodes = nodes;
         const auto scores = scoresOf(pair, lr_, options);
         EXPECT_EQ(scores.nodes, nodes);
-        EXPECT_NEAR(scores.lossTarget, pair.loss(lr_, hr_), 1e-12);
+        EXPECT_NEAR(scores.lossTarget, 0.0, 1e-10);
         EXPECT_NEAR(scores.lossBaseline, pair.baselineLoss(lr_, hr_), 1e-12);
-        EXPECT_LT(std::abs(*scores.completenessError), 0.5 * last);
-        last = std::abs(*scores.completenessError);
+        errors.push_back(std::abs(*scores.completenessError));
     }
-    EXPECT_LT(last, 1e-3);
+    EXPECT_LT(errors[1], errors[0]);
+    EXPECT_LT(errors[2], errors[1]);
+    EXPECT_LT(errors[2], 1e-3);
 }
 
 TEST_F(SmallPair, AttributionsOfWeightsMakeTheScores) {
@@ -325,8 +327,10 @@ TEST_F(SmallPair, MemoryDoesNotGrowWithTheNodes) {
     auto wide = msrResNet(48, 4, 0.6);
     auto pair = FaigPair::ofWeights(baselineOf(wide, 0.6), wide, named("wide"));
     std::int64_t weights = 0;
+    std::int64_t largest = 0;
     for (const auto& weight : pair.implementation().weights()) {
         weights += weight.target.numel() * 4;
+        largest = std::max(largest, weight.target.numel() * 4);
     }
     const auto lr = torch::full({1, 3, 4, 4}, 0.4);
     const auto hr = torch::full({1, 3, 8, 8}, 0.5);
@@ -349,9 +353,8 @@ TEST_F(SmallPair, MemoryDoesNotGrowWithTheNodes) {
         while (!state.finished()) {
             ASSERT_TRUE(state.next({}));
         }
-        // Beside the pair's three copies: the sum, and one gradient.
-        const auto slack = weights / 2;
-        EXPECT_LT(meter.peakBytes(), activations + 2 * weights + slack)
+        // Beside the pair's three copies: the sum, one gradient, and a few tensors of the largest layer in float64.
+        EXPECT_LT(meter.peakBytes(), activations + 2 * weights + 6 * largest)
             << "weights " << weights << ", activations " << activations << ", nodes " << nodes;
     }
 }
