@@ -62,9 +62,9 @@ void addDegradeCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<DegradeArguments>();
     auto* command = app.add_subcommand("degrade", "make LR images that are blurred, noisy or packed as JPEG");
     command->footer(
-        "A recipe is 'clean', or steps joined by '+', applied in this order whatever the order in the text: "
-        "blur:SIGMA[:SIDE] (HR pixels), reduction, noise:S (levels of 0 to 255), jpeg:QUALITY. A range A..B in place "
-        "of a number is drawn for each image.\n"
+        "A recipe is 'clean', or steps joined by '+', which are applied in this order:\n"
+        "  blur:SIGMA[:SIDE] (HR pixels), reduction, noise:S (levels of 0 to 255), jpeg:QUALITY.\n"
+        "A range A..B in place of a number is drawn for each image.\n"
         "Example:\n  lamscope-cli degrade --hr Set14 --degrade blur=blur:2 mixed=blur:0..3+noise:0..25 --scale 2 "
         "--out degraded");
     auto* hr = command->add_option("--hr", arguments->hr, "HR images, or folders of them, reduced by --scale");

@@ -285,7 +285,9 @@ void ViewGridTest::roleSwitchChangesTheSession() {
     QVERIFY(f_->session.role() == ImageRole::Hr);
     button(QStringLiteral("Pillow"))->menu()->actions().at(1)->trigger();
     QVERIFY(f_->session.reduction() == Reduction::Matlab);
-    QVERIFY(button(QStringLiteral("MATLAB")) != nullptr);
+    button(QStringLiteral("MATLAB"))->menu()->actions().at(2)->trigger();
+    QVERIFY(f_->session.reduction() == Reduction::Bilinear);
+    QVERIFY(button(QStringLiteral("Bilinear")) != nullptr);
 }
 
 }  // namespace lamscope::ui
