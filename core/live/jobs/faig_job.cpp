@@ -599,8 +599,7 @@ FaigJob::FaigJob(const LiveState& state, Sink sink)
 FaigJob::~FaigJob() = default;
 
 void FaigJob::use(std::int64_t number, const FaigSetup& setup) {
-    if (work_ && work_->setup == setup) {
-        work_->number = number;
+    if (work_ && work_->number == number && work_->setup == setup) {
         return;
     }
     auto work = std::make_unique<Work>(state_, sink_, number, setup);

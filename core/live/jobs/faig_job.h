@@ -176,8 +176,8 @@ public:
     FaigJob(const LiveState& state, Sink sink);
     ~FaigJob() override;
 
-    /// What everything else is about from now on. What was computed for another setup is dropped; for an equal one it
-    /// stays, under the new number.
+    /// What everything else is about from now on. Does nothing for the number and the setup of before; otherwise what
+    /// was computed is dropped, but for the networks where they are the same.
     /// @param number above 0, which events carry.
     void use(std::int64_t number, const FaigSetup& setup);
     /// Computes the scores that are not there yet; FaigEnded follows.

@@ -23,6 +23,7 @@
 
 #include "method/faig/filter_ranking.h"
 #include "model/checkpoint/checkpoint.h"
+#include "panels/masking_plot.h"
 #include "session/session_file.h"
 #include "support/filter_pair.h"
 #include "ui/window/window_fixture.h"
@@ -42,7 +43,8 @@ namespace {
 class FiltersFixture : public WindowFixture {
 public:
     FiltersFixture()
-        : pair(test::writeFilterPair(files.path())) {
+        : WindowFixture(144)  // a smaller image is taken for LR
+        , pair(test::writeFilterPair(files.path())) {
         window->resize(1400, 900);
         openFilters();
     }

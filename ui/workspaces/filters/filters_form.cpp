@@ -15,6 +15,7 @@
 #include <QScrollArea>
 #include <QSignalBlocker>
 #include <QSpinBox>
+#include <QStyle>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -97,8 +98,7 @@ FiltersForm::FiltersForm(const WorkspaceHost& host, FaigController& filters, QAc
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(parts_);
     scroll->setFocusPolicy(Qt::NoFocus);
-    constexpr int leastWidth = 236;
-    setMinimumWidth(leastWidth);
+    setMinimumWidth(parts_->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, marginOfForm);
     column->setSpacing(4);
@@ -132,9 +132,8 @@ QWidget* FiltersForm::makeParts() {
     auto* column = new QVBoxLayout(parts);
     column->setContentsMargins(marginOfForm, 4, marginOfForm, 0);
     column->setSpacing(3);
-    baseline_ =
-        addNetwork(*column, tr("Baseline θ̄"), tr("The plain network that the target was fine-tuned from"), false);
-    target_ = addNetwork(*column, tr("Target θ"), tr("The fine-tuned network, whose filters are looked for"), true);
+    baseline_ = addNetwork(*column, tr("Baseline"), tr("The plain network that the target was fine-tuned from"), false);
+    target_ = addNetwork(*column, tr("Target"), tr("The fine-tuned network, whose filters are looked for"), true);
     column->addSpacing(2);
     addImages(*column);
     column->addSpacing(2);
@@ -192,9 +191,11 @@ void FiltersForm::addImages(QVBoxLayout& column) {
     mostImages_->setKeyboardTracking(false);
     mostImages_->setAccessibleName(tr("Most images"));
     mostImages_->setToolTip(tr("Scores are means over so many images, the first of the list"));
+    most->setSpacing(4);
     most->addWidget(caption);
-    most->addWidget(mostImages_);
-    most->addStretch(1);
+    most->addWidget(mostImages_, 1);
+    most->addWidget(new MutedLabel(tr("seed")));
+    most->addWidget(seed_, 1);
     column.addLayout(most);
     connect(files, &QToolButton::clicked, this, [this] {
         host_.choice.files(tr("HR images"), imageFilter(), true,
@@ -239,13 +240,15 @@ void FiltersForm::addDegradations(QVBoxLayout& column) {
     reduction_->setToolTip(
         tr("How an HR image becomes LR, between blur and noise. bilinear: as the authors of FAIG do"));
     seed_->setRange(0, 1'000'000);
+    for (auto* number : {seed_, mostImages_}) {
+        constexpr int leastNumber = 48;  // of their largest values the dock would be too narrow
+        number->setMinimumWidth(leastNumber);
+    }
     seed_->setKeyboardTracking(false);
     seed_->setAccessibleName(tr("Seed"));
     seed_->setToolTip(tr("Of the noise and of random rankings"));
     line->addWidget(new MutedLabel(tr("reduced by")));
     line->addWidget(reduction_, 1);
-    line->addWidget(new MutedLabel(tr("seed")));
-    line->addWidget(seed_);
     column.addLayout(line);
     connect(add, &QToolButton::clicked, this, &FiltersForm::addDegradation);
     connect(reduction_, &QComboBox::activated, this, [this] {
@@ -418,6 +421,9 @@ void FiltersForm::showDegradations() {
         auto* remove =
             formButton({}, tr("Remove degradation %1").arg(number), QStringLiteral("removeDegradation%1").arg(number));
         remove->setIcon(icon(QStringLiteral("remove")));
+        constexpr int leastField = 40;
+        name->setMinimumWidth(leastField);
+        recipe->setMinimumWidth(leastField);
         line->addWidget(name, 2);
         line->addWidget(recipe, 3);
         line->addWidget(remove);

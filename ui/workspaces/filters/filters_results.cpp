@@ -96,9 +96,9 @@ FiltersResults::FiltersResults(FaigController& filters, QWidget* parent)
     auto* parts = new QSplitter(Qt::Vertical);
     parts->addWidget(upper);
     parts->addWidget(pictures_);
-    parts->setStretchFactor(0, 2);
-    parts->setStretchFactor(1, 3);
-    parts->setSizes({230, 330});
+    parts->setStretchFactor(0, 1);
+    parts->setStretchFactor(1, 1);
+    parts->setSizes({300, 260});
     parts->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
@@ -221,7 +221,7 @@ void FiltersResults::followStatus() {
                 filters_.ran()->images.size(), static_cast<std::size_t>(std::max(filters_.ran()->options.images, 0)))
                            : 0;
         parts << (filters_.finishedImages() == static_cast<int>(wanted)
-                      ? tr("%n image(s)", nullptr, filters_.finishedImages())
+                      ? (wanted == 1 ? tr("1 image") : tr("%1 images").arg(wanted))
                       : tr("%1 of %2 images").arg(filters_.finishedImages()).arg(wanted));
         parts << (least == most ? tr("%1 nodes").arg(most) : tr("%1…%2 nodes").arg(least).arg(most));
         if (estimated >= 0.0) {

@@ -126,6 +126,19 @@ LayerDetail::Places LayerDetail::places() const {
         room.setBottom(all.bottom() - side - found.caption - gap);
     }
     found.layer = fitted(room, own->in, own->out);
+    // The filters of a layer of few channels are drawn wider, or higher, than they are: they would be specks.
+    constexpr int mostStretched = 6;
+    const auto stretched = [](int side, int cells, int most, int across) {
+        const int cell = std::min(most / cells, across * mostStretched);
+        return cell >= 1 ? std::max(side, cell * cells) : side;
+    };
+    const int cellWidth = std::max(found.layer.width() / own->in, 1);
+    const int cellHeight = std::max(found.layer.height() / own->out, 1);
+    if (own->in * 3 < own->out) {
+        found.layer.setWidth(stretched(found.layer.width(), own->in, room.width(), cellHeight));
+    } else if (own->out * 3 < own->in) {
+        found.layer.setHeight(stretched(found.layer.height(), own->out, room.height(), cellWidth));
+    }
     for (int i = 0; i < 3; ++i) {
         found.kernels.at(static_cast<std::size_t>(i)) =
             isWide

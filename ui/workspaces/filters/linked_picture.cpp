@@ -95,18 +95,23 @@ void LinkedPicture::paintEvent(QPaintEvent* /*event*/) {
     auto bold = font();
     bold.setWeight(QFont::DemiBold);
     const QFontMetrics boldMetrics(bold);
-    const int valueWidth = fontMetrics().horizontalAdvance(value_);
-    const bool hasValue = valueWidth + 40 < text.width();
+    // A value that does not fit beside the title goes without its unit, or is left out.
+    constexpr int apart = 8;
+    const int room = text.width() - boldMetrics.horizontalAdvance(title_) - apart;
+    auto value = value_;
+    if (fontMetrics().horizontalAdvance(value) > room) {
+        value = value.section(QLatin1Char(' '), 0, 0);
+    }
+    if (fontMetrics().horizontalAdvance(value) > room) {
+        value.clear();
+    }
     painter.setFont(bold);
     painter.setPen(palette().color(QPalette::Text));
     painter.drawText(text, Qt::AlignLeft | Qt::AlignVCenter,
-                     boldMetrics.elidedText(title_, Qt::ElideMiddle,
-                                            text.width() - (hasValue && valueWidth > 0 ? valueWidth + 8 : 0)));
-    if (hasValue) {
-        painter.setFont(font());
-        painter.setPen(mutedText(palette()));
-        painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, value_);
-    }
+                     boldMetrics.elidedText(title_, Qt::ElideRight, text.width()));
+    painter.setFont(font());
+    painter.setPen(mutedText(palette()));
+    painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, value);
     const auto image = imageRect();
     if (picture_.base) {
         painter.save();

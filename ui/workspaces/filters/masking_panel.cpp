@@ -187,8 +187,8 @@ void MaskingPanel::follow() {
         text = tr("follows the scores");
     } else if (!filters_.curves().empty()) {
         const int done = filters_.curves().front().images;
-        text = filters_.isReadingOut() ? tr("being read out, %n image(s) done", nullptr, done)
-                                       : tr("means over %n image(s)", nullptr, done);
+        text = filters_.isReadingOut() ? tr("being read out; images done: %1").arg(done)
+                                       : (done == 1 ? tr("of 1 image") : tr("means over %1 images").arg(done));
     } else {
         text = tr("The curve stands here when the scores are finished.");
     }
