@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
 
+#include "workspaces/features/features_workspace.h"
 #include "workspaces/probe/probe_workspace.h"
 #include "workspaces/study/study_workspace.h"
 #include "workspaces/workspace.h"
@@ -18,7 +19,8 @@ WorkspaceRow listed(const char* name, const char* title, const char* icon) {
 }  // namespace
 
 std::vector<WorkspaceRow> allWorkspaces() {
-    return {listed<ProbeWorkspace>("probe", "Probe", "probe"), listed<StudyWorkspace>("study", "Study", "study")};
+    return {listed<ProbeWorkspace>("probe", "Probe", "probe"), listed<StudyWorkspace>("study", "Study", "study"),
+            listed<FeaturesWorkspace>("features", "Features", "features")};
 }
 
 }  // namespace lamscope::ui
