@@ -32,11 +32,11 @@ public:
         }
         const bool small = std::ranges::any_of(counts, [](const auto& entry) { return entry.second < 2; });
         if (counts.size() < 2 || small) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("Calinski and Harabasz's ratio needs at least two classes of two patches, found {} "
-                                    "class{}{}",
-                                    counts.size(), counts.size() == 1 ? "" : "es",
-                                    small ? ", one of a single patch" : ""));
+            throw Error(
+                ErrorCode::InvalidArgument,
+                fmt::format("Calinski and Harabasz's ratio needs at least two classes of two patches, found {} "
+                            "class{}{}",
+                            counts.size(), counts.size() == 1 ? "" : "es", small ? ", one of a single patch" : ""));
         }
         for (const auto& [label, count] : counts) {
             classes_.emplace(label, classes_.size());
@@ -70,8 +70,7 @@ public:
         const auto k = static_cast<double>(classes_.size());
         const double noise = 1e-12 * trace_;  // of rounding, where all rows of a class are equal
         if (!(within > noise)) {
-            return between > noise ? std::numeric_limits<double>::infinity()
-                                   : std::numeric_limits<double>::quiet_NaN();
+            return between > noise ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
         }
         return std::max(between, 0.0) / (k - 1.0) / (within / (static_cast<double>(gram_.rows) - k));
     }
@@ -111,9 +110,8 @@ ChanceLevel chanceOfCalinskiHarabasz(const GramMatrix& gram, std::span<const int
                                      int shuffles, std::uint64_t seed) {
     const ClassRatio ratio(gram, labels);
     if (shuffles < 1 || (!groups.empty() && groups.size() != labels.size())) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} shuffles of {} labels in {} groups cannot be made", shuffles, labels.size(),
-                                groups.size()));
+        throw Error(ErrorCode::InvalidArgument, fmt::format("{} shuffles of {} labels in {} groups cannot be made",
+                                                            shuffles, labels.size(), groups.size()));
     }
     std::map<int, std::vector<std::size_t>> rowsOf;
     for (std::size_t i = 0; i < labels.size(); ++i) {

@@ -2,12 +2,12 @@
 #include "metrics/generalised_gaussian.h"
 
 #include <algorithm>
+#include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include <boost/math/special_functions/gamma.hpp>
-#include <boost/math/tools/toms748_solve.hpp>
 #include <fmt/format.h>
 
 #include "base/error.h"
@@ -37,8 +37,7 @@ void checkDistribution(const GeneralisedGaussian& distribution) {
 }
 
 double lnScale(const GeneralisedGaussian& distribution) {
-    return std::log(distribution.sigma)
-           + (lnGamma(1.0 / distribution.beta) - lnGamma(3.0 / distribution.beta)) / 2.0;
+    return std::log(distribution.sigma) + (lnGamma(1.0 / distribution.beta) - lnGamma(3.0 / distribution.beta)) / 2.0;
 }
 
 struct ShapeGrid {

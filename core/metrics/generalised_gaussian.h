@@ -46,12 +46,12 @@ struct GridShape {
 
 /// What a generalised Gaussian is fitted by. Deviations are those of the population.
 struct TrimmedMoments {
-    std::size_t count = 0;            ///< values that were kept
-    std::size_t removed = 0;          ///< that lay further from the mean than five deviations
-    double mean = 0.0;                ///< of the kept ones, as all below
-    double sigma = 0.0;               ///< √mean(x²), about zero
-    double meanAbsolute = 0.0;        ///< mean |x|
-    double meanAbsoluteCentred = 0.0; ///< mean |x − mean|
+    std::size_t count = 0;             ///< values that were kept
+    std::size_t removed = 0;           ///< that lay further from the mean than five deviations
+    double mean = 0.0;                 ///< of the kept ones, as all below
+    double sigma = 0.0;                ///< √mean(x²), about zero
+    double meanAbsolute = 0.0;         ///< mean |x|
+    double meanAbsoluteCentred = 0.0;  ///< mean |x − mean|
 
     /// σ²/mean|x|² and σ²/mean|x − mean|²; infinite or NaN where all values are equal.
     [[nodiscard]] double ratio() const { return sigma * sigma / (meanAbsolute * meanAbsolute); }
@@ -64,8 +64,8 @@ struct TrimmedMoments {
 [[nodiscard]] TrimmedMoments trimmedMoments(std::span<const double> values);
 
 /// The Kullback-Leibler divergence of `candidate` from `reference`, nats; exactly 0 for equal distributions, and what
-/// rounding makes negative is 0. Up to 1e19 for shapes of 0.2. Throws Error(InvalidArgument) unless σ and β are above 0.
-/// Thread-safe.
+/// rounding makes negative is 0. Up to 1e19 for shapes of 0.2. Throws Error(InvalidArgument) unless σ and β are above
+/// 0. Thread-safe.
 [[nodiscard]] double divergence(const GeneralisedGaussian& reference, const GeneralisedGaussian& candidate);
 
 /// SRGA, log10(divergence + 1e-5) + 5: 0 for equal distributions. Thread-safe.

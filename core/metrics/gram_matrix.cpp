@@ -13,8 +13,8 @@ namespace {
 
 void checkGram(const GramMatrix& gram) {
     if (gram.rows == 0 || gram.values.size() != gram.rows * gram.rows) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("a Gram matrix of {} rows cannot have {} values", gram.rows,
-                                                            gram.values.size()));
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a Gram matrix of {} rows cannot have {} values", gram.rows, gram.values.size()));
     }
 }
 

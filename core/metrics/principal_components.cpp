@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <exception>
 #include <numeric>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -35,8 +36,7 @@ PrincipalComponents principalComponents(const GramMatrix& gram, std::size_t coun
     torch::Tensor vectors;
     try {
         const at::NoGradGuard noGradients;
-        const auto matrix =
-            torch::from_blob(centredGram.values.data(), {n, n}, torch::TensorOptions(torch::kFloat64));
+        const auto matrix = torch::from_blob(centredGram.values.data(), {n, n}, torch::TensorOptions(torch::kFloat64));
         std::tie(values, vectors) = at::linalg_eigh(matrix);  // ascending; vectors in columns
         vectors = vectors.contiguous();
     } catch (const std::exception& error) {
@@ -65,8 +65,8 @@ PrincipalComponents principalComponents(const GramMatrix& gram, std::size_t coun
 
 GramMatrix gramOfScores(const PrincipalComponents& principal, std::size_t components) {
     if (components == 0 || components > principal.count) {
-        throw Error(ErrorCode::InvalidArgument, fmt::format("{} components were asked for, there are {}", components,
-                                                            principal.count));
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} components were asked for, there are {}", components, principal.count));
     }
     std::vector<double> scores;
     scores.reserve(principal.rows * components);

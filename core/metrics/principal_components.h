@@ -11,14 +11,13 @@ namespace lamscope {
 /// Principal components of the rows of a data matrix, without their directions in the space of the data.
 struct PrincipalComponents {
     std::size_t rows = 0;
-    std::size_t count = 0;             ///< of components
-    std::vector<double> eigenvalues{}; ///< of the centred Gram matrix, falling: squared singular values of the centred data
-    double total = 0.0;                ///< sum of all eigenvalues, also of those left out
-    std::vector<double> scores{};      ///< rows x count, row-major: the centred rows on the components
+    std::size_t count = 0;  ///< of components
+    std::vector<double>
+        eigenvalues{};             ///< of the centred Gram matrix, falling: squared singular values of the centred data
+    double total = 0.0;            ///< sum of all eigenvalues, also of those left out
+    std::vector<double> scores{};  ///< rows x count, row-major: the centred rows on the components
 
-    [[nodiscard]] double score(std::size_t row, std::size_t component) const {
-        return scores[row * count + component];
-    }
+    [[nodiscard]] double score(std::size_t row, std::size_t component) const { return scores[row * count + component]; }
     /// The share of the total that the first `components` hold, 0…1; 0 where the rows are all equal.
     [[nodiscard]] double explained(std::size_t components) const;
 };

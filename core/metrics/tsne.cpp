@@ -226,8 +226,9 @@ Tsne::Tsne(std::span<const double> data, std::size_t columns, const TsneOptions&
         refuse(fmt::format("t-SNE needs at least {} points, found {}", fewestPoints, points_));
     }
     if (!(options.perplexity >= 1.0 && options.perplexity <= largestPerplexity(points_))) {
-        refuse(fmt::format("the perplexity of {} points can be 1 to {:.1f} (a third of the points less one), found {:g}",
-                           points_, std::floor(10.0 * largestPerplexity(points_)) / 10.0, options.perplexity));
+        refuse(
+            fmt::format("the perplexity of {} points can be 1 to {:.1f} (a third of the points less one), found {:g}",
+                        points_, std::floor(10.0 * largestPerplexity(points_)) / 10.0, options.perplexity));
     }
     if (options.iterations < 1 || options.threads < 1) {
         refuse(fmt::format("t-SNE needs at least 1 iteration and 1 thread, found {} and {}", options.iterations,

@@ -112,7 +112,7 @@ private:
 
     void report(const FeatureRunProgress& progress) {
         const auto what = fmt::format("{}, {}", progress.name, progress.step);
-        const double share = (static_cast<double>(progress.model) + progress.share)
+        const double share = (static_cast<double>(progress.model) + progress.done)
                              / static_cast<double>(std::max<std::size_t>(progress.models, 1));
         const auto now = FeaturesClock::now();
         if (what == what_ && now - reported_ < betweenFeatureReports) {

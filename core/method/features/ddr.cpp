@@ -7,7 +7,10 @@
 #include <iterator>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <random>
+#include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 

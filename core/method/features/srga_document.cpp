@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
+#include <utility>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -39,6 +41,10 @@ Json distributionJson(const FeatureSet& set, const SrgaDistribution& distributio
             {"total_variance", numberOrNull(distribution.totalVariance)}};
 }
 
+Json psnrJson(const NamedSrgaResult& named, std::size_t set) {
+    return set < named.psnr.size() ? numberOrNull(named.psnr[set]) : Json(nullptr);
+}
+
 Json srgaResultJson(const SrgaDocument& document, const NamedSrgaResult& named) {
     const auto& comparison = named.comparison;
     Json json{{"model", modelJson(named.card)},
@@ -46,6 +52,7 @@ Json srgaResultJson(const SrgaDocument& document, const NamedSrgaResult& named) 
               {"dimension", named.dimension},
               {"adds_input", named.addsInput},
               {"reference", document.sets.front().name},
+              {"reference_psnr", psnrJson(named, 0)},
               {"sets", Json::array()},
               {"index", Json::array()},
               {"floor", nullptr}};
@@ -59,7 +66,7 @@ Json srgaResultJson(const SrgaDocument& document, const NamedSrgaResult& named) 
                    {"srga", numberOrNull(index.srga)},
                    {"band", nullptr},
                    {"inside_floor", isInsideFloor(index, comparison.floor)},
-                   {"psnr", i < named.psnr.size() ? numberOrNull(named.psnr[i]) : Json(nullptr)}};
+                   {"psnr", psnrJson(named, i + 1)}};
         if (index.band) {
             entry["band"] = {index.band->low, index.band->high};
         }
@@ -105,7 +112,8 @@ std::vector<std::string> srgaCells(const SrgaDocument& document, const NamedSrga
     addNumber("kl", index.divergence);
     addNumber("floor_median", comparison.floor ? std::optional(comparison.floor->median) : std::nullopt);
     addNumber("floor_p90", comparison.floor ? std::optional(comparison.floor->p90) : std::nullopt);
-    addNumber("psnr", candidate < named.psnr.size() ? named.psnr[candidate] : std::nullopt);
+    addNumber("psnr", candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1] : std::nullopt);
+    addNumber("reference_psnr", named.psnr.empty() ? std::nullopt : named.psnr.front());
     for (const auto& [prefix, distribution] : {std::pair("", &set), std::pair("reference_", &reference)}) {
         add((std::string(prefix) + "sigma").c_str(), csvNumber(distribution->sigma));
         add((std::string(prefix) + "beta").c_str(), csvNumber(orNan(distribution->beta)));

@@ -21,7 +21,7 @@ struct NamedSrgaResult {
     std::size_t dimension = 0;
     bool addsInput = false;                     ///< see TapSurvey::addsInput
     SrgaComparison comparison{};                ///< the sets of the document, in their order
-    std::vector<std::optional<double>> psnr{};  ///< of each candidate, mean over the patches, dB; unset without HR
+    std::vector<std::optional<double>> psnr{};  ///< of each set, mean over the patches, dB; unset without HR
     double seconds = 0.0;
     std::vector<std::string> warnings{};
     std::vector<std::filesystem::path> scoreFiles{};  ///< of each set, where addSrgaArrays() put them

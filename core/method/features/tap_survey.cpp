@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <exception>
 #include <iterator>
 #include <map>
+#include <memory>
 #include <numeric>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -27,6 +30,7 @@ struct SeenTap {
     TapPlace place;
     Tap::Kind kind = Tap::Kind::Convolution;
     std::vector<std::int64_t> output{};  // sizes with the batch
+    std::int64_t rows = 1;               // of the input; of windows there are several a patch
     int last = 0;                        // when it was last evaluated
 };
 
@@ -41,6 +45,7 @@ public:
         auto& entry = seen[found->second];
         ++entry.place.passes;
         entry.place.shape.assign(input.sizes().begin() + 1, input.sizes().end());
+        entry.rows = input.size(0);
         entry.place.dimension = static_cast<std::size_t>(input.numel());
         entry.output.assign(output.sizes().begin(), output.sizes().end());
         entry.last = time_++;
@@ -53,18 +58,20 @@ private:
     int time_ = 0;
 };
 
-/// Keeps the output of one tap.
-class OutputSink final : public FeatureSink {
+/// Of a batch of two: which taps see both patches, and the output of one of them.
+class PairSink final : public FeatureSink {
 public:
-    explicit OutputSink(std::string key)
+    explicit PairSink(std::string key)
         : key_(std::move(key)) {}
 
-    void take(const Tap& tap, const torch::Tensor& /*input*/, const torch::Tensor& output) override {
+    void take(const Tap& tap, const torch::Tensor& input, const torch::Tensor& output) override {
+        rows[tap.name] = input.size(0);
         if (tap.name == key_) {
             result = output.detach().clone();
         }
     }
 
+    std::map<std::string, std::int64_t> rows;
     torch::Tensor result;
 
 private:
@@ -108,11 +115,17 @@ int shuffleOf(const SeenTap& seen, std::int64_t colours, std::int64_t srSide) {
 /// The last convolution that makes the image of features: shifts of the mean and convolutions that enlarge the input
 /// beside the network read an image.
 std::optional<std::size_t> deepestOf(const std::vector<SeenTap>& seen, std::int64_t colours, std::int64_t srSide) {
+    const auto readsFeatures = [](const SeenTap& tap) {
+        return tap.place.shape.size() == 3 && tap.place.shape[0] > Image::channels;
+    };
+    const bool hasFeatures = std::ranges::any_of(
+        seen, [&](const SeenTap& tap) { return readsFeatures(tap) && shuffleOf(tap, colours, srSide) > 0; });
     std::optional<std::size_t> deepest;
     for (std::size_t i = 0; i < seen.size(); ++i) {
         const auto& entry = seen[i];
-        const bool readsFeatures = entry.place.shape.size() == 3 && entry.place.shape[0] > Image::channels;
-        if (readsFeatures && shuffleOf(entry, colours, srSide) > 0 && (!deepest || entry.last > seen[*deepest].last)) {
+        // A network of three features or fewer: whatever makes the image last.
+        if ((readsFeatures(entry) || !hasFeatures) && shuffleOf(entry, colours, srSide) > 0
+            && (!deepest || entry.last > seen[*deepest].last)) {
             deepest = i;
         }
     }
@@ -136,7 +149,7 @@ double unexplained(const torch::Tensor& target, const std::vector<torch::Tensor>
 
 /// Compares the SR with what the last convolution makes: the rest is nothing, or looks like the input.
 bool addsInputTo(const torch::Tensor& made, int shuffle, const torch::Tensor& lr, const torch::Tensor& sr) {
-    constexpr double nothing = 1e-3;
+    constexpr double nothing = 1e-7;  // above the rounding of float32
     const auto height = sr.size(2);
     const auto width = sr.size(3);
     auto image = made.to(torch::kCPU, torch::kFloat64);
@@ -171,18 +184,35 @@ public:
     std::vector<ChosenTap> taps;
 };
 
-/// The outermost blocks, which make the body; in a network without blocks its convolutions.
-std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
-    std::vector<std::size_t> body;
-    const auto isInside = [&](const std::string& key) {
-        return std::ranges::any_of(seen, [&](const SeenTap& other) {
-            return other.kind == Tap::Kind::Block && key.starts_with(other.place.key + ".");
-        });
-    };
+/// How many other blocks a block lies in.
+std::size_t depthOf(const std::vector<SeenTap>& seen, const std::string& key) {
+    return static_cast<std::size_t>(std::ranges::count_if(seen, [&](const SeenTap& other) {
+        return other.kind == Tap::Kind::Block && key.starts_with(other.place.key + ".");
+    }));
+}
+
+/// Blocks that lie in so many others.
+std::vector<std::size_t> blocksAt(const std::vector<SeenTap>& seen, std::size_t depth) {
+    std::vector<std::size_t> blocks;
     for (std::size_t i = 0; i < seen.size(); ++i) {
-        if (seen[i].kind == Tap::Kind::Block && !isInside(seen[i].place.key)) {
-            body.push_back(i);
+        if (seen[i].kind == Tap::Kind::Block && depthOf(seen, seen[i].place.key) == depth) {
+            blocks.push_back(i);
         }
+    }
+    return blocks;
+}
+
+/// The blocks that make the body: the outermost ones, or those in them where they are too few for quarters; in a
+/// network without blocks its convolutions.
+std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
+    constexpr std::size_t enough = 4;
+    auto body = blocksAt(seen, 0);
+    for (std::size_t depth = 1; !body.empty() && body.size() < enough; ++depth) {
+        auto inner = blocksAt(seen, depth);
+        if (inner.size() <= body.size()) {
+            break;
+        }
+        body = std::move(inner);
     }
     if (body.empty()) {
         for (std::size_t i = 1; i + 1 < seen.size(); ++i) {
@@ -192,6 +222,16 @@ std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
         }
     }
     return body;
+}
+
+/// The side of the grid that the body lies on: that of the LR image, padded, or a coarser one.
+std::int64_t bodySide(const std::vector<SeenTap>& seen, const SeenTap& first) {
+    const auto isGrid = [](const SeenTap& tap) { return isConvolution(tap) && tap.place.shape.size() == 3; };
+    if (first.place.shape.size() == 3 && first.place.shape[1] == first.place.shape[2]) {
+        return first.place.shape[1];
+    }
+    const auto found = std::ranges::find_if(seen, isGrid);
+    return found == seen.end() ? 0 : found->place.shape[1];
 }
 
 void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_t lastOfBody, std::int64_t features,
@@ -217,11 +257,11 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
         }
     }
     if (!onLr.empty()) {
-        usual.add(seen[onLr.front()].place.key, "end of the body");
-        usual.add(seen[onLr.back()].place.key, "before the long skip");
+        usual.add(seen[onLr.front()].place.key, "end of the blocks");
+        usual.add(seen[onLr.back()].place.key, "last convolution of the body");
     }
     if (afterSkip) {
-        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the body" : "after the long skip");
+        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the blocks" : "after the body");
     }
     for (const auto i : enlarged) {
         const auto times = static_cast<double>(seen[i].place.shape[1]) / static_cast<double>(lrSide);
@@ -229,8 +269,7 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
     }
 }
 
-std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::int64_t lrSide,
-                                 std::optional<std::size_t> deepest) {
+std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::optional<std::size_t> deepest) {
     UsualTaps usual;
     usual.add(lrControl, "LR pixels");
     const auto body = bodyOf(seen);
@@ -244,9 +283,12 @@ std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::int64_t 
                 usual.add(keyAt(done), quarters[quarter - 1]);
             }
         }
+        const auto outermost = blocksAt(seen, 0);
+        const auto last = outermost.empty() ? body.back() : outermost.back();
         const auto& first = seen[body.front()].place.shape;
         const bool tokens = first.size() != 3 || first[1] != first[2];
-        addAfterBody(usual, seen, body.back(), tokens ? first.back() : first.front(), lrSide, deepest);
+        addAfterBody(usual, seen, last, tokens ? first.back() : first.front(), bodySide(seen, seen[body.front()]),
+                     deepest);
     }
     if (deepest) {
         usual.add(seen[*deepest].place.key, "input of the last convolution");
@@ -296,17 +338,27 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
         const auto lr = implementation.toInput(texturedPicture(side));
         ShapeSink shapes;
         const auto sr = implementation.forward(lr, &shapes);
-        const auto deepest = deepestOf(shapes.seen, sr.size(1), sr.size(2));
-        TapSurvey survey{.deepest = deepest};
-        survey.usual = usualTaps(shapes.seen, side, deepest);
-        if (deepest) {
-            const auto& place = shapes.seen[*deepest];
-            OutputSink output(place.place.key);
-            static_cast<void>(implementation.forward(lr, &output));
-            survey.addsInput = addsInputTo(output.result, shuffleOf(place, sr.size(1), sr.size(2)),
-                                           implementation.networkColours(lr), sr);
+        auto& seen = shapes.seen;
+        if (seen.empty()) {
+            return {.usual = usualTaps(seen, std::nullopt)};
         }
-        std::ranges::transform(shapes.seen, std::back_inserter(survey.taps), &SeenTap::place);
+        const auto first = deepestOf(seen, sr.size(1), sr.size(2));
+        PairSink pair(first ? seen[*first].place.key : "");
+        static_cast<void>(implementation.forward(implementation.toInput(at::cat({lr, lr})), &pair));
+        // What is computed once for all patches, as tables of positions are, are no features of theirs.
+        std::erase_if(seen, [&](const SeenTap& tap) {
+            const auto found = pair.rows.find(tap.place.key);
+            return found == pair.rows.end() || found->second != 2 * tap.rows;
+        });
+        const auto deepest = deepestOf(seen, sr.size(1), sr.size(2));
+        TapSurvey survey{.deepest = deepest};
+        survey.usual = usualTaps(seen, deepest);
+        if (deepest && pair.result.defined()) {
+            survey.addsInput =
+                addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sr.size(1), sr.size(2)),
+                            implementation.networkColours(lr), sr);
+        }
+        std::ranges::transform(seen, std::back_inserter(survey.taps), &SeenTap::place);
         return survey;
     } catch (const Error&) {
         throw;

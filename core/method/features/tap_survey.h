@@ -41,13 +41,14 @@ struct TapSurvey {
     /// Whether the network adds its enlarged input to what that convolution makes, so that its features hold only what
     /// must be changed.
     bool addsInput = false;
-    /// What is looked at unless taps are named: the first features, the quarters and the end of the body, before and
-    /// after the long skip, after each enlargement, the deepest; LR pixels and SR around them.
+    /// What is looked at unless taps are named: the first features, the quarters and the end of the blocks,
+    /// before and after the last convolution of the body (where the long skip is, if there is one), after each
+    /// enlargement, the deepest; LR pixels and SR around them.
     std::vector<ChosenTap> usual{};
 };
 
-/// Looks where features can be taken, and how large they are for patches of `side` LR pixels. Takes two evaluations of
-/// one patch. Throws Error as the network does: InvalidArgument (a side that it does not take), ModelFailure,
+/// Looks where features can be taken, and how large they are for patches of `side` LR pixels. Takes the evaluation of
+/// three patches. Throws Error as the network does: InvalidArgument (a side that it does not take), ModelFailure,
 /// OutOfMemory.
 [[nodiscard]] TapSurvey surveyTaps(const SrModel& model, int side);
 

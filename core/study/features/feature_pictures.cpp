@@ -4,8 +4,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstddef>
 #include <limits>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -23,6 +26,7 @@ constexpr int sheetGap = 16;
 constexpr int nameHeight = 30;   // of the network's name above its row
 constexpr int wordsHeight = 56;  // above each panel
 constexpr int legendRow = 30;
+constexpr int mostPanels = 6;  // side by side
 constexpr double smallText = 0.4;
 
 const cv::Scalar referenceColour(0, 114, 178);
@@ -37,22 +41,26 @@ std::string numberText(const std::optional<double>& value, const char* format) {
     return cellText(orNan(value), format);
 }
 
-/// A sheet of rows of panels.
+/// A sheet of rows of panels; a row that has many is broken into lines.
 struct Sheet {
     cv::Size panel;
     int columns = 0;
+    int lines = 0;  // of a row
     cv::Mat mat;
 
-    Sheet(cv::Size panelSize, int rows, int columnCount)
+    Sheet(cv::Size panelSize, int rows, int panels)
         : panel(panelSize)
-        , columns(columnCount)
-        , mat(rows * rowHeight() + legendRow + sheetGap, columnCount * (panelSize.width + sheetGap) + sheetGap, CV_8UC3,
+        , columns(std::min(panels, mostPanels))
+        , lines((panels + columns - 1) / columns)
+        , mat(rows * rowHeight() + legendRow + sheetGap, columns * (panelSize.width + sheetGap) + sheetGap, CV_8UC3,
               sheetPaper) {}
 
-    [[nodiscard]] int rowHeight() const { return nameHeight + wordsHeight + panel.height + sheetGap; }
+    [[nodiscard]] int lineHeight() const { return wordsHeight + panel.height + sheetGap; }
+    [[nodiscard]] int rowHeight() const { return nameHeight + lines * lineHeight(); }
     [[nodiscard]] cv::Point nameAt(int row) const { return {sheetGap, legendRow + row * rowHeight() + nameHeight - 6}; }
-    [[nodiscard]] cv::Point panelAt(int row, int column) const {
-        return {sheetGap + column * (panel.width + sheetGap), legendRow + row * rowHeight() + nameHeight + wordsHeight};
+    [[nodiscard]] cv::Point panelAt(int row, int number) const {
+        return {sheetGap + number % columns * (panel.width + sheetGap),
+                legendRow + row * rowHeight() + nameHeight + wordsHeight + number / columns * lineHeight()};
     }
 };
 
@@ -141,7 +149,7 @@ void drawSrgaPanel(Sheet& sheet, int row, int column, const SrgaDocument& docume
         words += fmt::format(" (+-{:.2f})", (index.band->high - index.band->low) / 2.0);
     }
     if (isInsideFloor(index, comparison.floor)) {
-        words += ", not distinguishable";
+        words += ", inside the floor";
     }
     writeText(sheet.mat, words, place + cv::Point(0, -38), 0.45);
     writeText(sheet.mat, shapeWords("reference", comparison.sets.front()), place + cv::Point(0, -22), smallText,

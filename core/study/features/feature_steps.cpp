@@ -166,6 +166,11 @@ public:
     [[nodiscard]] double share() const {
         return finished() ? 1.0 : static_cast<double>(grams_->done()) / static_cast<double>(total_);
     }
+    [[nodiscard]] double shareOfSet(std::size_t set) const {
+        return set == set_ && set < wanted_.patches.size()
+                   ? static_cast<double>(inSet_) / static_cast<double>(wanted_.patches[set]->size())
+                   : 1.0;
+    }
     /// The set whose patches come next.
     [[nodiscard]] std::size_t set() const { return set_; }
 
@@ -324,7 +329,7 @@ bool FeatureSteps::makeSets(const std::stop_token& stop) {
     for (const auto& network : networks_) {
         const int scale = keyOf(network.card);
         if (!sets_.contains(scale)) {
-            report(0, "sets of patches", 0.0);
+            report(0, "sets of patches", 0.0, 0.0);
             auto made = makePatchSets(input_.source, std::max(scale, 1), stop);
             if (!made) {
                 return false;
@@ -361,7 +366,7 @@ bool FeatureSteps::makeSets(const std::stop_token& stop) {
 
 void FeatureSteps::survey() {
     const auto index = surveyed_;
-    report(index, "layers", 0.0);
+    report(index, "layers", 0.0, 0.0);
     bool surveyed = false;
     guarded(index, [&] {
         const auto& set = setsFor(networks_[index])->sets.front();
@@ -428,9 +433,10 @@ std::unique_ptr<GramCollector> FeatureSteps::collector(const Network& network, s
     return std::make_unique<GramCollector>(network.model, std::move(wanted), settings_.cache);
 }
 
-void FeatureSteps::report(std::size_t index, const std::string& step, double share) const {
+void FeatureSteps::report(std::size_t index, const std::string& step, double share, double done) const {
     if (progress_ != nullptr && *progress_ && index < networks_.size()) {
-        (*progress_)({index, networks_.size(), networks_[index].card.name, step, std::clamp(share, 0.0, 1.0)});
+        (*progress_)({index, networks_.size(), networks_[index].card.name, step, std::clamp(share, 0.0, 1.0),
+                      std::clamp(done, 0.0, 1.0)});
     }
 }
 
@@ -514,21 +520,20 @@ bool SrgaSteps::workOn(std::size_t index, const std::stop_token& stop) {
             work.collector = collector(network, {tap}, {set}, FeaturePooling::None, /*withPsnr=*/true);
         }
         done = work.collector->finished() || work.collector->step(stop);
-        report(index, fmt::format("features of {}", sets[set].name),
-               features * (static_cast<double>(set) + work.collector->share()) / count);
+        const double share = work.collector->share();
+        report(index, fmt::format("features of {}", sets[set].name), share,
+               features * (static_cast<double>(set) + share) / count);
         if (work.collector->finished()) {
             const auto& gram = work.collector->gram(0);
             work.result.dimension = gram.dimension;
             work.grams.push_back(gram.gram);
-            if (set > 0) {
-                work.result.psnr.push_back(work.collector->psnr());
-            }
+            work.result.psnr.push_back(work.collector->psnr());
             work.collector.reset();
         }
     } else {
         auto comparison =
             compareSets(work.grams, document_.components, document_.paired, document_.options, stop,
-                        [&](double share) { report(index, "bands", features + (1.0 - features) * share); });
+                        [&](double share) { report(index, "bands", share, features + (1.0 - features) * share); });
         done = comparison.has_value();
         if (done) {
             work.result.comparison = *std::move(comparison);
@@ -640,11 +645,12 @@ bool DdrSteps::workOn(std::size_t index, const std::stop_token& stop) {
     if (!work.collector->finished()) {
         const auto set = std::min(work.collector->set(), sets.size() - 1);
         done = work.collector->step(stop);
-        report(index, fmt::format("features of {}", sets[set].name), features * work.collector->share());
+        report(index, fmt::format("features of {}", sets[set].name), work.collector->shareOfSet(set),
+               features * work.collector->share());
     } else {
         const auto k = result.taps.size();
-        report(index, fmt::format("patches at {}", taps[k].key),
-               features + (1.0 - features) * static_cast<double>(k) / static_cast<double>(taps.size()));
+        const double share = static_cast<double>(k) / static_cast<double>(taps.size());
+        report(index, "sorting the patches at each tap", share, features + (1.0 - features) * share);
         const auto& gram = work.collector->gram(k);
         const auto contents = document_.contentShared ? document_.contents : std::vector<int>();
         auto tap = sortPatches(gram.gram, document_.labels, contents, options, computeThreads(), stop,

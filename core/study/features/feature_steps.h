@@ -96,7 +96,8 @@ protected:
     [[nodiscard]] std::unique_ptr<GramCollector> collector(const Network& network, std::vector<std::string> keys,
                                                            const std::vector<std::size_t>& sets, FeaturePooling pooling,
                                                            bool withPsnr) const;
-    void report(std::size_t index, const std::string& step, double share) const;
+    /// @param share  of the step. @param done  of the network's work.
+    void report(std::size_t index, const std::string& step, double share, double done) const;
 
     std::vector<std::string> warnings_;
 

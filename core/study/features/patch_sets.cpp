@@ -2,6 +2,7 @@
 #include "study/features/patch_sets.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <iterator>
 #include <set>
 #include <string_view>

@@ -13,5 +13,5 @@ lamscope_library(lamscope_features_run
     study/features/feature_run.cpp
     study/features/feature_steps.cpp
     study/features/patch_sets.cpp
-  PUBLIC lamscope_features lamscope_study
+  PUBLIC lamscope_features lamscope_study lamscope_degradation
   PRIVATE opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)

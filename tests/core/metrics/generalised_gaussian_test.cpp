@@ -67,8 +67,9 @@ TEST(GeneralisedGaussian, DivergenceIsNotNegativeAndZeroOnlyForEqualOnes) {
     }
     EXPECT_EQ(srgaIndex(0.0), 0.0);
     EXPECT_TRUE(std::isfinite(divergence({1.0, 0.2}, {1e-3, 8.0})));
-    test::expectError(ErrorCode::InvalidArgument, {"above 0"},
-                      [] { static_cast<void>(divergence({0.0, 1.0}, {1.0, 1.0})); });
+    test::expectError(ErrorCode::InvalidArgument, {"above 0"}, [] {
+        static_cast<void>(divergence({0.0, 1.0}, {1.0, 1.0}));
+    });
 }
 
 TEST(TrimmedMoments, RemoveWhatLiesBeyondFiveDeviationsOnce) {

@@ -83,8 +83,9 @@ TEST(PrincipalComponents, RefuseWhatCannotBe) {
     test::expectError(ErrorCode::InvalidArgument, {"NaN"}, [&] { static_cast<void>(principalComponents(broken, 2)); });
     test::expectError(ErrorCode::InvalidArgument, {"whole number of rows"},
                       [] { static_cast<void>(gramOf(std::vector<double>(7), 3)); });
-    test::expectError(ErrorCode::InvalidArgument, {"no row 9"},
-                      [&] { static_cast<void>(ofRows(gram, std::vector<std::size_t>{1, 9})); });
+    test::expectError(ErrorCode::InvalidArgument, {"no row 9"}, [&] {
+        static_cast<void>(ofRows(gram, std::vector<std::size_t>{1, 9}));
+    });
 }
 
 TEST(GramMatrix, OfSomeRowsCentredAnewIsThatOfTheirData) {

@@ -105,13 +105,12 @@ TEST(Tsne, ReportsEveryFiftyIterationsAndStopsBetweenTwo) {
     const Tsne tsne(groups(20, 5), 5, {.perplexity = 5.0, .iterations = 120});
     std::vector<int> reported;
     std::stop_source source;
-    ASSERT_TRUE(tsne.run(tsne.usualStart(), source.get_token(), [&](const Embedding& embedding) {
-                        reported.push_back(embedding.iterations);
-                    }).has_value());
+    ASSERT_TRUE(tsne.run(tsne.usualStart(), source.get_token(),
+                         [&](const Embedding& embedding) { reported.push_back(embedding.iterations); })
+                    .has_value());
     EXPECT_EQ(reported, (std::vector{50, 100, 120}));
-    const auto stopped = tsne.run(tsne.usualStart(), source.get_token(), [&](const Embedding& /*embedding*/) {
-        source.request_stop();
-    });
+    const auto stopped =
+        tsne.run(tsne.usualStart(), source.get_token(), [&](const Embedding& /*embedding*/) { source.request_stop(); });
     EXPECT_EQ(stopped, std::nullopt);
 }
 
@@ -133,8 +132,7 @@ TEST(Tsne, RefusesWhatCannotBe) {
     test::expectError(ErrorCode::InvalidArgument, {"whole number"},
                       [&] { static_cast<void>(Tsne(std::vector<double>(7), 2, {.perplexity = 1.0})); });
     const Tsne tsne(data, 5, {.perplexity = 2.0});
-    test::expectError(ErrorCode::InvalidArgument, {"20"},
-                      [&] { static_cast<void>(tsne.run(std::vector<double>(4))); });
+    test::expectError(ErrorCode::InvalidArgument, {"20"}, [&] { static_cast<void>(tsne.run(std::vector<double>(4))); });
 }
 
 }  // namespace

@@ -303,7 +303,7 @@ void GeneralizationView::fillTable() {
                 const auto& index = named.comparison.indices[candidate];
                 const bool inside = isInsideFloor(index, named.comparison.floor);
                 auto text = indexText(index);
-                const auto psnr = candidate < named.psnr.size() ? named.psnr[candidate] : std::nullopt;
+                const auto psnr = candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1] : std::nullopt;
                 if (!index.srga) {
                     text += QLatin1Char('\n') + tr("no shape");
                 } else if (inside) {

@@ -163,7 +163,8 @@ TEST_F(FeatureCommands, WrongUsageIsCode2) {
                   2, "--degrade needs HR images");
     expectTrouble(srga("--preset paper"), 2, "official, exact");
     expectTrouble(srga("--components 0"), 2, "number of components");
-    expectTrouble(srga("--replicates -1"), 2, "number of half-samples");
+    expectTrouble(fmt::format("srga --hr {} --degrade blur:2 --replicates -1 --model bicubic", in("set")), 2,
+                  "number of half-samples");
     expectTrouble(srga("--memory 0"), 2, "--memory");
     expectTrouble(srga("--figure " + in("a.pdf")), 2, ".png");
     expectTrouble(srga("--degrade fog:2"), 2, "fog");
@@ -178,7 +179,8 @@ TEST_F(FeatureCommands, WrongUsageIsCode2) {
 
 TEST_F(FeatureCommands, BadInputIsNamed) {
     expectTrouble(srga("--components 100"), 1, "fewer than patches");
-    expectTrouble(srga("--patch 64"), 1, "smaller side");
+    expectTrouble(fmt::format("srga --hr {} --degrade blur:2 --patch 64 --model bicubic", in("set")), 1,
+                  "smaller side");
     expectTrouble(srga("--tap mapping"), 1, "the nearest names");
     expectTrouble(srga("--preset official"), 1, "fewer than patches");
     expectTrouble(srga("--model bicubic"), 1, "no layer whose features can be taken");
@@ -187,7 +189,7 @@ TEST_F(FeatureCommands, BadInputIsNamed) {
     expectTrouble(fmt::format("ddr --hr {} --degrade clean --model bicubic", in("set")), 1,
                   "at least two classes of two patches");
     expectTrouble(fmt::format("ddr --hr {} --degrade clean blur:1 --model bicubic", in("none")), 1, "none");
-    expectTrouble(fmt::format("ddr --set a={} --set b={} --model bicubic", in("set"), in("nowhere")), 1, "nowhere");
+    expectTrouble(fmt::format("ddr --set a={0} --set b={0} --model bicubic", in("nowhere")), 1, "nowhere");
     folder_.write("empty.pth", "");
     expectTrouble(fmt::format("ddr --hr {} --degrade clean blur:1 --model {}", in("set"), in("empty.pth")), 1,
                   "empty.pth");
