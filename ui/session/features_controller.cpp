@@ -245,6 +245,10 @@ QString FeaturesController::whatIsMissing() const {
     return {};
 }
 
+bool FeaturesController::isUntouched() const {
+    return !hasAnyResults() && state_ == usualFeatures() && look_ == FeaturesLook();
+}
+
 nlohmann::ordered_json FeaturesController::kept() const {
     auto kept = nlohmann::ordered_json::object();
     kept["view"] = isGeneralization() ? "generalization" : "representations";

@@ -78,6 +78,8 @@ public:
     void addImages(const QStringList& filesAndFolders);
     /// Why the view cannot be computed; empty if it can.
     [[nodiscard]] QString whatIsMissing() const;
+    /// Nothing was chosen and nothing computed.
+    [[nodiscard]] bool isUntouched() const;
     /// State and look as JSON, and back. Throws Error and nlohmann::json::exception for what kept() cannot have given.
     [[nodiscard]] nlohmann::ordered_json kept() const;
     void restore(const nlohmann::ordered_json& kept);

@@ -126,7 +126,7 @@ QString FeaturesWorkspace::command(DeviceChoice device, int threads) const {
 }
 
 nlohmann::ordered_json FeaturesWorkspace::kept() const {
-    return features_.kept();
+    return features_.isUntouched() ? nlohmann::ordered_json() : features_.kept();
 }
 
 void FeaturesWorkspace::restore(const nlohmann::ordered_json& kept) {

@@ -46,6 +46,11 @@ PatchList::PatchList(FeaturesController& features, QWidget* parent)
     column->addWidget(list_, 1);
     setMinimumSize(100, 60);
     connect(&features_, &FeaturesController::patchesChanged, this, &PatchList::followSr);
+    connect(&features_, &FeaturesController::resultsChanged, this, [this] {  // of other patches, perhaps
+        patches_.clear();
+        list_->clear();
+        title_->clear();
+    });
 }
 
 void PatchList::setPatches(const QString& title, const std::vector<PatchSrRequest>& patches, bool withSr) {

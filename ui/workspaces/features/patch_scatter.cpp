@@ -195,6 +195,9 @@ void PatchScatter::paintEvent(QPaintEvent* /*event*/) {
         painter.setPen(QPen(palette().color(QPalette::Text), 1.5));
         painter.drawEllipse(pixelOf(*current_), markSide, markSide);
     }
+    if (current_ && lasso_.isEmpty()) {
+        paintPictures(painter);
+    }
     if (lasso_.size() > 1) {
         auto fill = palette().color(QPalette::Highlight);
         painter.setPen(QPen(fill, 1.2));
@@ -208,6 +211,46 @@ void PatchScatter::paintEvent(QPaintEvent* /*event*/) {
         painter.setBrush(Qt::NoBrush);
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.0));
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+/// In the corner that is the farther from the current point.
+void PatchScatter::paintPictures(QPainter& painter) const {
+    if (!pictures_) {
+        return;
+    }
+    constexpr int side = 60;
+    constexpr int gap = 4;
+    constexpr std::size_t most = 8;
+    auto siblings = siblingsOf(*current_);
+    std::ranges::sort(siblings);
+    siblings.resize(std::min(siblings.size(), most));
+    const auto area = inside();
+    const int width = static_cast<int>(siblings.size()) * (side + gap);
+    const bool atLeft = pixelOf(*current_).x() > area.center().x();
+    const bool atTop = pixelOf(*current_).y() > area.top() + side + fontMetrics().height() + 24.0;
+    double x = atLeft ? area.left() + 6.0 : area.right() - 6.0 - width;
+    const double y = atTop ? area.top() + 6.0 : area.bottom() - side - fontMetrics().height() - 8.0;
+    for (const auto each : siblings) {
+        const QRectF place(x, y, side, side);
+        const auto picture = pictures_(each);
+        if (!picture.isNull()) {
+            painter.setRenderHint(QPainter::SmoothPixmapTransform, picture.width() > side);
+            painter.drawImage(place, picture);
+        }
+        const auto label = static_cast<std::size_t>(shown_.labels[each]);
+        painter.setBrush(Qt::NoBrush);
+        painter.setPen(QPen(classSign(label, palette()).colour, each == *current_ ? 3.0 : 1.5));
+        painter.drawRect(place);
+        auto under = palette().color(QPalette::Base);
+        constexpr float veil = 0.8F;
+        under.setAlphaF(veil);
+        const QRectF below(x, y + side + 1.0, side + gap, fontMetrics().height());
+        painter.fillRect(below, under);
+        painter.setPen(palette().color(QPalette::Text));
+        painter.drawText(below, Qt::AlignLeft | Qt::AlignTop,
+                         fontMetrics().elidedText(shown_.classes[label], Qt::ElideRight, side + gap));
+        x += side + gap;
     }
 }
 

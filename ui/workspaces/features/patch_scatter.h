@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QImage>
 #include <QPointF>
 #include <QPolygonF>
 #include <QString>
 #include <QWidget>
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "figure/study_plot_figure.h"
@@ -50,6 +53,9 @@ public:
     /// The current point and its siblings in the classes that are shown.
     [[nodiscard]] std::vector<std::size_t> siblingsOf(std::size_t point) const;
 
+    /// A picture of a point, drawn small beside the points; a null image for none.
+    void setPictures(std::function<QImage(std::size_t point)> pictures) { pictures_ = std::move(pictures); }
+
     [[nodiscard]] QSize sizeHint() const override { return {420, 340}; }
     [[nodiscard]] QSize minimumSizeHint() const override { return {200, 140}; }
 
@@ -78,11 +84,13 @@ private:
     void setSelection(std::vector<std::size_t> points);
     void describe();
     void step(int patches, int classes);
+    void paintPictures(QPainter& painter) const;
 
     ScatterPoints shown_;
     double x_ = 0.0;  ///< the middle of the points
     double y_ = 0.0;
     double half_ = 1.0;  ///< of the larger of both extents
+    std::function<QImage(std::size_t point)> pictures_;
     std::optional<std::size_t> current_;
     std::vector<std::size_t> selection_;
     QPolygonF lasso_;  ///< empty: none is drawn

@@ -20,6 +20,7 @@
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
+#include "view/pyramid.h"
 #include "workspaces/features/generalization_view.h"
 #include "workspaces/features/patch_list.h"
 #include "workspaces/features/patch_scatter.h"
@@ -220,6 +221,15 @@ RepresentationsView::RepresentationsView(FeaturesController& features, QWidget* 
         chosenPoint_ = point;
         tabs_->setCurrentWidget(patches_);
         showPatches(point, true);
+    });
+    scatter_->setPictures([this](std::size_t point) {
+        if (document() == nullptr || !features_.chosenResult()) {
+            return QImage();
+        }
+        const auto patch = patchOf(point);
+        const auto sets = features_.sets(patch.network);
+        const bool known = sets != nullptr && patch.set < sets->lr.size() && patch.patch < sets->lr[patch.set].size();
+        return known ? toQImage(sets->lr[patch.set][patch.patch]) : QImage();
     });
     connect(scatter_, &PatchScatter::selectionChanged, this, &RepresentationsView::showSelection);
     connect(&features_, &FeaturesController::resultsChanged, this, &RepresentationsView::follow);
