@@ -290,7 +290,7 @@ TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
 }
 
 TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
-    for (const auto* command : {"lam", "sanity", "erf", "upscale", "evaluate"}) {
+    for (const auto* command : {"lam", "sanity", "erf", "srga", "ddr", "upscale", "evaluate"}) {
         const auto help = run({command, "--help"}).output;
         EXPECT_THAT(help, HasSubstr("--upright")) << command;
         EXPECT_THAT(help, HasSubstr("--stretch")) << command;

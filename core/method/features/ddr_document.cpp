@@ -179,6 +179,13 @@ std::string toCsv(const DdrDocument& document) {
     return text;
 }
 
+std::string ratioText(double ratio) {
+    if (std::isinf(ratio)) {
+        return "inf";
+    }
+    return cellText(ratio, ratio < 10.0 ? "{:.2f}" : ratio < 100.0 ? "{:.1f}" : "{:.0f}");
+}
+
 std::vector<std::vector<std::string>> ddrTable(const DdrDocument& document) {
     const bool hasTsne = std::ranges::any_of(document.results, [](const NamedDdrResult& named) {
         return std::ranges::any_of(named.taps, [](const DdrTap& tap) { return tap.tsne.has_value(); });
@@ -197,17 +204,17 @@ std::vector<std::vector<std::string>> ddrTable(const DdrDocument& document) {
                                          tap.what,
                                          std::to_string(tap.dimension),
                                          cellText(100.0 * explainedByTwo(tap), "{:.0f}"),
-                                         cellText(tap.ratioFeatures, "{:.3g}"),
-                                         cellText(tap.ratioPca2, "{:.3g}"),
-                                         cellText(tap.ratioPca50, "{:.3g}")};
+                                         ratioText(tap.ratioFeatures),
+                                         ratioText(tap.ratioPca2),
+                                         ratioText(tap.ratioPca50)};
             if (hasTsne) {
-                row.push_back(
-                    tap.tsne ? fmt::format("{:.3g} to {:.3g}", tap.tsne->ratioRange.first, tap.tsne->ratioRange.second)
-                             : "-");
+                row.push_back(tap.tsne ? fmt::format("{} to {}", ratioText(tap.tsne->ratioRange.first),
+                                                     ratioText(tap.tsne->ratioRange.second))
+                                       : "-");
                 row.push_back(tap.tsne ? cellText(tap.tsne->divergence, "{:.3f}") : "-");
             }
-            row.push_back(tap.chance ? cellText(tap.chance->mean, "{:.3g}") : "-");
-            row.push_back(tap.chance ? cellText(tap.chance->p95, "{:.3g}") : "-");
+            row.push_back(tap.chance ? ratioText(tap.chance->mean) : "-");
+            row.push_back(tap.chance ? ratioText(tap.chance->p95) : "-");
             row.push_back(tap.chance ? cellText(tap.chance->probability, "{:.3g}") : "-");
             rows.push_back(std::move(row));
         }

@@ -46,6 +46,9 @@ void addDdrWarnings(DdrDocument& document);
 /// defined.
 [[nodiscard]] std::string toCsv(const DdrDocument& document);
 
+/// A ratio for people: about three digits, none below 0.01; "inf" or a dash where it is not finite.
+[[nodiscard]] std::string ratioText(double ratio);
+
 /// For people: the headings, then a row for each network and tap.
 [[nodiscard]] std::vector<std::vector<std::string>> ddrTable(const DdrDocument& document);
 

@@ -2,13 +2,14 @@
 #include "method/features/feature_grams.h"
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <exception>
+#include <fcntl.h>
 #include <map>
 #include <system_error>
+#include <unistd.h>
 #include <utility>
 
 #include <fmt/format.h>

@@ -325,8 +325,9 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
     std::ranges::stable_sort(keys, {}, [&](const std::string& known) { return editDistance(known, key); });
     keys.resize(std::min(keys.size(), named));
     throw Error(ErrorCode::InvalidArgument,
-                fmt::format("{}: there is no layer '{}' whose features can be taken; the nearest names are {}", network,
-                            key, fmt::join(keys, ", ")));
+                fmt::format("{}: there is no layer '{}' whose features can be taken; the nearest names are {} (`ddr "
+                            "--taps all` looks at every layer)",
+                            network, key, fmt::join(keys, ", ")));
 }
 
 }  // namespace

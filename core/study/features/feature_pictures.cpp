@@ -201,8 +201,7 @@ void drawDdrPanel(Sheet& sheet, int row, int column, const DdrDocument& document
     placePanel(sheet.mat, panel, place);
     writeText(sheet.mat, tap.key, place + cv::Point(0, -38), 0.45);
     writeText(sheet.mat, tap.what == tap.key ? "" : tap.what, place + cv::Point(0, -22), smallText);
-    auto ratios = fmt::format("CH {} in features, {} in PCA-2", numberText(tap.ratioFeatures, "{:.3g}"),
-                              numberText(tap.ratioPca2, "{:.3g}"));
+    const auto ratios = fmt::format("CH {}, in PCA-2 {}", ratioText(tap.ratioFeatures), ratioText(tap.ratioPca2));
     writeText(sheet.mat, ratios, place + cv::Point(0, -7), smallText);
 }
 

@@ -68,8 +68,8 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
 
 /// Families whose last step is the sum with the enlarged input.
 const std::set<std::string>& addsInput() {
-    static const std::set<std::string> families{"A2N", "Compact", "ESC",     "LapSRN", "MSRResNet",
-                                                "PAN", "PLKSR",   "SAFMN++", "SAFMNv3"};
+    static const std::set<std::string> families{"A2N",       "CATANet", "Compact", "ESC",     "LapSRN",
+                                                "MSRResNet", "PAN",     "PLKSR",   "SAFMN++", "SAFMNv3"};
     return families;
 }
 
@@ -91,7 +91,9 @@ TEST_P(FamilySurvey, FindsTheDeepestFeatures) {
     if (const auto found = deepestKeys().find(architecture); found != deepestKeys().end()) {
         EXPECT_TRUE(found->second.contains(deepest)) << deepest;
     }
-    EXPECT_EQ(survey.addsInput, addsInput().contains(architecture));
+    // RealPLKSR adds the input to features that are enlarged and convolved; at scale 1, to the image.
+    const bool adds = addsInput().contains(architecture) || (architecture == "RealPLKSR" && card.scale == 1);
+    EXPECT_EQ(survey.addsInput, adds);
     ASSERT_GE(survey.usual.size(), 3U);
     EXPECT_EQ(survey.usual.front().key, lrControl);
     EXPECT_EQ(survey.usual.back().key, srControl);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <set>
 #include <stop_token>
@@ -304,6 +305,15 @@ TEST_F(FeatureRuns, DdrRefusesWhatCannotBe) {
     single.source.folders = namedFolders({folderOf("a", 3, 8), folderOf("d", 1, 8)});
     test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches", "d of 1 patch"},
                       [&] { static_cast<void>(runDdr(single, smallDdr())); });
+}
+
+TEST(RatioText, HasNoExponents) {
+    EXPECT_EQ(ratioText(0.0001), "0.00");
+    EXPECT_EQ(ratioText(1.234), "1.23");
+    EXPECT_EQ(ratioText(45.67), "45.7");
+    EXPECT_EQ(ratioText(1070.3), "1070");
+    EXPECT_EQ(ratioText(std::numeric_limits<double>::infinity()), "inf");
+    EXPECT_EQ(ratioText(std::numeric_limits<double>::quiet_NaN()), "-");
 }
 
 TEST_F(FeatureRuns, StopWithinTheFeatures) {
