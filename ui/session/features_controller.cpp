@@ -229,7 +229,8 @@ QString FeaturesController::whatIsMissing() const {
         const int needed = isGeneralization() ? srgaFewestPatches : 2;
         if (const int there = held(side); there < needed) {
             int smaller = side;
-            while (smaller > 4 && held(smaller) < needed) {
+            const int least = static_cast<int>(optionRow(srgaOptionTable(), "patch").range.least);
+            while (smaller > least && held(smaller) < needed) {
                 --smaller;
             }
             const auto found = tr("The open image holds %1 patches of %2×%2 LR pixels at ×%3, %4 are needed: ")

@@ -97,7 +97,7 @@ TEST_F(FeaturesJobTest, GivesTheNumbersOfTheCommands) {
 TEST_F(FeaturesJobTest, ShowsTsneAtWork) {
     ddr_.embed = DdrEmbedding::Tsne;
     ddr_.perplexity = 5.0;
-    ddr_.iterations = 100;
+    ddr_.iterations = 250;
     ddr_.starts = 1;
     ddr_.taps = "LR,SR";
     request_.options = ddr_;

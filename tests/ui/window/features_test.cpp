@@ -92,7 +92,7 @@ public:
         state.ddr.patch = 8;
         state.ddr.permutations = 19;
         state.ddr.perplexity = 5.0;
-        state.ddr.iterations = 60;
+        state.ddr.iterations = 250;
         state.ddr.starts = 1;
         features().change(QStringLiteral("options"), state);
     }
@@ -175,7 +175,7 @@ void FeaturesTest::whatIsMissingIsSaid() {
     QCOMPARE(fixture.features().state().srga.patch, 32);
     QVERIFY(!button.isEnabled());
     QVERIFY2(hint.text().contains(QStringLiteral("holds 8 patches")), qPrintable(hint.text()));
-    QVERIFY2(hint.text().contains(QStringLiteral("a side of 9")), qPrintable(hint.text()));
+    QVERIFY2(hint.text().contains(QStringLiteral("a side of 8")), qPrintable(hint.text()));
 }
 
 void FeaturesTest::aCellShowsItsScoresAndPatches() {
@@ -461,6 +461,7 @@ void FeaturesTest::aHiddenNetworkIsNotComputed() {
     QVERIFY(fixture.waitForResults());
     QCOMPARE(fixture.features().resultNetworks(), std::vector<NetworkId>{fixture.session().networks()[1].id});
     QVERIFY(!fixture.features().isStale());
+    list.setFocus();
     fixture.key(Qt::Key_Space);
     QVERIFY(fixture.features().isStale());
     QVERIFY(fixture.find<QLabel>("featuresHint").text().contains(QStringLiteral("Changed since it ran")));
