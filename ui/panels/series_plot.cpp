@@ -52,10 +52,6 @@ void setSeriesAxis(QCPAxis& axis, const PlotAxis& wanted, const std::vector<doub
     axis.setRange(round.from, round.to);
 }
 
-QVector<double> seriesVector(const std::vector<double>& values) {
-    return {values.begin(), values.end()};
-}
-
 QPalette paperPalette() {
     QPalette palette;
     palette.setColor(QPalette::Base, Qt::white);

@@ -303,13 +303,14 @@ void GeneralizationView::fillTable() {
                 const auto& index = named.comparison.indices[candidate];
                 const bool inside = isInsideFloor(index, named.comparison.floor);
                 auto text = indexText(index);
-                const auto psnr = candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1] : std::nullopt;
+                const double psnr = candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1].value_or(std::nan(""))
+                                                                       : std::nan("");
                 if (!index.srga) {
                     text += QLatin1Char('\n') + tr("no shape");
                 } else if (inside) {
                     text += QLatin1Char('\n') + tr("not distinguishable");
-                } else if (psnr) {
-                    text += QLatin1Char('\n') + tr("%1 dB").arg(fixedText(*psnr, 2));
+                } else if (std::isfinite(psnr)) {
+                    text += QLatin1Char('\n') + tr("%1 dB").arg(fixedText(psnr, 2));
                 }
                 auto* item = new QTableWidgetItem(text);
                 item->setTextAlignment(Qt::AlignCenter);
@@ -319,8 +320,8 @@ void GeneralizationView::fillTable() {
                 if (index.divergence) {
                     help << tr("KL %1 nats").arg(QString::number(*index.divergence, 'g', 4));
                 }
-                if (psnr) {
-                    help << tr("PSNR of the SR %1 dB (Y)").arg(fixedText(*psnr, 2));
+                if (std::isfinite(psnr)) {
+                    help << tr("PSNR of the SR %1 dB (Y)").arg(fixedText(psnr, 2));
                 }
                 if (inside) {
                     help << tr("inside the floor: two halves of the reference differ as much");
