@@ -150,7 +150,7 @@ FeaturesJob::FeaturesJob(const LiveState& state, Sink sink)
 FeaturesJob::~FeaturesJob() = default;
 
 void FeaturesJob::start(std::int64_t run, FeaturesRequest request) {
-    cancel();
+    end(live::EndReason::Cancelled, {});
     run_ = std::make_unique<Run>(state_, sink_, run, std::move(request), cache_);
 }
 
@@ -232,8 +232,7 @@ void FeaturesJob::forget(NetworkId id) {
 }
 
 void FeaturesJob::cancel() {
-    surveys_.clear();
-    wantedSr_.clear();
+    wantedSr_.clear();  // surveys are short, and asked for once
     end(live::EndReason::Cancelled, {});
 }
 

@@ -112,7 +112,7 @@ FeaturesForm::FeaturesForm(const WorkspaceHost& host, FeaturesController& featur
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(parts_);
     scroll->setFocusPolicy(Qt::NoFocus);
-    constexpr int leastWidth = 236;
+    constexpr int leastWidth = 252;
     setMinimumWidth(leastWidth);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, marginOfFeatures);
@@ -236,6 +236,7 @@ void FeaturesForm::addRecipes(QVBoxLayout& column) {
     reduction_->setAccessibleName(tr("Reduction"));
     reduction_->setObjectName(QStringLiteral("featureReduction"));
     reduction_->setToolTip(tr("How an HR patch becomes LR, between blur and noise"));
+    reduction_->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     line->addWidget(new MutedLabel(tr("reduced by")));
     line->addWidget(reduction_, 1);
     column.addLayout(line);
@@ -252,6 +253,7 @@ QLabel* FeaturesForm::addOptionControl(QGridLayout& grid, int place, const Optio
     auto* caption = new MutedLabel(tr(option.title));
     caption->setBuddy(control);
     control->setAccessibleName(tr(option.title));
+    control->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);  // the largest numbers are long
     const auto help = helpOfOption(option);
     control->setToolTip(help);
     caption->setToolTip(help);
@@ -472,6 +474,9 @@ void FeaturesForm::showRecipes() {
         auto* remove =
             smallButton({}, tr("Remove recipe %1").arg(number), QStringLiteral("removeRecipe%1").arg(number));
         remove->setIcon(icon(QStringLiteral("remove")));
+        for (auto* edit : {name, recipe}) {
+            edit->setMinimumWidth(40);
+        }
         line->addWidget(name, 2);
         line->addWidget(recipe, 3);
         line->addWidget(remove);

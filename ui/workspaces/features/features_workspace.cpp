@@ -60,6 +60,7 @@ FeaturesWorkspace::FeaturesWorkspace(const WorkspaceHost& host, WorkspaceMenus& 
     , start_(new FeaturesStart)
     , generalization_(new GeneralizationView(features_))
     , representations_(new RepresentationsView(features_))
+    , curves_(new QStackedWidget)
     , form_(new FeaturesForm(host, features_, *actions_.run)) {
     pool_.setMaxThreadCount(1);
     tabs_->addTab(tr("Generalization"));
@@ -74,6 +75,8 @@ FeaturesWorkspace::FeaturesWorkspace(const WorkspaceHost& host, WorkspaceMenus& 
     pages_->addWidget(start_);
     pages_->addWidget(generalization_);
     pages_->addWidget(representations_);
+    curves_->addWidget(&generalization_->curve());
+    curves_->addWidget(&representations_->depth());
     auto* column = new QVBoxLayout(centre_);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(0);
@@ -118,7 +121,8 @@ bool FeaturesWorkspace::isEmpty() const {
 }
 
 std::vector<WorkspaceDock> FeaturesWorkspace::docks() {
-    return {{Qt::LeftDockWidgetArea, tr("Features"), "features-setup", form_}};
+    return {{Qt::LeftDockWidgetArea, tr("Features"), "features-setup", form_},
+            {Qt::BottomDockWidgetArea, tr("Curve"), "features-curve", curves_}};
 }
 
 QString FeaturesWorkspace::command(DeviceChoice device, int threads) const {
@@ -298,6 +302,7 @@ void FeaturesWorkspace::follow() {
     }
     actions_.exportScores->setEnabled(results && generalization);
     tabs_->setCurrentIndex(generalization ? 0 : 1);
+    curves_->setCurrentIndex(generalization ? 0 : 1);
     start_->ask(generalization);
     const bool empty = isEmpty();
     QWidget* page = empty            ? static_cast<QWidget*>(start_)

@@ -66,6 +66,7 @@ private:
     FeaturesStart* start_;
     GeneralizationView* generalization_;
     RepresentationsView* representations_;
+    QStackedWidget* curves_;
     FeaturesForm* form_;
     bool wasEmpty_ = true;
     bool isOpen_ = false;

@@ -9,7 +9,6 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QSplitter>
-#include <QTabWidget>
 #include <QTableWidget>
 #include <QToolButton>
 #include <QToolTip>
@@ -99,8 +98,7 @@ GeneralizationView::GeneralizationView(FeaturesController& features, QWidget* pa
     , logarithmic_(new QCheckBox(tr("logarithmic")))
     , scores_(new ScorePlot)
     , curve_(new SeriesPlot(tr("SRGA over the strength")))
-    , patches_(new PatchList(features))
-    , tabs_(new QTabWidget) {
+    , patches_(new PatchList(features)) {
     note_->setShortened();
     note_->setObjectName(QStringLiteral("srgaNote"));
     warnings_->setObjectName(QStringLiteral("srgaWarnings"));
@@ -176,12 +174,9 @@ GeneralizationView::GeneralizationView(FeaturesController& features, QWidget* pa
     densityColumn->addLayout(wordsRow);
     densityColumn->addWidget(scores_, 1);
     curve_->setObjectName(QStringLiteral("srgaCurve"));
-    tabs_->setDocumentMode(true);
-    tabs_->addTab(curve_, tr("Strength"));
-    tabs_->addTab(patches_, tr("Patches"));
     auto* lower = new QSplitter(Qt::Horizontal);
     lower->addWidget(densities);
-    lower->addWidget(tabs_);
+    lower->addWidget(patches_);
     lower->setStretchFactor(0, 3);
     lower->setStretchFactor(1, 2);
     lower->setSizes({480, 340});
@@ -303,8 +298,8 @@ void GeneralizationView::fillTable() {
                 const auto& index = named.comparison.indices[candidate];
                 const bool inside = isInsideFloor(index, named.comparison.floor);
                 auto text = indexText(index);
-                const double psnr = candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1].value_or(std::nan(""))
-                                                                       : std::nan("");
+                const double psnr =
+                    candidate + 1 < named.psnr.size() ? named.psnr[candidate + 1].value_or(std::nan("")) : std::nan("");
                 if (!index.srga) {
                     text += QLatin1Char('\n') + tr("no shape");
                 } else if (inside) {

@@ -11,7 +11,6 @@
 class QAction;
 class QCheckBox;
 class QLabel;
-class QTabWidget;
 class QTableWidget;
 
 namespace lamscope::ui {
@@ -30,6 +29,7 @@ public:
 
     [[nodiscard]] QTableWidget& table() const { return *table_; }
     [[nodiscard]] ScorePlot& scores() const { return *scores_; }
+    /// Stands in a panel of the window, which owns it.
     [[nodiscard]] SeriesPlot& curve() const { return *curve_; }
 
 signals:
@@ -58,7 +58,6 @@ private:
     ScorePlot* scores_;
     SeriesPlot* curve_;
     PatchList* patches_;
-    QTabWidget* tabs_;
     std::vector<std::vector<std::size_t>> curvePoints_;  ///< [network][point]: candidates
     bool follows_ = false;
 };

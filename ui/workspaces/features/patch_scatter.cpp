@@ -384,6 +384,16 @@ void PatchScatter::step(int patches, int classes) {
     }
 }
 
+/// Esc is the window's unless there is a selection.
+bool PatchScatter::event(QEvent* event) {
+    if (event->type() == QEvent::ShortcutOverride && !selection_.empty()
+        && dynamic_cast<const QKeyEvent&>(*event).key() == Qt::Key_Escape) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void PatchScatter::keyPressEvent(QKeyEvent* event) {
     switch (event->key()) {
         case Qt::Key_Left:

@@ -185,19 +185,12 @@ RepresentationsView::RepresentationsView(FeaturesController& features, QWidget* 
     upper->setSizes({480, 360});
     upper->setChildrenCollapsible(false);
     depth_->setObjectName(QStringLiteral("ddrDepth"));
-    auto* parts = new QSplitter(Qt::Vertical);
-    parts->addWidget(upper);
-    parts->addWidget(depth_);
-    parts->setStretchFactor(0, 3);
-    parts->setStretchFactor(1, 1);
-    parts->setSizes({380, 170});
-    parts->setChildrenCollapsible(false);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, 0);
     column->setSpacing(2);
     column->addLayout(head);
     column->addWidget(warnings_);
-    column->addWidget(parts, 1);
+    column->addWidget(upper, 1);
     setFocusProxy(scatter_);
 
     connect(network_, &QComboBox::activated, this, [this](int index) {

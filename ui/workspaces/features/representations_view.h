@@ -32,6 +32,7 @@ public:
     explicit RepresentationsView(FeaturesController& features, QWidget* parent = nullptr);
 
     [[nodiscard]] PatchScatter& scatter() const { return *scatter_; }
+    /// Stands in a panel of the window, which owns it.
     [[nodiscard]] SeriesPlot& depth() const { return *depth_; }
     [[nodiscard]] QTableWidget& table() const { return *table_; }
     [[nodiscard]] PatchList& patches() const { return *patches_; }
