@@ -306,7 +306,9 @@ void FeaturesTest::thePointerFindsSiblingsAndAClickTheirSr() {
     QVERIFY(fixture.waitForResults());
     auto& scatter = fixture.workspace().representations().scatter();
     constexpr std::size_t point = 13;
-    QTest::mouseMove(&scatter, scatter.placeOf(point));
+    const auto at = scatter.placeOf(point);
+    QMouseEvent move(QEvent::MouseMove, at, scatter.mapToGlobal(at), Qt::NoButton, Qt::NoButton, Qt::NoModifier);
+    QApplication::sendEvent(&scatter, &move);
     QTRY_VERIFY(scatter.current().has_value());
     const auto siblings = scatter.siblingsOf(*scatter.current());
     QCOMPARE(siblings.size(), std::size_t{3});
