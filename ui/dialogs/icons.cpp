@@ -28,6 +28,7 @@ const QHash<QString, QString>& desktopNames() {
         {QStringLiteral("dice"), QString()},
         {QStringLiteral("down"), QStringLiteral("go-down")},
         {QStringLiteral("export"), QStringLiteral("document-export")},
+        {QStringLiteral("features"), QString()},
         {QStringLiteral("filters"), QString()},
         {QStringLiteral("fit"), QStringLiteral("zoom-fit-best")},
         {QStringLiteral("help"), QStringLiteral("help-contents")},

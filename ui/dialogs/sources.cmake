@@ -9,6 +9,7 @@ set(LAMSCOPE_ICON_FILES
   ${PROJECT_SOURCE_DIR}/resources/icons/dice.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/down.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/export.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/features.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/filters.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/fit.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/help.svg

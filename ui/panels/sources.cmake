@@ -30,6 +30,10 @@ lamscope_ui_library(lamscope_ui_panels
     panels/results_model.h
     panels/results_panel.cpp
     panels/results_panel.h
+    panels/score_plot.cpp
+    panels/score_plot.h
+    panels/series_plot.cpp
+    panels/series_plot.h
     panels/study_plot_view.cpp
     panels/study_plot_view.h
   PUBLIC Qt6::Widgets lamscope_figure lamscope_ui_session

@@ -9,6 +9,8 @@ lamscope_ui_library(lamscope_ui_session
     session/faig_controller.cpp
     session/faig_controller.h
     session/faig_results_file.cpp
+    session/features_controller.cpp
+    session/features_controller.h
     session/figure_layout.cpp
     session/layer_table.cpp
     session/live_controller.cpp
@@ -24,5 +26,5 @@ lamscope_ui_library(lamscope_ui_session
     session/study_files.h
     session/view_settings.cpp
     session/workspace_states.cpp
-  PUBLIC Qt6::Gui lamscope_live lamscope_study_run lamscope_erf_run
+  PUBLIC Qt6::Gui lamscope_live lamscope_features_run lamscope_study_run lamscope_erf_run
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

@@ -3,6 +3,22 @@ lamscope_ui_library(lamscope_ui_workspaces
   SOURCES
     workspaces/compact_tool_bar.cpp
     workspaces/compact_tool_bar.h
+    workspaces/features/features_actions.cpp
+    workspaces/features/features_actions.h
+    workspaces/features/features_form.cpp
+    workspaces/features/features_form.h
+    workspaces/features/features_start.cpp
+    workspaces/features/features_start.h
+    workspaces/features/features_workspace.cpp
+    workspaces/features/features_workspace.h
+    workspaces/features/generalization_view.cpp
+    workspaces/features/generalization_view.h
+    workspaces/features/patch_list.cpp
+    workspaces/features/patch_list.h
+    workspaces/features/patch_scatter.cpp
+    workspaces/features/patch_scatter.h
+    workspaces/features/representations_view.cpp
+    workspaces/features/representations_view.h
     workspaces/file_choice.cpp
     workspaces/file_kind.cpp
     workspaces/file_writer.cpp
@@ -71,4 +87,4 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/workspace.h
     workspaces/workspaces.cpp
   PUBLIC lamscope_ui_view lamscope_ui_panels lamscope_ui_dialogs lamscope_figure_editor
-  PRIVATE lamscope_frames lamscope_faig_run fmt::fmt)
+  PRIVATE lamscope_frames lamscope_faig_run lamscope_features_run fmt::fmt)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QCoreApplication>
 
+#include "workspaces/features/features_workspace.h"
 #include "workspaces/filters/filters_workspace.h"
 #include "workspaces/probe/probe_workspace.h"
 #include "workspaces/study/study_workspace.h"
@@ -20,7 +21,8 @@ WorkspaceRow listed(const char* name, const char* title, const char* icon) {
 
 std::vector<WorkspaceRow> allWorkspaces() {
     return {listed<ProbeWorkspace>("probe", "Probe", "probe"), listed<StudyWorkspace>("study", "Study", "study"),
-            listed<FiltersWorkspace>("filters", "Filters", "filters")};
+            listed<FiltersWorkspace>("filters", "Filters", "filters"),
+            listed<FeaturesWorkspace>("features", "Features", "features")};
 }
 
 }  // namespace lamscope::ui

@@ -238,6 +238,15 @@ std::size_t FeatureGrams::patchesAtOnce() const {
     return std::max<std::size_t>(atOnce_, 1);
 }
 
+std::size_t FeatureGrams::patchesAtOnce(const Image& patch) const {
+    if (atOnce_ > 0) {
+        return atOnce_;
+    }
+    const auto pixels = static_cast<std::int64_t>(patch.width()) * patch.height();
+    const auto most = model_.implementation().device().is_cuda() ? patchPixelsCuda : patchPixelsCpu;
+    return static_cast<std::size_t>(std::max<std::int64_t>(most / pixels, 1));
+}
+
 std::size_t FeatureGrams::done() const {
     return done_;
 }
@@ -266,11 +275,7 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
                                     patch.width(), patch.height(), first.file, first.width(), first.height()));
         }
     }
-    if (atOnce_ == 0) {
-        const auto pixels = static_cast<std::int64_t>(first.width()) * first.height();
-        const auto most = model_.implementation().device().is_cuda() ? patchPixelsCuda : patchPixelsCpu;
-        atOnce_ = static_cast<std::size_t>(std::max<std::int64_t>(most / pixels, 1));
-    }
+    atOnce_ = patchesAtOnce(first);
     while (!patches.empty()) {
         if (stop.stop_requested()) {
             return false;
@@ -375,15 +380,14 @@ std::optional<std::vector<FeatureGram>> FeatureGrams::grams(const std::stop_toke
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("the features of {} patches were stated, those of {} are there", patches_, done_));
     }
-    std::vector<FeatureGram> grams;
     try {
         const at::NoGradGuard noGradients;
-        for (std::size_t k = 0; k < keys_.size(); ++k) {
+        for (auto k = grams_.size(); k < keys_.size(); ++k) {
             auto gram = rows_[k]->gram(keys_[k], stop);
             if (!gram) {
                 return std::nullopt;
             }
-            grams.push_back(*std::move(gram));
+            grams_.push_back(*std::move(gram));
             rows_[k].reset();
         }
     } catch (const Error&) {
@@ -394,7 +398,7 @@ std::optional<std::vector<FeatureGram>> FeatureGrams::grams(const std::stop_toke
             fmt::format("the products of {} patches' features cannot be computed: {}", patches_, briefMessage(error)));
     }
     rows_.clear();
-    return grams;
+    return std::exchange(grams_, {});
 }
 
 }  // namespace lamscope

@@ -58,6 +58,8 @@ public:
 
     /// How many patches go through the network together.
     [[nodiscard]] std::size_t patchesAtOnce() const;
+    /// The same before the first batch, of patches as large as this one.
+    [[nodiscard]] std::size_t patchesAtOnce(const Image& patch) const;
     /// Patches whose features are there.
     [[nodiscard]] std::size_t done() const;
     /// Whether features wait in a temporary file.
@@ -77,7 +79,8 @@ public:
     /// file).
     bool add(std::span<const Image> patches, const std::stop_token& stop = {}, const Progress& progress = {});
 
-    /// Once all patches were added, in the order of the keys; the features are given up. nullopt when stopped.
+    /// Once all patches were added, in the order of the keys; the features are given up. nullopt when stopped: another
+    /// call goes on with the tap at work.
     [[nodiscard]] std::optional<std::vector<FeatureGram>> grams(const std::stop_token& stop = {});
 
 private:
@@ -93,6 +96,7 @@ private:
     std::size_t done_ = 0;
     std::optional<WeightsWatch> weights_;  // since the first batch
     std::vector<std::unique_ptr<Rows>> rows_;
+    std::vector<FeatureGram> grams_;  // of the taps whose features are given up
     SrObserver observer_;
 };
 

@@ -10,6 +10,7 @@ lamscope_library(lamscope_features
     method/features/srga.h
     method/features/srga_document.h
     method/features/srga_options.h
+    method/features/strength_family.h
     method/features/tap_survey.h
   SOURCES
     method/features/ddr.cpp
@@ -20,6 +21,7 @@ lamscope_library(lamscope_features
     method/features/srga.cpp
     method/features/srga_document.cpp
     method/features/srga_options.cpp
+    method/features/strength_family.cpp
     method/features/tap_survey.cpp
   PUBLIC lamscope_components lamscope_scene
   PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

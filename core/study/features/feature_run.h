@@ -36,6 +36,7 @@ struct FeatureRunProgress {
     std::string name;        ///< of that network
     std::string step;        ///< what it does, e.g. "features of blur 2"
     double share = 0.0;      ///< of that step that is done, 0…1
+    double done = 0.0;       ///< of that network's work that is done, about, 0…1
 };
 
 /// Called on the calling thread; must not throw; may be empty.

@@ -4,6 +4,7 @@ lamscope_test(live_test LABEL unit
     core/live/compute_thread_test.cpp
     core/live/erf_job_test.cpp
     core/live/faig_job_test.cpp
+    core/live/features_job_test.cpp
     core/live/live_engine_test.cpp
     core/live/live_jobs_test.cpp
     core/live/study_job_test.cpp

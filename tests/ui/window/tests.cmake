@@ -10,6 +10,7 @@ lamscope_qt_test(workspaces_test SOURCES ui/window/workspaces_test.cpp LIBRARIES
 lamscope_qt_test(study_window_test SOURCES ui/window/study_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(study_files_window_test SOURCES ui/window/study_files_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(filters_window_test SOURCES ui/window/filters_test.cpp LIBRARIES lamscope_ui analytic_loader)
+lamscope_qt_test(features_window_test SOURCES ui/window/features_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(report_view_test SOURCES ui/window/report_view_test.cpp LIBRARIES lamscope_ui)
 lamscope_qt_test(low_memory_test SOURCES ui/window/low_memory_test.cpp LIBRARIES lamscope_ui)
 

@@ -4,7 +4,9 @@ lamscope_test(features_test LABEL unit
     core/method/features/ddr_test.cpp
     core/method/features/feature_grams_test.cpp
     core/method/features/feature_run_test.cpp
+    core/method/features/feature_steps_test.cpp
     core/method/features/srga_test.cpp
+    core/method/features/strength_family_test.cpp
     core/method/features/tap_survey_test.cpp
   LIBRARIES lamscope_features_run LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(features_test REUSE_FROM model_test)
