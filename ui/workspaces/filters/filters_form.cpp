@@ -98,7 +98,9 @@ FiltersForm::FiltersForm(const WorkspaceHost& host, FaigController& filters, QAc
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(parts_);
     scroll->setFocusPolicy(Qt::NoFocus);
-    setMinimumWidth(parts_->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent));
+    constexpr int roomForCounts = 16;  // that titles get with the first image
+    setMinimumWidth(parts_->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent)
+                    + roomForCounts);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, marginOfForm);
     column->setSpacing(4);

@@ -128,9 +128,9 @@ LayerDetail::Places LayerDetail::places() const {
     found.layer = fitted(room, own->in, own->out);
     // The filters of a layer of few channels are drawn wider, or higher, than they are: they would be specks.
     constexpr int mostStretched = 6;
-    const auto stretched = [](int side, int cells, int most, int across) {
+    const auto stretched = [](int drawn, int cells, int most, int across) {
         const int cell = std::min(most / cells, across * mostStretched);
-        return cell >= 1 ? std::max(side, cell * cells) : side;
+        return cell >= 1 ? std::max(drawn, cell * cells) : drawn;
     };
     const int cellWidth = std::max(found.layer.width() / own->in, 1);
     const int cellHeight = std::max(found.layer.height() / own->out, 1);
