@@ -24,7 +24,7 @@ struct PlotSeries {
     QString name{};
     QString digit{};  ///< of the network, written at the end of the line; may be empty
     QColor colour{};
-    bool selected = false;  ///< drawn thicker
+    bool selected = false;    ///< drawn thicker
     std::vector<double> x{};  ///< rising; what is not finite, or not above 0 on a logarithmic axis, has no point
     std::vector<double> y{};
     std::vector<double> lowest{};  ///< of a band around it; empty: none

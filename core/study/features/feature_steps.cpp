@@ -329,7 +329,6 @@ bool FeatureSteps::makeSets(const std::stop_token& stop) {
     for (const auto& network : networks_) {
         const int scale = keyOf(network.card);
         if (!sets_.contains(scale)) {
-            report(0, "sets of patches", 0.0, 0.0);
             auto made = makePatchSets(input_.source, std::max(scale, 1), stop);
             if (!made) {
                 return false;
@@ -366,7 +365,6 @@ bool FeatureSteps::makeSets(const std::stop_token& stop) {
 
 void FeatureSteps::survey() {
     const auto index = surveyed_;
-    report(index, "layers", 0.0, 0.0);
     bool surveyed = false;
     guarded(index, [&] {
         const auto& set = setsFor(networks_[index])->sets.front();

@@ -112,7 +112,7 @@ FeaturesForm::FeaturesForm(const WorkspaceHost& host, FeaturesController& featur
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     scroll->setWidget(parts_);
     scroll->setFocusPolicy(Qt::NoFocus);
-    constexpr int leastWidth = 252;
+    constexpr int leastWidth = 262;
     setMinimumWidth(leastWidth);
     auto* column = new QVBoxLayout(this);
     column->setContentsMargins(0, 0, 0, marginOfFeatures);
