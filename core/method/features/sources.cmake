@@ -24,6 +24,6 @@ lamscope_library(lamscope_features
     method/features/strength_family.cpp
     method/features/tap_survey.cpp
   PUBLIC lamscope_components lamscope_scene
-  PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+  PRIVATE lamscope_degradation LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_features REUSE_FROM lamscope_runtime)
 include(study/features/sources.cmake)  # its commands over files
