@@ -257,11 +257,14 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
         }
     }
     if (!onLr.empty()) {
-        usual.add(seen[onLr.front()].place.key, "end of the blocks");
-        usual.add(seen[onLr.back()].place.key, "last convolution of the body");
+        const bool one = onLr.front() == onLr.back();
+        usual.add(seen[onLr.front()].place.key, one ? "end of the body" : "end of the blocks");
+        if (!one) {
+            usual.add(seen[onLr.back()].place.key, "last convolution of the body");
+        }
     }
     if (afterSkip) {
-        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the blocks" : "after the body");
+        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the body" : "after the body");
     }
     for (const auto i : enlarged) {
         const auto times = static_cast<double>(seen[i].place.shape[1]) / static_cast<double>(lrSide);
