@@ -10,6 +10,7 @@ lamscope_library(lamscope_features
     method/features/srga.h
     method/features/srga_document.h
     method/features/srga_options.h
+    method/features/tap_layout.h
     method/features/tap_survey.h
   SOURCES
     method/features/ddr.cpp
@@ -24,4 +25,3 @@ lamscope_library(lamscope_features
   PUBLIC lamscope_components lamscope_scene
   PRIVATE LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_features REUSE_FROM lamscope_runtime)
-include(study/features/sources.cmake)  # its commands over files

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -22,6 +23,7 @@
 #include "method/features/tap_survey.h"
 #include "metrics/psnr_ssim.h"
 #include "model/sr_model.h"
+#include "model/weights_watch.h"
 #include "runtime/device.h"
 #include "scene/document_blocks.h"
 
@@ -111,9 +113,31 @@ public:
         return sets_.at(source_.folders.empty() ? cards[model].scale : 0);
     }
     [[nodiscard]] const PatchSets& anySets() const { return sets_.begin()->second; }
-    [[nodiscard]] int sideFor(std::size_t model) const {
+    /// Of patches of recipes the size is known before there are any.
+    [[nodiscard]] bool cutsPatches() const { return source_.folders.empty(); }
+
+    [[nodiscard]] TapSurvey survey(std::size_t model) const {
+        if (cutsPatches()) {
+            return surveyTaps(models[model], source_.side);
+        }
         const auto& set = setsFor(model).sets.front();
-        return std::min(set.width, set.height);
+        return surveyTaps(models[model], set.width, set.height);
+    }
+
+    /// A network that fails is left out, so that what others gave is not lost. The last one that is left must not fail.
+    template <typename Work>
+    void guarded(std::size_t model, std::vector<std::string>& said, std::size_t results, const Work& work) {
+        try {
+            work();
+        } catch (const Error& error) {
+            if (!firstFailure_) {
+                firstFailure_ = std::current_exception();
+            }
+            if (model + 1 == models.size() && results == 0) {
+                std::rethrow_exception(firstFailure_);
+            }
+            said.push_back(fmt::format("{} is left out: {}", cards[model].name, error.what()));
+        }
     }
 
     [[nodiscard]] FeatureMemory memory(FeaturePooling pooling) const {
@@ -144,6 +168,7 @@ private:
     PatchSource source_;
     const FeatureRunCallback& progress_;
     std::map<int, PatchSets> sets_;  // by scale
+    std::exception_ptr firstFailure_;
 };
 
 /// With the reference first.
@@ -235,6 +260,7 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
     const auto& sets = run.setsFor(index);
     NamedSrgaResult result{.card = run.cards[index], .tap = tap, .addsInput = addsInput};
     std::vector<GramMatrix> grams;
+    std::optional<WeightsWatch> weights;  // one of all sets
     for (std::size_t s = 0; s < sets.sets.size(); ++s) {
         const auto& patches = sets.lr[s];
         FeatureGrams collector(run.models[index], {tap}, patches.size(), run.memory(FeaturePooling::None));
@@ -246,6 +272,12 @@ std::optional<NamedSrgaResult> srgaOf(FeatureRun& run, std::size_t index, const 
         const bool done = collector.add(patches, stop, [&](std::size_t patch) {
             run.report(index, step, static_cast<double>(patch) / static_cast<double>(patches.size()));
         });
+        if (done && !weights) {
+            weights.emplace(run.models[index].implementation());
+        }
+        if (weights) {
+            weights->check();
+        }
         auto made = done ? collector.grams(stop) : std::nullopt;
         if (!made) {
             return std::nullopt;
@@ -290,8 +322,14 @@ std::optional<NamedDdrResult> ddrOf(FeatureRun& run, std::size_t index, const st
     }
     const auto contents = document.contentShared ? document.contents : std::vector<int>();
     for (std::size_t k = 0; k < taps.size(); ++k) {
-        run.report(index, "sorting the patches at each tap", static_cast<double>(k) / static_cast<double>(taps.size()));
-        auto tap = sortPatches((*grams)[k].gram, document.labels, contents, document.options, computeThreads(), stop);
+        const auto report = [&](double share) {  // of the tap's work
+            run.report(index, "sorting the patches at each tap",
+                       (static_cast<double>(k) + share) / static_cast<double>(taps.size()));
+        };
+        report(0.0);
+        const double iterations = static_cast<double>(document.options.iterations) * document.options.starts;
+        auto tap = sortPatches((*grams)[k].gram, document.labels, contents, document.options, computeThreads(), stop,
+                               [&](const Embedding& embedding) { report(embedding.iterations / iterations); });
         if (!tap) {
             return std::nullopt;
         }
@@ -325,6 +363,18 @@ std::optional<SrgaDocument> runSrga(const FeatureRunInput& given, const SrgaOpti
         std::ranges::for_each(input.source.folders, addArray, &NamedFolder::name);
     }
     run.checkOutputs(arrays);
+    std::vector<std::pair<std::string, bool>> taps;
+    const auto chooseTaps = [&] {
+        for (std::size_t i = 0; i < run.models.size(); ++i) {
+            const auto survey = run.survey(i);
+            auto tap = chosenTap(survey, options.tap, run.cards[i].name);
+            const bool adds = survey.addsInput && tap != srControl;
+            taps.emplace_back(std::move(tap), adds);
+        }
+    };
+    if (run.cutsPatches()) {
+        chooseTaps();
+    }
     if (!run.makeSets(stop)) {
         return std::nullopt;
     }
@@ -335,19 +385,21 @@ std::optional<SrgaDocument> runSrga(const FeatureRunInput& given, const SrgaOpti
     const auto patches = run.anySets().lr.front().size();
     checkSrgaPatches(options, patches);
     document.components = componentsOf(options, patches);
-    std::vector<std::pair<std::string, bool>> taps;
-    for (std::size_t i = 0; i < run.models.size(); ++i) {
-        const auto survey = surveyTaps(run.models[i], run.sideFor(i));
-        auto tap = chosenTap(survey, options.tap, run.cards[i].name);
-        const bool deepest = survey.deepest && tap == survey.taps[*survey.deepest].key;
-        taps.emplace_back(std::move(tap), survey.addsInput && deepest);
+    if (!run.cutsPatches()) {
+        chooseTaps();
     }
-    for (std::size_t i = 0; i < run.models.size(); ++i) {
-        auto result = srgaOf(run, i, taps[i].first, taps[i].second, document, stop);
-        if (!result) {
-            return std::nullopt;
-        }
-        document.results.push_back(*std::move(result));
+    bool stopped = false;
+    for (std::size_t i = 0; i < run.models.size() && !stopped; ++i) {
+        run.guarded(i, document.warnings, document.results.size(), [&] {
+            auto result = srgaOf(run, i, taps[i].first, taps[i].second, document, stop);
+            stopped = !result.has_value();
+            if (result) {
+                document.results.push_back(*std::move(result));
+            }
+        });
+    }
+    if (stopped) {
+        return std::nullopt;
     }
     addSrgaWarnings(document);
     return document;
@@ -365,7 +417,24 @@ std::optional<DdrDocument> runDdr(const FeatureRunInput& input, const DdrOptions
     if (!run.loadNetworks(stop)) {
         return std::nullopt;
     }
+    std::vector<std::pair<std::vector<ChosenTap>, bool>> taps;
+    const auto chooseTaps = [&] {
+        std::vector<std::filesystem::path> arrays;
+        for (std::size_t i = 0; i < run.models.size(); ++i) {
+            const auto survey = run.survey(i);
+            taps.emplace_back(chosenTaps(survey, options.taps, run.cards[i].name), survey.addsInput);
+            for (const auto& tap : taps.back().first) {
+                if (!input.arrayFolder.empty()) {
+                    arrays.push_back(ddrPointFile(input.arrayFolder, run.cards[i].name, tap.key));
+                }
+            }
+        }
+        run.checkOutputs(arrays);
+    };
     run.checkOutputs({});
+    if (run.cutsPatches()) {
+        chooseTaps();
+    }
     if (!run.makeSets(stop)) {
         return std::nullopt;
     }
@@ -380,30 +449,28 @@ std::optional<DdrDocument> runDdr(const FeatureRunInput& input, const DdrOptions
     if (!document.contentShared) {
         document.warnings.emplace_back(
             "the folders do not hold files of the same names: labels are shuffled among all patches, not among those "
-            "of "
-            "one content");
+            "of one content");
     }
-    std::vector<std::pair<std::vector<ChosenTap>, bool>> taps;
-    std::vector<std::filesystem::path> arrays;
-    for (std::size_t i = 0; i < run.models.size(); ++i) {
-        const auto survey = surveyTaps(run.models[i], run.sideFor(i));
-        taps.emplace_back(chosenTaps(survey, options.taps, run.cards[i].name), survey.addsInput);
-        for (const auto& tap : taps.back().first) {
-            if (!input.arrayFolder.empty()) {
-                arrays.push_back(ddrPointFile(input.arrayFolder, run.cards[i].name, tap.key));
+    if (!run.cutsPatches()) {
+        chooseTaps();
+    }
+    bool stopped = false;
+    for (std::size_t i = 0; i < run.models.size() && !stopped; ++i) {
+        run.guarded(i, document.warnings, document.results.size(), [&] {
+            auto result = ddrOf(run, i, taps[i].first, taps[i].second, document, stop);
+            stopped = !result.has_value();
+            if (!result) {
+                return;
             }
-        }
+            if (taps[i].first.size() == 2 && options.taps == "auto") {
+                result->warnings.emplace_back(
+                    "there is no layer whose features can be taken: LR and SR alone are shown");
+            }
+            document.results.push_back(*std::move(result));
+        });
     }
-    run.checkOutputs(arrays);
-    for (std::size_t i = 0; i < run.models.size(); ++i) {
-        auto result = ddrOf(run, i, taps[i].first, taps[i].second, document, stop);
-        if (!result) {
-            return std::nullopt;
-        }
-        if (taps[i].first.size() == 2 && options.taps == "auto") {
-            result->warnings.emplace_back("there is no layer whose features can be taken: LR and SR alone are shown");
-        }
-        document.results.push_back(*std::move(result));
+    if (stopped) {
+        return std::nullopt;
     }
     addDdrWarnings(document);
     return document;
