@@ -9,17 +9,10 @@
 #include <vector>
 
 #include "base/error.h"
+#include "metrics/percentile.h"
 
 namespace lamscope {
 namespace {
-
-/// Of ascending values, interpolated between neighbours.
-double percentile(const std::vector<double>& ascending, double share) {
-    const double place = share * static_cast<double>(ascending.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const auto above = std::min(below + 1, ascending.size() - 1);
-    return std::lerp(ascending[below], ascending[above], place - std::floor(place));
-}
 
 /// Of samples of one size; the places of results are `chosen`.
 void addIntervals(std::span<const std::vector<double>> samples, const std::vector<std::size_t>& chosen,

@@ -2,7 +2,6 @@
 #include "metrics/calinski_harabasz.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <map>
@@ -12,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "metrics/percentile.h"
 
 namespace lamscope {
 
@@ -91,15 +91,6 @@ void shuffle(std::vector<int>& labels, const std::vector<std::size_t>& rows, std
     }
 }
 
-double p95Of(std::vector<double> values) {
-    std::ranges::sort(values);
-    constexpr double share = 0.95;
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const auto above = std::min(below + 1, values.size() - 1);
-    return std::lerp(values[below], values[above], place - std::floor(place));
-}
-
 }  // namespace
 
 double calinskiHarabasz(const GramMatrix& gram, std::span<const int> labels) {
@@ -107,7 +98,7 @@ double calinskiHarabasz(const GramMatrix& gram, std::span<const int> labels) {
 }
 
 ChanceLevel chanceOfCalinskiHarabasz(const GramMatrix& gram, std::span<const int> labels, std::span<const int> groups,
-                                     int shuffles, std::uint64_t seed) {
+                                     int shuffles, std::uint64_t seed, const std::stop_token& stop) {
     const ClassRatio ratio(gram, labels);
     if (shuffles < 1 || (!groups.empty() && groups.size() != labels.size())) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("{} shuffles of {} labels in {} groups cannot be made",
@@ -126,6 +117,9 @@ ChanceLevel chanceOfCalinskiHarabasz(const GramMatrix& gram, std::span<const int
     ChanceLevel chance;
     int reaching = 0;
     for (int k = 0; k < shuffles; ++k) {
+        if (stop.stop_requested()) {
+            return {};
+        }
         for (const auto& [group, rows] : rowsOf) {
             shuffle(shuffled, rows, random);
         }
@@ -133,7 +127,9 @@ ChanceLevel chanceOfCalinskiHarabasz(const GramMatrix& gram, std::span<const int
         chance.mean += ratios.back() / shuffles;
         reaching += ratios.back() >= reached ? 1 : 0;
     }
-    chance.p95 = p95Of(std::move(ratios));
+    std::ranges::sort(ratios);
+    constexpr double most = 0.95;
+    chance.p95 = percentile(ratios, most);
     chance.probability = (1.0 + reaching) / (1.0 + shuffles);
     return chance;
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <stop_token>
 #include <vector>
 
 #include "metrics/gram_matrix.h"
@@ -32,8 +33,10 @@ struct ChanceLevel {
 /// @param groups  the content of each row, any numbers: labels are shuffled among the rows of one group only. Empty:
 ///                among all rows.
 /// @param shuffles at least 1.
+/// @param stop     polled before each shuffle; once stopped, what is returned means nothing.
 /// Throws as calinskiHarabasz(), and Error(InvalidArgument) for groups of another number. Thread-safe.
 [[nodiscard]] ChanceLevel chanceOfCalinskiHarabasz(const GramMatrix& gram, std::span<const int> labels,
-                                                   std::span<const int> groups, int shuffles, std::uint64_t seed);
+                                                   std::span<const int> groups, int shuffles, std::uint64_t seed,
+                                                   const std::stop_token& stop = {});
 
 }  // namespace lamscope

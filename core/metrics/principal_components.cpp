@@ -18,7 +18,8 @@ namespace lamscope {
 
 double PrincipalComponents::explained(std::size_t components) const {
     const auto last = eigenvalues.begin() + static_cast<std::ptrdiff_t>(std::min(components, count));
-    return total > 0.0 ? std::accumulate(eigenvalues.begin(), last, 0.0) / total : 0.0;
+    // Both sums are rounded.
+    return total > 0.0 ? std::min(std::accumulate(eigenvalues.begin(), last, 0.0) / total, 1.0) : 0.0;
 }
 
 PrincipalComponents principalComponents(const GramMatrix& gram, std::size_t count) {

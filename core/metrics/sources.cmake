@@ -8,6 +8,7 @@ lamscope_library(lamscope_metrics
     metrics/generalised_gaussian.h
     metrics/gram_matrix.h
     metrics/kernel_density.h
+    metrics/percentile.h
     metrics/psnr_ssim.h
     metrics/shifted_correlation.h
     metrics/signed_rank.h
@@ -21,6 +22,7 @@ lamscope_library(lamscope_metrics
     metrics/gram_matrix.cpp
     metrics/kernel_density.cpp
     metrics/map_check.cpp
+    metrics/percentile.cpp
     metrics/psnr_ssim.cpp
     metrics/shifted_correlation.cpp
     metrics/signed_rank.cpp

@@ -5,7 +5,9 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <new>
 #include <numeric>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -23,14 +25,21 @@ constexpr double exaggeration = 12.0;
 constexpr int iterationsAtOnce = 50;  // between two reports
 constexpr std::size_t fewestPoints = 4;
 
-/// Calls `work(first, last)` for parts of the rows on so many threads. What a row gives must not depend on the part.
+/// Calls `work(first, last)` for parts of the rows on up to so many threads. What a row gives must not depend on the
+/// part. The work must not throw, hence not allocate.
 template <typename Work>
 void forRows(std::size_t rows, int threads, const Work& work) {
     constexpr std::size_t rowsThatPay = 256;  // of a thread: fewer take less time than its start
     const auto parts = std::clamp<std::size_t>(rows / rowsThatPay, 1, static_cast<std::size_t>(threads));
     std::vector<std::jthread> others;
-    for (std::size_t part = 1; part < parts; ++part) {
-        others.emplace_back([&work, rows, part, parts] { work(rows * part / parts, rows * (part + 1) / parts); });
+    others.reserve(parts - 1);
+    std::size_t part = 1;
+    try {
+        for (; part < parts; ++part) {
+            others.emplace_back([&work, rows, part, parts] { work(rows * part / parts, rows * (part + 1) / parts); });
+        }
+    } catch (const std::system_error&) {  // the system has no further thread: this one does their parts
+        work(rows * part / parts, rows);
     }
     work(0, rows / parts);
 }
@@ -150,7 +159,7 @@ double divergenceAt(const Coordinates& at, const std::vector<double>& affinities
 /// The precision at which the affinities of one point have the entropy that is wanted; they are left in `row`.
 /// @param distances of the point, squared.
 double precisionFor(const double* distances, std::size_t i, std::size_t n, double entropyWanted,
-                    std::vector<double>& row) {
+                    std::span<double> row) {
     constexpr double tolerance = 1e-10;  // nats
     constexpr int mostSteps = 200;       // equal distances have one entropy at any precision
     double nearest = std::numeric_limits<double>::infinity();
@@ -181,10 +190,11 @@ double precisionFor(const double* distances, std::size_t i, std::size_t n, doubl
     }
 }
 
-std::vector<double> squaredDistances(std::span<const double> data, std::size_t columns, std::size_t n, int threads) {
+std::vector<double> squaredDistances(std::span<const double> data, std::size_t columns, std::size_t n, int threads,
+                                     const std::stop_token& stop) {
     std::vector<double> distances(n * n);
     forRows(n, threads, [&](std::size_t first, std::size_t last) {
-        for (std::size_t i = first; i < last; ++i) {
+        for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
             for (std::size_t j = 0; j < n; ++j) {
                 // Of a pair in one order, so that both entries have the same bits.
                 const double* const a = &data[std::min(i, j) * columns];
@@ -214,7 +224,7 @@ double largestPerplexity(std::size_t points) {
     return points < fewestPoints ? 0.0 : static_cast<double>(points - 1) / neighboursOfOne;
 }
 
-Tsne::Tsne(std::span<const double> data, std::size_t columns, const TsneOptions& options)
+Tsne::Tsne(std::span<const double> data, std::size_t columns, const TsneOptions& options, const std::stop_token& stop)
     : options_(options)
     , columns_(columns) {
     const auto refuse = [](const std::string& message) { throw Error(ErrorCode::InvalidArgument, message); };
@@ -241,21 +251,27 @@ Tsne::Tsne(std::span<const double> data, std::size_t columns, const TsneOptions&
         firstColumns_.push_back(data[i * columns]);
         firstColumns_.push_back(columns > 1 ? data[i * columns + 1] : 0.0);
     }
-    setAffinities(squaredDistances(data, columns, points_, options.threads));
+    try {
+        setAffinities(squaredDistances(data, columns, points_, options.threads, stop), stop);
+    } catch (const std::bad_alloc&) {
+        throw Error(ErrorCode::OutOfMemory,
+                    fmt::format("there is not enough memory for t-SNE of {} points; give fewer patches", points_));
+    }
 }
 
-void Tsne::setAffinities(const std::vector<double>& distances) {
+void Tsne::setAffinities(const std::vector<double>& distances, const std::stop_token& stop) {
     const std::size_t n = points_;
     precisions_.resize(n);
     std::vector<double> ofPoints(n * n);
     const double entropyWanted = std::log(options_.perplexity);
     forRows(n, options_.threads, [&](std::size_t first, std::size_t last) {
-        std::vector<double> row(n);
-        for (std::size_t i = first; i < last; ++i) {
-            precisions_[i] = precisionFor(&distances[i * n], i, n, entropyWanted, row);
-            std::ranges::copy(row, ofPoints.begin() + static_cast<std::ptrdiff_t>(i * n));
+        for (std::size_t i = first; i < last && !stop.stop_requested(); ++i) {
+            precisions_[i] = precisionFor(&distances[i * n], i, n, entropyWanted, {&ofPoints[i * n], n});
         }
     });
+    if (stop.stop_requested()) {
+        return;
+    }
     double sum = 0.0;
     for (const double value : ofPoints) {
         sum += 2.0 * value;
@@ -309,6 +325,9 @@ std::optional<Embedding> Tsne::run(std::span<const double> start, const std::sto
     if (start.size() != 2 * points_) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("the start of {} points has {} coordinates, found {}",
                                                             points_, 2 * points_, start.size()));
+    }
+    if (affinities_.empty()) {
+        return std::nullopt;
     }
     constexpr double slowest = 50.0;
     constexpr double pointsOfRate = 4.0 * exaggeration;

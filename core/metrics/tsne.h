@@ -13,7 +13,7 @@ namespace lamscope {
 struct TsneOptions {
     double perplexity = 30.0;  ///< about how many neighbours count; at most largestPerplexity()
     int iterations = 1000;     ///< at least 1; the first 250 exaggerate
-    int threads = 1;           ///< at least 1; no number changes a bit of the result
+    int threads = 1;           ///< at least 1; no number changes a bit of what equal data give
 };
 
 /// The largest perplexity for so many points, (points − 1)/3.
@@ -27,7 +27,7 @@ struct Embedding {
 };
 
 /// t-distributed stochastic neighbour embedding, exact (O(n²) an iteration), in float64, without random numbers. Sums
-/// have a fixed order: equal points give equal bytes on one machine, whatever the number of threads.
+/// have a fixed order: input of equal bytes gives equal bytes on one machine, whatever the number of threads.
 ///
 /// The affinities and the schedule are those of scikit-learn (`method="exact"`, `learning_rate="auto"`), without its
 /// early end: 250 iterations at exaggeration 12 and momentum 0.5, then velocities 0, gains 1 and momentum 0.8; learning
@@ -38,9 +38,11 @@ struct Embedding {
 class Tsne {
 public:
     /// @param data  row-major, `columns` values a point, as a rule the first 50 principal scores.
+    /// @param stop  polled at every point; once stopped there are no affinities, and run() gives nullopt.
     /// Throws Error(InvalidArgument) for sizes that do not fit, values that are not finite, fewer than four points, and
-    /// options out of their ranges.
-    Tsne(std::span<const double> data, std::size_t columns, const TsneOptions& options);
+    /// options out of their ranges, Error(OutOfMemory).
+    Tsne(std::span<const double> data, std::size_t columns, const TsneOptions& options,
+         const std::stop_token& stop = {});
 
     [[nodiscard]] std::size_t points() const { return points_; }
 
@@ -71,7 +73,7 @@ public:
                                                const Progress& progress = {}) const;
 
 private:
-    void setAffinities(const std::vector<double>& distances);
+    void setAffinities(const std::vector<double>& distances, const std::stop_token& stop);
 
     TsneOptions options_;
     std::size_t points_ = 0;

@@ -67,7 +67,7 @@ std::optional<DdrTsne> embed(const PrincipalComponents& principal, std::span<con
                              const DdrOptions& options, int threads, const std::stop_token& stop,
                              const DdrProgress& progress) {
     const Tsne tsne(principal.scores, principal.count,
-                    {.perplexity = options.perplexity, .iterations = options.iterations, .threads = threads});
+                    {.perplexity = options.perplexity, .iterations = options.iterations, .threads = threads}, stop);
     DdrTsne result{.ratioRange = {std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()},
                    .starts = options.starts,
                    .perplexity = options.perplexity,
@@ -142,7 +142,8 @@ std::optional<DdrTap> sortPatches(const GramMatrix& gram, std::span<const int> l
     const auto principal = principalComponents(gram, components);
     tap.totalVariance = principal.total / static_cast<double>(gram.rows);
     for (std::size_t k = 0; k < std::min(statedShares, components); ++k) {
-        tap.explained.push_back(principal.total > 0.0 ? principal.eigenvalues[k] / principal.total : 0.0);
+        const double share = principal.total > 0.0 ? principal.eigenvalues[k] / principal.total : 0.0;
+        tap.explained.push_back(std::min(share, 1.0));  // of one component, rounding may make it more
     }
     const auto few = gramOfScores(principal, std::min(fewComponents, components));
     const auto many = gramOfScores(principal, components);
@@ -159,7 +160,10 @@ std::optional<DdrTap> sortPatches(const GramMatrix& gram, std::span<const int> l
     }
     if (!std::isnan(ratioIn(tap, options.space))) {
         tap.chance = chanceOfCalinskiHarabasz(space, labels, contents, options.permutations,
-                                              static_cast<std::uint64_t>(options.seed));
+                                              static_cast<std::uint64_t>(options.seed), stop);
+    }
+    if (stop.stop_requested()) {
+        return std::nullopt;
     }
     if (options.embed == DdrEmbedding::Tsne && tsneRefusal(gram.rows, options).empty()) {
         tap.tsne = embed(principal, labels, options, threads, stop, progress);

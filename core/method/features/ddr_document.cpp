@@ -84,7 +84,7 @@ Json ddrResultJson(const DdrDocument& document, const NamedDdrResult& named) {
 double explainedByTwo(const DdrTap& tap) {
     const auto last =
         tap.explained.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(tap.explained.size(), 2));
-    return std::accumulate(tap.explained.begin(), last, 0.0);
+    return std::min(std::accumulate(tap.explained.begin(), last, 0.0), 1.0);
 }
 
 /// The line of a network and a tap, or that of the headings.
@@ -95,6 +95,7 @@ std::vector<std::string> ddrCells(const DdrDocument& document, const NamedDdrRes
     const auto& chance = tap.chance;
     add("network", csvField(named.card.name));
     add("scale", std::to_string(named.card.scale));
+    add("colours", coloursText(named.card));
     add("adds_input", named.addsInput ? "1" : "0");
     add("tap", csvField(tap.key));
     add("what", csvField(tap.what));
@@ -130,9 +131,7 @@ void addDdrWarnings(DdrDocument& document) {
         for (const auto& tap : named.taps) {
             if (std::isnan(tap.ratioFeatures)) {
                 named.warnings.push_back(
-                    fmt::format("{}: there is no spread inside the classes, nor between them: no "
-                                "ratio",
-                                tap.key));
+                    fmt::format("{}: there is no spread inside the classes, nor between them: no ratio", tap.key));
             } else if (std::isinf(tap.ratioFeatures)) {
                 named.warnings.push_back(fmt::format(
                     "{}: there is no spread inside the classes, which differ: the ratio is infinite", tap.key));
@@ -190,8 +189,8 @@ std::vector<std::vector<std::string>> ddrTable(const DdrDocument& document) {
     const bool hasTsne = std::ranges::any_of(document.results, [](const NamedDdrResult& named) {
         return std::ranges::any_of(named.taps, [](const DdrTap& tap) { return tap.tsne.has_value(); });
     });
-    std::vector<std::string> headings{"network", "tap",         "what",     "dimension",
-                                      "PCA-2 %", "CH features", "CH PCA-2", "CH PCA-50"};
+    std::vector<std::string> headings{"network",   "scale",   "colours",     "tap",      "what",
+                                      "dimension", "PCA-2 %", "CH features", "CH PCA-2", "CH PCA-50"};
     if (hasTsne) {
         headings.insert(headings.end(), {"CH t-SNE", "KL"});
     }
@@ -200,6 +199,8 @@ std::vector<std::vector<std::string>> ddrTable(const DdrDocument& document) {
     for (const auto& named : document.results) {
         for (const auto& tap : named.taps) {
             std::vector<std::string> row{named.card.name,
+                                         std::to_string(named.card.scale),
+                                         coloursText(named.card),
                                          tap.key,
                                          tap.what,
                                          std::to_string(tap.dimension),
@@ -227,15 +228,7 @@ std::string toText(const DdrDocument& document) {
 }
 
 std::vector<std::string> warningsOf(const DdrDocument& document) {
-    auto warnings = document.warnings;
-    for (const auto& named : document.results) {
-        for (const auto* list : {&named.card.warnings, &named.warnings}) {
-            for (const auto& warning : *list) {
-                warnings.push_back(fmt::format("{}: {}", named.card.name, warning));
-            }
-        }
-    }
-    return warnings;
+    return warningsOfAll(document.warnings, document.results);
 }
 
 std::filesystem::path ddrPointFile(const std::filesystem::path& folder, const std::string& network,

@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <exception>
 #include <fcntl.h>
+#include <iterator>
 #include <map>
 #include <system_error>
 #include <unistd.h>
@@ -16,6 +18,7 @@
 
 #include "base/error.h"
 #include "base/temporary_folder.h"
+#include "method/features/tap_layout.h"
 #include "method/features/tap_survey.h"
 #include "model/feature_sink.h"
 #include "model/sr_model_implementation.h"
@@ -37,25 +40,68 @@ constexpr std::int64_t dimensionsOfProduct = 8192;
 constexpr std::int64_t dimensionsOfBlock = 65536;
 constexpr std::int64_t numbersOfBlock = 1L << 26;
 
-/// Takes the inputs of some taps, of repeated layers the last one.
+/// Takes the inputs of some taps, of repeated layers the last one, and sees whether a batch is evaluated as a whole.
 class InputSink final : public FeatureSink {
 public:
     explicit InputSink(const std::vector<std::string>& keys) {
         for (const auto& key : keys) {
-            inputs.emplace(key, torch::Tensor());
+            inputs_.emplace(key, Taken());
         }
     }
 
     void take(const Tap& tap, const torch::Tensor& input, const torch::Tensor& /*output*/) override {
-        if (const auto found = inputs.find(tap.name); found != inputs.end()) {
-            found->second = input.detach().clone();
-            channelsFirst[tap.name] = tap.kind != Tap::Kind::Linear && input.dim() == 4;
+        if (tap.kind == Tap::Kind::Linear) {
+            layout_.seeLinear(input.sizes());
+        } else if (tap.kind != Tap::Kind::Block) {
+            layout_.seeConvolution(input.sizes());
+            rowsOfFirst_ = rowsOfFirst_ == 0 ? input.size(0) : rowsOfFirst_;
+        }
+        if (const auto found = inputs_.find(tap.name); found != inputs_.end()) {
+            found->second = {input.detach().clone(), tap.kind};
         }
     }
 
-    std::map<std::string, torch::Tensor> inputs;
-    std::map<std::string, bool> channelsFirst;
+    /// Whether the network evaluates the images of a batch one after the other, so that each tap sees but one of them.
+    [[nodiscard]] bool sawSingleImages(std::int64_t images) const { return rowsOfFirst_ > 0 && rowsOfFirst_ < images; }
+
+    /// What was taken is given up; undefined where the tap was not evaluated.
+    [[nodiscard]] torch::Tensor take(const std::string& key) {
+        return std::exchange(inputs_.at(key).input, torch::Tensor());
+    }
+
+    [[nodiscard]] bool channelsFirst(const std::string& key, const torch::Tensor& input) const {
+        const auto kind = inputs_.at(key).kind;
+        return input.dim() == 4 && kind != Tap::Kind::Linear
+               && (kind != Tap::Kind::Block || !layout_.blockHasChannelsLast(input.sizes().slice(1)));
+    }
+
+    [[nodiscard]] double bytes() const {
+        double sum = 0.0;
+        for (const auto& [key, taken] : inputs_) {
+            sum += taken.input.defined() ? static_cast<double>(taken.input.nbytes()) : 0.0;
+        }
+        return sum;
+    }
+
+private:
+    struct Taken {
+        torch::Tensor input;
+        Tap::Kind kind = Tap::Kind::Convolution;
+    };
+
+    std::map<std::string, Taken> inputs_;
+    TapLayout layout_;
+    std::int64_t rowsOfFirst_ = 0;  // of the first convolution's input
 };
+
+/// A power of two about as large as the largest magnitude: dividing by it changes no digit, and no product of what it
+/// divides overflows.
+double sizeOf(const torch::Tensor& values) {
+    const auto [least, most] = at::aminmax(values);
+    int exponent = 0;
+    std::frexp(std::max(std::abs(least.item<double>()), std::abs(most.item<double>())), &exponent);
+    return std::ldexp(1.0, exponent - 1);
+}
 
 torch::Tensor batchOf(std::span<const Image> patches) {
     const auto& first = patches.front();
@@ -124,15 +170,54 @@ private:
     int descriptor_;
 };
 
+/// The rows of a tap, one a patch, on the CPU and contiguous. @param sr of the batch `input`.
+torch::Tensor rowsAt(InputSink& sink, const std::string& key, const torch::Tensor& input, const torch::Tensor& sr,
+                     const SrModel& model, FeaturePooling pooling) {
+    const auto count = input.size(0);
+    const bool isControl = key == lrControl || key == srControl;
+    auto features = key == lrControl   ? model.implementation().networkColours(input)
+                    : key == srControl ? sr
+                                       : sink.take(key);
+    if (!features.defined() || features.dim() < 2 || features.size(0) % count != 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: there are no features of single patches at '{}', which was asked for; choose "
+                                "another tap",
+                                model.card().name, key));
+    }
+    if (pooling == FeaturePooling::Mean) {
+        if (isControl || sink.channelsFirst(key, features)) {
+            features = features.mean({2, 3});  // of windows, each its own
+        }
+        features = features.reshape({count, -1, features.size(-1)}).mean(1);
+    }
+    return features.contiguous().reshape({count, -1}).cpu().contiguous();
+}
+
+/// Names patch and tap of features that are not finite.
+void checkFinite(const torch::Tensor& rows, std::span<const Image> patches, const std::string& key,
+                 const std::string& network) {
+    if (at::isfinite(rows).all().item<bool>()) {
+        return;
+    }
+    const auto finite = at::isfinite(rows).all(1);
+    for (std::int64_t i = 0; i < rows.size(0); ++i) {
+        if (!finite[i].item<bool>()) {
+            throw Error(ErrorCode::ModelFailure,
+                        fmt::format("{}: the features of {} at '{}' are NaN or infinite; look at its SR, or "
+                                    "leave the patch out",
+                                    network, patches[static_cast<std::size_t>(i)].file, key));
+        }
+    }
+}
+
 }  // namespace
 
 /// The features of all patches at one tap.
 class FeatureGrams::Rows {
 public:
     /// @param sample features of some patches. @param bytesLeft that may be taken in memory; lessened by what is taken.
-    Rows(const torch::Tensor& sample, std::vector<std::int64_t> shape, std::size_t patches, double& bytesLeft)
-        : shape_(std::move(shape))
-        , patches_(static_cast<std::int64_t>(patches))
+    Rows(const torch::Tensor& sample, std::size_t patches, double& bytesLeft)
+        : patches_(static_cast<std::int64_t>(patches))
         , dimension_(sample.size(1))
         , options_(sample.options())
         , width_(std::clamp<std::int64_t>(numbersOfBlock / patches_, dimensionsOfProduct, dimensionsOfBlock)) {
@@ -166,8 +251,9 @@ public:
         }
     }
 
-    /// nullopt when stopped.
-    [[nodiscard]] std::optional<FeatureGram> gram(const std::string& key, const std::stop_token& stop) const {
+    /// @param network, files (of the patches)  for messages. @return nullopt when stopped.
+    [[nodiscard]] std::optional<FeatureGram> gram(const std::string& network, const std::vector<std::string>& files,
+                                                  const std::string& key, const std::stop_token& stop) const {
         auto sum = torch::zeros({patches_, patches_}, options_.dtype(torch::kFloat64));
         for (std::int64_t start = 0; start < dimension_; start += width_) {
             const auto block = blockAt(start);
@@ -176,12 +262,22 @@ public:
                     return std::nullopt;
                 }
                 const auto part = block.narrow(1, from, std::min(dimensionsOfProduct, block.size(1) - from));
-                const auto centredPart = part - part.mean(0, /*keepdim=*/true);
-                sum += at::mm(centredPart, centredPart.t()).to(torch::kFloat64);
+                const double size = sizeOf(part);
+                const auto scaled = part / size;
+                const auto centredPart = scaled - scaled.mean(0, /*keepdim=*/true);
+                sum += at::mm(centredPart, centredPart.t()).to(torch::kFloat64) * (size * size);
             }
         }
-        FeatureGram result{.key = key, .shape = shape_, .dimension = static_cast<std::size_t>(dimension_)};
+        FeatureGram result{.key = key, .dimension = static_cast<std::size_t>(dimension_)};
         const auto* values = sum.data_ptr<double>();
+        for (std::int64_t i = 0; i < patches_; ++i) {
+            if (!std::isfinite(values[i * (patches_ + 1)])) {
+                throw Error(ErrorCode::ModelFailure,
+                            fmt::format("{}: the features of {} at '{}' are too large: their products overflow; look "
+                                        "at its SR, or leave the patch out",
+                                        network, files[static_cast<std::size_t>(i)], key));
+            }
+        }
         GramMatrix gram{.rows = static_cast<std::size_t>(patches_), .values = {values, values + sum.numel()}};
         for (std::size_t i = 0; i < gram.rows; ++i) {  // which half is more exact depends on the processor
             for (std::size_t j = 0; j < i; ++j) {
@@ -206,7 +302,6 @@ private:
         return block;
     }
 
-    std::vector<std::int64_t> shape_;
     std::int64_t patches_;
     std::int64_t dimension_;
     torch::TensorOptions options_;
@@ -284,7 +379,10 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
         const StoppableEvaluation stoppable(stop);
         std::string failure;
         try {
-            measure(batch);
+            if (!measure(batch)) {
+                atOnce_ = 1;
+                continue;
+            }
             if (!weights_) {
                 weights_.emplace(model_.implementation());
             }
@@ -301,6 +399,7 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
             failure = briefMessage(error);
         }
         if (failure.empty()) {
+            std::ranges::transform(batch, std::back_inserter(files_), &Image::file);
             patches = patches.subspan(batch.size());
             done_ += batch.size();
             if (progress) {
@@ -318,61 +417,35 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
     return true;
 }
 
-void FeatureGrams::measure(std::span<const Image> patches) {
+bool FeatureGrams::measure(std::span<const Image> patches) {
     const at::NoGradGuard noGradients;
     const auto& implementation = model_.implementation();
     const auto input = implementation.toInput(batchOf(patches));
     InputSink sink(keys_);
     const auto sr = implementation.forward(input, &sink);
     const auto count = std::ssize(patches);
-    std::vector<torch::Tensor> taken;
-    std::vector<std::vector<std::int64_t>> shapes;
-    for (const auto& key : keys_) {
-        auto features = key == lrControl   ? implementation.networkColours(input)
-                        : key == srControl ? sr
-                                           : sink.inputs.at(key);
-        if (!features.defined() || features.dim() < 2 || features.size(0) % count != 0) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("{}: there are no features of single patches at '{}', which was asked for; choose "
-                                    "another tap",
-                                    model_.card().name, key));
-        }
-        shapes.emplace_back(features.sizes().begin() + 1, features.sizes().end());
-        if (memory_.pooling == FeaturePooling::Mean) {
-            const bool isControl = key == lrControl || key == srControl;
-            features = isControl || sink.channelsFirst.at(key)
-                           ? features.mean({2, 3})
-                           : features.reshape({count, -1, features.size(-1)}).mean(1);
-        }
-        const auto rows = features.contiguous().reshape({count, -1}).cpu().contiguous();
-        if (!at::isfinite(rows).all().item<bool>()) {
-            const auto finite = at::isfinite(rows).all(1);
-            for (std::int64_t i = 0; i < count; ++i) {
-                if (!finite[i].item<bool>()) {
-                    throw Error(ErrorCode::ModelFailure,
-                                fmt::format("{}: the features of {} at '{}' are NaN or infinite; look at its SR, or "
-                                            "leave the patch out",
-                                            model_.card().name, patches[static_cast<std::size_t>(i)].file, key));
-                }
-            }
-        }
-        taken.push_back(rows);
+    if (sink.sawSingleImages(count)) {
+        return false;
     }
-    if (rows_.empty()) {
-        double bytesLeft = memory_.bytes;
-        std::vector<std::unique_ptr<Rows>> rows;
-        for (std::size_t k = 0; k < keys_.size(); ++k) {
-            rows.push_back(std::make_unique<Rows>(taken[k], shapes[k], patches_, bytesLeft));
+    const bool isFirst = rows_.empty();
+    bytesLeft_ = isFirst ? memory_.bytes - sink.bytes() : bytesLeft_;
+    std::vector<std::unique_ptr<Rows>> made;
+    for (std::size_t k = 0; k < keys_.size(); ++k) {  // one after the other, so that what is taken goes with each
+        const auto rows = rowsAt(sink, keys_[k], input, sr, model_, memory_.pooling);
+        checkFinite(rows, patches, keys_[k], model_.card().name);
+        if (isFirst) {
+            made.push_back(std::make_unique<Rows>(rows, patches_, bytesLeft_));
         }
-        rows_ = std::move(rows);
+        (isFirst ? made : rows_)[k]->put(done_, rows);
     }
-    for (std::size_t k = 0; k < keys_.size(); ++k) {
-        rows_[k]->put(done_, taken[k]);
+    if (isFirst) {
+        rows_ = std::move(made);
     }
     for (std::int64_t i = 0; observer_ && i < count; ++i) {
         observer_(done_ + static_cast<std::size_t>(i),
                   implementation.toSrImage(sr.narrow(0, i, 1), input.narrow(0, i, 1)));
     }
+    return true;
 }
 
 std::optional<std::vector<FeatureGram>> FeatureGrams::grams(const std::stop_token& stop) {
@@ -383,7 +456,7 @@ std::optional<std::vector<FeatureGram>> FeatureGrams::grams(const std::stop_toke
     try {
         const at::NoGradGuard noGradients;
         for (auto k = grams_.size(); k < keys_.size(); ++k) {
-            auto gram = rows_[k]->gram(keys_[k], stop);
+            auto gram = rows_[k]->gram(model_.card().name, files_, keys_[k], stop);
             if (!gram) {
                 return std::nullopt;
             }

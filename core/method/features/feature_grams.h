@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,9 +20,8 @@ namespace lamscope {
 /// The features of some patches at one tap, as far as distances between patches go.
 struct FeatureGram {
     std::string key;
-    std::vector<std::int64_t> shape{};  ///< of one patch's features: channels, height, width
-    std::size_t dimension = 0;          ///< numbers in one patch's features
-    GramMatrix gram{};                  ///< centred, in the order of the patches
+    std::size_t dimension = 0;  ///< numbers in one patch's features
+    GramMatrix gram{};          ///< centred, in the order of the patches
 };
 
 /// How features become rows of numbers.
@@ -34,7 +32,8 @@ enum class FeaturePooling {
 
 /// Where features wait until those of all patches are there.
 struct FeatureMemory {
-    double bytes = 0.0;  ///< what they may take together; what does not fit waits in a temporary file
+    /// What they may take together, with those of one batch; what does not fit waits in a temporary file.
+    double bytes = 0.0;
     FeaturePooling pooling = FeaturePooling::None;
 };
 
@@ -42,9 +41,10 @@ struct FeatureMemory {
 [[nodiscard]] double usualFeatureMemory();
 
 /// Collects the features of patches at several taps in one pass of the network, and makes Gram matrices of them: the
-/// products of blocks of dimensions, centred over the patches, in the type of the network (float32), are summed in
-/// float64. The array of all features is never needed twice, and not at all in memory where it is larger than allowed:
-/// it then lies in a temporary file, block by block, and is read once. The result does not depend on where it lay. Not
+/// products of blocks of dimensions, centred over the patches, in the type of the network (float32) and scaled so that
+/// none overflows, are summed in float64. The array of all features is never needed twice, and not at all in memory
+/// where it is larger than allowed: it then lies in a temporary file, block by block, and is read once. The result does
+/// not depend on where it lay. Networks that evaluate the images of a batch one by one get single patches. Not
 /// thread-safe.
 class FeatureGrams {
 public:
@@ -80,13 +80,15 @@ public:
     bool add(std::span<const Image> patches, const std::stop_token& stop = {}, const Progress& progress = {});
 
     /// Once all patches were added, in the order of the keys; the features are given up. nullopt when stopped: another
-    /// call goes on with the tap at work.
+    /// call goes on with the tap at work. Throws Error: ModelFailure (products that overflow: names network, patch and
+    /// tap), OutOfMemory.
     [[nodiscard]] std::optional<std::vector<FeatureGram>> grams(const std::stop_token& stop = {});
 
 private:
     class Rows;
 
-    void measure(std::span<const Image> patches);
+    /// False where the network evaluates images one by one: batches must be single patches.
+    bool measure(std::span<const Image> patches);
 
     const SrModel& model_;
     std::vector<std::string> keys_;
@@ -94,6 +96,8 @@ private:
     FeatureMemory memory_;
     std::size_t atOnce_ = 0;
     std::size_t done_ = 0;
+    std::vector<std::string> files_;       // of the patches that are done
+    double bytesLeft_ = 0.0;               // for waiting features
     std::optional<WeightsWatch> weights_;  // since the first batch
     std::vector<std::unique_ptr<Rows>> rows_;
     std::vector<FeatureGram> grams_;  // of the taps whose features are given up

@@ -36,6 +36,10 @@ void addSource(Json& options, const FeatureSource& source) {
     options["threads"] = source.threads;
 }
 
+std::string coloursText(const ModelCard& card) {
+    return card.colour == ModelCard::Colour::Rgb ? "RGB" : "Y";
+}
+
 std::string fileNamePart(std::string text) {
     std::ranges::replace_if(
         text, [](unsigned char c) { return c < ' ' || c == '/' || c == '\\' || c == ':'; }, '_');

@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "image/image_reading.h"
+#include "model/model_card.h"
 
 namespace lamscope {
 
@@ -37,6 +38,24 @@ struct FeatureSource {
 
 /// Adds images, reduce, how files were read, device and threads.
 void addSource(nlohmann::ordered_json& options, const FeatureSource& source);
+
+/// The colours that a network works on, as tables say it: RGB or Y.
+[[nodiscard]] std::string coloursText(const ModelCard& card);
+
+/// What the program says beside the numbers: of the document, then of each network, whose name comes first.
+/// @param results each with `card` and `warnings`.
+template <typename Result>
+[[nodiscard]] std::vector<std::string> warningsOfAll(std::vector<std::string> warnings,
+                                                     const std::vector<Result>& results) {
+    for (const auto& named : results) {
+        for (const auto* list : {&named.card.warnings, &named.warnings}) {
+            for (const auto& warning : *list) {
+                warnings.push_back(named.card.name + ": " + warning);
+            }
+        }
+    }
+    return warnings;
+}
 
 /// A text as part of a file's name: what names cannot hold becomes '_'.
 [[nodiscard]] std::string fileNamePart(std::string text);

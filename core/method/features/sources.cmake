@@ -11,6 +11,7 @@ lamscope_library(lamscope_features
     method/features/srga_document.h
     method/features/srga_options.h
     method/features/strength_family.h
+    method/features/tap_layout.h
     method/features/tap_survey.h
   SOURCES
     method/features/ddr.cpp
@@ -26,4 +27,3 @@ lamscope_library(lamscope_features
   PUBLIC lamscope_components lamscope_scene
   PRIVATE lamscope_degradation LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_features REUSE_FROM lamscope_runtime)
-include(study/features/sources.cmake)  # its commands over files

@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "metrics/percentile.h"
 #include "metrics/principal_components.h"
 
 namespace lamscope {
@@ -37,14 +38,6 @@ std::optional<double> indexOf(const SrgaDistribution& reference, const SrgaDistr
     return first && second ? std::optional(divergence(*first, *second)) : std::nullopt;
 }
 
-double percentileOf(std::vector<double> values, double share) {
-    std::ranges::sort(values);
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const auto above = std::min(below + 1, values.size() - 1);
-    return std::lerp(values[below], values[above], place - std::floor(place));
-}
-
 /// Half-samples of sets whose Gram matrices are known.
 class Halves {
 public:
@@ -53,7 +46,8 @@ public:
         , half_(grams.front().rows / 2)
         , components_(std::clamp<std::size_t>(components / 2, 1, half_ > 1 ? half_ - 1 : 1))
         , options_(options)
-        , random_(static_cast<std::uint64_t>(options.seed)) {}
+        , random_(static_cast<std::uint64_t>(options.seed))
+        , randomOfFloor_(static_cast<std::uint64_t>(options.seed) + seedsApart) {}
 
     [[nodiscard]] bool possible() const { return half_ > 2; }
 
@@ -65,7 +59,7 @@ public:
 
     /// Two halves without a common patch.
     [[nodiscard]] std::pair<std::vector<std::size_t>, std::vector<std::size_t>> split() {
-        const auto rows = shuffledRows(grams_.front().rows, random_);
+        const auto rows = shuffledRows(grams_.front().rows, randomOfFloor_);
         const auto middle = rows.begin() + static_cast<std::ptrdiff_t>(half_);
         return {{rows.begin(), middle}, {middle, middle + static_cast<std::ptrdiff_t>(half_)}};
     }
@@ -79,7 +73,10 @@ private:
     std::size_t half_;
     std::size_t components_;
     SrgaOptions options_;
+    static constexpr std::uint64_t seedsApart = std::uint64_t{1} << 32U;  // seeds are smaller
+
     std::mt19937_64 random_;
+    std::mt19937_64 randomOfFloor_;  // its own: the number of half-samples and of sets must not move the floor
 };
 
 /// False when stopped.
@@ -109,7 +106,8 @@ bool addBands(SrgaComparison& comparison, std::span<const GramMatrix> grams, Hal
     }
     for (std::size_t i = 0; i < values.size(); ++i) {
         if (!values[i].empty() && comparison.indices[i].srga) {
-            comparison.indices[i].band = {percentileOf(values[i], low), percentileOf(values[i], 1.0 - low)};
+            std::ranges::sort(values[i]);
+            comparison.indices[i].band = {percentile(values[i], low), percentile(values[i], 1.0 - low)};
         }
     }
     return true;
@@ -133,7 +131,8 @@ bool addFloor(SrgaComparison& comparison, Halves& halves, const std::stop_token&
     if (!values.empty()) {
         constexpr double median = 0.5;
         constexpr double most = 0.9;
-        comparison.floor = {percentileOf(values, median), percentileOf(values, most)};
+        std::ranges::sort(values);
+        comparison.floor = {percentile(values, median), percentile(values, most)};
     }
     return true;
 }
@@ -158,13 +157,19 @@ SrgaDistribution srgaDistribution(const GramMatrix& gram, std::size_t components
     result.sigma = moments.sigma;
     result.removed = moments.removed;
     result.scores.assign(principal.scores.begin(), principal.scores.end());
-    // Scores of rounding alone: the features are all equal.
+    // Scores of rounding alone: the features are all equal, or trimming removed all scores of the few components that
+    // differ (features of two values).
     constexpr double rounding = 1e-12;
+    constexpr double leastKept = 1e-10;
+    const double before =
+        std::inner_product(principal.scores.begin(), principal.scores.end(), principal.scores.begin(), 0.0)
+        / static_cast<double>(principal.scores.size());
     double scale = 0.0;
     for (std::size_t i = 0; i < gram.rows; ++i) {
         scale += gram.at(i, i);
     }
-    const bool spreads = principal.total > rounding * scale && moments.sigma > 0.0;
+    const bool spreads =
+        principal.total > rounding * scale && moments.sigma > 0.0 && moments.sigma * moments.sigma > leastKept * before;
     if (preset == SrgaPreset::Official) {
         result.ratio = moments.ratioCentred();
         if (spreads && std::isfinite(result.ratio)) {

@@ -100,6 +100,7 @@ std::vector<std::string> srgaCells(const SrgaDocument& document, const NamedSrga
     };
     add("network", csvField(named.card.name));
     add("scale", std::to_string(named.card.scale));
+    add("colours", coloursText(named.card));
     add("tap", csvField(named.tap));
     add("dimension", std::to_string(named.dimension));
     add("adds_input", named.addsInput ? "1" : "0");
@@ -130,6 +131,11 @@ std::vector<std::string> srgaCells(const SrgaDocument& document, const NamedSrga
     return cells;
 }
 
+/// What networks must have in common to be compared, e.g. "(x4, RGB)".
+std::string kindText(const ModelCard& card) {
+    return fmt::format("(x{}, {})", card.scale, coloursText(card));
+}
+
 std::string indexText(const SrgaIndex& index, const std::optional<SrgaFloor>& floor) {
     auto text = cellText(orNan(index.srga), "{:.2f}");
     if (index.srga && index.band) {
@@ -148,8 +154,8 @@ void addSrgaWarnings(SrgaDocument& document) {
     const auto patches = document.sets.front().patches;
     if (patches <= static_cast<std::size_t>(srgaAdvisedPatches)) {
         document.warnings.push_back(
-            fmt::format("{} patches: the authors advise more than {}; indices of other numbers "
-                        "of patches are not comparable",
+            fmt::format("{} patches: the authors advise more than {}; indices of other numbers of patches are not "
+                        "comparable",
                         patches, srgaAdvisedPatches));
     }
     if (!document.paired && document.options.preset == SrgaPreset::Exact && document.options.replicates > 0) {
@@ -161,8 +167,8 @@ void addSrgaWarnings(SrgaDocument& document) {
         const auto& first = document.results.front().card;
         if (named.addsInput) {
             named.warnings.push_back(fmt::format(
-                "adds its enlarged input to what '{}' reads: these features hold only what must be changed, and move "
-                "the more, the better a degradation is removed; compare it only with networks that do so, too",
+                "adds its enlarged input at the end: the features at '{}' hold only what must be changed, and move the "
+                "more, the better a degradation is removed; compare it only with networks that do so, too, or at SR",
                 named.tap));
         }
         if (named.card.scale != first.scale) {
@@ -221,17 +227,29 @@ std::string toCsv(const SrgaDocument& document) {
 }
 
 std::vector<std::vector<std::string>> srgaTable(const SrgaDocument& document) {
-    std::vector<std::string> headings{"network", "tap", "adds input"};
+    // Scales and colours in the order of the networks: what cannot be compared shares no column.
+    std::vector<std::string> kinds;
+    for (const auto& named : document.results) {
+        if (std::ranges::find(kinds, kindText(named.card)) == kinds.end()) {
+            kinds.push_back(kindText(named.card));
+        }
+    }
+    std::vector<std::string> headings{"network", "scale", "colours", "tap", "adds input"};
     for (std::size_t i = 1; i < document.sets.size(); ++i) {
-        headings.push_back(document.sets[i].name);
+        for (const auto& kind : kinds) {
+            headings.push_back(kinds.size() == 1 ? document.sets[i].name : document.sets[i].name + " " + kind);
+        }
     }
     headings.insert(headings.end(), {"floor", "90 %", "seconds"});
     std::vector<std::vector<std::string>> rows{headings};
     for (const auto& named : document.results) {
         const auto& floor = named.comparison.floor;
-        std::vector<std::string> row{named.card.name, named.tap, named.addsInput ? "yes" : "no"};
+        std::vector<std::string> row{named.card.name, std::to_string(named.card.scale), coloursText(named.card),
+                                     named.tap, named.addsInput ? "yes" : "no"};
         for (const auto& index : named.comparison.indices) {
-            row.push_back(indexText(index, floor));
+            for (const auto& kind : kinds) {
+                row.push_back(kind == kindText(named.card) ? indexText(index, floor) : "-");
+            }
         }
         row.push_back(floor ? cellText(floor->median, "{:.2f}") : "-");
         row.push_back(floor ? cellText(floor->p90, "{:.2f}") : "-");
@@ -255,15 +273,7 @@ std::string toText(const SrgaDocument& document) {
 }
 
 std::vector<std::string> warningsOf(const SrgaDocument& document) {
-    auto warnings = document.warnings;
-    for (const auto& named : document.results) {
-        for (const auto* list : {&named.card.warnings, &named.warnings}) {
-            for (const auto& warning : *list) {
-                warnings.push_back(fmt::format("{}: {}", named.card.name, warning));
-            }
-        }
-    }
-    return warnings;
+    return warningsOfAll(document.warnings, document.results);
 }
 
 std::filesystem::path srgaScoreFile(const std::filesystem::path& folder, const std::string& network,

@@ -19,7 +19,7 @@ struct NamedSrgaResult {
     ModelCard card;  ///< its `name` is unique within the document, see makeNamesUnique()
     std::string tap;
     std::size_t dimension = 0;
-    bool addsInput = false;                     ///< see TapSurvey::addsInput
+    bool addsInput = false;                     ///< see TapSurvey::addsInput; false at SR, which lies after the sum
     SrgaComparison comparison{};                ///< the sets of the document, in their order
     std::vector<std::optional<double>> psnr{};  ///< of each set, mean over the patches, dB; unset without HR
     double seconds = 0.0;
@@ -53,7 +53,7 @@ void addSrgaWarnings(SrgaDocument& document);
 [[nodiscard]] std::string toCsv(const SrgaDocument& document);
 
 /// For people: the headings, then a row a network: its index of each candidate with half the width of the band, in
-/// parentheses where it is inside the floor.
+/// parentheses where it is inside the floor. Networks of other scales or colours have columns of their own.
 [[nodiscard]] std::vector<std::vector<std::string>> srgaTable(const SrgaDocument& document);
 
 /// The same for a terminal, with a line that says what parentheses mean.

@@ -16,6 +16,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "method/features/tap_layout.h"
 #include "model/feature_sink.h"
 #include "model/sr_model_implementation.h"
 #include "runtime/torch_errors.h"
@@ -30,8 +31,9 @@ struct SeenTap {
     TapPlace place;
     Tap::Kind kind = Tap::Kind::Convolution;
     std::vector<std::int64_t> output{};  // sizes with the batch
-    std::int64_t rows = 1;               // of the input; of windows there are several a patch
+    std::int64_t rows = 0;               // of the inputs of all evaluations; of windows there are several a patch
     int last = 0;                        // when it was last evaluated
+    bool channelsLast = false;
 };
 
 class ShapeSink final : public FeatureSink {
@@ -39,21 +41,33 @@ public:
     void take(const Tap& tap, const torch::Tensor& input, const torch::Tensor& output) override {
         const auto [found, isNew] = index_.emplace(tap.name, seen.size());
         if (isNew) {
-            seen.push_back(
-                {.place = {.key = tap.name, .isBlock = tap.kind == Tap::Kind::Block, .passes = 0}, .kind = tap.kind});
+            seen.push_back({.place = {.key = tap.name}, .kind = tap.kind});
+        }
+        if (tap.kind == Tap::Kind::Linear) {
+            layout_.seeLinear(input.sizes());
+        } else if (tap.kind != Tap::Kind::Block) {
+            layout_.seeConvolution(input.sizes());
         }
         auto& entry = seen[found->second];
-        ++entry.place.passes;
         entry.place.shape.assign(input.sizes().begin() + 1, input.sizes().end());
-        entry.rows = input.size(0);
+        entry.rows += input.size(0);
         entry.place.dimension = static_cast<std::size_t>(input.numel());
         entry.output.assign(output.sizes().begin(), output.sizes().end());
         entry.last = time_++;
     }
 
+    /// Once the network was evaluated: where the channels lie.
+    void settle() {
+        for (auto& entry : seen) {
+            entry.channelsLast = entry.kind == Tap::Kind::Linear
+                                 || (entry.kind == Tap::Kind::Block && layout_.blockHasChannelsLast(entry.place.shape));
+        }
+    }
+
     std::vector<SeenTap> seen;
 
 private:
+    TapLayout layout_;
     std::map<std::string, std::size_t> index_;
     int time_ = 0;
 };
@@ -65,7 +79,7 @@ public:
         : key_(std::move(key)) {}
 
     void take(const Tap& tap, const torch::Tensor& input, const torch::Tensor& output) override {
-        rows[tap.name] = input.size(0);
+        rows[tap.name] += input.size(0);  // the two may be evaluated one after the other
         if (tap.name == key_) {
             result = output.detach().clone();
         }
@@ -79,12 +93,12 @@ private:
 };
 
 /// A picture with edges, waves and noise, so that features differ from place to place.
-Image texturedPicture(int side) {
-    Image image(side, side);
+Image texturedPicture(int width, int height) {
+    Image image(width, height);
     unsigned noise = 1;
     for (int c = 0; c < Image::channels; ++c) {
-        for (int y = 0; y < side; ++y) {
-            for (int x = 0; x < side; ++x) {
+        for (int y = 0; y < height; ++y) {
+            for (int x = 0; x < width; ++x) {
                 noise = noise * 1664525U + 1013904223U;
                 const double wave = std::sin(0.9 * x + 0.4 * y + c) + std::cos(0.35 * y - 0.15 * x * (c + 1));
                 const double edge = (x / 5 + y / 7) % 2 == 0 ? 0.12 : -0.12;
@@ -96,35 +110,46 @@ Image texturedPicture(int side) {
     return image;
 }
 
+/// Of the SR image of a network, and how many colours it has.
+struct SrSizes {
+    std::int64_t colours = 0;
+    std::int64_t height = 0;
+    std::int64_t width = 0;
+};
+
 bool isConvolution(const SeenTap& seen) {
     return seen.kind == Tap::Kind::Convolution || seen.kind == Tap::Kind::TransposedConvolution;
 }
 
 /// How many times finer than a convolution's output the image is that a pixel shuffle makes of it; 0 where its output
 /// is no image of these sizes.
-int shuffleOf(const SeenTap& seen, std::int64_t colours, std::int64_t srSide) {
+int shuffleOf(const SeenTap& seen, const SrSizes& sr) {
+    const auto colours = sr.colours;
     if (!isConvolution(seen) || seen.output.size() != 4 || seen.output[1] % colours != 0) {
         return 0;
     }
     const auto factor = std::lround(std::sqrt(static_cast<double>(seen.output[1] / colours)));
-    const auto side = seen.output[2] * factor;
-    const bool fits = factor * factor * colours == seen.output[1] && side >= srSide && side < 2 * srSide;
+    const auto reaches = [factor](std::int64_t made, std::int64_t wanted) {
+        return made * factor >= wanted && made * factor < 2 * wanted;
+    };
+    const bool fits = factor * factor * colours == seen.output[1] && reaches(seen.output[2], sr.height)
+                      && reaches(seen.output[3], sr.width);
     return fits ? static_cast<int>(factor) : 0;
 }
 
 /// The last convolution that makes the image of features: shifts of the mean and convolutions that enlarge the input
 /// beside the network read an image.
-std::optional<std::size_t> deepestOf(const std::vector<SeenTap>& seen, std::int64_t colours, std::int64_t srSide) {
+std::optional<std::size_t> deepestOf(const std::vector<SeenTap>& seen, const SrSizes& sr) {
     const auto readsFeatures = [](const SeenTap& tap) {
         return tap.place.shape.size() == 3 && tap.place.shape[0] > Image::channels;
     };
-    const bool hasFeatures = std::ranges::any_of(
-        seen, [&](const SeenTap& tap) { return readsFeatures(tap) && shuffleOf(tap, colours, srSide) > 0; });
+    const bool hasFeatures =
+        std::ranges::any_of(seen, [&](const SeenTap& tap) { return readsFeatures(tap) && shuffleOf(tap, sr) > 0; });
     std::optional<std::size_t> deepest;
     for (std::size_t i = 0; i < seen.size(); ++i) {
         const auto& entry = seen[i];
         // A network of three features or fewer: whatever makes the image last.
-        if ((readsFeatures(entry) || !hasFeatures) && shuffleOf(entry, colours, srSide) > 0
+        if ((readsFeatures(entry) || !hasFeatures) && shuffleOf(entry, sr) > 0
             && (!deepest || entry.last > seen[*deepest].last)) {
             deepest = i;
         }
@@ -203,7 +228,8 @@ std::vector<std::size_t> blocksAt(const std::vector<SeenTap>& seen, std::size_t 
 }
 
 /// The blocks that make the body: the outermost ones, or those in them where they are too few for quarters; in a
-/// network without blocks its convolutions.
+/// network without blocks its convolutions on the grid of the first features, so that those of attentions, which look
+/// at means, are none of it.
 std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
     constexpr std::size_t enough = 4;
     auto body = blocksAt(seen, 0);
@@ -215,8 +241,15 @@ std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
         body = std::move(inner);
     }
     if (body.empty()) {
+        std::optional<std::pair<std::int64_t, std::int64_t>> grid;
         for (std::size_t i = 1; i + 1 < seen.size(); ++i) {
-            if (isConvolution(seen[i]) && seen[i].place.shape.front() > Image::channels) {
+            const auto& shape = seen[i].place.shape;
+            if (!isConvolution(seen[i]) || shape.size() != 3 || shape.front() <= Image::channels) {
+                continue;
+            }
+            const std::pair here(shape[1], shape[2]);
+            if (grid.value_or(here) == here) {
+                grid = here;
                 body.push_back(i);
             }
         }
@@ -224,11 +257,11 @@ std::vector<std::size_t> bodyOf(const std::vector<SeenTap>& seen) {
     return body;
 }
 
-/// The side of the grid that the body lies on: that of the LR image, padded, or a coarser one.
-std::int64_t bodySide(const std::vector<SeenTap>& seen, const SeenTap& first) {
+/// The height of the grid that the body lies on: that of the LR image, padded, or a coarser one.
+std::int64_t bodyHeight(const std::vector<SeenTap>& seen, const SeenTap& first) {
     const auto isGrid = [](const SeenTap& tap) { return isConvolution(tap) && tap.place.shape.size() == 3; };
-    if (first.place.shape.size() == 3 && first.place.shape[1] == first.place.shape[2]) {
-        return first.place.shape[1];
+    if (first.place.shape.size() == 3) {
+        return first.place.shape[first.channelsLast ? 0 : 1];
     }
     const auto found = std::ranges::find_if(seen, isGrid);
     return found == seen.end() ? 0 : found->place.shape[1];
@@ -257,16 +290,44 @@ void addAfterBody(UsualTaps& usual, const std::vector<SeenTap>& seen, std::size_
         }
     }
     if (!onLr.empty()) {
-        usual.add(seen[onLr.front()].place.key, "end of the blocks");
-        usual.add(seen[onLr.back()].place.key, "last convolution of the body");
+        const bool one = onLr.front() == onLr.back();
+        usual.add(seen[onLr.front()].place.key, one ? "end of the body" : "end of the blocks");
+        if (!one) {
+            usual.add(seen[onLr.back()].place.key, "last convolution of the body");
+        }
     }
     if (afterSkip) {
-        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the blocks" : "after the body");
+        usual.add(seen[*afterSkip].place.key, onLr.empty() ? "end of the body" : "after the body");
     }
     for (const auto i : enlarged) {
         const auto times = static_cast<double>(seen[i].place.shape[1]) / static_cast<double>(lrSide);
         usual.add(seen[i].place.key, fmt::format("enlarged {:g} times", times));
     }
+}
+
+/// How many of so many blocks are done nearest to each quarter of the body, with what that is in words. Where a place
+/// is the nearest to several quarters, it is called by the one that it is nearest to.
+std::map<std::size_t, const char*> quartersOf(std::size_t blocks) {
+    constexpr std::size_t parts = 4;
+    const std::array<const char*, parts - 1> words{"a quarter of the body", "half of the body",
+                                                   "three quarters of the body"};
+    std::map<std::size_t, std::pair<std::size_t, const char*>> nearest;  // with the distance in quarters of a block
+    for (std::size_t quarter = 1; quarter < parts; ++quarter) {
+        const auto place = quarter * blocks;    // in quarters of a block
+        const auto done = (place + 1) / parts;  // to the nearest, halves to the earlier
+        const auto distance = std::max(done * parts, place) - std::min(done * parts, place);
+        if (done > 0 && done < blocks) {
+            const auto [found, isNew] = nearest.emplace(done, std::pair(distance, words[quarter - 1]));
+            if (!isNew && distance < found->second.first) {
+                found->second = {distance, words[quarter - 1]};
+            }
+        }
+    }
+    std::map<std::size_t, const char*> quarters;
+    for (const auto& [done, entry] : nearest) {
+        quarters.emplace(done, entry.second);
+    }
+    return quarters;
 }
 
 std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::optional<std::size_t> deepest) {
@@ -276,19 +337,14 @@ std::vector<ChosenTap> usualTaps(const std::vector<SeenTap>& seen, std::optional
     if (!body.empty()) {
         const auto keyAt = [&](std::size_t i) { return seen[body[i]].place.key; };
         usual.add(keyAt(0), "first features");
-        const std::array<const char*, 3> quarters{"a quarter of the body", "half of the body",
-                                                  "three quarters of the body"};
-        for (std::size_t quarter = 1; quarter <= quarters.size(); ++quarter) {
-            if (const auto done = body.size() * quarter / 4; done > 0) {
-                usual.add(keyAt(done), quarters[quarter - 1]);
-            }
+        for (const auto& [done, what] : quartersOf(body.size())) {
+            usual.add(keyAt(done), what);
         }
         const auto outermost = blocksAt(seen, 0);
         const auto last = outermost.empty() ? body.back() : outermost.back();
-        const auto& first = seen[body.front()].place.shape;
-        const bool tokens = first.size() != 3 || first[1] != first[2];
-        addAfterBody(usual, seen, last, tokens ? first.back() : first.front(), bodySide(seen, seen[body.front()]),
-                     deepest);
+        const auto& first = seen[body.front()];
+        addAfterBody(usual, seen, last, first.channelsLast ? first.place.shape.back() : first.place.shape.front(),
+                     bodyHeight(seen, first), deepest);
     }
     if (deepest) {
         usual.add(seen[*deepest].place.key, "input of the last convolution");
@@ -314,10 +370,12 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 
 [[noreturn]] void refuseTap(const TapSurvey& survey, std::string_view key, const std::string& network) {
     if (survey.taps.empty()) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{}: there is no layer whose features can be taken, '{}' was asked for: such a network "
-                                "shows its LR and SR alone; load the weight file of a known family",
-                                network, key));
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("{}: there is no layer whose features can be taken, '{}' was asked for: this network shows its "
+                        "LR and SR alone; the weight file of a known family, TorchScript and exported programs "
+                        "have layers",
+                        network, key));
     }
     constexpr std::size_t named = 5;
     std::vector<std::string> keys;
@@ -333,17 +391,23 @@ std::size_t editDistance(std::string_view a, std::string_view b) {
 }  // namespace
 
 TapSurvey surveyTaps(const SrModel& model, int side) {
+    return surveyTaps(model, side, side);
+}
+
+TapSurvey surveyTaps(const SrModel& model, int width, int height) {
     const auto& implementation = model.implementation();
     const at::NoGradGuard noGradients;
     try {
-        const auto lr = implementation.toInput(texturedPicture(side));
+        const auto lr = implementation.toInput(texturedPicture(width, height));
         ShapeSink shapes;
         const auto sr = implementation.forward(lr, &shapes);
+        shapes.settle();
+        const SrSizes sizes{.colours = sr.size(1), .height = sr.size(2), .width = sr.size(3)};
         auto& seen = shapes.seen;
         if (seen.empty()) {
             return {.usual = usualTaps(seen, std::nullopt)};
         }
-        const auto first = deepestOf(seen, sr.size(1), sr.size(2));
+        const auto first = deepestOf(seen, sizes);
         PairSink pair(first ? seen[*first].place.key : "");
         static_cast<void>(implementation.forward(implementation.toInput(at::cat({lr, lr})), &pair));
         // What is computed once for all patches, as tables of positions are, are no features of theirs.
@@ -351,13 +415,12 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
             const auto found = pair.rows.find(tap.place.key);
             return found == pair.rows.end() || found->second != 2 * tap.rows;
         });
-        const auto deepest = deepestOf(seen, sr.size(1), sr.size(2));
+        const auto deepest = deepestOf(seen, sizes);
         TapSurvey survey{.deepest = deepest};
         survey.usual = usualTaps(seen, deepest);
         if (deepest && pair.result.defined()) {
-            survey.addsInput =
-                addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sr.size(1), sr.size(2)),
-                            implementation.networkColours(lr), sr);
+            survey.addsInput = addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sizes),
+                                           implementation.networkColours(lr), sr);
         }
         std::ranges::transform(seen, std::back_inserter(survey.taps), &SeenTap::place);
         return survey;
@@ -366,7 +429,7 @@ TapSurvey surveyTaps(const SrModel& model, int side) {
     } catch (const std::exception& error) {
         throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
                     fmt::format("{}: its layers cannot be listed on a patch of {}x{} LR pixels: {}", model.card().name,
-                                side, side, briefMessage(error)));
+                                width, height, briefMessage(error)));
     }
 }
 

@@ -20,10 +20,10 @@ inline constexpr std::string_view srControl = "SR";
 /// that layer in the weight file.
 struct TapPlace {
     std::string key;
-    bool isBlock = false;               ///< several layers; otherwise a convolution or a linear layer
-    std::vector<std::int64_t> shape{};  ///< of one patch's features: channels, height, width; of tokens, channels last
-    std::size_t dimension = 0;          ///< numbers in it
-    int passes = 1;                     ///< how often the network evaluates the layer; the last one counts
+    /// Of one patch's features: channels, height, width; of tokens, channels last. Where the network evaluates the
+    /// layer repeatedly, of the last time, which counts.
+    std::vector<std::int64_t> shape{};
+    std::size_t dimension = 0;  ///< numbers in one patch's features
 };
 
 /// A tap with what it is in words, e.g. "half of the body".
@@ -47,9 +47,11 @@ struct TapSurvey {
     std::vector<ChosenTap> usual{};
 };
 
-/// Looks where features can be taken, and how large they are for patches of `side` LR pixels. Takes the evaluation of
+/// Looks where features can be taken, and how large they are for patches of so many LR pixels. Takes the evaluation of
 /// three patches. Throws Error as the network does: InvalidArgument (a side that it does not take), ModelFailure,
 /// OutOfMemory.
+[[nodiscard]] TapSurvey surveyTaps(const SrModel& model, int width, int height);
+/// The same of square patches.
 [[nodiscard]] TapSurvey surveyTaps(const SrModel& model, int side);
 
 /// The taps that are meant: "auto" (TapSurvey::usual), "all", or keys with commas between, among which "deepest", "LR"

@@ -44,7 +44,8 @@ using FeatureRunCallback = std::function<void(const FeatureRunProgress&)>;
 
 /// SRGA of every network and candidate. Of HR images the PSNR of each set is known, too: mean over the patches, Y
 /// channel, 8 bits. Everything that can be refused is refused before the first long pass: outputs that are inputs, taps
-/// that a network does not have, too few patches.
+/// that a network does not have (of recipes before the images are read), too few patches. A network that fails is left
+/// out with a warning, unless none is left.
 /// @return nullopt when stopped. Throws Error as loadModel(), makePatchSets(), surveyTaps(), FeatureGrams,
 /// compareSets(), checkOutputFiles(), checkSrgaOptions() and checkSrgaPatches(), and Error(InvalidArgument) without
 /// networks or candidates.

@@ -14,6 +14,7 @@
 #include "base/sha256.h"
 #include "image/colour.h"
 #include "metrics/psnr_ssim.h"
+#include "model/weights_watch.h"
 #include "runtime/device.h"
 #include "scene/document_blocks.h"
 
@@ -249,19 +250,17 @@ FeatureSteps::FeatureSteps(FeatureRunInput input, int patches, int side, int see
 
 FeatureSteps::~FeatureSteps() = default;
 
-/// Leaves a network out that fails, where another one remains.
+/// Leaves a network out that fails, where another one remains: at work always, since others may have results.
 template <typename Step>
 bool FeatureSteps::guarded(std::size_t index, const Step& step) {
     try {
         return step();
     } catch (const Error& error) {
         const bool isLast = networks_.size() + (input_.networks.size() - loaded_) <= 1;
-        if (!settings_.skipsFailing || isLast) {
+        if ((!settings_.skipsFailing && phase_ != Phase::Work) || isLast) {
             throw;
         }
-        const auto& name = networks_[index].card.name;
-        const std::string message = error.what();
-        warnings_.push_back(message.starts_with(name) ? message : fmt::format("{}: {}", name, message));
+        warnings_.push_back(fmt::format("{} is left out: {}", networks_[index].card.name, error.what()));
         leaveOut(index);
         networks_.erase(networks_.begin() + static_cast<std::ptrdiff_t>(index));
         return true;
@@ -317,7 +316,7 @@ void FeatureSteps::load() {
     std::ranges::transform(networks_, std::back_inserter(names), [](Network& each) { return &each.card; });
     makeNamesUnique(names);
     checkBeforeSets();
-    phase_ = Phase::Sets;
+    phase_ = cutsPatches() ? Phase::Survey : Phase::Sets;
 }
 
 /// Patches of folders are the same whatever the scale.
@@ -359,7 +358,8 @@ bool FeatureSteps::makeSets(const std::stop_token& stop) {
         }
     }
     checkSets();
-    phase_ = Phase::Survey;
+    hasSets_ = true;
+    phase_ = cutsPatches() ? Phase::Work : Phase::Survey;
     return true;
 }
 
@@ -367,8 +367,13 @@ void FeatureSteps::survey() {
     const auto index = surveyed_;
     bool surveyed = false;
     guarded(index, [&] {
-        const auto& set = setsFor(networks_[index])->sets.front();
-        networks_[index].survey = surveyTaps(*networks_[index].model, std::min(set.width, set.height));
+        auto& network = networks_[index];
+        if (cutsPatches()) {  // so that a wrong tap is refused before the images are read
+            network.survey = surveyTaps(*network.model, input_.source.side);
+        } else {
+            const auto& set = setsFor(network)->sets.front();
+            network.survey = surveyTaps(*network.model, set.width, set.height);
+        }
         checkTaps(index);
         surveyed = true;
         return true;
@@ -376,7 +381,7 @@ void FeatureSteps::survey() {
     surveyed_ += surveyed ? 1 : 0;
     if (surveyed_ == networks_.size()) {
         checkAll();
-        phase_ = Phase::Work;
+        phase_ = cutsPatches() ? Phase::Sets : Phase::Work;
     }
 }
 
@@ -443,6 +448,7 @@ void FeatureSteps::report(std::size_t index, const std::string& step, double sha
 /// What is known of the network at work.
 struct SrgaSteps::Work {
     std::size_t index = 0;
+    std::optional<WeightsWatch> weights{};  ///< since the first set
     std::vector<GramMatrix> grams{};
     NamedSrgaResult result{};
     std::unique_ptr<GramCollector> collector{};
@@ -484,8 +490,8 @@ void SrgaSteps::checkSets() {
 void SrgaSteps::checkTaps(std::size_t index) {
     const auto& network = networks()[index];
     auto tap = chosenTap(network.survey, document_.options.tap, network.card.name);
-    const bool deepest = network.survey.deepest && tap == network.survey.taps[*network.survey.deepest].key;
-    taps_.emplace_back(std::move(tap), network.survey.addsInput && deepest);
+    const bool addsInput = network.survey.addsInput && tap != srControl;
+    taps_.emplace_back(std::move(tap), addsInput);
 }
 
 void SrgaSteps::leaveOut(std::size_t index) {
@@ -522,6 +528,10 @@ bool SrgaSteps::workOn(std::size_t index, const std::stop_token& stop) {
         report(index, fmt::format("features of {}", sets[set].name), share,
                features * (static_cast<double>(set) + share) / count);
         if (work.collector->finished()) {
+            if (!work.weights) {
+                work.weights.emplace(network.model->implementation());
+            }
+            work.weights->check();
             const auto& gram = work.collector->gram(0);
             work.result.dimension = gram.dimension;
             work.grams.push_back(gram.gram);
@@ -651,12 +661,16 @@ bool DdrSteps::workOn(std::size_t index, const std::stop_token& stop) {
         report(index, "sorting the patches at each tap", share, features + (1.0 - features) * share);
         const auto& gram = work.collector->gram(k);
         const auto contents = document_.contentShared ? document_.contents : std::vector<int>();
-        auto tap = sortPatches(gram.gram, document_.labels, contents, options, computeThreads(), stop,
-                               [&](const Embedding& embedding) {
-                                   if (observer_) {
-                                       observer_(network.place, taps[k].key, embedding);
-                                   }
-                               });
+        const double iterations = static_cast<double>(options.iterations) * options.starts;
+        auto tap = sortPatches(
+            gram.gram, document_.labels, contents, options, computeThreads(), stop, [&](const Embedding& embedding) {
+                const double within = embedding.iterations / iterations;
+                const double sorted = (static_cast<double>(k) + within) / static_cast<double>(taps.size());
+                report(index, "sorting the patches at each tap", sorted, features + (1.0 - features) * sorted);
+                if (observer_) {
+                    observer_(network.place, taps[k].key, embedding);
+                }
+            });
         done = tap.has_value();
         if (done) {
             tap->key = taps[k].key;

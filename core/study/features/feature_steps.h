@@ -41,7 +41,7 @@ private:
 struct FeatureStepSettings {
     /// Gives a network; unset: loadModel() on the device of the input.
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};
-    /// A network that fails is left out with a warning, unless it is the last one.
+    /// A network that fails before the work begins is left out with a warning, too, unless it is the last one.
     bool skipsFailing = false;
     FeatureCache* cache = nullptr;  ///< must outlive the run; null: nothing is kept
 };
@@ -71,7 +71,7 @@ public:
     bool next(const std::stop_token& stop, const FeatureRunCallback& progress = {});
 
     /// All networks are loaded and all sets made.
-    [[nodiscard]] bool hasSets() const { return phase_ > Phase::Sets; }
+    [[nodiscard]] bool hasSets() const { return hasSets_; }
     /// Without those that were left out.
     [[nodiscard]] const std::vector<Network>& networks() const { return networks_; }
     [[nodiscard]] const std::shared_ptr<const PatchSets>& setsFor(const Network& network) const;
@@ -102,7 +102,7 @@ protected:
     std::vector<std::string> warnings_;
 
 private:
-    enum class Phase { Load, Sets, Survey, Work, Finished };
+    enum class Phase { Load, Sets, Survey, Work, Finished };  ///< where patches are cut, Survey before Sets
 
     void load();
     bool makeSets(const std::stop_token& stop);
@@ -110,10 +110,13 @@ private:
     template <typename Step>
     bool guarded(std::size_t index, const Step& step);
     [[nodiscard]] int keyOf(const ModelCard& card) const;
+    /// Of patches that are cut from images the size is known before there are any.
+    [[nodiscard]] bool cutsPatches() const { return input_.source.folders.empty(); }
 
     FeatureRunInput input_;
     FeatureStepSettings settings_;
     Phase phase_ = Phase::Load;
+    bool hasSets_ = false;
     std::size_t loaded_ = 0;    // networks of the input that were tried
     std::size_t surveyed_ = 0;  // of networks_
     std::size_t worked_ = 0;    // of networks_

@@ -153,7 +153,16 @@ std::optional<PatchSets> ofFolders(const PatchSource& source, const std::stop_to
             }
         }
         firstStems = result.sets.empty() ? stems : firstStems;
-        result.contentShared = result.contentShared && stems == firstStems;
+        if (stems != firstStems) {
+            result.contentShared = false;
+            const std::set<std::string> first(firstStems.begin(), firstStems.end());
+            const auto common =
+                std::ranges::count_if(stems, [&](const std::string& stem) { return first.contains(stem); });
+            result.warnings.push_back(fmt::format(
+                "{} holds {} files and {} holds {}, of which {} have the same names: their contents do not "
+                "count as the same",
+                folder.string(), stems.size(), source.folders.front().folder.string(), firstStems.size(), common));
+        }
         addSet(result, {.name = name, .folder = folder}, std::move(patches));
     }
     return result;

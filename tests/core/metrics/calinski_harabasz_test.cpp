@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <stop_token>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -111,6 +112,14 @@ TEST(ChanceLevel, CountsTheShufflesThatReachTheRatio) {
     EXPECT_NEAR(chance.mean, (8.0 + second) / 3.0, 0.1);
     EXPECT_NEAR(chance.p95, 8.0, 1e-9);
     EXPECT_EQ(chanceOfCalinskiHarabasz(gram, labels, {}, shuffles, 5).mean, chance.mean);
+}
+
+TEST(ChanceLevel, StopsBetweenShuffles) {
+    const auto gram = gramOf(std::vector<double>{-1.5, -0.5, 0.5, 1.5}, 1);
+    std::stop_source source;
+    source.request_stop();
+    constexpr int endless = 2000000000;
+    EXPECT_EQ(chanceOfCalinskiHarabasz(gram, std::vector{0, 0, 1, 1}, {}, endless, 5, source.get_token()).mean, 0.0);
 }
 
 TEST(ChanceLevel, OfSharedContentShufflesWithinIt) {

@@ -114,6 +114,14 @@ TEST(Tsne, ReportsEveryFiftyIterationsAndStopsBetweenTwo) {
     EXPECT_EQ(stopped, std::nullopt);
 }
 
+TEST(Tsne, StopsWhileItFindsAffinities) {
+    std::stop_source source;
+    source.request_stop();
+    const Tsne tsne(groups(20, 5), 5, {.perplexity = 5.0}, source.get_token());
+    EXPECT_TRUE(tsne.affinities().empty());
+    EXPECT_EQ(tsne.run(tsne.usualStart()), std::nullopt);
+}
+
 TEST(Tsne, OfEqualPointsEnds) {
     const Tsne tsne(std::vector<double>(40, 0.5), 2, {.perplexity = 5.0, .iterations = 20});
     const auto embedding = tsne.run(tsne.usualStart());

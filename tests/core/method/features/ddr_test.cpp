@@ -100,6 +100,18 @@ TEST(Ddr, OfEqualFeaturesHasNoRatio) {
     EXPECT_EQ(tap->chance, std::nullopt);
 }
 
+TEST(Ddr, SharesOfOneComponentAreAtMostOne) {
+    std::vector<double> data;
+    for (int i = 0; i < classes * 9; ++i) {
+        data.push_back(test::portableNumber(9, static_cast<std::uint32_t>(i)));
+    }
+    const auto tap = sortPatches(centred(gramOf(data, 1)), labelsOf(9), {}, {.permutations = 9}, 1).value();
+    for (const double share : tap.explained) {
+        EXPECT_LE(share, 1.0);
+    }
+    EXPECT_NEAR(tap.explained[0], 1.0, 1e-12);
+}
+
 TEST(Ddr, RefusesWhatCannotBe) {
     test::expectError(ErrorCode::InvalidArgument, {"at least two classes of two patches"},
                       [] { static_cast<void>(sortPatches(classesOf(4, 1.0), std::vector<int>(12, 0), {}, {}, 1)); });

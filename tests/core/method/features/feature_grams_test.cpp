@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 #include <map>
 #include <stop_token>
@@ -13,8 +15,11 @@
 #include <gtest/gtest.h>
 
 #include "core/method/features/small_reporting_network.h"
+#include "method/features/tap_survey.h"
 #include "model/sr_model_implementation.h"
 #include "support/expect_error.h"
+#include "support/spec_of.h"
+#include "support/temporary_folder.h"
 
 namespace lamscope::feature_grams_test {
 namespace {
@@ -77,7 +82,6 @@ TEST(FeatureGrams, AreThoseOfAllFeaturesInOnePiece) {
     ASSERT_EQ(grams.size(), 2U);
     EXPECT_EQ(grams[1].key, "last");
     EXPECT_EQ(grams[1].dimension, 6U * 40U * 40U) << "more than one block of products";
-    EXPECT_THAT(grams[1].shape, testing::ElementsAre(6, 40, 40));
     for (const auto& gram : grams) {
         expectNear(gram.gram, gramInOnePiece(model, patches, gram.key), 1e-10);
     }
@@ -152,6 +156,117 @@ TEST(FeatureGrams, NameThePatchAndTheTapOfFeaturesThatAreNotFinite) {
     FeatureGrams grams(model, {"body.1"}, 4, {enough});
     test::expectError(ErrorCode::ModelFailure, {"patch 2", "'body.1'", "NaN or infinite"},
                       [&] { static_cast<void>(grams.add(patches)); });
+}
+
+/// Float32 features of about 1e25, whose squares are beyond float32.
+SrModel hugeNetwork(torch::ScalarType type, double size) {
+    return test::makeModel(std::make_unique<test::FormulaNetwork>([size](const torch::Tensor& lr) {
+                               const auto x = test::reportingConvolution("head", lr, 6) * size;
+                               const auto y = test::reportingConvolution("last", x, 12) / size;
+                               return at::pixel_shuffle(y, 2);
+                           }),
+                           2, 1.0, type);
+}
+
+TEST(FeatureGrams, OfLargeFeaturesDoNotOverflow) {
+    const auto patches = test::somePatches(5, side);
+    constexpr double size = 1e25;
+    const auto large = gramsOf(hugeNetwork(torch::kFloat32, size), patches, {"last"});
+    auto expected = gramInOnePiece(hugeNetwork(torch::kFloat64, 1.0), patches, "last");
+    for (double& value : expected.values) {
+        value *= size * size;
+    }
+    expectNear(large[0].gram, expected, 1e-5);
+}
+
+TEST(FeatureGrams, NamePatchAndTapWhereProductsOverflow) {
+    const auto patches = test::somePatches(3, side);
+    const auto model = hugeNetwork(torch::kFloat64, 1e200);
+    FeatureGrams grams(model, {"last"}, 3, {enough});
+    ASSERT_TRUE(grams.add(patches));
+    test::expectError(ErrorCode::ModelFailure, {"analytic", "patch 0", "'last'", "too large"},
+                      [&] { static_cast<void>(grams.grams()); });
+}
+
+TEST(FeatureGrams, OfNetworksThatEvaluateImagesOneByOne) {
+    const auto model = test::oneByOneNetwork();
+    const auto patches = test::somePatches(5, side);
+    const auto grams = gramsOf(model, patches, {"last"});
+    expectNear(grams[0].gram, gramInOnePiece(model, patches, "last"), 1e-10);
+}
+
+std::vector<std::filesystem::path> spoolFolders() {
+    std::vector<std::filesystem::path> found;
+    for (const auto& entry : std::filesystem::directory_iterator(std::filesystem::temp_directory_path())) {
+        if (entry.path().filename().string().starts_with("lamscope-features-")) {
+            found.push_back(entry.path());
+        }
+    }
+    return found;
+}
+
+TEST(FeatureGrams, LeaveNoTemporaryFolderAfterAStopAndAnError) {
+    const test::TemporaryFolder folder;
+    const auto before = std::filesystem::temp_directory_path();
+    ASSERT_EQ(setenv("TMPDIR", folder.path().c_str(), 1), 0);
+    const auto model = test::smallReportingNetwork(false);
+    auto patches = test::somePatches(90, side);
+    {
+        std::stop_source source;
+        FeatureGrams grams(model, {"head", "last"}, 90, {1.0});
+        EXPECT_FALSE(grams.add(patches, source.get_token(), [&](std::size_t /*done*/) {
+            EXPECT_EQ(spoolFolders().size(), 2U);
+            source.request_stop();
+        }));
+    }
+    EXPECT_TRUE(spoolFolders().empty());
+    patches[1].values()[5] = std::numeric_limits<float>::infinity();
+    {
+        FeatureGrams grams(model, {"LR", "last"}, 90, {1.0});
+        EXPECT_THROW(static_cast<void>(grams.add(patches)), Error);
+    }
+    EXPECT_TRUE(spoolFolders().empty());
+    ASSERT_EQ(setenv("TMPDIR", before.c_str(), 1), 0);
+}
+
+TEST(FeatureGrams, OfWindowsAndTokensAreThoseOfPatchByPatch) {
+    const auto model = loadModel(test::specOf("models/swinir-s/swinir-s_x4.safetensors"));
+    const auto patches = test::somePatches(5, 16);
+    std::vector<std::string> keys;
+    for (const auto& tap : surveyTaps(model, 16).taps) {
+        keys.push_back(tap.key);
+    }
+    ASSERT_GT(keys.size(), 10U);
+    const auto grams = gramsOf(model, patches, keys);
+    for (const auto& gram : grams) {
+        expectNear(gram.gram, gramInOnePiece(model, patches, gram.key), 1e-4);
+    }
+}
+
+TEST(FeatureGrams, OfChannelMeansKnowWhereTheChannelsOfTransformersAre) {
+    const auto model = loadModel(test::specOf("models/swinir-s/swinir-s_x4.safetensors"));
+    const auto patches = test::somePatches(2, 16);
+    const auto survey = surveyTaps(model, 16);
+    const auto grams = gramsOf(model, patches, {"layers.0", "layers.1"}, {enough, FeaturePooling::Mean});
+    for (const auto& gram : grams) {
+        const auto place = std::ranges::find(survey.taps, gram.key, &TapPlace::key);
+        ASSERT_NE(place, survey.taps.end());
+        EXPECT_EQ(static_cast<std::int64_t>(gram.dimension), place->shape.back()) << gram.key;
+        EXPECT_NE(gram.dimension, 16U);
+    }
+}
+
+TEST(FeatureGrams, OfNetworksThatWorkOnYAreOfOneChannel) {
+    const auto model = loadModel(test::specOf("models/fsrcnn-s/fsrcnn-s_x4.safetensors"));
+    ASSERT_EQ(model.card().colour, ModelCard::Colour::Y);
+    const auto patches = test::somePatches(3, side);
+    const auto survey = surveyTaps(model, side);
+    const auto& deepest = survey.taps[survey.deepest.value()];
+    const auto grams = gramsOf(model, patches, {"LR", deepest.key, "SR"});
+    EXPECT_EQ(grams[0].dimension, 1U * side * side);
+    EXPECT_EQ(grams[1].dimension, deepest.dimension);
+    EXPECT_EQ(grams[2].dimension, 16U * side * side);
+    expectNear(grams[1].gram, gramInOnePiece(model, patches, deepest.key), 1e-4);
 }
 
 TEST(FeatureGrams, RefusePatchesThatDoNotFit) {

@@ -13,6 +13,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <torch/script.h>
 
 #include "image/image_file.h"
 #include "study/features/feature_pictures.h"
@@ -20,6 +21,7 @@
 #include "support/portable_numbers.h"
 #include "support/spec_of.h"
 #include "support/temporary_folder.h"
+#include "support/test_data.h"
 
 namespace lamscope::feature_run_test {
 namespace {
@@ -284,6 +286,9 @@ TEST_F(FeatureRuns, DdrOfFoldersWithoutCommonNamesShufflesFreely) {
     EXPECT_FALSE(document.contentShared);
     EXPECT_EQ(document.labels.size(), 11U);
     EXPECT_THAT(document.warnings, testing::Contains(HasSubstr("labels are shuffled among all patches")));
+    EXPECT_THAT(document.warnings,
+                testing::Contains(testing::AllOf(HasSubstr("/b holds 5 files"), HasSubstr("/a holds 6"),
+                                                 HasSubstr("of which 0 have the same names"))));
 }
 
 TEST_F(FeatureRuns, DdrRefusesWhatCannotBe) {
@@ -326,12 +331,66 @@ TEST_F(FeatureRuns, StopWithinTheFeatures) {
                  }).has_value());
 }
 
+TEST_F(FeatureRuns, ANetworkThatFailsDoesNotLoseTheOthers) {
+    torch::jit::Module network("Network");
+    network.register_parameter("weight", 0.1 * torch::ones({48, 3, 3, 3}), false);
+    network.define(R"(
+def forward(self, x):
+    assert x.size(0) <= 4
+    return torch.pixel_shuffle(torch.conv2d(x, self.weight, None, [1, 1], [1, 1]), 4)
+)");
+    network.save((folder_ / "failing.pt").string());
+    const auto failing = test::specOf(folder_ / "failing.pt", ":scale=4,range=1");
+    input_.networks = {failing, input_.networks.front(), failing};
+    auto options = smallDdr();
+    options.taps = "SR";
+    const auto document = runDdr(input_, options).value();
+    EXPECT_EQ(document.results.size(), 1U);
+    EXPECT_THAT(document.warnings, testing::Contains(testing::AllOf(HasSubstr("failing"), HasSubstr("is left out"))));
+    input_.networks = {failing};
+    test::expectError(ErrorCode::ModelFailure, {"failing"}, [&] { static_cast<void>(runDdr(input_, options)); });
+}
+
+TEST_F(FeatureRuns, AWrongTapIsRefusedBeforeImagesAreRead) {
+    input_.source.hr = {folder_ / "missing.png"};
+    auto options = smallSrga();
+    options.tap = "mapping.99";
+    test::expectError(ErrorCode::InvalidArgument, {"mapping.99", "nearest"},
+                      [&] { static_cast<void>(runSrga(input_, options)); });
+    auto ddr = smallDdr();
+    ddr.taps = "LR,nowhere";
+    test::expectError(ErrorCode::InvalidArgument, {"nowhere", "nearest"},
+                      [&] { static_cast<void>(runDdr(input_, ddr)); });
+}
+
+TEST_F(FeatureRuns, SrgaTellsOfOtherTapsThatTheInputIsAdded) {
+    LAMSCOPE_NEED_DATA(file, "weights/pan_x4.pth");
+    input_.networks = {test::specOf(file)};
+    auto options = smallSrga();
+    options.replicates = 0;
+    options.tap = "conv_first";
+    const auto first = runSrga(input_, options).value();
+    EXPECT_TRUE(first.results[0].addsInput);
+    EXPECT_THAT(first.results[0].warnings, testing::Contains(HasSubstr("'conv_first'")));
+    options.tap = "SR";
+    EXPECT_FALSE(runSrga(input_, options).value().results[0].addsInput);
+}
+
 TEST_F(FeatureRuns, NetworksOfOtherScalesAreSaidNotToBeComparable) {
     input_.networks.push_back(ModelSpec::parse("bicubic:scale=2"));
     auto options = smallSrga();
     options.tap = "SR";
     const auto document = runSrga(input_, options).value();
     EXPECT_THAT(document.results[1].warnings, testing::Contains(HasSubstr("not comparable")));
+    const auto table = srgaTable(document);
+    const std::vector<std::string> headings(table[0].begin(), table[0].begin() + 9);
+    EXPECT_THAT(headings, testing::ElementsAre("network", "scale", "colours", "tap", "adds input", "blur:2 (x4, Y)",
+                                               "blur:2 (x2, RGB)", "noisy (x4, Y)", "noisy (x2, RGB)"));
+    EXPECT_EQ(table[1][6], "-");
+    EXPECT_NE(table[1][5], "-");
+    EXPECT_EQ(table[2][5], "-");
+    EXPECT_EQ(table[2][1], "2");
+    EXPECT_THAT(toCsv(document), HasSubstr("network,scale,colours,tap"));
 }
 
 }  // namespace

@@ -92,7 +92,8 @@ TEST_F(FeatureCommands, SrgaWritesWhatWasAskedForAndNothingElse) {
     const auto outcome = run(srga(fmt::format("--json {} --csv {} --npy {} --figure {} --memory 0.000001", in("a.json"),
                                               in("a.csv"), in("arrays"), in("a.png"))));
     ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
-    EXPECT_THAT(outcome.output, AllOf(HasSubstr("Small"), HasSubstr("blur:2"), HasSubstr("noisy"), HasSubstr("floor")));
+    EXPECT_THAT(outcome.output, AllOf(HasSubstr("Small"), HasSubstr("colours"), HasSubstr("blur:2"), HasSubstr("noisy"),
+                                      HasSubstr("floor")));
     EXPECT_THAT(outcome.messages, HasSubstr("advise more than 300"));
     const auto json = nlohmann::json::parse(test::contentOf(in("a.json")));
     EXPECT_EQ(json["options"]["components"], 37);
@@ -179,7 +180,7 @@ TEST_F(FeatureCommands, WrongUsageIsCode2) {
 
 TEST_F(FeatureCommands, BadInputIsNamed) {
     expectTrouble(srga("--components 100"), 1, "fewer than patches");
-    expectTrouble(fmt::format("srga --hr {} --degrade blur:2 --patch 64 --model bicubic", in("set")), 1,
+    expectTrouble(fmt::format("srga --hr {} --degrade blur:2 --patch 64 --tap SR --model bicubic", in("set")), 1,
                   "smaller side");
     expectTrouble(srga("--tap mapping"), 1, "the nearest names");
     expectTrouble(srga("--preset official"), 1, "fewer than patches");

@@ -46,6 +46,20 @@ inline SrModel smallReportingNetwork(bool addsInput, torch::ScalarType type = to
     return makeModel(std::make_unique<FormulaNetwork>(formula), 2, 1.0, type);
 }
 
+/// Of two convolutions, which evaluates the images of a batch one after the other, as programs exported for a batch of
+/// 1 do.
+inline SrModel oneByOneNetwork() {
+    return makeModel(std::make_unique<FormulaNetwork>([](const torch::Tensor& lr) {
+                         std::vector<torch::Tensor> images;
+                         for (std::int64_t i = 0; i < lr.size(0); ++i) {
+                             const auto x = reportingConvolution("head", lr.narrow(0, i, 1), 6);
+                             images.push_back(at::pixel_shuffle(reportingConvolution("last", at::relu(x), 12), 2));
+                         }
+                         return at::cat(images);
+                     }),
+                     2, 1.0, torch::kFloat64);
+}
+
 /// Pictures that all differ.
 inline std::vector<Image> somePatches(std::size_t count, int side, int first = 0) {
     std::vector<Image> patches;

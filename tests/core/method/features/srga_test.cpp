@@ -108,6 +108,31 @@ TEST(Srga, WithoutSpreadHasNoIndex) {
     EXPECT_EQ(srgaDistribution(flat, 5, SrgaPreset::Official).beta, std::nullopt);
 }
 
+TEST(Srga, OfFeaturesOfTwoValuesHasNoIndex) {
+    // One component holds all the variance, and all of its scores lie beyond five deviations of all scores.
+    constexpr std::size_t rows = 100;
+    constexpr std::size_t columns = 30;
+    std::vector<double> data;
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::uint32_t j = 0; j < columns; ++j) {
+            data.push_back(test::portableNumber(i % 2 == 0 ? 1 : 2, j));
+        }
+    }
+    const auto set = srgaDistribution(gramOf(data, columns), 37, SrgaPreset::Exact);
+    EXPECT_EQ(set.removed, rows);
+    EXPECT_EQ(set.beta, std::nullopt);
+    EXPECT_LE(set.explained, 1.0);
+    EXPECT_EQ(srgaDistribution(gramOf(data, columns), 37, SrgaPreset::Official).beta, std::nullopt);
+}
+
+TEST(Srga, FloorDoesNotDependOnBands) {
+    const std::vector<GramMatrix> grams{normalGram(40, 30, 1), normalGram(40, 30, 2), normalGram(40, 30, 3)};
+    const auto one = compareSets(std::span(grams).first(2), 10, true, {.replicates = 1});
+    const auto other = compareSets(grams, 10, false, {.replicates = 4});
+    EXPECT_EQ(one->floor->median, other->floor->median);
+    EXPECT_EQ(one->floor->p90, other->floor->p90);
+}
+
 TEST(Srga, RefusesSetsThatCannotBeCompared) {
     test::expectError(ErrorCode::InvalidArgument, {"40 patches", "30", "not comparable"}, [] {
         static_cast<void>(compareSets(std::vector{normalGram(40, 9, 1), normalGram(30, 9, 1)}, 5, true, {}));

@@ -7,10 +7,13 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <torch/script.h>
 
 #include "core/method/features/small_reporting_network.h"
 #include "support/expect_error.h"
 #include "support/spec_of.h"
+#include "support/temporary_folder.h"
+#include "support/test_data.h"
 
 namespace lamscope::tap_survey_test {
 namespace {
@@ -37,7 +40,7 @@ TEST(TapSurvey, FindsTheDeepestFeaturesAndTheDepths) {
         wordsOf(survey.usual),
         ElementsAre(Pair("LR", "LR pixels"), Pair("body.0", "first features"), Pair("body.1", "a quarter of the body"),
                     Pair("body.2", "half of the body"), Pair("body.3", "three quarters of the body"),
-                    Pair("body.4", "end of the blocks, last convolution of the body"), Pair("up.0", "after the body"),
+                    Pair("body.4", "end of the body"), Pair("up.0", "after the body"),
                     Pair("last", "input of the last convolution"), Pair("SR", "SR")));
 }
 
@@ -53,12 +56,11 @@ TEST(TapSurvey, OfTheShippedNetworks) {
     const auto edsr = surveyOf("edsr-s");
     EXPECT_EQ(edsr.taps[edsr.deepest.value()].key, "tail.1");
     EXPECT_FALSE(edsr.addsInput);
-    for (const auto& [key, what] : std::vector<std::pair<std::string, std::string>>{
-             {"body.2", "a quarter of the body"},
-             {"body.5", "half of the body"},
-             {"body.10", "end of the blocks, last convolution of the body"},
-             {"tail.0.0", "after the body"},
-             {"tail.0.2", "enlarged 2 times"}}) {
+    for (const auto& [key, what] : std::vector<std::pair<std::string, std::string>>{{"body.2", "a quarter of the body"},
+                                                                                    {"body.5", "half of the body"},
+                                                                                    {"body.10", "end of the body"},
+                                                                                    {"tail.0.0", "after the body"},
+                                                                                    {"tail.0.2", "enlarged 2 times"}}) {
         EXPECT_THAT(wordsOf(edsr.usual), testing::Contains(Pair(key, what)));
     }
     for (const auto* name : {"fsrcnn-s", "rcan-s", "swinir-s"}) {
@@ -67,6 +69,82 @@ TEST(TapSurvey, OfTheShippedNetworks) {
         EXPECT_FALSE(survey.addsInput) << name;
         EXPECT_GE(survey.usual.size(), 6U) << name;
     }
+}
+
+TEST(TapSurvey, OfRectangularPatchesIsThatOfTheirSize) {
+    const auto survey = surveyTaps(test::smallReportingNetwork(true), 18, 12);
+    const auto square = surveyTaps(test::smallReportingNetwork(true), 12);
+    EXPECT_THAT(survey.taps[survey.deepest.value()].shape, ElementsAre(6, 24, 36));
+    EXPECT_EQ(wordsOf(survey.usual), wordsOf(square.usual));
+    EXPECT_TRUE(survey.addsInput);
+    const auto swinir = loadModel(test::specOf("models/swinir-s/swinir-s_x4.safetensors"));
+    EXPECT_EQ(wordsOf(surveyTaps(swinir, 24, 16).usual), wordsOf(surveyTaps(swinir, 16).usual));
+}
+
+TEST(TapSurvey, NamesEachDepthOnce) {
+    for (const auto* name : {"edsr-s", "fsrcnn-s", "rcan-s", "swinir-s"}) {
+        const auto file = std::string("models/") + name + "/" + name + "_x4.safetensors";
+        for (const auto& tap : surveyTaps(loadModel(test::specOf(file)), 16).usual) {
+            EXPECT_FALSE(tap.what.find("quarter") != std::string::npos && tap.what.find("half") != std::string::npos)
+                << name << ": " << tap.what;
+        }
+    }
+}
+
+TEST(TapSurvey, WithoutBlocksTheConvolutionsOfAttentionsAreNoBody) {
+    const auto model = test::makeModel(
+        std::make_unique<test::FormulaNetwork>([](const torch::Tensor& lr) {
+            auto x = test::reportingConvolution("head", lr, 6);
+            for (int i = 0; i < 4; ++i) {
+                const auto name = "body." + std::to_string(i);
+                const auto y = test::reportingConvolution(name, x, 6);
+                const auto weights = test::reportingConvolution(name + ".attention", y.mean({2, 3}, true), 6);
+                x = x + y * at::sigmoid(weights);
+            }
+            return at::pixel_shuffle(test::reportingConvolution("last", x, 12), 2);
+        }),
+        2, 1.0, torch::kFloat64);
+    const auto survey = surveyTaps(model, 12);
+    EXPECT_THAT(
+        wordsOf(survey.usual),
+        ElementsAre(Pair("LR", "LR pixels"), Pair("body.0", "first features"), Pair("body.1", "a quarter of the body"),
+                    Pair("body.2", "half of the body"), Pair("body.3", "three quarters of the body"),
+                    Pair("last", "input of the last convolution"), Pair("SR", "SR")));
+}
+
+TEST(TapSurvey, OfNetworksThatEvaluateImagesOneByOne) {
+    const auto survey = surveyTaps(test::oneByOneNetwork(), 12);
+    EXPECT_EQ(survey.taps.size(), 2U);
+    EXPECT_EQ(survey.taps[survey.deepest.value()].key, "last");
+}
+
+TEST(TapSurvey, OfExportedProgramsHasTheirLayers) {
+    LAMSCOPE_NEED_DATA(file, "pt2/residual.pt2");
+    const auto survey = surveyTaps(loadModel(test::specOf(file)), 16);
+    EXPECT_TRUE(survey.deepest.has_value());
+    EXPECT_GT(survey.usual.size(), 3U);
+    LAMSCOPE_NEED_DATA(single, "pt2/window.pt2");  // for a batch of 1, patches of 48x48
+    EXPECT_FALSE(surveyTaps(loadModel(test::specOf(single)), 48).taps.empty());
+}
+
+TEST(TapSurvey, OfTorchScriptHasItsLayers) {
+    const test::TemporaryFolder folder;
+    torch::jit::Module head("Head");
+    head.register_parameter("weight", 0.1 * torch::ones({12, 3, 3, 3}), false);
+    head.define("\ndef forward(self, x):\n    return torch.conv2d(x, self.weight, None, [1, 1], [1, 1])\n");
+    torch::jit::Module network("Network");
+    network.register_module("head", head);
+    torch::jit::Module last("Last");
+    last.register_parameter("weight", torch::eye(12).view({12, 12, 1, 1}), false);
+    last.define("\ndef forward(self, x):\n    return torch.conv2d(x, self.weight)\n");
+    network.register_module("last", last);
+    network.define(
+        "\ndef forward(self, x):\n"
+        "    return torch.pixel_shuffle(self.last.forward(self.head.forward(x)), 2)\n");
+    network.save((folder / "net.pt").string());
+    const auto survey = surveyTaps(loadModel(test::specOf(folder / "net.pt", ":range=1")), 12);
+    EXPECT_EQ(survey.taps[survey.deepest.value()].key, "last");
+    EXPECT_THAT(survey.taps[*survey.deepest].shape, ElementsAre(12, 12, 12));
 }
 
 TEST(TapSurvey, OfANetworkWithoutLayersHasTheControlsAlone) {
