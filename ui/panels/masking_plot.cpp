@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "panels/masking_plot.h"
 
+#include <QBuffer>
 #include <QEvent>
 #include <QMouseEvent>
+#include <QPdfWriter>
 #include <QToolTip>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -11,7 +13,6 @@
 #include <limits>
 #include <qcustomplot.h>
 
-#include "base/error.h"
 #include "panels/label_places.h"
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
@@ -23,7 +24,8 @@ namespace {
 
 constexpr double leastPercent = 0.1;
 constexpr double mostPercent = 100.0;
-constexpr int roomForLevelNames = 62;
+constexpr int leastRoomForLevelNames = 62;
+constexpr int distanceOfLevelNames = 4;
 constexpr int leastHeightWithAxisNames = 150;
 
 QVector<double> vectorOf(const std::vector<double>& values) {
@@ -33,6 +35,18 @@ QVector<double> vectorOf(const std::vector<double>& values) {
 Qt::PenStyle dashOf(int pattern) {
     constexpr std::array styles{Qt::DotLine, Qt::DashDotLine, Qt::SolidLine};
     return styles.at(static_cast<std::size_t>(std::clamp(pattern, 0, 2)));
+}
+
+QCPScatterStyle::ScatterShape shapeOf(int mark) {
+    constexpr std::array shapes{QCPScatterStyle::ssDisc, QCPScatterStyle::ssSquare, QCPScatterStyle::ssTriangle,
+                                QCPScatterStyle::ssDiamond};
+    return shapes.at(static_cast<std::size_t>(mark) % shapes.size());
+}
+
+/// The same shape as a letter.
+QChar letterOf(int mark) {
+    constexpr std::array<char16_t, 4> letters{u'●', u'■', u'▲', u'◆'};
+    return {letters.at(static_cast<std::size_t>(mark) % letters.size())};
 }
 
 }  // namespace
@@ -73,7 +87,7 @@ MaskingPlot::MaskingPlot(QWidget* parent)
     chosen_->setSelectable(false);
     chosen_->setLayer(QStringLiteral("grid"));
     plot_->axisRect()->setAutoMargins(QCP::msLeft | QCP::msTop | QCP::msBottom);
-    plot_->axisRect()->setMargins(QMargins(0, 0, roomForLevelNames, 0));
+    plot_->axisRect()->setMargins(QMargins(0, 0, leastRoomForLevelNames, 0));
     connect(plot_, &QCustomPlot::afterLayout, this, &MaskingPlot::placeLevelNames);
     plot_->installEventFilter(this);
     plot_->setAccessibleName(tr("Masking curve"));
@@ -106,6 +120,12 @@ void MaskingPlot::draw() {
     for (const auto& level : curves_.levels) {
         addLevel(level);
     }
+    int room = leastRoomForLevelNames;
+    const QFontMetrics metrics(plot_->xAxis->tickLabelFont());
+    for (const auto& name : levelNames_) {
+        room = std::max(room, metrics.horizontalAdvance(name.item->text()) + 2 * distanceOfLevelNames);
+    }
+    plot_->axisRect()->setMargins(QMargins(0, 0, room, 0));
     for (const bool rivals : {true, false}) {  // the others lie above them
         for (const auto& series : curves_.series) {
             if (series.rival == rivals) {
@@ -142,10 +162,9 @@ void MaskingPlot::addSeries(const MaskingSeries& series) {
         colour.setAlphaF(0.85F);
     }
     graph->setPen(QPen(colour, series.rival ? 1.0 : 2.4, series.rival ? dashOf(series.dash) : Qt::SolidLine));
-    if (!series.rival) {
-        graph->setScatterStyle(
-            QCPScatterStyle(series.second ? QCPScatterStyle::ssSquare : QCPScatterStyle::ssDisc, 6.0));
-    }
+    constexpr double sizeOfPoints = 6.0;
+    constexpr double sizeOfRivals = 3.5;
+    graph->setScatterStyle(QCPScatterStyle(shapeOf(series.mark), series.rival ? sizeOfRivals : sizeOfPoints));
     graph->setData(vectorOf(series.percent), vectorOf(series.values), true);
 }
 
@@ -158,8 +177,9 @@ void MaskingPlot::addLevel(const MaskingLevel& level) {
     line->setPen(QPen(level.colour, 1.0, Qt::DashLine));
     line->setData({leastPercent, mostPercent}, {level.value, level.value}, true);
     auto* name = new QCPItemText(plot_);
-    name->setText(level.name);
-    name->setColor(level.colour);
+    // In the colour of text, which can be read; the mark says whose it is.
+    name->setText(letterOf(level.mark) + QLatin1Char(' ') + level.name);
+    name->setColor(palette().color(QPalette::Active, QPalette::Text));
     name->setFont(plot_->xAxis->tickLabelFont());
     name->setSelectable(false);
     name->setClipToAxisRect(false);
@@ -195,9 +215,8 @@ void MaskingPlot::placeLevelNames() {
     }
     const auto* const inside = plot_->axisRect();
     const auto places = placedApart(wanted, height, inside->top() + 0.5 * height, inside->bottom() - 0.5 * height);
-    constexpr double distance = 4.0;
     for (std::size_t i = 0; i < levelNames_.size(); ++i) {
-        levelNames_[i].item->position->setCoords(inside->right() + distance, places[i]);
+        levelNames_[i].item->position->setCoords(inside->right() + distanceOfLevelNames, places[i]);
     }
 }
 
@@ -214,6 +233,9 @@ void MaskingPlot::layOut(QSize size) {
 void MaskingPlot::applyColours(const QPalette& palette) {
     colourPlot(*plot_, palette);
     title_->setTextColor(palette.color(QPalette::Active, QPalette::Text));
+    for (const auto& name : levelNames_) {
+        name.item->setColor(palette.color(QPalette::Active, QPalette::Text));
+    }
     chosen_->setPen(QPen(mutedText(palette), 1.0));
 }
 
@@ -258,18 +280,22 @@ void MaskingPlot::asForPrint(QSize size, const Paint& paint) {
     plot_->replot(QCustomPlot::rpQueuedReplot);
 }
 
-void MaskingPlot::savePdf(const std::filesystem::path& file, QSize size) {
+QByteArray MaskingPlot::pdf(QSize size) {
+    QBuffer buffer;
+    buffer.open(QIODevice::WriteOnly);
     asForPrint(size, [&] {
-        if (!plot_->savePdf(QString::fromStdString(file.string()), size.width(), size.height())) {
-            throw Error(ErrorCode::WriteFailed, "the curve cannot be written to " + file.string());
-        }
+        QPdfWriter writer(&buffer);
+        // Fonts and lines are laid out in pixels of the screen.
+        writer.setResolution(logicalDpiX());
+        const double points = 72.0 / logicalDpiX();
+        writer.setPageSize(QPageSize(QSizeF(size) * points, QPageSize::Point));
+        writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+        QCPPainter painter(&writer);
+        painter.setMode(QCPPainter::pmVectorized);
+        painter.setMode(QCPPainter::pmNoCaching);
+        plot_->toPainter(&painter, size.width(), size.height());
     });
-}
-
-QImage MaskingPlot::picture(QSize size, double scale) {
-    QImage image;
-    asForPrint(size, [&] { image = plot_->toPixmap(size.width(), size.height(), scale).toImage(); });
-    return image;
+    return buffer.data();
 }
 
 QPoint MaskingPlot::placeOf(double percent) const {

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QByteArray>
 #include <QColor>
-#include <QImage>
 #include <QString>
 #include <QWidget>
-#include <filesystem>
-#include <optional>
 #include <vector>
 
 class QCPGraph;
@@ -23,7 +21,7 @@ struct MaskingSeries {
     QString name;
     QColor colour;
     bool rival = false;           ///< drawn thin, without points
-    bool second = false;          ///< of the second degradation: squares in place of discs
+    int mark = 0;                 ///< which shape of points, 0…3: one a degradation
     int dash = 0;                 ///< of rivals: which pattern of dashes tells them apart, 0…2
     std::vector<double> percent;  ///< above 0, rising
     std::vector<double> values;   ///< one a percent; NaN leaves a gap
@@ -36,6 +34,7 @@ struct MaskingLevel {
     QString name;
     QColor colour;
     double value = 0.0;
+    int mark = 0;  ///< as MaskingSeries::mark: stands before the name
 };
 
 struct MaskingCurves {
@@ -58,10 +57,8 @@ public:
     /// The share that is chosen: a thin vertical line.
     void setPercent(double percent);
 
-    /// The plot for print, black on white, without the line. Throws Error(WriteFailed).
-    void savePdf(const std::filesystem::path& file, QSize size);
-    /// The same as an image, `scale` device pixels per pixel.
-    [[nodiscard]] QImage picture(QSize size, double scale);
+    /// The plot for print, black on white, without the line: a PDF.
+    [[nodiscard]] QByteArray pdf(QSize size);
 
     /// The pixel of a share at the middle of the plot: for tests.
     [[nodiscard]] QPoint placeOf(double percent) const;

@@ -53,9 +53,37 @@ Experiment experimentOf(const FaigState& state, const std::vector<Scene>& images
     return experiment;
 }
 
+/// What a ranking is compared with.
+std::vector<FaigRival> rivalsOf(const FaigOptions& options, const std::vector<FaigDegradationResult>& results,
+                                const std::vector<double>& changes) {
+    std::vector<FaigRival> rivals;
+    if (options.rank != FilterRule::Faig) {
+        auto byScores = options;
+        byScores.rank = FilterRule::Faig;
+        auto ranking = rankFilters(byScores, results, changes);
+        rivals.push_back({.rule = FilterRule::Faig, .against = ranking.against, .order = std::move(ranking.order)});
+    }
+    if (options.rank != FilterRule::Change) {
+        rivals.push_back({.rule = FilterRule::Change, .order = orderByScore(changes)});
+    }
+    if (options.rank != FilterRule::Random) {
+        for (std::uint64_t each = 0; each < randomSeeds; ++each) {
+            const auto seed = static_cast<std::uint64_t>(options.seed) + each;
+            rivals.push_back({.rule = FilterRule::Random,
+                              .seed = seed,
+                              .order = randomOrder(static_cast<int>(changes.size()), seed)});
+        }
+    }
+    if (options.rank != FilterRule::PixelIg) {
+        rivals.push_back({.rule = FilterRule::PixelIg});
+    }
+    return rivals;
+}
+
 FaigRanked rankedBy(const FaigOptions& options, const std::vector<FaigDegradationResult>& results,
                     const std::vector<double>& changes) {
     FaigRanked ranked;
+    ranked.rivals = rivalsOf(options, results, changes);
     ranked.ranking = rankFilters(options, results, changes);
     ranked.order.assign(ranked.ranking.order.begin(), ranked.ranking.order.end());
     ranked.ranks.assign(ranked.order.size(), 0);
@@ -64,13 +92,21 @@ FaigRanked rankedBy(const FaigOptions& options, const std::vector<FaigDegradatio
     }
     // The map of a rule without scores is that of FAIG.
     ranked.values = ranked.ranking.score;
+    ranked.valuesAgainst = ranked.ranking.against;
     if (ranked.values.empty()) {
         auto byScores = options;
         byScores.rank = FilterRule::Faig;
-        ranked.values = rankFilters(byScores, results, changes).score;
+        const auto scores = rankFilters(byScores, results, changes);
+        ranked.values = scores.score;
+        ranked.valuesAgainst = scores.against;
+    }
+    // The change of weights that were 0 is infinite: it is shown as the largest there is.
+    double largest = 0.0;
+    for (const double value : ranked.values) {
+        largest = std::isfinite(value) ? std::max(largest, std::abs(value)) : largest;
     }
     for (auto& value : ranked.values) {
-        value = std::isfinite(value) ? value : 0.0;
+        value = std::isfinite(value) ? value : std::isinf(value) ? std::copysign(largest, value) : 0.0;
     }
     return ranked;
 }
@@ -178,10 +214,6 @@ void FaigController::apply(const FaigState& state) {
         emit picturesChanged();
         requestPicture();
     }
-}
-
-void FaigController::setState(const FaigState& state) {
-    apply(state);
 }
 
 void FaigController::addImages(const QStringList& filesAndFolders) {
@@ -292,12 +324,20 @@ void FaigController::saveResults() {
     if (resultsFolder_.empty() || finishedImages_ == 0 || !opened_) {
         return;
     }
-    const SavedFaigResults saved{.setup = *ran_,
-                                 .baselineSha256 = opened_->baseline.sha256,
-                                 .targetSha256 = opened_->target.sha256,
-                                 .results = results_,
-                                 .psnrs = psnrs_,
-                                 .seconds = seconds_};
+    SavedFaigResults saved{.setup = *ran_,
+                           .baselineSha256 = opened_->baseline.sha256,
+                           .targetSha256 = opened_->target.sha256,
+                           .imageSha256 = {},
+                           .results = results_,
+                           .psnrs = psnrs_,
+                           .seconds = seconds_};
+    for (std::size_t image = 0; image < psnrs_.size(); ++image) {
+        const auto file = files_.find(image);
+        if (file == files_.end()) {
+            return;  // it could not be told later whether they are of this image
+        }
+        saved.imageSha256.push_back(file->second.first);
+    }
     computeOn(
         pool_, this,
         [saved, folder = resultsFolder_] {
@@ -333,14 +373,33 @@ void FaigController::takeResults(const SavedFaigResults& saved) {
     psnrs_ = saved.psnrs;
     seconds_ = saved.seconds;
     hashes_ = {saved.baselineSha256, saved.targetSha256};
+    imageHashes_ = saved.imageSha256;
     finishedImages_ = static_cast<int>(psnrs_.size());
+    if (look_.image >= ran_->images.size() || look_.degradation >= ran_->options.degradations.size()) {
+        auto look = look_;
+        look.image = 0;
+        look.degradation = 0;
+        setLook(look);
+    }
     emit resultsChanged();
     requestPicture();  // which loads the pair; the ranking follows
 }
 
 void FaigController::clear() {
+    forget();
+    apply(usualState());
+    sayForgotten();
+}
+
+void FaigController::startAnew() {
+    forget();
+    change(tr("new filters"), usualState());
+    sayForgotten();
+}
+
+void FaigController::forget() {
     if (ran_) {
-        job_->tell([](FaigJob& job) { job.cancel(); });
+        job_->tell([](FaigJob& job) { job.drop(); });  // its networks and images
     }
     clearResults();
     ran_.reset();
@@ -350,7 +409,9 @@ void FaigController::clear() {
     if (std::exchange(running_, false)) {
         emit runChanged();
     }
-    apply(usualState());
+}
+
+void FaigController::sayForgotten() {
     emit lookChanged();
     emit resultsChanged();
     emit rankingChanged();
@@ -378,9 +439,26 @@ void FaigController::clearResults() {
     readingOut_ = false;
     curves_.clear();
     curveCounts_.clear();
+    curveImages_ = 0;
     weights_.clear();
     preview_.reset();
     hashes_ = {};
+    imageHashes_.clear();
+}
+
+void FaigController::dropKept(const QString& why) {
+    clearResults();
+    ran_.reset();
+    const bool was = std::exchange(running_, false);
+    session_.reportNote(why);
+    emit resultsChanged();
+    emit rankingChanged();
+    emit picturesChanged();
+    emit curvesChanged();
+    emit weightsChanged();
+    if (was) {
+        emit runChanged();
+    }
 }
 
 // --- what is looked at
@@ -396,6 +474,10 @@ void FaigController::setLook(const FaigLook& look) {
         requestWeights();
     }
     if (before.image != look_.image || before.degradation != look_.degradation) {
+        if (before.image != look_.image) {
+            visible_ = {};  // of the image of before
+        }
+        emit picturesChanged();
         requestPicture();
     }
     if (before.rivals != look_.rivals) {
@@ -470,7 +552,7 @@ void FaigController::run() {
 
 void FaigController::cancel() {
     if (running_ || readingOut_) {
-        job_->tell([](FaigJob& job) { job.cancel(); });
+        job_->tell([](FaigJob& job) { job.cancelRun(); });  // pictures go on
     }
 }
 
@@ -507,9 +589,15 @@ std::optional<double> FaigController::worstCompleteness() const {
 
 std::pair<double, double> FaigController::levels(std::size_t degradation) const {
     std::size_t images = psnrs_.size();
-    if (!curves_.empty() && curves_.front().images > 0) {
-        images = std::min(images, static_cast<std::size_t>(curves_.front().images));
+    if (!curves_.empty() && !curvePercents_.empty()) {
+        const int most = *std::ranges::max_element(curveCounts_.front());
+        images = most > 0 ? static_cast<std::size_t>(most) : images;
     }
+    return levels(degradation, images);
+}
+
+std::pair<double, double> FaigController::levels(std::size_t degradation, std::size_t images) const {
+    images = std::min(images, psnrs_.size());
     std::pair<double, double> sum(0.0, 0.0);
     for (std::size_t image = 0; image < images; ++image) {
         sum.first += psnrs_[image][degradation].first;
@@ -565,23 +653,29 @@ FaigDocument FaigController::document() const {
     if (ranked_) {
         document.ranking = ranked_->ranking;
     }
+    const auto images = static_cast<std::size_t>(curveImages_);
     for (const auto& curve : curves_) {
+        if (curve.images == 0 || curve.images != curveImages_) {
+            continue;  // over fewer images than the others
+        }
         for (std::size_t share = 0; share < curvePercents_.size(); ++share) {
-            if (std::isnan(curve.psnr.front()[share])) {
-                continue;
-            }
             FaigMasking masking{.percent = curvePercents_[share],
                                 .filters = topCount(document.filters.size(), curvePercents_[share]),
                                 .rule = curve.rule,
+                                .against = curve.against,
                                 .seed = curve.rule == FilterRule::Random ? std::optional(curve.seed) : std::nullopt,
                                 .lambda = 0.0,
                                 .readouts = {}};
             for (std::size_t degradation = 0; degradation < curve.psnr.size(); ++degradation) {
-                const auto [target, baseline] = levels(degradation);
-                masking.readouts.push_back({.degradation = ran_->options.degradations[degradation].name,
-                                            .psnr = curve.psnr[degradation][share],
-                                            .gainLost = gainLost(target, curve.psnr[degradation][share], baseline),
-                                            .gradientMse = curve.gradientMse[degradation][share]});
+                const auto [target, baseline] = levels(degradation, images);
+                const double gradients = curve.gradientMse[degradation][share];
+                document.degradations[degradation].readoutTarget = target;
+                document.degradations[degradation].readoutBaseline = baseline;
+                masking.readouts.push_back(
+                    {.degradation = ran_->options.degradations[degradation].name,
+                     .psnr = curve.psnr[degradation][share],
+                     .gainLost = gainLost(target, curve.psnr[degradation][share], baseline),
+                     .gradientMse = std::isnan(gradients) ? std::nullopt : std::optional(gradients)});
             }
             document.masking.push_back(std::move(masking));
         }
@@ -688,56 +782,45 @@ void FaigController::requestCurves() {
     }
     const auto options = rankingOptions();
     const auto [of, against] = rankedDegradations(options);
-    std::vector<FaigCurveRequest> wanted;
-    const auto seed = static_cast<std::uint64_t>(options.seed);
+    std::vector<FaigRival> wanted;
     if (ranked_) {
-        wanted.push_back({.rule = options.rank, .seed = seed, .order = ranked_->ranking.order, .degradation = of});
+        wanted.push_back({.rule = ranked_->ranking.rule,
+                          .seed = static_cast<std::uint64_t>(options.seed),
+                          .against = ranked_->ranking.against,
+                          .order = ranked_->ranking.order});
+        if (look_.rivals) {
+            wanted.insert(wanted.end(), ranked_->rivals.begin(), ranked_->rivals.end());
+        }
     } else if (options.rank == FilterRule::PixelIg) {
-        wanted.push_back({.rule = FilterRule::PixelIg, .seed = 0, .order = {}, .degradation = of});
+        wanted.push_back({.rule = FilterRule::PixelIg});
     } else {
         return;
-    }
-    if (look_.rivals && ranked_) {
-        if (options.rank != FilterRule::Faig) {
-            auto byScores = options;
-            byScores.rank = FilterRule::Faig;
-            wanted.push_back({.rule = FilterRule::Faig,
-                              .seed = 0,
-                              .order = rankFilters(byScores, results_, *opened_->weightChanges).order,
-                              .degradation = of});
-        }
-        if (options.rank != FilterRule::Change) {
-            wanted.push_back({.rule = FilterRule::Change,
-                              .seed = 0,
-                              .order = orderByScore(*opened_->weightChanges),
-                              .degradation = of});
-        }
-        if (options.rank != FilterRule::Random) {
-            for (std::uint64_t each = 0; each < randomSeeds; ++each) {
-                wanted.push_back({.rule = FilterRule::Random,
-                                  .seed = seed + each,
-                                  .order = randomOrder(opened_->filters.size(), seed + each),
-                                  .degradation = of});
-            }
-        }
-        if (options.rank != FilterRule::PixelIg) {
-            wanted.push_back({.rule = FilterRule::PixelIg, .seed = 0, .order = {}, .degradation = of});
-        }
     }
     curvePercents_ = options.mask;
     const std::vector<double> unknown(curvePercents_.size(), notYet);
     curves_.clear();
     curveCounts_.clear();
-    for (const auto& curve : wanted) {
+    curveImages_ = finishedImages_;
+    std::vector<FaigCurveRequest> requests;
+    for (auto& curve : wanted) {
         const std::vector<std::vector<double>> values(ran_->options.degradations.size(), unknown);
-        curves_.push_back({.rule = curve.rule, .seed = curve.seed, .psnr = values, .gradientMse = values, .images = 0});
+        curves_.push_back({.rule = curve.rule,
+                           .against = curve.against,
+                           .seed = curve.seed,
+                           .psnr = values,
+                           .gradientMse = values,
+                           .images = 0});
         curveCounts_.emplace_back(curvePercents_.size(), 0);
+        requests.push_back(
+            {.rule = curve.rule, .seed = curve.seed, .order = std::move(curve.order), .degradation = of});
     }
     ++curvesNumber_;
+    progress_.what.clear();
     readingOut_ = !curvePercents_.empty();
     if (readingOut_) {
-        tell([number = curvesNumber_, wanted, percents = curvePercents_,
-              biases = options.biases](FaigJob& job) { job.readOut(number, wanted, percents, biases); },
+        tell([number = curvesNumber_, requests = std::move(requests), percents = curvePercents_,
+              biases = options.biases, images = static_cast<std::size_t>(curveImages_)](
+                 FaigJob& job) { job.readOut(number, requests, percents, biases, images); },
              /*interrupt=*/false);
     }
     emit curvesChanged();
@@ -766,13 +849,7 @@ void FaigController::receive(const live::FaigOpened& event) {
                                     return !result.scores.empty() && result.scores.size() != filters;
                                 }));
     if (isOther) {
-        clearResults();
-        ran_.reset();
-        session_.reportNote(
-            tr("The files of the networks have changed since their filters were scored: run it again."));
-        emit resultsChanged();
-        emit rankingChanged();
-        emit picturesChanged();
+        dropKept(tr("The files of the networks have changed since their filters were scored: run it again."));
         return;
     }
     opened_ = event;
@@ -796,6 +873,10 @@ void FaigController::receive(const live::FaigImageReady& event) {
         return;
     }
     if (!event.sha256.empty()) {
+        if (event.image < imageHashes_.size() && imageHashes_[event.image] != event.sha256) {
+            dropKept(tr("The file of an image has changed since its filters were scored: run it again."));
+            return;
+        }
         files_[event.image] = {event.sha256, event.warnings};
     }
     if (event.image == look_.image) {
@@ -846,6 +927,7 @@ void FaigController::finishImages() {
             result.images.push_back({ran_->images[image].image.string(), std::move(scores)});
             result.psnrTarget += (scored.psnrTarget - result.psnrTarget) / count;
             result.psnrBaseline += (scored.psnrBaseline - result.psnrBaseline) / count;
+            result.pixelIg.clear();  // of fewer images
             result.perLayer = scoresOfLayers(opened_->filters, result.scores);
             psnrs.emplace_back(scored.psnrTarget, scored.psnrBaseline);
         }
@@ -880,11 +962,8 @@ void FaigController::receive(const live::FaigEnded& event) {
         saveResults();
         emit runChanged();
     }
-    if (event.message.empty() && event.reason == live::EndReason::Done) {
-        if (rankTimer_.isActive() || !ranked_) {
-            return;  // the curves follow the ranking
-        }
-        rankTimer_.start();
+    if (finishedImages_ > 0) {
+        rankTimer_.start();  // the curves follow the ranking, of what is finished
     }
 }
 
@@ -912,6 +991,7 @@ void FaigController::receive(const live::FaigPicture& event) {
         case live::FaigPicture::Of::Changed:
             pictures_.change = event.change;
             if (event.whole) {
+                pictures_.wholeChange = event.change;
                 pictures_.changed = event.sr;
                 pictures_.difference = event.difference;
                 pictures_.psnrChanged = event.psnr;
@@ -936,7 +1016,9 @@ void FaigController::receive(const live::FaigPictureFailed& event) {
         return;
     }
     pictureAtWork_ = false;
-    pictureWanted_ = false;
+    if (pictureWanted_) {
+        sendPicture();
+    }
     if (!event.message.empty() && opened_) {
         session_.reportTrouble(QString::fromStdString(event.message));
     }
@@ -957,6 +1039,7 @@ void FaigController::receive(const live::FaigCurvePoint& event) {
         take(curve.gradientMse[degradation][event.percent], event.gradientMse[degradation]);
     }
     curve.images = *std::ranges::min_element(curveCounts_[event.curve]);
+    progress_.what.clear();
     emit curvesChanged();
 }
 
@@ -967,6 +1050,9 @@ void FaigController::receive(const live::FaigCurvesEnded& event) {
     readingOut_ = false;
     if (!event.message.empty()) {
         session_.reportTrouble(QString::fromStdString(event.message));
+    } else if (event.reason == live::EndReason::Cancelled && !ranked_) {
+        remark_ = tr("Stopped before pixel IG was finished: run it again, or rank by something else.");
+        emit runChanged();
     }
     emit curvesChanged();
 }
@@ -974,6 +1060,9 @@ void FaigController::receive(const live::FaigCurvesEnded& event) {
 void FaigController::receive(const live::FaigPixelIg& event) {
     if (event.setup != setupNumber_) {
         return;
+    }
+    if (event.images != psnrs_.size()) {
+        return;  // more are finished by now
     }
     results_[event.degradation].pixelIg = *event.scores;
     if (state_.options.rank == FilterRule::PixelIg) {

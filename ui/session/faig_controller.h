@@ -49,10 +49,21 @@ struct FaigLook {
     friend bool operator==(const FaigLook&, const FaigLook&) = default;
 };
 
+/// Another ranking that curves are compared with.
+struct FaigRival {
+    FilterRule rule = FilterRule::Faig;
+    std::uint64_t seed = 0;                ///< of the random rule
+    std::optional<std::string> against{};  ///< of FAIG
+    std::vector<int> order{};              ///< empty: of pixel IG, which is computed when its turn comes
+};
+
 /// Filters of a pair of networks in the order of a ranking.
 struct FaigRanked {
     FaigRanking ranking;
-    std::vector<double> values;      ///< one a filter: what the map shows, the score of the ranking
+    std::vector<FaigRival> rivals;
+    std::vector<double> values;  ///< one a filter, finite: what the map shows, the score of the ranking
+    /// What `values` are the difference to; nullopt: of a score of its own. Of a rule without scores they are FAIG's.
+    std::optional<std::string> valuesAgainst;
     std::vector<std::size_t> order;  ///< as the ranking's
     std::vector<std::size_t> ranks;  ///< by filter, from 0
 };
@@ -73,11 +84,13 @@ struct FaigPictures {
     std::optional<double> psnrBaseline{};
     std::optional<double> psnrChanged{};  ///< of `changed`
     FilterChange change{};                ///< of the newest of `changed` and `part`
+    FilterChange wholeChange{};           ///< of `changed`
 };
 
 /// A curve as far as it has come: means over the images that are done.
 struct FaigCurve {
     FilterRule rule = FilterRule::Faig;
+    std::optional<std::string> against{};  ///< of FAIG, the degradation that the ranking is against
     std::uint64_t seed = 0;
     /// [degradation][share]; NaN before the first image.
     std::vector<std::vector<double>> psnr;
@@ -100,8 +113,6 @@ public:
     /// One step of the session's undo history; nothing where the state is equal. Reports what cannot be, and keeps the
     /// state then. @param text  what changes, for the undo button.
     void change(const QString& text, const FaigState& state);
-    /// A new beginning without undo, e.g. from a session file.
-    void setState(const FaigState& state);
     /// Adds the images among files and folders, which are looked through on another thread.
     void addImages(const QStringList& filesAndFolders);
     /// What the chosen state computes; nullopt where something is missing, which whatIsMissing() says.
@@ -110,8 +121,10 @@ public:
     /// State and look as JSON, and back. Throws as experimentFromJson(), faigOptionsOf(), nlohmann::json::exception.
     [[nodiscard]] nlohmann::ordered_json kept() const;
     void restore(const nlohmann::ordered_json& kept);
-    /// Forgets what was computed and chosen.
+    /// Forgets what was computed and chosen, e.g. for another session.
     void clear();
+    /// The same as a step of the undo history, which brings back what was chosen.
+    void startAnew();
     /// Where scores are kept from one run of the program to the next; empty: nowhere. restore() looks for them there.
     void setResultsFolder(const std::filesystem::path& folder) { resultsFolder_ = folder; }
 
@@ -136,9 +149,11 @@ public:
     [[nodiscard]] bool isRunning() const { return running_; }
     [[nodiscard]] bool isReadingOut() const { return readingOut_; }
     [[nodiscard]] const live::FaigProgressed& progress() const { return progress_; }
-    /// Mean PSNR of target and baseline on a degradation over the images that the curves are over, otherwise over all
-    /// that are finished; NaN before the first.
+    /// Mean PSNR of target and baseline on a degradation over the images that the first curve is over by now,
+    /// otherwise over all that are finished; NaN before the first.
     [[nodiscard]] std::pair<double, double> levels(std::size_t degradation) const;
+    /// The same over the first `images` that are finished.
+    [[nodiscard]] std::pair<double, double> levels(std::size_t degradation, std::size_t images) const;
     /// Why the latest run ended before its end; empty if it did not.
     [[nodiscard]] const QString& remark() const { return remark_; }
 
@@ -166,7 +181,7 @@ public:
     /// The largest absolute completeness error of all images; nullopt before the first.
     [[nodiscard]] std::optional<double> worstCompleteness() const;
     [[nodiscard]] QStringList warnings() const;
-    /// All of it as `lamscope-cli faig` writes it. There must be results.
+    /// All of it as `lamscope-cli faig` writes it, of the curves those that are complete. There must be results.
     [[nodiscard]] FaigDocument document() const;
     /// The experiment of the chosen state, for *Copy as command*; nullopt where something is missing.
     [[nodiscard]] std::optional<Experiment> experiment() const;
@@ -188,6 +203,11 @@ private:
     void apply(const FaigState& state);
     void takeEngine();
     void clearResults();
+    /// Forgets what was computed, before another state comes; sayForgotten() follows.
+    void forget();
+    void sayForgotten();
+    /// Drops results that were kept: they are of other files than those that are there now.
+    void dropKept(const QString& why);
     void saveResults();
     /// Reads the results that a session had, as soon as it is known what they were of.
     void lookForResults();
@@ -249,12 +269,14 @@ private:
     std::vector<FaigCurve> curves_;
     std::vector<std::vector<int>> curveCounts_;  ///< [curve][share]: images that have come
     std::vector<double> curvePercents_;
+    int curveImages_ = 0;  ///< the images that they are over in the end
     std::int64_t curvesNumber_ = 0;
 
     std::map<std::size_t, std::shared_ptr<const LayerWeights>> weights_;  ///< of the layer shown last
     std::filesystem::path resultsFolder_;
     bool hadResults_ = false;                     ///< the session that was restored had some, and they are not here yet
     std::pair<std::string, std::string> hashes_;  ///< of the networks of results that were read; empty: computed here
+    std::vector<std::string> imageHashes_;        ///< the same of the images
     QThreadPool pool_;                            // one thread; last: its work reports to the others
 };
 

@@ -100,6 +100,7 @@ void writeFaigResults(const SavedFaigResults& saved, const std::filesystem::path
     json["setup"] = setupJson(saved.setup);
     json["baseline"] = saved.baselineSha256;
     json["target"] = saved.targetSha256;
+    json["images"] = saved.imageSha256;
     json["seconds"] = saved.seconds;
     json["psnr"] = FaigJson::array();
     for (const auto& image : saved.psnrs) {
@@ -144,6 +145,7 @@ SavedFaigResults readFaigResults(const std::filesystem::path& folder, const Faig
         SavedFaigResults saved{.setup = setup,
                                .baselineSha256 = json.at("baseline"),
                                .targetSha256 = json.at("target"),
+                               .imageSha256 = json.at("images").get<std::vector<std::string>>(),
                                .results = {},
                                .psnrs = {},
                                .seconds = json.at("seconds")};
@@ -159,7 +161,7 @@ SavedFaigResults readFaigResults(const std::filesystem::path& folder, const Faig
             return image.size() == degradations.size();
         };
         if (listed.size() != degradations.size() || saved.psnrs.size() > setup.images.size()
-            || !std::ranges::all_of(saved.psnrs, isWhole)) {
+            || saved.imageSha256.size() != saved.psnrs.size() || !std::ranges::all_of(saved.psnrs, isWhole)) {
             throw Error(ErrorCode::BadFile, fmt::format("{} is damaged", file.string()));
         }
         for (std::size_t i = 0; i < degradations.size(); ++i) {

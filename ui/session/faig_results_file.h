@@ -17,6 +17,7 @@ struct SavedFaigResults {
     FaigSetup setup;
     std::string baselineSha256;  ///< of the files that the scores are of
     std::string targetSha256;
+    std::vector<std::string> imageSha256;                       ///< of the image files, one an entry of `psnrs`
     std::vector<FaigDegradationResult> results;                 ///< the scores of single images are left out
     std::vector<std::vector<std::pair<double, double>>> psnrs;  ///< [image][degradation]: target, baseline; dB
     double seconds = 0.0;

@@ -37,11 +37,11 @@ std::size_t bytesOf(const FaigImages& images) {
     return values * sizeof(float);
 }
 
-/// 0.5 + 5 · (changed − target): ten times the difference, as a picture around grey.
+/// 0.5 + 10 · (changed − target): ten times the difference, as a picture around grey.
 Image tenfoldDifference(const Image& changed, const Image& target) {
     Image difference(changed.width(), changed.height());
     constexpr float half = 0.5F;
-    constexpr float factor = 5.0F;
+    constexpr float factor = 10.0F;
     std::ranges::transform(changed.values(), target.values(), difference.values().begin(),
                            [](float a, float b) { return half + factor * (a - b); });
     return difference;
@@ -52,6 +52,14 @@ Rect grown(const Rect& rect, int margin, int width, int height) {
     const int top = std::max(rect.y - margin, 0);
     return {left, top, std::min(rect.x + rect.width + margin, width) - left,
             std::min(rect.y + rect.height + margin, height) - top};
+}
+
+/// Empty where they do not meet.
+Rect common(const Rect& one, const Rect& two) {
+    const int left = std::max(one.x, two.x);
+    const int top = std::max(one.y, two.y);
+    return {left, top, std::max(std::min(one.x + one.width, two.x + two.width) - left, 0),
+            std::max(std::min(one.y + one.height, two.y + two.height) - top, 0)};
 }
 
 Rect multiplied(const Rect& rect, int factor) {
@@ -91,13 +99,18 @@ public:
     void show(const FaigPictureRequest& request) {
         picture_ = request;
         hasCoarse_ = request.change.filters.empty();
-        hasChanged_ = request.change.filters.empty();
+        hasChanged_ = false;
     }
     void readOut(std::int64_t curvesNumber, std::vector<FaigCurveRequest> curves, std::vector<double> percents,
-                 bool biases) {
+                 bool biases, std::size_t images) {
         endCurves(live::EndReason::Cancelled, {});
-        if (curves.empty()) {
+        if (curves.empty() || percents.empty()) {
             return;
+        }
+        images = std::min(images, this->images());
+        if (images != curveImages_) {
+            pixelIg_.clear();  // it is over other images
+            curveImages_ = images;
         }
         curves_ = std::move(curves);
         percents_ = std::move(percents);
@@ -136,10 +149,10 @@ public:
     }
 
     void cancel() {
-        if (picture_) {
-            sink_(live::FaigPictureFailed{number, picture_->number, {}});
-            picture_.reset();
-        }
+        refusePicture({});
+        cancelRun();
+    }
+    void cancelRun() {
         endScores(live::EndReason::Cancelled, {});
         endCurves(live::EndReason::Cancelled, {});
     }
@@ -154,10 +167,8 @@ public:
     /// Nothing of it can be computed.
     void fail(const std::string& message) {
         const bool wasPicture = picture_.has_value();
-        if (wasPicture) {
-            sink_(live::FaigPictureFailed{number, picture_->number, message});
-            picture_.reset();
-        }
+        preparing_.reset();
+        refusePicture(message);
         if (!pair_) {
             layerWanted_.reset();
         }
@@ -197,16 +208,37 @@ private:
 
     [[nodiscard]] bool has(std::size_t image) const { return images_.contains(image); }
 
-    /// Reads and degrades one image, which takes a step of its own.
+    /// Reads and degrades an image in steps of its own: one reads, one an LR image degrades, one hashes the file.
     void prepare(std::size_t image) {
         const auto& scene = setup.images[image];
         const auto name = scene.image.stem().string();
         state_.sayProgress({fmt::format("filters: degrading {}", name), 0, 0});
-        auto loaded = readImage(scene.image, scene.reading);
-        auto made = std::make_shared<const FaigImages>(degradedImages(loaded.image, name, scale(), setup.options));
-        loaded.warnings.resize(loaded.warnings.size() - loaded.offers.size());
-        keep(image, made);
-        sink_(live::FaigImageReady{number, image, made, sha256OfFile(scene.image), std::move(loaded.warnings)});
+        if (!preparing_ || preparing_->image != image) {
+            auto loaded = readImage(scene.image, scene.reading);
+            loaded.warnings.resize(loaded.warnings.size() - loaded.offers.size());
+            preparing_ = Preparing{image, std::move(loaded.image), std::move(loaded.warnings), {}, {}};
+            return;
+        }
+        auto& made = preparing_->made;
+        if (made.lr.size() < degradations()) {
+            auto options = setup.options;
+            options.degradations = {setup.options.degradations[made.lr.size()]};
+            auto one = degradedImages(preparing_->hr, name, scale(), options);
+            if (made.lr.empty()) {
+                made = std::move(one);
+            } else {
+                made.lr.push_back(std::move(one.lr.front()));
+            }
+            return;
+        }
+        if (preparing_->sha256.empty()) {
+            preparing_->sha256 = sha256OfFile(scene.image);
+        }
+        auto done = std::move(*preparing_);
+        preparing_.reset();
+        const auto images = std::make_shared<const FaigImages>(std::move(done.made));
+        keep(image, images);
+        sink_(live::FaigImageReady{number, image, images, std::move(done.sha256), std::move(done.warnings)});
     }
 
     void keep(std::size_t image, std::shared_ptr<const FaigImages> made) {
@@ -229,9 +261,10 @@ private:
     // --- pictures
 
     void stepPicture(const std::stop_token& stop) {
-        const auto& [request, image, degradation, change, visible] = *picture_;
+        const auto image = picture_->image;
+        const auto degradation = picture_->degradation;
         if (image >= images() || degradation >= degradations()) {
-            picture_.reset();
+            refusePicture({});
             return;
         }
         if (!has(image)) {
@@ -250,6 +283,7 @@ private:
         const Rect whole{0, 0, lr.width(), lr.height()};
         if (!hasCoarse_) {
             hasCoarse_ = true;
+            const auto visible = common(picture_->visible, whole);
             const bool small =
                 visible.width > 0 && visible.height > 0
                 && std::int64_t{visible.width} * visible.height * 2 < std::int64_t{whole.width} * whole.height;
@@ -261,7 +295,12 @@ private:
         if (!shownTarget_) {
             shownTarget_ = sendWhole(live::FaigPicture::Of::Target, *prepared, lr, stop);
         } else if (!hasChanged_) {
-            hasChanged_ = sendWhole(live::FaigPicture::Of::Changed, *prepared, lr, stop) != nullptr;
+            if (picture_->change.filters.empty()) {
+                sendPicture(live::FaigPicture::Of::Changed, *prepared, lr, shownTarget_);
+                hasChanged_ = true;
+            } else {
+                hasChanged_ = sendWhole(live::FaigPicture::Of::Changed, *prepared, lr, stop) != nullptr;
+            }
         } else if (!shownBaseline_) {
             shownBaseline_ = sendWhole(live::FaigPicture::Of::Baseline, *prepared, lr, stop);
         }
@@ -306,7 +345,13 @@ private:
         if (!computed) {
             return nullptr;
         }
-        const auto sr = std::make_shared<const Image>(*computed);
+        auto sr = std::make_shared<const Image>(*computed);
+        sendPicture(of, prepared, lr, sr);
+        return sr;
+    }
+
+    void sendPicture(live::FaigPicture::Of of, const FaigImages& prepared, const Image& lr,
+                     const std::shared_ptr<const Image>& sr) {
         std::shared_ptr<const Image> difference;
         if (of == live::FaigPicture::Of::Changed && shownTarget_) {
             difference = std::make_shared<const Image>(tenfoldDifference(*sr, *shownTarget_));
@@ -322,7 +367,14 @@ private:
                                 .sr = sr,
                                 .difference = std::move(difference),
                                 .psnr = psnrOfSr(*sr, prepared.hr, scale())});
-        return sr;
+    }
+
+    void refusePicture(const std::string& message) {
+        if (picture_) {
+            const auto refused = picture_->number;
+            picture_.reset();
+            sink_(live::FaigPictureFailed{number, refused, message});
+        }
     }
 
     // --- scores
@@ -436,12 +488,16 @@ private:
 
     /// Image by image: target first, whose gradients the others are compared with; then every curve at every share.
     void stepCurves(const std::stop_token& stop) {
-        if (curveImage_ >= images()) {
+        if (curveImage_ >= curveImages_) {
             endCurves(live::EndReason::Done, {});
             return;
         }
-        if (const auto degradation = pixelIgWanted()) {
-            stepPixelIg(*degradation, stop);
+        const std::size_t curve = curveStep_ / percents_.size();
+        const std::size_t percent = curveStep_ % percents_.size();
+        // Only now: the curves before it need not wait for it.
+        if (curves_[curve].rule == FilterRule::PixelIg && curves_[curve].order.empty()
+            && !pixelIg_.contains(curves_[curve].degradation)) {
+            stepPixelIg(curves_[curve].degradation, stop);
             return;
         }
         if (!has(curveImage_)) {
@@ -455,8 +511,6 @@ private:
             }
             return;
         }
-        const std::size_t curve = curveStep_ / percents_.size();
-        const std::size_t percent = curveStep_ % percents_.size();
         const auto& order = orderOf(curves_[curve]);
         const FilterChange change{.filters = topOf(order, percents_[percent]), .lambda = 0.0, .biases = curveBiases_};
         const auto& lr = prepared->lr[point_.psnr.size()];
@@ -464,7 +518,9 @@ private:
         if (!sr) {
             return;
         }
-        point_.gradientMse.push_back(gradientMse(targets_[point_.psnr.size()], *sr, GradientPlane::Luma));
+        const auto plane = gradientPlaneOf(setup.options.preset, pair_->target());
+        point_.gradientMse.push_back(plane ? gradientMse(targets_[point_.psnr.size()], *sr, *plane)
+                                           : std::numeric_limits<double>::quiet_NaN());
         point_.psnr.push_back(psnrOfSr(*sr, prepared->hr, scale()));
         if (point_.psnr.size() < degradations()) {
             return;
@@ -488,16 +544,7 @@ private:
         const auto each = curves_.size() * percents_.size();
         const auto done = curveImage_ * each + curveStep_;
         state_.sayProgress(
-            {"filters: masking", static_cast<std::int64_t>(done), static_cast<std::int64_t>(each * images())});
-    }
-
-    [[nodiscard]] std::optional<std::size_t> pixelIgWanted() const {
-        for (const auto& curve : curves_) {
-            if (curve.rule == FilterRule::PixelIg && curve.order.empty() && !pixelIg_.contains(curve.degradation)) {
-                return curve.degradation;
-            }
-        }
-        return std::nullopt;
+            {"filters: masking", static_cast<std::int64_t>(done), static_cast<std::int64_t>(each * curveImages_)});
     }
 
     [[nodiscard]] const std::vector<int>& orderOf(const FaigCurveRequest& curve) const {
@@ -505,11 +552,11 @@ private:
     }
 
     void stepPixelIg(std::size_t degradation, const std::stop_token& stop) {
-        if (pixelIgImage_ >= images()) {
+        if (pixelIgImage_ >= curveImages_) {
             const auto scores = std::make_shared<const std::vector<double>>(std::exchange(pixelIgSum_, {}));
             pixelIg_[degradation] = {orderByScore(*scores)};
             pixelIgImage_ = 0;
-            sink_(live::FaigPixelIg{number, degradation, scores});
+            sink_(live::FaigPixelIg{number, degradation, curveImages_, scores});
             return;
         }
         if (!has(pixelIgImage_)) {
@@ -522,6 +569,14 @@ private:
             pixelScoring_ = std::make_unique<PixelIgScoring>(*pair_, prepared->clean, prepared->lr[degradation]);
         }
         state_.sayProgress({"filters: pixel IG", pixelScoring_->done(), pixelScoring_->planned()});
+        if (const auto now = FaigClock::now(); now - reported_ >= betweenFaigReports) {
+            reported_ = now;
+            const double within = static_cast<double>(pixelScoring_->done()) / pixelScoring_->planned();
+            sink_(live::FaigProgressed{
+                .setup = number,
+                .what = "pixel IG",
+                .done = (static_cast<double>(pixelIgImage_) + within) / static_cast<double>(curveImages_)});
+        }
         if (!pixelScoring_->next(stop) || !pixelScoring_->finished()) {
             return;
         }
@@ -550,11 +605,21 @@ private:
         std::vector<int> order{};
     };
 
+    /// An image that is not degraded in all ways yet.
+    struct Preparing {
+        std::size_t image = 0;
+        Image hr;
+        std::vector<std::string> warnings;
+        FaigImages made;
+        std::string sha256;
+    };
+
     const LiveState& state_;
     const Sink& sink_;
     std::unique_ptr<FaigPair> pair_;                                   // null before it is loaded
     bool isOpen_ = false;                                              // FaigOpened was sent
     std::map<std::size_t, std::shared_ptr<const FaigImages>> images_;  // by their places in the setup; some
+    std::optional<Preparing> preparing_;
 
     std::optional<FaigPictureRequest> picture_;  // unset: none is wanted
     bool hasCoarse_ = false;                     // what is in view was sent, or need not be
@@ -579,6 +644,7 @@ private:
     std::vector<double> percents_;
     std::int64_t curvesNumber_ = 0;
     bool curveBiases_ = false;
+    std::size_t curveImages_ = 0;  // how many the curves and pixel IG are over
     std::size_t curveImage_ = 0;
     std::size_t curveStep_ = 0;   // curve by curve, share by share
     std::vector<Image> targets_;  // SR of the image by the target, one a degradation
@@ -625,9 +691,9 @@ void FaigJob::show(const FaigPictureRequest& request) {
 }
 
 void FaigJob::readOut(std::int64_t number, std::vector<FaigCurveRequest> curves, std::vector<double> percents,
-                      bool biases) {
+                      bool biases, std::size_t images) {
     if (work_) {
-        work_->readOut(number, std::move(curves), std::move(percents), biases);
+        work_->readOut(number, std::move(curves), std::move(percents), biases, images);
     }
 }
 
@@ -657,6 +723,16 @@ void FaigJob::cancel() {
     if (work_) {
         work_->cancel();
     }
+}
+
+void FaigJob::cancelRun() {
+    if (work_) {
+        work_->cancelRun();
+    }
+}
+
+void FaigJob::drop() {
+    work_.reset();
 }
 
 }  // namespace lamscope

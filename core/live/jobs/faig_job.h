@@ -38,14 +38,15 @@ struct FaigSetup {
 /// The options that scores depend on: without ranking, masks and re-weighting.
 [[nodiscard]] FaigOptions scoreOptions(FaigOptions options);
 
-/// The SR of one LR image by the pair. The parts that are known are not computed again.
+/// The SR of one LR image by the pair. The parts that are known are not computed again, but of the changed network at
+/// least one picture is sent, or FaigPictureFailed: every request that no newer one has replaced is answered.
 struct FaigPictureRequest {
     std::int64_t number = 0;  ///< larger for newer requests
     std::size_t image = 0;
     std::size_t degradation = 0;
     FilterChange change{};
-    /// LR pixels that are in view: their SR by the changed target comes first, seen from a little around them. Empty:
-    /// the whole at once.
+    /// LR pixels that are in view, as far as they lie in the image: their SR by the changed target comes first, seen
+    /// from a little around them. Empty: the whole at once.
     Rect visible{};
 };
 
@@ -81,8 +82,8 @@ struct FaigImageReady {
 
 struct FaigProgressed {
     std::int64_t setup = 0;
-    std::string what;   ///< e.g. "baby, blur"
-    double done = 0.0;  ///< 0…1 of the scores, or of the curves
+    std::string what;   ///< e.g. "baby, blur"; "pixel IG" while curves are computed
+    double done = 0.0;  ///< 0…1 of the scores, or of pixel IG
     std::optional<double> secondsLeft{};
 };
 
@@ -116,11 +117,12 @@ struct FaigPicture {
     Rect place;             ///< LR pixels
     bool whole = true;      ///< of the LR image; otherwise a part of it, whose edges see no further
     std::shared_ptr<const Image> sr;
-    std::shared_ptr<const Image> difference;  ///< of Changed: 0.5 + 10 · (changed − target) / 2; null: no target yet
+    std::shared_ptr<const Image> difference;  ///< of Changed: 0.5 + 10 · (changed − target); null: no target yet
     std::optional<double> psnr{};             ///< of the whole, as FaigScored::psnrTarget
 };
 
-/// The request for pictures cannot be served.
+/// The request for pictures cannot be served: an error, or, without a message, cancelled or a place that is none of the
+/// setup's.
 struct FaigPictureFailed {
     std::int64_t setup = 0;
     std::int64_t number = 0;
@@ -135,7 +137,7 @@ struct FaigCurvePoint {
     std::size_t percent = 0;  ///< index among the shares
     std::size_t image = 0;
     std::vector<double> psnr;         ///< one a degradation, dB, RGB, border = scale
-    std::vector<double> gradientMse;  ///< the same, x1000, luma
+    std::vector<double> gradientMse;  ///< the same, x1000, on gradientPlaneOf(); NaN: not defined
 };
 
 struct FaigCurvesEnded {
@@ -149,6 +151,7 @@ struct FaigCurvesEnded {
 struct FaigPixelIg {
     std::int64_t setup = 0;
     std::size_t degradation = 0;
+    std::size_t images = 0;  ///< how many
     std::shared_ptr<const std::vector<double>> scores;
 };
 
@@ -176,8 +179,8 @@ public:
     FaigJob(const LiveState& state, Sink sink);
     ~FaigJob() override;
 
-    /// What everything else is about from now on. Does nothing for the number and the setup of before; otherwise what
-    /// was computed is dropped, but for the networks where they are the same.
+    /// What everything else is about from now on. With the same number and an equal setup nothing changes; otherwise
+    /// what was computed is dropped, but for the pair where the networks are the same, and all of it is said again.
     /// @param number above 0, which events carry.
     void use(std::int64_t number, const FaigSetup& setup);
     /// Computes the scores that are not there yet; FaigEnded follows.
@@ -185,15 +188,20 @@ public:
     /// Takes the place of an earlier request. The same image and degradation are not degraded anew.
     void show(const FaigPictureRequest& request);
     /// Computes curves, image by image, when there is nothing else. Takes the place of an earlier request.
-    /// @param biases see FilterChange::biases.
-    void readOut(std::int64_t number, std::vector<FaigCurveRequest> curves, std::vector<double> percents, bool biases);
+    /// @param biases see FilterChange::biases. @param images the first of the setup that they are over, and pixel IG.
+    void readOut(std::int64_t number, std::vector<FaigCurveRequest> curves, std::vector<double> percents, bool biases,
+                 std::size_t images);
     void sendWeights(std::size_t layer);
 
     [[nodiscard]] bool hasWork() const override;
     [[nodiscard]] LivePriority priority() const override;
     void step(const std::stop_token& stop) override;
-    /// Ends scores and curves; what is computed stays.
+    /// Ends scores, curves and pictures; what is computed stays.
     void cancel() override;
+    /// Ends scores and curves alone.
+    void cancelRun();
+    /// Forgets the setup and all of it, also the networks.
+    void drop();
 
 private:
     class Work;

@@ -61,6 +61,13 @@ std::optional<double> gainLost(double target, double masked, double baseline) {
     return target > baseline ? std::optional((target - masked) / (target - baseline)) : std::nullopt;
 }
 
+std::optional<GradientPlane> gradientPlaneOf(FaigPreset preset, const ModelCard& target) {
+    if (preset == FaigPreset::Exact) {
+        return GradientPlane::Luma;
+    }
+    return target.colour == ModelCard::Colour::Y ? std::nullopt : std::optional(GradientPlane::Blue);
+}
+
 double gradientMse(const Image& sr, const Image& other, GradientPlane plane) {
     if (sr.width() != other.width() || sr.height() != other.height()) {
         throw Error(ErrorCode::InvalidArgument, fmt::format("gradients of {}x{} and of {}x{} pixels cannot be compared",

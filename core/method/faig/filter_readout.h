@@ -6,6 +6,8 @@
 #include <span>
 
 #include "image/image.h"
+#include "method/faig/faig_options.h"
+#include "model/model_card.h"
 
 namespace lamscope {
 
@@ -22,6 +24,9 @@ enum class GradientPlane {
     Luma,  ///< .299/.587/.114, rounded to 8 bits
     Blue,  ///< what the authors' "grey" is in truth
 };
+
+/// Official: blue, as the authors' code in truth does; none for a network of the Y channel. Exact: luma.
+[[nodiscard]] std::optional<GradientPlane> gradientPlaneOf(FaigPreset preset, const ModelCard& target);
 
 /// 1000 times the mean squared difference of the gradient magnitudes of two SR images: cut and rounded to 8 bits,
 /// divided by 255, central differences without halving, zeros beyond the border, nothing cut off, √(gx² + gy² + 1e-6).

@@ -80,8 +80,9 @@ void writeUpwards(cv::Mat& sheet, const std::string& text, cv::Point below, doub
 
 class FaigSheet {
 public:
-    explicit FaigSheet(const FaigDocument& document)
+    FaigSheet(const FaigDocument& document, const std::optional<double>& percent)
         : document_(document)
+        , percent_(percent.value_or(document.options.mask.empty() ? 1.0 : document.options.mask.front()))
         , layers_(document.filters.layers())
         , width_(std::max(sheetWidth, 2 * faigMargin + axisSpace + 8 * static_cast<int>(layers_.size())))
         , hasCurve_(document.masking.size() > 1)
@@ -110,11 +111,10 @@ private:
         for (const double value : score) {
             largest = std::max(largest, std::isfinite(value) ? std::abs(value) : 0.0);
         }
-        const double percent = document_.options.mask.empty() ? 1.0 : document_.options.mask.front();
         const auto counts = countsOfLayers(
-            document_.filters, topChange(document_.filters, document_.ranking.order, percent, 0.0, false).filters);
+            document_.filters, topChange(document_.filters, document_.ranking.order, percent_, 0.0, false).filters);
         const int most = std::max(1, *std::ranges::max_element(counts));
-        writeText(sheet_, fmt::format("top {:g} %", percent), {faigMargin, titleSpace + 24}, 0.38);
+        writeText(sheet_, fmt::format("top {:g} %", percent_), {faigMargin, titleSpace + 24}, 0.38);
         writeText(sheet_, fmt::format("most {}", most), {faigMargin, titleSpace + 40}, 0.38);
         const int mapTop = titleSpace + barsHeight;
         writeText(sheet_, "out x in", {faigMargin, mapTop + 16}, 0.38);
@@ -245,6 +245,7 @@ private:
     }
 
     const FaigDocument& document_;
+    double percent_;
     const std::vector<FilterLayer>& layers_;
     int width_;
     bool hasCurve_;
@@ -253,11 +254,11 @@ private:
 
 }  // namespace
 
-Image drawFaig(const FaigDocument& document) {
+Image drawFaig(const FaigDocument& document, const std::optional<double>& percent) {
     if (document.ranking.order.empty() || document.filters.size() == 0) {
         throw Error(ErrorCode::InvalidArgument, "there is no ranking of filters to draw; compute one first");
     }
-    return FaigSheet(document).draw();
+    return FaigSheet(document, percent).draw();
 }
 
 }  // namespace lamscope

@@ -581,13 +581,6 @@ std::optional<std::vector<FaigReadout>> readOut(FaigPair& pair, const FilterChan
     return readouts;
 }
 
-std::optional<GradientPlane> gradientPlaneOf(FaigPreset preset, const ModelCard& target) {
-    if (preset == FaigPreset::Exact) {
-        return GradientPlane::Luma;
-    }
-    return target.colour == ModelCard::Colour::Y ? std::nullopt : std::optional(GradientPlane::Blue);
-}
-
 FilterChange topChange(const FilterIndex& filters, const std::vector<int>& order, double percent, double lambda,
                        bool biases) {
     const auto count = std::min(order.size(), static_cast<std::size_t>(topCount(filters.size(), percent)));

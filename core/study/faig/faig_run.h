@@ -87,9 +87,6 @@ struct FaigReference {
                                                               const std::optional<GradientPlane>& plane,
                                                               const std::stop_token& stop = {});
 
-/// Official: blue, as the authors' code in truth does; none for a network of the Y channel. Exact: luma.
-[[nodiscard]] std::optional<GradientPlane> gradientPlaneOf(FaigPreset preset, const ModelCard& target);
-
 /// The top `percent` of all filters by an order, which may leave some out.
 [[nodiscard]] FilterChange topChange(const FilterIndex& filters, const std::vector<int>& order, double percent,
                                      double lambda, bool biases);

@@ -104,6 +104,8 @@ protected:
             any<live::FaigEnded>());
     }
 
+    void compareWithCommand();
+
     test::TemporaryFolder folder_;
     test::FilterPairFiles pair_ = test::writeFilterPair(folder_.path());
     FaigSetup setup_;
@@ -116,7 +118,7 @@ protected:
     LiveEngine engine_{recorder_.sink()};
 };
 
-TEST_F(FaigJobTest, GivesTheNumbersOfTheCommand) {
+void FaigJobTest::compareWithCommand() {
     score();
     Experiment experiment;
     experiment.scenes = setup_.images;
@@ -153,7 +155,7 @@ TEST_F(FaigJobTest, GivesTheNumbersOfTheCommand) {
     ask(
         [&](FaigJob& job) {
             job.readOut(5, {{.rule = FilterRule::Faig, .seed = 0, .order = document->ranking.order, .degradation = 0}},
-                        {10.0}, false);
+                        {10.0}, false, setup_.images.size());
         },
         any<live::FaigCurvesEnded>());
     const auto points = all<live::FaigCurvePoint>();
@@ -166,6 +168,110 @@ TEST_F(FaigJobTest, GivesTheNumbersOfTheCommand) {
         EXPECT_NEAR((points[0].gradientMse[degradation] + points[1].gradientMse[degradation]) / 2.0,
                     *readout.gradientMse, 1e-3 * *readout.gradientMse + 1e-9);
     }
+}
+
+TEST_F(FaigJobTest, GivesTheNumbersOfTheCommand) {
+    compareWithCommand();
+}
+
+TEST_F(FaigJobTest, GivesTheNumbersOfTheCommandAlsoForOfficial) {  // the gradients of another plane
+    setup_.options.preset = FaigPreset::Official;
+    compareWithCommand();
+}
+
+TEST_F(FaigJobTest, UnderANewNumberAllIsSaidAgain) {
+    score();
+    ask(
+        [this](FaigJob& job) {
+            job.use(2, setup_);
+            job.score();
+        },
+        [](const FaigJob::Event& event) {
+            const auto* ended = std::get_if<live::FaigEnded>(&event);
+            return ended != nullptr && ended->setup == 2;
+        });
+    const auto isNew = [](const auto& event) { return event.setup == 2; };
+    const auto opened = all<live::FaigOpened>();
+    const auto scored = all<live::FaigScored>();
+    EXPECT_EQ(std::ranges::count_if(opened, isNew), 1);
+    EXPECT_EQ(std::ranges::count_if(scored, isNew), 4);
+}
+
+TEST_F(FaigJobTest, EveryRequestForAPictureIsAnswered) {
+    score();
+    ask([](FaigJob& job) { job.show({.number = 1, .image = 7, .degradation = 0}); }, any<live::FaigPictureFailed>());
+    EXPECT_EQ(all<live::FaigPictureFailed>().front().number, 1);
+    EXPECT_TRUE(all<live::FaigPictureFailed>().front().message.empty());
+    const auto isOf = [](live::FaigPicture::Of of, std::int64_t number) {
+        return [of, number](const FaigJob::Event& event) {
+            const auto* picture = std::get_if<live::FaigPicture>(&event);
+            return picture != nullptr && picture->of == of && picture->number == number;
+        };
+    };
+    ask([](FaigJob& job) { job.show({.number = 2, .image = 0, .degradation = 0}); },
+        isOf(live::FaigPicture::Of::Baseline, 2));
+    // Target and baseline are known, and no filter is changed.
+    ask(
+        [](FaigJob& job) {
+            job.show({.number = 3, .image = 0, .degradation = 0, .change = {.filters = {}, .lambda = 0.3}});
+        },
+        isOf(live::FaigPicture::Of::Changed, 3));
+    const auto last = all<live::FaigPicture>().back();
+    EXPECT_EQ(last.change.lambda, 0.3);
+    EXPECT_THAT(last.difference->values(), testing::Each(0.5F));
+}
+
+TEST_F(FaigJobTest, WhatIsInViewMayLieOutsideOfTheImage) {
+    score();
+    const auto show = [this](std::int64_t number, const Rect& visible) {
+        ask(
+            [=](FaigJob& job) {
+                job.show({.number = number,
+                          .image = 0,
+                          .degradation = 0,
+                          .change = {.filters = {0}, .lambda = 0.5},
+                          .visible = visible});
+            },
+            [number](const FaigJob::Event& event) {
+                const auto* picture = std::get_if<live::FaigPicture>(&event);
+                return std::holds_alternative<live::FaigPictureFailed>(event)
+                       || (picture != nullptr && picture->number == number && picture->whole
+                           && picture->of == live::FaigPicture::Of::Changed);
+            });
+    };
+    show(1, {20, 20, 4, 4});  // LR has 18x18 pixels
+    show(2, {14, 14, 6, 6});
+    EXPECT_TRUE(all<live::FaigPictureFailed>().empty());
+    std::vector<Rect> parts;
+    for (const auto& picture : all<live::FaigPicture>()) {
+        if (!picture.whole) {
+            parts.push_back(picture.place);
+        }
+    }
+    EXPECT_THAT(parts, testing::ElementsAre(Rect{14, 14, 4, 4}));
+}
+
+TEST_F(FaigJobTest, CurvesAreOverTheImagesThatAreAskedForAndDoNotWaitForPixelIg) {
+    score();
+    ask(
+        [](FaigJob& job) {
+            job.readOut(5,
+                        {{.rule = FilterRule::Faig, .seed = 0, .order = {3, 1, 2}, .degradation = 0},
+                         {.rule = FilterRule::PixelIg, .seed = 0, .order = {}, .degradation = 1}},
+                        {1.0, 10.0}, false, 1);
+        },
+        any<live::FaigCurvesEnded>());
+    std::vector<std::string> order;
+    for (const auto& event : events_) {
+        if (const auto* point = std::get_if<live::FaigCurvePoint>(&event)) {
+            EXPECT_EQ(point->image, 0U);
+            order.push_back(point->curve == 0 ? "faig" : "rival");
+        } else if (const auto* pixelIg = std::get_if<live::FaigPixelIg>(&event)) {
+            EXPECT_EQ(pixelIg->images, 1U);
+            order.emplace_back("pixel IG");
+        }
+    }
+    EXPECT_THAT(order, testing::ElementsAre("faig", "faig", "pixel IG", "rival", "rival"));
 }
 
 TEST_F(FaigJobTest, APictureThatIsInViewComesBeforeTheScores) {

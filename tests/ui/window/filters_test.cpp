@@ -21,10 +21,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "image/image_file.h"
 #include "method/faig/filter_ranking.h"
 #include "model/checkpoint/checkpoint.h"
 #include "panels/masking_plot.h"
 #include "session/session_file.h"
+#include "study/faig/faig_picture.h"
+#include "study/faig/faig_run.h"
 #include "support/filter_pair.h"
 #include "ui/window/window_fixture.h"
 #include "workspaces/filters/filter_map_view.h"
@@ -152,6 +155,10 @@ private slots:
     void aRecipeThatCannotBeReadIsSaidInWords();
     void itIsThereAgainAfterReopening();
     void anotherEngineGoesOn();
+    void newFiltersAreUndoneAndRunAgain();
+    void whatIsExportedIsWhatTheCommandComputes();
+    void pixelIgRanks();
+    void scoresOfAnotherImageAreNotTaken();
     void theCommandNamesWhatIsChosen();
 };
 
@@ -361,6 +368,16 @@ void FiltersTest::theSliderMovesThePicturesAndIsUndone() {
     QVERIFY(fixture.waitForScores());
     QVERIFY(fixture.waitForPictures());
     const auto masked = fixture.filters().pictures().changed;
+    // What is of another share is not shown as if it were of this one.
+    auto* pane = fixture.window->findChildren<LinkedPicture*>()[3];
+    QTRY_VERIFY(pane->picture().base && !pane->picture().dimmed && !pane->value().isEmpty());
+    state.percent = 40.0;
+    fixture.filters().change(QStringLiteral("share"), state);
+    QVERIFY(pane->picture().dimmed && pane->value().isEmpty());
+    state.percent = 50.0;
+    fixture.filters().change(QStringLiteral("share"), state);
+    QVERIFY(fixture.waitForPictures());
+    QTRY_VERIFY(!pane->picture().dimmed && !pane->value().isEmpty());
     auto& slider = fixture.find<QSlider>("lambda");
     const int steps = fixture.session().undoStack().count();
     QTest::mousePress(&slider, Qt::LeftButton, {}, fixture.handleAt(slider, 0));
@@ -493,6 +510,14 @@ void FiltersTest::theWindowAnswersWhileItRuns() {
     fixture.key(Qt::Key_Up);  // served meanwhile
     QVERIFY(fixture.filters().state().percent > 1.0);
     QVERIFY(fixture.waitForScores());
+    QVERIFY(fixture.waitForPictures());
+    state = fixture.filters().state();
+    state.percent = 0.01;  // no filter at all
+    fixture.filters().change(QStringLiteral("share"), state);
+    QVERIFY(fixture.filters().top().empty());
+    QVERIFY(fixture.waitForPictures());
+    QVERIFY(std::ranges::equal(fixture.filters().pictures().changed->values(),
+                               fixture.filters().pictures().target->values()));
 }
 
 void FiltersTest::cancelKeepsWhatIsFinished() {
@@ -522,6 +547,14 @@ void FiltersTest::cancelKeepsWhatIsFinished() {
     QVERIFY(finished >= 1 && finished < 6);
     QTRY_VERIFY_WITH_TIMEOUT(fixture.filters().ranked() != nullptr, patienceMs);
     QVERIFY(fixture.filters().remark().contains(QStringLiteral("Stopped")));
+    // The curve is over the images whose target and baseline are known.
+    auto look = fixture.filters().look();
+    look.rivals = false;
+    fixture.filters().setLook(look);
+    QVERIFY(fixture.waitForCurves());
+    QCOMPARE(fixture.filters().curves().front().images, finished);
+    const auto levels = fixture.filters().levels(0, static_cast<std::size_t>(finished));
+    QCOMPARE(fixture.filters().document().degradations[0].readoutTarget, std::optional(levels.first));
     fixture.run();
     QVERIFY(QTest::qWaitFor([&] { return fixture.filters().finishedImages() == 6; }, patienceMs));
     QCOMPARE(fixture.filters().results().front().images.size(), std::size_t{6});
@@ -616,6 +649,120 @@ void FiltersTest::itIsThereAgainAfterReopening() {
     QCOMPARE(fixture.filters().look().filter, std::optional<std::size_t>(7));
     QVERIFY(fixture.waitForPictures());
     QVERIFY(fixture.waitForCurves());
+
+    // What was kept is computed again.
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
+    QCOMPARE(fixture.filters().finishedImages(), 1);
+    QVERIFY(fixture.waitForPictures());
+}
+
+void FiltersTest::newFiltersAreUndoneAndRunAgain() {
+    FiltersFixture fixture;
+    fixture.load();
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
+    const auto state = fixture.filters().state();
+    fixture.filters().startAnew();
+    QVERIFY(fixture.workspace().isEmpty());
+    QVERIFY(!fixture.filters().state().target.has_value());
+    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(fixture.filters().state() == state);
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
+    QVERIFY(fixture.waitForPictures());
+}
+
+void FiltersTest::whatIsExportedIsWhatTheCommandComputes() {
+    FiltersFixture fixture;
+    fixture.load();
+    auto state = fixture.filters().state();
+    state.options.mask = {5.0, 20.0};
+    state.percent = 10.0;
+    fixture.filters().change(QStringLiteral("shares"), state);
+    auto look = fixture.filters().look();
+    look.rivals = false;
+    fixture.filters().setLook(look);
+    fixture.run();
+    QVERIFY(fixture.waitForCurves());
+    const auto own = fixture.filters().document();
+    const auto theirs = runFaig(*fixture.filters().experiment());
+    QVERIFY(theirs.has_value());
+    QCOMPARE(own.masking.size(), theirs->masking.size());
+    for (std::size_t i = 0; i < own.masking.size(); ++i) {
+        QCOMPARE(own.masking[i].percent, theirs->masking[i].percent);
+        QCOMPARE(own.masking[i].filters, theirs->masking[i].filters);
+        QCOMPARE(own.masking[i].against, theirs->masking[i].against);
+        QCOMPARE(own.masking[i].against, std::optional<std::string>("noise"));
+        QVERIFY(std::abs(own.masking[i].readouts[0].psnr - theirs->masking[i].readouts[0].psnr) < 0.05);
+    }
+    QVERIFY(std::abs(*own.degradations[1].readoutBaseline - *theirs->degradations[1].readoutBaseline) < 1e-3);
+
+    // The picture has the bars of the share that is chosen.
+    const auto file = fixture.files.path() / "map.png";
+    for (auto* action : fixture.window->findChildren<QAction*>()) {
+        if (action->text() == QStringLiteral("Picture of map and curve…")) {
+            action->trigger();
+            break;
+        }
+    }
+    testing::chooseInDialog(QString::fromStdString(file.string()));
+    QVERIFY(fixture.waitForMessage(QStringLiteral("map.png")));
+    const auto saved = readImage(file, {}).image;
+    const auto wanted = drawFaig(own, 10.0);
+    QCOMPARE(saved.width(), wanted.width());
+    QCOMPARE(saved.height(), wanted.height());
+    const auto other = drawFaig(own);
+    const auto distance = [&saved](const Image& drawn) {
+        float largest = 0.0F;
+        for (std::size_t i = 0; i < drawn.values().size(); ++i) {
+            largest = std::max(largest, std::abs(drawn.values()[i] - saved.values()[i]));
+        }
+        return largest;
+    };
+    QVERIFY(distance(wanted) < 0.01F);
+    QVERIFY(distance(other) > 0.5F);
+}
+
+void FiltersTest::pixelIgRanks() {
+    FiltersFixture fixture;
+    fixture.load();
+    auto state = fixture.filters().state();
+    state.options.rank = FilterRule::PixelIg;  // before there is anything to rank
+    fixture.filters().change(QStringLiteral("rank"), state);
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
+    QVERIFY(fixture.filters().ranked()->ranking.rule == FilterRule::PixelIg);
+    QVERIFY(fixture.waitForCurves());
+    QVERIFY(fixture.filters().curves().front().rule == FilterRule::PixelIg);
+}
+
+void FiltersTest::scoresOfAnotherImageAreNotTaken() {
+    FiltersFixture fixture;
+    fixture.load();
+    const auto image = fixture.files.path() / "scene.png";
+    const auto write = [&image](float level) {
+        Image picture(48, 48);
+        std::ranges::fill(picture.values(), 0.3F);
+        picture.at(0, 7, 9) = level;
+        WindowFixture::writePng(image, picture);
+    };
+    write(0.9F);
+    fixture.filters().addImages({QString::fromStdString(image.string())});
+    QTRY_COMPARE_WITH_TIMEOUT(fixture.filters().state().images.size(), std::size_t{1}, patienceMs);
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
+    const auto file = QString::fromStdString((fixture.files.path() / "filters.lamscope").string());
+    fixture.window->files().saveSession(file);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("Saved")));
+    fixture.open();
+    write(0.1F);  // other pixels under the same name
+    fixture.window->files().openSession(file);
+    QVERIFY(fixture.waitForMessage(QStringLiteral("The file of an image has changed")));
+    QVERIFY(fixture.filters().ranked() == nullptr);
+    QVERIFY(fixture.workspace().isEmpty());
+    fixture.run();
+    QVERIFY(fixture.waitForScores());
 }
 
 void FiltersTest::anotherEngineGoesOn() {

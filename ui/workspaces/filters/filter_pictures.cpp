@@ -56,6 +56,7 @@ FilterPictures::FilterPictures(FaigController& filters, QWidget* parent)
     connect(&filters_, &FaigController::resultsChanged, this, &FilterPictures::follow);
     connect(&filters_, &FaigController::lookChanged, this, &FilterPictures::follow);
     connect(&filters_, &FaigController::stateChanged, this, &FilterPictures::follow);
+    connect(&filters_, &FaigController::runChanged, this, &FilterPictures::followPictures);
     connect(&derived_, &DerivedPictures::ready, this, &FilterPictures::followPictures);
     connect(&transform_, &ViewTransform::changed, this, &FilterPictures::followVisible);
     follow();
@@ -155,8 +156,9 @@ void FilterPictures::followControls() {
     QStringList images;
     QStringList degradations;
     if (ran) {
-        for (const auto& scene : ran->images) {
-            images << QString::fromStdString(scene.image.stem().string());
+        const auto most = static_cast<std::size_t>(std::max(ran->options.images, 0));  // the others are not computed
+        for (std::size_t i = 0; i < std::min(ran->images.size(), most); ++i) {
+            images << QString::fromStdString(ran->images[i].image.stem().string());
         }
         for (const auto& degradation : ran->options.degradations) {
             degradations << QString::fromStdString(degradation.name);
@@ -177,6 +179,16 @@ void FilterPictures::followControls() {
     };
     fill(image_, images, filters_.look().image);
     fill(degradation_, degradations, filters_.look().degradation);
+}
+
+std::shared_ptr<const Pyramid> FilterPictures::partPyramid(std::size_t which,
+                                                           const std::shared_ptr<const Image>& image) {
+    auto& [of, pyramid] = parts_.at(which);
+    if (of != image) {
+        of = image;
+        pyramid = std::make_shared<const Pyramid>(makePyramid(*image));
+    }
+    return pyramid;
 }
 
 PanePicture FilterPictures::pictureOf(const std::shared_ptr<const Image>& image) {
@@ -204,7 +216,8 @@ void FilterPictures::followPictures() {
     lambdaNumber_->setEnabled(hasTop);
 
     const auto& ran = filters_.ran();
-    const bool isThere = shown.images != nullptr && ran && filters_.look().degradation < shown.images->lr.size();
+    const bool isThere = shown.images != nullptr && ran && shown.image == filters_.look().image
+                         && filters_.look().degradation < shown.images->lr.size();
     const auto nameOf = [&](std::size_t degradation) {
         return ran && degradation < ran->options.degradations.size()
                    ? QString::fromStdString(ran->options.degradations[degradation].name)
@@ -256,31 +269,38 @@ void FilterPictures::followPictures() {
     pictures_[Baseline]->setPicture(isOwn ? pictureOf(shown.baseline) : PanePicture());
     pictures_[Target]->setValue(isOwn ? decibels(shown.psnrTarget) : QString());
     pictures_[Baseline]->setValue(isOwn ? decibels(shown.psnrBaseline) : QString());
-    auto changed = isOwn ? pictureOf(shown.changed) : PanePicture();
-    auto difference = isOwn ? pictureOf(shown.difference) : PanePicture();
-    const bool hasPart = isOwn && shown.part != nullptr;
+    const bool hasChanged = isOwn && hasTop;  // without a ranking nothing is changed
+    auto changed = hasChanged ? pictureOf(shown.changed) : PanePicture();
+    auto difference = hasChanged ? pictureOf(shown.difference) : PanePicture();
+    const bool hasPart = hasChanged && shown.part != nullptr;
+    // What is of another λ, share or ranking than the title says is dimmed until it is replaced.
+    const auto wanted = filters_.shownChange();
+    const bool isNew = shown.wholeChange == wanted;
+    const bool isPartNew = hasPart && shown.change == wanted;
+    changed.dimmed = !isNew;
+    difference.dimmed = !isNew;
     if (hasPart && changed.image) {
         const double scale = static_cast<double>(shown.part->width()) / std::max(shown.partPlace.width, 1);
         const QRectF place(shown.partPlace.x * scale, shown.partPlace.y * scale, shown.part->width(),
                            shown.part->height());
-        // Small parts are drawn at once: they follow the slider.
-        const auto part = [&](const std::shared_ptr<const Image>& image) {
-            return PicturePart{image, nullptr, std::make_shared<const Pyramid>(makePyramid(*image)), place};
-        };
-        changed.parts.push_back(part(shown.part));
+        changed.parts.push_back({shown.part, nullptr, partPyramid(0, shown.part), place});
         if (difference.image && shown.partDifference) {
-            difference.parts.push_back(part(shown.partDifference));
+            difference.parts.push_back({shown.partDifference, nullptr, partPyramid(1, shown.partDifference), place});
         }
     }
     // The picture of before stays until the new one is ready to be drawn.
-    const auto put = [](LinkedPicture& pane, const PanePicture& picture) {
+    const auto put = [isPartNew](LinkedPicture& pane, const PanePicture& picture) {
         if (picture.base || !picture.image || !pane.picture().base) {
-            pane.setPicture(picture);
+            pane.setPicture(picture, isPartNew);
+        } else {
+            auto before = pane.picture();
+            before.dimmed = true;
+            pane.setPicture(before);
         }
     };
     put(*pictures_[Changed], changed);
     put(*pictures_[Difference], difference);
-    pictures_[Changed]->setValue(isOwn && !hasPart ? decibels(shown.psnrChanged) : QString());
+    pictures_[Changed]->setValue(hasChanged && isNew && !hasPart ? decibels(shown.psnrChanged) : QString());
     followVisible();
 }
 
@@ -289,6 +309,10 @@ void FilterPictures::followVisible() {
     const auto& images = filters_.pictures().images;
     if (!images || images->lr.empty()) {
         filters_.setVisible({});
+        return;
+    }
+    if (filters_.pictures().image != filters_.look().image) {
+        filters_.setVisible({});  // what is in view is of another image
         return;
     }
     const auto& lr = images->lr.front();

@@ -3,6 +3,9 @@
 
 #include <QWidget>
 #include <array>
+#include <cstddef>
+#include <memory>
+#include <utility>
 #include <vector>
 
 #include "session/faig_controller.h"
@@ -45,6 +48,9 @@ private:
     void followPictures();
     void followVisible();
     void arrange();
+    /// Small parts are drawn at once, so that they follow the slider; each is made ready once.
+    [[nodiscard]] std::shared_ptr<const Pyramid> partPyramid(std::size_t which,
+                                                             const std::shared_ptr<const Image>& image);
     [[nodiscard]] PanePicture pictureOf(const std::shared_ptr<const Image>& image);
     /// The degradation of the second input: that which the ranking is against, or another one.
     [[nodiscard]] std::size_t otherDegradation() const;
@@ -60,6 +66,7 @@ private:
     QWidget* area_;
     std::array<LinkedPicture*, panes> pictures_{};
     std::weak_ptr<const FaigImages> shown_;
+    std::array<std::pair<std::shared_ptr<const Image>, std::shared_ptr<const Pyramid>>, 2> parts_;
 };
 
 }  // namespace lamscope::ui

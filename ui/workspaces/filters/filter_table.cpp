@@ -27,7 +27,10 @@ namespace lamscope::ui {
 namespace {
 
 QString scoreText(double value) {
-    if (!std::isfinite(value)) {
+    if (std::isinf(value)) {
+        return value > 0.0 ? QStringLiteral("∞") : QStringLiteral("−∞");
+    }
+    if (std::isnan(value)) {
         return noValue;
     }
     auto text = QString::number(value, 'g', 4);
@@ -91,7 +94,8 @@ double FilterTableModel::valueOf(std::size_t filter, int column) const {
         return filter < scores.size() ? scores[filter] : std::nan("");
     }
     if (score == degradations()) {
-        return ranked_->values[filter];
+        const auto& own = ranked_->ranking.score;  // may be infinite
+        return own.empty() ? ranked_->values[filter] : own[filter];
     }
     return changes_ && filter < changes_->size() ? (*changes_)[filter] : std::nan("");
 }
@@ -143,7 +147,9 @@ QVariant FilterTableModel::headerData(int section, Qt::Orientation orientation, 
                 "Σ of |attribution| over the weights of the filter, mean over images, in units of the "
                 "loss");
         }
-        return score == degradations() ? QVariant(FilterTable::tr("What the filters are ranked by"))
+        return score == degradations() ? QVariant(ranked_ && ranked_->ranking.score.empty()
+                                                      ? FilterTable::tr("By FAIG, not of the ranking")
+                                                      : FilterTable::tr("What the filters are ranked by"))
                : score == degradations() + 1
                    ? QVariant(FilterTable::tr("How far the fine-tuning moved the weights of the filter"))
                    : QVariant();
@@ -168,7 +174,7 @@ QVariant FilterTableModel::headerData(int section, Qt::Orientation orientation, 
             QString::fromStdString(results_[static_cast<std::size_t>(score)].degradation.name));
     }
     if (score == degradations()) {
-        return ranked_ && ranked_->ranking.against ? FilterTable::tr("difference") : FilterTable::tr("score");
+        return ranked_ && ranked_->valuesAgainst ? FilterTable::tr("difference") : FilterTable::tr("score");
     }
     return FilterTable::tr("Σ|Δθ|");
 }
@@ -317,6 +323,9 @@ ReportTable FilterTable::topTable() const {
     const auto document = filters_.document();
     const auto count = static_cast<int>(filters_.top().size());
     auto table = filterTable(document, std::max(count, 1), *filters_.opened()->changes);
+    if (count == 0) {
+        table.rows.clear();
+    }
     std::vector<std::vector<ResultValue>> sorted;
     for (int row = 0; row < model_->rowCount(); ++row) {
         const auto rank = filters_.ranked()->ranks[model_->filterAt(row)];

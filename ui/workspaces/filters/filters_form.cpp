@@ -566,7 +566,10 @@ void FiltersForm::followRun() {
         }
         progressText_->setText(parts.join(QStringLiteral(" · ")));
     } else {
-        progressText_->setText(tr("masking curve…"));
+        progressText_->setText(
+            progress.what.empty()
+                ? tr("masking curve…")
+                : tr("%1 % · %2").arg(qRound(progress.done * 100.0)).arg(QString::fromStdString(progress.what)));
     }
 }
 

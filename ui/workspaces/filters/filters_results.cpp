@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "method/faig/filter_ranking.h"
 #include "panels/muted_label.h"
@@ -141,10 +142,17 @@ QString FiltersResults::textOf(std::size_t filter) const {
                                        QString::number(result.scores[filter], 'g', 3));
         }
     }
-    parts << tr("%1 %2").arg(ranked->ranking.against ? tr("difference") : tr("score"),
-                             QString::number(ranked->values[filter], 'g', 3));
+    const auto& own = ranked->ranking.score;
+    const double value = own.empty() ? ranked->values[filter] : own[filter];
+    parts << tr("%1 %2").arg(ranked->valuesAgainst ? tr("difference") : tr("score"),
+                             std::isinf(value) ? QStringLiteral("∞") : QString::number(value, 'g', 3));
     if (opened->changes && filter < opened->changes->size()) {
         parts << tr("Σ|Δθ| %1").arg(QString::number((*opened->changes)[filter], 'g', 3));
+    }
+    if (const auto& counts = map_->map().counts; place.layer < counts.size()) {
+        parts << tr("%1 of the top %2 in this layer")
+                     .arg(groupedText(static_cast<qint64>(counts[place.layer])),
+                          groupedText(static_cast<qint64>(filters_.top().size())));
     }
     return parts.join(QStringLiteral(" · "));
 }
@@ -160,8 +168,9 @@ void FiltersResults::followMap() {
     map_->setMap(map, ranked && !map.empty() ? ranked->order : std::vector<std::size_t>());
     detail_->setMap(map);
     if (ranked) {
-        map_->setMeaning(ranked->ranking.against ? QString::fromStdString(*ranked->ranking.against) : QString(),
-                         QString::fromStdString(ranked->ranking.of));
+        map_->setMeaning(
+            ranked->valuesAgainst ? QString::fromStdString(*ranked->valuesAgainst) : QString(),
+            ranked->ranking.rule == FilterRule::Change ? tr("change") : QString::fromStdString(ranked->ranking.of));
     }
     followSelection();
 }
@@ -267,6 +276,8 @@ FiltersAccuracy::FiltersAccuracy(FaigController& filters, QWidget* parent)
     table_->verticalHeader()->hide();
     table_->verticalHeader()->setDefaultSectionSize(table_->fontMetrics().height() + 6);
     table_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+    constexpr int rowsOfWidth = 50;
+    table_->horizontalHeader()->setResizeContentsPrecision(rowsOfWidth);
     table_->horizontalHeader()->setStretchLastSection(true);
     table_->horizontalHeader()->setHighlightSections(false);
     warnings_->setWordWrap(true);
@@ -288,8 +299,13 @@ void FiltersAccuracy::follow() {
         images = std::max(images, result.images.size());
     }
     table_->setRowCount(static_cast<int>(images * results.size()));
-    int row = 0;
-    for (std::size_t image = 0; image < images; ++image) {
+    // Rows of before stay: images come one by one, and there can be many.
+    if (images < filled_ || results.size() != degradations_) {
+        filled_ = 0;
+    }
+    degradations_ = results.size();
+    auto row = static_cast<int>(filled_ * results.size());
+    for (std::size_t image = std::exchange(filled_, images); image < images; ++image) {
         for (const auto& result : results) {
             if (image >= result.images.size()) {
                 continue;
@@ -338,6 +354,7 @@ void FiltersAccuracy::follow() {
 void FiltersAccuracy::changeEvent(QEvent* event) {
     QWidget::changeEvent(event);
     if (event->type() == QEvent::PaletteChange) {
+        filled_ = 0;  // colours
         follow();
     }
 }

@@ -65,6 +65,8 @@ private:
 
     FaigController& filters_;
     QTableWidget* table_;
+    std::size_t filled_ = 0;  ///< images whose rows are there
+    std::size_t degradations_ = 0;
     QLabel* warnings_;
 };
 

@@ -5,7 +5,9 @@
 #include <QFileInfo>
 #include <QStackedWidget>
 #include <algorithm>
+#include <span>
 
+#include "base/atomic_file.h"
 #include "dialogs/icons.h"
 #include "image/image_file.h"
 #include "method/faig/filter_ranking.h"
@@ -136,7 +138,7 @@ void FiltersWorkspace::connectCommands() {
     connect(actions_.run, &QAction::triggered, this, &FiltersWorkspace::runOrCancel);
     connect(actions_.saveNetwork, &QAction::triggered, this, &FiltersWorkspace::saveNetwork);
     connect(actions_.sample, &QAction::triggered, this, &FiltersWorkspace::runSample);
-    connect(actions_.clear, &QAction::triggered, &filters_, &FaigController::clear);
+    connect(actions_.clear, &QAction::triggered, &filters_, &FaigController::startAnew);
     connect(actions_.fit, &QAction::triggered, this, [this] { results_->pictures().transform().fit(); });
 }
 
@@ -175,10 +177,17 @@ void FiltersWorkspace::connectExports() {
              [addText](StagedFiles& files, const FaigDocument& document, const std::filesystem::path& file) {
                  addText(files, file, orderText(document.ranking.order));
              });
-    exportTo(actions_.exportFigure, tr("Pictures (*.png)"), QStringLiteral("png"),
-             [](StagedFiles& files, const FaigDocument& document, const std::filesystem::path& file) {
-                 addPng(files, file, toQImage(drawFaig(document)));
-             });
+    connect(actions_.exportFigure, &QAction::triggered, this, [this] {
+        host_.choice.target(tr("Picture of map and curve"), tr("Pictures (*.png)"), QStringLiteral("png"),
+                            [this](const QString& file) {
+                                host_.writer.write(file, [document = filters_.document(), target = file.toStdString(),
+                                                          percent = filters_.state().percent] {
+                                    StagedFiles files;
+                                    addPng(files, target, toQImage(drawFaig(document, percent)));
+                                    files.commit();
+                                });
+                            });
+    });
     connect(actions_.exportArrays, &QAction::triggered, this, [this] {
         host_.choice.folder(tr("Folder for the arrays"), [this](const QString& folder) {
             host_.writer.write(folder, [document = filters_.document(), target = folder.toStdString()]() mutable {
@@ -190,13 +199,11 @@ void FiltersWorkspace::connectExports() {
     });
     connect(actions_.exportCurve, &QAction::triggered, this, [this] {
         host_.choice.target(tr("Masking curve"), tr("PDF (*.pdf)"), QStringLiteral("pdf"), [this](const QString& file) {
-            try {  // Qt draws on this thread
-                constexpr QSize page(640, 360);
-                masking_->plot().savePdf(file.toStdString(), page);
-                host_.session.reportNote(tr("Saved %1").arg(file));
-            } catch (const std::exception& error) {
-                host_.session.reportTrouble(QString::fromUtf8(error.what()));
-            }
+            constexpr QSize page(640, 360);
+            host_.writer.write(file, [bytes = masking_->plot().pdf(page), target = file.toStdString()] {
+                writeFileAtomically(
+                    target, std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))));
+            });
         });
     });
 }

@@ -58,8 +58,9 @@ void LinkedPicture::describe() {
     setAccessibleDescription(parts.join(QStringLiteral(". ")));
 }
 
-void LinkedPicture::setPicture(const PanePicture& picture) {
+void LinkedPicture::setPicture(const PanePicture& picture, bool newParts) {
     picture_ = picture;
+    newParts_ = newParts;
     update();
 }
 
@@ -119,7 +120,7 @@ void LinkedPicture::paintEvent(QPaintEvent* /*event*/) {
         const QRect viewport(
             static_cast<int>(std::floor(image.x() * ratio)), static_cast<int>(std::floor(image.y() * ratio)),
             static_cast<int>(std::ceil(image.width() * ratio)), static_cast<int>(std::ceil(image.height() * ratio)));
-        paintPanePicture(painter, picture_, mapping(), viewport, std::max(static_cast<int>(std::lround(ratio)), 1));
+        paintPicture(painter, viewport, std::max(static_cast<int>(std::lround(ratio)), 1));
         painter.restore();
     } else if (!notice_.isEmpty()) {
         painter.setFont(font());
@@ -130,6 +131,24 @@ void LinkedPicture::paintEvent(QPaintEvent* /*event*/) {
         painter.setPen(QPen(palette().color(QPalette::Highlight), 1.0));
         painter.setBrush(Qt::NoBrush);
         painter.drawRect(rect().adjusted(0, 0, -1, -1));
+    }
+}
+
+void LinkedPicture::paintPicture(QPainter& painter, const QRect& viewport, int linePixels) const {
+    const auto place = mapping();
+    paintPanePicture(painter, picture_, place, viewport, linePixels);
+    if (!picture_.dimmed) {
+        return;
+    }
+    auto veil = palette().color(QPalette::Window);
+    constexpr float opacity = 0.55F;
+    veil.setAlphaF(opacity);
+    painter.fillRect(viewport, veil);
+    if (newParts_) {
+        for (const auto& part : picture_.parts) {
+            paintPanePicture(painter, picture_, place, place.toScreen(part.place).toAlignedRect() & viewport,
+                             linePixels);
+        }
     }
 }
 

@@ -8,6 +8,8 @@
 #include "view/pane_picture.h"
 #include "view/view_transform.h"
 
+class QPainter;
+
 namespace lamscope::ui {
 
 /// A picture with a title, one of several that pan and zoom together: a drag pans, the wheel zooms, a double click and
@@ -24,7 +26,8 @@ public:
     void setValue(const QString& value);
     [[nodiscard]] const QString& value() const { return value_; }
     void setHelp(const QString& help);
-    void setPicture(const PanePicture& picture);
+    /// A picture that is `dimmed` is of before: it is drawn faded, but for its parts where `newParts`.
+    void setPicture(const PanePicture& picture, bool newParts = false);
     [[nodiscard]] const PanePicture& picture() const { return picture_; }
     /// In place of a picture.
     void setNotice(const QString& notice);
@@ -45,6 +48,8 @@ private:
     [[nodiscard]] QRect imageRect() const;  ///< logical pixels
     [[nodiscard]] SceneMapping mapping() const;
     void describe();
+    /// Device pixels.
+    void paintPicture(QPainter& painter, const QRect& viewport, int linePixels) const;
 
     ViewTransform& transform_;
     QString title_;
@@ -52,6 +57,7 @@ private:
     QString help_;
     QString notice_;
     PanePicture picture_;
+    bool newParts_ = false;
     std::optional<QPointF> pan_;
 };
 

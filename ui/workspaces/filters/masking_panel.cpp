@@ -89,6 +89,7 @@ MaskingPanel::MaskingPanel(FaigController& filters, QWidget* parent)
         filters_.change(tr("share of filters"), state);
     });
     connect(&filters_, &FaigController::curvesChanged, this, &MaskingPanel::follow);
+    connect(&filters_, &FaigController::progressChanged, this, &MaskingPanel::followState);
     connect(&filters_, &FaigController::resultsChanged, this, &MaskingPanel::follow);
     connect(&filters_, &FaigController::lookChanged, this, &MaskingPanel::follow);
     connect(&filters_, &FaigController::stateChanged, this, &MaskingPanel::follow);
@@ -126,7 +127,7 @@ MaskingCurves MaskingPanel::curves() const {
             shown.series.push_back({.name = tr("%1, on %2").arg(nameOfRule(curve.rule), name),
                                     .colour = colour,
                                     .rival = i > 0,
-                                    .second = degradation % 2 == 1,
+                                    .mark = static_cast<int>(degradation),
                                     .dash = dashOfRule(curve.rule),
                                     .percent = percents,
                                     .values = values,
@@ -136,7 +137,7 @@ MaskingCurves MaskingPanel::curves() const {
         MaskingSeries band{.name = tr("random, on %1").arg(name),
                            .colour = colour,
                            .rival = true,
-                           .second = degradation % 2 == 1,
+                           .mark = static_cast<int>(degradation),
                            .dash = 2,
                            .percent = {},
                            .values = {},
@@ -168,8 +169,9 @@ MaskingCurves MaskingPanel::curves() const {
         }
         if (!gradients) {
             const auto [target, baseline] = filters_.levels(degradation);
-            shown.levels.push_back({tr("target"), colour, target});
-            shown.levels.push_back({tr("baseline"), colour, baseline});
+            const auto mark = static_cast<int>(degradation);
+            shown.levels.push_back({tr("target, %1").arg(name), colour, target, mark});
+            shown.levels.push_back({tr("baseline, %1").arg(name), colour, baseline, mark});
         }
     }
     return shown;
@@ -182,13 +184,20 @@ void MaskingPanel::follow() {
     rivals_->setChecked(filters_.look().rivals);
     plot_->setCurves(curves());
     plot_->setPercent(filters_.state().percent);
+    followState();
+}
+
+void MaskingPanel::followState() {
     QString text;
     if (filters_.isRunning()) {
         text = tr("follows the scores");
     } else if (!filters_.curves().empty()) {
         const int done = filters_.curves().front().images;
-        text = filters_.isReadingOut() ? tr("being read out; images done: %1").arg(done)
-                                       : (done == 1 ? tr("of 1 image") : tr("means over %1 images").arg(done));
+        const auto& progress = filters_.progress();
+        text = filters_.isReadingOut() && !progress.what.empty()
+                   ? tr("%1, %2 %").arg(QString::fromStdString(progress.what)).arg(qRound(progress.done * 100.0))
+               : filters_.isReadingOut() ? tr("being read out; images done: %1").arg(done)
+                                         : (done == 1 ? tr("of 1 image") : tr("means over %1 images").arg(done));
     } else {
         text = tr("The curve stands here when the scores are finished.");
     }

@@ -25,6 +25,7 @@ public:
 
 private:
     void follow();
+    void followState();
     [[nodiscard]] MaskingCurves curves() const;
 
     FaigController& filters_;
