@@ -2,6 +2,7 @@
 #include "method/faig/faig_images.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include <fmt/format.h>
@@ -23,10 +24,9 @@ std::string shownName(const Image& image, const std::string& name) {
 }  // namespace
 
 FaigImages degradedImages(const Image& hr, const std::string& name, int scale, const FaigOptions& options) {
-    int multiple = scale;  // g++ 12 compiles std::lcm(12, scale) to a negative number here
-    while (multiple % authorsMultiple != 0) {
-        multiple += scale;
-    }
+    // Unsigned: g++ 12 miscompiles the absolute value within std::lcm of two int here, and gives -12.
+    const auto multiple =
+        static_cast<int>(std::lcm(static_cast<unsigned>(authorsMultiple), static_cast<unsigned>(scale)));
     if (std::min(hr.width(), hr.height()) < multiple) {
         throw Error(ErrorCode::InvalidArgument,
                     fmt::format("{} has {}x{} pixels: HR images are cropped to multiples of {}; leave it out",
