@@ -158,7 +158,7 @@ void SpaceTest::theWindowFitsASmallScreen() {
 }
 
 void SpaceTest::theToolbarShortensWhatSaysLeast() {
-    const SpaceFixture fixture({1600, 900}, 1);
+    const SpaceFixture fixture({1800, 900}, 1);
     auto* bar = fixture.window->findChild<QToolBar*>(QStringLiteral("toolbar"));
     QVERIFY(bar != nullptr);
     const auto captionWidth = [&](const char* text) {
@@ -179,7 +179,7 @@ void SpaceTest::theToolbarShortensWhatSaysLeast() {
     fixture.resize({1024, 600});
     QTRY_COMPARE(captionWidth("Context"), 0);
     QTRY_COMPARE(tabs->width(), 0);  // they are in the menu
-    fixture.resize({1200, 900});
+    fixture.resize({1280, 800});
     QTRY_VERIFY(tabs->width() > 0);
     QCOMPARE(tabs->tabText(1), QString());
     QCOMPARE(tabs->accessibleTabName(1), QStringLiteral("Study"));
