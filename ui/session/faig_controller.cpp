@@ -968,10 +968,16 @@ void FaigController::receive(const live::FaigEnded& event) {
 }
 
 void FaigController::receive(const live::FaigPicture& event) {
-    if (event.setup != setupNumber_ || event.number != pictureNumber_) {
+    if (event.setup != setupNumber_) {
         return;
     }
     const bool isOther = pictures_.image != event.image || pictures_.degradation != event.degradation;
+    const bool isNewest = event.number == pictureNumber_;
+    // SR of target and baseline hold for every request of the same place: the job sends each only once.
+    const bool isSeen = !isOther || (event.image == look_.image && event.degradation == look_.degradation);
+    if (!isNewest && (event.of == live::FaigPicture::Of::Changed || !isSeen)) {
+        return;
+    }
     if (isOther) {
         const auto images = pictures_.image == event.image ? pictures_.images : nullptr;
         pictures_ = {};
@@ -1005,9 +1011,11 @@ void FaigController::receive(const live::FaigPicture& event) {
             break;
     }
     emit picturesChanged();
-    pictureAtWork_ = false;
-    if (pictureWanted_) {
-        sendPicture();
+    if (isNewest) {
+        pictureAtWork_ = false;
+        if (pictureWanted_) {
+            sendPicture();
+        }
     }
 }
 
