@@ -147,8 +147,8 @@ std::optional<ModelBenchmark> measureModel(const ModelSpec& spec, int side, cons
     }
     result.batches = batches.latest();
 
-    if (!compareWithPlainLoop(result, model, asPlainLoopHolds(loadModel(spec, options.device)), image, patch, reference->map,
-                              evaluation, options, stop, say)) {
+    if (!compareWithPlainLoop(result, model, asPlainLoopHolds(loadModel(spec, options.device)), image, patch,
+                              reference->map, evaluation, options, stop, say)) {
         return std::nullopt;
     }
     result.forwardBackwardSeconds = measureForwardBackward(model, image, patch, 2 * options.repeats + 1);
