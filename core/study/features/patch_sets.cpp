@@ -95,10 +95,10 @@ bool cutPatches(PatchSets& result, const PatchSource& source, int scale, const s
                         images, source.side, scale, hrSide));
     }
     if (result.hr.size() < wanted) {
-        result.warnings.push_back(
-            fmt::format("{} patches of {} were asked for; the {} images that are large enough hold {} of {}x{} HR "
-                        "pixels that do not overlap",
-                        wanted, images, used, result.hr.size(), hrSide, hrSide));
+        result.warnings.push_back(fmt::format(
+            "{} patches were asked for, there are {}: no more squares of {}x{} HR pixels lie side by side in "
+            "the {} images that hold one",
+            wanted, result.hr.size(), hrSide, hrSide, used));
     }
     return true;
 }
