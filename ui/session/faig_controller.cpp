@@ -3,7 +3,6 @@
 
 #include <QFileInfo>
 #include <QPointer>
-#include <QUndoCommand>
 #include <algorithm>
 #include <cmath>
 #include <iterator>
@@ -113,30 +112,6 @@ FaigRanked rankedBy(const FaigOptions& options, const std::vector<FaigDegradatio
 
 }  // namespace
 
-/// A step from one state to another.
-class FaigCommand final : public QUndoCommand {
-public:
-    FaigCommand(FaigController& controller, const QString& text, FaigState before, FaigState after)
-        : QUndoCommand(text)
-        , controller_(&controller)
-        , before_(std::move(before))
-        , after_(std::move(after)) {}
-
-    void undo() override { apply(before_); }
-    void redo() override { apply(after_); }
-
-private:
-    void apply(const FaigState& state) const {
-        if (controller_ != nullptr) {
-            controller_->apply(state);
-        }
-    }
-
-    QPointer<FaigController> controller_;  // the history outlives it
-    FaigState before_;
-    FaigState after_;
-};
-
 FaigController::FaigController(Session& session, LiveController& controller, QObject* parent)
     : QObject(parent)
     , session_(session)
@@ -195,7 +170,8 @@ void FaigController::change(const QString& text, const FaigState& state) {
         emit stateChanged();  // whoever shows it shows again what holds
         return;
     }
-    session_.undoStack().push(new FaigCommand(*this, text, state_, state));  // which calls apply()
+    session_.undoStack().push(
+        new StateCommand<FaigController, FaigState>(*this, text, state_, state));  // which calls apply()
 }
 
 void FaigController::apply(const FaigState& state) {

@@ -23,6 +23,7 @@
 #include "session/faig_results_file.h"
 #include "session/live_controller.h"
 #include "session/session.h"
+#include "session/state_command.h"
 
 namespace lamscope::ui {
 
@@ -198,7 +199,7 @@ signals:
     void weightsChanged();
 
 private:
-    friend class FaigCommand;
+    friend class StateCommand<FaigController, FaigState>;
 
     void apply(const FaigState& state);
     void takeEngine();

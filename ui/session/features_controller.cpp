@@ -2,7 +2,6 @@
 #include "session/features_controller.h"
 
 #include <QPointer>
-#include <QUndoCommand>
 #include <algorithm>
 #include <iterator>
 #include <unordered_set>
@@ -49,30 +48,6 @@ void takeOptions(const std::vector<OptionRow<Options>>& table, Options& options,
 
 }  // namespace
 
-/// A step from one state to another.
-class FeaturesCommand final : public QUndoCommand {
-public:
-    FeaturesCommand(FeaturesController& controller, const QString& text, FeaturesState before, FeaturesState after)
-        : QUndoCommand(text)
-        , controller_(&controller)
-        , before_(std::move(before))
-        , after_(std::move(after)) {}
-
-    void undo() override { apply(before_); }
-    void redo() override { apply(after_); }
-
-private:
-    void apply(const FeaturesState& state) const {
-        if (controller_ != nullptr) {
-            controller_->apply(state);
-        }
-    }
-
-    QPointer<FeaturesController> controller_;  // the history outlives it
-    FeaturesState before_;
-    FeaturesState after_;
-};
-
 FeaturesController::FeaturesController(Session& session, LiveController& controller, QObject* parent)
     : QObject(parent)
     , session_(session)
@@ -118,7 +93,8 @@ void FeaturesController::change(const QString& text, const FeaturesState& state)
         emit stateChanged();  // whoever shows it shows again what holds
         return;
     }
-    session_.undoStack().push(new FeaturesCommand(*this, text, state_, state));  // which calls apply()
+    session_.undoStack().push(
+        new StateCommand<FeaturesController, FeaturesState>(*this, text, state_, state));  // which calls apply()
 }
 
 void FeaturesController::apply(const FeaturesState& state) {

@@ -25,6 +25,7 @@
 #include "runtime/device.h"
 #include "session/live_controller.h"
 #include "session/session.h"
+#include "session/state_command.h"
 
 namespace lamscope::ui {
 
@@ -144,7 +145,7 @@ signals:
     void patchesChanged();  ///< an SR image has come
 
 private:
-    friend class FeaturesCommand;
+    friend class StateCommand<FeaturesController, FeaturesState>;
 
     /// Of a view.
     struct Results {

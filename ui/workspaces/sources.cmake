@@ -3,6 +3,8 @@ lamscope_ui_library(lamscope_ui_workspaces
   SOURCES
     workspaces/compact_tool_bar.cpp
     workspaces/compact_tool_bar.h
+    workspaces/empty_page.cpp
+    workspaces/empty_page.h
     workspaces/features/features_actions.cpp
     workspaces/features/features_actions.h
     workspaces/features/features_form.cpp
@@ -47,6 +49,8 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/filters/linked_picture.h
     workspaces/filters/masking_panel.cpp
     workspaces/filters/masking_panel.h
+    workspaces/form_parts.cpp
+    workspaces/form_parts.h
     workspaces/menu_section.cpp
     workspaces/probe/exporter.cpp
     workspaces/probe/network_peek.cpp

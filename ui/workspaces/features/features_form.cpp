@@ -30,6 +30,7 @@
 #include "panels/panel_colours.h"
 #include "study/studies/study_status.h"
 #include "workspaces/file_kind.h"
+#include "workspaces/form_parts.h"
 
 namespace lamscope::ui {
 
@@ -37,27 +38,6 @@ namespace {
 
 constexpr int marginOfFeatures = 8;
 constexpr int idRole = Qt::UserRole;
-
-QToolButton* smallButton(const QString& text, const QString& help, const QString& name) {
-    auto* button = new QToolButton;
-    button->setText(text);
-    button->setToolTip(help);
-    button->setAccessibleName(help);
-    button->setObjectName(name);
-    button->setAutoRaise(true);
-    return button;
-}
-
-/// A title with room for buttons at its right end.
-std::pair<MutedLabel*, QHBoxLayout*> titleRow(const QString& text) {
-    auto* title = new MutedLabel(text);
-    title->setHeading();
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addWidget(title, 1);
-    return {title, row};
-}
 
 /// A recipe that is not there yet.
 NamedDegradation nextRecipe(const std::vector<NamedDegradation>& there) {
@@ -157,7 +137,7 @@ QWidget* FeaturesForm::makeParts() {
         &FeaturesState::ddr);
     srgaOptions_->setObjectName(QStringLiteral("srgaOptions"));
     ddrOptions_->setObjectName(QStringLiteral("ddrOptions"));
-    auto [title, row] = titleRow(tr("Options"));
+    auto [title, row] = formTitle(tr("Options"));
     column->addLayout(row);
     column->addWidget(srgaOptions_);
     column->addWidget(ddrOptions_);
@@ -166,8 +146,8 @@ QWidget* FeaturesForm::makeParts() {
 }
 
 void FeaturesForm::addNetworks(QVBoxLayout& column) {
-    auto [title, row] = titleRow(tr("Networks"));
-    auto* add = smallButton(tr("Add…"), tr("Open a network"), QStringLiteral("addFeatureNetwork"));
+    auto [title, row] = formTitle(tr("Networks"));
+    auto* add = formButton(tr("Add…"), tr("Open a network"), QStringLiteral("addFeatureNetwork"));
     row->addWidget(add);
     networks_->setAccessibleName(tr("Networks"));
     networks_->setObjectName(QStringLiteral("featureNetworks"));
@@ -186,11 +166,11 @@ void FeaturesForm::addNetworks(QVBoxLayout& column) {
 }
 
 void FeaturesForm::addImages(QVBoxLayout& column) {
-    auto [title, row] = titleRow(tr("HR images"));
+    auto [title, row] = formTitle(tr("HR images"));
     imagesTitle_ = title;
-    auto* files = smallButton(tr("Files…"), tr("Add HR images"), QStringLiteral("addFeatureImages"));
-    auto* folder = smallButton(tr("Folder…"), tr("Add the HR images of a folder"), QStringLiteral("addFeatureFolder"));
-    removeImages_ = smallButton({}, tr("Remove the selected images, or all"), QStringLiteral("removeFeatureImages"));
+    auto* files = formButton(tr("Files…"), tr("Add HR images"), QStringLiteral("addFeatureImages"));
+    auto* folder = formButton(tr("Folder…"), tr("Add the HR images of a folder"), QStringLiteral("addFeatureFolder"));
+    removeImages_ = formButton({}, tr("Remove the selected images, or all"), QStringLiteral("removeFeatureImages"));
     removeImages_->setIcon(icon(QStringLiteral("remove")));
     for (auto* button : {files, folder, removeImages_}) {
         row->addWidget(button);
@@ -221,8 +201,8 @@ void FeaturesForm::addImages(QVBoxLayout& column) {
 }
 
 void FeaturesForm::addRecipes(QVBoxLayout& column) {
-    auto [title, row] = titleRow(tr("Recipes"));
-    auto* add = smallButton(tr("Add"), tr("Add a recipe"), QStringLiteral("addRecipe"));
+    auto [title, row] = formTitle(tr("Recipes"));
+    auto* add = formButton(tr("Add"), tr("Add a recipe"), QStringLiteral("addRecipe"));
     row->addWidget(add);
     column.addLayout(row);
     recipeRows_ = new QVBoxLayout;
@@ -471,8 +451,7 @@ void FeaturesForm::showRecipes() {
         recipe->setToolTip(
             tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
                "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each patch"));
-        auto* remove =
-            smallButton({}, tr("Remove recipe %1").arg(number), QStringLiteral("removeRecipe%1").arg(number));
+        auto* remove = formButton({}, tr("Remove recipe %1").arg(number), QStringLiteral("removeRecipe%1").arg(number));
         remove->setIcon(icon(QStringLiteral("remove")));
         for (auto* edit : {name, recipe}) {
             edit->setMinimumWidth(40);

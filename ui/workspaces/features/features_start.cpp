@@ -1,63 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspaces/features/features_start.h"
 
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
-#include <QVBoxLayout>
 
 #include "dialogs/drop_zone.h"
-#include "panels/muted_label.h"
+#include "workspaces/empty_page.h"
 
 namespace lamscope::ui {
 
-namespace {
-
-QLabel* inTheMiddle(QLabel* label) {
-    label->setAlignment(Qt::AlignCenter);
-    label->setWordWrap(true);
-    return label;
-}
-
-}  // namespace
-
 FeaturesStart::FeaturesStart(QWidget* parent)
     : QWidget(parent)
-    , question_(inTheMiddle(new QLabel))
-    , answer_(inTheMiddle(new QLabel))
+    , question_(new QLabel)
+    , answer_(new QLabel)
     , sample_(largeButton(QStringLiteral("play"), tr("&Try it on the shipped scenes"), QStringLiteral("tryFeatures"))) {
-    constexpr int pageWidth = 640;
-    auto large = question_->font();
-    large.setPointSizeF(large.pointSizeF() * 1.6);
-    large.setBold(true);
-    question_->setFont(large);
     sample_->setToolTip(tr("Two small networks on patches of all scenes, clean, blurred and noisy"));
-    auto* buttons = new QHBoxLayout;
-    buttons->addStretch(1);
-    buttons->addWidget(sample_);
-    buttons->addStretch(1);
-    auto* own = inTheMiddle(
-        new MutedLabel(tr("Your own: tick networks at the left, open an HR image or add images, write recipes, Run.")));
     connect(sample_, &QPushButton::clicked, this, &FeaturesStart::sampleRequested);
-
-    auto* page = new QWidget;
-    page->setMaximumWidth(pageWidth);
-    auto* column = new QVBoxLayout(page);
-    column->setContentsMargins(24, 24, 24, 24);
-    column->setSpacing(14);
-    column->addStretch(2);
-    column->addWidget(question_);
-    column->addWidget(answer_);
-    column->addSpacing(10);
-    column->addLayout(buttons);
-    column->addSpacing(6);
-    column->addWidget(own);
-    column->addStretch(3);
-    auto* all = new QHBoxLayout(this);
-    all->setContentsMargins(0, 0, 0, 0);
-    all->addStretch(1);
-    all->addWidget(page, 1000);
-    all->addStretch(1);
+    layOutEmptyPage(*this, question_, answer_, {sample_},
+                    tr("Your own: tick networks at the left, open an HR image or add images, write recipes, Run."));
     setAccessibleName(tr("Features"));
     ask(true);
 }

@@ -29,33 +29,13 @@
 #include "panels/panel_colours.h"
 #include "study/studies/study_status.h"
 #include "workspaces/file_kind.h"
+#include "workspaces/form_parts.h"
 
 namespace lamscope::ui {
 
 namespace {
 
 constexpr int marginOfForm = 8;
-
-QToolButton* formButton(const QString& text, const QString& help, const QString& name) {
-    auto* button = new QToolButton;
-    button->setText(text);
-    button->setToolTip(help);
-    button->setAccessibleName(help);
-    button->setObjectName(name);
-    button->setAutoRaise(true);
-    return button;
-}
-
-/// A title with buttons at its right end.
-std::pair<MutedLabel*, QHBoxLayout*> formTitle(const QString& text) {
-    auto* title = new MutedLabel(text);
-    title->setHeading();
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addWidget(title, 1);
-    return {title, row};
-}
 
 /// A degradation that is not there yet, with a recipe to begin with.
 FaigDegradation nextDegradation(const std::vector<FaigDegradation>& there) {

@@ -20,6 +20,7 @@
 #include "dialogs/icons.h"
 #include "panels/muted_label.h"
 #include "workspaces/file_kind.h"
+#include "workspaces/form_parts.h"
 #include "workspaces/study/study_drops.h"
 
 namespace lamscope::ui {
@@ -27,27 +28,6 @@ namespace lamscope::ui {
 namespace {
 
 constexpr int formMargin = 8;
-
-QToolButton* smallButton(const QString& text, const QString& help, const QString& name) {
-    auto* button = new QToolButton;
-    button->setText(text);
-    button->setToolTip(help);
-    button->setAccessibleName(help);
-    button->setObjectName(name);
-    button->setAutoRaise(true);
-    return button;
-}
-
-/// A title with buttons at its right end.
-std::pair<MutedLabel*, QHBoxLayout*> partTitle() {
-    auto* title = new MutedLabel;
-    title->setHeading();
-    auto* row = new QHBoxLayout;
-    row->setContentsMargins(0, 0, 0, 0);
-    row->setSpacing(0);
-    row->addWidget(title, 1);
-    return {title, row};
-}
 
 QListWidget* namesList(const QString& name) {
     auto* list = new QListWidget;
@@ -115,11 +95,11 @@ QWidget* StudyForm::makeParts() {
 // --- its parts
 
 void StudyForm::addImagePart(QVBoxLayout& column) {
-    auto [title, row] = partTitle();
+    auto [title, row] = formTitle();
     imagesTitle_ = title;
-    auto* files = smallButton(tr("Files…"), tr("Add images"), QStringLiteral("addStudyImages"));
-    auto* folder = smallButton(tr("Folder…"), tr("Add the images of a folder"), QStringLiteral("addStudyFolder"));
-    removeImages_ = smallButton({}, tr("Remove the selected images"), QStringLiteral("removeStudyImages"));
+    auto* files = formButton(tr("Files…"), tr("Add images"), QStringLiteral("addStudyImages"));
+    auto* folder = formButton(tr("Folder…"), tr("Add the images of a folder"), QStringLiteral("addStudyFolder"));
+    removeImages_ = formButton({}, tr("Remove the selected images"), QStringLiteral("removeStudyImages"));
     removeImages_->setIcon(icon(QStringLiteral("remove")));
     for (auto* button : {files, folder, removeImages_}) {
         row->addWidget(button);
@@ -149,9 +129,9 @@ void StudyForm::addImagePart(QVBoxLayout& column) {
 }
 
 void StudyForm::addNetworkPart(QVBoxLayout& column) {
-    auto [title, row] = partTitle();
+    auto [title, row] = formTitle();
     networksTitle_ = title;
-    auto* add = smallButton(tr("Add…"), tr("Add networks to the study"), QStringLiteral("addStudyNetworks"));
+    auto* add = formButton(tr("Add…"), tr("Add networks to the study"), QStringLiteral("addStudyNetworks"));
     row->addWidget(add);
     column.addLayout(row);
     column.addWidget(networks_, 2);
@@ -163,7 +143,7 @@ void StudyForm::addNetworkPart(QVBoxLayout& column) {
 }
 
 void StudyForm::addPatchPart(QVBoxLayout& column) {
-    auto [title, row] = partTitle();
+    auto [title, row] = formTitle();
     title->setText(tr("Patches"));
     column.addLayout(row);
     patches_->addItem(tr("Middle of each image"), static_cast<int>(PatchRule::Kind::Centre));
@@ -179,8 +159,8 @@ void StudyForm::addPatchPart(QVBoxLayout& column) {
     stride_->setKeyboardTracking(false);
     stride_->setAccessibleName(tr("Stride of the grid"));
     stride_->setToolTip(tr("From one patch of the grid to the next, SR pixels"));
-    patchList_ = smallButton(tr("File…"), tr("A CSV file with the line image,x,y,size above, or JSON"),
-                             QStringLiteral("choosePatchList"));
+    patchList_ = formButton(tr("File…"), tr("A CSV file with the line image,x,y,size above, or JSON"),
+                            QStringLiteral("choosePatchList"));
     auto* line = new QHBoxLayout;
     line->setSpacing(4);
     line->addWidget(patches_, 1);
@@ -193,9 +173,9 @@ void StudyForm::addPatchPart(QVBoxLayout& column) {
 }
 
 void StudyForm::addResultPart(QVBoxLayout& column, QAction& run, QAction& saveAs) {
-    auto [title, row] = partTitle();
+    auto [title, row] = formTitle();
     title->setText(tr("Results"));
-    auto* save = smallButton(tr("Save as…"), tr("Choose where the results go"), QStringLiteral("saveStudyAs"));
+    auto* save = formButton(tr("Save as…"), tr("Choose where the results go"), QStringLiteral("saveStudyAs"));
     row->addWidget(save);
     store_->setShortened();
     tasks_->setShortened();
