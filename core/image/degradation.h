@@ -10,16 +10,10 @@
 
 #include "image/image.h"
 #include "image/low_resolution.h"
+#include "image/rain.h"
+#include "image/recipe_number.h"
 
 namespace lamscope {
-
-/// A number of a recipe: fixed, or drawn uniformly from a range for each image.
-struct RecipeNumber {
-    double low = 0.0;
-    double high = 0.0;  ///< equal to `low` for a fixed number
-
-    friend bool operator==(const RecipeNumber&, const RecipeNumber&) = default;
-};
 
 /// What makes an LR image worse than a reduced HR image. The steps are applied in the order of the members, with the
 /// reduction between blur and noise.
@@ -31,12 +25,20 @@ struct Degradation {
         friend bool operator==(const Blur&, const Blur&) = default;
     };
 
+    struct Rain {
+        RainRange range{};       ///< what is drawn for each image
+        double amplitude = 1.0;  ///< factor of the rain that is added, 0…1
+
+        friend bool operator==(const Rain&, const Rain&) = default;
+    };
+
     std::optional<Blur> blur = {};
+    std::optional<Rain> rain = {};           ///< added after the blur, before the reduction
     std::optional<RecipeNumber> noise = {};  ///< standard deviation, in levels of 0…255
     std::optional<RecipeNumber> jpeg = {};   ///< quality 1…100, whole numbers
 
     /// True if there is no step: the LR image is the reduced HR image.
-    [[nodiscard]] bool isClean() const { return !blur && !noise && !jpeg; }
+    [[nodiscard]] bool isClean() const { return !blur && !rain && !noise && !jpeg; }
     friend bool operator==(const Degradation&, const Degradation&) = default;
 };
 

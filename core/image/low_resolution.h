@@ -29,6 +29,9 @@ inline constexpr std::array reductions{Reduction::Pillow, Reduction::Matlab, Red
 struct LowResolutionPair {
     Image lr;
     Image hr;
+    /// The rain that a degradation added to `hr` before anything was clipped, amplitude included, [0, 1], the same in
+    /// all colours; empty without rain.
+    Image rain{};
 };
 
 /// Crops `hr` to multiples of `scale` (the top-left part) and reduces it, rounded to 8 bits. Throws

@@ -58,6 +58,8 @@ lamscope_library(lamscope_files
 lamscope_library(lamscope_degradation
   HEADERS
     image/degradation.h
+    image/rain.h
+    image/recipe_number.h
   SOURCES
     image/degradation.cpp
     image/degradation_recipe.cpp

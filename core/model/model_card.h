@@ -41,12 +41,24 @@ struct KeyDifference {
     std::vector<std::string> mismatched;  ///< "key: expected [..], found [..]"
 };
 
+/// A number that a network reads beside the image, as a plane of its input: the standard deviation of the noise that it
+/// is to remove, for instance.
+struct SideInput {
+    std::string name;      ///< that of the setting, e.g. "sigma"
+    double value = 0.0;    ///< as it is used
+    std::string unit;      ///< in words: "levels of 0 to 255"
+    std::string evidence;  ///< in words: who said so
+
+    friend bool operator==(const SideInput&, const SideInput&) = default;
+};
+
 /// Everything that is known about a loaded network, with the evidence. Plain data: copies may be used on different
 /// threads.
 struct ModelCard {
     /// What the network works on. Y is the BT.601 luma in studio swing: colours are then enlarged bicubically beside
-    /// the network, and the detector, hence the attribution, sees Y alone.
-    enum class Colour { Rgb, Y };
+    /// the network, and the detector, hence the attribution, sees Y alone. Each: a network of one channel restores the
+    /// three colours one by one.
+    enum class Colour { Rgb, Y, Each };
 
     std::string name;       ///< shown to the user; by default the file's stem
     std::string file;       ///< as given by the user; empty for the analytic network. Of a network that
@@ -66,6 +78,7 @@ struct ModelCard {
     std::string rangeEvidence;  ///< why `range` was chosen, with the probe's residuals where it ran
     std::vector<double> mean;   ///< RGB mean subtracted inside the network, in [0, 1]; empty when there is none
     Colour colour = Colour::Rgb;
+    std::vector<SideInput> sideInputs;  ///< empty for nearly all
     int sizeMultiple = 1;  ///< LR sides are padded by reflection to multiples of this; the SR is cropped again
     int minimumSide = 1;   ///< smallest LR side that the network accepts
     std::optional<std::pair<int, int>> fixedSize;  ///< LR width and height, if the network takes no other size

@@ -23,6 +23,7 @@ struct ModelSettings {
     std::optional<double> range;              ///< value range of input and output, 0.001…1e6; in practice 1 or 255
     std::optional<std::string> name;          ///< display name
     std::optional<std::string> weights;       ///< the weight set to use, if the file holds several, e.g. "params_ema"
+    std::optional<std::string> colour;        ///< of a network of one channel: "y" or "each", see ModelCard::Colour
     std::optional<std::string> architecture;  ///< e.g. "rfdn": the only family to try; a message says why it fails
 
     Assumptions assumptions;  ///< values to use for what no shape tells, by names from assumptionNames()
@@ -36,9 +37,9 @@ struct ModelSpec {
     std::filesystem::path file;  ///< or the address, as it was given
     ModelSettings settings;
 
-    /// Parses `FILE[:key=value[,key=value…]]`. The keys are scale, range, name, weights, arch, and assumptionNames(),
-    /// whose values are numbers joined by "/". A colon that is not followed by `key=` belongs to the file's name.
-    /// Throws Error(InvalidArgument) on an unknown key or a bad value, and on an address that is none.
+    /// Parses `FILE[:key=value[,key=value…]]`. The keys are scale, range, name, weights, colour, arch, and
+    /// assumptionNames(), whose values are numbers joined by "/". A colon that is not followed by `key=` belongs to the
+    /// file's name. Throws Error(InvalidArgument) on an unknown key or a bad value, and on an address that is none.
     static ModelSpec parse(const std::string& text);
 
     /// The inverse of parse().

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "image/degradation.h"
 #include "image/image.h"
 #include "image/image_reading.h"
 #include "image/low_resolution.h"
@@ -32,8 +34,11 @@ struct Scene {
     std::string sha256{};  ///< of the image file, lower-case hex; empty while it has not been read
     ImageRole role = ImageRole::Hr;
     Reduction reduction = Reduction::Pillow;  ///< how an HR image becomes LR
-    ImageReading reading{};                   ///< of image and reference
-    std::filesystem::path reference{};        ///< HR beside an LR image, for PSNR and figures; empty: none
+    /// What makes the input worse than the reduced (at scale 1: than the clean) HR image; of HR images alone.
+    Degradation degradation{};
+    std::uint64_t degradationSeed = 0;  ///< of the degradation's random numbers
+    ImageReading reading{};             ///< of image and reference
+    std::filesystem::path reference{};  ///< HR beside an LR image, for PSNR and figures; empty: none
 
     /// Pixels of the grid that the boxes are on for each pixel of an LR image; 0: the boxes are on the SR pixels of
     /// each network, whatever its scale. An HR image is its own grid: 1.

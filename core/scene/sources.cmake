@@ -13,5 +13,5 @@ lamscope_library(lamscope_scene
     scene/experiment.cpp
     scene/experiment_file.cpp
     scene/scene.cpp
-  PUBLIC lamscope_model
+  PUBLIC lamscope_model lamscope_degradation
   PRIVATE lamscope_frames fmt::fmt)

@@ -69,6 +69,8 @@ QString pathText(const LamDocument& document) {
             return QObject::tr("linear path from black");
         case PathKind::BlurredLinear:
             return QObject::tr("linear path from the image blurred with σ = %1").arg(sigma);
+        case PathKind::Rain:
+            return QObject::tr("linear path from the clean image");
     }
     return {};
 }

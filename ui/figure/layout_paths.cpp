@@ -19,6 +19,8 @@ QString pathLabel(PathKind path) {
             return QObject::tr("black, linear");
         case PathKind::BlurredLinear:
             return QObject::tr("blurred, linear");
+        case PathKind::Rain:
+            return QObject::tr("clean, linear");
     }
     return {};
 }
@@ -32,6 +34,8 @@ QStringList pathLines(PathKind path) {
             return {QObject::tr("black"), QObject::tr("linear")};
         case PathKind::BlurredLinear:
             return {QObject::tr("blurred"), QObject::tr("linear")};
+        case PathKind::Rain:
+            return {QObject::tr("clean"), QObject::tr("linear")};
     }
     return {};
 }

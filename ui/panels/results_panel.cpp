@@ -72,6 +72,8 @@ QString pathText(const LamOptions& options) {
             return ResultsPanel::tr("linear from black");
         case PathKind::BlurredLinear:
             return ResultsPanel::tr("linear from blur %1").arg(blur);
+        case PathKind::Rain:
+            return ResultsPanel::tr("linear from the clean image");
     }
     return {};
 }

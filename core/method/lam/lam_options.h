@@ -30,6 +30,7 @@ enum class PathKind {
     Blur,           ///< Gaussian blur whose σ falls linearly to 0 (the paper's Eq. 2)
     Black,          ///< linear from black
     BlurredLinear,  ///< linear from the blurred image
+    Rain,           ///< linear from the clean image, where it is known: scale 1 alone
 };
 
 /// The quantity that is measured in the SR patch; see detector.h for the formulas.

@@ -30,8 +30,9 @@ struct BuiltNetwork {
     int minimumSide = 1;
     ReceptiveField receptiveField;
     Cropping cropping;  ///< by default the network sees images whole; what a family claims is tried on loading
-    std::string routing;     ///< see ModelCard; such a network states that it has no secant rules
-    std::string randomness;  ///< see ModelCard
+    std::vector<SideInput> sideInputs;  ///< see ModelCard
+    std::string routing;                ///< see ModelCard; such a network states that it has no secant rules
+    std::string randomness;             ///< see ModelCard
 };
 
 /// One network family: how to know it by its keys and how to build it. Each lies in a file NAME.cpp of the families

@@ -116,7 +116,8 @@ TEST_F(FeatureRuns, SayHowManyPatchesTheImagesHold) {
     source.side = 8;
     const auto sets = makePatchSets(source, 4).value();
     EXPECT_EQ(sets.hr.size(), 5U * 6U * 5U);
-    EXPECT_THAT(sets.warnings, testing::ElementsAre(testing::AllOf(HasSubstr("1000"), HasSubstr("150 of 32x32"))));
+    EXPECT_THAT(sets.warnings, testing::ElementsAre(testing::AllOf(
+                                   HasSubstr("1000"), HasSubstr("there are 150: no more squares of 32x32"))));
     EXPECT_EQ(patchPlaces(200, 170, 32).size(), 30U);
     EXPECT_EQ(patchPlaces(200, 170, 32).front(), (Rect{4, 5, 32, 32}));
     EXPECT_TRUE(patchPlaces(31, 200, 32).empty());
