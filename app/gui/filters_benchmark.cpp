@@ -18,16 +18,16 @@ namespace lamscope {
 
 namespace {
 
-constexpr int moves = 24;
+constexpr int sliderMoves = 24;
 constexpr int forwardRepeats = 9;
-constexpr std::chrono::seconds longestWait{120};
+constexpr std::chrono::seconds patience{120};
 
 double millisecondsOf(const QElapsedTimer& timer) {
     return static_cast<double>(timer.nsecsElapsed()) * 1e-6;
 }
 
 void waitFor(const std::function<bool()>& condition, const char* message) {
-    if (!waitUntil(condition, longestWait)) {
+    if (!waitUntil(condition, patience)) {
         throw Error(ErrorCode::InvalidArgument, message);
     }
 }
@@ -73,10 +73,10 @@ std::optional<SliderTimes> measureFilterSlider(ui::MainWindow& window) {
     watch.start();
     slider->setSliderDown(true);
     Rect place;
-    for (int i = 1; i <= moves; ++i) {
+    for (int i = 1; i <= sliderMoves; ++i) {
         QElapsedTimer timer;
         timer.start();
-        slider->setValue(slider->minimum() + (slider->maximum() - slider->minimum()) * i / (moves + 1));
+        slider->setValue(slider->minimum() + (slider->maximum() - slider->minimum()) * i / (sliderMoves + 1));
         const auto isAnswered = [&] { return filters.pictures().change == filters.shownChange(); };
         waitFor(isAnswered, "no picture of a λ arrived");
         times.first.push_back(millisecondsOf(timer));
