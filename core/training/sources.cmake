@@ -2,18 +2,24 @@
 # Training of the native networks. It made the shipped networks, and fine-tunes others.
 lamscope_library(lamscope_training
   HEADERS
+    training/backgrounds.h
     training/curve_picture.h
     training/initial_weights.h
     training/key_pattern.h
+    training/rain_pool.h
+    training/restoration_tests.h
     training/training_card.h
     training/training_log.h
     training/training_options.h
     training/training_run.h
     training/training_state.h
   SOURCES
+    training/backgrounds.cpp
     training/curve_picture.cpp
     training/initial_weights.cpp
     training/key_pattern.cpp
+    training/rain_pool.cpp
+    training/restoration_tests.cpp
     training/trainer.cpp
     training/training_card.cpp
     training/training_images.cpp

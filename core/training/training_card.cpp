@@ -46,6 +46,55 @@ Json testsJson(const std::vector<TrainingTest>& tests) {
     return array;
 }
 
+Json measuresJson(const RestorationMeasures& measures) {
+    return {{"e_r", numberOrNull(measures.er)},
+            {"e_b", numberOrNull(measures.eb)},
+            {"residual", numberOrNull(measures.residual)},
+            {"removed_projection", numberOrNull(measures.removedProjection)},
+            {"removed_slope", numberOrNull(measures.removedSlope)},
+            {"transmission", numberOrNull(measures.transmission)},
+            {"clean_change", numberOrNull(measures.cleanChange)},
+            {"psnr", numberOrNull(measures.psnr)}};
+}
+
+Json rangeJson(const RainRange& range) {
+    return {{"quantity", {range.quantity.low, range.quantity.high}},
+            {"kernel_width", range.kernelWidths},
+            {"length", {range.length.low, range.length.high}},
+            {"angle", {range.angle.low, range.angle.high}}};
+}
+
+Json restorationJson(const std::vector<RestorationTest>& tests) {
+    auto array = Json::array();
+    for (const auto& test : tests) {
+        const auto& [name, degradation] = test.degradation;
+        Json json{{"name", name}, {"recipe", toString(degradation)}, {"images", test.images}};
+        if (degradation.rain) {
+            json["rain"] = rangeJson(degradation.rain->range);
+        }
+        json.update(measuresJson(test.measures));
+        json["psnr_input"] = numberOrNull(test.inputPsnr);
+        json["rain_rms"] = numberOrNull(test.measures.rainRms);
+        json["mask_share"] = test.measures.maskShare;
+        json["blur_line"] = Json::array();
+        for (const auto& [sigma, measures] : test.blurs) {
+            Json blur{{"sigma_px", sigma}};
+            blur.update(measuresJson(measures));
+            json["blur_line"].push_back(std::move(blur));
+        }
+        array.push_back(std::move(json));
+    }
+    return array;
+}
+
+Json backgroundsJson(const std::vector<Background>& backgrounds) {
+    auto array = Json::array();
+    for (const auto& [file, part] : backgrounds) {
+        array.push_back({{"file", file}, {"x", part.x}, {"y", part.y}, {"width", part.width}, {"height", part.height}});
+    }
+    return array;
+}
+
 }  // namespace
 
 std::string toJson(const TrainingCard& card) {
@@ -74,8 +123,17 @@ std::string toJson(const TrainingCard& card) {
                         {"steps", card.log.empty() ? 0 : card.log.back().step},
                         {"seconds", card.log.empty() ? 0.0 : card.log.back().seconds},
                         {"description", Json::parse(card.options.json)}};
+    if (!card.about.empty()) {
+        json["training"]["samples"] = card.about;
+    }
+    if (!card.backgrounds.empty()) {
+        json["training"]["backgrounds"] = backgroundsJson(card.backgrounds);
+    }
     json["learning_curve"] = curveJson(card.log);
     json["tests"] = testsJson(card.tests);
+    if (!card.restoration.empty()) {
+        json["evaluation"] = restorationJson(card.restoration);
+    }
     return dumpJson(json);
 }
 

@@ -61,7 +61,8 @@ int marginOf(const Degradation& degradation, int scale) {
     return (blurRadius(degradation) + scale - 1) / scale + 2;
 }
 
-/// Sides of rain layers, HR pixels: the brightest place of a layer is white, so that streaks are fainter on larger ones.
+/// Sides of rain layers, HR pixels: the brightest place of a layer is white, so that streaks are fainter on larger
+/// ones.
 constexpr int usualLayerSide = 160;
 
 int layerSide(const Degradation& degradation, int crop, int scale) {
@@ -126,6 +127,7 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
     }
     for (auto index = left; index < files.size(); ++index) {
         keepForValidation(read(files[index].hr));
+        validationFiles_.push_back(files[index].hr);
     }
 }
 
@@ -166,7 +168,6 @@ void TrainingImages::keepForTraining(const Image& hr) {
 }
 
 void TrainingImages::keepForValidation(const Image& hr) {
-    ++validationCount_;
     if (recipes_.empty()) {
         validation_.push_back(makeLowResolution(hr, scale_, reduction_));
     }
@@ -181,8 +182,8 @@ std::string TrainingImages::about() const {
         parts.push_back(fmt::format("{} backgrounds of {}x{} pixels, chosen with the seed {}", backgrounds_.size(),
                                     backgroundCrop_, backgroundCrop_, seed_));
     } else if (!backgrounds_.empty()) {
-        parts.push_back(fmt::format("{} whole images as backgrounds, chosen with the seed {}", backgrounds_.size(),
-                                    seed_));
+        parts.push_back(
+            fmt::format("{} whole images as backgrounds, chosen with the seed {}", backgrounds_.size(), seed_));
     }
     for (const auto& recipe : recipes_) {
         if (recipe.rain) {
@@ -225,8 +226,8 @@ torch::Tensor TrainingImages::degradedCrop(const torch::Tensor& hr, std::int64_t
         auto image = imageOf(turned(around, way));
         image.file = name;
         const PortableRandom layer(fmt::format("layer/{}/{}", seed_, name));
-        const auto pair = degrade(image, scale_, reduction_, degradation, seed_,
-                                  rain->part(image.width(), image.height(), layer));
+        const auto pair =
+            degrade(image, scale_, reduction_, degradation, seed_, rain->part(image.width(), image.height(), layer));
         lr = turnedBack(toBytes(pair.lr), way);
     } else {
         auto image = imageOf(around);

@@ -39,7 +39,8 @@ public:
     [[nodiscard]] TrainingBatch batch(std::int64_t step) const;
 
     [[nodiscard]] std::size_t trainingCount() const { return training_.size(); }
-    [[nodiscard]] std::size_t validationCount() const { return validationCount_; }
+    [[nodiscard]] std::size_t validationCount() const { return validationFiles_.size(); }
+    [[nodiscard]] const std::vector<std::filesystem::path>& validationFiles() const { return validationFiles_; }
     /// The whole images kept out of training, each under every recipe that samples can have.
     [[nodiscard]] const std::vector<LowResolutionPair>& validation() const { return validation_; }
     /// What crops are taken from, in the order in which they were chosen; empty where they come from all images.
@@ -63,8 +64,8 @@ private:
     [[nodiscard]] const Recipe& chosenRecipe(double chance) const;
     /// The LR crop at (x, y), [3, crop, crop], uint8. The recipe and its random numbers are those of the name.
     /// @param way  how the sample will be turned.
-    [[nodiscard]] torch::Tensor degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y,
-                                             std::uint64_t way, const std::string& name) const;
+    [[nodiscard]] torch::Tensor degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y, std::uint64_t way,
+                                             const std::string& name) const;
     [[nodiscard]] Image read(const std::filesystem::path& file);
     void keepForTraining(const Image& hr);
     void keepForValidation(const Image& hr);
@@ -79,7 +80,7 @@ private:
     std::vector<Recipe> recipes_;
     std::vector<Background> backgrounds_;
     std::vector<Pair> training_;
-    std::size_t validationCount_ = 0;
+    std::vector<std::filesystem::path> validationFiles_;
     std::vector<LowResolutionPair> validation_;
     std::vector<std::string> warnings_;
 };

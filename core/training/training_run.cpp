@@ -19,6 +19,7 @@
 #include "study/image_pairs.h"
 #include "training/curve_picture.h"
 #include "training/initial_weights.h"
+#include "training/restoration_tests.h"
 #include "training/trainer.h"
 #include "training/training_card.h"
 #include "training/training_images.h"
@@ -106,13 +107,16 @@ public:
             lossSum_ = state->lossSum;
             secondsBefore_ = state->seconds;
         }
-        log_.emplace(run.out / logName, trainer_.stepsDone());
+        log_.emplace(run.out / logName, trainer_.stepsDone(), images_.about());
         start_ = lastState_ = Clock::now();
         stepsBefore_ = trainer_.stepsDone();
     }
 
     /// Makes the remaining steps; false when stopped.
     bool train(const std::stop_token& stop) {
+        if (const auto about = images_.about(); !about.empty() && progress_) {
+            progress_({.step = trainer_.stepsDone(), .steps = options_.steps, .about = about});
+        }
         while (trainer_.stepsDone() < options_.steps) {
             if (stop.stop_requested()) {
                 saveState();
@@ -152,7 +156,10 @@ public:
                           .trainingImages = images_.trainingCount(),
                           .validationImages = images_.validationCount(),
                           .log = log_->entries(),
-                          .tests = {}};
+                          .tests = {},
+                          .backgrounds = images_.backgrounds(),
+                          .about = images_.about(),
+                          .restoration = {}};
         for (const auto& set : run_.tests) {
             tell(nullptr, "testing on " + set.name);
             EvaluateOptions options;
@@ -164,6 +171,17 @@ public:
                 return false;
             }
             card.tests.push_back({set.name, std::move(*ofNetwork), std::move(*ofBicubic)});
+        }
+        if (!options_.evaluations.empty()) {
+            auto restoration = testRestoration(
+                model, images_.validationFiles(), options_.evaluations, options_.evaluationCrop, stop,
+                [&](std::size_t done, std::size_t all) {
+                    tell(nullptr, fmt::format("measuring the restoration, image {} of {}", done + 1, all));
+                });
+            if (!restoration) {
+                return false;
+            }
+            card.restoration = std::move(*restoration);
         }
         writeFileAtomically(run_.out / cardName, toJson(card));
         drawCurves();
