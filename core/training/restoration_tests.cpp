@@ -20,12 +20,7 @@ Image middleOf(const std::filesystem::path& file, int crop) {
     if (crop == 0) {
         return image;
     }
-    if (std::min(image.width(), image.height()) < crop) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("{} has {}x{} pixels, less than the square of {} that is to be measured; choose a "
-                                "smaller 'crop' of 'evaluate'",
-                                file.string(), image.width(), image.height(), crop));
-    }
+    checkHoldsMeasuredSquare(image, crop);
     return image.cropped(
         {.x = (image.width() - crop) / 2, .y = (image.height() - crop) / 2, .width = crop, .height = crop});
 }
@@ -66,6 +61,15 @@ RestorationTest result(const NamedDegradation& degradation, const Moments& momen
 }
 
 }  // namespace
+
+void checkHoldsMeasuredSquare(const Image& image, int crop) {
+    if (std::min(image.width(), image.height()) < crop) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} has {}x{} pixels, less than the square of {} that is to be measured; choose a "
+                                "smaller 'crop' of 'evaluate'",
+                                image.file, image.width(), image.height(), crop));
+    }
+}
 
 std::optional<std::vector<RestorationTest>> testRestoration(
     const SrModel& model, const std::vector<std::filesystem::path>& images,

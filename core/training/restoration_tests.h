@@ -30,6 +30,9 @@ struct RestorationTest {
     std::vector<Blur> blurs;          ///< on the same images: see blurLineSigmas()
 };
 
+/// Throws Error(InvalidArgument) where an image is smaller than the middle square of it that is to be measured.
+void checkHoldsMeasuredSquare(const Image& image, int crop);
+
 /// Measures a network of scale 1 on images that are degraded by each recipe in turn, with the numbers of the seed 0,
 /// whatever the training's: networks of several seeds are compared on the same rain. Rain is masked where it fell,
 /// other degradations where they changed the image.
@@ -37,7 +40,7 @@ struct RestorationTest {
 /// @param progress  called before each image of each degradation with their number and the number of all; must not
 /// throw; may be empty.
 /// @return in the order of `degradations`; nullopt when stopped.
-/// Throws Error(InvalidArgument) where an image is smaller than the crop, and as readImage() and SrModel::upscale().
+/// Throws as checkHoldsMeasuredSquare(), readImage() and SrModel::upscale().
 [[nodiscard]] std::optional<std::vector<RestorationTest>> testRestoration(
     const SrModel& model, const std::vector<std::filesystem::path>& images,
     const std::vector<NamedDegradation>& degradations, int crop, const std::stop_token& stop = {},

@@ -16,6 +16,7 @@
 #include "runtime/torch_headers.h"
 #include "study/image_pairs.h"
 #include "training/random.h"
+#include "training/restoration_tests.h"
 
 namespace lamscope {
 
@@ -126,7 +127,11 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
         backgrounds_.clear();
     }
     for (auto index = left; index < files.size(); ++index) {
-        keepForValidation(read(files[index].hr));
+        const auto hr = read(files[index].hr);
+        if (!options.evaluations.empty()) {
+            checkHoldsMeasuredSquare(hr, options.evaluationCrop);
+        }
+        keepForValidation(hr);
         validationFiles_.push_back(files[index].hr);
     }
 }

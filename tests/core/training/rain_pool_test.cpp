@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/rain_pool.h"
 
+#include <algorithm>
 #include <set>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include "image/degradation.h"
+#include "image/drawn_scene.h"
+#include "support/expect_error.h"
 
 namespace lamscope {
 namespace {
@@ -88,6 +93,25 @@ TEST(RainPool, PartsDependOnTheirRandomNumbersAlone) {
     EXPECT_EQ(RainPool(leaning(-20, 20), layers, side, seed).part(width, height, random).levels, before);
     EXPECT_NE(RainPool(leaning(-20, 20), layers, side, seed + 1).part(width, height, random).levels, before);
     EXPECT_EQ(pool.part(side, side, random).levels.size(), static_cast<std::size_t>(side * side));
+}
+
+TEST(RainPool, ItsPartsTakeThePlaceOfDrawnRain) {
+    const auto recipe = degradationFromString("blur:1+rain:small:0.5+noise:5");
+    auto scene = drawScene(40);
+    scene.file = "scene.png";
+    const auto drawn = degrade(scene, 2, Reduction::Bilinear, recipe, seed);
+    const auto layer = rainLayer(40, 40, drawnRain(recipe.rain->range, seed, "scene"), rainNoise(seed, "scene"));
+    const auto given = degrade(scene, 2, Reduction::Bilinear, recipe, seed, layer);
+    EXPECT_TRUE(std::ranges::equal(given.lr.values(), drawn.lr.values()));
+    EXPECT_TRUE(std::ranges::equal(given.rain.values(), drawn.rain.values()));
+    auto dry = layer;
+    std::ranges::fill(dry.levels, std::uint8_t{0});
+    const auto without = degrade(scene, 2, Reduction::Bilinear, degradationFromString("blur:1+noise:5"), seed);
+    EXPECT_TRUE(
+        std::ranges::equal(degrade(scene, 2, Reduction::Bilinear, recipe, seed, dry).lr.values(), without.lr.values()));
+    dry.width = 39;
+    test::expectError(ErrorCode::InvalidArgument, {"39x40", "40x40"},
+                      [&] { static_cast<void>(degrade(scene, 2, Reduction::Bilinear, recipe, seed, dry)); });
 }
 
 }  // namespace
