@@ -7,7 +7,6 @@ lamscope_library(lamscope_training
     training/initial_weights.h
     training/key_pattern.h
     training/rain_pool.h
-    training/restoration_tests.h
     training/training_card.h
     training/training_log.h
     training/training_options.h
@@ -19,7 +18,6 @@ lamscope_library(lamscope_training
     training/initial_weights.cpp
     training/key_pattern.cpp
     training/rain_pool.cpp
-    training/restoration_tests.cpp
     training/trainer.cpp
     training/training_card.cpp
     training/training_images.cpp
@@ -27,6 +25,6 @@ lamscope_library(lamscope_training
     training/training_options.cpp
     training/training_run.cpp
     training/training_state.cpp
-  PUBLIC lamscope_study lamscope_checkpoint lamscope_degradation
+  PUBLIC lamscope_derain_run lamscope_checkpoint lamscope_degradation
   PRIVATE LibTorch::LibTorch opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lamscope_training REUSE_FROM lamscope_runtime)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/training_card.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
@@ -46,17 +48,6 @@ Json testsJson(const std::vector<TrainingTest>& tests) {
     return array;
 }
 
-Json measuresJson(const RestorationMeasures& measures) {
-    return {{"e_r", numberOrNull(measures.er)},
-            {"e_b", numberOrNull(measures.eb)},
-            {"residual", numberOrNull(measures.residual)},
-            {"removed_projection", numberOrNull(measures.removedProjection)},
-            {"removed_slope", numberOrNull(measures.removedSlope)},
-            {"transmission", numberOrNull(measures.transmission)},
-            {"clean_change", numberOrNull(measures.cleanChange)},
-            {"psnr", numberOrNull(measures.psnr)}};
-}
-
 Json rangeJson(const RainRange& range) {
     return {{"quantity", {range.quantity.low, range.quantity.high}},
             {"kernel_width", range.kernelWidths},
@@ -64,27 +55,19 @@ Json rangeJson(const RainRange& range) {
             {"angle", {range.angle.low, range.angle.high}}};
 }
 
-Json restorationJson(const std::vector<RestorationTest>& tests) {
-    auto array = Json::array();
-    for (const auto& test : tests) {
-        const auto& [name, degradation] = test.degradation;
-        Json json{{"name", name}, {"recipe", toString(degradation)}, {"images", test.images}};
-        if (degradation.rain) {
-            json["rain"] = rangeJson(degradation.rain->range);
+/// The results of `derain --json` without what belongs to single images and to the machine.
+Json restorationJson(const DerainDocument& document, const std::vector<NamedDegradation>& ranges) {
+    auto results = Json::parse(toJson(document)).at("results");
+    for (auto& result : results) {
+        for (const auto* name : {"model", "per_image", "seconds"}) {
+            result.erase(name);
         }
-        json.update(measuresJson(test.measures));
-        json["psnr_input"] = numberOrNull(test.inputPsnr);
-        json["rain_rms"] = numberOrNull(test.measures.rainRms);
-        json["mask_share"] = test.measures.maskShare;
-        json["blur_line"] = Json::array();
-        for (const auto& [sigma, measures] : test.blurs) {
-            Json blur{{"sigma_px", sigma}};
-            blur.update(measuresJson(measures));
-            json["blur_line"].push_back(std::move(blur));
+        const auto range = std::ranges::find(ranges, result.at("range").get<std::string>(), &NamedDegradation::name);
+        if (range != ranges.end() && range->degradation.rain) {
+            result["rain"] = rangeJson(range->degradation.rain->range);
         }
-        array.push_back(std::move(json));
     }
-    return array;
+    return results;
 }
 
 Json backgroundsJson(const std::vector<Background>& backgrounds) {
@@ -131,8 +114,8 @@ std::string toJson(const TrainingCard& card) {
     }
     json["learning_curve"] = curveJson(card.log);
     json["tests"] = testsJson(card.tests);
-    if (!card.restoration.empty()) {
-        json["evaluation"] = restorationJson(card.restoration);
+    if (card.restoration) {
+        json["evaluation"] = restorationJson(*card.restoration, card.options.evaluations);
     }
     return dumpJson(json);
 }

@@ -3,13 +3,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "method/restoration/derain_document.h"
 #include "model/model_card.h"
 #include "study/evaluate.h"
 #include "training/backgrounds.h"
-#include "training/restoration_tests.h"
 #include "training/training_log.h"
 #include "training/training_options.h"
 
@@ -31,9 +32,9 @@ struct TrainingCard {
     std::size_t validationImages = 0;
     std::vector<TrainingLogEntry> log;
     std::vector<TrainingTest> tests;
-    std::vector<Background> backgrounds;       ///< that it was trained on, if not all images
-    std::string about;                         ///< what samples are made of, in words; may be empty
-    std::vector<RestorationTest> restoration;  ///< of TrainingOptions::evaluations
+    std::vector<Background> backgrounds;        ///< that it was trained on, if not all images
+    std::string about;                          ///< what samples are made of, in words; may be empty
+    std::optional<DerainDocument> restoration;  ///< of the network alone, on TrainingOptions::evaluations
 };
 
 /// The card as a JSON document with a final newline: name, file, sha256, architecture, scale, range, parameters,

@@ -196,7 +196,7 @@ TEST_F(DerainingRunTest, MeasuresRestorationOnNamedRanges) {
     EXPECT_EQ(text("out/derain.safetensors"), weights);
     const auto evaluation = card("out").at("evaluation");
     ASSERT_EQ(evaluation.size(), 3U);
-    EXPECT_EQ(evaluation.at(0).at("name"), "seen");
+    EXPECT_EQ(evaluation.at(0).at("range"), "seen");
     EXPECT_EQ(evaluation.at(1).at("recipe"), "rain:small:0.25");
     EXPECT_FALSE(evaluation.at(2).contains("rain"));
     const auto number = [&](std::size_t range, const char* name) {
