@@ -44,7 +44,7 @@ CheckpointMaker edsr(std::int64_t features, int blocks, int scale) {
 }
 
 TEST(Edsr, AnyDepthWidthAndScale) {
-    for (const int scale : {2, 3, 4, 8}) {
+    for (const int scale : {1, 2, 3, 4, 8}) {
         for (const int blocks : {1, 3}) {
             const auto network = recogniseInFloat64(edsr(6, blocks, scale).meanShift(div2kMean).checkpoint());
             EXPECT_EQ(network.card.architecture, "EDSR");
