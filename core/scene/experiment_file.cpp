@@ -31,6 +31,8 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
         {"sha256", scene.sha256},
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
+        {"degradation", degradationOrNull(scene)},
+        {"seed", scene.degradationSeed},
         {"reference", scene.reference.empty() ? Json(nullptr) : Json(nameInDocument(scene.reference, folder))}};
     addReading(json["image"], scene.reading);
     json["grid_scale"] = scene.gridScale;
@@ -47,6 +49,10 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
     scene.sha256 = image.at("sha256").get<std::string>();
     scene.role = roleFromString(image.at("role").get<std::string>());
     scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
+    if (const auto recipe = optionalMember<std::string>(image, "degradation")) {
+        scene.degradation = degradationFromString(*recipe);
+    }
+    scene.degradationSeed = optionalMember<std::uint64_t>(image, "seed").value_or(0);
     for (const auto& row : imageReadingTable) {
         scene.reading.*row.member = optionalMember<bool>(image, row.name).value_or(false);
     }

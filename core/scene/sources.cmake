@@ -7,11 +7,14 @@ lamscope_library(lamscope_scene
     scene/experiment.h
     scene/experiment_file.h
     scene/geometry.h
+    scene/grid_words.h
+    scene/network_input.h
     scene/scene.h
   SOURCES
     scene/document_blocks.cpp
     scene/experiment.cpp
     scene/experiment_file.cpp
+    scene/network_input.cpp
     scene/scene.cpp
   PUBLIC lamscope_model lamscope_degradation
   PRIVATE lamscope_frames fmt::fmt)

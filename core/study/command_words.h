@@ -29,7 +29,8 @@ public:
     }
     void add(std::string_view option) { words_.emplace_back(option); }
 
-    /// How the image of a scene is read and, of an HR image, reduced, where that differs from the defaults.
+    /// How the image of a scene is read and, of an HR image, reduced and degraded, where that differs from the
+    /// defaults.
     void addReading(const Scene& scene);
     /// The networks that are not hidden.
     void addNetworks(const Experiment& experiment);
