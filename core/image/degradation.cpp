@@ -2,66 +2,49 @@
 #include "image/degradation.h"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <filesystem>
+#include <functional>
 
-#include <fmt/format.h>
-#include <opencv2/imgproc.hpp>
-
-#include "base/error.h"
 #include "base/portable_random.h"
+#include "image/gaussian_blur.h"
 #include "image/jpeg_loss.h"
 #include "image/real_plane.h"
+#include "image/recipe_draws.h"
 
 namespace lamscope {
 
 namespace {
 
-PortableRandom randomOf(std::string_view what, std::uint64_t seed, std::string_view stem) {
-    return PortableRandom(fmt::format("{}/{}/{}", what, seed, stem));
-}
-
 RecipeNumber fixed(double value) {
     return {.low = value, .high = value};
 }
 
-double drawnReal(const RecipeNumber& number, const PortableRandom& random) {
-    return number.low + random.uniform(0) * (number.high - number.low);
-}
-
-double drawnWhole(const RecipeNumber& number, const PortableRandom& random) {
-    return number.low + std::floor(random.uniform(0) * (number.high - number.low + 1.0));
-}
-
 int sideOf(const Degradation::Blur& blur) {
-    return blur.side.value_or(2 * static_cast<int>(std::ceil(3.0 * blur.sigma.high)) + 1);
+    return blur.side.value_or(gaussianSide(blur.sigma.high));
 }
 
-/// The Gaussian along one axis, with the sum 1. The kernel of both axes, exp(-(x² + y²) / 2σ²) with the sum 1, is the
-/// product of two of these.
-cv::Mat1d gaussianOf(double sigma, int side) {
-    cv::Mat1d weights(side, 1);
-    const int middle = side / 2;
-    for (int i = 0; i < side; ++i) {
-        const double x = i - middle;
-        weights(i) = i == middle ? 1.0 : std::exp(-x * x / (2.0 * sigma * sigma));
-    }
-    weights /= cv::sum(weights)[0];
-    return weights;
+/// The rain of an image that is added to it, in levels of 0…255, amplitude included.
+RealPlane rainOf(const Image& hr, const Degradation::Rain& rain, std::uint64_t seed, std::string_view stem) {
+    const auto layer = rainLayer(hr.width(), hr.height(), drawnRain(rain.range, seed, stem), rainNoise(seed, stem));
+    RealPlane plane{.width = layer.width, .height = layer.height};
+    plane.values.resize(layer.levels.size());
+    std::ranges::transform(layer.levels, plane.values.begin(),
+                           [&](std::uint8_t level) { return rain.amplitude * level; });
+    return plane;
 }
 
-void blurPlane(RealPlane& plane, const cv::Mat1d& weights) {
-    const cv::Mat1d source(plane.height, plane.width, plane.values.data());
-    std::vector<double> blurred(plane.values.size());
-    cv::Mat1d target(plane.height, plane.width, blurred.data());
-    try {
-        cv::sepFilter2D(source, target, CV_64F, weights, weights, {-1, -1}, 0.0, cv::BORDER_REFLECT_101);
-    } catch (const cv::Exception& exception) {
-        throw Error(ErrorCode::OutOfMemory, fmt::format("a {}x{} image could not be blurred: {}; use a smaller image",
-                                                        plane.width, plane.height, exception.err));
+Image imageOf(const RealPlane& levels, const std::string& file) {
+    Image image(levels.width, levels.height);
+    image.file = file;
+    for (int channel = 0; channel < Image::channels; ++channel) {
+        std::ranges::transform(levels.values, image.plane(channel).begin(),
+                               [](double level) { return static_cast<float>(level / 255.0); });
     }
-    plane.values = std::move(blurred);
+    return image;
+}
+
+void add(RealPlane& plane, const RealPlane& other) {
+    std::ranges::transform(plane.values, other.values, plane.values.begin(), std::plus<>());
 }
 
 void addNoise(RealPlane& plane, double sigma, const PortableRandom& random, std::uint64_t first) {
@@ -75,13 +58,17 @@ void addNoise(RealPlane& plane, double sigma, const PortableRandom& random, std:
 Degradation drawnFor(const Degradation& degradation, std::uint64_t seed, std::string_view stem) {
     Degradation drawn = degradation;
     if (drawn.blur) {
-        drawn.blur->sigma = fixed(drawnReal(drawn.blur->sigma, randomOf("blur.sigma", seed, stem)));
+        drawn.blur->sigma = fixed(drawnReal(drawn.blur->sigma, recipeRandom("blur.sigma", seed, stem)));
+    }
+    if (drawn.rain) {
+        auto& range = drawn.rain->range;
+        range = rangeOf(drawnRain(range, seed, stem), range.name);
     }
     if (drawn.noise) {
-        drawn.noise = fixed(drawnReal(*drawn.noise, randomOf("noise.sigma", seed, stem)));
+        drawn.noise = fixed(drawnReal(*drawn.noise, recipeRandom("noise.sigma", seed, stem)));
     }
     if (drawn.jpeg) {
-        drawn.jpeg = fixed(drawnWhole(*drawn.jpeg, randomOf("jpeg.quality", seed, stem)));
+        drawn.jpeg = fixed(drawnWhole(*drawn.jpeg, recipeRandom("jpeg.quality", seed, stem)));
     }
     return drawn;
 }
@@ -98,14 +85,20 @@ LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const
     pair.hr = hr.croppedToMultiple(scale);
     pair.lr = Image(pair.hr.width() / scale, pair.hr.height() / scale);
     pair.lr.file = hr.file;
-    const bool blurs = drawn.blur && drawn.blur->sigma.low > 0.0;
-    const auto weights = blurs ? gaussianOf(drawn.blur->sigma.low, sideOf(*drawn.blur)) : cv::Mat1d();
-    const auto noise = randomOf("noise", seed, stem);
+    RealPlane rain;
+    if (drawn.rain) {
+        rain = rainOf(pair.hr, *drawn.rain, seed, stem);
+        pair.rain = imageOf(rain, hr.file);
+    }
+    const auto noise = recipeRandom("noise", seed, stem);
     std::uint64_t done = 0;  // values of the channels before
     for (int channel = 0; channel < Image::channels; ++channel) {
         auto plane = realLevels(pair.hr, channel);
-        if (blurs) {
-            blurPlane(plane, weights);
+        if (drawn.blur) {
+            blurPlane(plane, drawn.blur->sigma.low, sideOf(*drawn.blur));
+        }
+        if (drawn.rain) {
+            add(plane, rain);
         }
         if (scale > 1) {
             plane = reduceReal(plane, scale, reduction);

@@ -46,15 +46,19 @@ struct Degradation {
 ///
 ///   clean             no step; stands alone
 ///   blur:σ[:side]     Gaussian blur, σ 0…50 HR pixels, odd side 1…301; by default 2 * ceil(3 σ) + 1
+///   rain:RANGE[:amp]  streaks of rain, RANGE small, medium, large or a file NAME.json (see rain.h), whose name has
+///                     neither ':' nor '+'; the amplitude 0…1 is a factor of the rain, 1 unless given
 ///   noise:s           normal noise N(0, s²) on each value, s 0…255 on the scale 0…255
 ///   jpeg:q            JPEG of quality q, 1…100
 ///
 /// A range a..b in place of σ, s or q stands for a number that is drawn uniformly for each image.
 ///
-/// Throws Error(InvalidArgument) naming the recipe, the step, what was found and what is possible. Thread-safe.
+/// Throws Error(InvalidArgument) naming the recipe, the step, what was found and what is possible; Error(BadFile) for a
+/// file that states no range of rain. Thread-safe.
 [[nodiscard]] Degradation degradationFromString(std::string_view recipe);
 
 /// The recipe in its canonical form: steps in the order in which they are applied, numbers without superfluous digits.
+/// Rain is named by its range, also where drawnFor() has drawn from it: no recipe states drawn rain.
 [[nodiscard]] std::string toString(const Degradation& degradation);
 
 /// A degradation with the name under which it appears in results and as a folder.
@@ -79,15 +83,15 @@ struct NamedDegradation {
 [[nodiscard]] int blurRadius(const Degradation& degradation);
 
 /// Makes the LR image of an HR image: crops `hr` to multiples of `scale` (the top-left part), blurs it with the border
-/// mirrored without repeating the edge pixel (reflect-101), divides its sides by `scale` (no step at scale 1), adds
-/// noise, clips and rounds to 8 bits, and packs and unpacks it as JPEG. Until it is rounded, everything is float64 and
-/// nothing is rounded or clipped: `pillow` and `matlab` are then their weights alone, and `clean` can differ from
-/// makeLowResolution() by a level. The LR image has bitDepth 8 and the `file` of `hr`; the HR image of the pair is the
-/// cropped `hr`.
+/// mirrored without repeating the edge pixel (reflect-101), adds rain, divides its sides by `scale` (no step at scale
+/// 1), adds noise, clips and rounds to 8 bits, and packs and unpacks it as JPEG. Until it is rounded, everything is
+/// float64 and nothing is rounded or clipped: `pillow` and `matlab` are then their weights alone, and `clean` can
+/// differ from makeLowResolution() by a level. The LR image has bitDepth 8 and the `file` of `hr`; the HR image of the
+/// pair is the cropped `hr`.
 ///
 /// Random numbers are those of PortableRandom with the keys WHAT/SEED/STEM, STEM being the stem of `hr.file` and empty
 /// for a computed image: normal number e of "noise" for value e in the order channel, row, column; u(0) of
-/// "blur.sigma", "noise.sigma" and "jpeg.quality" for ranges.
+/// "blur.sigma", "noise.sigma" and "jpeg.quality" for ranges; for rain see drawnRain() and rainNoise().
 ///
 /// Throws Error(InvalidArgument) when a side of `hr` is below `scale`. Thread-safe; the result does not depend on the
 /// number of threads.

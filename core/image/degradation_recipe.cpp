@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "image/degradation.h"
+#include "image/rain.h"
 
 namespace lamscope {
 
@@ -21,8 +22,9 @@ constexpr double largestNoise = 255.0;     // levels
 constexpr double bestJpeg = 100.0;
 
 constexpr std::string_view possibleSteps =
-    "a recipe is 'clean', or steps joined by '+': blur:SIGMA[:SIDE] (HR pixels), noise:S (levels of 0 to 255), "
-    "jpeg:QUALITY; a range A..B may stand for a number";
+    "a recipe is 'clean', or steps joined by '+': blur:SIGMA[:SIDE] (HR pixels), "
+    "rain:small|medium|large|FILE.json[:AMPLITUDE], noise:S (levels of 0 to 255), jpeg:QUALITY; a range A..B may stand "
+    "for a number, but for the amplitude";
 
 std::vector<std::string_view> split(std::string_view text, char mark) {
     std::vector<std::string_view> parts;
@@ -103,6 +105,27 @@ Degradation::Blur blurOf(const Step& step) {
     return blur;
 }
 
+Degradation::Rain rainOf(const Step& step) {
+    step.expectParts(3);
+    Degradation::Rain rain;
+    try {
+        rain.range = rainRangeNamed(std::string(step.parts.size() > 1 ? step.parts[1] : std::string_view{}));
+    } catch (const Error& error) {
+        if (error.code() != ErrorCode::InvalidArgument) {
+            throw;
+        }
+        step.refuse(error.what());
+    }
+    if (step.parts.size() == 3) {
+        const auto amplitude = wholeTextAsNumber<double>(step.parts[2]);
+        if (!amplitude || !(*amplitude >= 0.0 && *amplitude <= 1.0)) {
+            step.refuse(fmt::format("the amplitude of rain is a number from 0 to 1, found '{}'", step.parts[2]));
+        }
+        rain.amplitude = *amplitude;
+    }
+    return rain;
+}
+
 /// Sets what a step gives; a step that is set already is refused.
 template <typename Value>
 void setOnce(std::optional<Value>& target, const Step& step, Value value) {
@@ -138,7 +161,7 @@ Degradation degradationFromString(std::string_view recipe) {
             setOnce(degradation.jpeg, step,
                     step.number(1, {.what = "a whole quality", .least = 1.0, .most = bestJpeg, .whole = true}));
         } else if (name == "rain") {
-            step.refuse("rain cannot be made by this version");
+            setOnce(degradation.rain, step, rainOf(step));
         } else if (name == "clean") {
             step.refuse("'clean' stands alone");
         } else {
@@ -152,6 +175,10 @@ std::string toString(const Degradation& degradation) {
     std::vector<std::string> steps;
     if (const auto& blur = degradation.blur) {
         steps.push_back("blur:" + textOf(blur->sigma) + (blur->side ? fmt::format(":{}", *blur->side) : ""));
+    }
+    if (const auto& rain = degradation.rain) {
+        steps.push_back("rain:" + rain->range.name
+                        + (rain->amplitude == 1.0 ? "" : fmt::format(":{}", rain->amplitude)));
     }
     if (degradation.noise) {
         steps.push_back("noise:" + textOf(*degradation.noise));

@@ -58,10 +58,17 @@ lamscope_library(lamscope_files
 lamscope_library(lamscope_degradation
   HEADERS
     image/degradation.h
+    image/gaussian_blur.h
     image/rain.h
+    image/rain_bounds.h
+    image/recipe_draws.h
     image/recipe_number.h
   SOURCES
     image/degradation.cpp
     image/degradation_recipe.cpp
+    image/gaussian_blur.cpp
+    image/rain.cpp
+    image/rain_file.cpp
+    image/recipe_draws.cpp
   PUBLIC lamscope_image
-  PRIVATE lamscope_files opencv_core opencv_imgproc fmt::fmt)
+  PRIVATE lamscope_files opencv_core opencv_imgproc nlohmann_json::nlohmann_json fmt::fmt)

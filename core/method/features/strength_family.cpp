@@ -19,7 +19,7 @@ std::optional<double> fixedNumber(const RecipeNumber& number) {
 /// The one step of a recipe with its strength.
 std::optional<std::pair<StrengthFamily::Step, double>> onlyStep(const Degradation& degradation) {
     const int steps = (degradation.blur ? 1 : 0) + (degradation.noise ? 1 : 0) + (degradation.jpeg ? 1 : 0);
-    if (steps != 1) {
+    if (steps != 1 || degradation.rain) {
         return std::nullopt;
     }
     const auto& number = degradation.blur    ? degradation.blur->sigma
