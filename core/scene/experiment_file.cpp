@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/version.h"
 #include "model/remote/address.h"
+#include "scene/degradation_json.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -31,9 +32,8 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
         {"sha256", scene.sha256},
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
-        {"degradation", degradationOrNull(scene)},
-        {"seed", scene.degradationSeed},
         {"reference", scene.reference.empty() ? Json(nullptr) : Json(nameInDocument(scene.reference, folder))}};
+    addDegradation(json["image"], scene, folder);
     addReading(json["image"], scene.reading);
     json["grid_scale"] = scene.gridScale;
     json["patches"] = Json::array();
@@ -49,10 +49,7 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
     scene.sha256 = image.at("sha256").get<std::string>();
     scene.role = roleFromString(image.at("role").get<std::string>());
     scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
-    if (const auto recipe = optionalMember<std::string>(image, "degradation")) {
-        scene.degradation = degradationFromString(*recipe);
-    }
-    scene.degradationSeed = optionalMember<std::uint64_t>(image, "seed").value_or(0);
+    readDegradation(image, folder, scene);
     for (const auto& row : imageReadingTable) {
         scene.reading.*row.member = optionalMember<bool>(image, row.name).value_or(false);
     }

@@ -3,6 +3,7 @@
 # blocks that the documents of all methods have.
 lamscope_library(lamscope_scene
   HEADERS
+    scene/degradation_json.h
     scene/document_blocks.h
     scene/experiment.h
     scene/experiment_file.h
@@ -11,6 +12,7 @@ lamscope_library(lamscope_scene
     scene/network_input.h
     scene/scene.h
   SOURCES
+    scene/degradation_json.cpp
     scene/document_blocks.cpp
     scene/experiment.cpp
     scene/experiment_file.cpp
