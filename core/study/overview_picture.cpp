@@ -113,9 +113,10 @@ void drawRow(cv::Mat& sheet, int top, const NamedLamResult& named) {
     const auto srPanel = fitted(sr, size);
     cv::Mat overlay;
     cv::addWeighted(srPanel, 0.5, mapPanel, 0.5, 0.0, overlay);
+    const bool showsInput = scale == 1 || result.hr.empty();  // which loses no resolution at scale 1
     std::vector<std::pair<std::string, cv::Mat>> pictures{
-        {std::string(result.hr.empty() ? words.input : words.reference),
-         fitted(toMat(result.hr.empty() ? result.lr : result.hr), size)},
+        {std::string(showsInput ? words.input : words.reference),
+         fitted(toMat(showsInput ? result.lr : result.hr), size)},
         {scale == 1 ? std::string(words.output) : fmt::format("{} x{}", words.output, scale), srPanel.clone()},
         {"LAM", mapPanel},
         {fmt::format("LAM over {}", words.output), overlay},
