@@ -30,7 +30,12 @@ int run(const DegradeArguments& arguments) {
         throw UsageError("give the images either with --hr or with --clean");
     }
     DegradeOptions options;
-    options.degradations = asUsage([&] { return namedDegradations(arguments.recipes); });
+    options.flat = arguments.recipes.size() == 1 && arguments.recipes.front().find('=') == std::string::npos;
+    options.degradations = asUsage([&] {
+        return options.flat ? std::vector<NamedDegradation>{{arguments.recipes.front(),
+                                                             degradationFromString(arguments.recipes.front())}}
+                            : namedDegradations(arguments.recipes);
+    });
     options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
     const bool reduces = arguments.clean.empty();
     options.images = imagesNamed(reduces ? arguments.hr : arguments.clean, ImageRole::Hr);
@@ -60,12 +65,14 @@ int run(const DegradeArguments& arguments) {
 
 void addDegradeCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<DegradeArguments>();
-    auto* command = app.add_subcommand("degrade", "make LR images that are blurred, noisy or packed as JPEG");
+    auto* command = app.add_subcommand("degrade", "make images that are blurred, rainy, noisy or packed as JPEG");
     command->footer(
         "A recipe is 'clean', or steps joined by '+', which are applied in this order:\n"
-        "  blur:SIGMA[:SIDE] (HR pixels), reduction, noise:S (levels of 0 to 255), jpeg:QUALITY.\n"
-        "A range A..B in place of a number is drawn for each image.\n"
-        "Example:\n  lamscope-cli degrade --hr Set14 --degrade blur=blur:2 mixed=blur:0..3+noise:0..25 --scale 2 "
+        "  blur:SIGMA[:SIDE] (HR pixels), rain:small|medium|large|FILE.json[:AMPLITUDE], reduction,\n"
+        "  noise:S (levels of 0 to 255), jpeg:QUALITY.\n"
+        "A range A..B in place of a number is drawn for each image. See docs/degradations.md.\n"
+        "Examples:\n  lamscope-cli degrade --clean BSD100 --degrade rain:medium --out rainy\n"
+        "  lamscope-cli degrade --hr Set14 --degrade blur=blur:2 mixed=blur:0..3+noise:0..25 --scale 2 "
         "--out degraded");
     auto* hr = command->add_option("--hr", arguments->hr, "HR images, or folders of them, reduced by --scale");
     auto* clean =
@@ -73,7 +80,9 @@ void addDegradeCommand(CLI::App& app, ChosenCommand& chosen) {
     hr->type_name("DIR|IMG")->excludes(clean);
     clean->type_name("DIR|IMG");
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--degrade", arguments->recipes, "what is made of each image; the recipe alone is its own name")
+    command
+        ->add_option("--degrade", arguments->recipes,
+                     "what is made of each image; a recipe without NAME= is its own name")
         ->required()
         ->type_name("NAME=RECIPE");
     command->add_option("--scale", arguments->scale, "HR side / LR side")
@@ -83,7 +92,10 @@ void addDegradeCommand(CLI::App& app, ChosenCommand& chosen) {
     addReduceFlag(*command, arguments->reduce);
     command->add_option("--seed", arguments->seed, "of the random numbers, which also depend on the image's name")
         ->capture_default_str();
-    command->add_option("--out", arguments->out, "folder for NAME/STEM.png and degrade.json")
+    command
+        ->add_option("--out", arguments->out,
+                     "folder for NAME/STEM.png and degrade.json; of one recipe without NAME= for STEM.png and "
+                     "STEM.json. With rain also STEM_rain.png and STEM_mask.png")
         ->required()
         ->type_name("DIR");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <memory>
-#include <strings.h>
 
 #include <fmt/format.h>
 
@@ -11,6 +10,7 @@
 #include "method/erf/erf_options.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "png_figures.h"
 #include "recipe_arguments.h"
 #include "study/erf/erf_picture.h"
 #include "study/erf/erf_run.h"
@@ -40,11 +40,7 @@ Experiment describedBy(const ErfArguments& arguments) {
     if (arguments.hr.empty() == arguments.lr.empty()) {
         throw UsageError("give the images either with --hr or with --lr");
     }
-    for (const std::filesystem::path file : arguments.figures) {
-        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
-            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
-        }
-    }
+    expectPngFigures(arguments.figures);
     Experiment experiment;
     for (const auto& spec : arguments.models.specs()) {
         experiment.networks.push_back({.spec = spec});

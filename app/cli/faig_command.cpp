@@ -2,7 +2,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <strings.h>
 #include <vector>
 
 #include <fmt/format.h>
@@ -15,6 +14,7 @@
 #include "method/faig/filter_ranking.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "png_figures.h"
 #include "study/faig/faig_picture.h"
 #include "study/faig/faig_run.h"
 #include "study/faig/faig_tables.h"
@@ -64,11 +64,7 @@ Experiment describedBy(const FaigArguments& arguments, FaigRunSettings& settings
             "give either HR images and recipes, --hr with --degrade NAME=RECIPE, or folders, --gt DIR with --degraded "
             "NAME=DIR");
     }
-    for (const std::filesystem::path file : arguments.figures) {
-        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
-            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
-        }
-    }
+    expectPngFigures(arguments.figures);
     auto options = optionsOfFlags(faigOptionTable(), arguments.method);
     options.biases = arguments.biases;
     for (const auto& text : arguments.degrade) {

@@ -2,12 +2,12 @@
 #include "feature_arguments.h"
 
 #include <filesystem>
-#include <strings.h>
 
 #include <fmt/format.h>
 
 #include "image/degradation.h"
 #include "option_flags.h"
+#include "png_figures.h"
 #include "runtime/process_memory.h"
 #include "study/image_pairs.h"
 
@@ -72,11 +72,7 @@ void FeatureArguments::check() const {
     if (!hr.empty() && degradations.empty()) {
         throw UsageError("--hr needs recipes: give --degrade, such as --degrade blur:2 noise:20");
     }
-    for (const std::filesystem::path file : figures) {
-        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
-            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
-        }
-    }
+    expectPngFigures(figures);
     asUsage([&] {
         static_cast<void>(namedDegradations(degradations));
         static_cast<void>(foldersOf(*this));

@@ -2,12 +2,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <vector>
 
 #include "image/degradation.h"
 #include "image/image.h"
 #include "image/low_resolution.h"
+#include "image/pixel_mask.h"
 #include "scene/scene.h"
 
 namespace lamscope {
@@ -40,15 +39,6 @@ struct InputRecipe {
 /// Throws Error(InvalidArgument): as degrade(); a reference of the wrong size, naming both files.
 [[nodiscard]] LowResolutionPair makeInput(const Image& image, const Image& reference, const InputRecipe& recipe,
                                           int scale);
-
-/// Pixels of an input: 1 for each that belongs to it, row by row. Empty: not known.
-struct PixelMask {
-    int width = 0;
-    int height = 0;
-    std::vector<std::uint8_t> pixels{};
-
-    [[nodiscard]] bool empty() const { return pixels.empty(); }
-};
 
 /// Where rain lies on the input of a network of scale 1. Of a degradation: where its rain is at least half a level of
 /// 0 to 255. Of an input with a reference: where that difference is positive in some colour. Empty without rain or

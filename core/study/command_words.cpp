@@ -5,12 +5,27 @@
 
 namespace lamscope {
 
-void CommandWords::addReading(const Scene& scene) {
+void CommandWords::addFiles(std::string_view option, const std::vector<std::filesystem::path>& files) {
+    addSeveral(option, files, [](const std::filesystem::path& file) { return file.string(); });
+}
+
+void CommandWords::addRecipes(const std::vector<NamedDegradation>& degradations) {
+    addSeveral("--degrade", degradations, [](const NamedDegradation& degradation) {
+        const auto recipe = toString(degradation.degradation);
+        return degradation.name == recipe ? recipe : degradation.name + '=' + recipe;
+    });
+}
+
+void CommandWords::addReading(const ImageReading& reading) {
     for (const auto& row : imageReadingTable) {
-        if (scene.reading.*row.member) {
+        if (reading.*row.member) {
             add(fmt::format("--{}", row.name));
         }
     }
+}
+
+void CommandWords::addReading(const Scene& scene) {
+    addReading(scene.reading);
     if (scene.role == ImageRole::Hr && scene.reduction != Reduction::Pillow) {
         add("--reduce", toString(scene.reduction));
     }
@@ -23,7 +38,11 @@ void CommandWords::addReading(const Scene& scene) {
 }
 
 void CommandWords::addNetworks(const Experiment& experiment) {
-    for (const auto& spec : shownNetworks(experiment)) {
+    addNetworks(shownNetworks(experiment));
+}
+
+void CommandWords::addNetworks(const std::vector<ModelSpec>& networks) {
+    for (const auto& spec : networks) {
         add("--model", spec.toString());
     }
 }

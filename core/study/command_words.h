@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,6 +10,7 @@
 
 #include "base/option_table.h"
 #include "base/shell_word.h"
+#include "image/degradation.h"
 #include "runtime/device.h"
 #include "scene/experiment.h"
 
@@ -29,11 +31,29 @@ public:
     }
     void add(std::string_view option) { words_.emplace_back(option); }
 
+    /// An option that takes several values, which stands once; nothing without values.
+    template <typename Values, typename Text>
+    void addSeveral(std::string_view option, const Values& values, const Text& text) {
+        bool isFirst = true;
+        for (const auto& value : values) {
+            if (isFirst) {
+                words_.emplace_back(option);
+            }
+            words_.push_back(shellWord(text(value)));
+            isFirst = false;
+        }
+    }
+    void addFiles(std::string_view option, const std::vector<std::filesystem::path>& files);
+    /// --degrade with its recipes, named where the name is not the recipe.
+    void addRecipes(const std::vector<NamedDegradation>& degradations);
+
     /// How the image of a scene is read and, of an HR image, reduced and degraded, where that differs from the
     /// defaults.
     void addReading(const Scene& scene);
+    void addReading(const ImageReading& reading);
     /// The networks that are not hidden.
     void addNetworks(const Experiment& experiment);
+    void addNetworks(const std::vector<ModelSpec>& networks);
     /// What differs from the defaults; the preset always, for it decides about what is not stated.
     template <typename Options>
     void addOptions(const std::vector<OptionRow<Options>>& table, const Options& options) {

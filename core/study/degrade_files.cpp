@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/degrade_files.h"
 
+#include <algorithm>
+#include <numeric>
 #include <set>
 #include <span>
 
@@ -18,18 +20,64 @@ namespace lamscope {
 
 namespace {
 
-std::filesystem::path targetOf(const DegradeOptions& options, const NamedDegradation& degradation,
-                               const std::filesystem::path& image) {
-    return options.outputFolder / degradation.name / (image.stem().string() + ".png");
-}
+using Json = nlohmann::ordered_json;
+using Path = std::filesystem::path;
 
-std::filesystem::path documentOf(const DegradeOptions& options) {
-    return options.outputFolder / "degrade.json";
+/// The files of an image, whose names begin alike.
+class ImageFiles {
+public:
+    ImageFiles(const DegradeOptions& options, const NamedDegradation& entry, const Path& image)
+        : folder_(options.flat ? options.outputFolder : options.outputFolder / entry.name)
+        , stem_(image.stem().string())
+        , hasRain_(entry.degradation.rain.has_value())
+        , hasDocument_(options.flat) {}
+
+    [[nodiscard]] Path degraded() const { return with(".png"); }
+    [[nodiscard]] Path rain() const { return with("_rain.png"); }
+    [[nodiscard]] Path mask() const { return with("_mask.png"); }
+    [[nodiscard]] Path document() const { return with(".json"); }
+
+    [[nodiscard]] std::vector<Path> all() const {
+        std::vector<Path> files{degraded()};
+        if (hasRain_) {
+            files.insert(files.end(), {rain(), mask()});
+        }
+        if (hasDocument_) {
+            files.push_back(document());
+        }
+        return files;
+    }
+
+private:
+    [[nodiscard]] Path with(const char* ending) const { return folder_ / (stem_ + ending); }
+
+    Path folder_;
+    std::string stem_;
+    bool hasRain_;
+    bool hasDocument_;
+};
+
+/// All files that will be written, in the order in which they are named to the user.
+std::vector<Path> outputsOf(const DegradeOptions& options) {
+    std::vector<Path> outputs;
+    for (const auto& entry : options.degradations) {
+        for (const auto& image : options.images) {
+            const auto files = ImageFiles(options, entry, image).all();
+            outputs.insert(outputs.end(), files.begin(), files.end());
+        }
+    }
+    if (!options.flat) {
+        outputs.push_back(options.outputFolder / "degrade.json");
+    }
+    return outputs;
 }
 
 void checkDegradeOptions(const DegradeOptions& options) {
     if (options.images.empty() || options.degradations.empty()) {
         throw Error(ErrorCode::InvalidArgument, "at least one image and one degradation are needed");
+    }
+    if (options.flat && options.degradations.size() > 1) {
+        throw Error(ErrorCode::InvalidArgument, "several degradations need a folder each");
     }
     std::set<std::string> stems;
     for (const auto& image : options.images) {
@@ -39,37 +87,54 @@ void checkDegradeOptions(const DegradeOptions& options) {
                                     image.stem().string()));
         }
     }
-    std::vector<std::filesystem::path> outputs{documentOf(options)};
-    for (const auto& degradation : options.degradations) {
-        for (const auto& image : options.images) {
-            outputs.push_back(targetOf(options, degradation, image));
-        }
-    }
-    checkOutputFiles(outputs, options.images);
+    checkOutputFiles(outputsOf(options), options.images);
 }
 
-/// "images" of one degradation: with the numbers that each image drew.
-nlohmann::ordered_json drawsJson(const DegradeOptions& options, const NamedDegradation& entry) {
-    auto images = nlohmann::ordered_json::array();
-    for (const auto& image : options.images) {
-        images.push_back({{"file", image.string()},
-                          {"recipe", toString(drawnFor(entry.degradation, options.seed, image.stem().string()))}});
-    }
-    return images;
+Json rainJson(const Degradation::Rain& rain, const Image& layer) {
+    const auto drawn = drawnRain(rain.range, 0, "");  // the range holds what was drawn
+    const auto levels = layer.plane(0);
+    const auto pixels = static_cast<double>(levels.size());
+    return {{"range", rain.range.name},
+            {"amplitude", rain.amplitude},
+            {"quantity", drawn.quantity},
+            {"kernel_width", drawn.kernelWidth},
+            {"length", drawn.length},
+            {"angle", drawn.angle},
+            {"streak_px", streakLength(drawn.length)},
+            {"mean", std::accumulate(levels.begin(), levels.end(), 0.0) / pixels},
+            {"covered",
+             static_cast<double>(std::ranges::count_if(levels, [](float value) { return value > 0.0F; })) / pixels}};
 }
 
-std::string documentText(const DegradeOptions& options) {
-    nlohmann::ordered_json json;
+/// What an image is made of, with the numbers that it drew.
+Json imageJson(const DegradeOptions& options, const NamedDegradation& entry, const Path& image, const Image& rain) {
+    const auto drawn = drawnFor(entry.degradation, options.seed, image.stem().string());
+    Json json{{"file", image.string()}, {"recipe", toString(drawn)}};
+    if (drawn.rain) {
+        json["rain"] = rainJson(*drawn.rain, rain);
+    }
+    return json;
+}
+
+/// What every document begins with.
+Json headJson(const DegradeOptions& options) {
+    Json json;
     json["lamscope"] = programJson("cpu");
     json["options"] = {
         {"scale", options.scale}, {"reduce", std::string(toString(options.reduction))}, {"seed", options.seed}};
     addReading(json["options"], options.reading);
-    auto& degradations = json["degradations"] = nlohmann::ordered_json::array();
-    for (const auto& entry : options.degradations) {
-        degradations.push_back(
-            {{"name", entry.name}, {"recipe", toString(entry.degradation)}, {"images", drawsJson(options, entry)}});
-    }
-    return dumpJson(json);
+    return json;
+}
+
+Image maskOf(const Image& rain) {
+    Image mask(rain.width(), rain.height());
+    std::ranges::transform(rain.values(), mask.values().begin(),
+                           [](float value) { return value > 0.0F ? 1.0F : 0.0F; });
+    return mask;
+}
+
+void add(StagedFiles& files, const Path& path, const Image& image, int bitDepth = 8) {
+    files.add(path, std::span<const std::byte>(encodePng(image, bitDepth)));
 }
 
 }  // namespace
@@ -84,30 +149,46 @@ std::optional<DegradeSummary> degradeFiles(const DegradeOptions& options, const 
     DegradeSummary summary;
     StagedFiles files;
     files.makeFolder(options.outputFolder);
+    auto document = headJson(options);
     for (const auto& entry : options.degradations) {
-        files.makeFolder(options.outputFolder / entry.name);
+        if (!options.flat) {
+            files.makeFolder(options.outputFolder / entry.name);
+        }
+        document["degradations"].push_back(
+            {{"name", entry.name}, {"recipe", toString(entry.degradation)}, {"images", Json::array()}});
     }
     for (std::size_t i = 0; i < options.images.size(); ++i) {
-        const auto loaded = readImage(options.images[i], *reading);
+        const auto& path = options.images[i];
+        const auto loaded = readImage(path, *reading);
         summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
-        for (const auto& entry : options.degradations) {
+        for (std::size_t d = 0; d < options.degradations.size(); ++d) {
             if (stop.stop_requested()) {
                 return std::nullopt;
             }
+            const auto& entry = options.degradations[d];
+            const ImageFiles names(options, entry, path);
             const auto pair = degrade(loaded.image, options.scale, options.reduction, entry.degradation, options.seed);
-            files.add(targetOf(options, entry, options.images[i]), std::span<const std::byte>(encodePng(pair.lr)));
+            add(files, names.degraded(), pair.lr);
+            if (const auto& rain = entry.degradation.rain) {
+                add(files, names.rain(), pair.rain, rain->amplitude == 1.0 ? 8 : 16);
+                add(files, names.mask(), maskOf(pair.rain));
+            }
+            const auto json = imageJson(options, entry, path, pair.rain);
+            if (options.flat) {
+                auto whole = headJson(options);
+                whole.update(json);
+                files.add(names.document(), dumpJson(whole));
+            }
+            document["degradations"][d]["images"].push_back(json);
         }
         if (progress) {
             progress(i + 1, options.images.size());
         }
     }
-    files.add(documentOf(options), documentText(options));
-    for (const auto& entry : options.degradations) {
-        for (const auto& image : options.images) {
-            summary.written.push_back(targetOf(options, entry, image));
-        }
+    summary.written = outputsOf(options);
+    if (!options.flat) {
+        files.add(summary.written.back(), dumpJson(document));
     }
-    summary.written.push_back(documentOf(options));
     files.commit();
     return summary;
 }

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/sheet_drawing.h"
 
+#include <array>
+
 namespace lamscope {
+
+cv::Scalar sheetColour(std::size_t number) {
+    static const std::array<cv::Scalar, 8> colours{
+        cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),   cv::Scalar(0, 158, 115),   cv::Scalar(204, 121, 167),
+        cv::Scalar(230, 159, 0), cv::Scalar(86, 180, 233), cv::Scalar(120, 120, 120), cv::Scalar(0, 0, 0)};
+    return colours[number % colours.size()];
+}
 
 void writeText(cv::Mat& sheet, const std::string& text, cv::Point baseline, double size, const cv::Scalar& colour) {
     cv::putText(sheet, text, baseline, cv::FONT_HERSHEY_SIMPLEX, size, colour, 1, cv::LINE_AA);

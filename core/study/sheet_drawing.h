@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstddef>
 #include <string>
 
 #include <opencv2/imgproc.hpp>
@@ -12,6 +13,10 @@ namespace lamscope {
 inline const cv::Scalar sheetInk(34, 34, 34);
 inline const cv::Scalar sheetPaper(255, 255, 255);
 inline const cv::Scalar sheetFrame(170, 170, 170);
+
+/// A colour for each of several things, repeated from the ninth on: Okabe and Ito's, which colour-blind people tell
+/// apart.
+[[nodiscard]] cv::Scalar sheetColour(std::size_t number);
 
 /// @param baseline of the first letter. @param size of OpenCV's plain font: 1 is about 22 pixels high.
 void writeText(cv::Mat& sheet, const std::string& text, cv::Point baseline, double size,

@@ -2,7 +2,6 @@
 #include "study/features/feature_pictures.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstddef>
 #include <limits>
@@ -31,10 +30,6 @@ constexpr double smallText = 0.4;
 
 const cv::Scalar referenceColour(0, 114, 178);
 const cv::Scalar candidateColour(213, 94, 0);
-/// Okabe and Ito's colours, which colour-blind people tell apart.
-const std::array<cv::Scalar, 8> classColours{
-    cv::Scalar(0, 114, 178), cv::Scalar(213, 94, 0),   cv::Scalar(0, 158, 115),   cv::Scalar(204, 121, 167),
-    cv::Scalar(230, 159, 0), cv::Scalar(86, 180, 233), cv::Scalar(120, 120, 120), cv::Scalar(0, 0, 0)};
 
 /// OpenCV's typeface has no Greek letters and no ±.
 std::string numberText(const std::optional<double>& value, const char* format) {
@@ -192,7 +187,7 @@ void drawDdrPanel(Sheet& sheet, int row, int column, const DdrDocument& document
         const double x = (points[2 * i] - range.x0) / (range.x1 - range.x0) * (sheet.panel.width - 1);
         const double y = (range.y1 - points[2 * i + 1]) / (range.y1 - range.y0) * (sheet.panel.height - 1);
         if (std::isfinite(x) && std::isfinite(y)) {
-            const auto& colour = classColours[static_cast<std::size_t>(document.labels[i]) % classColours.size()];
+            const auto colour = sheetColour(static_cast<std::size_t>(document.labels[i]));
             cv::circle(panel, {cvRound(x * unit), cvRound(y * unit)}, cvRound(2.5 * unit), colour, cv::FILLED,
                        cv::LINE_AA, shift);
         }
@@ -245,7 +240,7 @@ Image drawDdr(const DdrDocument& document) {
     Sheet sheet({260, 260}, static_cast<int>(document.results.size()), static_cast<int>(columns));
     std::vector<std::pair<std::string, cv::Scalar>> legend;
     for (std::size_t c = 0; c < document.classes.size(); ++c) {
-        legend.emplace_back(document.classes[c].name, classColours[c % classColours.size()]);
+        legend.emplace_back(document.classes[c].name, sheetColour(c));
     }
     addLegend(sheet.mat, legend);
     for (std::size_t row = 0; row < document.results.size(); ++row) {

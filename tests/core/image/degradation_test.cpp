@@ -77,6 +77,9 @@ TEST(Recipe, IsReadInAnyOrderAndPrintedInTheOrderOfItsSteps) {
         {"noise:3..3", "noise:3"},
         {"jpeg:40..90", "jpeg:40..90"},
         {"jpeg:30+noise:20+blur:1.2", "blur:1.2+noise:20+jpeg:30"},
+        {"rain:small", "rain:small"},
+        {"noise:3+rain:large:0.50+blur:1", "blur:1+rain:large:0.5+noise:3"},
+        {"rain:medium:1", "rain:medium"},
     };
     for (const auto& [text, canonical] : cases) {
         EXPECT_EQ(toString(recipe(text)), canonical);
@@ -98,7 +101,12 @@ TEST(Recipe, SaysWhatWasFoundAndWhatIsPossible) {
     refuses("", {"a step is empty"});
     refuses("blur:2+", {"a step is empty"});
     refuses("fog:2", {"no step 'fog:2'"});
-    refuses("rain:small", {"rain cannot be made by this version"});
+    refuses("rain", {"small, medium, large or a file NAME.json", "found ''"});
+    refuses("rain:huge", {"found 'huge'"});
+    refuses("rain:small:2", {"a number from 0 to 1, found '2'"});
+    refuses("rain:small:0..1", {"found '0..1'"});
+    refuses("rain:small:1:1", {"3 values after 'rain'", "at most 2"});
+    refuses("rain:small+rain:large", {"'rain' is given twice"});
     refuses("clean+noise:2", {"'clean' stands alone"});
     refuses("blur", {"a standard deviation from 0 to 50", "found ''"});
     refuses("blur:x", {"found 'x'"});

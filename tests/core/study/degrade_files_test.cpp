@@ -72,6 +72,33 @@ TEST_F(DegradeFiles, WritesNothingOverImagesOrTwice) {
     refuses({"at least one image"});
 }
 
+TEST_F(DegradeFiles, OfOneDegradationLieInTheFolderItself) {
+    options_.flat = true;
+    test::expectError(ErrorCode::InvalidArgument, {"a folder each"},
+                      [&] { static_cast<void>(degradeFiles(options_)); });
+    options_.degradations = namedDegradations(std::vector<std::string>{"rain:medium+noise:1..9"});
+    const auto summary = degradeFiles(options_);
+    ASSERT_TRUE(summary.has_value());
+    EXPECT_EQ(summary->written.size(), 8U);
+    const auto expected =
+        degrade(readImage(folder_ / "two.png").image, 2, Reduction::Pillow, options_.degradations[0].degradation, 3);
+    const auto equals = [&](const char* name, const Image& image) {
+        const auto written = readImage(options_.outputFolder / name).image;
+        return std::ranges::equal(written.values(), image.values());
+    };
+    EXPECT_TRUE(equals("two.png", expected.lr));
+    EXPECT_TRUE(equals("two_rain.png", expected.rain));
+    const auto json = nlohmann::json::parse(std::ifstream(options_.outputFolder / "two.json"));
+    const auto drawn = drawnRain(rainRanges()[1], 3, "two");
+    EXPECT_EQ(json.at("rain").at("angle"), drawn.angle);
+    EXPECT_EQ(json.at("rain").at("kernel_width"), drawn.kernelWidth);
+    EXPECT_THAT(json.at("recipe").get<std::string>(), testing::StartsWith("rain:medium+noise:"));
+    // The rain of `one` would be the image `one_rain`.
+    std::filesystem::copy_file(folder_ / "one.png", folder_ / "one_rain.png");
+    options_.images.push_back(folder_ / "one_rain.png");
+    test::expectError(ErrorCode::InvalidArgument, {"one_rain.png"}, [&] { static_cast<void>(degradeFiles(options_)); });
+}
+
 TEST_F(DegradeFiles, LeavesNothingBehindWhenItIsStoppedOrFails) {
     std::stop_source stop;
     EXPECT_FALSE(degradeFiles(options_, stop.get_token(), [&](std::size_t, std::size_t) { stop.request_stop(); }));
