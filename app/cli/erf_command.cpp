@@ -11,6 +11,7 @@
 #include "model_arguments.h"
 #include "option_flags.h"
 #include "png_figures.h"
+#include "recipe_arguments.h"
 #include "study/erf/erf_picture.h"
 #include "study/erf/erf_run.h"
 #include "study/image_pairs.h"
@@ -25,6 +26,7 @@ struct ErfArguments {
     std::vector<std::string> hr;
     ImageReading reading;
     std::string reduce = "pillow";
+    RecipeArguments recipe;
     OptionTexts method = OptionTexts(erfOptionTable().size());  ///< of erfOptionTable()
     std::vector<int> at;                                        ///< x, y; empty: the middle
     std::string json;
@@ -54,6 +56,8 @@ void addScenes(Experiment& experiment, const ErfArguments& arguments) {
     Scene scene;
     scene.role = role;
     scene.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    scene.degradation = arguments.recipe.degradation(role == ImageRole::Hr);
+    scene.degradationSeed = arguments.recipe.seed.value_or(0);
     scene.reading = arguments.reading;
     scene.gridScale = role == ImageRole::Lr ? 0 : 1;  // on an LR image places are SR pixels of each network
     if (!arguments.at.empty()) {
@@ -119,13 +123,15 @@ void addErfCommand(CLI::App& app, ChosenCommand& chosen) {
         "The table goes to standard output, everything else to standard error.");
     arguments->models.addTo(*command, true);
     auto* hr = command->add_option("--hr", arguments->hr,
-                                   "high-resolution images, or folders of them, reduced here at each network's scale");
-    auto* lr =
-        command->add_option("--lr", arguments->lr, "low-resolution images, or folders of them, used as they are");
+                                   "high-resolution or clean images, or folders of them, reduced here at each "
+                                   "network's scale and degraded by --degrade");
+    auto* lr = command->add_option("--lr", arguments->lr,
+                                   "low-resolution or degraded images, or folders of them, used as they are");
     hr->type_name("DIR|IMG")->excludes(lr);
     lr->type_name("DIR|IMG");
     addReadingFlags(*command, arguments->reading);
     addReduceFlag(*command, arguments->reduce);
+    arguments->recipe.addTo(*command);
     addOptionFlags(*command, erfOptionTable(), arguments->method);
     command->add_option("--at", arguments->at, "the SR pixel to look from, in place of each image's middle")
         ->type_name("X,Y")

@@ -12,6 +12,7 @@
 #include "model/model_spec.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "recipe_arguments.h"
 #include "study/evaluate.h"
 
 namespace lamscope::cli {
@@ -26,6 +27,7 @@ struct EvaluateArguments {
     LpipsArguments lpips;
     ImageReading reading;
     std::string reduce = "matlab";
+    RecipeArguments recipe;
     std::optional<int> border;
     std::string json;
     std::string csv;
@@ -38,6 +40,8 @@ int run(const EvaluateArguments& arguments) {
     options.channel = arguments.channel == "y" ? Channel::Y : Channel::Rgb;
     options.border = arguments.border;
     options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    options.degradation = arguments.recipe.degradation(arguments.lr.empty());
+    options.degradationSeed = arguments.recipe.seed.value_or(0);
     options.reading = arguments.reading;
     options.outputs = {arguments.json, arguments.csv};
     const auto specs = arguments.models.specs();
@@ -101,10 +105,11 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<EvaluateArguments>();
     auto* command = app.add_subcommand("evaluate", "PSNR, SSIM and LPIPS of networks on a folder of images");
     arguments->models.addTo(*command, true);
-    command->add_option("--hr", arguments->hr, "folder of HR images")->required()->type_name("DIR");
+    command->add_option("--hr", arguments->hr, "folder of HR or clean images")->required()->type_name("DIR");
     command
         ->add_option("--lr", arguments->lr,
-                     "folder of LR images, paired by name (may be the same); otherwise LR is made from HR")
+                     "folder of LR or degraded images, paired by name (may be the same); otherwise they are made from "
+                     "those of --hr")
         ->type_name("DIR");
     command->add_option("--channel", arguments->channel, "y or rgb")
         ->capture_default_str()
@@ -114,6 +119,7 @@ void addEvaluateCommand(CLI::App& app, ChosenCommand& chosen) {
     arguments->lpips.addTo(*command);
     addReadingFlags(*command, arguments->reading);
     addReduceFlag(*command, arguments->reduce);
+    arguments->recipe.addTo(*command);
     command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
     command->add_option("--csv", arguments->csv, "write a line per network and image")->type_name("FILE");

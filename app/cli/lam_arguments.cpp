@@ -33,7 +33,7 @@ Box parsePatch(const std::string& text) {
         numbers.push_back(parseInteger(part, "--patch:"));
     }
     if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
-        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in SR pixels, found '{}'", text));
+        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in pixels of the output, found '{}'", text));
     }
     Box box{.x = numbers[0], .y = numbers[1]};
     if (numbers.size() == 3) {
@@ -45,13 +45,19 @@ Box parsePatch(const std::string& text) {
 }  // namespace
 
 void LamArguments::addImageTo(CLI::App& command) {
-    auto* hrOption = command.add_option("--hr", hr, "high-resolution image, reduced here at each network's scale");
-    auto* lrOption = command.add_option("--lr", lr, "low-resolution image, used as it is");
+    auto* hrOption = command.add_option("--hr", hr,
+                                        "high-resolution or clean image, reduced here at each network's scale and "
+                                        "degraded by --degrade");
+    auto* lrOption = command.add_option("--lr", lr, "low-resolution or degraded image, used as it is");
     hrOption->type_name("IMG")->excludes(lrOption);
     lrOption->type_name("IMG");
-    command.add_option("--reference", reference, "HR image beside --lr, for PSNR")->type_name("HR");
+    command
+        .add_option("--reference,--clean", reference,
+                    "HR or clean image beside --lr, for PSNR; the path rain begins with it")
+        ->type_name("IMG");
     addReadingFlags(command, reading);
     addReduceFlag(command, reduce);
+    recipe.addTo(command);
 }
 
 void LamArguments::addMethodTo(CLI::App& command) {
@@ -61,7 +67,7 @@ void LamArguments::addMethodTo(CLI::App& command) {
 CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
     return command
         .add_option("--patch", patches,
-                    "the patch in SR pixels: top-left corner and side (16); several share most of the work")
+                    "the patch in pixels of the output: top-left corner and side (16); several share most of the work")
         ->type_name("X,Y[,SIZE]")
         ->expected(1)
         ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
@@ -69,9 +75,10 @@ CLI::Option* LamArguments::addPatchesTo(CLI::App& command) {
 
 void LamArguments::addGridTo(CLI::App& command) {
     command
-        .add_option("--grid", grid,
-                    "DI of every patch of a grid with this stride in SR pixels; 7 cells of the path (midpoints: 9) "
-                    "where --nodes and --tolerance do not say otherwise")
+        .add_option(
+            "--grid", grid,
+            "DI of every patch of a grid with this stride in pixels of the output; 7 cells of the path (midpoints: 9) "
+            "where --nodes and --tolerance do not say otherwise")
         ->type_name("STRIDE")
         ->check(CLI::PositiveNumber);
 }
@@ -81,7 +88,9 @@ Scene LamArguments::scene() const {
         throw UsageError("give the image either with --hr or with --lr");
     }
     if (!reference.empty() && lr.empty()) {
-        throw UsageError("--reference goes with --lr; an image given with --hr is its own reference");
+        throw UsageError(
+            "--reference and --clean go with --lr; an image given with --hr is the reference of what is "
+            "made of it");
     }
     if (patches.empty() && !grid) {
         throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
@@ -89,6 +98,8 @@ Scene LamArguments::scene() const {
     Scene scene{.image = hr.empty() ? lr : hr};
     scene.role = hr.empty() ? ImageRole::Lr : ImageRole::Hr;
     scene.reduction = reductionFromString(reduce);
+    scene.degradation = recipe.degradation(!hr.empty());
+    scene.degradationSeed = recipe.seed.value_or(0);
     scene.reading = reading;
     scene.reference = reference;
     scene.gridScale = hr.empty() ? 0 : 1;  // on an LR image patches are SR pixels of each network

@@ -10,6 +10,7 @@
 #include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
 #include "option_flags.h"
+#include "recipe_arguments.h"
 #include "scene/experiment.h"
 
 namespace lamscope::cli {
@@ -21,11 +22,12 @@ struct LamArguments {
     std::string reference;
     ImageReading reading;
     std::string reduce = "pillow";
+    RecipeArguments recipe;
     std::vector<std::string> patches;
     std::optional<int> grid;
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
-    /// Adds --hr, --lr, --reference, --reduce and a flag for each row of imageReadingTable.
+    /// Adds --hr, --lr, --reference, --reduce, --degrade, --seed and a flag for each row of imageReadingTable.
     void addImageTo(CLI::App& command);
     /// Adds --patch, which can be repeated.
     CLI::Option* addPatchesTo(CLI::App& command);

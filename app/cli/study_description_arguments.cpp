@@ -28,15 +28,18 @@ std::optional<int> positiveNumber(const std::string& text) {
 }  // namespace
 
 void StudyDescriptionArguments::addTo(CLI::App& command) {
-    command.add_option("--hr", hr, "high-resolution images, or folders of them")->required()->type_name("DIR|IMG");
+    command.add_option("--hr", hr, "high-resolution or clean images, or folders of them")
+        ->required()
+        ->type_name("DIR|IMG");
     command
         .add_option(
             "--lr", lr,
-            "folders of low-resolution images, one for each folder of --hr, paired by name; otherwise LR is made "
-            "from HR")
+            "folders of low-resolution or degraded images, one for each folder of --hr, paired by name; otherwise they "
+            "are made of those of --hr")
         ->type_name("DIR");
     addReadingFlags(command, reading);
     addReduceFlag(command, reduce);
+    recipe.addTo(command);
     models.addTo(command, true);
     command
         .add_option(
@@ -96,6 +99,8 @@ std::optional<std::size_t> StudyDescriptionArguments::hardest() const {
 std::vector<Scene> StudyDescriptionArguments::scenes() const {
     Scene like;
     like.reduction = asUsage([&] { return reductionFromString(reduce); });
+    like.degradation = recipe.degradation(lr.empty());
+    like.degradationSeed = recipe.seed.value_or(0);
     like.reading = reading;
     if (lr.empty()) {
         return hrScenes(hr, like);

@@ -12,6 +12,7 @@
 #include "method/lam/lam_option_table.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "recipe_arguments.h"
 #include "study/studies/study_description.h"
 
 namespace lamscope::cli {
@@ -23,6 +24,7 @@ struct StudyDescriptionArguments {
     std::vector<std::string> lr;
     ImageReading reading;
     std::string reduce = "pillow";
+    RecipeArguments recipe;
     std::vector<std::string> patches{"centre"};
     int size = 16;
     LpipsArguments lpips;

@@ -8,6 +8,7 @@
 #include "console.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "recipe_arguments.h"
 #include "study/upscale_files.h"
 
 namespace lamscope::cli {
@@ -20,6 +21,7 @@ struct UpscaleArguments {
     std::vector<std::string> lr;
     ImageReading reading;
     std::string reduce = "pillow";
+    RecipeArguments recipe;
     std::string out;
 };
 
@@ -32,12 +34,15 @@ int run(const UpscaleArguments& arguments) {
         throw UsageError("upscale takes one network; call it once for each");
     }
     UpscaleOptions options;
-    options.imagesAreHr = !arguments.hr.empty();
-    const auto& files = options.imagesAreHr ? arguments.hr : arguments.lr;
+    const bool hr = !arguments.hr.empty();
+    const auto& files = hr ? arguments.hr : arguments.lr;
     options.images.assign(files.begin(), files.end());
     options.outputFolder = arguments.out;
     options.reading = arguments.reading;
-    options.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    options.input.role = hr ? ImageRole::Hr : ImageRole::Lr;
+    options.input.reduction = asUsage([&] { return reductionFromString(arguments.reduce); });
+    options.input.degradation = arguments.recipe.degradation(hr);
+    options.input.degradationSeed = arguments.recipe.seed.value_or(0);
     const auto device = arguments.models.prepareDevice();
     const InterruptGuard interrupt;
     std::optional<UpscaleSummary> summary;
@@ -64,10 +69,12 @@ void addUpscaleCommand(CLI::App& app, ChosenCommand& chosen) {
     const auto arguments = std::make_shared<UpscaleArguments>();
     auto* command = app.add_subcommand("upscale", "run a network on images and write what it makes of them");
     arguments->models.addTo(*command, true);
-    command->add_option("--lr", arguments->lr, "LR images")->type_name("IMG");
-    command->add_option("--hr", arguments->hr, "HR images, reduced first")->type_name("IMG");
+    command->add_option("--lr", arguments->lr, "LR or degraded images, used as they are")->type_name("IMG");
+    command->add_option("--hr", arguments->hr, "HR or clean images, reduced and degraded by --degrade first")
+        ->type_name("IMG");
     addReadingFlags(*command, arguments->reading);
     addReduceFlag(*command, arguments->reduce);
+    arguments->recipe.addTo(*command);
     command->add_option("--out", arguments->out, "folder for NAME.png (NAME.npy for .npy images)")
         ->required()
         ->type_name("DIR");

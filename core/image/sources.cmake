@@ -8,6 +8,7 @@ lamscope_library(lamscope_image
     image/image_reading.h
     image/low_resolution.h
     image/orientation.h
+    image/pixel_mask.h
     image/real_plane.h
     image/resize.h
   SOURCES

@@ -79,11 +79,11 @@ public:
         }
     }
 
-    void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
+    void setInput(const InputIdentity& given) {
         for (const auto& job : jobs_) {
             job->inputChanged();
         }
-        state_.input = {image.pixels, role, reduction};
+        state_.input = given;
         state_.moving = false;
         state_.awaitsRequest = true;
         inputs_.clear();
@@ -240,7 +240,7 @@ private:
         }
         try {
             network.input = inputFor(network.model->card().scale);
-            sink_(live::NetworkImages{id, input, network.input.lr, nullptr});
+            sink_(networkImages(id, network));
         } catch (const std::exception& error) {
             sink_(live::MapFailed{.request = 0, .id = id, .input = input, .options = {}, .message = error.what()});
         }
@@ -252,14 +252,19 @@ private:
             return known->second;
         }
         const auto& of = state_.input;
+        const auto recipe = of.recipe();
         ScaledInput input{.of = of, .lr = nullptr, .hr = nullptr};
-        if (of.role == ImageRole::Hr) {
-            auto pair = makeLowResolution(*of.pixels, scale, of.reduction);
-            input.lr = std::make_shared<const Image>(std::move(pair.lr));
-            input.hr = std::make_shared<const Image>(std::move(pair.hr));
-        } else {
-            input.lr = of.pixels;
+        const Image none;
+        auto pair = makeInput(*of.pixels, of.reference ? *of.reference : none, recipe, scale);
+        if (auto mask = rainMaskOf(pair, recipe, scale); !mask.empty()) {
+            input.rainMask = std::make_shared<const PixelMask>(std::move(mask));
         }
+        const auto shared = [](Image image) {
+            return image.empty() ? nullptr : std::make_shared<const Image>(std::move(image));
+        };
+        input.lr = isInputItself(recipe, scale) ? of.pixels : shared(std::move(pair.lr));
+        input.hr = shared(std::move(pair.hr));
+        input.rain = shared(std::move(pair.rain));
         return inputs_.emplace(scale, std::move(input)).first->second;
     }
 
@@ -285,8 +290,8 @@ void LiveEngine::openImage(const std::filesystem::path& file, const ImageReading
     inside_->post([inside = inside_.get(), file, reading] { inside->openImage(file, reading); });
 }
 
-void LiveEngine::setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
-    inside_->post([inside = inside_.get(), image, role, reduction] { inside->setInput(image, role, reduction); });
+void LiveEngine::setInput(const InputIdentity& input) {
+    inside_->post([inside = inside_.get(), input] { inside->setInput(input); });
 }
 
 void LiveEngine::addNetwork(NetworkId id, const ModelSpec& spec) {

@@ -69,8 +69,12 @@ public:
 
     /// Reads an image; ImageOpened or ImageFailed follows. It is used only after setInput().
     void openImage(const std::filesystem::path& file, const ImageReading& reading = {});
-    /// Says what all networks see from now on. The image may be null: nothing.
-    void setInput(const OpenedImage& image, ImageRole role, Reduction reduction);
+    /// Says what all networks see from now on, each what makeInput() makes of it at its scale: NetworkImages or
+    /// MapFailed follows for each. The image may be null: nothing.
+    void setInput(const InputIdentity& input);
+    void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
+        setInput({image.pixels, role, reduction});
+    }
 
     /// Loads a network; NetworkLoaded or NetworkFailed follows, then NetworkImages with its LR when there is an input.
     /// A network that runs on a server is waited for on another thread. When that server is gone later,

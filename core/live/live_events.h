@@ -64,6 +64,9 @@ struct NetworkImages {
     InputIdentity input;
     std::shared_ptr<const Image> lr;
     std::shared_ptr<const Image> sr;
+    std::shared_ptr<const Image> hr{};            ///< the reference of `sr`; null where it is not known
+    std::shared_ptr<const Image> rain{};          ///< that a degradation added, see LowResolutionPair; null without
+    std::shared_ptr<const PixelMask> rainMask{};  ///< of a network of scale 1, see rainMaskOf(); null: not known
 };
 
 /// A part of a network's output that is known before the whole.
@@ -105,7 +108,8 @@ struct MapFailed {
 enum class EndReason {
     Done,
     Cancelled,     ///< or the same was asked for anew
-    InputChanged,  ///< another image, role or reduction: what is still to come could not be compared any more
+    InputChanged,  ///< another image, role, reduction or degradation: what is still to come could not be compared any
+                   ///< more
     EngineGone,    ///< said by whoever owned the engine
 };
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "image/degradation.h"
 #include "image/image.h"
 #include "image/image_reading.h"
 #include "image/low_resolution.h"
+#include "scene/network_input.h"
 #include "scene/scene.h"
 
 namespace lamscope {
@@ -30,7 +33,12 @@ struct InputIdentity {
     std::shared_ptr<const Image> pixels;  ///< null: no image
     ImageRole role = ImageRole::Lr;
     Reduction reduction = Reduction::Pillow;
+    Degradation degradation{};  ///< of an HR image
+    std::uint64_t degradationSeed = 0;
+    std::shared_ptr<const Image> reference{};  ///< beside an image that is the input itself; null: none
 
+    /// How the image becomes the input of networks, see makeInput().
+    [[nodiscard]] InputRecipe recipe() const { return {role, reduction, degradation, degradationSeed}; }
     friend bool operator==(const InputIdentity&, const InputIdentity&) = default;
 };
 

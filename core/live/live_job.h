@@ -22,7 +22,9 @@ namespace lamscope {
 struct ScaledInput {
     InputIdentity of;
     std::shared_ptr<const Image> lr;
-    std::shared_ptr<const Image> hr;  ///< null where it is not known
+    std::shared_ptr<const Image> hr;              ///< null where it is not known
+    std::shared_ptr<const Image> rain{};          ///< as in LowResolutionPair; null without
+    std::shared_ptr<const PixelMask> rainMask{};  ///< see rainMaskOf(); null where it is not known
 };
 
 /// A network of a LiveEngine. Compute thread only.
@@ -38,6 +40,12 @@ struct LiveNetwork {
     /// Whether `sr` is there, and of the weights of now.
     [[nodiscard]] bool hasSr() const { return sr && srWeights == model->weightChanges(); }
 };
+
+/// What is said of a network's images: its input, and its SR where that is there.
+[[nodiscard]] inline live::NetworkImages networkImages(NetworkId id, const LiveNetwork& network) {
+    const auto& input = network.input;
+    return {id, input.of, input.lr, network.sr, input.hr, input.rain, input.rainMask};
+}
 
 /// What the jobs of a LiveEngine work on. Compute thread only.
 struct LiveState {

@@ -78,4 +78,24 @@ double radiusOfGyration(std::span<const double> map, int width, int height, doub
     return std::sqrt(moment / sum);
 }
 
+std::optional<double> massRatio(std::span<const double> map, std::span<const std::uint8_t> mask) {
+    const double sum = checkedMapSum(map);
+    if (mask.size() != map.size()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a mask of {} pixels cannot lie on a map of {}", mask.size(), map.size()));
+    }
+    double inside = 0.0;
+    std::size_t pixels = 0;
+    for (std::size_t i = 0; i < mask.size(); ++i) {
+        if (mask[i] != 0) {
+            inside += map[i];
+            ++pixels;
+        }
+    }
+    if (pixels == 0) {
+        return std::nullopt;
+    }
+    return inside / sum * static_cast<double>(mask.size()) / static_cast<double>(pixels);
+}
+
 }  // namespace lamscope

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <span>
 
 namespace lamscope {
@@ -32,5 +34,10 @@ namespace lamscope {
 /// also when the map's size is not `width` * `height` or the centre is not finite.
 [[nodiscard]] double radiusOfGyration(std::span<const double> map, int width, int height, double centreX,
                                       double centreY);
+
+/// The share of the map's sum that lies where `mask` is not zero over the share of the pixels there: 1 for a uniform
+/// map, above 1 where the map prefers the mask, 0 where it avoids it. nullopt for a mask that is zero everywhere.
+/// Throws Error(InvalidArgument) also when the mask is not as large as the map.
+[[nodiscard]] std::optional<double> massRatio(std::span<const double> map, std::span<const std::uint8_t> mask);
 
 }  // namespace lamscope

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -56,6 +57,15 @@ void addColumns(Json& json, ColumnKind kind, const ResultRow& row) {
     }
 }
 
+/// What concerns all results.
+std::vector<std::string> notesOf(const LamDocument& document) {
+    auto notes = document.warnings;
+    if (auto note = scalesNote(document); !note.empty()) {
+        notes.push_back(std::move(note));
+    }
+    return notes;
+}
+
 Json resultJson(const LamDocument& document, const NamedLamResult& named) {
     const auto& result = named.result;
     const ResultRow row{.card = named.card, .result = result, .name = named.card.name};
@@ -73,7 +83,7 @@ Json resultJson(const LamDocument& document, const NamedLamResult& named) {
                       {"path_speed", numbersOrNull(result.curves.pathSpeed)},
                       {"cumulative", numbersOrNull(result.curves.cumulative)}};
     addColumns(json, ColumnKind::Cost, row);
-    auto warnings = document.warnings;
+    auto warnings = notesOf(document);
     warnings.insert(warnings.end(), named.card.warnings.begin(), named.card.warnings.end());
     warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
     json["warnings"] = warnings;
@@ -123,6 +133,30 @@ bool hasSeveralPatches(const LamDocument& document) {
     });
 }
 
+std::string scalesNote(const LamDocument& document) {
+    const ModelCard* one = nullptr;    // of scale 1
+    const ModelCard* other = nullptr;  // of another
+    int size = 0;
+    const auto look = [&](const ModelCard& card, int patchSize) {
+        (card.scale == 1 ? one : other) = &card;
+        size = patchSize;
+    };
+    for (const auto& named : document.results) {
+        look(named.card, named.result.patch.size);
+    }
+    for (const auto& named : document.grids) {
+        look(named.card, named.map.cells.empty() ? Patch().size : named.map.cells.front().patch.size);
+    }
+    if (one == nullptr || other == nullptr) {
+        return {};
+    }
+    return fmt::format(
+        "DI of {} at scale 1 and of {} at scale {} cannot be compared: a box of {}x{} pixels covers {} input pixels at "
+        "scale 1 and {:.4g} at scale {}",
+        one->name, other->name, other->scale, size, size, size * size,
+        static_cast<double>(size) * size / (other->scale * other->scale), other->scale);
+}
+
 std::string toJson(const LamDocument& document) {
     Json json;
     json["lamscope"] = programJson(document.device);
@@ -130,7 +164,9 @@ std::string toJson(const LamDocument& document) {
                      {"sha256", document.scene().sha256},
                      {"lr_width", document.lrWidth},
                      {"lr_height", document.lrHeight},
-                     {"source", toString(document.scene().role)}};
+                     {"source", toString(document.scene().role)},
+                     {"degradation", degradationOrNull(document.scene())},
+                     {"seed", seedOrNull(document.scene())}};
     json["options"] = optionsJson(document);
     json["results"] = Json::array();
     for (const auto& named : document.results) {
@@ -147,7 +183,7 @@ std::string toJson(const LamDocument& document) {
 }
 
 std::vector<std::string> warningsOf(const LamDocument& document) {
-    auto warnings = document.warnings;
+    auto warnings = notesOf(document);
     std::set<std::string> named;
     const auto add = [&](const std::string& name, const std::vector<std::string>& list) {
         for (const auto& warning : list) {

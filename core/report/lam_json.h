@@ -51,8 +51,11 @@ struct LamDocument {
 /// True when the results are of more than one patch: the network's name alone then names none of them.
 [[nodiscard]] bool hasSeveralPatches(const LamDocument& document);
 
-/// What the program says beside the numbers: about the image files, then about each network and its results, whose
-/// names come first.
+/// That DI at scale 1 and at other scales cannot be compared, where the document has both; otherwise empty.
+[[nodiscard]] std::string scalesNote(const LamDocument& document);
+
+/// What the program says beside the numbers: about the image files, then scalesNote(), then about each network and its
+/// results, whose names come first.
 [[nodiscard]] std::vector<std::string> warningsOf(const LamDocument& document);
 
 /// Adds NAME.attribution.npy (3 x h x w float32, signed) and NAME.map.npy (h x w float32) of every network in `folder`,

@@ -219,6 +219,15 @@ constexpr auto
                          [](const ResultRow& row) -> ResultValue { return std::string(toString(row.result.rule)); },
                      .explanation = "How gradients were added up along the path: secant, midpoint or right-endpoint",
                      .ofDiMapCell = true},
+                    {.key = "mask_mass_ratio",
+                     .kind = ColumnKind::Measure,
+                     .value = [](const ResultRow& row) { return valueIfKnown(row.result.maskMassRatio); },
+                     .explanation = "Share of the map under the rain over the share of the context under it: above 1 "
+                                    "the network looks through rain",
+                     .terminal = {"rain x", 2},
+                     .paper = {"Mass under rain", 2},
+                     .window = {"rain ×", 2},
+                     .onlyWhereKnown = true},
                 });
 
 }  // namespace

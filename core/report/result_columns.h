@@ -66,7 +66,7 @@ struct ResultColumn {
     const char* latexHeading = nullptr;  ///< LaTeX's heading where it is not that of `paper`
     ColumnFace window{};
     bool unitInWindowCells = false;  ///< the window writes the unit behind each number
-    bool onlyWhereKnown = false;     ///< LaTeX, Markdown and the window leave the column out where no row has a value
+    bool onlyWhereKnown = false;     ///< tables for people leave the column out where no row has a value
     bool ofDiMapCell = false;        ///< the cells of a DI map have this value, too
     /// What people read in place of the number; empty: the number. Null: always the number.
     std::string_view (*word)(const ResultRow& row) = nullptr;

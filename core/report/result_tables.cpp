@@ -126,10 +126,10 @@ Cells cellsOf(const Columns& columns, const ResultRow& row, const TableStyle& st
     return cells;
 }
 
-/// The columns of tables in papers, without those that no row has a value for.
-Columns paperColumns(const LamDocument& document) {
+/// The columns of a table for people, without those that no row has a value for.
+Columns columnsShown(const LamDocument& document, const TableStyle& style) {
     return columnsWith([&](const ResultColumn& column) {
-        return column.paper.heading != nullptr
+        return (column.*style.face).heading != nullptr
                && (!column.onlyWhereKnown || std::ranges::any_of(document.results, [&](const auto& named) {
                       return isKnown(column.value(rowOf(document, named)));
                   }));
@@ -198,7 +198,7 @@ std::string toCsv(const LamDocument& document) {
 std::string toText(const LamDocument& document) {
     std::string text;
     if (!document.results.empty()) {
-        const auto columns = columnsWith([](const ResultColumn& column) { return column.terminal.heading != nullptr; });
+        const auto columns = columnsShown(document, terminalStyle);
         Cells headings;
         for (const auto* column : columns) {
             headings.emplace_back(column->terminal.heading);
@@ -220,7 +220,7 @@ std::string toText(const LamDocument& document) {
 }
 
 std::string toLatex(const LamDocument& document) {
-    const auto columns = paperColumns(document);
+    const auto columns = columnsShown(document, latexStyle);
     std::vector<PaperHeading> headings;
     for (const auto* column : columns) {
         headings.push_back({latexHeading(*column), column->side});
@@ -233,7 +233,7 @@ std::string toLatex(const LamDocument& document) {
 }
 
 std::string toMarkdown(const LamDocument& document) {
-    const auto columns = paperColumns(document);
+    const auto columns = columnsShown(document, markdownStyle);
     std::vector<PaperHeading> headings;
     for (const auto* column : columns) {
         headings.push_back({markdownHeading(*column), column->side});

@@ -41,6 +41,16 @@ nlohmann::ordered_json modelJson(const ModelCard& card) {
             {"parameters", card.parameters}};
 }
 
+nlohmann::ordered_json degradationOrNull(const Scene& scene) {
+    return scene.degradation.isClean() ? nlohmann::ordered_json(nullptr)
+                                       : nlohmann::ordered_json(toString(scene.degradation));
+}
+
+nlohmann::ordered_json seedOrNull(const Scene& scene) {
+    return scene.degradation.isClean() ? nlohmann::ordered_json(nullptr)
+                                       : nlohmann::ordered_json(scene.degradationSeed);
+}
+
 void addReading(nlohmann::ordered_json& options, const ImageReading& reading) {
     for (const auto& row : imageReadingTable) {
         options[row.name] = reading.*row.member;

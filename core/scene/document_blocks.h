@@ -10,6 +10,7 @@
 
 #include "image/image_reading.h"
 #include "model/model_card.h"
+#include "scene/scene.h"
 
 namespace lamscope {
 
@@ -25,6 +26,11 @@ namespace lamscope {
 
 /// The block "model" of results: name, file, sha256, architecture, scale, range, parameters.
 [[nodiscard]] nlohmann::ordered_json modelJson(const ModelCard& card);
+
+/// "degradation" of a document: the recipe of a scene's input; null without one.
+[[nodiscard]] nlohmann::ordered_json degradationOrNull(const Scene& scene);
+/// "seed" beside it: null without a degradation.
+[[nodiscard]] nlohmann::ordered_json seedOrNull(const Scene& scene);
 
 /// Adds how the images were read, a member for each row of imageReadingTable.
 void addReading(nlohmann::ordered_json& options, const ImageReading& reading);

@@ -38,6 +38,9 @@ std::vector<std::filesystem::path> filesOf(const Experiment& experiment) {
     for (const auto& scene : experiment.scenes) {
         files.push_back(scene.image);
         files.push_back(scene.reference);
+        if (const auto& rain = scene.degradation.rain; rain && rain->range.name.ends_with(".json")) {
+            files.emplace_back(rain->range.name);
+        }
     }
     return files;
 }

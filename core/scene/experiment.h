@@ -57,7 +57,8 @@ struct Experiment {
 /// Notes the hashes of the files of these networks as they were found, in the order of shownNetworks().
 void noteNetworkHashes(Experiment& experiment, const std::vector<std::string>& sha256);
 
-/// The images and networks that it names, the parts of sharded networks included: for checkOutputFiles().
+/// The images, ranges of rain and networks that it names, the parts of sharded networks included: for
+/// checkOutputFiles().
 [[nodiscard]] std::vector<std::filesystem::path> filesOf(const Experiment& experiment);
 
 }  // namespace lamscope

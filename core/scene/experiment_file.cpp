@@ -13,6 +13,7 @@
 #include "base/json_text.h"
 #include "base/version.h"
 #include "model/remote/address.h"
+#include "scene/degradation_json.h"
 #include "scene/document_blocks.h"
 
 namespace lamscope {
@@ -32,6 +33,7 @@ Json sceneJson(const Scene& scene, const std::filesystem::path& folder) {
         {"role", toString(scene.role)},
         {"reduction", toString(scene.reduction)},
         {"reference", scene.reference.empty() ? Json(nullptr) : Json(nameInDocument(scene.reference, folder))}};
+    addDegradation(json["image"], scene, folder);
     addReading(json["image"], scene.reading);
     json["grid_scale"] = scene.gridScale;
     json["patches"] = Json::array();
@@ -47,6 +49,7 @@ Scene sceneFrom(const Json& json, const std::filesystem::path& folder) {
     scene.sha256 = image.at("sha256").get<std::string>();
     scene.role = roleFromString(image.at("role").get<std::string>());
     scene.reduction = reductionFromString(image.at("reduction").get<std::string>());
+    readDegradation(image, folder, scene);
     for (const auto& row : imageReadingTable) {
         scene.reading.*row.member = optionalMember<bool>(image, row.name).value_or(false);
     }

@@ -29,6 +29,12 @@ void CommandWords::addReading(const Scene& scene) {
     if (scene.role == ImageRole::Hr && scene.reduction != Reduction::Pillow) {
         add("--reduce", toString(scene.reduction));
     }
+    if (scene.role == ImageRole::Hr && !scene.degradation.isClean()) {
+        add("--degrade", toString(scene.degradation));
+        if (scene.degradationSeed != 0) {
+            add("--seed", scene.degradationSeed);
+        }
+    }
 }
 
 void CommandWords::addNetworks(const Experiment& experiment) {

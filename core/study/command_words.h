@@ -47,7 +47,8 @@ public:
     /// --degrade with its recipes, named where the name is not the recipe.
     void addRecipes(const std::vector<NamedDegradation>& degradations);
 
-    /// How the image of a scene is read and, of an HR image, reduced, where that differs from the defaults.
+    /// How the image of a scene is read and, of an HR image, reduced and degraded, where that differs from the
+    /// defaults.
     void addReading(const Scene& scene);
     void addReading(const ImageReading& reading);
     /// The networks that are not hidden.

@@ -15,6 +15,7 @@
 #include "image/colour.h"
 #include "image/image_file.h"
 #include "scene/document_blocks.h"
+#include "scene/network_input.h"
 #include "study/image_pairs.h"
 
 namespace lamscope {
@@ -27,17 +28,24 @@ double secondsSince(Clock::time_point start) {
     return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
+InputRecipe inputRecipeOf(const EvaluateOptions& options) {
+    return {.role = ImageRole::Hr,
+            .reduction = options.reduction,
+            .degradation = options.degradation,
+            .degradationSeed = options.degradationSeed};
+}
+
 Image read(const std::filesystem::path& file, const ImageReading& reading, std::vector<std::string>& warnings) {
     auto loaded = readImage(file, reading);
     warnings.insert(warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
     return std::move(loaded.image);
 }
 
-LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reduction, const ImageReading& reading,
-                           std::vector<std::string>& warnings) {
+LowResolutionPair readPair(const ImagePair& files, int scale, const EvaluateOptions& options,
+                           const ImageReading& reading, std::vector<std::string>& warnings) {
     auto hr = read(files.hr, reading, warnings);
     if (!files.lr) {
-        return makeLowResolution(hr, scale, reduction);
+        return makeInput(hr, {}, inputRecipeOf(options), scale);
     }
     LowResolutionPair pair;
     pair.lr = read(*files.lr, reading, warnings);
@@ -54,6 +62,12 @@ LowResolutionPair readPair(const ImagePair& files, int scale, Reduction reductio
 }
 
 std::vector<ImagePair> checkedPairs(const EvaluateOptions& options, int scale) {
+    if (options.lrFolder.empty() && isInputItself(inputRecipeOf(options), scale)) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the network does not enlarge, so that images of {} would be its input and their own "
+                                "reference; degrade them by a recipe, or give a folder of degraded images",
+                                options.hrFolder.string()));
+    }
     auto pairs = pairImages(options.hrFolder, options.lrFolder, scale);
     checkOutputFiles(options.outputs, filesOf(pairs));
     return pairs;
@@ -90,7 +104,7 @@ std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& 
     result.warnings = result.card.warnings;
     result.border = options.border.value_or(scale);
     for (const auto& files : pairs) {
-        const auto pair = readPair(files, scale, options.reduction, *reading, result.warnings);
+        const auto pair = readPair(files, scale, options, *reading, result.warnings);
         const auto before = Clock::now();
         const auto sr = model.upscale(pair.lr, stop);
         if (!sr || stop.stop_requested()) {
@@ -120,6 +134,7 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                    const std::string& device) {
     using Json = nlohmann::ordered_json;
     const char* channel = options.channel == Channel::Y ? "y" : "rgb";
+    const bool degraded = !options.degradation.isClean();
     const Json lrFolder = options.lrFolder.empty() ? Json(nullptr) : Json(options.lrFolder.string());
     Json json;
     json["lamscope"] = programJson(device);
@@ -127,7 +142,9 @@ std::string toJson(const std::vector<Evaluation>& evaluations, const EvaluateOpt
                        {"lr", lrFolder},
                        {"channel", channel},
                        {"border", options.border ? Json(*options.border) : Json("scale")},
-                       {"reduce", options.lrFolder.empty() ? Json(toString(options.reduction)) : Json(nullptr)}};
+                       {"reduce", options.lrFolder.empty() ? Json(toString(options.reduction)) : Json(nullptr)},
+                       {"degradation", degraded ? Json(toString(options.degradation)) : Json(nullptr)},
+                       {"seed", degraded ? Json(options.degradationSeed) : Json(nullptr)}};
     if (options.lpips != nullptr) {
         const auto& [network, linear] = options.lpips->files();
         json["options"]["lpips"] = {{"network", network.string()}, {"linear", linear.string()}};

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -10,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "image/degradation.h"
 #include "image/image_reading.h"
 #include "image/low_resolution.h"
 #include "metrics/lpips.h"
@@ -24,6 +26,8 @@ struct EvaluateOptions {
     Channel channel = Channel::Y;
     std::optional<int> border;  ///< SR pixels left out on each side; unset: the scale
     Reduction reduction = Reduction::Matlab;
+    Degradation degradation{};  ///< of the HR images beside the reduction; networks of scale 1 need it or `lrFolder`
+    std::uint64_t degradationSeed = 0;
     const Lpips* lpips = nullptr;                  ///< measures LPIPS on RGB, too; null: it is not measured
     ImageReading reading{};                        ///< of all images, which are stretched alike: see sharedReading()
     std::vector<std::filesystem::path> outputs{};  ///< files that will be written: see checkOutputFiles()
@@ -49,12 +53,12 @@ struct Evaluation {
 };
 
 /// PSNR, SSIM and LPIPS as the field reports them: the SR image is clamped, rounded to 8 bits and compared with the HR
-/// image on Y or RGB, LPIPS on RGB, without the border. The HR image is cropped to scale times the LR image. For several
-/// networks, see prepareEvaluations().
+/// image on Y or RGB, LPIPS on RGB, without the border. The HR image is cropped to scale times the LR image. For
+/// several networks, see prepareEvaluations().
 /// @param progress Called after each image with the number done and the total; must not throw; may be empty.
 /// @return nullopt when stopped between images.
 /// Throws Error as pairImages(), checkOutputFiles(), readImage(), SrModel::upscale(), compareImages() and
-/// Lpips::distance() do.
+/// Lpips::distance() do; InvalidArgument for a network of scale 1 without a degradation and without LR images.
 [[nodiscard]] std::optional<Evaluation> evaluate(const SrModel& model, const EvaluateOptions& options,
                                                  const std::stop_token& stop = {},
                                                  const std::function<void(std::size_t, std::size_t)>& progress = {});

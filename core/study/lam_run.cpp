@@ -13,10 +13,12 @@
 #include "base/sha256.h"
 #include "method/lam/batch_calibration.h"
 #include "method/lam/lam_experiment.h"
+#include "method/lam/mask_mass.h"
 #include "method/lam/patch_scan.h"
 #include "method/lam/path_gradients.h"
 #include "runtime/device.h"
 #include "scene/document_blocks.h"
+#include "scene/network_input.h"
 #include "study/run_maps.h"
 
 namespace lamscope {
@@ -117,8 +119,8 @@ private:
         placed_.clear();
         for (const auto& card : cards_) {
             pairs_.push_back(imagesFor(images, asked, card.scale));
-            const auto& [lr, hr, rain] = pairs_.back();
-            placed_.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
+            placed_.push_back(
+                placePatches(card, pairs_.back().lr, referenceOf(pairs_.back()), plan_, patchesOf(asked, card.scale)));
         }
         if (scene == 0) {
             checkOutputs();
@@ -127,6 +129,7 @@ private:
         document_->lrWidth = pairs_.front().lr.width();
         document_->lrHeight = pairs_.front().lr.height();
         document_->warnings = images.warnings;
+        std::ranges::move(inputWarnings(asked), std::back_inserter(document_->warnings));
         network_ = 0;
     }
 
@@ -139,8 +142,8 @@ private:
             }
         };
         if (!run_.scan) {
-            const auto& [lr, hr, rain] = pairs_[network_];
-            run_.scan = std::make_unique<PatchScan>(*models_[network_], lr, hr.empty() ? nullptr : &hr, plan_,
+            const auto& pair = pairs_[network_];
+            run_.scan = std::make_unique<PatchScan>(*models_[network_], pair.lr, referenceOf(pair), plan_,
                                                     placed_[network_], evaluation_);
         }
         if (!run_.scan->finished()) {
@@ -155,6 +158,10 @@ private:
         }
         if (run_.results.empty()) {
             run_.results = run_.scan->take();
+            const auto mask = rainMaskOf(pairs_[network_], inputRecipeOf(document_->scene()), cards_[network_].scale);
+            for (auto& result : run_.results) {
+                addMaskMass(result, mask);
+            }
         }
         if (!addGradients(stop) || !advanceGrid(stop, report)) {
             return false;
@@ -169,7 +176,8 @@ private:
     bool addGradients(const std::stop_token& stop) {
         for (; !settings_.gradientsAt.empty() && run_.withGradients < run_.results.size(); ++run_.withGradients) {
             auto& result = run_.results[run_.withGradients];
-            auto gradients = computePathGradients(*models_[network_], pairs_[network_].lr, planFor(result.patch),
+            const auto& pair = pairs_[network_];
+            auto gradients = computePathGradients(*models_[network_], pair.lr, referenceOf(pair), planFor(result.patch),
                                                   settings_.gradientsAt, stop);
             if (!gradients) {
                 return false;
@@ -187,9 +195,11 @@ private:
         const auto& card = cards_[network_];
         if (!run_.grid) {
             const auto patches = patchesOf(document_->scene(), card.scale);
-            run_.grid = std::make_unique<DiMapScan>(
-                *models_[network_], std::make_shared<const Image>(pairs_[network_].lr),
-                planFor(patches.empty() ? Patch() : patches.front()).options, *experiment_.gridStride, evaluation_);
+            const auto& pair = pairs_[network_];
+            run_.grid = std::make_unique<DiMapScan>(*models_[network_], std::make_shared<const Image>(pair.lr),
+                                                    planFor(patches.empty() ? Patch() : patches.front()).options,
+                                                    *experiment_.gridStride, evaluation_,
+                                                    pair.hr.empty() ? nullptr : std::make_shared<const Image>(pair.hr));
         }
         return run_.grid->next(
             stop, [&](const DiMapProgress& state) { report(state.gradientsDone, state.gradientsPlanned); });
@@ -235,6 +245,19 @@ private:
         document.plan = patches.empty() ? diMapPlan(plan_.options, hasSecantRules)
                                         : planFor(patches.front()).forNetwork(hasSecantRules);
         return document;
+    }
+
+    /// Said once: an image that somebody called HR is no reference at scale 1.
+    [[nodiscard]] std::vector<std::string> inputWarnings(const Scene& scene) const {
+        const auto one = std::ranges::find(cards_, 1, &ModelCard::scale);
+        if (one == cards_.end() || scene.role == ImageRole::Lr || !scene.reference.empty()
+            || !isInputItself(inputRecipeOf(scene), 1)) {
+            return {};
+        }
+        return {fmt::format(
+            "{}: {} does not enlarge, so the image is its input and not its own reference: PSNR is not known; degrade "
+            "the image where it is a clean one, or give the clean one beside it",
+            scene.image.string(), one->name)};
     }
 
     [[nodiscard]] LamPlan planFor(const Patch& patch) const {

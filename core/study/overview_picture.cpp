@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "scene/grid_words.h"
 #include "study/opencv_image.h"
 #include "study/sheet_drawing.h"
 
@@ -84,8 +85,9 @@ std::string titleOf(const NamedLamResult& named) {
     const auto& result = named.result;
     auto title = fmt::format("{}   DI {}", named.card.name,
                              result.diffusionIndex ? fmt::format("{:.2f}", *result.diffusionIndex) : "not defined");
-    title += fmt::format("   LR {}x{}   {} {}", result.context.width, result.context.height, result.nodes,
-                         result.rule == IntegrationRule::Secant ? "cells" : "nodes");
+    title +=
+        fmt::format("   {} {}x{}   {} {}", gridWords(named.card.scale).input, result.context.width,
+                    result.context.height, result.nodes, result.rule == IntegrationRule::Secant ? "cells" : "nodes");
     if (result.estimatedMapError) {
         title += fmt::format("   est. map error {:.3f}", *result.estimatedMapError);
     }
@@ -100,6 +102,7 @@ std::string titleOf(const NamedLamResult& named) {
 void drawRow(cv::Mat& sheet, int top, const NamedLamResult& named) {
     const auto& result = named.result;
     const int scale = named.card.scale;
+    const auto words = gridWords(scale);
     const auto sr = toMat(result.sr);
     const Rect patch{result.patch.x - result.context.x * scale, result.patch.y - result.context.y * scale,
                      result.patch.size, result.patch.size};
@@ -110,11 +113,13 @@ void drawRow(cv::Mat& sheet, int top, const NamedLamResult& named) {
     const auto srPanel = fitted(sr, size);
     cv::Mat overlay;
     cv::addWeighted(srPanel, 0.5, mapPanel, 0.5, 0.0, overlay);
+    const bool showsInput = scale == 1 || result.hr.empty();  // which loses no resolution at scale 1
     std::vector<std::pair<std::string, cv::Mat>> pictures{
-        {result.hr.empty() ? "LR" : "HR", fitted(toMat(result.hr.empty() ? result.lr : result.hr), size)},
-        {fmt::format("SR x{}", scale), srPanel.clone()},
+        {std::string(showsInput ? words.input : words.reference),
+         fitted(toMat(showsInput ? result.lr : result.hr), size)},
+        {scale == 1 ? std::string(words.output) : fmt::format("{} x{}", words.output, scale), srPanel.clone()},
         {"LAM", mapPanel},
-        {"LAM over SR", overlay},
+        {fmt::format("LAM over {}", words.output), overlay},
     };
     writeText(sheet, titleOf(named), {gap, top + 24}, 0.6);
     int left = gap;

@@ -5,10 +5,8 @@
 #include <utility>
 #include <vector>
 
-#include <fmt/format.h>
-
-#include "base/error.h"
 #include "image/image_file.h"
+#include "scene/network_input.h"
 
 namespace lamscope {
 
@@ -31,22 +29,7 @@ RunImages readImages(const Scene& scene) {
 }
 
 LowResolutionPair imagesFor(const RunImages& images, const Scene& scene, int scale) {
-    if (scene.role == ImageRole::Hr) {
-        return makeLowResolution(images.image, scale, scene.reduction);
-    }
-    LowResolutionPair pair{.lr = images.image, .hr = {}};
-    if (!images.reference.empty()) {
-        const int width = pair.lr.width() * scale;
-        const int height = pair.lr.height() * scale;
-        if (images.reference.width() < width || images.reference.height() < height) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("{} has {}x{} pixels, which is less than {} times the {}x{} of {}",
-                                    scene.reference.string(), images.reference.width(), images.reference.height(),
-                                    scale, pair.lr.width(), pair.lr.height(), scene.image.string()));
-        }
-        pair.hr = images.reference.cropped({0, 0, width, height});
-    }
-    return pair;
+    return makeInput(images.image, images.reference, inputRecipeOf(scene), scale);
 }
 
 std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const LowResolutionPair& pair,
@@ -54,7 +37,7 @@ std::optional<std::vector<LamResult>> computeMaps(const SrModel& model, const Lo
                                                   const EvaluationOptions& evaluation, const std::stop_token& stop,
                                                   const ReportGradients& report) {
     return computeLams(
-        model, pair.lr, pair.hr.empty() ? nullptr : &pair.hr, plan, patches, stop,
+        model, pair.lr, referenceOf(pair), plan, patches, stop,
         [&](const LamsProgress& state) { report(state.gradientsDone, state.gradientsPlanned); }, evaluation);
 }
 

@@ -20,16 +20,20 @@ namespace lamscope {
 /// The images of a scene, before any network's scale is known.
 struct RunImages {
     Image image;      ///< HR or LR
-    Image reference;  ///< HR beside LR; empty if none
+    Image reference;  ///< beside it; empty if none
     std::vector<std::string> warnings;
 };
 
 /// Throws as readImage().
 [[nodiscard]] RunImages readImages(const Scene& scene);
 
-/// LR and, where it is known, HR at one network's scale. Throws Error(InvalidArgument) where the reference is smaller
-/// than the SR image.
+/// Input and, where it is known, reference at one network's scale: makeInput() of the scene.
 [[nodiscard]] LowResolutionPair imagesFor(const RunImages& images, const Scene& scene, int scale);
+
+/// What is passed to computations as `hr`: null where the pair has no reference.
+[[nodiscard]] inline const Image* referenceOf(const LowResolutionPair& pair) {
+    return pair.hr.empty() ? nullptr : &pair.hr;
+}
 
 using ReportGradients = std::function<void(std::int64_t done, std::int64_t planned)>;
 

@@ -52,8 +52,7 @@ std::optional<UpscaleSummary> upscaleFiles(const SrModel& model, const UpscaleOp
         auto loaded = readImage(options.images[i], *reading);
         summary.warnings.insert(summary.warnings.end(), loaded.warnings.begin(), loaded.warnings.end());
         const int bitDepth = std::min(loaded.image.bitDepth, 16);
-        const auto lr = options.imagesAreHr ? makeLowResolution(loaded.image, model.card().scale, options.reduction).lr
-                                            : std::move(loaded.image);
+        const auto lr = makeInput(loaded.image, {}, options.input, model.card().scale).lr;
         const auto sr = model.upscale(lr, stop);
         if (!sr || stop.stop_requested()) {
             return std::nullopt;

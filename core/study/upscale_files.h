@@ -10,15 +10,14 @@
 #include <vector>
 
 #include "image/image_reading.h"
-#include "image/low_resolution.h"
 #include "model/sr_model.h"
+#include "scene/network_input.h"
 
 namespace lamscope {
 
 struct UpscaleOptions {
     std::vector<std::filesystem::path> images;
-    bool imagesAreHr = false;  ///< the images are HR: `reduction` makes LR images from them first
-    Reduction reduction = Reduction::Pillow;
+    InputRecipe input{};                 ///< what is made of the images first; by default nothing
     ImageReading reading{};              ///< of all images, which are stretched alike: see sharedReading()
     std::filesystem::path outputFolder;  ///< created if missing
 };

@@ -478,6 +478,37 @@ TEST_F(Cli, PatchOutsideTheImageIsNamedWithWhatIsPossible) {
                   1, "less than 4 times");
 }
 
+TEST_F(Cli, RainIsMadeAndFollowedAtScale1) {
+    const std::vector<std::string> command{
+        "lam",    "--hr",   in("hr.png"), "--degrade",       "rain:small", "--seed", "3",
+        "--path", "rain",   "--model",    "bicubic:scale=1", "--patch",    "64,60",  "--nodes",
+        "3",      "--json", "-"};
+    const auto outcome = run(command);
+    ASSERT_EQ(outcome.exitCode, 0) << outcome.messages;
+    const auto json = nlohmann::json::parse(outcome.output);
+    EXPECT_EQ(json["image"]["degradation"], "rain:small");
+    EXPECT_EQ(json["image"]["seed"], 3);
+    EXPECT_GE(json["results"][0]["mask_mass_ratio"].get<double>(), 1.0);
+    EXPECT_NEAR(json["results"][0]["completeness_error"].get<double>(), 0.0, 1e-4);
+
+    // The files of `degrade` are the same pair.
+    ASSERT_EQ(
+        run({"degrade", "--clean", in("hr.png"), "--degrade", "wet=rain:small", "--seed", "3", "--out", in("wet")})
+            .exitCode,
+        0);
+    const auto given = run({"lam", "--lr", in("wet/wet/hr.png"), "--clean", in("hr.png"), "--path", "rain", "--model",
+                            "bicubic:scale=1", "--patch", "64,60", "--nodes", "3", "--json", "-"});
+    ASSERT_EQ(given.exitCode, 0) << given.messages;
+    EXPECT_EQ(nlohmann::json::parse(given.output)["results"][0]["attribution_sum"],
+              json["results"][0]["attribution_sum"]);
+
+    expectTrouble({"lam", "--hr", in("hr.png"), "--path", "rain", "--model", "bicubic:scale=1", "--patch", "64,60"}, 1,
+                  "clean image, which is not known");
+    expectTrouble({"lam", "--lr", in("hr.png"), "--degrade", "noise:3", "--model", "bicubic", "--patch", "64,60"}, 2,
+                  "used as it is");
+    expectTrouble({"evaluate", "--hr", folder_.path().string(), "--model", "bicubic:scale=1"}, 1, "does not enlarge");
+}
+
 TEST_F(Cli, UnwritableTargetsLeaveNothing) {
     expectTrouble(lam({"--csv", in("a.csv"), "--json", in("none/a.json")}), 1, "a.json");
     expectTrouble(lam({"--json", folder_.path().string()}), 1, "folder");

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -88,6 +89,8 @@ const std::vector<std::string>& lines() {
         "--detector gabor --context whole",
         "lamscope-cli lam --lr /a/small.png --model /n/net.pth --grid 32 --preset paper --path blurred-linear "
         "--nodes 3 --detector intensity --device cuda --threads 3",
+        "lamscope-cli lam --hr /a/clean.png --degrade blur:1.5+rain:medium:0.5+noise:5..20 --seed 18446744073709551615 "
+        "--model /n/restores.pth --patch 1,2,3 --preset exact --path rain",
         "lamscope-cli lam --hr '/a/it'\\''s mine.png' --model '/n/my net.pth:name=A & B' --patch 1,2,3 --preset exact "
         "--device cpu",
     };
@@ -128,6 +131,28 @@ TEST(LamArguments, ThatAreDefaultsNeedNotBeGiven) {
     EXPECT_EQ(lamOptionsOf(experiment), LamOptions());
     EXPECT_EQ(experiment.scenes,
               (std::vector<Scene>{{.image = "/a/photo.png", .role = ImageRole::Hr, .boxes = {{120, 96, 16}}}}));
+}
+
+TEST(LamArguments, DegradeTheCleanImage) {
+    const auto scene =
+        read("lamscope-cli lam --hr a.png --degrade noise:20 -m bicubic --patch 1,2").experiment.scenes[0];
+    EXPECT_EQ(scene.degradation, degradationFromString("noise:20"));
+    EXPECT_EQ(scene.degradationSeed, 0U);
+    const auto refused = [](const std::string& line, const std::string& word) {
+        test::expectError(ErrorCode::InvalidArgument, {word}, [&] { static_cast<void>(read(line)); });
+    };
+    refused("lamscope-cli lam --lr a.png --degrade noise:20 -m bicubic --patch 1,2", "used as it is");
+    refused("lamscope-cli lam --hr a.png --seed 3 -m bicubic --patch 1,2", "--seed goes with --degrade");
+    refused("lamscope-cli lam --hr a.png --degrade hail -m bicubic --patch 1,2", "hail");
+    refused("lamscope-cli lam --hr a.png --clean b.png -m bicubic --patch 1,2", "--clean");
+}
+
+TEST(LamArguments, TakeTheCleanImageUnderBothNames) {
+    for (const auto* flag : {"--clean", "--reference"}) {
+        const auto scene =
+            read(fmt::format("lamscope-cli lam --lr a.png {} b.png -m bicubic --patch 1,2", flag)).experiment.scenes[0];
+        EXPECT_EQ(scene.reference, "b.png");
+    }
 }
 
 TEST(LamArguments, PutPatchesOnEachNetworksPixelsOfAnLrImage) {

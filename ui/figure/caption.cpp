@@ -41,12 +41,23 @@ QString opening(const FigureLayout& layout) {
     return {};
 }
 
+/// The name of the image, with the recipe that degraded it.
+QString imageText(const Scene& scene) {
+    const auto name = QString::fromStdString(scene.image.filename().string());
+    return scene.degradation.isClean() ? name
+                                       : QObject::tr("%1 degraded by %2 (seed %3)")
+                                             .arg(name, QString::fromStdString(toString(scene.degradation)))
+                                             .arg(scene.degradationSeed);
+}
+
 QString scenesText(const std::vector<LamDocument>& documents) {
     QStringList texts;
     for (const auto& document : documents) {
         const auto& result = document.results.front().result;
-        const auto text = QObject::tr("%1, patch of %2 × %2 SR pixels at (%3, %4), LR context %5 × %6")
-                              .arg(QString::fromStdString(document.scene().image.filename().string()))
+        const bool enlarges = document.results.front().card.scale > 1;
+        const auto text = (enlarges ? QObject::tr("%1, patch of %2 × %2 SR pixels at (%3, %4), LR context %5 × %6")
+                                    : QObject::tr("%1, patch of %2 × %2 pixels at (%3, %4), input context %5 × %6"))
+                              .arg(imageText(document.scene()))
                               .arg(result.patch.size)
                               .arg(result.patch.x)
                               .arg(result.patch.y)
@@ -146,7 +157,11 @@ QString captionText(const std::vector<LamDocument>& documents, const FigureLayou
                 .arg(QString::fromStdString(std::string(toString(first.plan.options.preset))),
                      paths.join(QStringLiteral(", ")), nodesText(documents),
                      QString::fromStdString(std::string(toString(first.plan.options.detector))));
-    return text + completenessText(documents, layout) + QStringLiteral(".");
+    text += completenessText(documents, layout) + QStringLiteral(".");
+    if (const auto note = scalesNote(first); !note.empty()) {
+        text += u' ' + QString::fromStdString(note) + u'.';
+    }
+    return text;
 }
 
 }  // namespace lamscope::ui

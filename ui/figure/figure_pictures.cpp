@@ -97,7 +97,7 @@ FigurePicture FigurePictures::inset() const {
 }
 
 FigurePicture FigurePictures::pathImage(const LamOptions& options, double alpha) const {
-    auto picture = cropped(toQImage(lamscope::pathImage(named_.result.lr, options, alpha)), 1);
+    auto picture = cropped(toQImage(lamscope::pathImage(named_.result.lr, named_.result.hr, options, alpha)), 1);
     picture.box = {};
     return picture;
 }

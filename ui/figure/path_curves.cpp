@@ -19,9 +19,9 @@ const LamResult& resultOf(const LamDocument& document) {
 /// ‖∂γ/∂α‖ over the first or the last piece of the path.
 double speedAtEnd(const LamDocument& document, bool atImage) {
     constexpr double piece = 1.0 / 256.0;
-    const auto& lr = resultOf(document).lr;
-    const auto from = pathImage(lr, document.plan.options, atImage ? 1.0 - piece : 0.0);
-    const auto to = pathImage(lr, document.plan.options, atImage ? 1.0 : piece);
+    const auto& result = resultOf(document);
+    const auto from = pathImage(result.lr, result.hr, document.plan.options, atImage ? 1.0 - piece : 0.0);
+    const auto to = pathImage(result.lr, result.hr, document.plan.options, atImage ? 1.0 : piece);
     double squared = 0.0;
     for (std::size_t i = 0; i < to.values().size(); ++i) {
         const double difference = static_cast<double>(to.values()[i]) - from.values()[i];

@@ -90,7 +90,7 @@ void DiMapJob::begin(Scan& scan) const {
     }
     scan.input = network->input.of;
     scan.scan = std::make_unique<DiMapScan>(*network->model, network->input.lr, scan.options, scan.target.stride,
-                                            EvaluationOptions{.pixelsAtOnce = pixelsAtOnce});
+                                            EvaluationOptions{.pixelsAtOnce = pixelsAtOnce}, network->input.hr);
     scan.gradientsPlanned = scan.scan->gradientsPlanned();
 }
 

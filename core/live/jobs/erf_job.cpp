@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -63,7 +64,7 @@ void ErfJob::begin(Field& field) const {
     const auto* network = state_.usable(field.target.id);
     field.input = state_.input;
     if (network == nullptr) {
-        throw Error(ErrorCode::InvalidArgument, "it has no LR image");
+        throw Error(ErrorCode::InvalidArgument, "it has no input image");
     }
     const auto& card = network->model->card();
     field.lr = network->input.lr;
@@ -78,8 +79,8 @@ void ErfJob::begin(Field& field) const {
         field.places = erfPlacesOver(*field.lr, card.scale, options_.side, options_.images);
         if (field.places.empty()) {
             throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("the LR image of {1}x{2} pixels does not hold {0}x{0}, choose a smaller side",
-                                    options_.side, field.lr->width(), field.lr->height()));
+                        fmt::format("the {3} image of {1}x{2} pixels does not hold {0}x{0}, choose a smaller side",
+                                    options_.side, field.lr->width(), field.lr->height(), gridWords(card.scale).input));
         }
     }
     field.measurement = std::make_unique<ErfMeasurement>(*network->model, options_, frame);
@@ -90,7 +91,7 @@ void ErfJob::advance(Field& field, const std::stop_token& stop) const {
     const auto& [x, y] = field.places[field.measured];
     auto crop = field.target.at ? erfCropAround(*field.lr, card, options_.side, {x, y}).crop
                                 : *erfCrop(*field.lr, card.scale, options_.side, std::pair(x, y));
-    crop.lr.file = fmt::format("around the SR pixel ({}, {})", x, y);
+    crop.lr.file = fmt::format("around the {} pixel ({}, {})", gridWords(card.scale).output, x, y);
     // One crop at a time: a newer request waits for one pass.
     if (!field.measurement->add({&crop, 1}, stop)) {
         return;

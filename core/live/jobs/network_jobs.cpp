@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "model/weights_watch.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -92,8 +93,9 @@ void ImageJob::step(const std::stop_token& stop) {
             network.tiles = std::make_unique<TiledImage>(model.card(), lr.width(), lr.height());
         }
         auto& tiles = *network.tiles;
-        sink_(live::Progress{tiles.tiles() == 1 ? fmt::format("{}: SR image", model.card().name)
-                                                : fmt::format("{}: SR image, tile {} of {}", model.card().name,
+        const auto output = gridWords(model.card().scale).output;
+        sink_(live::Progress{tiles.tiles() == 1 ? fmt::format("{}: {} image", model.card().name, output)
+                                                : fmt::format("{}: {} image, tile {} of {}", model.card().name, output,
                                                               tiles.done() + 1, tiles.tiles()),
                              0, 0});
         const auto place = tiles.next(
@@ -112,7 +114,7 @@ void ImageJob::step(const std::stop_token& stop) {
         }
         newBeginnings_.erase(id);
         network.sr = std::make_shared<const Image>(tiles.take());
-        sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
+        sink_(networkImages(id, network));
     } catch (const std::exception& error) {
         if (isWeightsChanged(error) && ++newBeginnings_[id] <= mostNewBeginnings) {
             network.tiles.reset();

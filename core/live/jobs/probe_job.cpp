@@ -5,6 +5,7 @@
 #include <new>
 #include <utility>
 
+#include "method/lam/mask_mass.h"
 #include "model/weights_watch.h"
 
 namespace lamscope {
@@ -31,6 +32,15 @@ std::optional<LamPlan> previewOf(const LamPlan& plan) {
     auto preview = plan;
     preview.nodes = previewCells;
     return preview;
+}
+
+std::shared_ptr<const LamResult> withMaskMass(std::shared_ptr<const LamResult> result, const ScaledInput& input) {
+    if (!input.rainMask) {
+        return result;
+    }
+    auto copy = std::make_shared<LamResult>(*result);
+    addMaskMass(*copy, *input.rainMask);
+    return copy;
 }
 
 /// Says whose first map is at work, also where that is left by an exception.
@@ -176,13 +186,14 @@ const LamPlan& ProbeJob::plan() {
 
 bool ProbeJob::prepare(Maps& maps, const ProbeTarget& target, const std::stop_token& stop) {
     const auto& network = state_.networks.at(target.id);
-    const auto& [of, lr, hr] = network.input;
+    const auto& lr = network.input.lr;
+    const auto& hr = network.input.hr;
     const auto& model = *network.model;
     const std::span patch(&target.patch, 1);
     const auto region = checkedContext(model.card(), *lr, hr.get(), plan(), target.patch);
     if (!maps.context || !maps.context->serves(region, plan())) {
         maps.dropContext();
-        auto path = paths_.pathFor(lr, region, plan(), stop);
+        auto path = paths_.pathFor(lr, hr, region, plan(), stop);
         if (!path) {
             return false;
         }
@@ -228,7 +239,7 @@ void ProbeJob::refine(const ProbeTarget& target, const std::stop_token& stop) {
                                  .id = target.id,
                                  .input = network.input.of,
                                  .options = maps.refined,
-                                 .result = maps.refinement->results().front(),
+                                 .result = withMaskMass(maps.refinement->results().front(), network.input),
                                  .finished = maps.refinement->finished() && !maps.isPreview,
                                  .latencySeconds = secondsSince(asked_)});
             if (maps.refinement->finished()) {
@@ -271,7 +282,7 @@ void ProbeJob::takeImage(NetworkId id) {
         network.srFailed = true;  // the map is there; its image is one too many
         return;
     }
-    sink_(live::NetworkImages{id, network.input.of, network.input.lr, network.sr});
+    sink_(networkImages(id, network));
 }
 
 }  // namespace lamscope

@@ -70,6 +70,8 @@ Json optionsJson(const ErfDocument& document) {
     }
     addReading(json, scene.reading);
     json["reduce"] = scene.role == ImageRole::Hr ? Json(toString(scene.reduction)) : Json(nullptr);
+    json["degradation"] = degradationOrNull(scene);
+    json["seed"] = seedOrNull(scene);
     json["device"] = document.device;
     json["threads"] = document.threads;
     return json;

@@ -57,8 +57,7 @@ int coarsePosition(int position, int step, int count) {
 
 PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, int stride) {
     if (stride < 1) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a grid's stride is at least 1 SR pixel, found {}", stride));
+        throw Error(ErrorCode::InvalidArgument, fmt::format("a grid's stride is at least 1 pixel, found {}", stride));
     }
     const auto margin = detectorMargin(detector);
     const auto along = [&](int srSide) {
@@ -68,8 +67,9 @@ PatchGrid patchGrid(int srWidth, int srHeight, DetectorKind detector, int size, 
     PatchGrid grid{.columns = along(srWidth), .rows = along(srHeight), .patches = {}};
     const auto count = static_cast<std::int64_t>(grid.columns) * grid.rows;
     if (count == 0) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("no patch of {0}x{0} SR pixels fits the {1}x{2} SR image", size, srWidth, srHeight));
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("no patch of {0}x{0} pixels fits the output of {1}x{2} pixels", size, srWidth, srHeight));
     }
     if (count > mostCells) {
         throw Error(ErrorCode::InvalidArgument,
@@ -115,15 +115,17 @@ const DiMapCell& DiMap::nearest(double x, double y) const {
 
 class DiMapScan::Inside {
 public:
-    Inside(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
-           const EvaluationOptions& evaluation)
+    Inside(const SrModel& model, std::shared_ptr<const Image> lr, std::shared_ptr<const Image> hr,
+           const LamOptions& options, int stride, const EvaluationOptions& evaluation)
         : model_(model)
         , lr_(std::move(lr))
+        , clean_(options.path == PathKind::Rain ? std::move(hr) : nullptr)  // others need no PSNR of each context
         , evaluation_(evaluation)
         , plan_(diMapPlan(options, model.hasSecantRules()))
         , map_(emptyMap(model.card(), *lr_, plan_.options, stride)) {
+        checkImages(model_.card(), *lr_, clean_.get(), plan_);
         for (const auto& cell : map_.cells) {
-            patches_.push_back({cell.patch, checkedContext(model_.card(), *lr_, nullptr, plan_, cell.patch)});
+            patches_.push_back({cell.patch, checkedRegion(model_.card(), *lr_, plan_, cell.patch)});
         }
         plan_.options.patch = map_.cells.front().patch;
         std::vector<std::size_t> coarse;
@@ -232,7 +234,7 @@ private:
         if (!context_ || !context_->serves(work.region, work.plan)) {
             context_.reset();
             context_ =
-                prepare(model_, *lr_, nullptr, work.plan, work.region, patches, stop, {.evaluation = evaluation_});
+                prepare(model_, *lr_, clean_.get(), work.plan, work.region, patches, stop, {.evaluation = evaluation_});
             if (!context_) {
                 return false;
             }
@@ -245,6 +247,7 @@ private:
 
     const SrModel& model_;
     std::shared_ptr<const Image> lr_;
+    std::shared_ptr<const Image> clean_;  // null but for the path Rain
     EvaluationOptions evaluation_;
     LamPlan plan_;
     DiMap map_;
@@ -258,8 +261,8 @@ private:
 };
 
 DiMapScan::DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
-                     const EvaluationOptions& evaluation)
-    : inside_(std::make_unique<Inside>(model, std::move(lr), options, stride, evaluation)) {}
+                     const EvaluationOptions& evaluation, std::shared_ptr<const Image> hr)
+    : inside_(std::make_unique<Inside>(model, std::move(lr), std::move(hr), options, stride, evaluation)) {}
 DiMapScan::~DiMapScan() = default;
 
 const DiMap& DiMapScan::map() const {
@@ -284,8 +287,8 @@ bool DiMapScan::next(const std::stop_token& stop, const DiMapCallback& progress)
 
 std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options, int stride,
                                   const std::stop_token& stop, const DiMapCallback& progress,
-                                  const EvaluationOptions& evaluation) {
-    DiMapScan scan(model, std::make_shared<const Image>(lr), options, stride, evaluation);
+                                  const EvaluationOptions& evaluation, std::shared_ptr<const Image> hr) {
+    DiMapScan scan(model, std::make_shared<const Image>(lr), options, stride, evaluation, std::move(hr));
     while (!scan.finished()) {
         if (!scan.next(stop, progress)) {
             return std::nullopt;

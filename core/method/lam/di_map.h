@@ -76,9 +76,11 @@ public:
     /// @param options the patch gives the size of all patches, its place is unused. Nodes and tolerance as in
     ///                diMapPlan().
     /// @param stride  SR pixels, at least 1.
-    /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches.
+    /// @param hr      the clean image for the path Rain, as for computeLam(); may be null for others.
+    /// Throws Error(InvalidArgument): options, an image too small for one patch, a grid of more than 100000 patches,
+    /// and as checkImages().
     DiMapScan(const SrModel& model, std::shared_ptr<const Image> lr, const LamOptions& options, int stride,
-              const EvaluationOptions& evaluation = {});
+              const EvaluationOptions& evaluation = {}, std::shared_ptr<const Image> hr = nullptr);
     ~DiMapScan();
     DiMapScan(const DiMapScan&) = delete;
     DiMapScan& operator=(const DiMapScan&) = delete;
@@ -103,6 +105,7 @@ private:
 [[nodiscard]] std::optional<DiMap> computeDiMap(const SrModel& model, const Image& lr, const LamOptions& options,
                                                 int stride, const std::stop_token& stop = {},
                                                 const DiMapCallback& progress = {},
-                                                const EvaluationOptions& evaluation = {});
+                                                const EvaluationOptions& evaluation = {},
+                                                std::shared_ptr<const Image> hr = nullptr);
 
 }  // namespace lamscope

@@ -12,7 +12,9 @@
 #include <vector>
 
 #include <ATen/Parallel.h>
+#include <fmt/format.h>
 
+#include "base/error.h"
 #include "method/lam/blurrable_image.h"
 #include "method/lam/path_image.h"
 #include "model/sr_model_implementation.h"
@@ -86,15 +88,17 @@ private:
     mutable std::optional<BlurDistances> blurDistances_;
 };
 
-/// γ(α) = (1 − α)·I' + α·I with I' black or the blurred image.
+/// γ(α) = (1 − α)·I' + α·I with I' black, the blurred image or the clean one.
 class LinearPath final : public ImagePath {
 public:
-    LinearPath(const Image& lr, const LamOptions& options) {
+    LinearPath(const Image& lr, const LamOptions& options, const Image& clean) {
         const BlurrableImage image(lr);
         image_ = makePoints(1, image);
         image.copyTo(image_.data_ptr<double>());
         baseline_ = torch::zeros_like(image_);
-        if (options.path == PathKind::BlurredLinear) {
+        if (options.path == PathKind::Rain) {
+            BlurrableImage(clean).copyTo(baseline_.data_ptr<double>());
+        } else if (options.path == PathKind::BlurredLinear) {
             for (int channel = 0; channel < Image::channels; ++channel) {
                 image.blur(channel, options.sigma, options.kernel, baseline_[0][channel].data_ptr<double>());
             }
@@ -193,19 +197,25 @@ private:
 
 }  // namespace
 
-std::shared_ptr<const ImagePath> makeImagePath(const Image& lr, const LamOptions& options) {
+std::shared_ptr<const ImagePath> makeImagePath(const Image& lr, const LamOptions& options, const Image& clean) {
     if (options.path == PathKind::Blur) {
         return std::make_shared<const BlurPath>(BlurrableImage(lr), options);
     }
-    return std::make_shared<const LinearPath>(lr, options);
+    if (options.path == PathKind::Rain && (clean.width() != lr.width() || clean.height() != lr.height())) {
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("the path rain begins with the clean image of {}x{} pixels, found {}", lr.width(), lr.height(),
+                        clean.empty() ? "none" : fmt::format("{}x{}", clean.width(), clean.height())));
+    }
+    return std::make_shared<const LinearPath>(lr, options, clean);
 }
 
 std::shared_ptr<const ImagePath> withKeptPoints(std::shared_ptr<const ImagePath> path, std::int64_t limitBytes) {
     return std::make_shared<const KeptPath>(std::move(path), limitBytes);
 }
 
-Image pathImage(const Image& lr, const LamOptions& options, double alpha) {
-    return toImage(makeImagePath(lr, options)->at(std::span(&alpha, 1)).front());
+Image pathImage(const Image& lr, const Image& clean, const LamOptions& options, double alpha) {
+    return toImage(makeImagePath(lr, options, clean)->at(std::span(&alpha, 1)).front());
 }
 
 double blurSigma(const LamOptions& options, double alpha) {

@@ -27,7 +27,10 @@ public:
 };
 
 /// The path of `options` that ends in the LR image `lr`.
-[[nodiscard]] std::shared_ptr<const ImagePath> makeImagePath(const Image& lr, const LamOptions& options);
+/// @param clean  where the path Rain begins, as large as `lr`; others do not look at it. Throws Error(InvalidArgument)
+///               for that path and an image of another size, or none.
+[[nodiscard]] std::shared_ptr<const ImagePath> makeImagePath(const Image& lr, const LamOptions& options,
+                                                             const Image& clean = {});
 
 /// The same path, keeping its points up to a number of bytes: maps of several patches, and the levels of one, ask for
 /// the same points.

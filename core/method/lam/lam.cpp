@@ -16,6 +16,7 @@
 #include "method/lam/patch_scan.h"
 #include "model/sr_model_implementation.h"
 #include "model/weights_watch.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -74,8 +75,9 @@ std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const
 std::vector<PlacedPatch> placePatches(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan,
                                       std::span<const Patch> patches) {
     std::vector<PlacedPatch> placed;
+    checkImages(card, lr, hr, plan);
     for (const auto& patch : patches) {
-        placed.push_back({patch, checkedContext(card, lr, hr, plan, patch)});
+        placed.push_back({patch, checkedRegion(card, lr, plan, patch)});
     }
     return placed;
 }
@@ -101,14 +103,42 @@ std::optional<std::vector<LamResult>> computeLams(const SrModel& model, const Im
     return scan.take();
 }
 
-Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan, const Patch& patch) {
-    const auto region = checkPatch(patch, plan.options.detector, card.scale, lr.width(), lr.height(), plan.context);
+void checkImages(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan) {
+    const auto words = gridWords(card.scale);
     if (hr != nullptr && (hr->width() != lr.width() * card.scale || hr->height() != lr.height() * card.scale)) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("the HR image has {}x{} pixels; {} enlarges the {}x{} LR image to {}x{}", hr->width(),
-                                hr->height(), card.name, lr.width(), lr.height(), lr.width() * card.scale,
-                                lr.height() * card.scale));
+                    fmt::format("the {} image has {}x{} pixels; {} makes {}x{} of the {}x{} {} image", words.reference,
+                                hr->width(), hr->height(), card.name, lr.width() * card.scale, lr.height() * card.scale,
+                                lr.width(), lr.height(), words.input));
     }
+    if (plan.options.path != PathKind::Rain) {
+        return;
+    }
+    if (card.scale != 1) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("the path rain goes from the clean image to the rainy one, which are of one size: {} "
+                                "enlarges {} times; choose another path for it",
+                                card.name, card.scale));
+    }
+    if (hr == nullptr || hr->empty()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    "the path rain begins with the clean image, which is not known; give it beside the rainy one, or "
+                    "make rain on a clean image, or choose another path");
+    }
+    if (std::ranges::equal(lr.values(), hr->values())) {
+        throw Error(ErrorCode::InvalidArgument,
+                    "the path rain begins with the clean image, and the input equals it: there is no rain to follow");
+    }
+}
+
+Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan, const Patch& patch) {
+    const auto region = checkedRegion(card, lr, plan, patch);
+    checkImages(card, lr, hr, plan);
+    return region;
+}
+
+Rect checkedRegion(const ModelCard& card, const Image& lr, const LamPlan& plan, const Patch& patch) {
+    const auto region = checkPatch(patch, plan.options.detector, card.scale, lr.width(), lr.height(), plan.context);
     checkSize(card, region.width, region.height);
     return region;
 }
@@ -145,21 +175,23 @@ Rect contextAround(const Patch& patch, int scale, int lrWidth, int lrHeight, int
 
 Rect checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidth, int lrHeight, int contextSide) {
     const auto margin = detectorMargin(detector);
+    const auto words = gridWords(scale);
     const int srWidth = lrWidth * scale;
     const int srHeight = lrHeight * scale;
     const int last = patch.size + margin.after;
     if (last + margin.before > std::min(srWidth, srHeight)) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a patch of {0}x{0} SR pixels does not fit the {1}x{2} SR image; choose a smaller size",
-                                patch.size, srWidth, srHeight));
+        throw Error(
+            ErrorCode::InvalidArgument,
+            fmt::format("a patch of {0}x{0} {3} pixels does not fit the {1}x{2} {3} image; choose a smaller size",
+                        patch.size, srWidth, srHeight, words.output));
     }
     if (patch.x < margin.before || patch.y < margin.before || patch.x > srWidth - last || patch.y > srHeight - last) {
         throw Error(
             ErrorCode::InvalidArgument,
-            fmt::format("the {0}x{0} patch at ({1}, {2}) does not lie inside the {3}x{4} SR image: with the {5} "
+            fmt::format("the {0}x{0} patch at ({1}, {2}) does not lie inside the {3}x{4} {9} image: with the {5} "
                         "detector x can be {6} to {7} and y {6} to {8}",
                         patch.size, patch.x, patch.y, srWidth, srHeight, toString(detector), margin.before,
-                        srWidth - last, srHeight - last));
+                        srWidth - last, srHeight - last, words.output));
     }
     const auto context = contextAround(patch, scale, lrWidth, lrHeight, contextSide);
     const int x = patch.x - context.x * scale;
@@ -167,9 +199,9 @@ Rect checkPatch(const Patch& patch, DetectorKind detector, int scale, int lrWidt
     if (x < margin.before || y < margin.before || x > context.width * scale - last
         || y > context.height * scale - last) {
         throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("a context of {} LR pixels does not hold the {}x{} SR patch and the pixels that the {} "
+                    fmt::format("a context of {} {} pixels does not hold the {}x{} {} patch and the pixels that the {} "
                                 "detector reads around it; use at least {}",
-                                contextSide, patch.size, patch.size, toString(detector),
+                                contextSide, words.input, patch.size, patch.size, words.output, toString(detector),
                                 (last + margin.before + scale - 1) / scale + 1));
     }
     return context;

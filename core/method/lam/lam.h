@@ -45,13 +45,15 @@ struct LamResult {
     std::vector<double> map;         ///< context.height x context.width, |Σ_RGB attribution| / maximum, [0, 1]
     Image lr;                        ///< the context itself
     Image sr;                        ///< F(context), neither clamped nor rounded
-    Image hr;                        ///< HR over the context; empty where it is not known
+    Image hr;                        ///< HR (scale 1: the clean image) over the context; empty where it is not known
 
     // Concentration of the map; nullopt where the map is not defined (it vanishes: a flat image, a blind network).
     std::optional<double> gini;                ///< 0…1
     std::optional<double> diffusionIndex;      ///< (1 − Gini)·100, 0…100; depends on the context's size
     std::optional<std::int64_t> mass95Pixels;  ///< fewest LR pixels that carry 95 % of the map
     std::optional<double> radiusPixels;        ///< radius of gyration of the map around the patch's centre, LR pixels
+    /// Share of the map under a mask over share of the context under it, filled by who has a mask: see addMaskMass().
+    std::optional<double> maskMassRatio{};
 
     double detectorImage = 0.0;     ///< D(F(I))
     double detectorBaseline = 0.0;  ///< D(F(I'))
@@ -93,12 +95,14 @@ using LamProgressCallback = std::function<void(const LamProgress&)>;
 ///
 /// @param model    any network.
 /// @param lr       the LR image, values in [0, 1].
-/// @param hr       the HR image for PSNR, exactly model.card().scale times larger; may be null.
+/// @param hr       the HR image for PSNR, exactly model.card().scale times larger; at scale 1 the clean image, with
+///                 which the path Rain begins; may be null.
 /// @param plan     the patch of its options with the detector's margin must lie inside the SR image and the context.
 /// @param stop     polled between batches of nodes.
 /// @return nullopt when stopped; levels completed before went to `progress`.
-/// Throws Error: InvalidArgument (options, patch, sizes; before the first evaluation), OutOfMemory (also for a batch of
-/// one), ModelFailure. Calls with different models may run at the same time; memory grows with nodes x context size.
+/// Throws Error: InvalidArgument (options, patch, sizes, a path that these images or this network do not have; before
+/// the first evaluation), OutOfMemory (also for a batch of one), ModelFailure. Calls with different models may run at
+/// the same time; memory grows with nodes x context size.
 [[nodiscard]] std::optional<LamResult> computeLam(const SrModel& model, const Image& lr, const Image* hr,
                                                   const LamPlan& plan, const std::stop_token& stop = {},
                                                   const LamProgressCallback& progress = {},
@@ -141,6 +145,10 @@ using LamsProgressCallback = std::function<void(const LamsProgress&)>;
                                                                 const LamsProgressCallback& progress = {},
                                                                 const EvaluationOptions& evaluation = {});
 
+/// Checks what computeLam() checks of the images: their sizes, and that they have the path of the plan. Rain begins
+/// with the clean image, which is `hr` at scale 1 and differs from `lr`. Throws Error(InvalidArgument).
+void checkImages(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan);
+
 /// Checks everything that computeLam() checks before its first evaluation of `patch`, but for the options, and returns
 /// the LR rectangle that the network sees. Throws Error(InvalidArgument).
 [[nodiscard]] Rect checkedContext(const ModelCard& card, const Image& lr, const Image* hr, const LamPlan& plan,
@@ -152,6 +160,9 @@ using LamsProgressCallback = std::function<void(const LamsProgress&)>;
 
 /// How often contextAround() ran in this process: tests see by it that a context is computed once.
 [[nodiscard]] std::int64_t contextsPlaced();
+
+/// checkedContext() for images that checkImages() has checked.
+[[nodiscard]] Rect checkedRegion(const ModelCard& card, const Image& lr, const LamPlan& plan, const Patch& patch);
 
 /// Checks that the patch, with what the detector reads around it, lies inside the SR image and inside its context,
 /// which is returned. Throws Error(InvalidArgument) saying which positions are possible.

@@ -17,6 +17,7 @@
 #include "runtime/process_memory.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -66,11 +67,11 @@ void checkMemory(const SrModel::Implementation& model, IntegrationRule rule, con
     }
     const auto needed = gradientBytes(model, rule, pixels);
     if (needed && *needed > available) {
-        throw Error(
-            ErrorCode::OutOfMemory,
-            fmt::format("{} needs about {:.1f} GiB for a gradient on {}x{} LR pixels, and {:.1f} GiB are free; "
-                        "use a smaller image or --context",
-                        model.card().name, *needed / gibibyte, window.width, window.height, available / gibibyte));
+        throw Error(ErrorCode::OutOfMemory,
+                    fmt::format("{} needs about {:.1f} GiB for a gradient on {}x{} {} pixels, and {:.1f} GiB are free; "
+                                "use a smaller image or --context",
+                                model.card().name, *needed / gibibyte, window.width, window.height,
+                                gridWords(model.card().scale).input, available / gibibyte));
     }
 }
 
@@ -96,7 +97,7 @@ std::unique_ptr<LamContext> prepare(const SrModel& model, const Image& lr, const
     checkMemory(model.implementation(), plan.forNetwork(model.hasSecantRules()).rule, window);
     auto path = preparation.path;
     if (!path) {
-        path = std::make_shared<const MeasuredPath>(lr.cropped(region), plan);
+        path = std::make_shared<const MeasuredPath>(lr.cropped(region), plan, cleanFor(plan, hr, region));
     }
     if (stop.stop_requested() || (plan.usesArcLength() && !path->measure(stop))) {
         return nullptr;
@@ -187,8 +188,8 @@ torch::Tensor LamContext::evaluated(const torch::Tensor& input) const {
         throw;
     } catch (const std::exception& error) {
         throw Error(isOutOfMemory(error) ? ErrorCode::OutOfMemory : ErrorCode::ModelFailure,
-                    fmt::format("evaluating {} on {}x{} LR pixels failed: {}", model_.card().name, input.size(3),
-                                input.size(2), briefMessage(error)));
+                    fmt::format("evaluating {} on {}x{} {} pixels failed: {}", model_.card().name, input.size(3),
+                                input.size(2), gridWords(model_.card().scale).input, briefMessage(error)));
     }
 }
 

@@ -28,7 +28,7 @@ struct WindowedPath {
 /// thread-safe.
 class LamContext {
 public:
-    /// @param lr, hr  the whole images; neither is kept. hr may be null.
+    /// @param lr, hr  the whole images; neither is kept. hr may be null; the path Rain begins with it.
     /// @param region  the LR rectangle that the network sees, see checkedContext().
     /// @param path    through `region`.
     /// @param budget  where forward passes are kept for the next patch; null: nowhere. Must outlive this object, like

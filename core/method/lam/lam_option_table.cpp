@@ -15,7 +15,8 @@ constexpr auto presets = std::to_array<OptionChoice<Preset>>(
 constexpr auto paths = std::to_array<OptionChoice<PathKind>>(
     {{PathKind::Blur, {"blur", "blur", "Gaussian blur that falls to 0"}},
      {PathKind::Black, {"black", "black", "linear from black"}},
-     {PathKind::BlurredLinear, {"blurred-linear", "blurred, linear", "linear from the blurred image"}}});
+     {PathKind::BlurredLinear, {"blurred-linear", "blurred, linear", "linear from the blurred image"}},
+     {PathKind::Rain, {"rain", "clean, linear", "linear from the clean image, where it is known: scale 1 alone"}}});
 
 constexpr auto detectors = std::to_array<OptionChoice<DetectorKind>>(
     {{DetectorKind::Gradient, {"gradient", "gradient", "edges: differences of neighbouring pixels"}},
@@ -70,7 +71,7 @@ const std::vector<OptionRow<LamOptions>>& lamOptionTable() {
         choiceRow({.name = "detector",
                    .title = "Detector",
                    .subject = "the detector",
-                   .help = "what is measured in the SR patch"},
+                   .help = "what is measured in the patch of the output"},
                   &LamOptions::detector, detectors),
         numberRow({.name = "context",
                    .title = "Context",

@@ -271,7 +271,9 @@ void LamRefinement::addWarnings(LamResult& result, bool defined) const {
         result.warnings.emplace_back(
             moves_ ? "the attribution vanishes everywhere: the detector does not depend on the image, so the map is "
                      "not defined"
-                   : "the image equals its baseline (it is flat), so the map is not defined");
+            : plan_.options.path == PathKind::Rain
+                ? "the input equals the clean image within the context, so the map is not defined"
+                : "the image equals its baseline (it is flat), so the map is not defined");
     }
     const double perValue = result.detectorImage / (3.0 * result.patch.size * result.patch.size);
     if (defined && plan_.options.detector == DetectorKind::Gradient && perValue < flatDetector) {

@@ -17,8 +17,8 @@ constexpr std::int64_t keptPathBytes = 64L * 1024 * 1024;
 
 }  // namespace
 
-MeasuredPath::MeasuredPath(const Image& lr, const LamPlan& plan)
-    : path_(makeImagePath(lr, plan.options)) {
+MeasuredPath::MeasuredPath(const Image& lr, const LamPlan& plan, const Image& clean)
+    : path_(makeImagePath(lr, plan.options, clean)) {
     if (plan.options.path == PathKind::Blur) {  // the points of a straight path cost as little as a copy
         path_ = withKeptPoints(path_, keptPathBytes);
     }
@@ -60,18 +60,24 @@ bool samePath(const LamOptions& a, const LamOptions& b) {
     return a.path == b.path && a.sigma == b.sigma && a.kernel == b.kernel;
 }
 
-std::shared_ptr<const MeasuredPath> SharedPaths::pathFor(const std::shared_ptr<const Image>& lr, const Rect& region,
+Image cleanFor(const LamPlan& plan, const Image* clean, const Rect& region) {
+    return plan.options.path == PathKind::Rain && clean != nullptr ? clean->cropped(region) : Image();
+}
+
+std::shared_ptr<const MeasuredPath> SharedPaths::pathFor(const std::shared_ptr<const Image>& lr,
+                                                         const std::shared_ptr<const Image>& clean, const Rect& region,
                                                          const LamPlan& plan, const std::stop_token& stop) {
+    const auto from = plan.options.path == PathKind::Rain ? clean : nullptr;
     std::erase_if(known_, [](const Known& known) { return known.path.expired(); });
     std::shared_ptr<const MeasuredPath> path;
     for (const auto& known : known_) {
-        if (known.lr == lr && known.region == region && samePath(known.options, plan.options)) {
+        if (known.lr == lr && known.clean == from && known.region == region && samePath(known.options, plan.options)) {
             path = known.path.lock();
         }
     }
     if (!path) {
-        path = std::make_shared<const MeasuredPath>(lr->cropped(region), plan);
-        known_.push_back({lr, region, plan.options, path});
+        path = std::make_shared<const MeasuredPath>(lr->cropped(region), plan, cleanFor(plan, from.get(), region));
+        known_.push_back({lr, from, region, plan.options, path});
     }
     return stop.stop_requested() || (plan.usesArcLength() && !path->measure(stop)) ? nullptr : path;
 }

@@ -13,15 +13,15 @@
 
 namespace lamscope {
 
-std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& model, const Image& lr,
+std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& model, const Image& lr, const Image* hr,
                                                               const LamPlan& asked, const std::vector<double>& alpha,
                                                               const std::stop_token& stop) {
     auto plan = asked;
     plan.rule = IntegrationRule::RightEndpoints;  // the length of the path is not asked for
     const auto& options = plan.options;
-    const auto region = checkedContext(model.card(), lr, nullptr, plan, options.patch);
+    const auto region = checkedContext(model.card(), lr, hr, plan, options.patch);
     const auto context =
-        prepare(model, lr, nullptr, plan, region, {&options.patch, 1}, stop, {.evaluation = {.window = false}});
+        prepare(model, lr, hr, plan, region, {&options.patch, 1}, stop, {.evaluation = {.window = false}});
     if (!context) {
         return std::nullopt;
     }

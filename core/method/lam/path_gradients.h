@@ -15,9 +15,10 @@ namespace lamscope {
 /// Fig. 3 i), on the part of the LR image that computeLam() shows the network. One evaluation per α, whatever the
 /// preset; nothing of a map depends on it.
 ///
+/// @param hr  as for computeLam().
 /// @return one per α, in their order; nullopt when stopped. Throws as computeLam().
 [[nodiscard]] std::optional<std::vector<PathGradient>> computePathGradients(const SrModel& model, const Image& lr,
-                                                                            const LamPlan& plan,
+                                                                            const Image* hr, const LamPlan& plan,
                                                                             const std::vector<double>& alpha,
                                                                             const std::stop_token& stop = {});
 

@@ -8,6 +8,7 @@ lamscope_library(lamscope_lam
     method/lam/lam_experiment.h
     method/lam/lam_option_table.h
     method/lam/lam_options.h
+    method/lam/mask_mass.h
     method/lam/parameter_randomisation.h
     method/lam/patch_scan.h
     method/lam/path_curve.h
@@ -28,6 +29,7 @@ lamscope_library(lamscope_lam
     method/lam/lam_option_table.cpp
     method/lam/lam_options.cpp
     method/lam/lam_refinement.cpp
+    method/lam/mask_mass.cpp
     method/lam/measured_path.cpp
     method/lam/parameter_randomisation.cpp
     method/lam/patch_groups.cpp

@@ -69,10 +69,10 @@ struct Place {
 template <typename Visit>
 void forEachPlace(const RealImage& degraded, const RealImage& clean, const RealImage& restored, const PixelMask& mask,
                   const RealImage* restoredClean, const Visit& visit) {
-    const std::size_t pixels = mask.inside.size();
+    const std::size_t pixels = mask.pixels.size();
     for (std::size_t i = 0; i < degraded.values.size(); ++i) {
         visit(Place{degraded.values[i], clean.values[i], restored.values[i],
-                    restoredClean == nullptr ? nan : restoredClean->values[i], mask.inside[i % pixels] != 0});
+                    restoredClean == nullptr ? nan : restoredClean->values[i], mask.pixels[i % pixels] != 0});
     }
 }
 
@@ -116,23 +116,15 @@ std::optional<double> psnrOf(std::span<const RestorationMoments> images) {
 
 }  // namespace
 
-std::size_t PixelMask::count() const {
-    return static_cast<std::size_t>(std::ranges::count_if(inside, [](std::uint8_t value) { return value != 0; }));
-}
-
-double PixelMask::share() const {
-    return inside.empty() ? 0.0 : static_cast<double>(count()) / static_cast<double>(inside.size());
-}
-
 PixelMask layerMask(const RealImage& layer, double threshold, LayerSign sign) {
     PixelMask mask{.width = layer.width, .height = layer.height};
-    mask.inside.resize(layer.pixels());
+    mask.pixels.resize(layer.pixels());
     for (std::size_t i = 0; i < layer.values.size(); ++i) {
         // Levels of 8 bits are n / 255: 255 of these are n to the last digits.
         constexpr double rounding = 1e-9;
         const double level = layer.values[i] * highestLevel;
         if ((sign == LayerSign::Either ? std::abs(level) : level) > threshold + rounding) {
-            mask.inside[i % mask.inside.size()] = 1;
+            mask.pixels[i % mask.pixels.size()] = 1;
         }
     }
     return mask;
@@ -141,10 +133,10 @@ PixelMask layerMask(const RealImage& layer, double threshold, LayerSign sign) {
 double darkenedShare(const RealImage& layer) {
     constexpr double least = -2.0 / highestLevel - 1e-9;
     PixelMask darkened{.width = layer.width, .height = layer.height};
-    darkened.inside.resize(layer.pixels());
+    darkened.pixels.resize(layer.pixels());
     for (std::size_t i = 0; i < layer.values.size(); ++i) {
         if (layer.values[i] < least) {
-            darkened.inside[i % darkened.inside.size()] = 1;
+            darkened.pixels[i % darkened.pixels.size()] = 1;
         }
     }
     return darkened.share();
@@ -240,11 +232,11 @@ RestorationMeasures restorationMeasures(std::span<const RestorationMoments> imag
 RestorationMaps restorationMaps(const RealImage& degraded, const RealImage& clean, const RealImage& restored,
                                 const PixelMask& mask) {
     checkSizes(degraded, clean, restored, mask);
-    const RealPlane empty{.width = mask.width, .height = mask.height, .values = std::vector(mask.inside.size(), 0.0)};
+    const RealPlane empty{.width = mask.width, .height = mask.height, .values = std::vector(mask.pixels.size(), 0.0)};
     RestorationMaps maps{.removed = empty, .leftOver = empty, .background = empty};
     std::size_t i = 0;
     forEachPlace(degraded, clean, restored, mask, nullptr, [&](const Place& at) {
-        const std::size_t pixel = i++ % mask.inside.size();
+        const std::size_t pixel = i++ % mask.pixels.size();
         maps.removed.values[pixel] += at.removed() / Image::channels;
         (at.inside ? maps.leftOver : maps.background).values[pixel] += at.left() / Image::channels;
     });

@@ -12,21 +12,11 @@
 #include <span>
 #include <vector>
 
+#include "image/pixel_mask.h"
 #include "image/real_plane.h"
 #include "method/restoration/real_image.h"
 
 namespace lamscope {
-
-/// A set of pixels, row-major.
-struct PixelMask {
-    int width = 0;
-    int height = 0;
-    std::vector<std::uint8_t> inside{};  ///< 1: in the set
-
-    [[nodiscard]] std::size_t count() const;
-    /// Of the pixels that are in the set, 0…1.
-    [[nodiscard]] double share() const;
-};
 
 /// Which values of a layer count as touched.
 enum class LayerSign {

@@ -14,10 +14,11 @@
 #include "base/output_files.h"
 #include "base/sha256.h"
 #include "image/image_file.h"
-#include "image/low_resolution.h"
 #include "model/sr_model.h"
 #include "runtime/device.h"
 #include "scene/document_blocks.h"
+#include "scene/grid_words.h"
+#include "scene/network_input.h"
 
 namespace lamscope {
 
@@ -149,7 +150,7 @@ private:
             if (scene.role == ImageRole::Hr && std::min(image.width(), image.height()) < scale) {
                 return fmt::format("{} has {}x{} pixels", scene.image.string(), image.width(), image.height());
             }
-            const auto lr = scene.role == ImageRole::Hr ? makeLowResolution(image, scale, scene.reduction).lr : image;
+            const auto lr = makeInput(image, {}, inputRecipeOf(scene), scale).lr;
             std::optional<std::pair<int, int>> at;
             if (const auto patches = patchesOf(scene, scale); !patches.empty()) {
                 const auto& [x, y, size] = patches.front();
@@ -157,9 +158,11 @@ private:
             }
             auto crop = erfCrop(lr, scale, document_.options.side, at);
             if (!crop) {
-                return fmt::format(
-                    "{} has {}x{} LR pixels at x{}{}", scene.image.string(), lr.width(), lr.height(), scale,
-                    at ? fmt::format(", too few around the SR pixel ({}, {})", at->first, at->second) : "");
+                return fmt::format("{} has {}x{} {} pixels at x{}{}", scene.image.string(), lr.width(), lr.height(),
+                                   gridWords(scale).input, scale,
+                                   at ? fmt::format(", too few around the {} pixel ({}, {})", gridWords(scale).output,
+                                                    at->first, at->second)
+                                      : "");
             }
             crop->lr.file = scene.image.string();
             crops.emplace(scale, *std::move(crop));

@@ -46,6 +46,19 @@ int checkedScale(std::span<const SrModel> models, std::span<const Scene> scenes,
         refuse(fmt::format("{} is an LR image; hard patches are found in HR images, which are reduced",
                            lr->image.string()));
     }
+    if (first.scale == 1) {
+        refuse(
+            fmt::format("hard patches are found by networks that enlarge reduced images; {} does not enlarge: list "
+                        "patches in a file",
+                        first.name));
+    }
+    if (const auto degraded = std::ranges::find_if_not(scenes, &Degradation::isClean, &Scene::degradation);
+        degraded != scenes.end()) {
+        refuse(
+            fmt::format("hard patches are found in images that are reduced alone, {} is to be degraded by {} too: "
+                        "list patches in a file",
+                        degraded->image.string(), toString(degraded->degradation)));
+    }
     if (const int least = std::max(3 * first.scale, Box().size);
         options.size % first.scale != 0 || options.size < least) {
         refuse(

@@ -82,6 +82,11 @@ std::optional<StudyImage> imageFrom(const Scene& scene, bool withSize, const std
     if (scene.role == ImageRole::Hr) {
         key["reduce"] = toString(scene.reduction);
     }
+    if (!scene.degradation.isClean()) {  // keys of others stay as they were
+        key["degradation"] = toString(scene.degradation);
+        key["seed"] = scene.degradationSeed;
+        key["stem"] = scene.image.stem().string();  // of which the random numbers depend
+    }
     for (const auto& row : imageReadingTable) {
         key[row.name] = scene.reading.*row.member;
     }

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/sha256.h"
+#include "method/lam/mask_mass.h"
 #include "model/stoppable_evaluation.h"
 
 namespace lamscope {
@@ -154,7 +155,8 @@ void TaskMaps::begin() {
     checkPair(images, scene, scale);
     pair_ = imagesFor(images, scene, scale);
     const bool hr = scene.role == ImageRole::Hr;
-    const auto* reference = pair_.hr.empty() ? nullptr : &pair_.hr;
+    const auto* reference = referenceOf(pair_);
+    mask_ = rainMaskOf(pair_, inputRecipeOf(scene), scale);
     auto patches = patchesOf(plan.description.patches, scene, pair_, scale, plan.lam.options.detector,
                              hr ? images.image.width() : 0, hr ? images.image.height() : 0);
     patches.resize(std::min(patches.size(), most_));
@@ -187,7 +189,8 @@ bool TaskMaps::advance(const std::stop_token& stop, const LamsProgressCallback& 
     } catch (const EvaluationStopped&) {
         return false;
     }
-    for (const auto& [index, map] : scan_->takeComplete()) {
+    for (auto& [index, map] : scan_->takeComplete()) {
+        addMaskMass(map, mask_);
         if (const auto why = troubleOf(map); why.empty()) {
             take_(indices_[index], map);
         } else {

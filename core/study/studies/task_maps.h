@@ -17,6 +17,7 @@
 #include "method/lam/patch_scan.h"
 #include "model/sr_model.h"
 #include "model/weights_watch.h"
+#include "scene/network_input.h"
 #include "study/run_maps.h"
 #include "study/studies/study_plan.h"
 #include "study/studies/study_run.h"
@@ -101,6 +102,7 @@ private:
     Take take_;
     Refuse refuse_;
     LowResolutionPair pair_;            // set when the scan begins
+    PixelMask mask_;                    // of rain, the same
     std::vector<std::size_t> indices_;  // of the patches that are scanned, among all
     std::optional<PatchScan> scan_;     // unset before it has begun
 };

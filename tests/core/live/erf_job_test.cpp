@@ -275,7 +275,7 @@ TEST_F(ErfJobTest, SaysWhyANetworkHasNoField) {
     EXPECT_EQ(failed_[0].target.id, narrow);
     EXPECT_EQ(failed_[0].input, input_);
     EXPECT_THAT(failed_[0].message, testing::HasSubstr("48x33 pixels does not hold 34x34"));
-    EXPECT_THAT(failed_[1].message, testing::HasSubstr("no LR image"));
+    EXPECT_THAT(failed_[1].message, testing::HasSubstr("no input image"));
     EXPECT_EQ(failed_[1].input, input_);
 
     EXPECT_EQ(measure(2, {{narrow, std::pair(96, 0)}}), EndReason::Done);

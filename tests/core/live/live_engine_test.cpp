@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "live/live_engine.h"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -9,6 +10,7 @@
 #include "base/error.h"
 #include "live/job_handle.h"
 #include "live/jobs/di_map_job.h"
+#include "method/lam/mask_mass.h"
 #include "support/analytic_networks.h"
 #include "support/event_recorder.h"
 
@@ -49,6 +51,9 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
                 return globalFormula(lr);
             },
             networkScale);
+    }
+    if (name == "restores") {
+        return test::makeModel([](const torch::Tensor& input) { return input.square() * (1.0 + input.mean()); }, 1);
     }
     if (name == "wrong") {
         return test::makeModel([](const torch::Tensor& lr) { return lr; }, networkScale);
@@ -206,6 +211,59 @@ TEST_F(LiveEngineTest, HrImagesAreReducedAndGivePsnr) {
     const auto images = events_.waitFor<NetworkImages>([](const NetworkImages& event) { return event.sr != nullptr; });
     ASSERT_TRUE(images);
     EXPECT_EQ(images->sr->width(), 48);
+}
+
+/// The images of a network once its output is there.
+bool hasOutput(const NetworkImages& event) {
+    return event.sr != nullptr;
+}
+
+TEST_F(LiveEngineTest, ACleanImageIsDegradedAndItsRainKnownAtScale1) {
+    const auto clean = opened(48);
+    const auto rain = degradationFromString("rain:small:0.5");
+    engine_.addNetwork(1, spec("restores"));
+    engine_.setInput({.pixels = clean.pixels, .role = ImageRole::Hr, .degradation = rain, .degradationSeed = 4});
+    options_.path = PathKind::Rain;
+    engine_.probe(request(1, {{1, {10, 12, 8}}}));
+    const auto map = finished(1, 1);
+    ASSERT_TRUE(map);
+    const auto expected = degrade(*clean.pixels, 1, Reduction::Pillow, rain, 4);
+    const auto images = events_.waitFor<NetworkImages>(hasOutput);
+    ASSERT_TRUE(images);
+    EXPECT_TRUE(std::ranges::equal(images->lr->values(), expected.lr.values()));
+    EXPECT_TRUE(std::ranges::equal(images->hr->values(), clean.pixels->values()));
+    EXPECT_TRUE(std::ranges::equal(images->rain->values(), expected.rain.values()));
+    auto options = options_;
+    options.patch = {10, 12, 8};
+    auto direct = computeLam(loadAnalytic(spec("restores"), "cpu"), expected.lr, clean.pixels.get(), options).value();
+    addMaskMass(direct, *images->rainMask);
+    EXPECT_NEAR(map->result->attributionSum, direct.attributionSum, 1e-5 * std::abs(direct.attributionSum));
+    ASSERT_TRUE(map->result->maskMassRatio);
+    EXPECT_NEAR(*map->result->maskMassRatio, direct.maskMassRatio.value(), 1e-4);
+    EXPECT_GT(*map->result->maskMassRatio, 1.0);  // the path moves where it rains alone
+    EXPECT_TRUE(map->result->psnr);
+    EXPECT_EQ(map->input.degradation, rain);
+    EXPECT_NE(map->input, (InputIdentity{clean.pixels, ImageRole::Hr, Reduction::Pillow}));
+}
+
+TEST_F(LiveEngineTest, AnImageAloneIsNoReferenceAtScale1) {
+    const auto image = opened(40);
+    engine_.addNetwork(1, spec("restores"));
+    engine_.setInput(image, ImageRole::Hr, Reduction::Pillow);
+    engine_.probe(request(1, {{1, {10, 12, 8}}}));
+    const auto alone = finished(1, 1);
+    ASSERT_TRUE(alone);
+    EXPECT_FALSE(alone->result->psnr);
+    EXPECT_FALSE(alone->result->maskMassRatio);
+    EXPECT_EQ(alone->result->lr.width(), 40);
+    const auto clean = std::make_shared<const Image>(40, 40);
+    engine_.setInput({.pixels = image.pixels, .role = ImageRole::Hr, .reference = clean});
+    engine_.probe(request(2, {{1, {10, 12, 8}}}));
+    const auto beside = finished(2, 1);
+    ASSERT_TRUE(beside);
+    EXPECT_TRUE(beside->result->psnr);
+    ASSERT_TRUE(beside->result->maskMassRatio);
+    EXPECT_NEAR(*beside->result->maskMassRatio, 1.0, 1e-9);  // every pixel is brighter than black
 }
 
 TEST_F(LiveEngineTest, SrImagesComeWhereNoMapIsWanted) {

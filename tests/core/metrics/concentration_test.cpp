@@ -114,5 +114,21 @@ TEST(Concentration, RefusesMapsWithoutMeaning) {
     EXPECT_THROW(static_cast<void>(radiusOfGyration(good, 2, 1, std::nan(""), 0.0)), Error);
 }
 
+// By definition: share of the mass over share of the pixels.
+TEST(MassRatio, ComparesSharesOfMassAndOfPixels) {
+    const std::vector<std::uint8_t> mask{1, 0, 0, 1, 0, 0};
+    EXPECT_DOUBLE_EQ(massRatio(std::vector<double>(6, 0.25), mask).value(), 1.0);
+    EXPECT_DOUBLE_EQ(massRatio(std::vector<double>{2, 0, 0, 1, 0, 0}, mask).value(), 3.0);
+    EXPECT_DOUBLE_EQ(massRatio(std::vector<double>{0, 2, 0, 0, 0, 1}, mask).value(), 0.0);
+    EXPECT_DOUBLE_EQ(massRatio(std::vector<double>{1, 3, 0, 0, 0, 0}, mask).value(), 0.75);
+    EXPECT_DOUBLE_EQ(massRatio(std::vector<double>{5, 1}, std::vector<std::uint8_t>{1, 1}).value(), 1.0);
+}
+
+TEST(MassRatio, IsNotDefinedWithoutAMask) {
+    EXPECT_FALSE(massRatio(std::vector<double>{1, 2}, std::vector<std::uint8_t>{0, 0}));
+    EXPECT_THROW(static_cast<void>(massRatio(std::vector<double>{1, 2}, std::vector<std::uint8_t>{1})), Error);
+    EXPECT_THROW(static_cast<void>(massRatio(std::vector<double>{0, 0}, std::vector<std::uint8_t>{1, 1})), Error);
+}
+
 }  // namespace
 }  // namespace lamscope

@@ -49,7 +49,7 @@ TEST(ResultColumns, HeadingsOfTheTerminalAreAscii) {
 TEST(ResultColumns, WhatIsNotDefinedIsNotKnown) {
     LamResult result;
     for (const auto* key : {"di", "gini", "mass95_pixels", "radius_pixels", "completeness_error", "estimated_map_error",
-                            "psnr_patch", "psnr", "di_difference"}) {
+                            "psnr_patch", "psnr", "di_difference", "mask_mass_ratio"}) {
         EXPECT_FALSE(isKnown(valueOf(key, result))) << key;
         EXPECT_TRUE(std::isnan(shownNumber(columnOf(key), valueOf(key, result)))) << key;
     }

@@ -81,7 +81,7 @@ TEST(Csv, HeaderIsTheContract) {
                     "network,architecture,scale,parameters,lr_width,lr_height,patch_x,patch_y,patch_size,context_x,"
                     "context_y,context_width,context_height,di,gini,mass95_pixels,radius_pixels,detector_image,"
                     "detector_baseline,attribution_sum,completeness_error,nodes,estimated_map_error,"
-                    "nonfinite_gradients,psnr_patch,psnr,seconds,rule\n"));
+                    "nonfinite_gradients,psnr_patch,psnr,seconds,rule,mask_mass_ratio\n"));
 }
 
 TEST(Csv, RowHoldsAllDigitsAndNothingForWhatIsNotDefined) {
@@ -100,7 +100,7 @@ TEST(Csv, RowHoldsAllDigitsAndNothingForWhatIsNotDefined) {
     EXPECT_THAT(
         toCsv(document),
         testing::EndsWith("\nIMDN,IMDN,4,715176,80,60,120,104,16,2,0,64,60,20.0849,,1828,13.06,80.5,2.25,77.875,"
-                          "-0.0042,81,,0,,,0.1,right-endpoint\n"));
+                          "-0.0042,81,,0,,,0.1,right-endpoint,\n"));
 }
 
 TEST(Csv, WithoutResultsALineACell) {

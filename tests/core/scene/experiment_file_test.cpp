@@ -33,6 +33,16 @@ Experiment twoScenesTwoNetworks() {
     return experiment;
 }
 
+/// A file that is not there: its numbers are with the experiment.
+Degradation steepRain(const std::filesystem::path& file) {
+    return {.rain = Degradation::Rain{.range = {.name = file.string(),
+                                                .quantity = {100.0, 250.5},
+                                                .kernelWidths = {3, 9},
+                                                .length = {20.0, 31.0},
+                                                .angle = {-60.0, -45.5}},
+                                      .amplitude = 0.5}};
+}
+
 struct Change {
     std::string what;
     std::function<void(Experiment&)> make;
@@ -52,6 +62,9 @@ std::vector<Change> changes() {
         {"hash of the image", ofScene(&Scene::sha256, std::string(64, 'a'))},
         {"role", ofScene(&Scene::role, ImageRole::Lr)},
         {"reduction", ofScene(&Scene::reduction, Reduction::Matlab)},
+        {"degradation", ofScene(&Scene::degradation, degradationFromString("blur:1.5:9+rain:medium:0.25+jpeg:40..60"))},
+        {"rain of a file", ofScene(&Scene::degradation, steepRain(folder / "colon: and + sign" / "steep.json"))},
+        {"seed", ofScene(&Scene::degradationSeed, std::uint64_t{1} << 63U)},
         {"upright", ofScene(&Scene::reading, ImageReading{.upright = true})},
         {"stretch", ofScene(&Scene::reading, ImageReading{.stretch = true})},
         {"reference image", ofScene(&Scene::reference, folder / "hr.png")},
@@ -102,6 +115,37 @@ TEST(ExperimentFile, GivesEveryFieldBack) {
         EXPECT_NE(toJson(changed, folder), toJson(plain, folder)) << what;
         EXPECT_EQ(experimentFromText(toJson(changed, folder), file), changed) << what;
     }
+}
+
+TEST(ExperimentFile, StatesADegradationAndOpensWithoutOne) {
+    auto experiment = twoScenesTwoNetworks();
+    experiment.scenes.front().degradation = degradationFromString("noise:20+blur:2");
+    experiment.scenes.front().degradationSeed = 5;
+    experiment.scenes.back().degradation = steepRain(folder / "steep.json");
+    auto json = jsonOf(experiment, folder);
+    EXPECT_EQ(json["scenes"][0]["image"]["degradation"], "blur:2+noise:20");
+    EXPECT_EQ(json["scenes"][0]["image"]["seed"], 5);
+    EXPECT_EQ(json["scenes"][1]["image"]["degradation"], "rain:steep.json:0.5");
+    EXPECT_EQ(json["scenes"][1]["image"]["rain"]["kernel_width"], (std::vector<int>{3, 9}));
+    // A range that a session holds is one of its files: nothing is written over it.
+    EXPECT_THAT(filesOf(experiment), testing::Contains(folder / "steep.json"));
+
+    for (const auto* member : {"degradation", "seed", "rain"}) {
+        json["scenes"][0]["image"].erase(member);  // as older versions wrote
+    }
+    EXPECT_TRUE(experimentFromJson(json, folder).scenes.front().degradation.isClean());
+    EXPECT_EQ(experimentFromJson(json, folder).scenes.front().degradationSeed, 0U);
+
+    auto broken = json;
+    broken["scenes"][1]["image"]["rain"]["kernel_width"] = nlohmann::json::array();
+    EXPECT_THROW(static_cast<void>(experimentFromJson(broken, folder)), Error);
+    broken = json;
+    broken["scenes"][1]["image"]["degradation"] = "noise:20";
+    EXPECT_THROW(static_cast<void>(experimentFromJson(broken, folder)), Error);
+    broken = json;
+    broken["scenes"][1]["image"]["degradation"] = "hail";
+    broken["scenes"][1]["image"].erase("rain");
+    EXPECT_THROW(static_cast<void>(experimentFromJson(broken, folder)), Error);
 }
 
 TEST(ExperimentFile, NamesFilesFromItsFolder) {

@@ -11,6 +11,7 @@
 #include "image/colour.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
+#include "support/expect_error.h"
 #include "support/lpips_weights.h"
 #include "support/temporary_folder.h"
 
@@ -31,6 +32,31 @@ TEST(Evaluate, BicubicOfAFlatImageIsPerfect) {
     const auto json = nlohmann::json::parse(toJson({*evaluation}, options, "cpu"));
     EXPECT_TRUE(json["results"][0]["psnr"].is_null());
     EXPECT_EQ(json["results"][0]["images"].size(), 1U);
+}
+
+// What does not enlarge gives back its input: the PSNR is that of the noise.
+TEST(Evaluate, DegradesByARecipe) {
+    const test::TemporaryFolder folder;
+    writeImage(folder / "a.png", drawScene(48));
+    const auto model = loadModel(ModelSpec::parse("bicubic:scale=1"));
+    EvaluateOptions options;
+    options.hrFolder = folder.path();
+    test::expectError(ErrorCode::InvalidArgument, {"does not enlarge", "degrade"},
+                      [&] { static_cast<void>(evaluate(model, options)); });
+    options.degradation = degradationFromString("noise:20");
+    options.degradationSeed = 9;
+    const auto evaluation = *evaluate(model, options);
+    const auto pair = degrade(readImage(folder / "a.png").image, 1, Reduction::Matlab, options.degradation, 9);
+    EXPECT_NEAR(evaluation.mean.psnr, compareImages(pair.lr, pair.hr, Channel::Y, 1).psnr, 1e-9);
+    const auto json = nlohmann::json::parse(toJson({evaluation}, options, "cpu"));
+    EXPECT_EQ(json["options"]["degradation"], "noise:20");
+    EXPECT_EQ(json["options"]["seed"], 9);
+    std::filesystem::create_directory(folder / "lr");
+    writeImage(folder / "lr/a.png", drawScene(48));
+    options = {};
+    options.hrFolder = folder.path();
+    options.lrFolder = folder / "lr";
+    EXPECT_GT(evaluate(model, options)->mean.psnr, 100.0);
 }
 
 TEST(Evaluate, StatesLpipsWhereItIsMeasured) {

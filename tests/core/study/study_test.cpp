@@ -344,6 +344,20 @@ TEST(Evaluate, ChecksEveryScaleBeforeItComputes) {
                       [&] { static_cast<void>(prepareEvaluations(models, options)); });
 }
 
+TEST(Upscale, DegradesCleanImages) {
+    const test::TemporaryFolder folder;
+    writeImage(folder / "clean.png", drawScene(32));
+    UpscaleOptions options;
+    options.images = {folder / "clean.png"};
+    options.outputFolder = folder / "out";
+    options.input = {.role = ImageRole::Hr, .degradation = degradationFromString("noise:9"), .degradationSeed = 2};
+    static_cast<void>(upscaleFiles(loadModel(ModelSpec::parse("bicubic:scale=1")), options));
+    const auto expected =
+        degrade(readImage(folder / "clean.png").image, 1, Reduction::Pillow, options.input.degradation, 2);
+    const auto restored = readImage(folder / "out/clean.png").image;
+    EXPECT_TRUE(std::ranges::equal(restored.values(), expected.lr.values()));  // by what changes nothing
+}
+
 TEST(Upscale, ArrayInArrayOut) {
     const test::TemporaryFolder folder;
     std::vector<float> values(std::size_t{3} * 8 * 10, 0.75F);

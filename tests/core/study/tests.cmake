@@ -5,6 +5,7 @@ lamscope_test(study_test LABEL unit
     core/study/evaluate_test.cpp
     core/study/image_pairs_test.cpp
     core/study/sanity_run_test.cpp
+    core/study/scale_one_run_test.cpp
     core/study/study_test.cpp
     support/network_expectations.cpp
     support/synthetic_checkpoint.cpp

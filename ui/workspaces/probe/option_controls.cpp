@@ -281,15 +281,15 @@ void ComputeControls::follow() {
     tolerance_->setEnabled(options.preset == Preset::Exact);
     sigma_->setValue(options.sigma);
     kernel_->setValue(options.kernel);
-    sigma_->setEnabled(options.path != PathKind::Black);
-    kernel_->setEnabled(options.path != PathKind::Black);
+    const bool blurs = options.path == PathKind::Blur || options.path == PathKind::BlurredLinear;
+    sigma_->setEnabled(blurs);
+    kernel_->setEnabled(blurs);
     patch_->setEditText(QString::number(session_.box().size));
 
     const auto plan = makePlan(options);
     const auto nodes = (plan.rule == IntegrationRule::Secant ? tr("%1 cells") : tr("%1 nodes")).arg(plan.nodes);
     accuracy_->setText(plan.tolerance ? tr("≤ %1, %2 %").arg(nodes).arg(*plan.tolerance * 100.0) : nodes);
-    pathButton_->setText(options.path == PathKind::Black ? path_->currentText()
-                                                         : tr("%1, σ %2").arg(path_->currentText()).arg(options.sigma));
+    pathButton_->setText(blurs ? tr("%1, σ %2").arg(path_->currentText()).arg(options.sigma) : path_->currentText());
 }
 
 // --- how it looks

@@ -64,7 +64,7 @@ void PathPreview::compute() {
     computeOn(
         pool_, this,
         [alpha, result = network->result, options = session_.options()] {
-            return toQImage(pathImage(result->lr, options, alpha));
+            return toQImage(pathImage(result->lr, result->hr, options, alpha));
         },
         [this, alpha](const QImage& picture) { present(picture, alpha); },
         [this, alpha](const QString& reason) { presentTrouble(reason, alpha); });

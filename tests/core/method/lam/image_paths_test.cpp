@@ -27,7 +27,9 @@ class PathDistances : public testing::TestWithParam<LamOptions> {};
 
 TEST_P(PathDistances, AreThoseOfThePathsImages) {
     const auto lr = test::testImage(37, 23);
-    const auto path = makeImagePath(lr, GetParam());
+    Image clean(37, 23);  // black: as far away as the path from black is long
+    clean.at(1, 4, 5) = 0.75F;
+    const auto path = makeImagePath(lr, GetParam(), clean);
     const std::vector<double> alpha{0.0, 0.003, 0.11, 0.5, 0.52, 0.97, 1.0};
     const std::vector<std::shared_ptr<const ImagePath>> views{path, path->cropped({5, 3, 9, 17}),
                                                               withKeptPoints(path, 1 << 20)};
@@ -51,7 +53,8 @@ LamOptions along(PathKind path, double sigma, int kernel) {
 
 INSTANTIATE_TEST_SUITE_P(AllPaths, PathDistances,
                          testing::Values(LamOptions{}, along(PathKind::Blur, 2.5, 21), along(PathKind::Blur, 9.0, 41),
-                                         along(PathKind::Black, 1.2, 9), along(PathKind::BlurredLinear, 1.2, 9)));
+                                         along(PathKind::Black, 1.2, 9), along(PathKind::BlurredLinear, 1.2, 9),
+                                         along(PathKind::Rain, 1.2, 9)));
 
 TEST(PathOfAFlatImage, HasNoLength) {
     Image flat(20, 16);

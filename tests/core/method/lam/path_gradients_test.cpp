@@ -29,7 +29,7 @@ LamOptions optionsAt(int x, int y, int size, int context) {
 
 std::vector<PathGradient> compute(const SrModel& model, const Image& lr, const LamOptions& options,
                                   const std::vector<double>& alpha) {
-    auto gradients = computePathGradients(model, lr, options, alpha);
+    auto gradients = computePathGradients(model, lr, nullptr, options, alpha);
     EXPECT_TRUE(gradients.has_value());
     return std::move(*gradients);
 }
@@ -51,7 +51,7 @@ TEST(PathGradients, OfASquareAreTwiceThePathImage) {
         for (std::size_t i = 0; i < alpha.size(); ++i) {
             EXPECT_EQ(gradients[i].alpha, alpha[i]);
             EXPECT_EQ(gradients[i].nonfinite, 0);
-            const auto image = pathImage(lr.cropped(context), options, alpha[i]);
+            const auto image = pathImage(lr.cropped(context), {}, options, alpha[i]);
             ASSERT_EQ(gradients[i].map.size(), 144U);
             for (int y = 0; y < context.height; ++y) {
                 for (int x = 0; x < context.width; ++x) {
@@ -105,9 +105,11 @@ TEST(PathGradients, StopAndWrongPatch) {
     const auto model = test::bicubicModel(enlargement);
     std::stop_source stop;
     stop.request_stop();
-    EXPECT_FALSE(computePathGradients(model, testImage(16, 16), optionsAt(8, 8, 8, 0), {0.5}, stop.get_token()));
-    EXPECT_THROW(static_cast<void>(computePathGradients(model, testImage(16, 16), optionsAt(30, 8, 8, 0), {0.5})),
-                 Error);
+    EXPECT_FALSE(
+        computePathGradients(model, testImage(16, 16), nullptr, optionsAt(8, 8, 8, 0), {0.5}, stop.get_token()));
+    EXPECT_THROW(
+        static_cast<void>(computePathGradients(model, testImage(16, 16), nullptr, optionsAt(30, 8, 8, 0), {0.5})),
+        Error);
 }
 
 }  // namespace

@@ -12,7 +12,9 @@ lamscope_test(lam_test LABEL unit
     core/method/lam/parameter_randomisation_test.cpp
     core/method/lam/path_curve_test.cpp
     core/method/lam/path_gradients_test.cpp
+    core/method/lam/rain_path_test.cpp
     support/network_variants.cpp
+    support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_lam lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(lam_test REUSE_FROM model_test)
 lamscope_test(golden_test LABEL golden

@@ -57,7 +57,7 @@ TEST(RestorationRecords, MeasuresAreThoseOfTheRecords) {
     const auto mask = layerMask(rain, 0.0);
     auto spoilt = rainy;
     for (std::size_t i = 0; i < spoilt.values.size(); ++i) {
-        spoilt.values[i] = mask.inside[i % mask.inside.size()] != 0 ? rainy.values[i] : clean.values[i] + 0.1;
+        spoilt.values[i] = mask.pixels[i % mask.pixels.size()] != 0 ? rainy.values[i] : clean.values[i] + 0.1;
     }
     const auto with = [&](double share) {
         return made(clean, rain, [share](double background, double drop) { return background + share * drop; });

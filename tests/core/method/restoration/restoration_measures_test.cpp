@@ -160,11 +160,11 @@ TEST_F(Restoration, OfASetAveragesSquaresBeforeTheRoot) {
 TEST_F(Restoration, MapsAreSignedAndSplitByTheMask) {
     const auto restored = sum(sum(clean_, 0.25, rain_), 0.02, filled(width, height, [](int, int) { return 1.0; }));
     const auto maps = restorationMaps(rainy_, clean_, restored, mask_);
-    for (std::size_t i = 0; i < mask_.inside.size(); ++i) {
+    for (std::size_t i = 0; i < mask_.pixels.size(); ++i) {
         const double rain = rain_.values[i];
         EXPECT_NEAR(maps.removed.values[i], 0.75 * rain - 0.02, 1e-14);
-        EXPECT_NEAR(maps.leftOver.values[i], mask_.inside[i] != 0 ? 0.25 * rain + 0.02 : 0.0, 1e-14);
-        EXPECT_NEAR(maps.background.values[i], mask_.inside[i] != 0 ? 0.0 : 0.02, 1e-14);
+        EXPECT_NEAR(maps.leftOver.values[i], mask_.pixels[i] != 0 ? 0.25 * rain + 0.02 : 0.0, 1e-14);
+        EXPECT_NEAR(maps.background.values[i], mask_.pixels[i] != 0 ? 0.0 : 0.02, 1e-14);
     }
     EXPECT_EQ(maps.removed.width, width);
 }
@@ -207,9 +207,9 @@ TEST(LayerMask, HoldsWhatIsAboveItsThresholdInAnyColour) {
     layer.values[0 + 4] = 5.0 / 255.0;  // green of the first pixel
     layer.values[1] = 6.0 / 255.0;
     layer.values[2] = -7.0 / 255.0;
-    EXPECT_EQ(layerMask(layer, 0.0).inside, (std::vector<std::uint8_t>{1, 1, 0, 0}));
-    EXPECT_EQ(layerMask(layer, 5.0).inside, (std::vector<std::uint8_t>{0, 1, 0, 0}));
-    EXPECT_EQ(layerMask(layer, 5.0, LayerSign::Either).inside, (std::vector<std::uint8_t>{0, 1, 1, 0}));
+    EXPECT_EQ(layerMask(layer, 0.0).pixels, (std::vector<std::uint8_t>{1, 1, 0, 0}));
+    EXPECT_EQ(layerMask(layer, 5.0).pixels, (std::vector<std::uint8_t>{0, 1, 0, 0}));
+    EXPECT_EQ(layerMask(layer, 5.0, LayerSign::Either).pixels, (std::vector<std::uint8_t>{0, 1, 1, 0}));
     EXPECT_EQ(darkenedShare(layer), 0.25);
     layer.values[2] = -2.0 / 255.0;
     EXPECT_EQ(darkenedShare(layer), 0.0);
