@@ -20,6 +20,7 @@
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
 #include "session/erf_controller.h"
+#include "session/scale_words.h"
 
 namespace lamscope::ui {
 
@@ -217,7 +218,7 @@ QString ErfPanel::description(const ErfDocument& document) const {
         crops = std::max(crops, named.result.images);
     }
     return crops == 0 ? QString()
-                      : tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops)
+                      : inScaleWords(tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops), session_.keepsSize())
                             .arg(QString::fromUtf8(toString(document.options.preset)))
                             .arg(document.options.side);
 }
