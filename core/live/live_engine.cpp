@@ -41,7 +41,8 @@ std::int64_t LiveEngineOptions::defaultRetainedBytes() {
     return std::min(physicalMemory() / 8, mostRetainedBytes);
 }
 
-/// Everything here but `sink_`, `probe_`'s owesMap(), `latestInput_` and `thread_` is touched on the compute thread alone.
+/// Everything here but `sink_`, `probe_`'s owesMap(), `latestInput_` and `thread_` is touched on the compute thread
+/// alone.
 class LiveEngine::Inside {
 public:
     Inside(EventSink sink, LiveEngineOptions options)
@@ -291,7 +292,7 @@ private:
     EventSink sink_;
     std::map<int, ScaledInput> inputs_;  // by scale
     std::atomic<std::int64_t> latestInput_{0};
-    RetentionBudget budget_;             // outlives the contexts of the probe
+    RetentionBudget budget_;  // outlives the contexts of the probe
     BatchCalibration batches_;
     LiveState state_;  // outlives the jobs
     std::shared_ptr<ProbeJob> probe_;

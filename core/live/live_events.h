@@ -135,9 +135,9 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
-                               live::CardMeasured, live::NetworkFailed, live::NetworkConnecting, live::NetworkImages,
-                               live::InputDegraded, live::SrTile, live::MapReady, live::MapFailed,
-                               live::Progress, live::Idle>;
+using LiveEvent =
+    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
+                 live::NetworkFailed, live::NetworkConnecting, live::NetworkImages, live::InputDegraded, live::SrTile,
+                 live::MapReady, live::MapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -148,7 +148,8 @@ void addCard(CardText& text, const ModelCard& card) {
     const auto& field = card.receptiveField;
     text.line(CardView::tr("Architecture"), architectureText(card));
     text.line(CardView::tr("Assumed"), joined(card.assumed, QStringLiteral(", ")));
-    text.line(CardView::tr("Scale"), card.scale == 1 ? CardView::tr("1: keeps the size") : QStringLiteral("×%1").arg(card.scale),
+    text.line(CardView::tr("Scale"),
+              card.scale == 1 ? CardView::tr("1: keeps the size") : QStringLiteral("×%1").arg(card.scale),
               otherScales(card));
     text.line(CardView::tr("Value range"), QStringLiteral("[0, %1]").arg(card.range), fromUtf8(card.rangeEvidence));
     if (card.colour == ModelCard::Colour::Y) {
@@ -169,7 +170,8 @@ void addCard(CardText& text, const ModelCard& card) {
     text.line(CardView::tr("Random"), fromUtf8(card.randomness));
     text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
-        text.line(card.scale == 1 ? CardView::tr("vs its input") : CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
+        text.line(card.scale == 1 ? CardView::tr("vs its input") : CardView::tr("vs bicubic"),
+                  CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
                   CardView::tr("PSNR on a smooth picture"));
     }
     text.line(CardView::tr("Container"), fromUtf8(card.container),

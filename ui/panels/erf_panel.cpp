@@ -217,10 +217,11 @@ QString ErfPanel::description(const ErfDocument& document) const {
     for (const auto& named : document.results) {
         crops = std::max(crops, named.result.images);
     }
-    return crops == 0 ? QString()
-                      : inScaleWords(tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops), session_.keepsSize())
-                            .arg(QString::fromUtf8(toString(document.options.preset)))
-                            .arg(document.options.side);
+    return crops == 0
+               ? QString()
+               : inScaleWords(tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops), session_.keepsSize())
+                     .arg(QString::fromUtf8(toString(document.options.preset)))
+                     .arg(document.options.side);
 }
 
 QString ErfPanel::troubles() const {

@@ -91,9 +91,11 @@ RestorationPanel::RestorationPanel(Session& session, RestorationController& rest
 
 CopyRow* RestorationPanel::makeCopyRow() {
     auto* row = new CopyRow;
-    auto* text = row->add(tr("text"), QStringLiteral("copyRestorationText"), tr("Aligned columns, rounded for reading"));
+    auto* text =
+        row->add(tr("text"), QStringLiteral("copyRestorationText"), tr("Aligned columns, rounded for reading"));
     auto* csv = row->add(tr("CSV"), QStringLiteral("copyRestorationCsv"), tr("Every number in full"));
-    auto* json = row->add(tr("JSON"), QStringLiteral("copyRestorationJson"), tr("Every number, and how it was measured"));
+    auto* json =
+        row->add(tr("JSON"), QStringLiteral("copyRestorationJson"), tr("Every number, and how it was measured"));
     auto* command = row->add(tr("command"), QStringLiteral("copyRestorationCommand"),
                              tr("The command line that measures the same"));
     connect(text, &QToolButton::clicked, this, [this, text] { copy(toText, text); });
@@ -114,8 +116,7 @@ void RestorationPanel::follow() {
     const auto missing = whyNoRestoration(session_);
     const auto document = restoration_.document();
     const bool isEmpty = !missing.isEmpty();
-    empty_->setText(
-        tr("Do restoration networks remove rain, noise or blur, and what do they spoil? %1").arg(missing));
+    empty_->setText(tr("Do restoration networks remove rain, noise or blur, and what do they spoil? %1").arg(missing));
     empty_->setVisible(isEmpty);
     plot_->setVisible(!isEmpty);
     description_->setVisible(!isEmpty);

@@ -205,12 +205,14 @@ void RestorationPlot::describe() {
     bars_->setAccessibleName(tr("Transmission of the rain"));
     scatter_->setAccessibleDescription(places.join(u'\n'));
     bars_->setAccessibleDescription(shares.join(u'\n'));
-    scatter_->setToolTip(places.join(u'\n')
-                         + tr("\nGrey line: Gaussian blurs σ 0.5…4 on this image. A network above it removes more than it "
-                              "smooths. Dashed: the clean image"));
-    bars_->setToolTip(shares.join(u'\n')
-                      + tr("\n1: a copy, 0: nothing of the rain comes through. Black mark: a Gaussian blur that spoils the "
-                           "background as much"));
+    scatter_->setToolTip(
+        places.join(u'\n')
+        + tr("\nGrey line: Gaussian blurs σ 0.5…4 on this image. A network above it removes more than it "
+             "smooths. Dashed: the clean image"));
+    bars_->setToolTip(
+        shares.join(u'\n')
+        + tr("\n1: a copy, 0: nothing of the rain comes through. Black mark: a Gaussian blur that spoils the "
+             "background as much"));
 }
 
 void RestorationPlot::changeEvent(QEvent* event) {

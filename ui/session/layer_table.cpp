@@ -28,8 +28,8 @@ QString layerHelp(const LayerRow& row, bool keepsSize) {
         needs += QObject::tr("a degradation or a reference");
     }
     const auto explanation = QObject::tr(row.explanation);
-    const auto help = needs.isEmpty() ? explanation
-                                      : QObject::tr("%1\nNeeds %2").arg(explanation, needs.join(QObject::tr(" and ")));
+    const auto help =
+        needs.isEmpty() ? explanation : QObject::tr("%1\nNeeds %2").arg(explanation, needs.join(QObject::tr(" and ")));
     return inScaleWords(help, keepsSize);
 }
 

@@ -120,7 +120,7 @@ private:
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;
-    bool stopped_ = false;                           // by cancel(), until something is asked for
+    bool stopped_ = false;  // by cancel(), until something is asked for
     /// With what the entries' results were computed.
     struct Computed {
         LamOptions options;

@@ -98,9 +98,8 @@ void RestorationController::receive(const live::RestorationFailed& event) {
         return;
     }
     const auto message = tr("%1: restoration: %2").arg(entry->name(), QString::fromStdString(event.message));
-    session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
-        changed.restoration = {.input = event.input, .trouble = message};
-    });
+    session_.updateNetwork(
+        event.id, [&](NetworkEntry& changed) { changed.restoration = {.input = event.input, .trouble = message}; });
     session_.reportTrouble(message);
 }
 

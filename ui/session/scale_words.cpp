@@ -15,10 +15,14 @@ struct Words {
 
 /// The longest first.
 constexpr std::array words{
-    Words{"\\ban? HR image\\b", "a reference"}, Words{"\\ban? LR image\\b", "an input"},
-    Words{"\\b[LS]R pixel", "pixel"},           Words{"\\bLR image", "input"},
-    Words{"\\bSR image", "output"},             Words{"\\bHR image", "reference"},
-    Words{"\\bLR\\b", "input"},                 Words{"\\bSR\\b", "output"},
+    Words{"\\ban? HR image\\b", "a reference"},
+    Words{"\\ban? LR image\\b", "an input"},
+    Words{"\\b[LS]R pixel", "pixel"},
+    Words{"\\bLR image", "input"},
+    Words{"\\bSR image", "output"},
+    Words{"\\bHR image", "reference"},
+    Words{"\\bLR\\b", "input"},
+    Words{"\\bSR\\b", "output"},
     Words{"\\bHR\\b", "reference"},
 };
 

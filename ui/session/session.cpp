@@ -130,8 +130,8 @@ void Session::setReferenceImage(const std::shared_ptr<const OpenedImage>& refere
             }
         }
         const auto& pixels = *reference->pixels;
-        const bool fitsSome = pixels.width() % image_.pixels->width() == 0
-                              && pixels.height() % image_.pixels->height() == 0;
+        const bool fitsSome =
+            pixels.width() % image_.pixels->width() == 0 && pixels.height() % image_.pixels->height() == 0;
         if (scales.empty() && !fitsSome) {
             scales.insert(1);
         }

@@ -257,8 +257,7 @@ void ImagePane::refreshInput() {
                                             : std::vector<ColourBar::Key>{{mostLookColour, tr("most look here")},
                                                                           {someLookColour, tr("some do")}});
     const auto role = session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image");
-    setNames(tr("Input"), showsDegraded ? tr("degraded by %1").arg(recipe)
-                                        : inScaleWords(role, session_.keepsSize()));
+    setNames(tr("Input"), showsDegraded ? tr("degraded by %1").arg(recipe) : inScaleWords(role, session_.keepsSize()));
     view_->setPicture(std::move(picture));
 }
 

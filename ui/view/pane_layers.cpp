@@ -34,8 +34,7 @@ PaneLayers makePaneLayers() {
     at(Layer::SrError) = std::make_unique<SrErrorLayer>();
     at(Layer::ErfHere) = std::make_unique<ErfLayer>();
     at(Layer::DiMap) = std::make_unique<DiMapLayer>();
-    for (const auto layer :
-         {Layer::Rain, Layer::RainMask, Layer::Removed, Layer::LeftOver, Layer::Background}) {
+    for (const auto layer : {Layer::Rain, Layer::RainMask, Layer::Removed, Layer::LeftOver, Layer::Background}) {
         at(layer) = std::make_unique<RestorationLayer>(layer);
     }
     return layers;

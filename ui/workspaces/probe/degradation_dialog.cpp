@@ -54,9 +54,9 @@ constexpr std::array steps{
                                "blur:2"),
     stepOf<&Degradation::rain>(QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "&Rain"), "stepRain",
                                QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "Streaks of rain"), "rain:small"),
-    stepOf<&Degradation::noise>(
-        QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "&Noise"), "stepNoise",
-        QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "Gaussian noise, levels of 0…255"), "noise:15"),
+    stepOf<&Degradation::noise>(QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "&Noise"), "stepNoise",
+                                QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "Gaussian noise, levels of 0…255"),
+                                "noise:15"),
     stepOf<&Degradation::jpeg>(QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "&JPEG"), "stepJpeg",
                                QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "JPEG, quality 1…100"), "jpeg:40"),
 };
@@ -85,11 +85,13 @@ QString rainText(const RainRange& rain, double cover) {
                     .arg(streakLength(longest), 0, 'f', 1);
     }
     constexpr double levels = 256.0;
-    text += DegradationDialog::tr(" One pixel of %1 starts a streak").arg(std::lround(100.0 * levels / rain.quantity.low));
+    text +=
+        DegradationDialog::tr(" One pixel of %1 starts a streak").arg(std::lround(100.0 * levels / rain.quantity.low));
     text += cover < 0.0 ? DegradationDialog::tr(".")
                         : DegradationDialog::tr("; rain covers %1 % of the image.").arg(std::lround(100.0 * cover));
     return text
-           + DegradationDialog::tr(" The brightest overlap is always white, so more streaks make each of them fainter.");
+           + DegradationDialog::tr(
+               " The brightest overlap is always white, so more streaks make each of them fainter.");
 }
 
 DegradationDialog::DegradationDialog(Session& session, const FileChoice& choice, QWidget* parent)
@@ -180,8 +182,9 @@ void DegradationDialog::addRain(QFormLayout& form) {
     range_->addItem(tr("from a file…"), QString());
     range_->setObjectName(QStringLiteral("rainRange"));
     range_->setAccessibleName(tr("Rain"));
-    range_->setToolTip(tr("From what the rain of each image is drawn: small, medium and large as remembered from the "
-                          "paper, or a file NAME.json"));
+    range_->setToolTip(
+        tr("From what the rain of each image is drawn: small, medium and large as remembered from the "
+           "paper, or a file NAME.json"));
     amplitude_->setRange(0, amplitudeSteps);
     amplitude_->setPageStep(amplitudeSteps / 10);
     amplitude_->setObjectName(QStringLiteral("rainAmplitude"));
@@ -283,9 +286,10 @@ void DegradationDialog::follow() {
     remark_->clear();
     remark_->setVisible(false);
     if (session_.referenceImage()) {
-        remark_->setText(tr("%1 is open as the reference. A degradation takes its place: the open image is the clean one "
-                            "then.")
-                             .arg(QString::fromStdString(session_.referenceImage()->file)));
+        remark_->setText(
+            tr("%1 is open as the reference. A degradation takes its place: the open image is the clean one "
+               "then.")
+                .arg(QString::fromStdString(session_.referenceImage()->file)));
         remark_->setVisible(true);
     }
     follows_ = false;
