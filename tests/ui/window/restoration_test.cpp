@@ -132,6 +132,207 @@ public:
         writePng(file, picture);
         return QString::fromStdString(file.string());
     }
+
+    NetworkId copy = 0;
+    NetworkId half = 0;
+    NetworkId smooth = 0;
+};
+
+bool equal(const Image& one, const Image& other) {
+    return std::ranges::equal(one.values(), other.values());
+}
+
+}  // namespace
+
+class RestorationTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void aCleanPhotographBecomesRainyAndNetworksAreMeasured();
+    void theSliderFadesTheRainAndIsOneStep();
+    void recipesAreWrittenRefusedAndCopied();
+    void aDroppedReferenceIsTakenOrRefused();
+    void layersShowWhatWasAddedRemovedAndSpoilt();
+    void aSessionComesBack();
+    void wordsAreThoseOfTheScale();
+    void thePlotMarksTheBlurThatSpoilsAsMuch();
+};
+
+void RestorationTest::aCleanPhotographBecomesRainyAndNetworksAreMeasured() {
+    RestorationFixture fixture;
+    fixture.addThree();
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.session().role() == ImageRole::Hr);
+    QVERIFY(!whyNoRestoration(fixture.session()).isEmpty());
+    QVERIFY(fixture.cell(QStringLiteral("Half"), QStringLiteral("E_R")).isEmpty());
+
+    fixture.openDialog();
+    fixture.tick("stepRain");
+    QCOMPARE(toString(fixture.session().degradation()), std::string("rain:small"));
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    const auto pair = fixture.degraded();
+    QVERIFY(equal(*fixture.entry(fixture.copy).lr, pair.lr));
+    QVERIFY(equal(*fixture.view(ImagePane::input).picture().image, pair.lr));
+    QVERIFY(fixture.entry(fixture.copy).result->maskMassRatio.has_value());
+
+    // A copy removes nothing; half of everything is half of the rain, whatever happens to the background.
+    QCOMPARE(*fixture.measures(fixture.copy).er, 0.0);
+    QCOMPARE(*fixture.measures(fixture.copy).transmission, 1.0);
+    QVERIFY(std::abs(*fixture.measures(fixture.half).transmission - 0.5) < 1e-6);
+    const double smooth = *fixture.measures(fixture.smooth).transmission;
+    QVERIFY(smooth > 0.0 && smooth < 1.0);
+    QTRY_COMPARE(fixture.cell(QStringLiteral("Copy"), QStringLiteral("E_R")), QStringLiteral("0.000"));
+    QCOMPARE(fixture.cell(QStringLiteral("Copy"), QStringLiteral("E_B")), QStringLiteral("0.000"));
+    QCOMPARE(fixture.cell(QStringLiteral("Half"), QStringLiteral("τ")), QStringLiteral("0.50"));
+    QVERIFY(fixture.cell(QStringLiteral("Half"), QStringLiteral("E_B")).toDouble() > 0.1);
+    QVERIFY(!fixture.cell(QStringLiteral("Half"), QStringLiteral("rain ×")).isEmpty());
+
+    // What a streak is, in numbers: a kernel of 30 makes 29.7 pixels.
+    const auto numbers = fixture.inDialog<QLabel>("rainInNumbers").text();
+    QVERIFY2(numbers.contains(QStringLiteral("29.7 px long")), qPrintable(numbers));
+    QVERIFY(numbers.contains(QStringLiteral("brightest overlap")));
+    QVERIFY(numbers.contains(QStringLiteral("% of the image")));
+
+    // The panel has a point for each network and the line of blurs.
+    auto* plot = fixture.window->findChild<RestorationPlot*>();
+    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{8});
+    QCOMPARE(plot->points().networks.size(), std::size_t{3});
+    QCOMPARE(*plot->points().networks[0].er, 0.0);
+
+    // Undo and redo are one step each.
+    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    QVERIFY(fixture.session().degradation().isClean());
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(equal(*fixture.view(ImagePane::input).picture().image, *fixture.session().image().pixels));
+    QTRY_COMPARE(fixture.cell(QStringLiteral("Half"), QStringLiteral("E_R")), QString());
+    QVERIFY(!fixture.inDialog<QCheckBox>("stepRain").isChecked());
+    fixture.key(Qt::Key_Y, Qt::ControlModifier);
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    QVERIFY(equal(*fixture.entry(fixture.copy).lr, pair.lr));
+}
+
+void RestorationTest::theSliderFadesTheRainAndIsOneStep() {
+    RestorationFixture fixture;
+    fixture.addThree();
+    fixture.openDialog();
+    fixture.write(QStringLiteral("rain:small"));
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    const double whole = *fixture.measures(fixture.half).rainRms;
+    const auto before = fixture.session().undoStack().count();
+    const auto heavy = fixture.session().degradedImage();
+
+    auto& slider = fixture.inDialog<QSlider>("rainAmplitude");
+    QStyleOptionSlider option;
+    option.initFrom(&slider);
+    option.orientation = Qt::Horizontal;
+    option.minimum = slider.minimum();
+    option.maximum = slider.maximum();
+    option.sliderPosition = slider.value();
+    option.sliderValue = slider.value();
+    const auto handle =
+        slider.style()->subControlRect(QStyle::CC_Slider, &option, QStyle::SC_SliderHandle, &slider).center();
+    const auto at = [&](double share) { return QPoint(static_cast<int>(share * slider.width()), handle.y()); };
+    QTest::mousePress(&slider, Qt::LeftButton, {}, handle);
+    QTest::mouseMove(&slider, at(0.7));
+    QVERIFY(fixture.session().isDragging());
+    // The input moves while the slider is held.
+    QTRY_VERIFY(fixture.session().degradedImage() != heavy);
+    QTest::mouseMove(&slider, at(0.5));
+    QTest::mouseRelease(&slider, Qt::LeftButton, {}, at(0.5));
+    QVERIFY(!fixture.session().isDragging());
+    const double amplitude = fixture.session().degradation().rain->amplitude;
+    QVERIFY(amplitude > 0.3 && amplitude < 0.7);
+    QCOMPARE(fixture.session().undoStack().count(), before + 1);
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    QVERIFY(equal(*fixture.entry(fixture.half).lr, fixture.degraded().lr));
+    QVERIFY(*fixture.measures(fixture.half).rainRms < whole);
+    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    QCOMPARE(fixture.session().degradation().rain->amplitude, 1.0);
+
+    // Without any rain nothing is measured.
+    slider.setFocus();
+    QTest::keyClick(&slider, Qt::Key_Home);
+    QCOMPARE(fixture.session().degradation().rain->amplitude, 0.0);
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    QVERIFY(!fixture.measures(fixture.half).er.has_value());
+    QVERIFY(!fixture.measures(fixture.half).transmission.has_value());
+    QTRY_COMPARE(fixture.cell(QStringLiteral("Half"), QStringLiteral("E_R")), QString());
+}
+
+void RestorationTest::recipesAreWrittenRefusedAndCopied() {
+    RestorationFixture fixture;
+    fixture.addThree();
+    fixture.openDialog();
+    fixture.write(QStringLiteral("noise:10+blur:1"));
+    QCOMPARE(toString(fixture.session().degradation()), std::string("blur:1+noise:10"));
+    QCOMPARE(fixture.inDialog<QLineEdit>("recipe").text(), QStringLiteral("blur:1+noise:10"));
+    QVERIFY(fixture.inDialog<QCheckBox>("stepBlur").isChecked());
+    QVERIFY(!fixture.inDialog<QSlider>("rainAmplitude").isVisible());
+    fixture.write(QStringLiteral("fog:3"));
+    QCOMPARE(toString(fixture.session().degradation()), std::string("blur:1+noise:10"));
+    QCOMPARE(fixture.inDialog<QLineEdit>("recipe").text(), QStringLiteral("blur:1+noise:10"));
+    QVERIFY(testing::shownTexts(fixture.dialog()).join(QLatin1Char('\n')).contains(QStringLiteral("fog")));
+    fixture.tick("stepBlur");
+    QCOMPARE(toString(fixture.session().degradation()), std::string("noise:10"));
+    auto& seed = fixture.inDialog<QSpinBox>("degradationSeed");
+    seed.setFocus();
+    seed.selectAll();
+    QTest::keyClicks(&seed, QStringLiteral("7"));
+    QTest::keyClick(&seed, Qt::Key_Tab);
+    QCOMPARE(fixture.session().degradationSeed(), std::uint64_t{7});
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(fixture.waitForMeasures());
+    // Noise is on both sides of 0: all pixels that differ are its mask.
+    QVERIFY(fixture.measures(fixture.copy).maskShare > 0.9);
+
+    fixture.window->actions().copyCommand->trigger();
+    const auto command = QApplication::clipboard()->text();
+    QVERIFY2(command.contains(QStringLiteral("--degrade noise:10 --seed 7")), qPrintable(command));
+    fixture.window->findChild<QToolButton*>(QStringLiteral("copyRestorationCommand"))->click();
+    const auto derain = QApplication::clipboard()->text();
+    QVERIFY2(derain.startsWith(QStringLiteral("lamscope-cli derain")), qPrintable(derain));
+    QVERIFY2(derain.contains(QStringLiteral("noise:10")) && derain.contains(QStringLiteral("--seed 7")),
+             qPrintable(derain));
+    auto* plot = fixture.window->findChild<RestorationPlot*>();
+    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{8});
+    fixture.window->findChild<QToolButton*>(QStringLiteral("copyRestorationCsv"))->click();
+    QCOMPARE(QApplication::clipboard()->text().trimmed().count(QLatin1Char('\n')), 3 + 8);
+
+    QTest::mouseClick(&fixture.inDialog<QPushButton>("noDegradation"), Qt::LeftButton);
+    QVERIFY(fixture.session().degradation().isClean());
+}
+
+void RestorationTest::aDroppedReferenceIsTakenOrRefused() {
+    RestorationFixture fixture;
+    QVERIFY(QTest::qWaitFor([&] { return fixture.session().hasImage(); }, patienceMs));
+    const auto rainy =
+        degrade(*fixture.session().image().pixels, 1, Reduction::Pillow, degradationFromString("rain:small"), 3);
+    const auto rainyFile = fixture.writeImage("rainy.png", rainy.lr);
+    const auto cleanFile = fixture.writeImage("clean.png", rainy.hr);
+    const auto otherFile = fixture.writeImage("other.png", Image(90, 80));
+    fixture.addThree();
+    QVERIFY(fixture.waitForMaps());
+    fixture.window->files().openImage(rainyFile);
+    QVERIFY(QTest::qWaitFor([&] { return fixture.session().image().file == rainyFile.toStdString(); }, patienceMs));
+    QVERIFY(fixture.waitForMaps());
+    QVERIFY(!fixture.entry(fixture.half).result->psnr.has_value());
+
+    // A drop may mean either: the bar asks.
+    const auto middle = fixture.window->rect().center();
+    testing::drop(*fixture.window, middle, {otherFile});
+    QVERIFY(fixture.waitForMessage(QStringLiteral("clean reference of rainy.png")));
+    fixture.pressInMessage(QStringLiteral("Reference"));
+    QVERIFY(fixture.waitForMessage(QStringLiteral("90x80")));
+    for (const auto& message : fixture.window->messages().messages()) {
+        if (message.text.contains(QStringLiteral("90x80"))) {
+            QVERIFY(message.text.contains(QStringLiteral("other.png")));
+            QVERIFY(message.text.contains(QStringLiteral("rainy.png")));
+        }
     }
     QVERIFY(fixture.session().referenceImage() == nullptr);
 
