@@ -100,7 +100,7 @@ CopyRow* RestorationPanel::makeCopyRow() {
                              tr("The command line that measures the same"));
     connect(text, &QToolButton::clicked, this, [this, text] { copy(toText, text); });
     connect(csv, &QToolButton::clicked, this, [this, csv] { copy(toCsv, csv); });
-    connect(json, &QToolButton::clicked, this, [this, json] { copy(toJson, json); });
+    connect(json, &QToolButton::clicked, this, [this, json] { copy(lamscope::toJson, json); });
     connect(command, &QToolButton::clicked, this, &RestorationPanel::commandRequested);
     return row;
 }

@@ -14,7 +14,7 @@ namespace lamscope::ui {
 
 namespace {
 
-void show(QLineEdit* edit, const std::string& text) {
+void showText(QLineEdit* edit, const std::string& text) {
     const auto shown = QString::fromStdString(text);
     if (edit != nullptr && edit->text() != shown) {
         edit->setText(shown);
@@ -80,8 +80,8 @@ void RecipeRows::setTexts(const std::vector<Texts>& rows) {
         addRow();
     }
     for (std::size_t i = 0; i < rows.size(); ++i) {
-        show(rows_[i].name, rows[i].name);
-        show(rows_[i].recipe, rows[i].recipe);
+        showText(rows_[i].name, rows[i].name);
+        showText(rows_[i].recipe, rows[i].recipe);
     }
 }
 

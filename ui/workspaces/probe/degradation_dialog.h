@@ -11,6 +11,8 @@
 
 class QCheckBox;
 class QComboBox;
+class QFormLayout;
+class QHBoxLayout;
 class QLabel;
 class QPushButton;
 class QSlider;
@@ -33,8 +35,8 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    void addSteps(class QHBoxLayout& row);
-    void addRain(class QFormLayout& form);
+    void addSteps(QHBoxLayout& row);
+    void addRain(QFormLayout& form);
     /// Makes a change of the session's degradation, and says what is wrong with it.
     void change(const std::function<void(Degradation&)>& what, bool dragging = false);
     void takeRecipe();
