@@ -170,6 +170,9 @@ private:
         network.model = std::move(model);
         sink_(live::NetworkLoaded{id, network.model->card()});
         giveInput(id, network);
+        if (network.model->card().scale == 1) {
+            sayDegraded();
+        }
     }
 
     void takeFromServer(NetworkId id, const ModelSpec& spec, std::shared_ptr<const SrModel> model,
