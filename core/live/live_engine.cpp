@@ -2,6 +2,7 @@
 #include "live/live_engine.h"
 
 #include <algorithm>
+#include <atomic>
 #include <iterator>
 #include <memory>
 #include <sys/resource.h>
@@ -40,7 +41,8 @@ std::int64_t LiveEngineOptions::defaultRetainedBytes() {
     return std::min(physicalMemory() / 8, mostRetainedBytes);
 }
 
-/// Everything here but `sink_`, `probe_`'s owesMap() and `thread_` is touched on the compute thread alone.
+/// Everything here but `sink_`, `probe_`'s owesMap(), `latestInput_` and `thread_` is touched on the compute thread
+/// alone.
 class LiveEngine::Inside {
 public:
     Inside(EventSink sink, LiveEngineOptions options)
@@ -94,7 +96,12 @@ public:
             network.srFailed = false;
             giveInput(id, network);
         }
+        sayDegraded();
     }
+
+    /// Numbers inputs, so that one that was overtaken is not made. Any thread.
+    [[nodiscard]] std::int64_t nextInput() { return ++latestInput_; }
+    [[nodiscard]] bool isLatestInput(std::int64_t number) const { return number == latestInput_; }
 
     void addNetwork(NetworkId id, const ModelSpec& spec) {
         if (spec.isRemote()) {
@@ -163,6 +170,9 @@ private:
         network.model = std::move(model);
         sink_(live::NetworkLoaded{id, network.model->card()});
         giveInput(id, network);
+        if (network.model->card().scale == 1) {
+            sayDegraded();
+        }
     }
 
     void takeFromServer(NetworkId id, const ModelSpec& spec, std::shared_ptr<const SrModel> model,
@@ -246,6 +256,20 @@ private:
         }
     }
 
+    void sayDegraded() {
+        const auto& input = state_.input;
+        const bool isKnown = state_.networks.empty() || inputs_.contains(1);
+        if (!input.pixels || isInputItself(input.recipe(), 1) || !isKnown) {
+            return;
+        }
+        try {
+            const auto& made = inputFor(1);
+            sink_(live::InputDegraded{input, made.lr, made.rainMask});
+        } catch (const std::exception&) {
+            return;  // whoever needs the input says why there is none
+        }
+    }
+
     const ScaledInput& inputFor(int scale) {
         const auto known = inputs_.find(scale);
         if (known != inputs_.end()) {
@@ -271,7 +295,8 @@ private:
     LiveEngineOptions options_;
     EventSink sink_;
     std::map<int, ScaledInput> inputs_;  // by scale
-    RetentionBudget budget_;             // outlives the contexts of the probe
+    std::atomic<std::int64_t> latestInput_{0};
+    RetentionBudget budget_;  // outlives the contexts of the probe
     BatchCalibration batches_;
     LiveState state_;  // outlives the jobs
     std::shared_ptr<ProbeJob> probe_;
@@ -291,7 +316,11 @@ void LiveEngine::openImage(const std::filesystem::path& file, const ImageReading
 }
 
 void LiveEngine::setInput(const InputIdentity& input) {
-    inside_->post([inside = inside_.get(), input] { inside->setInput(input); });
+    inside_->post([inside = inside_.get(), input, number = inside_->nextInput()] {
+        if (inside->isLatestInput(number)) {
+            inside->setInput(input);
+        }
+    });
 }
 
 void LiveEngine::addNetwork(NetworkId id, const ModelSpec& spec) {

@@ -70,7 +70,8 @@ public:
     /// Reads an image; ImageOpened or ImageFailed follows. It is used only after setInput().
     void openImage(const std::filesystem::path& file, const ImageReading& reading = {});
     /// Says what all networks see from now on, each what makeInput() makes of it at its scale: NetworkImages or
-    /// MapFailed follows for each. The image may be null: nothing.
+    /// MapFailed follows for each, and InputDegraded. The image may be null: nothing. Of inputs that come faster than
+    /// they are made only the newest is.
     void setInput(const InputIdentity& input);
     void setInput(const OpenedImage& image, ImageRole role, Reduction reduction) {
         setInput({image.pixels, role, reduction});

@@ -69,6 +69,14 @@ struct NetworkImages {
     std::shared_ptr<const PixelMask> rainMask{};  ///< of a network of scale 1, see rainMaskOf(); null: not known
 };
 
+/// What networks of scale 1 get of a degraded image. Said with a new input where there is such a network or none at all,
+/// and with a new network of scale 1.
+struct InputDegraded {
+    InputIdentity input;
+    std::shared_ptr<const Image> degraded;
+    std::shared_ptr<const PixelMask> rainMask{};  ///< null without rain
+};
+
 /// A part of a network's output that is known before the whole.
 struct SrPart {
     Rect place;                       ///< LR pixels of the whole input
@@ -127,8 +135,9 @@ struct Idle {
 
 }  // namespace live
 
-using LiveEvent = std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded,
-                               live::CardMeasured, live::NetworkFailed, live::NetworkConnecting, live::NetworkImages,
-                               live::SrTile, live::MapReady, live::MapFailed, live::Progress, live::Idle>;
+using LiveEvent =
+    std::variant<live::DeviceChosen, live::ImageOpened, live::ImageFailed, live::NetworkLoaded, live::CardMeasured,
+                 live::NetworkFailed, live::NetworkConnecting, live::NetworkImages, live::InputDegraded, live::SrTile,
+                 live::MapReady, live::MapFailed, live::Progress, live::Idle>;
 
 }  // namespace lamscope

@@ -8,6 +8,7 @@ lamscope_library(lamscope_live
     live/jobs/erf_job.h
     live/jobs/faig_job.h
     live/jobs/features_job.h
+    live/jobs/restoration_job.h
     live/jobs/sanity_job.h
     live/jobs/study_job.h
     live/live_engine.h
@@ -23,11 +24,12 @@ lamscope_library(lamscope_live
     live/jobs/features_job.cpp
     live/jobs/network_jobs.cpp
     live/jobs/probe_job.cpp
+    live/jobs/restoration_job.cpp
     live/jobs/sanity_job.cpp
     live/jobs/study_job.cpp
     live/live_engine.cpp
     live/live_job.cpp
     live/server_networks.cpp
-  PUBLIC lamscope_lam lamscope_erf lamscope_faig lamscope_features_run lamscope_study_run
+  PUBLIC lamscope_lam lamscope_erf lamscope_faig lamscope_features_run lamscope_study_run lamscope_restoration
   PRIVATE lamscope_bridge LibTorch::LibTorch fmt::fmt)
 target_precompile_headers(lamscope_live REUSE_FROM lamscope_runtime)

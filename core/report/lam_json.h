@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/atomic_file.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
+#include "method/restoration/restoration_measures.h"
 #include "model/model_card.h"
 #include "scene/experiment.h"
 
@@ -19,6 +21,7 @@ struct NamedLamResult {
     LamResult result;
     std::filesystem::path attributionFile;  ///< where addLamArrays() put it; empty if it did not
     std::filesystem::path mapFile;
+    std::optional<RestorationMeasures> restoration{};  ///< of the whole image; for tables for people
 };
 
 /// One network's DI map.

@@ -8,6 +8,10 @@ namespace lamscope {
 
 namespace {
 
+ResultValue restorationValue(const ResultRow& row, std::optional<double> RestorationMeasures::*measure) {
+    return row.restoration == nullptr ? ResultValue() : valueIfKnown(row.restoration->*measure);
+}
+
 constexpr auto
     allColumns =
         std::
@@ -227,6 +231,47 @@ constexpr auto
                      .terminal = {"rain x", 2},
                      .paper = {"Mass under rain", 2},
                      .window = {"rain ×", 2},
+                     .onlyWhereKnown = true},
+                    {.key = "e_r",
+                     .kind = ColumnKind::Derived,
+                     .value = [](const ResultRow& row) { return restorationValue(row, &RestorationMeasures::er); },
+                     .explanation = "E_R: RMS of output minus input where the degradation lies, whole image, 0…1. "
+                                    "Larger is more removed, but any change counts",
+                     .terminal = {"E_R", 3},
+                     .paper = {"E_R", 3},
+                     .latexHeading = "$E_R$",
+                     .window = {"E_R", 3},
+                     .onlyWhereKnown = true},
+                    {.key = "e_b",
+                     .kind = ColumnKind::Derived,
+                     .value = [](const ResultRow& row) { return restorationValue(row, &RestorationMeasures::eb); },
+                     .explanation = "E_B: RMS of output minus clean image beside the degradation, whole image, 0…1. "
+                                    "Smaller keeps the background better",
+                     .terminal = {"E_B", 3},
+                     .paper = {"E_B", 3},
+                     .latexHeading = "$E_B$",
+                     .window = {"E_B", 3},
+                     .onlyWhereKnown = true},
+                    {.key = "transmission",
+                     .kind = ColumnKind::Derived,
+                     .value =
+                         [](const ResultRow& row) { return restorationValue(row, &RestorationMeasures::transmission); },
+                     .explanation = "Transmission: what of the degradation comes through, whatever the network does to "
+                                    "the clean image. 1 for a copy, 0 where all is removed",
+                     .terminal = {"tau", 2},
+                     .paper = {"τ", 2},
+                     .latexHeading = R"($\tau$)",
+                     .window = {"τ", 2},
+                     .onlyWhereKnown = true},
+                    {.key = "removed_slope",
+                     .kind = ColumnKind::Derived,
+                     .value =
+                         [](const ResultRow& row) { return restorationValue(row, &RestorationMeasures::removedSlope); },
+                     .explanation = "Slope of what was removed over what was added: 0 for a copy, 1 where all is "
+                                    "removed; an offset of the output does not count",
+                     .terminal = {"slope", 2},
+                     .paper = {"Slope", 2},
+                     .window = {"slope", 2},
                      .onlyWhereKnown = true},
                 });
 

@@ -12,6 +12,7 @@
 
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
+#include "method/restoration/restoration_measures.h"
 #include "model/model_card.h"
 #include "report/paper_table.h"
 
@@ -34,6 +35,8 @@ struct ResultRow {
     int lrWidth = 0;                       ///< of the whole LR image, pixels
     int lrHeight = 0;                      ///< the same
     const LamResult* reference = nullptr;  ///< the reference network's result; null: nothing to compare with
+    /// Of the whole image, by a network that restores it; null: not known.
+    const RestorationMeasures* restoration = nullptr;
 };
 
 enum class ColumnKind {

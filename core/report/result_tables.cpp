@@ -24,7 +24,8 @@ ResultRow rowOf(const LamDocument& document, const NamedLamResult& named) {
             .result = named.result,
             .name = named.card.name,
             .lrWidth = document.lrWidth,
-            .lrHeight = document.lrHeight};
+            .lrHeight = document.lrHeight,
+            .restoration = named.restoration ? &*named.restoration : nullptr};
 }
 
 // --- CSV

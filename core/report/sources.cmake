@@ -17,5 +17,5 @@ lamscope_library(lamscope_report
     report/program_report.cpp
     report/result_columns.cpp
     report/result_tables.cpp
-  PUBLIC lamscope_lam
+  PUBLIC lamscope_lam lamscope_restoration
   PRIVATE nlohmann_json::nlohmann_json fmt::fmt)

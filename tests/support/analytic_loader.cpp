@@ -82,6 +82,18 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& device) {
             },
             spec, scale);
     }
+    if (stem == "copy" || stem == "half") {
+        const double factor = stem == "copy" ? 1.0 : 0.5;
+        return named([scale, factor](const torch::Tensor& lr) { return enlargeByCopying(lr * factor, scale); }, spec,
+                     scale);
+    }
+    if (stem == "smooth") {
+        return named(
+            [scale](const torch::Tensor& lr) {
+                return enlargeByCopying(at::avg_pool2d(lr, {3, 3}, {1, 1}, {1, 1}, false, false), scale);
+            },
+            spec, scale);
+    }
     if (stem == "no-gradient") {
         return named(
             [scale](const torch::Tensor& lr) {

@@ -13,6 +13,8 @@ namespace lamscope::test {
 ///   global        every SR pixel depends on all of the image
 ///   slow          the same, 20 ms an evaluation
 ///   watched       the same again, see mostAtOnce()
+///   copy, half    every SR pixel is its LR pixel, or half of it
+///   smooth        every SR pixel is the mean of the 3x3 LR pixels around its own
 ///   no-gradient   its gradient is NaN everywhere
 ///   no-memory     every evaluation fails for want of memory
 /// Other files are loaded as what they are.

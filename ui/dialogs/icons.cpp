@@ -38,6 +38,7 @@ const QHash<QString, QString>& desktopNames() {
         {QStringLiteral("pause"), QStringLiteral("media-playback-pause")},
         {QStringLiteral("play"), QStringLiteral("media-playback-start")},
         {QStringLiteral("probe"), QString()},
+        {QStringLiteral("rain"), QString()},
         {QStringLiteral("redo"), QStringLiteral("edit-redo")},
         {QStringLiteral("reference"), QString()},
         {QStringLiteral("remove"), QStringLiteral("edit-delete")},

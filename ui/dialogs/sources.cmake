@@ -20,6 +20,7 @@ set(LAMSCOPE_ICON_FILES
   ${PROJECT_SOURCE_DIR}/resources/icons/pause.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/play.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/probe.svg
+  ${PROJECT_SOURCE_DIR}/resources/icons/rain.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/redo.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/reference.svg
   ${PROJECT_SOURCE_DIR}/resources/icons/remove.svg

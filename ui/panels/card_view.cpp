@@ -12,6 +12,7 @@
 
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
+#include "session/scale_words.h"
 
 namespace lamscope::ui {
 
@@ -101,11 +102,12 @@ QString meanText(const ModelCard& card) {
     return values.join(QStringLiteral(", "));
 }
 
-QString receptiveFieldText(const ReceptiveField& field) {
+QString receptiveFieldText(const ModelCard& card) {
+    const auto& field = card.receptiveField;
     if (field.global) {
         return CardView::tr("global");
     }
-    return field.radius ? CardView::tr("±%1 LR pixels").arg(*field.radius) : QString();
+    return field.radius ? inScaleWords(CardView::tr("±%1 LR pixels"), card.scale == 1).arg(*field.radius) : QString();
 }
 
 QString croppingText(const Cropping& cropping) {
@@ -118,9 +120,11 @@ QString croppingText(const Cropping& cropping) {
 
 QString sizeText(const ModelCard& card) {
     if (card.fixedSize) {
-        return CardView::tr("%1 × %2 LR pixels only").arg(card.fixedSize->first).arg(card.fixedSize->second);
+        return inScaleWords(CardView::tr("%1 × %2 LR pixels only"), card.scale == 1)
+            .arg(card.fixedSize->first)
+            .arg(card.fixedSize->second);
     }
-    auto text = CardView::tr("at least %1 × %1 LR pixels").arg(card.minimumSide);
+    auto text = inScaleWords(CardView::tr("at least %1 × %1 LR pixels"), card.scale == 1).arg(card.minimumSide);
     if (card.sizeMultiple > 1) {
         text += CardView::tr(", padded to multiples of %1").arg(card.sizeMultiple);
     }
@@ -144,7 +148,9 @@ void addCard(CardText& text, const ModelCard& card) {
     const auto& field = card.receptiveField;
     text.line(CardView::tr("Architecture"), architectureText(card));
     text.line(CardView::tr("Assumed"), joined(card.assumed, QStringLiteral(", ")));
-    text.line(CardView::tr("Scale"), QStringLiteral("×%1").arg(card.scale), otherScales(card));
+    text.line(CardView::tr("Scale"),
+              card.scale == 1 ? CardView::tr("1: keeps the size") : QStringLiteral("×%1").arg(card.scale),
+              otherScales(card));
     text.line(CardView::tr("Value range"), QStringLiteral("[0, %1]").arg(card.range), fromUtf8(card.rangeEvidence));
     if (card.colour == ModelCard::Colour::Y) {
         text.line(CardView::tr("Works on"), CardView::tr("Y (luma)"),
@@ -153,7 +159,7 @@ void addCard(CardText& text, const ModelCard& card) {
     text.line(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
     text.line(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());
-    text.line(CardView::tr("Receptive field"), receptiveFieldText(field), fromUtf8(field.evidence));
+    text.line(CardView::tr("Receptive field"), receptiveFieldText(card), fromUtf8(field.evidence));
     if (!field.global) {
         text.line(CardView::tr("Evaluated on"), croppingText(card.cropping), fromUtf8(card.cropping.evidence));
     }
@@ -164,7 +170,8 @@ void addCard(CardText& text, const ModelCard& card) {
     text.line(CardView::tr("Random"), fromUtf8(card.randomness));
     text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
-        text.line(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
+        text.line(card.scale == 1 ? CardView::tr("vs its input") : CardView::tr("vs bicubic"),
+                  CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
                   CardView::tr("PSNR on a smooth picture"));
     }
     text.line(CardView::tr("Container"), fromUtf8(card.container),

@@ -19,6 +19,7 @@
 #include "panels/muted_label.h"
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
+#include "session/scale_words.h"
 
 namespace lamscope::ui {
 
@@ -183,7 +184,8 @@ QString CurvesPanel::readoutHtml(double alpha) const {
     auto html = QStringLiteral("<b>α %1</b>").arg(fixedText(alpha, 3));
     if (session_.options().path == PathKind::Blur) {
         // The blur path's width falls linearly to 0.
-        html += tr("&nbsp;&nbsp; σ %1 LR pixels").arg(fixedText(session_.options().sigma * (1.0 - alpha), 2));
+        html += inScaleWords(tr("&nbsp;&nbsp; σ %1 LR pixels"), session_.keepsSize())
+                    .arg(fixedText(session_.options().sigma * (1.0 - alpha), 2));
     }
     if (const auto rest = restsFrom(); rest && alpha >= *rest) {
         html += tr("&nbsp;&nbsp; the path is at rest");

@@ -20,6 +20,7 @@
 #include "panels/number_text.h"
 #include "panels/panel_colours.h"
 #include "session/erf_controller.h"
+#include "session/scale_words.h"
 
 namespace lamscope::ui {
 
@@ -216,10 +217,11 @@ QString ErfPanel::description(const ErfDocument& document) const {
     for (const auto& named : document.results) {
         crops = std::max(crops, named.result.images);
     }
-    return crops == 0 ? QString()
-                      : tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops)
-                            .arg(QString::fromUtf8(toString(document.options.preset)))
-                            .arg(document.options.side);
+    return crops == 0
+               ? QString()
+               : inScaleWords(tr("%1, mean over %n crop(s) of %2 × %2 LR pixels", nullptr, crops), session_.keepsSize())
+                     .arg(QString::fromUtf8(toString(document.options.preset)))
+                     .arg(document.options.side);
 }
 
 QString ErfPanel::troubles() const {

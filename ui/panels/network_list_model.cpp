@@ -42,7 +42,8 @@ QString spokenText(const NetworkEntry& entry) {
 
 QString networkSummary(const ModelCard& card) {
     const QString separator = QStringLiteral(" · ");
-    auto text = QStringLiteral("×%1").arg(card.scale) + separator + countText(card.parameters);
+    auto text = (card.scale == 1 ? NetworkListModel::tr("keeps the size") : QStringLiteral("×%1").arg(card.scale))
+                + separator + countText(card.parameters);
     if (card.receptiveField.global) {
         text += separator + NetworkListModel::tr("global");
     } else if (card.receptiveField.radius) {

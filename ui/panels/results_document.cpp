@@ -2,6 +2,7 @@
 #include "panels/results_document.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "scene/document_blocks.h"
 #include "session/session_file.h"
@@ -44,7 +45,11 @@ LamDocument resultsDocument(const Session& session, const std::vector<NetworkId>
             document.lrWidth = entry.lr ? entry.lr->width() : 0;
             document.lrHeight = entry.lr ? entry.lr->height() : 0;
         }
-        document.results.push_back({cards[static_cast<std::size_t>(place - entries.begin())], *entry.result, {}, {}});
+        NamedLamResult named{cards[static_cast<std::size_t>(place - entries.begin())], *entry.result, {}, {}};
+        if (entry.restoration.image && !entry.restoration.stale) {
+            named.restoration = entry.restoration.image->measures;
+        }
+        document.results.push_back(std::move(named));
     }
     return document;
 }

@@ -82,11 +82,16 @@ int ResultsModel::columnCount(const QModelIndex& parent) const {
 ResultRow ResultsModel::resultRowOf(const NetworkEntry& entry) const {
     const auto* reference = session_.network(session_.reference());
     // Maps of different boxes are not compared, and of two old ones nobody knows whether they were of the same.
-    const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale;
+    // DI of scale 1 and of others are not either.
+    const bool isComparable = reference != nullptr && reference->currentResult() != nullptr && !entry.stale
+                              && (reference->card.scale == 1) == (entry.card.scale == 1);
+    const auto& [image, of, warnings, trouble, isOld] = entry.restoration;
+    const bool isRestored = image && (!isOld || entry.stale);  // the row of old values is grey
     return {.card = entry.card,
             .result = *entry.result,
             .name = entry.card.name,
-            .reference = isComparable ? reference->currentResult() : nullptr};
+            .reference = isComparable ? reference->currentResult() : nullptr,
+            .restoration = isRestored ? &image->measures : nullptr};
 }
 
 std::optional<double> ResultsModel::value(const NetworkEntry& entry, const ResultColumn& column) const {

@@ -2,6 +2,7 @@
 #include "panels/results_panel.h"
 
 #include <QAction>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -56,11 +57,26 @@ protected:
 QString contextText(const Session& session) {
     for (const auto& entry : session.networks()) {
         if (const auto* result = entry.currentResult(); result != nullptr && entry.shown) {
-            return ResultsPanel::tr("LR %1 × %2").arg(result->context.width).arg(result->context.height);
+            return (session.keepsSize() ? ResultsPanel::tr("%1 × %2 pixels") : ResultsPanel::tr("LR %1 × %2"))
+                .arg(result->context.width)
+                .arg(result->context.height);
         }
     }
     const int side = makePlan(session.options()).context;
+    if (session.keepsSize()) {
+        return side == 0 ? ResultsPanel::tr("whole input") : ResultsPanel::tr("%1 × %1 pixels").arg(side);
+    }
     return side == 0 ? ResultsPanel::tr("whole LR image") : ResultsPanel::tr("LR %1 × %1").arg(side);
+}
+
+/// Networks of scale 1 are shown beside others.
+bool hasBothScales(const Session& session) {
+    const auto shows = [&](bool one) {
+        return std::ranges::any_of(session.networks(), [one](const NetworkEntry& entry) {
+            return entry.shown && entry.card.scale > 0 && (entry.card.scale == 1) == one;
+        });
+    };
+    return shows(true) && shows(false);
 }
 
 QString pathText(const LamOptions& options) {
@@ -335,7 +351,11 @@ QString ResultsPanel::title() const {
 QString ResultsPanel::description() const {
     const auto& options = session_.options();
     const auto plan = makePlan(options);
-    QStringList parts{contextText(session_), pathText(options)};
+    QStringList parts;
+    if (hasBothScales(session_)) {
+        parts += tr("DI at scale 1 is not comparable with that of networks that enlarge");
+    }
+    parts += {contextText(session_), pathText(options)};
     parts += plan.rule == IntegrationRule::RightEndpoints ? tr("%1 right endpoints").arg(plan.nodes)
                                                           : rulesText(session_, plan.rule);
     parts += tr("%1 detector").arg(QString::fromUtf8(toString(options.detector)));

@@ -25,6 +25,10 @@ lamscope_ui_library(lamscope_ui_panels
     panels/network_panel.h
     panels/number_text.cpp
     panels/plot_style.cpp
+    panels/restoration_panel.cpp
+    panels/restoration_panel.h
+    panels/restoration_plot.cpp
+    panels/restoration_plot.h
     panels/results_document.cpp
     panels/results_model.cpp
     panels/results_model.h

@@ -14,6 +14,7 @@ DiMapController::DiMapController(Session& session, LiveController& controller, Q
         connect(&session_, signal, this, &DiMapController::follow);
     }
     connect(&session_, &Session::imageChanged, this, &DiMapController::dropAll);
+    connect(&controller_, &LiveController::inputSentLate, this, &DiMapController::dropAll);
     connect(&controller_, &LiveController::networkLoaded, this, &DiMapController::follow);
     connect(&controller_, &LiveController::restarted, this, &DiMapController::takeEngine);
     takeEngine();

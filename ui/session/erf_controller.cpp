@@ -39,6 +39,7 @@ ErfController::ErfController(Session& session, LiveController& controller, QObje
     , controller_(controller) {
     // After the controller's own connections, so that the engine has the image and the networks.
     connect(&session_, &Session::imageChanged, this, &ErfController::dropResults);
+    connect(&controller_, &LiveController::inputSentLate, this, &ErfController::dropResults);
     connect(&session_, &Session::networkListChanged, this, &ErfController::dropRemoved);
     for (const auto signal : {&Session::boxChanged, &Session::viewChanged, &Session::pausedChanged}) {
         connect(&session_, signal, this, &ErfController::followBox);

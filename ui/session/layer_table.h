@@ -13,11 +13,14 @@
 
 namespace lamscope::ui {
 
+class Session;
+
 /// What a layer shows nothing without.
 struct LayerNeeds {
     bool map = false;        ///< a map of the network
     bool reference = false;  ///< a reference network with a map
     bool hr = false;         ///< the HR image; without it the LR image stands in
+    bool clean = false;      ///< a network of scale 1 and the clean image of its input
 };
 
 struct LayerRow {
@@ -104,13 +107,53 @@ inline constexpr auto layerTable = std::to_array<LayerRow>(
       .shortTitle = QT_TRANSLATE_NOOP("QObject", "DI map"),
       .explanation = QT_TRANSLATE_NOOP("QObject", "The diffusion index of every patch of a grid over the image"),
       .needs = {},
-      .hasOpacity = true}});
+      .hasOpacity = true},
+     {.layer = Layer::Rain,
+      .name = "rain",
+      .title = QT_TRANSLATE_NOOP("QObject", "Rain: input − reference"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "rain"),
+      .explanation = QT_TRANSLATE_NOOP("QObject", "What rain, noise or blur have added to the clean image"),
+      .needs = {.clean = true},
+      .hasOpacity = false},
+     {.layer = Layer::RainMask,
+      .name = "rain-mask",
+      .title = QT_TRANSLATE_NOOP("QObject", "Rain mask"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "rain mask"),
+      .explanation = QT_TRANSLATE_NOOP("QObject", "Where the degradation lies: E_R is measured there, E_B beside it"),
+      .needs = {.clean = true},
+      .hasOpacity = false},
+     {.layer = Layer::Removed,
+      .name = "removed",
+      .title = QT_TRANSLATE_NOOP("QObject", "Removed: input − output"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "removed"),
+      .explanation = QT_TRANSLATE_NOOP("QObject", "What the network has taken away: red where it darkens"),
+      .needs = {.clean = true},
+      .hasOpacity = false},
+     {.layer = Layer::LeftOver,
+      .name = "left-over",
+      .title = QT_TRANSLATE_NOOP("QObject", "Left over: output − reference where it rains"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "left over"),
+      .explanation = QT_TRANSLATE_NOOP("QObject", "What is left of the degradation, red, or was taken beside it, blue"),
+      .needs = {.clean = true},
+      .hasOpacity = false},
+     {.layer = Layer::Background,
+      .name = "background-error",
+      .title = QT_TRANSLATE_NOOP("QObject", "Background error: output − reference beside the rain"),
+      .shortTitle = QT_TRANSLATE_NOOP("QObject", "background error"),
+      .explanation = QT_TRANSLATE_NOOP("QObject", "What the network has changed where nothing was to be removed"),
+      .needs = {.clean = true},
+      .hasOpacity = false}});
 
 [[nodiscard]] constexpr const LayerRow& layerRow(Layer layer) {
     return layerTable[static_cast<std::size_t>(layer)];
 }
 
-/// The explanation, then what the layer needs, for a tool tip.
-[[nodiscard]] QString layerHelp(const LayerRow& row);
+/// The explanation, then what the layer needs, for a tool tip; in the words for networks that keep the size or not.
+[[nodiscard]] QString layerHelp(const LayerRow& row, bool keepsSize = false);
+[[nodiscard]] QString layerTitle(const LayerRow& row, bool keepsSize);
+[[nodiscard]] QString layerShortTitle(const LayerRow& row, bool keepsSize);
+
+/// Why a layer cannot be chosen now, a sentence that says what to do; empty if it can.
+[[nodiscard]] QString whyUnavailable(const LayerRow& row, const Session& session);
 
 }  // namespace lamscope::ui

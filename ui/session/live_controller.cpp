@@ -2,9 +2,24 @@
 #include "session/live_controller.h"
 
 #include <QCoreApplication>
+#include <memory>
 #include <utility>
 
+#include "base/error.h"
+#include "scene/network_input.h"
+
 namespace lamscope::ui {
+
+namespace {
+
+/// Results of one are old results of the other, as those of an older box are: better seen than nothing.
+bool differOnlyInDegradation(InputIdentity one, const InputIdentity& other) {
+    one.degradation = other.degradation;
+    one.degradationSeed = other.degradationSeed;
+    return one == other;
+}
+
+}  // namespace
 
 LiveController::LiveController(Session& session, LiveEngineOptions options, QObject* parent)
     : QObject(parent)
@@ -12,6 +27,15 @@ LiveController::LiveController(Session& session, LiveEngineOptions options, QObj
     soon_.setSingleShot(true);
     soon_.setInterval(0);
     connect(&soon_, &QTimer::timeout, this, &LiveController::requestNow);
+    constexpr int longestWithoutAnswer = 400;  // ms
+    inputTimer_.setSingleShot(true);
+    inputTimer_.setInterval(longestWithoutAnswer);
+    connect(&inputTimer_, &QTimer::timeout, this, [this] {
+        awaitsAnswer_ = false;
+        if (inputIsDue_) {
+            requestSoon();
+        }
+    });
     connect(&session_, &Session::imageChanged, this, &LiveController::followImage);
     connect(&session_, &Session::networkListChanged, this, &LiveController::followNetworks);
     for (const auto signal :
@@ -25,6 +49,7 @@ void LiveController::start(LiveEngineOptions options) {
     engine_ = std::make_unique<LiveEngine>(
         [this](LiveEvent event) { callQueued(this, [this, event = std::move(event)] { receive(event); }); },
         std::move(options));
+    sent_ = {};
     followImage();
     followNetworks();
 }
@@ -44,8 +69,8 @@ void LiveController::restart(LiveEngineOptions options) {
         }
     }
     start(std::move(options));
-    for (const auto& [file, reading] : openings_) {
-        engine_->openImage(file.toStdString(), reading);
+    for (const auto& opening : openings_) {
+        engine_->openImage(opening.file.toStdString(), opening.reading);
     }
     emit restarted();
 }
@@ -53,6 +78,12 @@ void LiveController::restart(LiveEngineOptions options) {
 void LiveController::openImage(const QString& file, const ImageReading& reading) {
     stopped_ = false;
     openings_.push_back({file, reading});
+    engine_->openImage(file.toStdString(), reading);
+}
+
+void LiveController::openReference(const QString& file, const ImageReading& reading) {
+    stopped_ = false;
+    openings_.push_back({file, reading, /*isReference=*/true});
     engine_->openImage(file.toStdString(), reading);
 }
 
@@ -70,16 +101,39 @@ void LiveController::showNothingRunning() {
 }
 
 void LiveController::followImage() {
-    engine_->setInput(session_.image(), session_.role(), session_.reduction());
-    for (const auto& entry : session_.networks()) {
-        session_.updateNetwork(entry.id, [](NetworkEntry& changed) {
-            changed.lr = nullptr;
-            changed.sr = nullptr;
-            changed.srParts.clear();
-            changed.result = nullptr;
-        });
+    const auto input = session_.input();
+    if (!sent_.pixels || !differOnlyInDegradation(input, sent_)) {
+        for (const auto& entry : session_.networks()) {
+            session_.updateNetwork(entry.id, [](NetworkEntry& changed) { changed.dropInput(); });
+        }
+        awaitsAnswer_ = false;
+    }
+    inputIsDue_ = session_.isDragging() && awaitsAnswer_;
+    if (!inputIsDue_) {
+        sendInput();
+    }
+    if (isInputItself(input.recipe(), /*scale=*/1)) {
+        session_.setDegradedImage(nullptr, nullptr);
     }
     requestSoon();
+}
+
+void LiveController::sendInput() {
+    sent_ = session_.input();
+    inputIsDue_ = false;
+    awaitsAnswer_ = true;
+    inputTimer_.start();
+    engine_->setInput(sent_);
+}
+
+void LiveController::inputAnswered(const InputIdentity& input) {
+    if (awaitsAnswer_ && input == sent_) {
+        awaitsAnswer_ = false;
+        inputTimer_.stop();
+        if (inputIsDue_) {
+            requestSoon();
+        }
+    }
 }
 
 void LiveController::followNetworks() {
@@ -96,7 +150,7 @@ void LiveController::followNetworks() {
         } else {
             engine_->removeNetwork(*known);
             lastNotes_.erase(*known);
-            resultOptions_.erase(*known);
+            computed_.erase(*known);
             known = known_.erase(known);
         }
     }
@@ -110,8 +164,11 @@ LamOptions LiveController::wantedOptions(const NetworkEntry& entry) const {
 }
 
 void LiveController::requestSoon() {
+    const auto input = session_.input();
     for (const auto& entry : session_.networks()) {
-        const bool stale = entry.result != nullptr && resultOptions_[entry.id] != wantedOptions(entry);
+        const auto& computed = computed_[entry.id];
+        const bool stale =
+            entry.result != nullptr && (computed.options != wantedOptions(entry) || computed.input != input);
         if (stale != entry.stale) {
             session_.updateNetwork(entry.id, [stale](NetworkEntry& changed) { changed.stale = stale; });
         }
@@ -121,6 +178,13 @@ void LiveController::requestSoon() {
 
 void LiveController::requestNow() {
     stopped_ = false;
+    if (inputIsDue_) {
+        if (session_.isDragging() && awaitsAnswer_) {
+            return;  // inputAnswered() comes back to it
+        }
+        sendInput();
+        emit inputSentLate();
+    }
     const bool waiting = session_.isDragging() && !liveWhileDragging_;
     std::vector<NetworkId> shown;  // the selected one first
     for (const auto& entry : session_.networks()) {
@@ -153,20 +217,41 @@ void LiveController::receive(const live::DeviceChosen& event) {
 }
 
 void LiveController::receive(const live::ImageOpened& event) {
+    const bool isReference = openings_.front().isReference;
     openings_.pop_front();  // images are answered in their order
-    session_.setImage(event.image);
+    if (isReference) {
+        try {
+            session_.setReferenceImage(std::make_shared<const OpenedImage>(event.image));
+        } catch (const Error& error) {
+            const auto message = QString::fromStdString(error.what());
+            session_.reportTrouble(message);
+            emit referenceFailed(message);
+            return;
+        }
+    } else {
+        session_.setImage(event.image);
+    }
     for (const auto& warning : event.warnings) {
         session_.reportNote(QString::fromStdString(warning));
     }
-    emit imageOpened();
+    if (isReference) {
+        emit referenceOpened();
+    } else {
+        emit imageOpened();
+    }
 }
 
 void LiveController::receive(const live::ImageFailed& event) {
+    const bool isReference = openings_.front().isReference;
     openings_.pop_front();
     const auto message = QString::fromStdString(event.message);
     showNothingRunning();
     session_.reportTrouble(message);
-    emit imageFailed(message);
+    if (isReference) {
+        emit referenceFailed(message);
+    } else {
+        emit imageFailed(message);
+    }
 }
 
 void LiveController::receive(const live::NetworkLoaded& event) {
@@ -215,14 +300,26 @@ void LiveController::receive(const live::NetworkConnecting& event) {
 }
 
 void LiveController::receive(const live::NetworkImages& event) {
-    if (event.input != session_.input()) {
+    if (!differOnlyInDegradation(event.input, session_.input())) {
         return;  // of an image that was open before
     }
     session_.updateNetwork(event.id, [&](NetworkEntry& entry) {
         entry.lr = event.lr;
         entry.sr = event.sr;
         entry.srParts.clear();
+        entry.hr = event.hr;
+        entry.rain = event.rain;
     });
+}
+
+void LiveController::receive(const live::InputDegraded& event) {
+    if (!differOnlyInDegradation(event.input, session_.input()) || isInputItself(session_.input().recipe(), 1)) {
+        return;
+    }
+    session_.setDegradedImage(event.degraded, event.rainMask);
+    if (session_.networks().empty()) {
+        inputAnswered(event.input);
+    }
 }
 
 void LiveController::receive(const live::SrTile& event) {
@@ -234,14 +331,16 @@ void LiveController::receive(const live::SrTile& event) {
 
 void LiveController::receive(const live::MapReady& event) {
     const auto* entry = session_.network(event.id);
-    if (entry == nullptr || event.input != session_.input()) {
+    const auto input = session_.input();
+    if (entry == nullptr || !differOnlyInDegradation(event.input, input)) {
         return;
     }
-    const bool current = event.options == wantedOptions(*entry);
+    inputAnswered(event.input);
+    const bool current = event.options == wantedOptions(*entry) && event.input == input;
     if (!current && entry->currentResult() != nullptr) {
         return;
     }
-    resultOptions_[event.id] = event.options;
+    computed_[event.id] = {event.options, event.input};
     session_.updateNetwork(event.id, [&](NetworkEntry& changed) {
         changed.result = event.result;
         changed.stale = !current;

@@ -29,6 +29,8 @@ public:
 
     /// Reads an image in the background and makes it the session's, or reports why not.
     void openImage(const QString& file, const ImageReading& reading = {});
+    /// The same for the reference beside it.
+    void openReference(const QString& file, const ImageReading& reading = {});
 
     /// Stops what is being computed, see LiveEngine::stop(): jobs too, but no study; what is shown stays. Maps go on
     /// when something changes, jobs with what they are asked for next.
@@ -67,21 +69,29 @@ signals:
     void deviceChosen(const QString& device, int threads);
     void imageOpened();
     void imageFailed(const QString& message);
+    void referenceOpened();
+    void referenceFailed(const QString& message);
     void networkLoaded(int id);
     void networkFailed(int id, const QString& message);
     /// A map of the latest request arrived; `request` is its number.
     void mapArrived(int id, qint64 request, int nodes);
     void idle();
+    /// The engine gets an input some time after the session had it: jobs have ended with the one before.
+    void inputSentLate();
     void restarted();  ///< there is another engine
 
 private:
     struct Opening {
         QString file;
         ImageReading reading;
+        bool isReference = false;
     };
 
     void followNetworks();
     void followImage();
+    /// Gives the engine the session's input; while a control is dragged, not before the last one was answered.
+    void sendInput();
+    void inputAnswered(const InputIdentity& input);
     /// Marks what is shown as old at once, and asks for new maps when control returns to the event loop.
     void requestSoon();
     void requestNow();
@@ -98,6 +108,7 @@ private:
     void receive(const live::NetworkFailed& event);
     void receive(const live::NetworkConnecting& event);
     void receive(const live::NetworkImages& event);
+    void receive(const live::InputDegraded& event);
     void receive(const live::SrTile& event);
     void receive(const live::MapReady& event);
     void receive(const live::MapFailed& event);
@@ -109,8 +120,17 @@ private:
     std::set<NetworkId> known_;               // handed to the engine
     std::map<NetworkId, QString> lastNotes_;  // so that a warning is said once, not with every position
     std::int64_t requestNumber_ = 0;
-    bool stopped_ = false;                           // by cancel(), until something is asked for
-    std::map<NetworkId, LamOptions> resultOptions_;  // what the entries' results were computed with
+    bool stopped_ = false;  // by cancel(), until something is asked for
+    /// With what the entries' results were computed.
+    struct Computed {
+        LamOptions options;
+        InputIdentity input;
+    };
+    std::map<NetworkId, Computed> computed_;
+    InputIdentity sent_;         // the engine's input
+    bool awaitsAnswer_ = false;  // nothing of it was seen yet
+    bool inputIsDue_ = false;    // the session's is newer
+    QTimer inputTimer_;          // an answer that takes longer is not waited for
     QTimer soon_;
     bool liveWhileDragging_ = true;
     std::unique_ptr<LiveEngine> engine_;  // last: its events use all the others

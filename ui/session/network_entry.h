@@ -4,6 +4,7 @@
 #include <QColor>
 #include <QString>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "live/live_events.h"
@@ -11,6 +12,7 @@
 #include "method/erf/erf_measurement.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
+#include "method/restoration/derain_document.h"
 #include "model/model_card.h"
 #include "model/model_spec.h"
 
@@ -22,6 +24,15 @@ struct FieldHere {
     Rect place{};                               ///< of its map, LR pixels
     bool stale = false;                         ///< `result` belongs to an older box: never to be shown as current
     QString trouble{};                          ///< why there is none; empty if all is well
+};
+
+/// What a network of scale 1 removes of the degradation, and what it spoils, over the whole image.
+struct Restoration {
+    std::shared_ptr<const DerainImage> image{};  ///< null before the first
+    InputIdentity input{};                       ///< of `image` and `trouble`: to be compared with that of the session
+    std::vector<std::string> warnings{};
+    QString trouble{};   ///< why there is none; empty if all is well
+    bool stale = false;  ///< `image` is of another input than the session's
 };
 
 /// One network of the session as the window shows it. Results are shared and never change; a newer one replaces them.
@@ -44,6 +55,8 @@ struct NetworkEntry {
     std::shared_ptr<const Image> lr;    ///< its whole input; null until known
     std::shared_ptr<const Image> sr;    ///< its whole output, neither clamped nor rounded; null until known
     std::vector<live::SrPart> srParts;  ///< what is known of `sr` while it is null
+    std::shared_ptr<const Image> hr;    ///< the reference of `sr`; null where it is not known
+    std::shared_ptr<const Image> rain;  ///< that a degradation added to the input; null without
 
     std::shared_ptr<const LamResult> result;  ///< the latest map; null before the first
     bool stale = false;           ///< `result` belongs to an older box or older options: never to be shown as current
@@ -55,6 +68,18 @@ struct NetworkEntry {
     QString diMapTrouble;  ///< why there is none; empty if all is well
 
     FieldHere field;
+
+    Restoration restoration;
+
+    /// Forgets its images and what was computed of them.
+    void dropInput() {
+        lr = nullptr;
+        sr = nullptr;
+        srParts.clear();
+        hr = nullptr;
+        rain = nullptr;
+        result = nullptr;
+    }
 
     [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }
     /// The result when it belongs to the box and options of now, otherwise null.

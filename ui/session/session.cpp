@@ -5,8 +5,10 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <utility>
 
+#include "scene/network_input.h"
 #include "session/session_command.h"
 
 namespace lamscope::ui {
@@ -47,7 +49,7 @@ Session::Session(QObject* parent)
 
 void Session::setImage(const OpenedImage& image) {
     image_ = image;
-    role_ = guessRole(*image_.pixels);
+    role_ = degradation_.isClean() ? guessRole(*image_.pixels) : ImageRole::Hr;
     box_.size = std::min({box_.size, gridWidth() / 2, gridHeight() / 2});
     box_.size = std::max(box_.size, 1);
     box_.x = (gridWidth() - box_.size) / 2;
@@ -55,11 +57,11 @@ void Session::setImage(const OpenedImage& image) {
     box_ = fitted(box_);
     dragging_ = false;
     undo_.clear();
+    referenceImage_ = nullptr;
+    degradedImage_ = nullptr;
+    rainMask_ = nullptr;
     for (auto& entry : networks_) {
-        entry.result = nullptr;
-        entry.lr = nullptr;
-        entry.sr = nullptr;
-        entry.srParts.clear();
+        entry.dropInput();
         entry.stale = false;
         entry.finished = false;
         if (entry.state == NetworkEntry::State::Ready) {
@@ -73,21 +75,92 @@ void Session::setImage(const OpenedImage& image) {
     }
 }
 
+InputIdentity Session::input() const {
+    return {.pixels = image_.pixels,
+            .role = role_,
+            .reduction = reduction_,
+            .degradation = degradation_,
+            .degradationSeed = degradationSeed_,
+            .reference = referenceImage_ ? referenceImage_->pixels : nullptr};
+}
+
+void Session::changeRole(UndoableState& state, ImageRole role) const {
+    if (role == role_) {
+        return;
+    }
+    // The centre stays on its place in the scene; the patch keeps its number of SR pixels.
+    const int scale = role == ImageRole::Hr ? 1 : boxScale();
+    const double ratio = static_cast<double>(scale) / gridScale();
+    const auto along = [&](int position) {
+        return static_cast<int>(std::lround((position + box_.size / 2.0) * ratio - box_.size / 2.0));
+    };
+    state.role = role;
+    state.gridScale = scale;
+    state.box = {along(box_.x), along(box_.y), box_.size};
+    if (role == ImageRole::Lr) {
+        state.degradation = {};
+    }
+}
+
 void Session::setRole(ImageRole role) {
-    push(tr("role of the image"), [&](UndoableState& state) {
-        if (role == role_) {
-            return;
+    push(tr("role of the image"), [&](UndoableState& state) { changeRole(state, role); });
+}
+
+void Session::setDegradation(const Degradation& degradation, std::uint64_t seed, bool dragging) {
+    beginDrag(dragging);
+    push(
+        tr("degradation"),
+        [&](UndoableState& state) {
+            state.degradation = degradation;
+            state.degradationSeed = seed;
+            if (!degradation.isClean()) {
+                changeRole(state, ImageRole::Hr);
+                state.referenceImage = nullptr;
+            }
+        },
+        dragging);
+}
+
+void Session::setReferenceImage(const std::shared_ptr<const OpenedImage>& reference) {
+    if (reference && hasImage()) {
+        std::set<int> scales;
+        for (const auto& entry : networks_) {
+            if (entry.card.scale > 0) {
+                scales.insert(entry.card.scale);
+            }
         }
-        // The centre stays on its place in the scene; the patch keeps its number of SR pixels.
-        const int scale = role == ImageRole::Hr ? 1 : boxScale();
-        const double ratio = static_cast<double>(scale) / gridScale();
-        const auto along = [&](int position) {
-            return static_cast<int>(std::lround((position + box_.size / 2.0) * ratio - box_.size / 2.0));
-        };
-        state.role = role;
-        state.gridScale = scale;
-        state.box = {along(box_.x), along(box_.y), box_.size};
+        const auto& pixels = *reference->pixels;
+        const bool fitsSome =
+            pixels.width() % image_.pixels->width() == 0 && pixels.height() % image_.pixels->height() == 0;
+        if (scales.empty() && !fitsSome) {
+            scales.insert(1);
+        }
+        for (const int scale : scales) {
+            static_cast<void>(makeInput(*image_.pixels, pixels, {.role = ImageRole::Lr}, scale));
+        }
+    }
+    push(reference ? tr("reference") : tr("removal of the reference"), [&](UndoableState& state) {
+        state.referenceImage = reference;
+        if (reference) {
+            state.degradation = {};
+            changeRole(state, ImageRole::Lr);
+        }
     });
+}
+
+void Session::setDegradedImage(const std::shared_ptr<const Image>& image,
+                               const std::shared_ptr<const PixelMask>& mask) {
+    if (image != degradedImage_ || mask != rainMask_) {
+        degradedImage_ = image;
+        rainMask_ = mask;
+        emit degradedImageChanged();
+    }
+}
+
+bool Session::keepsSize() const {
+    const auto enlarges = [](const NetworkEntry& entry) { return entry.card.scale > 1; };
+    const auto keeps = [](const NetworkEntry& entry) { return entry.card.scale == 1; };
+    return std::ranges::any_of(networks_, keeps) && std::ranges::none_of(networks_, enlarges);
 }
 
 void Session::setReduction(Reduction reduction) {
@@ -146,12 +219,16 @@ Box Session::fitted(Box box) const {
 
 void Session::setBox(Box box, bool dragging) {
     box = fitted(box);
+    beginDrag(dragging);
+    push(
+        tr("box"), [&](UndoableState& state) { state.box = box; }, dragging);
+}
+
+void Session::beginDrag(bool dragging) {
     if (dragging && !dragging_) {
         dragging_ = true;
         ++drags_;
     }
-    push(
-        tr("box"), [&](UndoableState& state) { state.box = box; }, dragging);
 }
 
 void Session::endDrag() {
@@ -382,6 +459,9 @@ void Session::restore(const UndoableState& state) {
 UndoableState Session::state() const {
     UndoableState state{.role = role_,
                         .reduction = reduction_,
+                        .degradation = degradation_,
+                        .degradationSeed = degradationSeed_,
+                        .referenceImage = referenceImage_,
                         .box = box_,
                         .gridScale = gridScale(),
                         .options = options_,
@@ -430,12 +510,16 @@ void Session::apply(const UndoableState& state) {
 
     role_ = state.role;
     reduction_ = state.reduction;
+    degradation_ = state.degradation;
+    degradationSeed_ = state.degradationSeed;
+    referenceImage_ = state.referenceImage;
     options_ = state.options;
     view_ = state.view;
     box_ = fitted(scaled(state.box, static_cast<double>(gridScale()) / state.gridScale));
 
     const auto now = this->state();
-    if (now.role != before.role || now.reduction != before.reduction) {
+    if (now.role != before.role || now.reduction != before.reduction || now.degradation != before.degradation
+        || now.degradationSeed != before.degradationSeed || now.referenceImage != before.referenceImage) {
         emit imageChanged();
     }
     if (now.order != before.order || now.reference != before.reference) {

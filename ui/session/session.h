@@ -4,7 +4,9 @@
 #include <QObject>
 #include <QString>
 #include <QUndoStack>
+#include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -45,12 +47,34 @@ public:
     [[nodiscard]] bool hasImage() const { return image_.pixels != nullptr; }
     [[nodiscard]] ImageRole role() const { return role_; }
     [[nodiscard]] Reduction reduction() const { return reduction_; }
+    /// What makes the input worse than the image, which is HR then.
+    [[nodiscard]] const Degradation& degradation() const { return degradation_; }
+    [[nodiscard]] std::uint64_t degradationSeed() const { return degradationSeed_; }
+    /// The truth beside an image that is the input itself; null: none.
+    [[nodiscard]] const std::shared_ptr<const OpenedImage>& referenceImage() const { return referenceImage_; }
     /// What a result must have been computed with to be of the image that is open, in its role of now.
-    [[nodiscard]] InputIdentity input() const { return {image_.pixels, role_, reduction_}; }
-    /// Takes over an image that was read, guesses its role and centres the box; the undo history starts anew.
+    [[nodiscard]] InputIdentity input() const;
+    /// Takes over an image that was read, guesses its role and centres the box; the undo history starts anew. The
+    /// degradation stays, the reference goes.
     void setImage(const OpenedImage& image);
-    void setRole(ImageRole role);            ///< undoable; the box keeps its place in the scene
+    /// Undoable; the box keeps its place in the scene. An image that is the input itself has no degradation.
+    void setRole(ImageRole role);
     void setReduction(Reduction reduction);  ///< undoable
+    /// Undoable; successive calls with `dragging` become one step, which ends with endDrag(). With a degradation the
+    /// image is HR, and there is no other reference.
+    void setDegradation(const Degradation& degradation, std::uint64_t seed, bool dragging = false);
+    /// Undoable. With a reference the image is the input, without a degradation. Throws Error(InvalidArgument), naming
+    /// both files, where their sizes do not fit.
+    void setReferenceImage(const std::shared_ptr<const OpenedImage>& reference);
+    /// What networks of scale 1 get, where that is not the image itself: of the degradation of now or, until that is
+    /// there, of the one before.
+    [[nodiscard]] const std::shared_ptr<const Image>& degradedImage() const { return degradedImage_; }
+    /// Where rain lies on it; null: not known.
+    [[nodiscard]] const std::shared_ptr<const PixelMask>& rainMask() const { return rainMask_; }
+    /// For the LiveController; null: neither.
+    void setDegradedImage(const std::shared_ptr<const Image>& image, const std::shared_ptr<const PixelMask>& mask);
+    /// Whether no open network enlarges: input, output and reference stand in place of LR, SR and HR.
+    [[nodiscard]] bool keepsSize() const;
 
     // --- the box, on the box grid (see Box)
     [[nodiscard]] Box box() const { return box_; }
@@ -132,7 +156,8 @@ public:
     void reportNote(const QString& text);  ///< the same for what merely deserves attention
 
 signals:
-    void imageChanged();  ///< another image, or its role or reduction
+    void imageChanged();  ///< another image, or its role, reduction, degradation or reference
+    void degradedImageChanged();
     void boxChanged();
     void networkListChanged();    ///< added, removed, reordered, shown or hidden, reference
     void networkChanged(int id);  ///< card, state, result, staleness, images
@@ -154,6 +179,8 @@ private:
     NetworkEntry* find(NetworkId id);
     NetworkId append(const ModelSpec& spec, bool held);
     [[nodiscard]] UndoableState state() const;
+    void beginDrag(bool dragging);
+    void changeRole(UndoableState& state, ImageRole role) const;
     /// Applies what differs and announces it.
     void apply(const UndoableState& state);
     void applyOrder(const std::vector<std::pair<NetworkId, bool>>& order);
@@ -166,6 +193,11 @@ private:
     OpenedImage image_;
     ImageRole role_ = ImageRole::Hr;
     Reduction reduction_ = Reduction::Pillow;
+    Degradation degradation_;
+    std::uint64_t degradationSeed_ = 0;
+    std::shared_ptr<const OpenedImage> referenceImage_;
+    std::shared_ptr<const Image> degradedImage_;
+    std::shared_ptr<const PixelMask> rainMask_;
     Box box_;
     bool dragging_ = false;
     int drags_ = 0;  // one undo step each

@@ -23,6 +23,10 @@ Experiment checked(Experiment experiment, const std::filesystem::path& file) {
     return experiment;
 }
 
+std::filesystem::path referenceOf(const Session& session) {
+    return session.referenceImage() ? std::filesystem::path(session.referenceImage()->file) : std::filesystem::path();
+}
+
 }  // namespace
 
 Experiment snapshot(const Session& session) {
@@ -33,7 +37,10 @@ Experiment snapshot(const Session& session) {
                                      .sha256 = image.sha256,
                                      .role = session.role(),
                                      .reduction = session.reduction(),
+                                     .degradation = session.degradation(),
+                                     .degradationSeed = session.degradationSeed(),
                                      .reading = image.reading,
+                                     .reference = referenceOf(session),
                                      .gridScale = session.gridScale(),
                                      .boxes = {session.box()}});
     }

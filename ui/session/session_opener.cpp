@@ -11,6 +11,8 @@ SessionOpener::SessionOpener(Session& session, LiveController& controller, QObje
     , controller_(controller) {
     connect(&controller_, &LiveController::imageOpened, this, &SessionOpener::imageSettled);
     connect(&controller_, &LiveController::imageFailed, this, &SessionOpener::imageSettled);
+    connect(&controller_, &LiveController::referenceOpened, this, &SessionOpener::referenceSettled);
+    connect(&controller_, &LiveController::referenceFailed, this, &SessionOpener::referenceSettled);
     connect(&controller_, &LiveController::networkLoaded, this, &SessionOpener::networkSettled);
     connect(&controller_, &LiveController::networkFailed, this, &SessionOpener::networkSettled);
     // A network that the user removes meanwhile is not waited for.
@@ -43,10 +45,15 @@ void SessionOpener::open(const Experiment& saved) {
                                 .arg(QString::fromStdString(saved_.scenes.front().image.string())));
     }
     waitingForImage_ = hasImage();
+    waitingForReference_ = false;
     opening_ = true;
     if (waitingForImage_) {
         const auto& scene = saved_.scenes.front();
         controller_.openImage(QString::fromStdString(scene.image.string()), scene.reading);
+        waitingForReference_ = !scene.reference.empty();
+        if (waitingForReference_) {
+            controller_.openReference(QString::fromStdString(scene.reference.string()), scene.reading);
+        }
     }
     finishWhenSettled();
 }
@@ -63,6 +70,13 @@ void SessionOpener::imageSettled() {
                                 .arg(QString::fromStdString(scene.image.string())));
     }
     finishWhenSettled();
+}
+
+void SessionOpener::referenceSettled() {
+    if (opening_) {
+        waitingForReference_ = false;
+        finishWhenSettled();
+    }
 }
 
 void SessionOpener::networkSettled(int id) {
@@ -82,13 +96,16 @@ void SessionOpener::networkSettled(int id) {
 }
 
 void SessionOpener::finishWhenSettled() {
-    if (!opening_ || waitingForImage_ || !waitingFor_.empty()) {
+    if (!opening_ || waitingForImage_ || waitingForReference_ || !waitingFor_.empty()) {
         return;
     }
     opening_ = false;
     const auto scene = hasImage() ? saved_.scenes.front() : Scene();
     UndoableState state{.role = scene.role,
                         .reduction = scene.reduction,
+                        .degradation = scene.degradation,
+                        .degradationSeed = scene.degradationSeed,
+                        .referenceImage = scene.reference.empty() ? nullptr : session_.referenceImage(),
                         .box = firstBoxOf(scene),
                         .gridScale = scene.gridScale == 0 ? session_.boxScale() : scene.gridScale,
                         .options = lamOptionsOf(saved_),

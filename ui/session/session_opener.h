@@ -29,6 +29,7 @@ signals:
 
 private:
     void imageSettled();
+    void referenceSettled();
     void networkSettled(int id);
     void finishWhenSettled();
 
@@ -40,6 +41,7 @@ private:
     std::map<NetworkId, std::size_t> waitingFor_;  // network -> its index in `saved_`
     std::vector<NetworkId> ids_;                   // of all networks of `saved_`
     bool waitingForImage_ = false;
+    bool waitingForReference_ = false;
     bool opening_ = false;
 };
 

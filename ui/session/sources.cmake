@@ -15,6 +15,9 @@ lamscope_ui_library(lamscope_ui_session
     session/layer_table.cpp
     session/live_controller.cpp
     session/live_controller.h
+    session/restoration_controller.cpp
+    session/restoration_controller.h
+    session/scale_words.cpp
     session/session.cpp
     session/session.h
     session/session_file.cpp
@@ -26,5 +29,5 @@ lamscope_ui_library(lamscope_ui_session
     session/study_files.h
     session/view_settings.cpp
     session/workspace_states.cpp
-  PUBLIC Qt6::Gui lamscope_live lamscope_features_run lamscope_study_run lamscope_erf_run
+  PUBLIC Qt6::Gui lamscope_live lamscope_features_run lamscope_study_run lamscope_erf_run lamscope_derain_run
   PRIVATE fmt::fmt nlohmann_json::nlohmann_json)

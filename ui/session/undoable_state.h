@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -14,6 +16,9 @@ namespace lamscope::ui {
 struct UndoableState {
     ImageRole role = ImageRole::Hr;
     Reduction reduction = Reduction::Pillow;
+    Degradation degradation;
+    std::uint64_t degradationSeed = 0;
+    std::shared_ptr<const OpenedImage> referenceImage;
     Box box;
     int gridScale = 1;  ///< of the grid that `box` is on
     LamOptions options;

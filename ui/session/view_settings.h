@@ -22,6 +22,11 @@ enum class Layer {
     SrError,     ///< SR minus HR, diverging around zero
     ErfHere,     ///< the effective receptive field of the LR pixel in the box's middle
     DiMap,       ///< the diffusion index of every patch of a grid over the image
+    Rain,        ///< input minus clean image: rain, or what else makes the input worse
+    RainMask,    ///< where that lies
+    Removed,     ///< input minus output
+    LeftOver,    ///< output minus clean image where the degradation lies
+    Background,  ///< the same beside it
 };
 
 enum class OverlayStyle {

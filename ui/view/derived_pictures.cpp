@@ -66,6 +66,20 @@ std::shared_ptr<const Pyramid> DerivedPictures::srError(const std::shared_ptr<co
     return error ? std::shared_ptr<const Pyramid>(error, &error->pyramid) : nullptr;
 }
 
+std::shared_ptr<const DegradationPictures> DerivedPictures::degradation(const RestorationImages& images) {
+    const auto& source = images.source == DegradationSource::Files ? images.clean : images.degraded;
+    return get<Image, DegradationPictures>(degradations_, source,
+                                           [images](const Image&) { return makeDegradationPictures(images); });
+}
+
+std::shared_ptr<const RestorationPictures> DerivedPictures::restoration(const std::shared_ptr<const Image>& output,
+                                                                        const RestorationImages& images,
+                                                                        const Rect& place) {
+    return get<Image, RestorationPictures>(restorations_, output, [images, place](const Image& whole) {
+        return makeRestorationPictures(whole, images, place);
+    });
+}
+
 std::shared_ptr<const AreaOfContribution> DerivedPictures::area(const std::shared_ptr<const LamResult>& result) {
     return get<LamResult, AreaOfContribution>(areas_, result, &areaOfContribution);
 }

@@ -11,6 +11,7 @@
 #include "view/areas_of_interest.h"
 #include "view/layers.h"
 #include "view/pyramid.h"
+#include "view/restoration_pictures.h"
 #include "view/sr_error.h"
 
 namespace lamscope::ui {
@@ -33,6 +34,12 @@ public:
     /// The SR image belongs to one HR image as long as it lives.
     [[nodiscard]] std::shared_ptr<const Pyramid> srError(const std::shared_ptr<const Image>& sr,
                                                          const std::shared_ptr<const Image>& hr);
+    /// The degraded image belongs to one clean image as long as it lives; of files, the clean one to one degraded one.
+    [[nodiscard]] std::shared_ptr<const DegradationPictures> degradation(const RestorationImages& images);
+    /// The output belongs to one pair of images, and to one place in them, as long as it lives.
+    [[nodiscard]] std::shared_ptr<const RestorationPictures> restoration(const std::shared_ptr<const Image>& output,
+                                                                         const RestorationImages& images,
+                                                                         const Rect& place);
     [[nodiscard]] std::shared_ptr<const AreaOfContribution> area(const std::shared_ptr<const LamResult>& result);
     [[nodiscard]] std::shared_ptr<const MassSet> mass(const std::shared_ptr<const LamResult>& result);
 
@@ -58,6 +65,8 @@ private:
     Store<Image, Pyramid> pyramids_;
     Store<Image, GreyPyramid> greyPyramids_;
     Store<Image, SrErrorPyramid> srErrors_;
+    Store<Image, DegradationPictures> degradations_;
+    Store<Image, RestorationPictures> restorations_;
     Store<LamResult, AreaOfContribution> areas_;
     Store<LamResult, MassSet> masses_;
     QThreadPool pool_;

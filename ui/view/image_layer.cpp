@@ -15,9 +15,10 @@ QRectF placeOfImage(const Image& image, double pixel) {
 void addImage(PanePicture& picture, const LayerInput& input, BaseImage which, bool grey) {
     const auto& entry = input.entry;
     const bool wantsLr = which == BaseImage::Hr || (which == BaseImage::SrOrLr && input.view().overlayOnLr);
-    const bool takesHr = which == BaseImage::Hr && input.hasHr();
+    const auto hr = input.hr();
+    const bool takesHr = which == BaseImage::Hr && hr != nullptr;
     const bool takesLr = !takesHr && (wantsLr || !entry.sr);
-    const auto image = takesHr ? input.session.image().pixels : takesLr ? entry.lr : entry.sr;
+    const auto image = takesHr ? hr : takesLr ? entry.lr : entry.sr;
     if (!image) {
         return;
     }
@@ -25,7 +26,7 @@ void addImage(PanePicture& picture, const LayerInput& input, BaseImage which, bo
         return grey ? input.pictures.greyPyramid(of) : input.pictures.pyramid(of);
     };
     picture.image = image;
-    picture.basePlace = placeOfImage(*image, takesHr ? 1.0 : takesLr ? input.lrPixel() : input.srPixel());
+    picture.basePlace = placeOfImage(*image, takesHr ? input.hrPixel() : takesLr ? input.lrPixel() : input.srPixel());
     picture.base = pyramid(image);
     // Until it is there, or there in the other colours: no flash of an empty pane.
     if (const auto& before = input.before; !picture.base && before.image == image) {

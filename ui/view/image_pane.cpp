@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "session/scale_words.h"
 #include "view/areas_of_interest.h"
 #include "view/image_layer.h"
 #include "view/input_controls.h"
@@ -51,12 +52,13 @@ bool isReady(const NetworkEntry& entry) {
 }
 
 /// Equal images have an infinite PSNR.
-QString twoDecimals(double value) {
-    return std::isinf(value) ? QStringLiteral("\u221e") : QString::number(value, 'f', 2);
+QString numberText(double value, int decimals) {
+    return std::isinf(value) ? QStringLiteral("\u221e") : QString::number(value, 'f', decimals);
 }
 
-QString signedNumber(double value) {
-    return (value < 0.0 ? QStringLiteral("\u2212") : QStringLiteral("+")) + QString::number(std::abs(value), 'f', 2);
+QString signedNumber(double value, int decimals) {
+    return (value < 0.0 ? QStringLiteral("\u2212") : QStringLiteral("+"))
+           + QString::number(std::abs(value), 'f', decimals);
 }
 
 }  // namespace
@@ -105,6 +107,11 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     });
     connect(&session_, &Session::boxChanged, this, &ImagePane::refreshBox);
     connect(&session_, &Session::imageChanged, this, &ImagePane::refresh);
+    connect(&session_, &Session::degradedImageChanged, this, [this] {
+        if (shown() == input) {
+            refresh();
+        }
+    });
     connect(&session_, &Session::networkListChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::viewChanged, this, &ImagePane::refresh);
     connect(&session_, &Session::selectionChanged, this, qOverload<>(&QWidget::update));
@@ -193,13 +200,15 @@ void ImagePane::refreshHeader(const NetworkEntry& entry, const PaneLayer& layer)
     } else if (entry.state == NetworkEntry::State::Failed) {
         value = tr("failed");
     } else if (mine) {
-        value = mine->text.arg(mine->value ? twoDecimals(*mine->value) : QStringLiteral("\u2013"));
+        value = mine->text.arg(mine->value ? numberText(*mine->value, mine->decimals) : QStringLiteral("\u2013"));
         const auto* reference = session_.network(session_.reference());
-        if (reference != nullptr && reference->id != entry.id && !stale) {
+        // DI of scale 1 and of others are not comparable.
+        if (reference != nullptr && reference->id != entry.id && !stale
+            && (reference->card.scale == 1) == (entry.card.scale == 1)) {
             const auto theirs = layer.measure(*reference);
             if (mine->value && theirs && !theirs->stale && theirs->value
                 && std::isfinite(*mine->value - *theirs->value)) {
-                detail = signedNumber(*mine->value - *theirs->value);
+                detail = signedNumber(*mine->value - *theirs->value, mine->decimals);
             }
         }
     }
@@ -224,13 +233,20 @@ QString ImagePane::noticeOf(const NetworkEntry& entry) {
 void ImagePane::refreshInput() {
     gridScale_ = session_.gridScale();
     header_->setTitle(QColor(128, 128, 128), tr("Input"));
-    header_->setValue({}, {}, false);
+    const auto& degraded = session_.degradedImage();
+    const bool showsDegraded = degraded && (session_.keepsSize() || session_.networks().empty());
+    const auto recipe = showsDegraded ? QString::fromStdString(toString(session_.degradation())) : QString();
+    constexpr int longestRecipe = 20;
+    header_->setValue({}, recipe.size() <= longestRecipe ? recipe : tr("degraded"), false);
     controls_->refresh();
     view_->setNotice({});
     PanePicture picture;
     if (session_.hasImage()) {
-        picture.image = session_.image().pixels;
+        picture.image = showsDegraded ? degraded : session_.image().pixels;
         picture.base = pictures_.pyramid(picture.image);
+        if (!picture.base && showsDegraded) {
+            picture.base = view_->picture().base;  // no flash of an empty pane
+        }
         picture.basePlace = placeOfImage(*session_.image().pixels, session_.gridScale());
         picture.box = boxOf(session_, nullptr);
         if (session_.view().areasOfInterest) {
@@ -240,7 +256,8 @@ void ImagePane::refreshInput() {
     bar_->setKeys(picture.interest.isNull() ? std::vector<ColourBar::Key>()
                                             : std::vector<ColourBar::Key>{{mostLookColour, tr("most look here")},
                                                                           {someLookColour, tr("some do")}});
-    setNames(tr("Input"), session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image"));
+    const auto role = session_.role() == ImageRole::Hr ? tr("HR image") : tr("LR image");
+    setNames(tr("Input"), showsDegraded ? tr("degraded by %1").arg(recipe) : inScaleWords(role, session_.keepsSize()));
     view_->setPicture(std::move(picture));
 }
 
@@ -304,6 +321,7 @@ void ImagePane::emitReadout(QPointF scene) {
     const double pixel = session_.role() == ImageRole::Hr ? scale : session_.gridScale();
     Readout readout;
     readout.network = shown();
+    readout.scale = scale;
     readout.lr = scene / pixel;
     readout.sr = floored(scene / pixel * scale);
     const auto readColour = [&](const std::shared_ptr<const Image>& image, const QRectF& place) {

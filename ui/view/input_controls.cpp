@@ -7,6 +7,7 @@
 #include <QMenu>
 #include <QToolButton>
 
+#include "session/scale_words.h"
 #include "view/elided_label.h"
 
 namespace lamscope::ui {
@@ -51,10 +52,8 @@ InputControls::InputControls(Session& session, QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
-    addRole(hr_, ImageRole::Hr, tr("The image is the truth: it is reduced for each network, and PSNR is known"));
-    addRole(lr_, ImageRole::Lr, tr("The image is what the networks enlarge"));
-    hr_->setText(tr("HR"));
-    lr_->setText(tr("LR"));
+    addRole(hr_, ImageRole::Hr);
+    addRole(lr_, ImageRole::Lr);
     layout->addWidget(hr_);
     layout->addWidget(lr_);
     layout->addSpacing(6);
@@ -65,12 +64,10 @@ InputControls::InputControls(Session& session, QWidget* parent)
     refresh();
 }
 
-void InputControls::addRole(QToolButton* button, ImageRole role, const QString& toolTip) {
+void InputControls::addRole(QToolButton* button, ImageRole role) {
     button->setCheckable(true);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::TabFocus);
-    button->setToolTip(toolTip);
-    button->setAccessibleDescription(toolTip);
     connect(button, &QToolButton::clicked, this, [this, role] {
         session_.setRole(role);
         refresh();
@@ -102,7 +99,17 @@ void InputControls::refresh() {
     const bool isHr = session_.role() == ImageRole::Hr;
     hr_->setChecked(isHr);
     lr_->setChecked(!isHr);
-    reduction_->setVisible(isHr);
+    const bool keepsSize = session_.keepsSize();
+    hr_->setText(inScaleWords(tr("HR"), keepsSize));
+    lr_->setText(inScaleWords(tr("LR"), keepsSize));
+    hr_->setToolTip(keepsSize ? tr("The image is the clean reference: a degradation makes the input of it")
+                              : tr("The image is the truth: it is reduced for each network, and PSNR is known"));
+    lr_->setToolTip(keepsSize ? tr("The image is what the networks get")
+                              : tr("The image is what the networks enlarge"));
+    for (auto* button : {hr_, lr_}) {
+        button->setAccessibleDescription(button->toolTip());
+    }
+    reduction_->setVisible(isHr && !keepsSize);
     reduction_->setText(reductionTitle(session_.reduction()));
     reduction_->setAccessibleName(tr("Reduction: %1").arg(reduction_->text()));
     if (session_.hasImage()) {

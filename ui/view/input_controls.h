@@ -22,7 +22,7 @@ public:
     void refresh();
 
 private:
-    void addRole(QToolButton* button, ImageRole role, const QString& toolTip);
+    void addRole(QToolButton* button, ImageRole role);
     void addReductions();
 
     Session& session_;

@@ -3,8 +3,10 @@
 
 #include <QPointF>
 #include <QString>
+#include <memory>
 #include <optional>
 
+#include "scene/network_input.h"
 #include "session/session.h"
 #include "view/colour_map.h"
 #include "view/pane_picture.h"
@@ -25,8 +27,13 @@ struct LayerInput {
     /// Sides of an LR and of an SR pixel of the network, in pixels of the box grid.
     [[nodiscard]] double lrPixel() const { return session.lrPixel(entry); }
     [[nodiscard]] double srPixel() const { return lrPixel() / entry.card.scale; }
-    /// The HR image is known.
-    [[nodiscard]] bool hasHr() const { return session.hasImage() && session.role() == ImageRole::Hr; }
+    /// The truth beside the network's output; null where it is not known.
+    [[nodiscard]] std::shared_ptr<const Image> hr() const {
+        const bool isImage = session.hasImage() && !isInputItself(session.input().recipe(), entry.card.scale);
+        return isImage ? session.image().pixels : entry.hr;
+    }
+    /// Side of its pixels, in pixels of the box grid.
+    [[nodiscard]] double hrPixel() const { return session.role() == ImageRole::Hr ? 1.0 : srPixel(); }
 };
 
 /// The range of the values that a network's picture has by itself.
@@ -40,6 +47,7 @@ struct HeaderMeasure {
     QString text;                 ///< "%1" stands for the number
     std::optional<double> value;  ///< nullopt: not defined
     bool stale = false;           ///< of an older box or of older options
+    int decimals = 2;
 };
 
 /// What a layer of layerTable brings to the panes of networks. The pane draws what a layer gives and knows no method; a

@@ -10,6 +10,7 @@
 #include "view/image_layer.h"
 #include "view/map_layer.h"
 #include "view/pane_layer.h"
+#include "view/restoration_layer.h"
 #include "view/sr_error_layer.h"
 
 namespace lamscope::ui {
@@ -33,6 +34,9 @@ PaneLayers makePaneLayers() {
     at(Layer::SrError) = std::make_unique<SrErrorLayer>();
     at(Layer::ErfHere) = std::make_unique<ErfLayer>();
     at(Layer::DiMap) = std::make_unique<DiMapLayer>();
+    for (const auto layer : {Layer::Rain, Layer::RainMask, Layer::Removed, Layer::LeftOver, Layer::Background}) {
+        at(layer) = std::make_unique<RestorationLayer>(layer);
+    }
     return layers;
 }
 

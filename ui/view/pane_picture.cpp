@@ -157,11 +157,11 @@ void paintPanePicture(QPainter& painter, const PanePicture& picture, const Scene
         }
         painter.setOpacity(1.0);
         hatch(painter, picture.map.undefined, mapping);
-        drawOutline(painter, picture.map.outline, mapping, linePixels);
         if (seesPart) {
             drawContext(painter, target, linePixels);
         }
     }
+    drawOutline(painter, picture.map.outline, mapping, linePixels);
     painter.setClipRect(viewport);
     if (!picture.interest.isNull()) {
         painter.setOpacity(picture.dimmed ? dimmedOpacity : 1.0);

@@ -17,6 +17,8 @@ lamscope_ui_library(lamscope_ui_pictures
     view/pane_layers.cpp
     view/pane_picture.cpp
     view/pyramid.cpp
+    view/restoration_layer.cpp
+    view/restoration_pictures.cpp
     view/sr_error.cpp
     view/sr_error_layer.cpp
   PUBLIC Qt6::Gui lamscope_ui_session lamscope_metrics)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "view/sr_error_layer.h"
 
+#include "session/scale_words.h"
 #include "view/derived_pictures.h"
 #include "view/image_layer.h"
 #include "view/sr_error.h"
@@ -10,11 +11,12 @@ namespace lamscope::ui {
 PanePicture SrErrorLayer::picture(const LayerInput& input) const {
     const auto& entry = input.entry;
     PanePicture picture;
-    if (!input.hasHr() || (!entry.sr && !entry.lr)) {
+    const auto hr = input.hr();
+    if (!hr || (!entry.sr && !entry.lr)) {
         addImage(picture, input, BaseImage::Hr);
     } else if (entry.sr) {
         picture.image = entry.sr;
-        picture.base = input.pictures.srError(entry.sr, input.session.image().pixels);
+        picture.base = input.pictures.srError(entry.sr, hr);
         picture.basePlace = placeOfImage(*entry.sr, input.srPixel());
         if (const auto& before = input.before; !picture.base && before.image == entry.lr && before.base) {
             picture.image = before.image;  // no flash of an empty pane
@@ -34,21 +36,26 @@ PanePicture SrErrorLayer::picture(const LayerInput& input) const {
 }
 
 QString SrErrorLayer::notice(const LayerInput& input, const PanePicture& picture) const {
-    if (input.session.role() == ImageRole::Lr) {
-        return QObject::tr("There is no HR image: the image that is open is the LR image.");
+    if (!input.hr()) {
+        return input.entry.card.scale == 1
+                   ? QObject::tr("There is no reference: degrade the image (Ctrl+D), or open the clean one beside it.")
+                   : QObject::tr("There is no HR image: the image that is open is the LR image.");
     }
+    const bool keepsSize = input.entry.card.scale == 1;
     if (input.entry.sr) {
         return {};
     }
     if (picture.parts.empty()) {
-        return QObject::tr("The SR image is not computed yet.");
+        return inScaleWords(QObject::tr("The SR image is not computed yet."), keepsSize);
     }
-    return input.entry.srParts.empty() ? QObject::tr("Outside of the context the SR image is not computed yet.")
-                                       : QObject::tr("The rest of the SR image is not computed yet.");
+    return inScaleWords(input.entry.srParts.empty()
+                            ? QObject::tr("Outside of the context the SR image is not computed yet.")
+                            : QObject::tr("The rest of the SR image is not computed yet."),
+                        keepsSize);
 }
 
 ColourScale SrErrorLayer::scale(const LayerInput& input, const PanePicture& picture) const {
-    const bool known = input.hasHr() && picture.image != nullptr;
+    const bool known = input.hr() && picture.image != nullptr;
     return {.colours = known ? &divergingColourMap() : nullptr,
             .caption = QObject::tr("8-bit levels"),
             .lowest = QStringLiteral("\u2212%1").arg(srErrorRange),
@@ -63,15 +70,16 @@ QString SrErrorLayer::readout(const LayerInput& input, const PanePicture& pictur
         }
     };
     const auto& sr = input.entry.sr;
-    if (sr && input.hasHr() && picture.image == sr) {
-        read(*sr, *input.session.image().pixels, picture.basePlace);
+    if (const auto hr = input.hr(); sr && hr && picture.image == sr) {
+        read(*sr, *hr, picture.basePlace);
     }
     for (const auto& part : picture.parts) {
         if (part.hr) {
             read(*part.image, *part.hr, part.place);
         }
     }
-    return error ? QObject::tr("SR − HR %1").arg(*error, 0, 'f', 1) : QString();
+    return error ? inScaleWords(QObject::tr("SR − HR %1"), input.entry.card.scale == 1).arg(*error, 0, 'f', 1)
+                 : QString();
 }
 
 std::optional<HeaderMeasure> SrErrorLayer::measure(const NetworkEntry& entry) const {

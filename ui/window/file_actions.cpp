@@ -40,6 +40,15 @@ void FileActions::connectImages() {
         choice_.files(tr("Open image"), imageFilter(), false,
                       [this](const QStringList& files) { opener_.openImage(files.front()); });
     });
+    connect(actions_.openReference, &QAction::triggered, this, [this] {
+        choice_.files(tr("Open reference image"), imageFilter(), false,
+                      [this](const QStringList& files) { opener_.openReference(files.front()); });
+    });
+    connect(actions_.removeReference, &QAction::triggered, &session_, [this] { session_.setReferenceImage(nullptr); });
+    connect(&session_, &Session::imageChanged, this, [this] {
+        actions_.openReference->setEnabled(session_.hasImage());
+        actions_.removeReference->setEnabled(session_.referenceImage() != nullptr);
+    });
     connect(actions_.nextImage, &QAction::triggered, &opener_, [this] { opener_.openNeighbour(1); });
     connect(actions_.previousImage, &QAction::triggered, &opener_, [this] { opener_.openNeighbour(-1); });
     connect(&opener_.images(), &FolderImages::changed, this, [this] {
@@ -116,6 +125,9 @@ void FileActions::updateTitle() {
     QStringList parts;
     if (session_.hasImage()) {
         parts << QFileInfo(QString::fromStdString(session_.image().file)).fileName();
+    }
+    if (session_.referenceImage()) {
+        parts << tr("reference %1").arg(QFileInfo(QString::fromStdString(session_.referenceImage()->file)).fileName());
     }
     if (!sessionFile_.isEmpty()) {
         parts << QFileInfo(sessionFile_).fileName();

@@ -57,6 +57,9 @@ FileOpener::FileOpener(Session& session, LiveController& controller, QObject* pa
         if (awaitedReduction_) {
             session_.setReduction(*awaitedReduction_);
         }
+        if (awaitedDegradation_) {
+            session_.setDegradation(awaitedDegradation_->first, awaitedDegradation_->second);
+        }
         if (awaitedBox_) {
             session_.setBox(*awaitedBox_);
             session_.undoStack().clear();
@@ -104,7 +107,12 @@ void FileOpener::openImage(const QString& file, const ImageReading& reading) {
     controller_.openImage(file, reading);
 }
 
+void FileOpener::openReference(const QString& file) {
+    controller_.openReference(file, session_.image().reading);
+}
+
 void FileOpener::openScene(const Scene& scene) {
+    awaitedDegradation_ = {scene.degradation, scene.degradationSeed};
     awaitedRole_ = scene.role;
     awaitedReduction_ = scene.reduction;
     placeBox(firstBoxOf(scene));
@@ -130,6 +138,7 @@ void FileOpener::settle() {
     if (neighboursToOpen_ == 0) {
         awaitedRole_.reset();
         awaitedReduction_.reset();
+        awaitedDegradation_.reset();
         awaitedBox_.reset();
     }
 }

@@ -4,9 +4,11 @@
 #include <QObject>
 #include <QStringList>
 #include <QThreadPool>
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "session/live_controller.h"
@@ -32,6 +34,8 @@ public:
     /// In the order given; of several images the last one stays. A figure made by Lamscope opens as its session.
     void open(const QStringList& files);
     void openImage(const QString& file, const ImageReading& reading = {});
+    /// The clean or HR image beside the open one; read as that.
+    void openReference(const QString& file);
     /// Opens the image of a scene in its role, with the box at its first place, as the beginning of the undo history.
     void openScene(const Scene& scene);
     /// Opens the image `step` places after the open one in its folder (before it for a negative step), in the same
@@ -66,6 +70,7 @@ private:
     std::optional<Box> awaitedBox_;
     std::optional<ImageRole> awaitedRole_;
     std::optional<Reduction> awaitedReduction_;
+    std::optional<std::pair<Degradation, std::uint64_t>> awaitedDegradation_;
     int neighboursToOpen_ = 0;  ///< that were asked for faster than they are read
     FolderImages images_;
     std::set<int> wholeServers_;  // networks whose servers' other networks are wanted, too

@@ -6,6 +6,7 @@
 #include <QCloseEvent>
 #include <QDir>
 #include <QDockWidget>
+#include <QFileInfo>
 #include <QGuiApplication>
 #include <QKeyEvent>
 #include <QListWidget>
@@ -319,6 +320,14 @@ void MainWindow::offerReadings() {
     }
 }
 
+void MainWindow::offerReference(const QString& file) {
+    const auto open = QFileInfo(QString::fromStdString(session_.image().file)).fileName();
+    messages_->showTrouble(
+        tr("%1: another image to look at, or the clean reference of %2?").arg(QFileInfo(file).fileName(), open),
+        {{tr("Open it"), [this, file] { opener_->open({file}); }},
+         {tr("Reference"), [this, file] { opener_->openReference(file); }}});
+}
+
 void MainWindow::showTrouble(const QString& text) {
     messages_->showTrouble(text);
     log_->append(LogView::Severity::Trouble, text);
@@ -372,7 +381,13 @@ void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-    opener_->open(localFiles(*event->mimeData()));
+    const auto files = localFiles(*event->mimeData());
+    const bool isImage = files.size() == 1 && kindOfFile(files.front()) == FileKind::Image;
+    if (isImage && session_.hasImage() && session_.keepsSize()) {
+        offerReference(files.front());
+    } else {
+        opener_->open(files);
+    }
     event->acceptProposedAction();
 }
 

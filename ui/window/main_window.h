@@ -81,6 +81,8 @@ private:
     void showTrouble(const QString& text);
     /// Where the image could be read in another way too (turned, stretched): says so, with a click that does it.
     void offerReadings();
+    /// Asks what a dropped image is, where it may be the reference as well: not modal.
+    void offerReference(const QString& file);
     void showNote(const QString& text);
 
     MainWindowOptions options_;

@@ -58,11 +58,12 @@ StatusLine::StatusLine(Session& session, QWidget* parent)
 }
 
 void StatusLine::showReadout(const Readout& readout) {
-    position_->setText(tr("LR (%1, %2)   SR (%3, %4)")
-                           .arg(readout.lr.x(), 0, 'f', 1)
-                           .arg(readout.lr.y(), 0, 'f', 1)
-                           .arg(readout.sr.x())
-                           .arg(readout.sr.y()));
+    position_->setText(readout.scale == 1 ? tr("Pixel (%1, %2)").arg(readout.sr.x()).arg(readout.sr.y())
+                                          : tr("LR (%1, %2)   SR (%3, %4)")
+                                                .arg(readout.lr.x(), 0, 'f', 1)
+                                                .arg(readout.lr.y(), 0, 'f', 1)
+                                                .arg(readout.sr.x())
+                                                .arg(readout.sr.y()));
     colour_->setText(
         readout.colour
             ? tr("RGB %1 %2 %3").arg(qRed(*readout.colour)).arg(qGreen(*readout.colour)).arg(qBlue(*readout.colour))

@@ -40,6 +40,12 @@ QAction* WindowActions::add(QMenu* menu, const QString& text, const QKeySequence
 void WindowActions::makeFileMenu() {
     auto* menu = menus_.emplace_back(window_.menuBar()->addMenu(QObject::tr("&File")));
     openImage = add(menu, QObject::tr("&Open image…"), QKeySequence::Open, QStringLiteral("open-image"));
+    openReference = add(menu, QObject::tr("Open re&ference image…"), QObject::tr("Ctrl+Shift+R"));
+    openReference->setToolTip(QObject::tr("The clean or HR image beside the open one, which is then the input"));
+    removeReference = add(menu, QObject::tr("Remo&ve the reference image"), {});
+    for (auto* action : {openReference, removeReference}) {
+        action->setEnabled(false);
+    }
     nextImage = add(menu, QObject::tr("Next ima&ge of the folder"), QKeySequence::MoveToNextPage);
     previousImage = add(menu, QObject::tr("&Previous image of the folder"), QKeySequence::MoveToPreviousPage);
     for (auto* action : {nextImage, previousImage}) {

@@ -24,6 +24,8 @@ public:
     [[nodiscard]] std::vector<ShortcutGroup> groups() const;
 
     QAction* openImage = nullptr;
+    QAction* openReference = nullptr;
+    QAction* removeReference = nullptr;
     QAction* nextImage = nullptr;
     QAction* previousImage = nullptr;
     QAction* addNetwork = nullptr;

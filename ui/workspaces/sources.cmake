@@ -52,6 +52,8 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/form_parts.cpp
     workspaces/form_parts.h
     workspaces/menu_section.cpp
+    workspaces/probe/degradation_dialog.cpp
+    workspaces/probe/degradation_dialog.h
     workspaces/probe/exporter.cpp
     workspaces/probe/network_peek.cpp
     workspaces/probe/network_peek.h
@@ -68,6 +70,8 @@ lamscope_ui_library(lamscope_ui_workspaces
     workspaces/probe/samples.h
     workspaces/probe/sanity_run.cpp
     workspaces/probe/sanity_run.h
+    workspaces/recipe_rows.cpp
+    workspaces/recipe_rows.h
     workspaces/study/plot_page.cpp
     workspaces/study/plot_page.h
     workspaces/study/report_model.cpp

@@ -7,6 +7,7 @@ lamscope_test(live_test LABEL unit
     core/live/features_job_test.cpp
     core/live/live_engine_test.cpp
     core/live/live_jobs_test.cpp
+    core/live/restoration_job_test.cpp
     core/live/study_job_test.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_faig_run lamscope_checkpoint SQLiteCpp SQLite::SQLite3 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(live_test REUSE_FROM model_test)

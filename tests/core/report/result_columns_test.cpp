@@ -69,6 +69,21 @@ TEST(ResultColumns, DifferencesAreOfTheirTwoValues) {
     EXPECT_EQ(valueOf("detector_difference", mine), ResultValue(78.25));
 }
 
+TEST(ResultColumns, RestorationIsThatOfTheRow) {
+    const ModelCard card;
+    const LamResult result;
+    ResultRow row{.card = card, .result = result, .name = "net"};
+    EXPECT_FALSE(isKnown(columnOf("e_r").value(row)));
+    RestorationMeasures measures;
+    measures.er = 0.25;
+    measures.transmission = 0.5;
+    row.restoration = &measures;
+    EXPECT_EQ(columnOf("e_r").value(row), ResultValue(0.25));
+    EXPECT_EQ(columnOf("transmission").value(row), ResultValue(0.5));
+    EXPECT_FALSE(isKnown(columnOf("e_b").value(row)));
+    EXPECT_FALSE(isKnown(columnOf("removed_slope").value(row)));
+}
+
 TEST(ResultColumns, PeopleReadTheCompletenessErrorInPercent) {
     LamResult result;
     result.completenessError = -0.0625;

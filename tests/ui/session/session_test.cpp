@@ -375,8 +375,9 @@ void SessionTest::everyLayerIsFoundByItsName() {
         names += QString::fromUtf8(row.name.data(), static_cast<qsizetype>(row.name.size()));
     }
     // Session files hold these.
-    QCOMPARE(names, (QStringList{"sr", "map", "overlay", "signed", "area", "difference", "hr-with-box", "sr-error",
-                                 "erf-here", "di-map"}));
+    QCOMPARE(names,
+             (QStringList{"sr", "map", "overlay", "signed", "area", "difference", "hr-with-box", "sr-error", "erf-here",
+                          "di-map", "rain", "rain-mask", "removed", "left-over", "background-error"}));
     try {
         static_cast<void>(layerFromString("heat"));
         QFAIL("an unknown layer was taken");

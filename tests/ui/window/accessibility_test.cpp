@@ -152,7 +152,7 @@ void AccessibilityTest::panesAndPlotsSayWhatTheyAre() {
             QVERIFY(!widget->accessibleName().isEmpty());
         }
     }
-    QCOMPARE(plots, 3);
+    QCOMPARE(plots, 5);  // curves, scatter and bars
 }
 
 void AccessibilityTest::theKeyboardReachesEverythingAndComesBack() {

@@ -23,7 +23,7 @@ using testing::WindowFixture;
 namespace {
 
 const QStringList bottomDocks{QStringLiteral("curves"), QStringLiteral("results"), QStringLiteral("receptive-field"),
-                              QStringLiteral("log")};
+                              QStringLiteral("restoration"), QStringLiteral("log")};
 
 /// A window of this size with maps of so many networks.
 class SpaceFixture : public WindowFixture {

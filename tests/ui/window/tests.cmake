@@ -4,6 +4,8 @@ lamscope_qt_test(space_test SOURCES ui/window/space_test.cpp LIBRARIES lamscope_
 lamscope_qt_test(di_map_window_test SOURCES ui/window/di_map_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(erf_window_test SOURCES ui/window/erf_test.cpp LIBRARIES lamscope_ui analytic_loader)
 
+lamscope_qt_test(restoration_window_test SOURCES ui/window/restoration_test.cpp LIBRARIES lamscope_ui analytic_loader)
+
 lamscope_qt_test(accessibility_test SOURCES ui/window/accessibility_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(jobs_test SOURCES ui/window/jobs_test.cpp LIBRARIES lamscope_ui analytic_loader)
 lamscope_qt_test(workspaces_test SOURCES ui/window/workspaces_test.cpp LIBRARIES lamscope_ui analytic_loader)

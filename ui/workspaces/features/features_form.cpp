@@ -20,6 +20,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
 #include <limits>
 #include <utility>
 
@@ -31,6 +32,7 @@
 #include "study/studies/study_status.h"
 #include "workspaces/file_kind.h"
 #include "workspaces/form_parts.h"
+#include "workspaces/recipe_rows.h"
 
 namespace lamscope::ui {
 
@@ -41,21 +43,9 @@ constexpr int idRole = Qt::UserRole;
 
 /// A recipe that is not there yet.
 NamedDegradation nextRecipe(const std::vector<NamedDegradation>& there) {
-    const auto usual =
-        namedDegradations(std::vector<std::string>{"clean", "blur=blur:2", "noise=noise:20", "jpeg=jpeg:30"});
-    const auto isFree = [&there](const NamedDegradation& each) {
-        return std::ranges::find(there, each.name, &NamedDegradation::name) == there.end();
-    };
-    if (const auto found = std::ranges::find_if(usual, isFree); found != usual.end()) {
-        return *found;
-    }
-    for (int number = 2;; ++number) {
-        NamedDegradation numbered{"blur" + std::to_string(number),
-                                  degradationFromString("blur:" + std::to_string(number))};
-        if (isFree(numbered)) {
-            return numbered;
-        }
-    }
+    std::vector<std::string> names;
+    std::ranges::transform(there, std::back_inserter(names), &NamedDegradation::name);
+    return nextDegradation(names, {"clean", "blur=blur:2", "noise=noise:20", "jpeg=jpeg:30"});
 }
 
 QString helpOfOption(const OptionDescription& option) {
@@ -205,9 +195,10 @@ void FeaturesForm::addRecipes(QVBoxLayout& column) {
     auto* add = formButton(tr("Add"), tr("Add a recipe"), QStringLiteral("addRecipe"));
     row->addWidget(add);
     column.addLayout(row);
-    recipeRows_ = new QVBoxLayout;
-    recipeRows_->setSpacing(2);
-    column.addLayout(recipeRows_);
+    recipes_ = new RecipeRows(RecipeRows::Kind::Named, tr("patch"));
+    column.addWidget(recipes_);
+    connect(recipes_, &RecipeRows::edited, this, &FeaturesForm::takeRecipes);
+    connect(recipes_, &RecipeRows::removed, this, &FeaturesForm::removeRecipe);
     auto* line = new QHBoxLayout;
     line->setSpacing(4);
     for (const auto reduction : reductions) {
@@ -408,12 +399,13 @@ void FeaturesForm::addRecipe() {
 /// Takes over names and recipes as they are written; what cannot be read is said, and what holds is shown again.
 void FeaturesForm::takeRecipes() {
     auto state = features_.state();
-    if (follows_ || recipes_.size() != state.recipes.size()) {
+    const auto rows = recipes_->texts();
+    if (follows_ || rows.size() != state.recipes.size()) {
         return;
     }
     std::vector<std::string> texts;
-    for (const auto& row : recipes_) {
-        texts.push_back(row.name->text().trimmed().toStdString() + '=' + row.recipe->text().trimmed().toStdString());
+    for (const auto& [name, recipe] : rows) {
+        texts.push_back(name + '=' + recipe);
     }
     try {
         state.recipes = namedDegradations(texts);
@@ -426,61 +418,22 @@ void FeaturesForm::takeRecipes() {
     showRecipes();
 }
 
+void FeaturesForm::removeRecipe(int row) {
+    auto state = features_.state();
+    if (row < static_cast<int>(state.recipes.size())) {
+        state.recipes.erase(state.recipes.begin() + row);
+        features_.change(tr("recipe"), state);
+    }
+}
+
 // --- what is shown
 
 void FeaturesForm::showRecipes() {
-    const auto& all = features_.state().recipes;
-    while (recipes_.size() > all.size()) {
-        recipes_.back().row->deleteLater();
-        recipes_.back().row->hide();
-        recipes_.pop_back();
+    std::vector<RecipeRows::Texts> texts;
+    for (const auto& [name, degradation] : features_.state().recipes) {
+        texts.push_back({.name = name, .recipe = toString(degradation)});
     }
-    while (recipes_.size() < all.size()) {
-        auto* row = new QWidget;
-        auto* line = new QHBoxLayout(row);
-        line->setContentsMargins(0, 0, 0, 0);
-        line->setSpacing(2);
-        auto* name = new QLineEdit;
-        auto* recipe = new QLineEdit;
-        const auto number = static_cast<int>(recipes_.size()) + 1;
-        name->setObjectName(QStringLiteral("recipeName%1").arg(number));
-        recipe->setObjectName(QStringLiteral("recipe%1").arg(number));
-        name->setAccessibleName(tr("Name of recipe %1").arg(number));
-        name->setToolTip(tr("Name in results"));
-        recipe->setAccessibleName(tr("Recipe %1").arg(number));
-        recipe->setToolTip(
-            tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
-               "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each patch"));
-        auto* remove = formButton({}, tr("Remove recipe %1").arg(number), QStringLiteral("removeRecipe%1").arg(number));
-        remove->setIcon(icon(QStringLiteral("remove")));
-        for (auto* edit : {name, recipe}) {
-            edit->setMinimumWidth(40);
-        }
-        line->addWidget(name, 2);
-        line->addWidget(recipe, 3);
-        line->addWidget(remove);
-        recipeRows_->addWidget(row);
-        connect(name, &QLineEdit::editingFinished, this, &FeaturesForm::takeRecipes);
-        connect(recipe, &QLineEdit::editingFinished, this, &FeaturesForm::takeRecipes);
-        connect(remove, &QToolButton::clicked, this, [this, place = recipes_.size()] {
-            auto state = features_.state();
-            if (place < state.recipes.size()) {
-                state.recipes.erase(state.recipes.begin() + static_cast<std::ptrdiff_t>(place));
-                features_.change(tr("recipe"), state);
-            }
-        });
-        recipes_.push_back({row, name, recipe});
-    }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto put = [](QLineEdit* edit, const std::string& text) {
-            const auto shown = QString::fromStdString(text);
-            if (edit->text() != shown) {
-                edit->setText(shown);
-            }
-        };
-        put(recipes_[i].name, all[i].name);
-        put(recipes_[i].recipe, toString(all[i].degradation));
-    }
+    recipes_->setTexts(texts);
 }
 
 void FeaturesForm::followNetworks() {

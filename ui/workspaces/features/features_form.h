@@ -12,7 +12,6 @@ class QAction;
 class QComboBox;
 class QGridLayout;
 class QLabel;
-class QLineEdit;
 class QListWidget;
 class QProgressBar;
 class QToolButton;
@@ -21,6 +20,7 @@ class QVBoxLayout;
 namespace lamscope::ui {
 
 class MutedLabel;
+class RecipeRows;
 
 /// What features are computed of: networks, HR images, recipes, options of the view; the button that runs it, and how
 /// far it has come. Files may be dropped on it. The arguments must outlive it.
@@ -39,12 +39,6 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    struct RecipeRow {
-        QWidget* row;
-        QLineEdit* name;
-        QLineEdit* recipe;
-    };
-
     QWidget* makeParts();
     void addNetworks(QVBoxLayout& column);
     void addImages(QVBoxLayout& column);
@@ -57,6 +51,7 @@ private:
     void removeImages();
     void addRecipe();
     void takeRecipes();
+    void removeRecipe(int row);
     void showRecipes();
     void follow();
     void followNetworks();
@@ -69,8 +64,7 @@ private:
     QListWidget* images_;
     MutedLabel* imagesTitle_ = nullptr;
     QToolButton* removeImages_ = nullptr;
-    QVBoxLayout* recipeRows_ = nullptr;
-    std::vector<RecipeRow> recipes_;
+    RecipeRows* recipes_ = nullptr;
     QComboBox* reduction_;
     std::vector<std::function<void()>> showOptions_;  ///< each puts a value into its control
     QWidget* srgaOptions_ = nullptr;

@@ -8,7 +8,6 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QLineEdit>
 #include <QListWidget>
 #include <QMimeData>
 #include <QProgressBar>
@@ -19,6 +18,7 @@
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/error.h"
@@ -30,6 +30,7 @@
 #include "study/studies/study_status.h"
 #include "workspaces/file_kind.h"
 #include "workspaces/form_parts.h"
+#include "workspaces/recipe_rows.h"
 
 namespace lamscope::ui {
 
@@ -38,24 +39,11 @@ namespace {
 constexpr int marginOfForm = 8;
 
 /// A degradation that is not there yet, with a recipe to begin with.
-FaigDegradation nextDegradation(const std::vector<FaigDegradation>& there) {
-    const std::vector<FaigDegradation> usual{{.name = "blur", .recipe = "blur:2:21"},
-                                             {.name = "noise", .recipe = "noise:25.5"},
-                                             {.name = "jpeg", .recipe = "jpeg:40"},
-                                             {.name = "clean", .recipe = "clean"}};
-    const auto isFree = [&there](const FaigDegradation& each) {
-        return std::ranges::find(there, each.name, &FaigDegradation::name) == there.end();
-    };
-    const auto found = std::ranges::find_if(usual, isFree);
-    if (found != usual.end()) {
-        return *found;
-    }
-    for (int number = 2;; ++number) {
-        FaigDegradation numbered{.name = "blur" + std::to_string(number), .recipe = "blur:3"};
-        if (isFree(numbered)) {
-            return numbered;
-        }
-    }
+FaigDegradation nextFaigDegradation(const std::vector<FaigDegradation>& there) {
+    std::vector<std::string> names;
+    std::ranges::transform(there, std::back_inserter(names), &FaigDegradation::name);
+    const auto next = nextDegradation(names, {"blur=blur:2:21", "noise=noise:25.5", "jpeg=jpeg:40", "clean"});
+    return {.name = next.name, .recipe = toString(next.degradation)};
 }
 
 }  // namespace
@@ -207,9 +195,10 @@ void FiltersForm::addDegradations(QVBoxLayout& column) {
     auto* add = formButton(tr("Add"), tr("Add a degradation"), QStringLiteral("addDegradation"));
     row->addWidget(add);
     column.addLayout(row);
-    degradationRows_ = new QVBoxLayout;
-    degradationRows_->setSpacing(2);
-    column.addLayout(degradationRows_);
+    degradations_ = new RecipeRows(RecipeRows::Kind::Named, tr("image"));
+    column.addWidget(degradations_);
+    connect(degradations_, &RecipeRows::edited, this, &FiltersForm::takeDegradations);
+    connect(degradations_, &RecipeRows::removed, this, &FiltersForm::removeDegradation);
     auto* line = new QHBoxLayout;
     line->setSpacing(4);
     for (const auto reduction : reductions) {
@@ -345,7 +334,7 @@ void FiltersForm::removeImages() {
 
 void FiltersForm::addDegradation() {
     auto state = filters_.state();
-    state.options.degradations.push_back(nextDegradation(state.options.degradations));
+    state.options.degradations.push_back(nextFaigDegradation(state.options.degradations));
     filters_.change(tr("degradation"), state);
 }
 
@@ -353,15 +342,15 @@ void FiltersForm::addDegradation() {
 void FiltersForm::takeDegradations() {
     auto state = filters_.state();
     auto& all = state.options.degradations;
-    if (degradations_.size() != all.size()) {
+    const auto texts = degradations_->texts();
+    if (texts.size() != all.size()) {
         return;
     }
     try {
         for (std::size_t i = 0; i < all.size(); ++i) {
             const auto before = all[i];
-            all[i].name = degradations_[i].name->text().trimmed().toStdString();
-            const auto recipe = degradations_[i].recipe->text().trimmed().toStdString();
-            all[i].recipe = toString(degradationFromString(recipe));
+            all[i].name = texts[i].name;
+            all[i].recipe = toString(degradationFromString(texts[i].recipe));
             for (auto* ranked : {&state.options.of, &state.options.against}) {
                 if (*ranked == before.name) {
                     *ranked = all[i].name;
@@ -377,66 +366,30 @@ void FiltersForm::takeDegradations() {
     showDegradations();
 }
 
+void FiltersForm::removeDegradation(int row) {
+    auto state = filters_.state();
+    auto& there = state.options.degradations;
+    const auto place = static_cast<std::size_t>(row);
+    if (place >= there.size()) {
+        return;
+    }
+    for (auto* ranked : {&state.options.of, &state.options.against}) {
+        if (*ranked == there[place].name) {
+            ranked->clear();
+        }
+    }
+    there.erase(there.begin() + row);
+    filters_.change(tr("degradation"), state);
+}
+
 // --- what is shown
 
 void FiltersForm::showDegradations() {
-    const auto& all = filters_.state().options.degradations;
-    while (degradations_.size() > all.size()) {
-        degradations_.back().row->deleteLater();
-        degradations_.back().row->hide();
-        degradations_.pop_back();
+    std::vector<RecipeRows::Texts> texts;
+    for (const auto& [name, recipe] : filters_.state().options.degradations) {
+        texts.push_back({.name = name, .recipe = recipe});
     }
-    while (degradations_.size() < all.size()) {
-        auto* row = new QWidget;
-        auto* line = new QHBoxLayout(row);
-        line->setContentsMargins(0, 0, 0, 0);
-        line->setSpacing(2);
-        auto* name = new QLineEdit;
-        auto* recipe = new QLineEdit;
-        const auto number = static_cast<int>(degradations_.size()) + 1;
-        name->setAccessibleName(tr("Name of degradation %1").arg(number));
-        name->setToolTip(tr("Name in results"));
-        recipe->setAccessibleName(tr("Recipe of degradation %1").arg(number));
-        recipe->setToolTip(
-            tr("Steps joined by +: blur:σ[:side], noise:s, jpeg:q; clean: none.\n"
-               "σ in HR pixels, s in levels of 0…255, q 1…100; a..b: drawn for each image"));
-        auto* remove =
-            formButton({}, tr("Remove degradation %1").arg(number), QStringLiteral("removeDegradation%1").arg(number));
-        remove->setIcon(icon(QStringLiteral("remove")));
-        constexpr int leastField = 40;
-        name->setMinimumWidth(leastField);
-        recipe->setMinimumWidth(leastField);
-        line->addWidget(name, 2);
-        line->addWidget(recipe, 3);
-        line->addWidget(remove);
-        degradationRows_->addWidget(row);
-        connect(name, &QLineEdit::editingFinished, this, &FiltersForm::takeDegradations);
-        connect(recipe, &QLineEdit::editingFinished, this, &FiltersForm::takeDegradations);
-        connect(remove, &QToolButton::clicked, this, [this, place = degradations_.size()] {
-            auto state = filters_.state();
-            auto& there = state.options.degradations;
-            if (place < there.size()) {
-                for (auto* ranked : {&state.options.of, &state.options.against}) {
-                    if (*ranked == there[place].name) {
-                        ranked->clear();
-                    }
-                }
-                there.erase(there.begin() + static_cast<std::ptrdiff_t>(place));
-                filters_.change(tr("degradation"), state);
-            }
-        });
-        degradations_.push_back({row, name, recipe});
-    }
-    for (std::size_t i = 0; i < all.size(); ++i) {
-        const auto put = [](QLineEdit* edit, const std::string& text) {
-            const auto shown = QString::fromStdString(text);
-            if (edit->text() != shown) {
-                edit->setText(shown);
-            }
-        };
-        put(degradations_[i].name, all[i].name);
-        put(degradations_[i].recipe, all[i].recipe);
-    }
+    degradations_->setTexts(texts);
 }
 
 void FiltersForm::followNetworks() {

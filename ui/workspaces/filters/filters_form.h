@@ -10,7 +10,6 @@
 class QAction;
 class QComboBox;
 class QLabel;
-class QLineEdit;
 class QListWidget;
 class QProgressBar;
 class QPushButton;
@@ -21,6 +20,7 @@ class QVBoxLayout;
 namespace lamscope::ui {
 
 class MutedLabel;
+class RecipeRows;
 
 /// What scores are computed of: baseline, target, HR images, degradations; the button that runs it, and how far it has
 /// come. Files may be dropped on it. The arguments must outlive it.
@@ -42,12 +42,6 @@ protected:
     void changeEvent(QEvent* event) override;
 
 private:
-    struct DegradationRow {
-        QWidget* row;
-        QLineEdit* name;
-        QLineEdit* recipe;
-    };
-
     QWidget* makeParts();
     QComboBox* addNetwork(QVBoxLayout& column, const QString& title, const QString& help, bool isTarget);
     void addImages(QVBoxLayout& column);
@@ -57,6 +51,7 @@ private:
     void removeImages();
     void addDegradation();
     void takeDegradations();
+    void removeDegradation(int row);
     void showDegradations();
     void follow();
     void followNetworks();
@@ -71,8 +66,7 @@ private:
     MutedLabel* imagesTitle_ = nullptr;
     QToolButton* removeImages_ = nullptr;
     QSpinBox* mostImages_;
-    QVBoxLayout* degradationRows_ = nullptr;
-    std::vector<DegradationRow> degradations_;
+    RecipeRows* degradations_ = nullptr;
     QComboBox* reduction_;
     QSpinBox* seed_;
     QLabel* hint_;

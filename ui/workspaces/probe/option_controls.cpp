@@ -10,6 +10,7 @@
 #include <QSignalBlocker>
 #include <QSlider>
 #include <QSpinBox>
+#include <QStandardItemModel>
 #include <QStyleOptionComboBox>
 #include <QStylePainter>
 #include <QToolButton>
@@ -129,7 +130,7 @@ ComputeControls::ComputeControls(Session& session, CompactToolBar& bar)
 
     context_->addItem(tr("preset's"), -1);
     for (const int side : {32, 48, 64, 96, 128, 192, 256}) {
-        context_->addItem(tr("%1 × %1 LR").arg(side), side);
+        context_->addItem(QString(), side);
     }
     context_->addItem(tr("whole"), 0);
     addCaption(bar, tr(rowOf("context").title), context_, toolTipOf(rowOf("context")), CompactToolBar::Keep::Rather);
@@ -162,6 +163,12 @@ ComputeControls::ComputeControls(Session& session, CompactToolBar& bar)
 
     connect(&session_, &Session::optionsChanged, this, &ComputeControls::follow);
     connect(&session_, &Session::boxChanged, this, &ComputeControls::follow);
+    connect(&session_, &Session::networkListChanged, this, &ComputeControls::follow);
+    connect(&session_, &Session::networkChanged, this, [this] {
+        if (session_.keepsSize() != keepsSize_) {
+            follow();
+        }
+    });
     follow();
 }
 
@@ -268,7 +275,13 @@ void ComputeControls::follow() {
     selectData(path_, textOf(toString(options.path)));
     selectData(detector_, textOf(toString(options.detector)));
     if (options.context && context_->findData(*options.context) < 0) {
-        context_->insertItem(1, tr("%1 × %1 LR").arg(*options.context), *options.context);
+        context_->insertItem(1, QString(), *options.context);
+    }
+    keepsSize_ = session_.keepsSize();
+    for (int i = 0; i < context_->count(); ++i) {
+        if (const int side = context_->itemData(i).toInt(); side > 0) {
+            context_->setItemText(i, (keepsSize_ ? tr("%1 × %1") : tr("%1 × %1 LR")).arg(side));
+        }
     }
     selectData(context_, options.context.value_or(-1));
     const QSignalBlocker quietNodes(nodes_);
@@ -304,8 +317,7 @@ ViewControls::ViewControls(Session& session, CompactToolBar& bar)
     , normalisation_(new QComboBox)
     , stride_(new QComboBox) {
     for (const auto& row : layerTable) {
-        layer_->addItem(QObject::tr(row.shortTitle), static_cast<int>(row.layer));
-        layer_->setItemData(layer_->count() - 1, layerHelp(row), Qt::ToolTipRole);
+        layer_->addItem(QString(), static_cast<int>(row.layer));
     }
     addCaption(bar, tr("Layer"), layer_, tr("What the networks' panes show (L for the next)"));
     connect(layer_, &QComboBox::activated, this, [this] {
@@ -352,7 +364,29 @@ ViewControls::ViewControls(Session& session, CompactToolBar& bar)
     });
 
     connect(&session_, &Session::viewChanged, this, &ViewControls::follow);
+    for (const auto signal : {&Session::imageChanged, &Session::networkListChanged}) {
+        connect(&session_, signal, this, &ViewControls::nameLayers);
+    }
+    connect(&session_, &Session::networkChanged, this, [this] {
+        if (session_.keepsSize() != keepsSize_) {
+            nameLayers();
+        }
+    });
+    nameLayers();
     follow();
+}
+
+void ViewControls::nameLayers() {
+    keepsSize_ = session_.keepsSize();
+    auto* items = qobject_cast<QStandardItemModel*>(layer_->model());
+    for (const auto& row : layerTable) {
+        const int place = layer_->findData(static_cast<int>(row.layer));
+        const auto why = whyUnavailable(row, session_);
+        const auto help = layerHelp(row, keepsSize_);
+        layer_->setItemText(place, layerShortTitle(row, keepsSize_));
+        layer_->setItemData(place, why.isEmpty() ? help : help + QLatin1Char('\n') + why, Qt::ToolTipRole);
+        items->item(place)->setEnabled(why.isEmpty());
+    }
 }
 
 void ViewControls::change(const std::function<void(ViewSettings&)>& what) {

@@ -37,6 +37,7 @@ private:
     void follow();
 
     Session& session_;
+    bool keepsSize_ = false;  ///< as the contexts are named
     QComboBox* preset_;
     QComboBox* rule_;
     QSpinBox* nodes_;
@@ -61,8 +62,11 @@ public:
 private:
     void change(const std::function<void(ViewSettings&)>& what);
     void follow();
+    /// In the words for the networks of now; those that cannot be chosen are grey.
+    void nameLayers();
 
     Session& session_;
+    bool keepsSize_ = false;  ///< as the layers are named
     CompactToolBar& bar_;
     QComboBox* layer_;
     QSlider* opacity_;

@@ -42,7 +42,6 @@ void ProbeActions::addLayers(QMenu& menu) {
     menu.setToolTipsVisible(true);
     for (const auto& row : layerTable) {
         auto* action = menu.addAction(QObject::tr(row.title));
-        action->setToolTip(layerHelp(row));
         action->setCheckable(true);
         group->addAction(action);
         QObject::connect(action, &QAction::triggered, &session_, [this, layer = row.layer] {
@@ -51,6 +50,16 @@ void ProbeActions::addLayers(QMenu& menu) {
         const auto follow = [this, action, layer = row.layer] { action->setChecked(session_.view().layer == layer); };
         QObject::connect(&session_, &Session::viewChanged, action, follow);
         follow();
+        const auto offer = [this, action, &row] {
+            const bool keepsSize = session_.keepsSize();
+            const auto why = whyUnavailable(row, session_);
+            action->setText(layerTitle(row, keepsSize));
+            action->setToolTip(why.isEmpty() ? layerHelp(row, keepsSize)
+                                             : layerHelp(row, keepsSize) + QLatin1Char('\n') + why);
+            action->setEnabled(why.isEmpty());
+        };
+        QObject::connect(&menu, &QMenu::aboutToShow, action, offer);
+        offer();
     }
 }
 
@@ -65,8 +74,10 @@ void ProbeActions::addView(MenuSection& menu) {
     menu.addSeparator();
     auto* nextLayer = menu.add(QObject::tr("Next &layer"), QObject::tr("L"));
     QObject::connect(nextLayer, &QAction::triggered, &session_, [this] {
-        changeView([](ViewSettings& view) {
-            view.layer = layerTable[(static_cast<std::size_t>(view.layer) + 1) % layerTable.size()].layer;
+        changeView([this](ViewSettings& view) {
+            do {
+                view.layer = layerTable[(static_cast<std::size_t>(view.layer) + 1) % layerTable.size()].layer;
+            } while (!whyUnavailable(layerRow(view.layer), session_).isEmpty());
         });
     });
     addLayers(*menu.addMenu(QObject::tr("Layer")));
@@ -84,7 +95,7 @@ void ProbeActions::addView(MenuSection& menu) {
         [](const ViewSettings& view) { return view.overlay == OverlayStyle::HalfAndHalf; },
         [](ViewSettings& view, bool on) { view.overlay = on ? OverlayStyle::HalfAndHalf : OverlayStyle::FollowMap; });
     addToggle(
-        QObject::tr("Overlay on the LR image"), {}, [](const ViewSettings& view) { return view.overlayOnLr; },
+        QObject::tr("Overlay on the input"), {}, [](const ViewSettings& view) { return view.overlayOnLr; },
         [](ViewSettings& view, bool on) { view.overlayOnLr = on; });
     addToggle(
         QObject::tr("Scale shared by all networks"), QObject::tr("S"),
@@ -98,6 +109,9 @@ void ProbeActions::addView(MenuSection& menu) {
 }
 
 void ProbeActions::addTools(MenuSection& menu) {
+    degradation = menu.add(QObject::tr("De&gradation…"), QObject::tr("Ctrl+D"), QStringLiteral("rain"));
+    degradation->setToolTip(QObject::tr("Rain, blur, noise or JPEG that make the input worse than the open image"));
+    menu.addSeparator();
     diMap = menu.add(QObject::tr("Compute the DI map"), QObject::tr("G"));
     diMap->setToolTip(QObject::tr("Shows the layer, and goes on where computing was stopped"));
     QObject::connect(diMap, &QAction::triggered, &session_,

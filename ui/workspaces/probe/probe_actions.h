@@ -30,6 +30,7 @@ public:
     QAction* zoomOut = nullptr;
     QAction* maximise = nullptr;
 
+    QAction* degradation = nullptr;
     QAction* diMap = nullptr;
     QAction* sanity = nullptr;
 

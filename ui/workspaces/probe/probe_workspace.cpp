@@ -2,14 +2,19 @@
 #include "workspaces/probe/probe_workspace.h"
 
 #include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
 #include <QStackedWidget>
+#include <QToolButton>
 
 #include "dialogs/start_page.h"
 #include "panels/curves_panel.h"
 #include "panels/erf_panel.h"
+#include "panels/restoration_panel.h"
 #include "panels/results_panel.h"
 #include "session/command_line.h"
 #include "view/view_grid.h"
+#include "workspaces/probe/degradation_dialog.h"
 #include "workspaces/probe/network_peek.h"
 #include "workspaces/probe/option_controls.h"
 #include "workspaces/probe/path_preview.h"
@@ -36,7 +41,9 @@ ProbeWorkspace::ProbeWorkspace(const WorkspaceHost& host, WorkspaceMenus& menus)
     , peek_(new NetworkPeek(*grid_, grid_))
     , diMaps_(host.session, host.controller)
     , fields_(host.session, host.controller)
+    , restoration_(host.session, host.controller)
     , fieldPanel_(new ErfPanel(host.session, fields_))
+    , restorationPanel_(new RestorationPanel(host.session, restoration_))
     , exports_(host, actions_, *curves_)
     , samples_(std::make_unique<Samples>(host, *startPage_)) {
     centre_->addWidget(startPage_);
@@ -63,6 +70,24 @@ bool ProbeWorkspace::isEmpty() const {
 }
 
 void ProbeWorkspace::addControls(CompactToolBar& bar) {
+    auto* degradation = new QToolButton;
+    degradation->setText(tr("Degradation"));
+    degradation->setObjectName(QStringLiteral("degradationButton"));
+    degradation->setIcon(actions_.degradation->icon());
+    degradation->setCheckable(true);
+    const auto follow = [this, degradation] {
+        const auto recipe = QString::fromStdString(toString(host_.session.degradation()));
+        const bool isOn = !host_.session.degradation().isClean();
+        degradation->setChecked(isOn);
+        degradation->setToolTip((isOn ? tr("The input is degraded by %1 (Ctrl+D)").arg(recipe)
+                                      : tr("Rain, blur, noise or JPEG that make the input worse (Ctrl+D)")));
+        degradation->setAccessibleDescription(degradation->toolTip());
+    };
+    connect(degradation, &QToolButton::clicked, actions_.degradation, &QAction::trigger);
+    connect(degradation, &QToolButton::clicked, degradation, follow);
+    connect(&host_.session, &Session::imageChanged, degradation, follow);
+    follow();
+    bar.addButton(degradation);
     new ComputeControls(host_.session, bar);
     bar.addDivider();
     new ViewControls(host_.session, bar);
@@ -76,7 +101,8 @@ QList<QAction*> ProbeWorkspace::buttons() const {
 std::vector<WorkspaceDock> ProbeWorkspace::docks() {
     return {{Qt::BottomDockWidgetArea, tr("Curves"), "curves", curves_},
             {Qt::BottomDockWidgetArea, tr("Results"), "results", results_},
-            {Qt::BottomDockWidgetArea, tr("Receptive field"), "receptive-field", fieldPanel_}};
+            {Qt::BottomDockWidgetArea, tr("Receptive field"), "receptive-field", fieldPanel_},
+            {Qt::BottomDockWidgetArea, tr("Restoration"), "restoration", restorationPanel_}};
 }
 
 QString ProbeWorkspace::command(DeviceChoice device, int threads) const {
@@ -122,10 +148,21 @@ void ProbeWorkspace::connectView() {
 
 void ProbeWorkspace::connectPanels() {
     connect(results_, &ResultsPanel::commandRequested, &host_.copyCommand, &QAction::trigger);
+    connect(restorationPanel_, &RestorationPanel::commandRequested, this, [this] {
+        const auto command = restoration_.command(DeviceChoice::Auto, 0);
+        if (command.isEmpty()) {
+            host_.session.reportTrouble(
+                tr("There is no command for one pair of files: lamscope-cli derain takes folders of pairs."));
+        } else {
+            QGuiApplication::clipboard()->setText(command);
+            host_.session.reportNote(tr("Copied: %1").arg(command));
+        }
+    });
     connect(curves_, &CurvesPanel::pathPositionHovered, pathPreview_, &PathPreview::showAt);
     connect(curves_, &CurvesPanel::pathPositionLeft, pathPreview_, &PathPreview::leave);
     connect(actions_.diMap, &QAction::triggered, &diMaps_, &DiMapController::scan);
     connect(actions_.sanity, &QAction::triggered, this, &ProbeWorkspace::showSanity);
+    connect(actions_.degradation, &QAction::triggered, this, &ProbeWorkspace::showDegradation);
 }
 
 void ProbeWorkspace::showStartPageOrGrid() {
@@ -136,6 +173,15 @@ void ProbeWorkspace::showStartPageOrGrid() {
         grid_->setFocus();
     }
     emit emptyChanged();
+}
+
+void ProbeWorkspace::showDegradation() {
+    if (degradation_ == nullptr) {
+        degradation_ = new DegradationDialog(host_.session, host_.choice, &host_.window);
+    }
+    degradation_->show();
+    degradation_->raise();
+    degradation_->activateWindow();
 }
 
 void ProbeWorkspace::showSanity() {

@@ -5,6 +5,7 @@
 
 #include "session/di_map_controller.h"
 #include "session/erf_controller.h"
+#include "session/restoration_controller.h"
 #include "workspaces/probe/probe_actions.h"
 #include "workspaces/probe/probe_exports.h"
 #include "workspaces/workspace.h"
@@ -14,9 +15,11 @@ class QStackedWidget;
 namespace lamscope::ui {
 
 class CurvesPanel;
+class DegradationDialog;
 class ErfPanel;
 class NetworkPeek;
 class PathPreview;
+class RestorationPanel;
 class ResultsPanel;
 class SanityDialog;
 class Samples;
@@ -45,6 +48,7 @@ public:
     [[nodiscard]] ViewGrid& grid() { return *grid_; }
     [[nodiscard]] const ProbeActions& actions() const { return actions_; }
     [[nodiscard]] ErfController& fields() { return fields_; }
+    [[nodiscard]] RestorationController& restoration() { return restoration_; }
     [[nodiscard]] FigureEditor& figureEditor() { return exports_.figureEditor(); }
 
 private:
@@ -53,6 +57,7 @@ private:
     void connectPanels();
     void showStartPageOrGrid();
     void showSanity();
+    void showDegradation();
 
     const WorkspaceHost& host_;
     ProbeActions actions_;
@@ -65,9 +70,12 @@ private:
     NetworkPeek* peek_;
     bool isOpen_ = false;
     SanityDialog* sanity_ = nullptr;
+    DegradationDialog* degradation_ = nullptr;
     DiMapController diMaps_;
     ErfController fields_;
+    RestorationController restoration_;
     ErfPanel* fieldPanel_;
+    RestorationPanel* restorationPanel_;
     ProbeExports exports_;
     std::unique_ptr<Samples> samples_;
 };
