@@ -487,13 +487,23 @@ Networks mixed() {
     };
 }
 
+/// DnCNN and its kin, PReNet and its kin.
+Networks denoising() {
+    return {};
+}
+
+/// Restormer, NAFNet, MPRNet, Uformer, SwinIR at scale 1.
+Networks restoring() {
+    return {};
+}
+
 }  // namespace
 
 const std::vector<ExpectedNetwork>& expectedNetworks() {
     static const auto all = [] {
         Networks networks;
-        for (const auto& some :
-             {established(), convolutional(), modulating(), windowed(), routed(), scanning(), mixed()}) {
+        for (const auto& some : {established(), convolutional(), modulating(), windowed(), routed(), scanning(),
+                                 mixed(), denoising(), restoring()}) {
             networks.insert(networks.end(), some.begin(), some.end());
         }
         return networks;
