@@ -83,7 +83,9 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
     card.file = address.shown();
     card.name = settings.name.value_or(network.name);
     describe(card, network, greeting);
-    card.colour = coloursOf({.channels = network.channels}, network.scale, settings, card.file);
+    // One channel is luma by the protocol, whatever the scale.
+    constexpr int anyScale = 0;
+    card.colour = coloursOf({.channels = network.channels}, anyScale, settings, card.file);
     card.others = othersOf(greeting, address);
     if (!card.others.empty()) {
         card.warnings.push_back(fmt::format("its server has {} further networks, the next of them at {}",
