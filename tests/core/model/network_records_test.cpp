@@ -2,6 +2,7 @@
 // Every native family against float64 evaluations of the original authors' classes, on weights that a portable rule
 // makes from the keys of those classes: recognition, output statistics, single pixels, input gradients.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <ostream>
@@ -42,6 +43,9 @@ protected:
     void SetUp() override {
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         record_ = &test::goldenRecord(GetParam().record);
+        if (const auto weights = test::weightsFile(GetParam().file); !GetParam().file.empty() && !exists(weights)) {
+            GTEST_SKIP() << test::missingData(weights);
+        }
         recognition_ = recognise(checkpoint(), test::recordSettings(GetParam().record), card_);
         const auto nearest = recognition_.nearest.value_or(KeyDifference{});
         ASSERT_TRUE(recognition_.network)
@@ -53,6 +57,9 @@ protected:
 
     /// The published file where the record is one's, else the synthetic fill.
     [[nodiscard]] Checkpoint checkpoint() const {
+        if (!GetParam().file.empty()) {
+            return readCheckpoint(test::weightsFile(GetParam().file));
+        }
         return record_->contains("file") ? readCheckpoint(test::weightsFile(record_->at("file").get<std::string>()))
                                          : test::syntheticCheckpoint(GetParam().record);
     }
@@ -132,11 +139,21 @@ TEST_P(NetworkRecord, RegionIsTheCropOfTheWhole) {
     }
 }
 
+/// Records whose family is still to come: each is struck out with the family's records in network_expectations.cpp.
+bool isPlanned(const std::string& record) {
+    static constexpr std::array planned{"Restormer", "NAFNet", "MPRNet", "Uformer", "SwinIR"};
+    return std::ranges::any_of(planned, [&](const char* name) { return record.starts_with(name); });
+}
+
 TEST(NetworkRecords, AreAllExpectedOfSomeFamily) {
-    LAMSCOPE_NEED_FILE(file, test::networksFile("networks2_golden.json"));
-    for (const auto& [name, record] : test::networksJson("networks2_golden.json").items()) {
-        const auto isNamed = [&](const test::ExpectedNetwork& expected) { return expected.record == name; };
-        EXPECT_TRUE(name.starts_with("_") || std::ranges::any_of(test::expectedNetworks(), isNamed)) << name;
+    for (const char* sheet : {"networks2_golden.json", "derain_networks.json"}) {
+        LAMSCOPE_NEED_FILE(file, test::networksFile(sheet));
+        for (const auto& [name, record] : test::networksJson(sheet).items()) {
+            const auto isNamed = [&](const test::ExpectedNetwork& expected) { return expected.record == name; };
+            EXPECT_TRUE(name.starts_with("_") || isPlanned(name)
+                        || std::ranges::any_of(test::expectedNetworks(), isNamed))
+                << name;
+        }
     }
 }
 

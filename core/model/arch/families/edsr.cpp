@@ -40,8 +40,8 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.name = "EDSR";
     result.hyperparameters = {{"features", std::to_string(frame.features)}, {"blocks", std::to_string(frame.blocks)}};
     frame.describe(result, layers);
-    // The head, two convolutions a block, the body's last one, and the tail: one convolution at scale 1; with a shuffle
-    // it reaches as far as two on this grid.
+    // The head, two convolutions a block, the body's last one, and the tail, which reaches as far as two on this grid
+    // where it enlarges.
     const int tail = frame.tail.upsampler.scale() == 1 ? 1 : 2;
     result.receptiveField = {.global = false, .radius = 2 * frame.blocks + 2 + tail, .evidence = "analytic"};
     result.cropping.multiple = result.sizeMultiple;

@@ -61,6 +61,33 @@ TEST(Edsr, PublishedReceptiveFields) {
     EXPECT_EQ(recogniseInFloat64(edsr(4, 32, 4).checkpoint()).card.receptiveField.radius, 68);
 }
 
+// The restoration network of the sweeps: a skip over the features and none over the image.
+TEST(Edsr, WithoutShiftAndEnlargementIsARowOfResidualBlocks) {
+    const auto checkpoint = edsr(5, 2, 1).checkpoint();
+    const auto network = recogniseInFloat64(checkpoint);
+    const auto convolve = [&](const std::string& name, const torch::Tensor& x) {
+        const auto tensor = [&](const std::string& key) {
+            const auto* data = checkpoint.find(key);
+            return torch::tensor(data->values).to(torch::kFloat64).view(data->shape);
+        };
+        return at::conv2d(x, tensor(name + ".weight"), tensor(name + ".bias"), 1, 1);
+    };
+    const auto first = convolve("head.0", picture(9, 7));
+    auto x = first;
+    for (const std::string block : {"body.0", "body.1"}) {
+        x = x + convolve(block + ".body.2", at::relu(convolve(block + ".body.0", x)));
+    }
+    EXPECT_LE(distance(network(picture(9, 7)), convolve("tail.1", convolve("body.2", x) + first)), closeTo);
+    EXPECT_EQ(network.card.scales, std::vector{1});
+    EXPECT_TRUE(network.card.mean.empty());
+    std::int64_t parameters = 0;
+    const auto published = edsr(32, 8, 1);
+    for (const auto& [key, data] : published.checkpoint().tensors) {
+        parameters += data.numel();
+    }
+    EXPECT_EQ(parameters, 158979);
+}
+
 TEST(Edsr, RangeAndMeanAreThoseOfTheStoredShift) {
     const auto one = recogniseInFloat64(edsr(6, 2, 4).meanShift(div2kMean).checkpoint());
     EXPECT_EQ(one.range, 1.0);
