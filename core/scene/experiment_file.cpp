@@ -74,6 +74,7 @@ Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& 
               {"range", valueOrNull(settings.range)},
               {"name", valueOrNull(settings.name)},
               {"weights", valueOrNull(settings.weights)},
+              {"colour", valueOrNull(settings.colour)},
               {"arch", valueOrNull(settings.architecture)},
               {"assumptions", settings.assumptions}}},
             {"sha256", network.sha256},
@@ -91,6 +92,7 @@ ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& fol
         .range = optionalMember<double>(settings, "range"),
         .name = optionalMember<std::string>(settings, "name"),
         .weights = optionalMember<std::string>(settings, "weights"),
+        .colour = optionalMember<std::string>(settings, "colour"),
         .architecture = optionalMember<std::string>(settings, "arch"),
         .assumptions = optionalMember<Assumptions>(settings, "assumptions").value_or(Assumptions())};
     network.sha256 = json.at("sha256").get<std::string>();

@@ -44,11 +44,17 @@ Checkpoint srcnnStyle() {
 const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
     static const std::map<std::string, Checkpoint (*)()> networks{
         {"small CSNLN", [] { return csnln(3, 2, 2).checkpoint(); }},
+        {"small DnCNN", [] { return normalisedDnCnn(1, 4, 5).checkpoint(); }},
         {"small DRLN",
          [] {
              return drln(4, {3, 3}, {2, 2}).checkpoint();
          }},
+        {"small DRUNet",
+         [] {
+             return druNet(3, 3, {4, 5, 4, 6}, 1).checkpoint();
+         }},
         {"small IMDN of the challenge", [] { return imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small IRCNN", [] { return convolutionRow(3, 3, 5, 7).checkpoint(); }},
         {"small LMLT", [] { return lmlt(6, 2, 2, 2).checkpoint(); }},
         {"small MPRNet", [] { return mprnet({}).checkpoint(); }},
         {"small MAN", [] { return man(6, {1}, 2).checkpoint(); }},
@@ -58,6 +64,8 @@ const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
          [] {
              return nafnet(4, {1, 1}, 1, {1, 1}).checkpoint();
          }},
+        {"small PReNet", [] { return preNet(4, {}).checkpoint(); }},
+        {"small PRN, recursive", [] { return preNet(4, {.memory = false, .recursive = true}).checkpoint(); }},
         {"small RDN", [] { return rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
         {"small Restormer", [] { return restormer({.features = 4, .heads = 2}).checkpoint(); }},
         {"small Restormer, bias-free", [] { return restormer({.features = 4, .isBiasFree = true}).checkpoint(); }},
@@ -88,6 +96,8 @@ std::vector<std::string> networksToEvaluate() {
                                       "Restormer small",
                                       "Uformer small",
                                       "A2N x2",
+                                      "DnCNN 17",
+                                      "PReNet 6",
                                       "ATD-light",
                                       "CATANet other",
                                       "CRAFT 48",

@@ -489,7 +489,33 @@ Networks mixed() {
 
 /// DnCNN and its kin, PReNet and its kin.
 Networks denoising() {
-    return {};
+    return {
+        {"DnCNN 17 with BatchNorm (synthetic)",
+         "DnCNN",
+         1,
+         {{"features", "64"}, {"convolutions", "17"}, {"normalisation", "batch"}}},
+        {"DnCNN 17, dncnn_25.pth (real)",
+         "DnCNN",
+         1,
+         {{"features", "64"}, {"convolutions", "17"}, {"normalisation", "none"}},
+         1e-4,
+         {},
+         "dncnn_25.pth"},
+        {"FDnCNN colour (synthetic)",
+         "FDnCNN",
+         1,
+         {{"features", "32"}, {"convolutions", "6"}},
+         1e-4,
+         {{"sigma", {25.0}}}},
+        {"FFDNet colour small (synthetic)",
+         "FFDNet",
+         1,
+         {{"features", "32"}, {"convolutions", "5"}},
+         1e-4,
+         {{"sigma", {25.0}}}},
+        {"PReNet 6 (synthetic)", "PReNet", 1, {{"features", "32"}}},
+        {"PReNet 6, Rain100H (real)", "PReNet", 1, {{"features", "32"}}, 1e-4, {}, "prenet_rain100h.pth"},
+    };
 }
 
 /// Restormer, NAFNet, MPRNet, Uformer, SwinIR at scale 1.

@@ -150,6 +150,14 @@ void addCard(CardText& text, const ModelCard& card) {
         text.line(CardView::tr("Works on"), CardView::tr("Y (luma)"),
                   CardView::tr("colours are enlarged bicubically; the attribution is that of Y"));
     }
+    if (card.colour == ModelCard::Colour::Each) {
+        text.line(CardView::tr("Works on"), CardView::tr("each colour by itself"),
+                  CardView::tr("the network takes one channel"));
+    }
+    for (const auto& [name, value, unit, evidence] : card.sideInputs) {
+        text.line(CardView::tr("Reads too"), QStringLiteral("%1 %2").arg(fromUtf8(name), QString::number(value)),
+                  QStringLiteral("%1; %2").arg(fromUtf8(unit), fromUtf8(evidence)));
+    }
     text.line(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
     text.line(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());
@@ -164,7 +172,8 @@ void addCard(CardText& text, const ModelCard& card) {
     text.line(CardView::tr("Random"), fromUtf8(card.randomness));
     text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
-        text.line(CardView::tr("vs bicubic"), CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
+        text.line(card.scale == 1 ? CardView::tr("vs input") : CardView::tr("vs bicubic"),
+                  CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
                   CardView::tr("PSNR on a smooth picture"));
     }
     text.line(CardView::tr("Container"), fromUtf8(card.container),

@@ -97,6 +97,9 @@ std::optional<StudyNetwork> networkFrom(const ModelSpec& spec, const std::stop_t
              {"weights", valueOrNull(spec.settings.weights)},
              {"arch", valueOrNull(spec.settings.architecture)},
              {"assumptions", spec.settings.assumptions}};
+    if (spec.settings.colour) {  // absent from the keys of older studies
+        key["colour"] = *spec.settings.colour;
+    }
     if (spec.isAnalytic()) {
         key["built_in"] = spec.file.string();
     } else {

@@ -42,11 +42,16 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
         {"DBPN", {"output_conv.conv"}},
         {"DDBPN", {"reconstruction.0"}},
         {"DRCT", {"conv_last"}},
+        {"DnCNN", {"model.11", "model.47"}},
+        {"DRUNet", {"m_tail"}},
         {"EDSR", {"tail.1"}},
         {"ESPAN", {"tea_upsampler.0.eval_conv"}},
+        {"FDnCNN", {"model.10"}},
+        {"FFDNet", {"model.8"}},
         {"FSRCNN", {"last_part"}},
         {"HAT", {"conv_last"}},
         {"IMDN", {"upsampler.0", "model.2"}},
+        {"IRCNN", {"model.12"}},
         {"LapSRN", {"convt_R2"}},
         {"MPRNet", {"tail"}},
         {"MSRN", {"tail.3"}},
@@ -54,6 +59,8 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
         {"NAFNet", {"ending"}},
         {"OmniSR", {"up.0"}},
         {"PAN", {"conv_last"}},
+        {"PReNet", {"conv.0"}},
+        {"PRN_r", {"conv.0"}},
         {"RCAN", {"tail.1"}},
         {"Restormer", {"output"}},
         {"RFDN", {"upsampler.0"}},
@@ -72,9 +79,9 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
 
 /// Families whose last step is the sum with the enlarged input.
 const std::set<std::string>& addsInput() {
-    static const std::set<std::string> families{"A2N",       "CATANet",   "Compact", "ESC",    "LapSRN",
-                                                "MPRNet",    "MSRResNet", "NAFNet",  "PAN",    "PLKSR",
-                                                "Restormer", "SAFMN++",   "SAFMNv3", "Uformer"};
+    static const std::set<std::string> families{"A2N",    "CATANet", "Compact",   "DnCNN",   "ESC",     "IRCNN",
+                                                "LapSRN", "MPRNet",  "MSRResNet", "NAFNet",  "PAN",     "PLKSR",
+                                                "PReNet", "PRN_r",   "Restormer", "SAFMN++", "SAFMNv3", "Uformer"};
     return families;
 }
 
