@@ -168,7 +168,7 @@ CheckpointMaker mprnet(const MprNetSizes& sizes) {
         plain(fmt::format("shallow_feat{}.0", stage), colours, features[0], 3);
         addMprBlock(maker, fmt::format("shallow_feat{}.1", stage), features[0], sizes.reduced);
     }
-    for (const std::string stage : {"stage1", "stage2"}) {
+    for (const auto& stage : {std::string("stage1"), std::string("stage2")}) {
         addMprLevels(maker, stage + "_encoder.encoder", features, sizes.reduced);
         plain(stage + "_encoder.down12.down.1", features[0], features[1]);
         plain(stage + "_encoder.down23.down.1", features[1], features[2]);
@@ -197,7 +197,7 @@ CheckpointMaker mprnet(const MprNetSizes& sizes) {
         plain(fmt::format("stage3_orsnet.up_{}2.0.up.1", kind), features[2], features[1]);
         plain(fmt::format("stage3_orsnet.up_{}2.1.up.1", kind), features[1], features[0]);
     }
-    for (const std::string attention : {"sam12", "sam23"}) {
+    for (const auto& attention : {std::string("sam12"), std::string("sam23")}) {
         plain(attention + ".conv1", features[0], features[0]);
         plain(attention + ".conv2", features[0], colours);
         plain(attention + ".conv3", colours, features[0]);

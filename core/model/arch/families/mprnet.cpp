@@ -3,9 +3,7 @@
 // the last stage.
 #include <array>
 #include <memory>
-#include <optional>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
