@@ -23,10 +23,11 @@ namespace lamscope {
 namespace {
 
 constexpr std::string_view knownKeys = "scale, range, name, weights, colour, arch";
-constexpr std::array<std::string_view, 21> assumptions{
-    "residual_scale", "slope",  "dilation",    "attention_scale", "img_range", "mean_shift", "category_size",
-    "top_k",          "heads",  "norm_groups", "bilinear_skip",   "norm",      "group_size", "patch_size",
-    "noise_seed",     "window", "base_window", "window_ratios",   "sigma",     "tlsc",       "passes"};
+constexpr std::array<std::string_view, 22> assumptions{
+    "residual_scale", "slope",      "dilation",   "attention_scale", "img_range",     "mean_shift",
+    "category_size",  "top_k",      "heads",      "norm_groups",     "bilinear_skip", "norm",
+    "group_size",     "patch_size", "noise_seed", "window",          "base_window",   "window_ratios",
+    "sigma",          "tlsc",       "passes",     "img_size"};
 
 std::string allKeys() {
     return fmt::format("{}, {}", knownKeys, fmt::join(assumptions, ", "));

@@ -41,6 +41,7 @@ lamscope_library(lamscope_model
     model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
+    model/arch/local_average.cpp
     model/arch/noise_plane.cpp
     model/arch/position_network.cpp
     model/arch/prenet_network.cpp
@@ -48,6 +49,7 @@ lamscope_library(lamscope_model
     model/arch/restoration_transformer.cpp
     model/arch/symmetric_padding.cpp
     model/arch/span_blocks.cpp
+    model/arch/gated_convolutions.cpp
     model/arch/gated_mlp.cpp
     model/arch/rectangular_windows.cpp
     model/arch/selective_scan.cpp

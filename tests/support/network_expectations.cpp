@@ -520,7 +520,45 @@ Networks denoising() {
 
 /// Restormer, NAFNet, MPRNet, Uformer, SwinIR at scale 1.
 Networks restoring() {
-    return {};
+    const Hyperparameters restormer{
+        {"features", "16"}, {"blocks", "1 2 2 2"}, {"refinement blocks", "2"}, {"heads", "1 2 4 8"}};
+    const auto withNorm = [&](const char* norm) {
+        auto expected = restormer;
+        expected["normalisation"] = norm;
+        return expected;
+    };
+    return {
+        {"Restormer small WithBias (synthetic)", "Restormer", 1, withNorm("with bias")},
+        {"Restormer small BiasFree (synthetic)", "Restormer", 1, withNorm("bias-free")},
+        {"Restormer small grey BiasFree (synthetic)",
+         "Restormer",
+         1,
+         {{"features", "16"}, {"blocks", "1 1 1 1"}, {"refinement blocks", "1"}, {"normalisation", "bias-free"}}},
+        {"NAFNet small (synthetic)",
+         "NAFNet",
+         1,
+         {{"features", "16"}, {"encoder blocks", "1 1 2"}, {"middle blocks", "1"}, {"decoder blocks", "1 1 1"}}},
+        {"MPRNet small (synthetic)",
+         "MPRNet",
+         1,
+         {{"features", "16 24 32"}, {"features at full size", "24"}, {"blocks at full size", "2"}, {"reduction", "4"}}},
+        {"Uformer small (synthetic)",
+         "Uformer",
+         1,
+         {{"embedding", "16"},
+          {"depths", "1 1 1 1 1 1 1 1 1"},
+          {"heads", "1 2 4 8 16 16 8 4 2"},
+          {"window", "8"},
+          {"modulator", "yes"}}},
+        {"SwinIR denoise small (synthetic)",
+         "SwinIR",
+         1,
+         {{"embedding", "24"}, {"window", "8"}, {"upsampler", "none"}}},
+        {"SwinIR JPEG grey small, window 7, img_range 255 (synthetic)",
+         "SwinIR",
+         1,
+         {{"embedding", "24"}, {"window", "7"}, {"upsampler", "none"}}},
+    };
 }
 
 }  // namespace

@@ -73,6 +73,9 @@ bool isIdle(const std::string& architecture, const std::string& layer) {
     if (architecture.starts_with("MambaIRv2")) {  // tables of prompts, whose product is one
         return layer.ends_with(".embeddingA") || layer.ends_with(".assm.embeddingB");
     }
+    if (architecture == "Uformer") {  // a pattern that is added to windows
+        return layer.ends_with(".modulator");
+    }
     return architecture == "SAN" && (layer.starts_with("conv_last") || layer.starts_with("non_local.soca."));
 }
 

@@ -68,13 +68,16 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/hat_test.cpp
     core/model/arch/man_test.cpp
     core/model/arch/mambairv2_test.cpp
+    core/model/arch/mprnet_test.cpp
     core/model/arch/msrn_test.cpp
+    core/model/arch/nafnet_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/pft_test.cpp
     core/model/arch/prenet_test.cpp
     core/model/arch/plksr_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
+    core/model/arch/restormer_test.cpp
     core/model/arch/rgt_test.cpp
     core/model/arch/rnan_test.cpp
     core/model/arch/rrdbnet_test.cpp
@@ -86,6 +89,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/swinir_test.cpp
     core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
+    core/model/arch/uformer_test.cpp
     core/model/arch/windowed_networks_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp
@@ -94,6 +98,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/taps_test.cpp
     support/every_family.cpp
     support/network_variants.cpp
+    support/restoration_networks.cpp
     support/small_networks.cpp
     support/network_expectations.cpp
     support/synthetic_checkpoint.cpp
