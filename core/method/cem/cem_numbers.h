@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <span>
-#include <vector>
 
 #include "image/image.h"
 #include "scene/geometry.h"

@@ -149,7 +149,9 @@ public:
 
     [[nodiscard]] Phase phase() const { return phase_; }
     [[nodiscard]] int roundsDraws() const { return drawsDone_; }
-    [[nodiscard]] std::int64_t done() const { return phase_ == Phase::Fine ? fineCursor_ : cursor_; }
+    [[nodiscard]] std::int64_t done() const {
+        return phase_ == Phase::Fine || phase_ == Phase::Finished ? fineCursor_ : cursor_;
+    }
 
     [[nodiscard]] std::int64_t planned() const {
         switch (phase_) {

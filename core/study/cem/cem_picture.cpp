@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -85,7 +86,9 @@ cv::Mat mapPicture(const NamedCemResult& named) {
 
 /// From the largest effect down to the smallest, equal steps in dB.
 void drawColourBar(cv::Mat& sheet, cv::Point place, int height, const CemResult& result) {
-    const auto [least, most] = endsOf(result);
+    const auto ends = endsOf(result);
+    const double least = ends.first;
+    const double most = ends.second;
     const cv::Rect frame(place, cv::Size(barWidth, height));
     const double range = most - least;
     for (int y = 0; y < height; ++y) {
