@@ -117,7 +117,7 @@ private:
         placed_.clear();
         for (const auto& card : cards_) {
             pairs_.push_back(imagesFor(images, asked, card.scale));
-            const auto& [lr, hr] = pairs_.back();
+            const auto& [lr, hr, rain] = pairs_.back();
             placed_.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
         }
         if (scene == 0) {
@@ -139,7 +139,7 @@ private:
             }
         };
         if (!run_.scan) {
-            const auto& [lr, hr] = pairs_[network_];
+            const auto& [lr, hr, rain] = pairs_[network_];
             run_.scan = std::make_unique<PatchScan>(*models_[network_], lr, hr.empty() ? nullptr : &hr, plan_,
                                                     placed_[network_], evaluation_);
         }
