@@ -14,10 +14,7 @@ namespace lamscope {
 
 namespace {
 
-/// How far bicubic colours beside a network for luma look, LR pixels.
-constexpr int reachOfColours = 2;
-
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refusePlace(const std::string& message) {
     throw Error(ErrorCode::InvalidArgument, message);
 }
 
@@ -35,19 +32,19 @@ void checkRoi(const Patch& roi, int scale, int lrWidth, int lrHeight) {
     const int width = lrWidth * scale;
     const int height = lrHeight * scale;
     if (roi.size < scale) {
-        refuse(
+        refusePlace(
             fmt::format("the region of interest has {0}x{0} SR pixels, fewer than one LR pixel makes at x{1}; choose "
                         "a larger size",
                         roi.size, scale));
     }
     if (roi.size > std::min(width, height)) {
-        refuse(
+        refusePlace(
             fmt::format("a region of interest of {0}x{0} SR pixels does not fit the {1}x{2} SR image; choose a "
                         "smaller size",
                         roi.size, width, height));
     }
     if (roi.x < 0 || roi.y < 0 || roi.x > width - roi.size || roi.y > height - roi.size) {
-        refuse(
+        refusePlace(
             fmt::format("the {0}x{0} region of interest at ({1}, {2}) does not lie inside the {3}x{4} SR image: x "
                         "can be 0 to {5} and y 0 to {6}",
                         roi.size, roi.x, roi.y, width, height, width - roi.size, height - roi.size));
@@ -68,7 +65,7 @@ Rect contextOf(const Patch& roi, int scale, const Rect& whole, int side) {
 
 void checkOfficialGrid(const CemGrid& grid) {
     if (grid.lrWidth != grid.lrHeight || grid.lrWidth % grid.side != 0) {
-        refuse(
+        refusePlace(
             fmt::format("the published scripts ('official') take square LR images alone whose sides are multiples of "
                         "a block's {0} LR pixels, found {1}x{2}; choose 'fast', or crop the image",
                         grid.side, grid.lrWidth, grid.lrHeight));
@@ -97,8 +94,8 @@ CemPlace cemPlace(const ModelCard& card, int lrWidth, int lrHeight, const CemOpt
     const int scale = card.scale;
     checkRoi(roi, scale, lrWidth, lrHeight);
     if (options.block < scale) {
-        refuse(fmt::format("a block of {} SR pixels is smaller than an LR pixel of {} (x{}); choose at least {}",
-                           options.block, card.name, scale, scale));
+        refusePlace(fmt::format("a block of {} SR pixels is smaller than an LR pixel of {} (x{}); choose at least {}",
+                                options.block, card.name, scale, scale));
     }
     CemPlace place{.roi = roi, .grid = {lrWidth, lrHeight, options.block / scale}};
     const int left = roi.x / scale;
@@ -117,7 +114,7 @@ CemPlace cemPlace(const ModelCard& card, int lrWidth, int lrHeight, const CemOpt
     }
     const auto context = options.context ? contextOf(roi, scale, whole, *options.context) : whole;
     if (intersection(context, place.roiLr) != place.roiLr) {
-        refuse(
+        refusePlace(
             fmt::format("a context of {} LR pixels does not hold the region of interest of {}x{} SR pixels; choose "
                         "a larger one",
                         *options.context, roi.size, roi.size));
@@ -126,7 +123,7 @@ CemPlace cemPlace(const ModelCard& card, int lrWidth, int lrHeight, const CemOpt
     wanted.x -= context.x;
     wanted.y -= context.y;
     const int reach = card.receptiveField.radius.value_or(0);
-    const int ofColours = card.colour == ModelCard::Colour::Y ? std::max(reachOfColours - reach, 0) : 0;
+    const int ofColours = card.colour == ModelCard::Colour::Y ? std::max(cemReachOfColours - reach, 0) : 0;
     const auto part = croppedAround(card, wanted, context.width, context.height, ofColours);
     place.window = context;
     place.reach = context;

@@ -14,6 +14,9 @@
 
 namespace lamscope {
 
+/// How far the bicubic colours beside a network for luma look, LR pixels.
+inline constexpr int cemReachOfColours = 2;
+
 /// Square blocks side by side from the top-left corner of an LR image, ⌈width / side⌉ x ⌈height / side⌉ of them; those
 /// of the last row and column are cut where the image ends.
 struct CemGrid {

@@ -28,7 +28,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+constexpr double notRun = std::numeric_limits<double>::quiet_NaN();
 
 /// The most LR pixels that are evaluated at once: on a CPU the activations of a few 64x64 images still fit its caches,
 /// a GPU wants many.
@@ -37,9 +37,6 @@ constexpr std::int64_t pixelsAtOnceCuda = 32L * 16384;
 
 constexpr std::size_t fewPatches = 100;
 constexpr double lowPsnr = 15.0;
-
-/// The bicubic colours beside a network for luma look so far, LR pixels.
-constexpr int reachOfColours = 2;
 
 std::shared_ptr<const Image> asFile(const std::shared_ptr<const Image>& image) {
     return image && image->bitDepth != 8 ? std::make_shared<const Image>(quantise8(*image)) : image;
@@ -140,8 +137,8 @@ public:
                         .round()
                         .to(model.implementation().device(), torch::kFloat64);
         const auto count = place_.grid.blocks();
-        coarse_.assign(count * static_cast<std::size_t>(options.coarse), unknown);
-        fine_.assign(count * static_cast<std::size_t>(options.fine), unknown);
+        coarse_.assign(count * static_cast<std::size_t>(options.coarse), notRun);
+        fine_.assign(count * static_cast<std::size_t>(options.fine), notRun);
         coarseDone_.assign(count, 0);
         fineDone_.assign(count, 0);
         addWarnings(*interventions);
@@ -332,7 +329,7 @@ private:
         std::vector<double> psnr;
         const auto values = static_cast<double>(hrLevels_.numel());
         for (std::int64_t i = 0; i < std::ssize(draws); ++i) {
-            psnr.push_back(finite[i].item<bool>() ? psnrOfLevels(sums[i].item<double>() / values) : unknown);
+            psnr.push_back(finite[i].item<bool>() ? psnrOfLevels(sums[i].item<double>() / values) : notRun);
         }
         return psnr;
     }
@@ -357,7 +354,7 @@ private:
         const auto& window = place_.window;
         const int scale = card.scale;
         const bool isLuma = card.colour == ModelCard::Colour::Y;
-        const int margin = isLuma ? reachOfColours : 0;
+        const int margin = isLuma ? cemReachOfColours : 0;
         const auto& roi = place_.roiLr;
         Rect part{std::max(roi.x - margin, window.x), std::max(roi.y - margin, window.y), 0, 0};
         part.width = std::min(roi.x + roi.width + margin, window.x + window.width) - part.x;
@@ -451,7 +448,7 @@ private:
     }
 
     [[nodiscard]] std::vector<CemBlock> estimates() const {
-        std::vector<CemBlock> blocks(place_.grid.blocks(), {0.0, unknown, 0});
+        std::vector<CemBlock> blocks(place_.grid.blocks(), {0.0, notRun, 0});
         auto isFine = std::vector(blocks.size(), phase_ == Phase::Origin || phase_ == Phase::Coarse);
         for (const auto block : fineOrder_) {
             isFine[block] = true;
@@ -490,7 +487,7 @@ private:
     int drawsDone_ = 0;            // fine, of every block
     std::int64_t cursor_ = 0;      // draws that are done of the coarse ones, or of the round
     std::int64_t fineCursor_ = 0;  // fine draws that are done
-    double origin_ = unknown;
+    double origin_ = notRun;
     std::vector<double> coarse_;  // blocks x draws
     std::vector<double> fine_;
     std::vector<int> coarseDone_;  // by block

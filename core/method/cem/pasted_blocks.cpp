@@ -13,14 +13,14 @@ namespace lamscope {
 
 namespace {
 
-constexpr std::size_t colours = 3;
+constexpr std::size_t patchColours = 3;
 
-[[noreturn]] void refuse(const std::string& message) {
+[[noreturn]] void refusePasting(const std::string& message) {
     throw Error(ErrorCode::InvalidArgument, message);
 }
 
 void swapRedAndBlue(std::vector<std::uint8_t>& patch) {
-    for (std::size_t i = 0; i < patch.size(); i += colours) {
+    for (std::size_t i = 0; i < patch.size(); i += patchColours) {
         std::swap(patch[i], patch[i + 2]);
     }
 }
@@ -34,27 +34,29 @@ PastedBlocks::PastedBlocks(const CemInput& input, std::shared_ptr<const CemInter
     , options_(options)
     , grid_(grid) {
     if (!interventions_ || interventions_->count() == 0) {
-        refuse("there is no patch that could take the place of a block; say where they are with --interventions");
+        refusePasting(
+            "there is no patch that could take the place of a block; say where they are with --interventions");
     }
     const auto& given = *interventions_;
     if (given.isRecord) {
         const auto coarse = grid.blocks() * static_cast<std::size_t>(options.coarse);
         if (given.side != grid.side) {
-            refuse(fmt::format("{}: a block has {}x{} LR pixels, the recorded ones have {}x{}", given.source, grid.side,
-                               grid.side, given.side, given.side));
+            refusePasting(fmt::format("{}: a block has {}x{} LR pixels, the recorded ones have {}x{}", given.source,
+                                      grid.side, grid.side, given.side, given.side));
         }
         if (given.count() < coarse) {
-            refuse(fmt::format("{}: {} blocks with {} coarse draws each need {} entries, found {}", given.source,
-                               grid.blocks(), options.coarse, coarse, given.count()));
+            refusePasting(fmt::format("{}: {} blocks with {} coarse draws each need {} entries, found {}", given.source,
+                                      grid.blocks(), options.coarse, coarse, given.count()));
         }
         setFineBlocks(given.recordedFine);
         return;
     }
     if (input.noise && grid.side != given.side) {
-        refuse(fmt::format("patches are not resized for noise: a block must have {0}x{0} pixels, found {1}x{1}",
-                           given.side, grid.side));
+        refusePasting(fmt::format("patches are not resized for noise: a block must have {0}x{0} pixels, found {1}x{1}",
+                                  given.side, grid.side));
     }
-    ready_.reserve(given.count() * static_cast<std::size_t>(grid.side) * static_cast<std::size_t>(grid.side) * colours);
+    ready_.reserve(given.count() * static_cast<std::size_t>(grid.side) * static_cast<std::size_t>(grid.side)
+                   * patchColours);
     for (std::size_t i = 0; i < given.count(); ++i) {
         auto patch = resizedPatch(given.patch(i), given.side, grid.side);
         if (options.preset == CemPreset::Official) {
@@ -71,9 +73,10 @@ void PastedBlocks::setFineBlocks(const std::vector<std::size_t>& blocks) {
     const auto entries = grid_.blocks() * static_cast<std::size_t>(options_.coarse)
                          + blocks.size() * static_cast<std::size_t>(options_.fine);
     if (interventions_->count() != entries) {
-        refuse(fmt::format("{}: {} blocks with {} coarse draws and {} with {} fine ones make {} entries, found {}",
-                           interventions_->source, grid_.blocks(), options_.coarse, blocks.size(), options_.fine,
-                           entries, interventions_->count()));
+        refusePasting(
+            fmt::format("{}: {} blocks with {} coarse draws and {} with {} fine ones make {} entries, found {}",
+                        interventions_->source, grid_.blocks(), options_.coarse, blocks.size(), options_.fine, entries,
+                        interventions_->count()));
     }
     recordedFine_ = blocks;
 }
@@ -93,7 +96,7 @@ std::size_t PastedBlocks::patchOf(const CemDraw& draw) const {
 
 std::vector<float> PastedBlocks::pixels(const CemDraw& draw) const {
     const auto side = static_cast<std::size_t>(grid_.side);
-    const auto size = side * side * colours;
+    const auto size = side * side * patchColours;
     const auto index = patchOf(draw);
     const auto patch =
         interventions_->isRecord ? interventions_->patch(index) : std::span(ready_).subspan(index * size, size);
@@ -103,12 +106,12 @@ std::vector<float> PastedBlocks::pixels(const CemDraw& draw) const {
     }
     const auto rect = grid_.rectOf(blockOf(draw));
     std::vector<float> values;
-    values.reserve(static_cast<std::size_t>(rect.width) * static_cast<std::size_t>(rect.height) * colours);
-    for (std::size_t colour = 0; colour < colours; ++colour) {
+    values.reserve(static_cast<std::size_t>(rect.width) * static_cast<std::size_t>(rect.height) * patchColours);
+    for (std::size_t colour = 0; colour < patchColours; ++colour) {
         for (int y = 0; y < rect.height; ++y) {
             for (int x = 0; x < rect.width; ++x) {
                 auto level =
-                    levels[(static_cast<std::size_t>(y) * side + static_cast<std::size_t>(x)) * colours + colour];
+                    levels[(static_cast<std::size_t>(y) * side + static_cast<std::size_t>(x)) * patchColours + colour];
                 if (input_.rain && !interventions_->isRecord) {
                     const double rain =
                         static_cast<double>(input_.rain->at(static_cast<int>(colour), rect.y + y, rect.x + x));
