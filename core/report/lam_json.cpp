@@ -123,7 +123,7 @@ bool hasSeveralPatches(const LamDocument& document) {
     });
 }
 
-std::string toJson(const LamDocument& document) {
+Json jsonOf(const LamDocument& document) {
     Json json;
     json["lamscope"] = programJson(document.device);
     json["image"] = {{"file", document.scene().image.string()},
@@ -143,7 +143,11 @@ std::string toJson(const LamDocument& document) {
         }
     }
     json["experiment"] = jsonOf(withoutTokens(document.experiment));
-    return dumpJson(json);
+    return json;
+}
+
+std::string toJson(const LamDocument& document) {
+    return dumpJson(jsonOf(document));
 }
 
 std::vector<std::string> warningsOf(const LamDocument& document) {

@@ -29,6 +29,10 @@ public:
     }
     void add(std::string_view option) { words_.emplace_back(option); }
 
+    /// The image of a scene with its reference, and how they are read.
+    void addImage(const Scene& scene);
+    /// The patches of a scene.
+    void addPatches(const Scene& scene);
     /// How the image of a scene is read and, of an HR image, reduced, where that differs from the defaults.
     void addReading(const Scene& scene);
     /// The networks that are not hidden.

@@ -138,8 +138,15 @@ private:
                           cards_[network_].name, done, planned});
             }
         };
+        const auto& [lr, hr] = pairs_[network_];
+        if (settings_.givenMap) {
+            for (const auto& patch : placed_[network_]) {
+                run_.results.push_back(settings_.givenMap(patch, lr, hr));
+            }
+            endNetwork();
+            return true;
+        }
         if (!run_.scan) {
-            const auto& [lr, hr] = pairs_[network_];
             run_.scan = std::make_unique<PatchScan>(*models_[network_], lr, hr.empty() ? nullptr : &hr, plan_,
                                                     placed_[network_], evaluation_);
         }
