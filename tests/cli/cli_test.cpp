@@ -290,7 +290,7 @@ TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
 }
 
 TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
-    for (const auto* command : {"lam", "sanity", "erf", "faig", "srga", "ddr", "upscale", "evaluate", "degrade"}) {
+    for (const auto* command : {"lam", "sanity", "erf", "faithfulness", "faig", "srga", "ddr", "upscale", "evaluate", "degrade"}) {
         const auto help = run({command, "--help"}).output;
         EXPECT_THAT(help, HasSubstr("--upright")) << command;
         EXPECT_THAT(help, HasSubstr("--stretch")) << command;
