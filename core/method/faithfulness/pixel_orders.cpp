@@ -2,6 +2,7 @@
 #include "method/faithfulness/pixel_orders.h"
 
 #include <algorithm>
+#include <functional>
 #include <numeric>
 #include <string>
 
