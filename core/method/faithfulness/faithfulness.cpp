@@ -76,21 +76,19 @@ public:
         , plan_(sensitivityPlan(input_.plan, model.hasSecantRules())) {
         addMixture({.kind = Mixture::Kind::Image});
         addMixture({.kind = Mixture::Kind::Baseline});
+        const int width = input_.lr.width();
+        const int height = input_.lr.height();
+        const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
         if (options_.parts.curves) {
-            const auto pixels =
-                static_cast<std::size_t>(input_.lr.width()) * static_cast<std::size_t>(input_.lr.height());
             counts_ = stepCounts(static_cast<std::int64_t>(pixels), options_.points);
             addOrder(PixelOrder::Map, {}, orderByMap(mapOf(input_.attribution)));
-            addOrder(
-                PixelOrder::Radial, {},
-                orderByDistance(input_.plan.options.patch, model.card().scale, input_.lr.width(), input_.lr.height()));
+            addOrder(PixelOrder::Radial, {},
+                     orderByDistance(input_.plan.options.patch, model.card().scale, width, height));
         }
         if (options_.parts.infidelity) {
             addSquares();
         }
         for (int number = 0; options_.parts.curves && number < options_.random; ++number) {
-            const auto pixels =
-                static_cast<std::size_t>(input_.lr.width()) * static_cast<std::size_t>(input_.lr.height());
             addOrder(PixelOrder::Random, number, randomOrder(number, pixels));
         }
         if (options_.parts.sensitivity) {
