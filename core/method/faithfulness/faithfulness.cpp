@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "method/faithfulness/mixed_images.h"
+#include "method/lam/path_image.h"
 
 namespace lamscope {
 
@@ -54,6 +55,20 @@ struct Mixture {
     std::size_t index = 0;  ///< of the step or square
 };
 
+std::vector<std::int32_t> orderedPixels(const FaithfulnessInput& input, int scale, PixelOrder order,
+                                        std::optional<int> seed) {
+    const auto& lr = input.lr;
+    switch (order) {
+        case PixelOrder::Map:
+            return orderByMap(mapOf(input.attribution));
+        case PixelOrder::Radial:
+            return orderByDistance(input.plan.options.patch, scale, lr.width(), lr.height());
+        case PixelOrder::Random:
+            return randomOrder(seed.value_or(0), lr.values().size() / Image::channels);
+    }
+    return {};
+}
+
 constexpr std::size_t orderOf(std::size_t curve) {
     return curve / 2;
 }
@@ -76,20 +91,16 @@ public:
         , plan_(sensitivityPlan(input_.plan, model.hasSecantRules())) {
         addMixture({.kind = Mixture::Kind::Image});
         addMixture({.kind = Mixture::Kind::Baseline});
-        const int width = input_.lr.width();
-        const int height = input_.lr.height();
-        const auto pixels = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
         if (options_.parts.curves) {
-            counts_ = stepCounts(static_cast<std::int64_t>(pixels), options_.points);
-            addOrder(PixelOrder::Map, {}, orderByMap(mapOf(input_.attribution)));
-            addOrder(PixelOrder::Radial, {},
-                     orderByDistance(input_.plan.options.patch, model.card().scale, width, height));
+            counts_ = stepCounts(std::int64_t{input_.lr.width()} * input_.lr.height(), options_.points);
+            addOrder(PixelOrder::Map);
+            addOrder(PixelOrder::Radial);
         }
         if (options_.parts.infidelity) {
             addSquares();
         }
         for (int number = 0; options_.parts.curves && number < options_.random; ++number) {
-            addOrder(PixelOrder::Random, number, randomOrder(number, pixels));
+            addOrder(PixelOrder::Random, number);
         }
         if (options_.parts.sensitivity) {
             for (const double radius : options_.radii) {
@@ -168,7 +179,8 @@ private:
 
     /// The curves of an order, without the steps whose mixed image is an end or, for the network, that of the step
     /// before.
-    void addOrder(PixelOrder kind, std::optional<int> seed, const std::vector<std::int32_t>& pixels) {
+    void addOrder(PixelOrder kind, std::optional<int> seed = std::nullopt) {
+        const auto pixels = orderedPixels(input_, model_.card().scale, kind, seed);
         OrderedPixels order{.kind = kind, .seed = seed};
         std::size_t replaced = 0;
         for (const auto count : counts_) {
@@ -408,6 +420,21 @@ FaithfulnessInput faithfulnessInput(const LamResult& result, const LamPlan& plan
     FaithfulnessInput input{.lr = result.lr, .hr = result.hr, .plan = plan, .attribution = attributionOf(result)};
     input.plan.options.patch = patchIn(result.context, result.patch, scale);
     return input;
+}
+
+Image mixedImage(const FaithfulnessInput& input, int scale, const ReplacementCurve& curve, std::size_t step) {
+    const auto baseline = pathImage(input.lr, input.plan.options, 0.0);
+    const bool inserts = curve.kind == Replacement::Insertion;
+    auto mixed = inserts ? baseline : input.lr;
+    const auto& source = inserts ? input.lr : baseline;
+    const auto order = orderedPixels(input, scale, curve.order, curve.seed);
+    for (std::int64_t i = 0; i < curve.pixels[step]; ++i) {
+        const auto pixel = static_cast<std::size_t>(order[static_cast<std::size_t>(i)]);
+        for (int c = 0; c < Image::channels; ++c) {
+            mixed.plane(c)[pixel] = source.plane(c)[pixel];
+        }
+    }
+    return mixed;
 }
 
 const ReplacementCurve* FaithfulnessResult::curve(PixelOrder order, Replacement kind) const {

@@ -33,6 +33,10 @@ struct FaithfulnessInput {
 /// Of a map that computeLam() gave. @param plan  that it was computed with.
 [[nodiscard]] FaithfulnessInput faithfulnessInput(const LamResult& result, const LamPlan& plan, int scale);
 
+/// `lr` at a step of a curve: some pixels of the image, the others of its baseline. Thread-safe.
+[[nodiscard]] Image mixedImage(const FaithfulnessInput& input, int scale, const ReplacementCurve& curve,
+                               std::size_t step);
+
 /// How true an attribution is to its network. Plain data, safe to copy between threads. Numbers that are not defined,
 /// or not known yet, are NaN.
 struct FaithfulnessResult {

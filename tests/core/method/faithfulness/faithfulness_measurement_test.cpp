@@ -135,6 +135,30 @@ TEST(FaithfulnessMeasurement, DoesNotDependOnTheScaleOfTheAttribution) {
     EXPECT_NE(after.completenessError, before.completenessError);
 }
 
+TEST(FaithfulnessMeasurement, IsOfTheMixedImages) {
+    const auto model = wide();
+    const auto input = wideInput();
+    auto options = fewSteps();
+    options.parts.sensitivity = false;
+    const auto result = *measureFaithfulness(model, input, options);
+    const auto& patch = input.plan.options.patch;
+    for (const auto& curve : result.curves) {
+        for (std::size_t step = 0; step < curve.pixels.size(); ++step) {
+            const auto sr = *model.upscale(mixedImage(input, 2, curve, step));
+            double detector = 0.0;
+            for (int c = 0; c < Image::channels; ++c) {
+                for (int y = patch.y; y < patch.y + patch.size; ++y) {
+                    for (int x = patch.x; x < patch.x + patch.size; ++x) {
+                        detector +=
+                            std::hypot(sr.at(c, y + 1, x) - sr.at(c, y, x), sr.at(c, y, x + 1) - sr.at(c, y, x));
+                    }
+                }
+            }
+            EXPECT_NEAR(curve.detector[step], detector, 1e-3) << toString(curve.order) << ", " << step;
+        }
+    }
+}
+
 /// Networks of this project that may be cropped: one of RGB, one of Y.
 class OfAWindow : public testing::TestWithParam<const char*> {};
 
