@@ -234,7 +234,7 @@ private:
         }
     }
 
-    void replace(std::vector<double>& target, const std::vector<double>& source, std::size_t index) const {
+    static void replace(std::vector<double>& target, const std::vector<double>& source, std::size_t index) {
         const auto plane = source.size() / Image::channels;
         for (auto i = index; i < source.size(); i += plane) {
             target[i] = source[i];
