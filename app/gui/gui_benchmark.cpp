@@ -6,12 +6,9 @@
 #include <QMouseEvent>
 #include <QTemporaryDir>
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <cmath>
 #include <iostream>
 #include <map>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -20,7 +17,9 @@
 #include "base/json_text.h"
 #include "base/output_files.h"
 #include "bench/benchmark.h"
+#include "event_loop_watch.h"
 #include "event_wait.h"
+#include "filters_benchmark.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
 #include "scene/document_blocks.h"
@@ -38,45 +37,6 @@ constexpr int unitRepeats = 9;
 /// Of a finer map: 16 cells, or 27 midpoints; fewer where the first maps are within the tolerance.
 constexpr int fewestFineNodes = 16;
 constexpr std::chrono::seconds longestWait{120};
-
-double percentile(std::vector<double> values, double share) {
-    if (values.empty()) {
-        return 0.0;
-    }
-    std::ranges::sort(values);
-    const auto last = static_cast<double>(values.size() - 1);
-    return values[static_cast<std::size_t>(std::ceil(share * last))];
-}
-
-/// How long an event has to wait for the event loop: a thread of its own posts one after the other.
-class EventLoopWatch : public QObject {
-public:
-    void start() {
-        knocker_ = std::jthread([this](const std::stop_token& stop) {
-            while (!stop.stop_requested()) {
-                std::this_thread::sleep_for(std::chrono::milliseconds(10));  // more often would slow what it measures
-                if (!waiting_.exchange(true)) {
-                    QElapsedTimer timer;
-                    timer.start();
-                    QMetaObject::invokeMethod(
-                        this, [this, timer] { receive(timer); }, Qt::QueuedConnection);
-                }
-            }
-        });
-    }
-    [[nodiscard]] bool isRunning() const { return knocker_.joinable(); }
-    [[nodiscard]] const std::vector<double>& milliseconds() const { return delays_; }
-
-private:
-    void receive(const QElapsedTimer& timer) {
-        delays_.push_back(static_cast<double>(timer.nsecsElapsed()) * 1e-6);
-        waiting_ = false;
-    }
-
-    std::vector<double> delays_;
-    std::atomic<bool> waiting_{false};
-    std::jthread knocker_;  // last: it uses the others
-};
 
 struct NetworkTimes {
     ModelCard card;
@@ -139,6 +99,7 @@ public:
         require(waitUntil([&] { return study.progress() && study.isRunning(); }), "the study did not begin");
     }
 
+    [[nodiscard]] std::optional<SliderTimes> runFilters() { return measureFilterSlider(window_); }
     [[nodiscard]] const std::vector<double>& eventLoop() const { return watch_.milliseconds(); }
     [[nodiscard]] const Image& image() { return *window_.session().image().pixels; }
     [[nodiscard]] ui::Session& session() { return window_.session(); }
@@ -275,6 +236,24 @@ nlohmann::ordered_json latencyJson(const std::vector<double>& ms, int nodes, dou
             {"median_units", percentile(ms, 0.5) / unitMs}};
 }
 
+/// Of the filters' slider, as lines for a person. Fills `document` alike.
+std::string filtersText(const SliderTimes& times, nlohmann::ordered_json& document) {
+    const double first = percentile(times.first, 0.5);
+    document["filters"] = {
+        {"forward_ms", times.forwardMs},
+        {"visible", {times.width, times.height}},
+        {"first_picture",
+         {{"median_ms", first},
+          {"p95_ms", percentile(times.first, 0.95)},
+          {"median_forwards", first / times.forwardMs}}},
+        {"event_loop", {{"p99_ms", percentile(times.eventLoop, 0.99)}, {"max_ms", percentile(times.eventLoop, 1.0)}}}};
+    return fmt::format(
+        "filters, slider of λ: first picture after {:.1f} ms (p95 {:.1f}), {:.2f} forward passes of the {}x{} LR "
+        "pixels in view; event loop blocked {:.1f} ms at the 99th percentile, {:.1f} ms at most\n",
+        first, percentile(times.first, 0.95), first / times.forwardMs, times.width, times.height,
+        percentile(times.eventLoop, 0.99), percentile(times.eventLoop, 1.0));
+}
+
 QStringList defaultFiles() {
     const auto folder = qEnvironmentVariable("LAMSCOPE_DATA", QStringLiteral("../shared/data"));
     QStringList files{folder + QStringLiteral("/images/lam_demo/1.png")};
@@ -330,6 +309,9 @@ int runGuiBenchmark(ui::MainWindowOptions options, const QStringList& files, con
             benchmark.startStudy(*study);
             text += besideStudy(results, benchmark.run(units), document);
             text += fmt::format("tasks of the study that ended meanwhile: {}\n", study->progress()->done);
+        }
+        if (const auto filters = benchmark.runFilters()) {
+            text += filtersText(*filters, document);
         }
         if (json == "-") {
             std::cerr << text;

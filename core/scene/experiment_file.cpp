@@ -67,17 +67,21 @@ Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& 
     const auto& settings = network.spec.settings;
     const bool builtIn = network.spec.isAnalytic();
     const bool isFile = !builtIn && !network.spec.isRemote();
-    return {{"file", isFile ? nameInDocument(network.spec.file, folder) : network.spec.file.string()},
-            {"built_in", builtIn},
-            {"settings",
-             {{"scale", valueOrNull(settings.scale)},
-              {"range", valueOrNull(settings.range)},
-              {"name", valueOrNull(settings.name)},
-              {"weights", valueOrNull(settings.weights)},
-              {"arch", valueOrNull(settings.architecture)},
-              {"assumptions", settings.assumptions}}},
-            {"sha256", network.sha256},
-            {"shown", network.shown}};
+    Json json{{"file", isFile ? nameInDocument(network.spec.file, folder) : network.spec.file.string()},
+              {"built_in", builtIn},
+              {"settings",
+               {{"scale", valueOrNull(settings.scale)},
+                {"range", valueOrNull(settings.range)},
+                {"name", valueOrNull(settings.name)},
+                {"weights", valueOrNull(settings.weights)},
+                {"arch", valueOrNull(settings.architecture)},
+                {"assumptions", settings.assumptions}}},
+              {"sha256", network.sha256},
+              {"shown", network.shown}};
+    if (settings.colour) {  // files of networks that have none stay as they are
+        json["settings"]["colour"] = *settings.colour;
+    }
+    return json;
 }
 
 ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& folder) {
@@ -91,6 +95,7 @@ ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& fol
         .range = optionalMember<double>(settings, "range"),
         .name = optionalMember<std::string>(settings, "name"),
         .weights = optionalMember<std::string>(settings, "weights"),
+        .colour = optionalMember<std::string>(settings, "colour"),
         .architecture = optionalMember<std::string>(settings, "arch"),
         .assumptions = optionalMember<Assumptions>(settings, "assumptions").value_or(Assumptions())};
     network.sha256 = json.at("sha256").get<std::string>();

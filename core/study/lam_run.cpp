@@ -117,7 +117,7 @@ private:
         placed_.clear();
         for (const auto& card : cards_) {
             pairs_.push_back(imagesFor(images, asked, card.scale));
-            const auto& [lr, hr] = pairs_.back();
+            const auto& [lr, hr, rain] = pairs_.back();
             placed_.push_back(placePatches(card, lr, hr.empty() ? nullptr : &hr, plan_, patchesOf(asked, card.scale)));
         }
         if (scene == 0) {

@@ -41,12 +41,13 @@ public:
     void restore(const nlohmann::ordered_json& kept) override;
 
     [[nodiscard]] FaigController& filters() { return filters_; }
+    /// Opens and runs the shipped pair.
+    void runSample();
 
 private:
     void connectCommands();
     void connectExports();
     void runOrCancel();
-    void runSample();
     void saveNetwork();
     void exportTo(QAction* action, const QString& filter, const QString& suffix,
                   const std::function<void(StagedFiles&, const FaigDocument&, const std::filesystem::path&)>& add);
