@@ -138,7 +138,7 @@ private:
                           cards_[network_].name, done, planned});
             }
         };
-        const auto& [lr, hr] = pairs_[network_];
+        const auto& [lr, hr, rain] = pairs_[network_];
         if (settings_.givenMap) {
             for (const auto& patch : placed_[network_]) {
                 run_.results.push_back(settings_.givenMap(patch, lr, hr));
