@@ -243,6 +243,9 @@ StudyPlanning::StudyPlanning(const StudyDescription& description, const std::fil
     if (description.lpips) {
         plan_.options["lpips"] = {{"version", "0.1"}};
     }
+    if (description.faithfulness) {
+        plan_.options["faithfulness"] = optionsJson(faithfulnessOptionTable(), *description.faithfulness);
+    }
 }
 
 bool StudyPlanning::hasLpipsHashes() const {
