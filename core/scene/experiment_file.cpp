@@ -70,18 +70,21 @@ Json networkJson(const ExperimentNetwork& network, const std::filesystem::path& 
     const auto& settings = network.spec.settings;
     const bool builtIn = network.spec.isAnalytic();
     const bool isFile = !builtIn && !network.spec.isRemote();
-    return {{"file", isFile ? nameInDocument(network.spec.file, folder) : network.spec.file.string()},
-            {"built_in", builtIn},
-            {"settings",
-             {{"scale", valueOrNull(settings.scale)},
-              {"range", valueOrNull(settings.range)},
-              {"name", valueOrNull(settings.name)},
-              {"weights", valueOrNull(settings.weights)},
-              {"colour", valueOrNull(settings.colour)},
-              {"arch", valueOrNull(settings.architecture)},
-              {"assumptions", settings.assumptions}}},
-            {"sha256", network.sha256},
-            {"shown", network.shown}};
+    Json json{{"file", isFile ? nameInDocument(network.spec.file, folder) : network.spec.file.string()},
+              {"built_in", builtIn},
+              {"settings",
+               {{"scale", valueOrNull(settings.scale)},
+                {"range", valueOrNull(settings.range)},
+                {"name", valueOrNull(settings.name)},
+                {"weights", valueOrNull(settings.weights)},
+                {"arch", valueOrNull(settings.architecture)},
+                {"assumptions", settings.assumptions}}},
+              {"sha256", network.sha256},
+              {"shown", network.shown}};
+    if (settings.colour) {  // files of networks that have none stay as they are
+        json["settings"]["colour"] = *settings.colour;
+    }
+    return json;
 }
 
 ExperimentNetwork networkFrom(const Json& json, const std::filesystem::path& folder) {
