@@ -199,7 +199,7 @@ std::vector<std::string> warningsOf(const LamDocument& document) {
             add(card.name, card.warnings);
         }
     };
-    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+    for (const auto& [card, result, attributionFile, mapFile, restoration] : document.results) {
         addCard(card);
         add(card.name, result.warnings);
     }
@@ -249,7 +249,7 @@ std::vector<std::filesystem::path> lamArrayFiles(const std::vector<std::string>&
 void addLamArrays(StagedFiles& files, LamDocument& document, const std::filesystem::path& folder) {
     files.makeFolder(folder);
     const bool several = hasSeveralPatches(document);
-    for (auto& [card, result, attributionFile, mapFile] : document.results) {
+    for (auto& [card, result, attributionFile, mapFile, restoration] : document.results) {
         const auto names = arrayNames(folder, card.name, result.patch, several);
         const std::array<std::int64_t, 3> shape{3, result.context.height, result.context.width};
         attributionFile = names.attribution;

@@ -35,7 +35,7 @@ std::vector<TrainedNetwork> networksOf(std::vector<LamDocument> trained, const E
         const auto& scene = document.scene();
         const auto images = readImages(scene);
         for (std::size_t i = 0; i < document.results.size(); ++i) {
-            auto& [card, result, attributionFile, mapFile] = document.results[i];
+            auto& [card, result, attributionFile, mapFile, restoration] = document.results[i];
             const auto patches = scene.boxes.size();
             if (i % patches == 0) {
                 networks.push_back({.spec = specs[i / patches],

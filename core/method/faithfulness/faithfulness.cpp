@@ -5,7 +5,6 @@
 #include <chrono>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -20,8 +19,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Value = MixedImages::Value;
-
-constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
 
 void checkAttribution(const Attribution& attribution, const Image& lr) {
     const auto refuse = [](const std::string& message) { throw Error(ErrorCode::InvalidArgument, message); };
@@ -423,7 +420,7 @@ FaithfulnessInput faithfulnessInput(const LamResult& result, const LamPlan& plan
 }
 
 Image mixedImage(const FaithfulnessInput& input, int scale, const ReplacementCurve& curve, std::size_t step) {
-    const auto baseline = pathImage(input.lr, input.plan.options, 0.0);
+    const auto baseline = pathImage(input.lr, input.hr, input.plan.options, 0.0);
     const bool inserts = curve.kind == Replacement::Insertion;
     auto mixed = inserts ? baseline : input.lr;
     const auto& source = inserts ? input.lr : baseline;

@@ -2,13 +2,10 @@
 #include "method/faithfulness/faithfulness_columns.h"
 
 #include <array>
-#include <limits>
 
 namespace lamscope {
 
 namespace {
-
-constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
 
 template <PixelOrder order, Replacement kind, double ReplacementCurve::*member>
 double ofCurve(const FaithfulnessResult& result) {
@@ -30,19 +27,19 @@ constexpr auto map = PixelOrder::Map;
 constexpr auto radial = PixelOrder::Radial;
 constexpr auto insertion = Replacement::Insertion;
 constexpr auto deletion = Replacement::Deletion;
-constexpr auto half = &ReplacementCurve::halfFraction;
+constexpr auto halfOf = &ReplacementCurve::halfFraction;
 constexpr auto auc = &ReplacementCurve::auc;
 
 constexpr auto allColumns = std::to_array<FaithfulnessColumn>({
-    {"half_insertion", ofCurve<map, insertion, half>,
+    {"half_insertion", ofCurve<map, insertion, halfOf>,
      "Share of the pixels, in the map's order, that brings half of the detector back; low is good", "half ins", 4},
-    {"half_insertion_radial", ofCurve<radial, insertion, half>, "The same, nearest pixels first", "radial", 4},
+    {"half_insertion_radial", ofCurve<radial, insertion, halfOf>, "The same, nearest pixels first", "radial", 4},
     {"half_insertion_random", ofRandom<insertion, &RandomSpread::halfMean>, "The same, mean over random orders",
      "random"},
     {"half_insertion_random_sd", ofRandom<insertion, &RandomSpread::halfSd>, "Its standard deviation"},
-    {"half_deletion", ofCurve<map, deletion, half>,
+    {"half_deletion", ofCurve<map, deletion, halfOf>,
      "Share of the pixels, in the map's order, whose loss takes half of the detector away; low is good", "half del", 4},
-    {"half_deletion_radial", ofCurve<radial, deletion, half>, "The same, nearest pixels first", "radial", 4},
+    {"half_deletion_radial", ofCurve<radial, deletion, halfOf>, "The same, nearest pixels first", "radial", 4},
     {"half_deletion_random", ofRandom<deletion, &RandomSpread::halfMean>, "The same, mean over random orders",
      "random"},
     {"half_deletion_random_sd", ofRandom<deletion, &RandomSpread::halfSd>, "Its standard deviation"},

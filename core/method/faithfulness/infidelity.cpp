@@ -4,11 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "base/error.h"
+#include "method/faithfulness/replacement_curve.h"
 
 namespace lamscope {
 
@@ -29,7 +29,6 @@ Infidelity infidelityOf(std::span<const double> predicted, std::span<const doubl
             differences += (p - delta) * (p - delta);
         }
     }
-    constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
     if (result.perturbations == 0) {
         result.value = result.scaled = result.zeroMap = result.explained = notDefined;
         return result;

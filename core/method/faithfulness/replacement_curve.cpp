@@ -3,15 +3,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <tuple>
 #include <utility>
 
 namespace lamscope {
 
 namespace {
-
-constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
 
 /// @param d  of each step. NaN where the level is not reached before d is not finite.
 double halfFractionOf(const ReplacementCurve& curve, std::span<const double> d) {

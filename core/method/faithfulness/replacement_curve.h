@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -12,6 +13,9 @@
 #include "method/faithfulness/pixel_orders.h"
 
 namespace lamscope {
+
+/// What numbers of faithfulness are where they are not defined, or not known yet.
+inline constexpr double notDefined = std::numeric_limits<double>::quiet_NaN();
 
 enum class Replacement {
     Insertion,  ///< pixels of the image are put into the baseline

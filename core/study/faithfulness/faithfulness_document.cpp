@@ -75,7 +75,9 @@ void complete(Json& json, const FaithfulnessResult& result, bool isGiven) {
     }
     json["map_seconds"] = isGiven ? Json(nullptr) : json.at("seconds");
     auto warnings = json.at("warnings");
-    warnings.insert(warnings.end(), result.warnings.begin(), result.warnings.end());
+    for (const auto& warning : result.warnings) {
+        warnings.push_back(warning);
+    }
     const auto files = json.at("files");
     for (const auto* moved : {"curves", "seconds", "warnings", "files"}) {  // to the end
         json.erase(moved);

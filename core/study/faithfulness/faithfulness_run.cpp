@@ -95,7 +95,7 @@ public:
         auto& maps = document_.maps.results;
         const auto patches = maps.size() / models_.size();
         for (std::size_t i = 0; i < maps.size(); ++i) {
-            auto& [card, map, attributionFile, mapFile] = maps[i];
+            auto& [card, map, attributionFile, mapFile, restoration] = maps[i];
             auto input = faithfulnessInput(map, plan_, card.scale);
             if (!given_.empty()) {
                 input.attribution = given_[i];

@@ -88,7 +88,7 @@ TEST(Csv, RowHoldsAllDigitsAndNothingForWhatIsNotDefined) {
     auto document = documentOf("IMDN", defined());
     document.lrWidth = 80;
     document.lrHeight = 60;
-    auto& [card, result, attributionFile, mapFile] = document.results.front();
+    auto& [card, result, attributionFile, mapFile, restoration] = document.results.front();
     card.architecture = "IMDN";
     card.scale = 4;
     card.parameters = 715176;

@@ -63,7 +63,7 @@ TEST(LamRun, BicubicLooksTwoPixelsFar) {
     const auto document = bicubicRun(folder);
     ASSERT_EQ(document.results.size(), 2U);
     EXPECT_EQ(document.results[1].card.name, "Bicubic-2");
-    for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+    for (const auto& [card, result, attributionFile, mapFile, restoration] : document.results) {
         const int scale = card.scale;
         for (int y = 0; y < result.context.height; ++y) {
             for (int x = 0; x < result.context.width; ++x) {

@@ -45,7 +45,7 @@ void Exporter::exportMaps(const QString& folder) {
         const std::filesystem::path target(folder.toStdString());
         std::filesystem::create_directories(target);
         StagedFiles files;
-        for (const auto& [card, result, attributionFile, mapFile] : document.results) {
+        for (const auto& [card, result, attributionFile, mapFile, restoration] : document.results) {
             for (const auto layer : {Layer::Map, Layer::Signed}) {
                 addPng(files, target / (card.name + "." + std::string(toString(layer)) + ".png"),
                        layerPicture(result, card.scale, view, layer));
