@@ -31,10 +31,10 @@ RealImage realImage(const Image& image) {
 }
 
 RealImage clippedImage(const Image& output) {
-    RealImage result{.width = output.width(), .height = output.height()};
-    result.values.reserve(output.values().size());
-    std::ranges::transform(output.values(), std::back_inserter(result.values),
-                           [](float value) { return std::clamp(static_cast<double>(value), 0.0, 1.0); });
+    auto result = realImage(output);
+    for (double& value : result.values) {
+        value = std::clamp(value, 0.0, 1.0);
+    }
     return result;
 }
 

@@ -21,7 +21,7 @@ struct RealImage {
 /// 0 and thresholds are sharp. Thread-safe, as are the functions below.
 [[nodiscard]] RealImage realImage(const Image& image);
 
-/// What a network made, clipped to [0, 1] and not rounded.
+/// The same of what a network made, clipped to [0, 1] and not rounded to levels.
 [[nodiscard]] RealImage clippedImage(const Image& output);
 
 /// first - second. Throws Error(InvalidArgument) for images of different sizes.

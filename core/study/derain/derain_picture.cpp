@@ -162,8 +162,7 @@ void drawBlurLines(cv::Mat& sheet, const Plot& plot, const DerainDocument& docum
         }
         drawLine(sheet, points, blurColour);
         if (points.back()) {
-            writeText(sheet, fmt::format("blur, {}", document.ranges[r].name), *points.back() + cv::Point(-40, -8),
-                      smallText, blurColour);
+            drawMarker(sheet, *points.back(), r, blurColour);
         }
     }
 }
@@ -205,13 +204,14 @@ Image drawDerain(const DerainDocument& document) {
     }
     const auto networks = networksOf(document);
     constexpr int panelWidth = leftMargin + panelSide + rightMargin;
-    const int legendRows = static_cast<int>(std::max(networks.size(), document.ranges.size()));
+    const bool hasBlur = !document.results.front().blurLine.empty();
+    const int legendRows = static_cast<int>(std::max(networks.size() + (hasBlur ? 1U : 0U), document.ranges.size()));
     constexpr int legendTop = topMargin + panelSide + bottomMargin;
     cv::Mat sheet(legendTop + (legendRows + 1) * legendRow, 2 * panelWidth, CV_8UC3, sheetPaper);
-    std::array plots{Plot{.title = "E_R, RMS of what was changed in the mask: larger is more removed",
+    std::array plots{Plot{.title = "E_R in the mask: larger is more removed",
                           .value = &Measures::er,
                           .corner = {leftMargin, topMargin}},
-                     Plot{.title = "tau, how much of the rain comes through: smaller is better",
+                     Plot{.title = "tau: how much of the rain comes through",
                           .value = &Measures::transmission,
                           .corner = {panelWidth + leftMargin, topMargin}}};
     const auto measures = measuresOf(document);
@@ -224,10 +224,18 @@ Image drawDerain(const DerainDocument& document) {
     const auto legendAt = [&](int panel, std::size_t row) {
         return cv::Point(panel * panelWidth + leftMargin, legendTop + (static_cast<int>(row) + 1) * legendRow);
     };
+    const auto addLine = [&](std::size_t row, const std::string& name, const cv::Scalar& colour) {
+        const auto at = legendAt(0, row);
+        cv::line(sheet, at + cv::Point(0, -4), at + cv::Point(20, -4), colour, 2, cv::LINE_AA);
+        writeText(sheet, name, at + cv::Point(28, 0), smallText);
+    };
     for (std::size_t n = 0; n < networks.size(); ++n) {
-        const auto at = legendAt(0, n);
-        cv::line(sheet, at + cv::Point(0, -4), at + cv::Point(20, -4), sheetColour(n), 2, cv::LINE_AA);
-        writeText(sheet, networks[n], at + cv::Point(28, 0), smallText);
+        addLine(n, networks[n], sheetColour(n));
+    }
+    if (hasBlur) {
+        addLine(networks.size(),
+                fmt::format("Gaussian blurs, sigma {:g} to {:g} px", blurLineSigmas().front(), blurLineSigmas().back()),
+                blurColour);
     }
     for (std::size_t r = 0; r < document.ranges.size(); ++r) {
         const auto at = legendAt(1, r);
