@@ -2,11 +2,7 @@
 #include "lam_arguments.h"
 
 #include <algorithm>
-#include <charconv>
 #include <iterator>
-#include <sstream>
-
-#include <fmt/format.h>
 
 #include "method/lam/lam_experiment.h"
 #include "option_flags.h"
@@ -14,49 +10,8 @@
 
 namespace lamscope::cli {
 
-namespace {
-
-int parseInteger(const std::string& text, const std::string& what) {
-    int value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        throw UsageError(fmt::format("{} '{}' is not a whole number", what, text));
-    }
-    return value;
-}
-
-/// "X,Y" or "X,Y,SIZE".
-Box parsePatch(const std::string& text) {
-    std::vector<int> numbers;
-    std::istringstream stream(text);
-    for (std::string part; std::getline(stream, part, ',');) {
-        numbers.push_back(parseInteger(part, "--patch:"));
-    }
-    if (numbers.size() < 2 || numbers.size() > 3 || text.ends_with(',')) {
-        throw UsageError(fmt::format("--patch wants X,Y or X,Y,SIZE in pixels of the output, found '{}'", text));
-    }
-    Box box{.x = numbers[0], .y = numbers[1]};
-    if (numbers.size() == 3) {
-        box.size = numbers[2];
-    }
-    return box;
-}
-
-}  // namespace
-
 void LamArguments::addImageTo(CLI::App& command) {
-    auto* hrOption = command.add_option("--hr", hr,
-                                        "high-resolution or clean image, reduced here at each network's scale and "
-                                        "degraded by --degrade");
-    auto* lrOption = command.add_option("--lr", lr, "low-resolution or degraded image, used as it is");
-    hrOption->type_name("IMG")->excludes(lrOption);
-    lrOption->type_name("IMG");
-    command
-        .add_option("--reference,--clean", reference,
-                    "HR or clean image beside --lr, for PSNR; the path rain begins with it")
-        ->type_name("IMG");
-    addReadingFlags(command, reading);
-    addReduceFlag(command, reduce);
+    image.addTo(command);
     recipe.addTo(command);
 }
 
@@ -84,26 +39,15 @@ void LamArguments::addGridTo(CLI::App& command) {
 }
 
 Scene LamArguments::scene() const {
-    if (hr.empty() == lr.empty()) {
-        throw UsageError("give the image either with --hr or with --lr");
-    }
-    if (!reference.empty() && lr.empty()) {
-        throw UsageError(
-            "--reference and --clean go with --lr; an image given with --hr is the reference of what is "
-            "made of it");
-    }
+    auto scene = image.scene();
     if (patches.empty() && !grid) {
         throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
     }
-    Scene scene{.image = hr.empty() ? lr : hr};
-    scene.role = hr.empty() ? ImageRole::Lr : ImageRole::Hr;
-    scene.reduction = reductionFromString(reduce);
-    scene.degradation = recipe.degradation(!hr.empty());
+    scene.degradation = recipe.degradation(!image.hr.empty());
     scene.degradationSeed = recipe.seed.value_or(0);
-    scene.reading = reading;
-    scene.reference = reference;
-    scene.gridScale = hr.empty() ? 0 : 1;  // on an LR image patches are SR pixels of each network
-    std::ranges::transform(patches, std::back_inserter(scene.boxes), parsePatch);
+    constexpr int patchSize = 16;
+    std::ranges::transform(patches, std::back_inserter(scene.boxes),
+                           [](const std::string& patch) { return boxIn("--patch", patch, patchSize); });
     return scene;
 }
 

@@ -7,6 +7,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "image_arguments.h"
 #include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
 #include "option_flags.h"
@@ -17,17 +18,13 @@ namespace lamscope::cli {
 
 /// The arguments of commands that compute maps: the image, places in it and the method. lamCommandLine() writes them.
 struct LamArguments {
-    std::string hr;
-    std::string lr;
-    std::string reference;
-    ImageReading reading;
-    std::string reduce = "pillow";
+    ImageArguments image;
     RecipeArguments recipe;
     std::vector<std::string> patches;
     std::optional<int> grid;
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
-    /// Adds --hr, --lr, --reference, --reduce, --degrade, --seed and a flag for each row of imageReadingTable.
+    /// See ImageArguments::addTo() and RecipeArguments::addTo().
     void addImageTo(CLI::App& command);
     /// Adds --patch, which can be repeated.
     CLI::Option* addPatchesTo(CLI::App& command);

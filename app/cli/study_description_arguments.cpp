@@ -54,6 +54,11 @@ void StudyDescriptionArguments::addTo(CLI::App& command) {
         ->capture_default_str()
         ->check(CLI::Range(1, 4096));
     lpips.addTo(command);
+    command
+        .add_option("--faithfulness", faithfulness,
+                    "also measure how faithful each map is: curves, infidelity, sensitivity, separated by commas (see "
+                    "`faithfulness`; many times the work of a map)")
+        ->type_name("PARTS");
     addOptionFlags(command, lamOptionTable(), method);
 }
 
@@ -133,6 +138,10 @@ StudyDescription StudyDescriptionArguments::toDescription() const {
     description.lpips = lpips.files();
     if (description.lpips) {
         const Lpips readable(*description.lpips);  // says now what a run would say
+    }
+    if (!faithfulness.empty()) {
+        asUsage(
+            [&] { setOption(faithfulnessOptionTable(), description.faithfulness.emplace(), "only", faithfulness); });
     }
     description.id = newStudyId(description);
     return description;

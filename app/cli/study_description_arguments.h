@@ -28,6 +28,7 @@ struct StudyDescriptionArguments {
     std::vector<std::string> patches{"centre"};
     int size = 16;
     LpipsArguments lpips;
+    std::string faithfulness;                                   ///< its parts; empty: it is not measured
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
     void addTo(CLI::App& command);

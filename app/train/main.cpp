@@ -67,6 +67,9 @@ int train(const Arguments& arguments) {
     ProgressLine line;
     line.show("reading the images of " + arguments.data, -1.0);
     const auto showProgress = [&](const TrainingProgress& progress) {
+        if (!progress.about.empty()) {
+            line.say(progress.about);
+        }
         if (progress.line != nullptr) {
             line.say(describe(*progress.line, progress));
         }

@@ -9,6 +9,7 @@ lamscope_library(lamscope_base
     base/half_float.h
     base/json_text.h
     base/npy.h
+    base/number_list.h
     base/option_table.h
     base/output_files.h
     base/portable_random.h
@@ -22,6 +23,7 @@ lamscope_library(lamscope_base
     base/csv_rows.cpp
     base/json_text.cpp
     base/npy.cpp
+    base/number_list.cpp
     base/option_table.cpp
     base/output_files.cpp
     base/sha256.cpp

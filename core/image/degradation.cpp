@@ -4,7 +4,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <utility>
 
+#include <fmt/format.h>
+
+#include "base/error.h"
 #include "base/portable_random.h"
 #include "image/gaussian_blur.h"
 #include "image/jpeg_loss.h"
@@ -23,13 +27,11 @@ int sideOf(const Degradation::Blur& blur) {
     return blur.side.value_or(gaussianSide(blur.sigma.high));
 }
 
-/// The rain of an image that is added to it, in levels of 0…255, amplitude included.
-RealPlane rainOf(const Image& hr, const Degradation::Rain& rain, std::uint64_t seed, std::string_view stem) {
-    const auto layer = rainLayer(hr.width(), hr.height(), drawnRain(rain.range, seed, stem), rainNoise(seed, stem));
+/// The rain that is added to an image, in levels of 0…255, amplitude included.
+RealPlane rainOf(const RainLayer& layer, double amplitude) {
     RealPlane plane{.width = layer.width, .height = layer.height};
     plane.values.resize(layer.levels.size());
-    std::ranges::transform(layer.levels, plane.values.begin(),
-                           [&](std::uint8_t level) { return rain.amplitude * level; });
+    std::ranges::transform(layer.levels, plane.values.begin(), [&](std::uint8_t level) { return amplitude * level; });
     return plane;
 }
 
@@ -51,6 +53,45 @@ void addNoise(RealPlane& plane, double sigma, const PortableRandom& random, std:
     for (auto& value : plane.values) {
         value += sigma * random.normal(first++);
     }
+}
+
+std::string stemOf(const Image& image) {
+    return std::filesystem::path(image.file).stem().string();
+}
+
+/// @param layer  of a recipe with rain.
+LowResolutionPair degradeAs(const Degradation& drawn, LowResolutionPair pair, int scale, Reduction reduction,
+                            std::uint64_t seed, const RainLayer& layer) {
+    pair.lr = Image(pair.hr.width() / scale, pair.hr.height() / scale);
+    pair.lr.file = pair.hr.file;
+    RealPlane rain;
+    if (drawn.rain) {
+        rain = rainOf(layer, drawn.rain->amplitude);
+        pair.rain = imageOf(rain, pair.hr.file);
+    }
+    const auto noise = recipeRandom("noise", seed, stemOf(pair.hr));
+    std::uint64_t done = 0;  // values of the channels before
+    for (int channel = 0; channel < Image::channels; ++channel) {
+        auto plane = realLevels(pair.hr, channel);
+        if (drawn.blur) {
+            blurPlane(plane, drawn.blur->sigma.low, sideOf(*drawn.blur));
+        }
+        if (drawn.rain) {
+            add(plane, rain);
+        }
+        if (scale > 1) {
+            plane = reduceReal(plane, scale, reduction);
+        }
+        if (drawn.noise) {
+            addNoise(plane, drawn.noise->low, noise, done);
+        }
+        takeLevels(pair.lr, channel, plane);
+        done += plane.values.size();
+    }
+    if (drawn.jpeg) {
+        pair.lr = withJpegLoss(pair.lr, static_cast<int>(drawn.jpeg->low));
+    }
+    return pair;
 }
 
 }  // namespace
@@ -79,40 +120,26 @@ int blurRadius(const Degradation& degradation) {
 
 LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const Degradation& degradation,
                           std::uint64_t seed) {
-    const auto stem = std::filesystem::path(hr.file).stem().string();
+    const auto stem = stemOf(hr);
     const auto drawn = drawnFor(degradation, seed, stem);
-    LowResolutionPair pair;
-    pair.hr = hr.croppedToMultiple(scale);
-    pair.lr = Image(pair.hr.width() / scale, pair.hr.height() / scale);
-    pair.lr.file = hr.file;
-    RealPlane rain;
+    LowResolutionPair pair{.lr = {}, .hr = hr.croppedToMultiple(scale)};
+    RainLayer layer;
     if (drawn.rain) {
-        rain = rainOf(pair.hr, *drawn.rain, seed, stem);
-        pair.rain = imageOf(rain, hr.file);
+        layer = rainLayer(pair.hr.width(), pair.hr.height(), drawnRain(drawn.rain->range, seed, stem),
+                          rainNoise(seed, stem));
     }
-    const auto noise = recipeRandom("noise", seed, stem);
-    std::uint64_t done = 0;  // values of the channels before
-    for (int channel = 0; channel < Image::channels; ++channel) {
-        auto plane = realLevels(pair.hr, channel);
-        if (drawn.blur) {
-            blurPlane(plane, drawn.blur->sigma.low, sideOf(*drawn.blur));
-        }
-        if (drawn.rain) {
-            add(plane, rain);
-        }
-        if (scale > 1) {
-            plane = reduceReal(plane, scale, reduction);
-        }
-        if (drawn.noise) {
-            addNoise(plane, drawn.noise->low, noise, done);
-        }
-        takeLevels(pair.lr, channel, plane);
-        done += plane.values.size();
+    return degradeAs(drawn, std::move(pair), scale, reduction, seed, layer);
+}
+
+LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const Degradation& degradation,
+                          std::uint64_t seed, const RainLayer& layer) {
+    LowResolutionPair pair{.lr = {}, .hr = hr.croppedToMultiple(scale)};
+    if (layer.width != pair.hr.width() || layer.height != pair.hr.height()) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("a layer of rain of {}x{} pixels does not fit an image of {}x{}", layer.width,
+                                layer.height, pair.hr.width(), pair.hr.height()));
     }
-    if (drawn.jpeg) {
-        pair.lr = withJpegLoss(pair.lr, static_cast<int>(drawn.jpeg->low));
-    }
-    return pair;
+    return degradeAs(drawnFor(degradation, seed, stemOf(hr)), std::move(pair), scale, reduction, seed, layer);
 }
 
 }  // namespace lamscope

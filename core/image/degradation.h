@@ -98,4 +98,10 @@ struct NamedDegradation {
 [[nodiscard]] LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const Degradation& degradation,
                                         std::uint64_t seed);
 
+/// The same with a given layer of rain in place of the layer that would be drawn; the amplitude is that of the recipe,
+/// which has rain.
+/// @param layer  of the size of `hr` cropped to multiples of `scale`. Throws Error(InvalidArgument) for another size.
+[[nodiscard]] LowResolutionPair degrade(const Image& hr, int scale, Reduction reduction, const Degradation& degradation,
+                                        std::uint64_t seed, const RainLayer& layer);
+
 }  // namespace lamscope

@@ -49,7 +49,7 @@ cv::Mat1d kernelOf(const DrawnRain& rain) {
     const int side = rain.length;
     constexpr double diagonal = 45.0;  // degrees, of the line before it is turned
     const auto middle = static_cast<float>(side) / 2.0F;
-    const cv::Mat1d line = cv::Mat1d::eye(side, side);
+    const cv::Mat1d line(cv::Mat1d::eye(side, side));
     cv::Mat1d kernel;
     cv::warpAffine(line, kernel,
                    cv::getRotationMatrix2D({middle, middle}, rain.angle - diagonal, 1.0 - side / nominalSide),

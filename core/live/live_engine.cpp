@@ -278,7 +278,8 @@ private:
         const auto& of = state_.input;
         const auto recipe = of.recipe();
         ScaledInput input{.of = of, .lr = nullptr, .hr = nullptr};
-        auto pair = makeInput(*of.pixels, of.reference ? *of.reference : Image(), recipe, scale);
+        const Image none;
+        auto pair = makeInput(*of.pixels, of.reference ? *of.reference : none, recipe, scale);
         if (auto mask = rainMaskOf(pair, recipe, scale); !mask.empty()) {
             input.rainMask = std::make_shared<const PixelMask>(std::move(mask));
         }

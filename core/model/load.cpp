@@ -13,6 +13,7 @@
 #include "model/probe/cropping_probe.h"
 #include "model/probe/range_probe.h"
 #include "model/probe/receptive_field_probe.h"
+#include "model/recognition.h"
 #include "model/sr_model.h"
 #include "model/sr_model_implementation.h"
 #include "model/stored_tensors.h"
@@ -44,9 +45,10 @@ std::optional<double> rangeOfPublishedFile(const std::string& sha256) {
     return found == entries.end() ? std::nullopt : std::optional(found->range);
 }
 
-/// What a network of another kind gives in place of an enlarged picture; empty where the probe does not say that it is
-/// one.
-std::string whatItGivesInstead(const RangeProbe& probe) {
+/// What a network of another kind gives in place of an enlarged or restored picture; empty where the probe does not say
+/// that it is one.
+std::string whatItGivesInstead(const RangeProbe& probe, int scale) {
+    const char* const task = scale == 1 ? "restore" : "enlarge";
     const double better = std::min(probe.residual1, probe.residual255);
     if (better <= clearlyWrong) {
         return "";
@@ -56,17 +58,43 @@ std::string whatItGivesInstead(const RangeProbe& probe) {
                "layers, or damaged";
     }
     if (probe.withoutInput < clearlyWrong) {
-        return "it does not enlarge: it gives the picture with the input added once more. It is probably another "
-               "network with the same layers and one skip connection less, from the input";
+        return fmt::format(
+            "it does not {}: it gives the picture with the input added once more. It is probably another network with "
+            "the same layers and one skip connection less, from the input",
+            task);
     }
     if (better <= beyondDoubt) {
         return "";
     }
     return fmt::format(
-        "it does not enlarge: a smooth picture comes out wrong by {:.2g} times the value range at [0, 1] and {:.2g} "
+        "it does not {}: a smooth picture comes out wrong by {:.2g} times the value range at [0, 1] and {:.2g} "
         "times at [0, 255]. It is probably another network with the same layers (another skip connection, an input "
         "that was enlarged before), or damaged",
-        probe.residual1, probe.residual255);
+        task, probe.residual1, probe.residual255);
+}
+
+/// A restoration network changes pictures, and one that takes noise away hardly changes a smooth one in either range:
+/// the probe cannot choose between ranges, unless one of them alone gives a picture at all.
+double rangeOfRestoration(const RangeProbe& probe) {
+    return probe.residual1 > beyondDoubt && probe.residual255 < clearlyWrong ? 255.0 : 1.0;
+}
+
+/// What speaks against a restoration network: colours that move as a whole.
+void warnOfColourShift(const Candidate& candidate, const RangeProbe& probe, std::vector<std::string>& warnings) {
+    constexpr double visible = 0.03;
+    const double shift = probe.colourShift(candidate.card.range);
+    if (shift <= visible) {
+        return;
+    }
+    auto text =
+        fmt::format("the network moves the colours of a smooth picture by up to {:.2g} of the value range", shift);
+    if (const auto twin = twinOf(candidate.family)) {
+        text += fmt::format(
+            ": if they look wrong, the file may be that of another network with the same layers, which "
+            "arch={} takes",
+            *twin);
+    }
+    warnings.push_back(std::move(text));
 }
 
 /// The order of evidence for the value range; the probe runs unless the user decided, if only to check the others.
@@ -77,6 +105,7 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
         card.rangeEvidence = "given by the user";
         return;
     }
+    const bool isRestoration = card.scale == 1;
     const auto usual = candidate.defaultRange ? checkProbeSize : usualProbeSize;
     const auto probe = probeRange(*candidate.network, card.scale, probeSize(card, usual));
     const auto residuals =
@@ -87,11 +116,14 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
     } else if (candidate.defaultRange) {
         card.range = *candidate.defaultRange;
         card.rangeEvidence = candidate.defaultRangeEvidence + "; " + residuals;
+    } else if (isRestoration) {
+        card.range = rangeOfRestoration(probe);
+        card.rangeEvidence = "usual for restoration; " + residuals;
     } else {
         card.range = probe.better();
         card.rangeEvidence = residuals;
     }
-    if (probe.better() != card.range && probe.residual(card.range) > clearlyWrong) {
+    if (!isRestoration && probe.better() != card.range && probe.residual(card.range) > clearlyWrong) {
         card.warnings.push_back(
             fmt::format("the value range [0, {}] does not agree with the probe ({}); if the pictures look wrong, set "
                         "range={}",
@@ -99,13 +131,15 @@ void chooseRange(Candidate& candidate, const ModelSettings& settings) {
     }
     const double better = std::min(probe.residual1, probe.residual255);
     const bool isNative = !candidate.family.empty();
-    const std::string instead = isNative && !settings.architecture ? whatItGivesInstead(probe) : "";
+    const std::string instead = isNative && !settings.architecture ? whatItGivesInstead(probe, card.scale) : "";
     if (!instead.empty()) {
         candidate.refusal = fmt::format(
             "{}: its tensors have the names and shapes of {}, but as {} {}; arch={} insists. To use another network, "
             "export it as TorchScript: see docs/your-network.md",
             card.file, card.architecture, card.architecture, instead, candidate.family);
         card.warnings.push_back(candidate.refusal);
+    } else if (isRestoration) {
+        warnOfColourShift(candidate, probe, card.warnings);
     } else if (better > clearlyWrong) {
         card.warnings.push_back(
             fmt::format("the network does not reproduce a smooth picture at either value range "

@@ -22,11 +22,12 @@ namespace lamscope {
 
 namespace {
 
-constexpr std::string_view knownKeys = "scale, range, name, weights, arch";
-constexpr std::array<std::string_view, 20> assumptions{
-    "residual_scale", "slope",  "dilation",    "attention_scale", "img_range", "mean_shift", "category_size",
-    "top_k",          "heads",  "norm_groups", "bilinear_skip",   "norm",      "group_size", "patch_size",
-    "noise_seed",     "window", "base_window", "window_ratios",   "sigma",     "tlsc"};
+constexpr std::string_view knownKeys = "scale, range, name, weights, colour, arch";
+constexpr std::array<std::string_view, 22> assumptions{
+    "residual_scale", "slope",      "dilation",   "attention_scale", "img_range",     "mean_shift",
+    "category_size",  "top_k",      "heads",      "norm_groups",     "bilinear_skip", "norm",
+    "group_size",     "patch_size", "noise_seed", "window",          "base_window",   "window_ratios",
+    "sigma",          "tlsc",       "passes",     "img_size"};
 
 std::string allKeys() {
     return fmt::format("{}, {}", knownKeys, fmt::join(assumptions, ", "));
@@ -81,6 +82,12 @@ void applySetting(ModelSettings& settings, std::string_view item) {
         settings.name = value;
     } else if (key == "weights") {
         settings.weights = value;
+    } else if (key == "colour") {
+        if (value != "y" && value != "each") {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("the model setting colour={} is neither y nor each", value));
+        }
+        settings.colour = value;
     } else if (key == "arch") {
         settings.architecture = value;
     } else if (std::ranges::find(assumptions, key) != assumptions.end()) {
@@ -189,6 +196,9 @@ std::string ModelSpec::toString() const {
     }
     if (settings.weights) {
         items.push_back("weights=" + *settings.weights);
+    }
+    if (settings.colour) {
+        items.push_back("colour=" + *settings.colour);
     }
     if (settings.architecture) {
         items.push_back("arch=" + *settings.architecture);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "model/padded_network.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "model/cropped_trunk.h"
@@ -9,6 +10,19 @@
 namespace lamscope {
 
 namespace {
+
+/// Continued at the right and at the bottom; a reflection adds less than there is, so that it may take several.
+torch::Tensor reflected(torch::Tensor image, std::int64_t right, std::int64_t bottom) {
+    TORCH_CHECK(image.size(2) > 1 && image.size(3) > 1, "an image of one row or column cannot be reflected");
+    while (right > 0 || bottom > 0) {
+        const auto columns = std::min(right, image.size(3) - 1);
+        const auto rows = std::min(bottom, image.size(2) - 1);
+        image = at::reflection_pad2d(image, {0, columns, 0, rows});
+        right -= columns;
+        bottom -= rows;
+    }
+    return image;
+}
 
 class PaddedNetwork final : public Network {
 public:
@@ -29,7 +43,7 @@ public:
         if (right == 0 && bottom == 0) {
             return network_->begin(lr);
         }
-        return croppedTrunk(network_->begin(at::reflection_pad2d(lr, {0, right, 0, bottom})), lr.size(2), lr.size(3));
+        return croppedTrunk(network_->begin(reflected(lr, right, bottom)), lr.size(2), lr.size(3));
     }
 
     [[nodiscard]] bool hasSecantRules() const override { return network_->hasSecantRules(); }

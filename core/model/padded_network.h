@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <memory>
 
 #include "model/network.h"
@@ -12,9 +13,10 @@ namespace lamscope {
 /// user's pixels. Needs sides of at least smallestPaddedSide().
 [[nodiscard]] std::unique_ptr<Network> padToMultiple(std::unique_ptr<Network> network, int multiple);
 
-/// Reflection needs more than half of the multiple.
+/// Reflection needs more than half of the multiple. To multiples above 64 the image is reflected again and again.
 [[nodiscard]] constexpr int smallestPaddedSide(int multiple) {
-    return multiple / 2 + 1;
+    constexpr int mostAskedFor = 33;
+    return std::min(multiple / 2 + 1, mostAskedFor);
 }
 
 }  // namespace lamscope

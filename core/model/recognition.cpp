@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 #include <iterator>
 #include <set>
@@ -14,6 +15,7 @@
 #include "model/arch/architecture.h"
 #include "model/bookkeeping.h"
 #include "model/padded_network.h"
+#include "model/per_colour_network.h"
 #include "model/probe/range_probe.h"
 #include "runtime/torch_headers.h"
 
@@ -143,14 +145,41 @@ Attempt withWiring(const Architecture& architecture, const Checkpoint& checkpoin
     return attempt;
 }
 
-void describe(ModelCard& card, const Attempt& attempt) {
+/// Refuses a network that reads a number beside the image which nobody has given.
+void checkSideInputs(const ModelCard& card, const BuiltNetwork& built) {
+    for (const auto& input : built.sideInputs) {
+        if (std::isnan(input.value)) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("{}: {} reads {} beside the image and has no default for it: give it in {}, e.g. "
+                                    "{}:{}=25",
+                                    card.file, built.name, input.name, input.unit, card.file, input.name));
+        }
+    }
+}
+
+/// Side inputs have a place of their own on the card.
+std::vector<std::string> withoutSideInputs(std::vector<std::string> assumptions, const BuiltNetwork& built) {
+    std::erase_if(assumptions, [&](const std::string& line) {
+        return std::ranges::any_of(built.sideInputs,
+                                   [&](const SideInput& input) { return line.starts_with(input.name + " "); });
+    });
+    return assumptions;
+}
+
+/// The scale of a network that has one alone; of others, one that enlarges.
+int ownScale(const std::vector<int>& scales) {
+    return scales.size() == 1 ? scales.front() : 0;
+}
+
+void describe(ModelCard& card, const Attempt& attempt, const ModelSettings& settings) {
     const auto& built = attempt.built;
     card.architecture = built.name;
     card.hyperparameters = built.hyperparameters;
-    card.assumed = attempt.assumptions;
+    card.assumed = withoutSideInputs(attempt.assumptions, built);
+    card.sideInputs = built.sideInputs;
     card.scales = built.scales;
     card.mean = built.mean;
-    card.colour = built.network->inputShape().channels == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
+    card.colour = coloursOf(built.network->inputShape(), ownScale(built.scales), settings, card.file);
     card.sizeMultiple = built.sizeMultiple;
     card.minimumSide = std::max(built.minimumSide, smallestPaddedSide(built.sizeMultiple));
     card.receptiveField = built.receptiveField;
@@ -159,12 +188,21 @@ void describe(ModelCard& card, const Attempt& attempt) {
     card.randomness = built.randomness;
 }
 
+/// Families, each with another one whose files have the same keys and shapes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 1> twins{{{"prenet", "prenet-real"}}};
+
+bool mustBeNamed(std::string_view family) {
+    return std::ranges::any_of(twins, [&](const auto& pair) { return pair.second == family; });
+}
+
 std::vector<const Architecture*> candidates(const ModelSettings& settings) {
     std::vector<const Architecture*> result;
     std::vector<std::string_view> keys;
     for (const auto& architecture : architectures()) {
         keys.push_back(architecture.key);
-        if (!settings.architecture || *settings.architecture == architecture.key) {
+        const bool isWanted =
+            settings.architecture ? *settings.architecture == architecture.key : !mustBeNamed(architecture.key);
+        if (isWanted) {
             result.push_back(&architecture);
         }
     }
@@ -214,7 +252,8 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
         if (attempt.built.scaleIsOpen && !settings.scale) {
             attempt = withScale(*families[i], checkpoint, settings, card, std::move(attempt));
         }
-        describe(card, attempt);
+        checkSideInputs(card, attempt.built);
+        describe(card, attempt, settings);
         result.family = families[i]->key;
         result.defaultRange = attempt.built.defaultRange;
         result.leftOut = std::move(attempt.leftOut);
@@ -223,6 +262,11 @@ Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& setting
         return result;
     }
     return result;
+}
+
+std::optional<std::string_view> twinOf(std::string_view family) {
+    const auto* found = std::ranges::find(twins, family, &std::pair<std::string_view, std::string_view>::first);
+    return found == twins.end() ? std::nullopt : std::optional(found->second);
 }
 
 bool looksLikeANetwork(const Checkpoint& checkpoint, const ModelSettings& settings) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/checkpoint/checkpoint.h"
@@ -31,6 +32,10 @@ struct Recognition {
 /// areBookkeeping() accepts. Throws Error(InvalidArgument) on settings that do not fit: an unknown architecture, an
 /// assumption that the network does not make.
 [[nodiscard]] Recognition recognise(const Checkpoint& checkpoint, const ModelSettings& settings, ModelCard& card);
+
+/// Another family whose files have the same keys and shapes as those of `family`. It is taken where the settings name
+/// it alone. nullopt where there is none.
+[[nodiscard]] std::optional<std::string_view> twinOf(std::string_view family);
 
 /// True if the checkpoint's tensor names look like those of a known network, or of the family in the settings if they
 /// name one. Throws Error(InvalidArgument) on an unknown architecture.

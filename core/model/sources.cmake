@@ -32,6 +32,7 @@ lamscope_library(lamscope_model
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp
+    model/arch/convolution_row.cpp
     model/arch/convolutional_mlp.cpp
     model/arch/dysample.cpp
     model/arch/batch_norm.cpp
@@ -40,11 +41,15 @@ lamscope_library(lamscope_model
     model/arch/feature_modulation.cpp
     model/arch/layer_builder.cpp
     model/arch/layers.cpp
+    model/arch/local_average.cpp
+    model/arch/noise_plane.cpp
     model/arch/position_network.cpp
+    model/arch/prenet_network.cpp
     model/arch/residual_blocks.cpp
     model/arch/restoration_transformer.cpp
     model/arch/symmetric_padding.cpp
     model/arch/span_blocks.cpp
+    model/arch/gated_convolutions.cpp
     model/arch/gated_mlp.cpp
     model/arch/rectangular_windows.cpp
     model/arch/selective_scan.cpp
@@ -66,6 +71,7 @@ lamscope_library(lamscope_model
     model/model_spec.cpp
     model/network.cpp
     model/padded_network.cpp
+    model/per_colour_network.cpp
     model/probe/cropping_probe.cpp
     model/probe/gradient_memory.cpp
     model/probe/range_probe.cpp

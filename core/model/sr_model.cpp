@@ -13,6 +13,7 @@
 #include "model/cropping.h"
 #include "model/editable_model.h"
 #include "model/luma.h"
+#include "model/per_colour_network.h"
 #include "model/probe/range_probe.h"
 #include "model/sr_model_implementation.h"
 #include "model/stoppable_evaluation.h"
@@ -94,7 +95,7 @@ std::int64_t SrModel::weightChanges() const {
 
 SrModel::Implementation::Implementation(std::unique_ptr<Network> network, ModelCard card, torch::Device device,
                                         torch::ScalarType type)
-    : network_(std::move(network))
+    : network_(card.colour == ModelCard::Colour::Each ? perColour(std::move(network)) : std::move(network))
     , card_(std::move(card))
     , device_(device)
     , type_(type) {

@@ -40,6 +40,23 @@ Json hyperparametersJson(const ModelCard& card) {
     return json;
 }
 
+const char* nameInDocuments(ModelCard::Colour colour) {
+    switch (colour) {
+        case ModelCard::Colour::Rgb:
+            return "rgb";
+        case ModelCard::Colour::Y:
+            return "y";
+        case ModelCard::Colour::Each:
+            return "each";
+    }
+    return "";
+}
+
+/// What bicubic enlargement by the network's scale gives; nothing is enlarged at scale 1.
+const char* agreementWith(const ModelCard& card) {
+    return card.scale == 1 ? "input" : "bicubic";
+}
+
 Json receptiveFieldJson(const ReceptiveField& field) {
     if (field.global) {
         return "global";
@@ -97,7 +114,8 @@ Json jsonOf(const ModelReport& report) {
     json["range"] = known ? Json(card.range) : Json(nullptr);
     json["range_evidence"] = card.rangeEvidence;
     json["mean"] = card.mean;
-    json["colour"] = card.colour == ModelCard::Colour::Y ? "y" : "rgb";
+    json["colour"] = nameInDocuments(card.colour);
+    json["side_inputs"] = sideInputsJson(card);
     json["size_multiple"] = card.sizeMultiple;
     json["minimum_side"] = card.minimumSide;
     json["fixed_size"] = card.fixedSize ? Json{card.fixedSize->first, card.fixedSize->second} : Json(nullptr);
@@ -108,6 +126,7 @@ Json jsonOf(const ModelReport& report) {
     json["routing"] = card.routing.empty() ? Json(nullptr) : Json(card.routing);
     json["randomness"] = card.randomness.empty() ? Json(nullptr) : Json(card.randomness);
     json["bicubic_agreement_db"] = numberOrNull(card.bicubicAgreementDb);
+    json["agreement_with"] = agreementWith(card);
     json["nonfinite_weights"] = card.nonfiniteWeights;
     json["nearest"] = nearestJson(report.nearest);
     json["warnings"] = card.warnings;
@@ -160,6 +179,12 @@ std::string toText(const ModelReport& report) {
         if (card.colour == ModelCard::Colour::Y) {
             line("works on", "Y (luma); colours are enlarged bicubically, the attribution is that of Y");
         }
+        if (card.colour == ModelCard::Colour::Each) {
+            line("works on", "each colour by itself: the network takes one channel");
+        }
+        for (const auto& [name, value, unit, evidence] : card.sideInputs) {
+            line("reads too", fmt::format("{} {}, {} ({})", name, value, unit, evidence));
+        }
         const auto& field = card.receptiveField;
         line("receptive field", fmt::format("{} ({})",
                                             field.global   ? "global"
@@ -187,7 +212,8 @@ std::string toText(const ModelReport& report) {
             line("size rules", sizeRulesInWords(card.guards));
         }
         if (card.bicubicAgreementDb) {
-            line("vs bicubic", fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));
+            line(fmt::format("vs {}", agreementWith(card)),
+                 fmt::format("{:.1f} dB on a smooth picture", *card.bicubicAgreementDb));
         }
     }
     line("parameters", fmt::format("{} in {} tensors", card.parameters, card.tensors));

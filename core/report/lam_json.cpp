@@ -157,7 +157,7 @@ std::string scalesNote(const LamDocument& document) {
         static_cast<double>(size) * size / (other->scale * other->scale), other->scale);
 }
 
-std::string toJson(const LamDocument& document) {
+Json jsonOf(const LamDocument& document) {
     Json json;
     json["lamscope"] = programJson(document.device);
     json["image"] = {{"file", document.scene().image.string()},
@@ -179,7 +179,11 @@ std::string toJson(const LamDocument& document) {
         }
     }
     json["experiment"] = jsonOf(withoutTokens(document.experiment));
-    return dumpJson(json);
+    return json;
+}
+
+std::string toJson(const LamDocument& document) {
+    return dumpJson(jsonOf(document));
 }
 
 std::vector<std::string> warningsOf(const LamDocument& document) {

@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "base/atomic_file.h"
 #include "method/lam/di_map.h"
 #include "method/lam/lam.h"
@@ -50,6 +52,9 @@ struct LamDocument {
 /// The document in the format of the command line (`lam --json`), ending with a newline; with the experiment as
 /// jsonOf() gives it, files named as they were given. Numbers that are not finite or not defined become null.
 [[nodiscard]] std::string toJson(const LamDocument& document);
+
+/// The same as JSON, for documents of methods that say more about the same maps.
+[[nodiscard]] nlohmann::ordered_json jsonOf(const LamDocument& document);
 
 /// True when the results are of more than one patch: the network's name alone then names none of them.
 [[nodiscard]] bool hasSeveralPatches(const LamDocument& document);

@@ -31,14 +31,26 @@ std::filesystem::path fileInDocument(const std::string& name, const std::filesys
     return path.is_absolute() ? path : (folder / path).lexically_normal();
 }
 
+nlohmann::ordered_json sideInputsJson(const ModelCard& card) {
+    auto json = nlohmann::ordered_json::array();
+    for (const auto& [name, value, unit, evidence] : card.sideInputs) {
+        json.push_back({{"name", name}, {"value", value}, {"unit", unit}, {"evidence", evidence}});
+    }
+    return json;
+}
+
 nlohmann::ordered_json modelJson(const ModelCard& card) {
-    return {{"name", card.name},
-            {"file", card.file},
-            {"sha256", card.sha256},
-            {"architecture", card.architecture},
-            {"scale", card.scale},
-            {"range", card.range},
-            {"parameters", card.parameters}};
+    nlohmann::ordered_json json{{"name", card.name},
+                                {"file", card.file},
+                                {"sha256", card.sha256},
+                                {"architecture", card.architecture},
+                                {"scale", card.scale},
+                                {"range", card.range},
+                                {"parameters", card.parameters}};
+    if (!card.sideInputs.empty()) {
+        json["side_inputs"] = sideInputsJson(card);
+    }
+    return json;
 }
 
 nlohmann::ordered_json degradationOrNull(const Scene& scene) {

@@ -24,7 +24,11 @@ namespace lamscope {
 /// The inverse.
 [[nodiscard]] std::filesystem::path fileInDocument(const std::string& name, const std::filesystem::path& folder);
 
-/// The block "model" of results: name, file, sha256, architecture, scale, range, parameters.
+/// What a network reads beside the image: a list of {name, value, unit, evidence}.
+[[nodiscard]] nlohmann::ordered_json sideInputsJson(const ModelCard& card);
+
+/// The block "model" of results: name, file, sha256, architecture, scale, range, parameters; and side_inputs, where the
+/// network has such.
 [[nodiscard]] nlohmann::ordered_json modelJson(const ModelCard& card);
 
 /// "degradation" of a document: the recipe of a scene's input; null without one.

@@ -18,10 +18,11 @@ namespace lamscope {
 /// What an image is to the networks.
 enum class ImageRole {
     Lr,  ///< their input as it is
-    Hr,  ///< the truth: reduced at each network's scale, and PSNR is known
+    Hr,  ///< the truth: reduced at each network's scale, and PSNR is known; at scale 1 see isInputItself()
 };
 
-/// The role that an image most likely has: LR up to 128 pixels a side, larger: HR.
+/// The role that an image most likely has: LR up to 128 pixels a side, larger: HR. To networks of scale 1 either is the
+/// input while there is neither a degradation nor a reference, see isInputItself().
 [[nodiscard]] ImageRole guessRole(const Image& image);
 
 [[nodiscard]] std::string_view toString(ImageRole role);

@@ -16,6 +16,20 @@ void CommandWords::addRecipes(const std::vector<NamedDegradation>& degradations)
     });
 }
 
+void CommandWords::addImage(const Scene& scene) {
+    add(scene.role == ImageRole::Hr ? "--hr" : "--lr", scene.image.string());
+    if (!scene.reference.empty()) {
+        add("--reference", scene.reference.string());
+    }
+    addReading(scene);
+}
+
+void CommandWords::addPatches(const Scene& scene) {
+    for (const auto& [x, y, size] : scene.boxes) {
+        add("--patch", fmt::format("{},{},{}", x, y, size));
+    }
+}
+
 void CommandWords::addReading(const ImageReading& reading) {
     for (const auto& row : imageReadingTable) {
         if (reading.*row.member) {

@@ -47,6 +47,10 @@ public:
     /// --degrade with its recipes, named where the name is not the recipe.
     void addRecipes(const std::vector<NamedDegradation>& degradations);
 
+    /// The image of a scene with its reference, and how they are read.
+    void addImage(const Scene& scene);
+    /// The patches of a scene.
+    void addPatches(const Scene& scene);
     /// How the image of a scene is read and, of an HR image, reduced and degraded, where that differs from the
     /// defaults.
     void addReading(const Scene& scene);

@@ -14,15 +14,9 @@ std::string lamCommandLine(const Experiment& experiment, DeviceChoice device, in
     }
     const auto& scene = experiment.scenes.front();
     CommandWords words("lam");
-    words.add(scene.role == ImageRole::Hr ? "--hr" : "--lr", scene.image.string());
-    if (!scene.reference.empty()) {
-        words.add("--reference", scene.reference.string());
-    }
-    words.addReading(scene);
+    words.addImage(scene);
     words.addNetworks(experiment);
-    for (const auto& [x, y, size] : scene.boxes) {
-        words.add("--patch", fmt::format("{},{},{}", x, y, size));
-    }
+    words.addPatches(scene);
     if (experiment.gridStride) {
         words.add("--grid", *experiment.gridStride);
     }

@@ -141,8 +141,15 @@ private:
                           cards_[network_].name, done, planned});
             }
         };
+        const auto& pair = pairs_[network_];
+        if (settings_.givenMap) {
+            for (const auto& patch : placed_[network_]) {
+                run_.results.push_back(settings_.givenMap(patch, pair.lr, pair.hr));
+            }
+            endNetwork();
+            return true;
+        }
         if (!run_.scan) {
-            const auto& pair = pairs_[network_];
             run_.scan = std::make_unique<PatchScan>(*models_[network_], pair.lr, referenceOf(pair), plan_,
                                                     placed_[network_], evaluation_);
         }

@@ -29,6 +29,9 @@ struct LamRunSettings {
     EvaluationOptions evaluation{};
     /// Where the networks come from; empty: loadModel(), on the device. Throws as loadModel().
     std::function<std::shared_ptr<const SrModel>(const ModelSpec&)> load{};
+    /// Gives the map of a patch of whole images (HR may be empty) where none is to be computed; empty: maps are
+    /// computed.
+    std::function<LamResult(const PlacedPatch& patch, const Image& lr, const Image& hr)> givenMap{};
 };
 
 /// Where a run stands.

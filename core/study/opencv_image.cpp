@@ -16,4 +16,16 @@ Image toImage(const cv::Mat& mat) {
     return image;
 }
 
+cv::Mat toMat(const Image& image) {
+    cv::Mat result(image.height(), image.width(), CV_8UC3);
+    for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+            for (int c = 0; c < Image::channels; ++c) {
+                result.at<cv::Vec3b>(y, x)[c] = cv::saturate_cast<uchar>(image.at(c, y, x) * 255.0F);
+            }
+        }
+    }
+    return result;
+}
+
 }  // namespace lamscope

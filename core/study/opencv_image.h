@@ -10,4 +10,7 @@ namespace lamscope {
 /// An 8-bit RGB picture (CV_8UC3) as an Image with values n / 255.
 [[nodiscard]] Image toImage(const cv::Mat& mat);
 
+/// The inverse: clamped to [0, 1] and rounded.
+[[nodiscard]] cv::Mat toMat(const Image& image);
+
 }  // namespace lamscope

@@ -30,23 +30,7 @@ const cv::Scalar boxColour(220, 30, 40);
 
 /// The colour of a map value: white at 0, red at 1/2, dark red at 1; RGB.
 cv::Vec3b mapColour(double value) {
-    const double t = std::clamp(value, 0.0, 1.0);
-    const double red = t <= 0.5 ? 1.0 : 1.5 - t;
-    const double other = t <= 0.5 ? 1.0 - 2.0 * t : 0.0;
-    const auto byte = [](double x) { return cv::saturate_cast<uchar>(255.0 * x); };
-    return {byte(red), byte(other), byte(other)};
-}
-
-cv::Mat toMat(const Image& image) {
-    cv::Mat result(image.height(), image.width(), CV_8UC3);
-    for (int y = 0; y < image.height(); ++y) {
-        for (int x = 0; x < image.width(); ++x) {
-            for (int c = 0; c < Image::channels; ++c) {
-                result.at<cv::Vec3b>(y, x)[c] = cv::saturate_cast<uchar>(image.at(c, y, x) * 255.0F);
-            }
-        }
-    }
-    return result;
+    return seismicColour(std::max(value, 0.0));
 }
 
 cv::Mat colourMap(const LamResult& result) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "study/sheet_drawing.h"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace lamscope {
 
@@ -25,6 +27,16 @@ cv::Mat fitted(const cv::Mat& picture, cv::Size size) {
     cv::Mat result;
     cv::resize(picture, result, size, 0.0, 0.0, picture.cols > size.width ? cv::INTER_AREA : cv::INTER_NEAREST);
     return result;
+}
+
+cv::Vec3b seismicColour(double share) {
+    const double t = std::min(std::abs(share), 1.0);
+    const double other = t <= 0.5 ? 1.0 - 2.0 * t : 0.0;
+    const double darkest = share < 0.0 ? 0.3 : 0.5;
+    const double own = t <= 0.5 ? 1.0 : 1.0 - (1.0 - darkest) * (2.0 * t - 1.0);
+    const auto byte = [](double x) { return cv::saturate_cast<uchar>(255.0 * x); };
+    return share < 0.0 ? cv::Vec3b(byte(other), byte(other), byte(own))
+                       : cv::Vec3b(byte(own), byte(other), byte(other));
 }
 
 void placePanel(cv::Mat& sheet, const cv::Mat& panel, cv::Point topLeft) {

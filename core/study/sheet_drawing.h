@@ -28,6 +28,9 @@ void writeText(cv::Mat& sheet, const std::string& text, cv::Point baseline, doub
 /// A picture at the size of its panel. Enlarged pixels are not smoothed; reduced pixels are averaged by area.
 [[nodiscard]] cv::Mat fitted(const cv::Mat& picture, cv::Size size);
 
+/// The colour of a signed share, RGB: matplotlib's "seismic", from dark blue (-1) by white (0) to dark red (1).
+[[nodiscard]] cv::Vec3b seismicColour(double share);
+
 /// Puts a panel on the sheet, in a frame.
 void placePanel(cv::Mat& sheet, const cv::Mat& panel, cv::Point topLeft);
 

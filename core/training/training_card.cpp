@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/training_card.h"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 #include "base/json_text.h"
@@ -46,6 +48,36 @@ Json testsJson(const std::vector<TrainingTest>& tests) {
     return array;
 }
 
+Json rangeJson(const RainRange& range) {
+    return {{"quantity", {range.quantity.low, range.quantity.high}},
+            {"kernel_width", range.kernelWidths},
+            {"length", {range.length.low, range.length.high}},
+            {"angle", {range.angle.low, range.angle.high}}};
+}
+
+/// The results of `derain --json` without what belongs to single images and to the machine.
+Json restorationJson(const DerainDocument& document, const std::vector<NamedDegradation>& ranges) {
+    auto results = Json::parse(toJson(document)).at("results");
+    for (auto& result : results) {
+        for (const auto* name : {"model", "per_image", "seconds"}) {
+            result.erase(name);
+        }
+        const auto range = std::ranges::find(ranges, result.at("range").get<std::string>(), &NamedDegradation::name);
+        if (range != ranges.end() && range->degradation.rain) {
+            result["rain"] = rangeJson(range->degradation.rain->range);
+        }
+    }
+    return results;
+}
+
+Json backgroundsJson(const std::vector<Background>& backgrounds) {
+    auto array = Json::array();
+    for (const auto& [file, part] : backgrounds) {
+        array.push_back({{"file", file}, {"x", part.x}, {"y", part.y}, {"width", part.width}, {"height", part.height}});
+    }
+    return array;
+}
+
 }  // namespace
 
 std::string toJson(const TrainingCard& card) {
@@ -74,8 +106,17 @@ std::string toJson(const TrainingCard& card) {
                         {"steps", card.log.empty() ? 0 : card.log.back().step},
                         {"seconds", card.log.empty() ? 0.0 : card.log.back().seconds},
                         {"description", Json::parse(card.options.json)}};
+    if (!card.about.empty()) {
+        json["training"]["samples"] = card.about;
+    }
+    if (!card.backgrounds.empty()) {
+        json["training"]["backgrounds"] = backgroundsJson(card.backgrounds);
+    }
     json["learning_curve"] = curveJson(card.log);
     json["tests"] = testsJson(card.tests);
+    if (card.restoration) {
+        json["evaluation"] = restorationJson(*card.restoration, card.options.evaluations);
+    }
     return dumpJson(json);
 }
 

@@ -3,11 +3,14 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "method/restoration/derain_document.h"
 #include "model/model_card.h"
 #include "study/evaluate.h"
+#include "training/backgrounds.h"
 #include "training/training_log.h"
 #include "training/training_options.h"
 
@@ -29,11 +32,14 @@ struct TrainingCard {
     std::size_t validationImages = 0;
     std::vector<TrainingLogEntry> log;
     std::vector<TrainingTest> tests;
+    std::vector<Background> backgrounds;        ///< that it was trained on, if not all images
+    std::string about;                          ///< what samples are made of, in words; may be empty
+    std::optional<DerainDocument> restoration;  ///< of the network alone, on TrainingOptions::evaluations
 };
 
 /// The card as a JSON document with a final newline: name, file, sha256, architecture, scale, range, parameters,
-/// receptive field, licence, the training and its description, the learning curve (every validation), and the tests
-/// with the numbers of `lamscope-cli evaluate`.
+/// receptive field, licence, the training and its description, the learning curve (every validation), the tests
+/// with the numbers of `lamscope-cli evaluate`, and the restoration with those of `lamscope-cli derain`.
 [[nodiscard]] std::string toJson(const TrainingCard& card);
 
 }  // namespace lamscope

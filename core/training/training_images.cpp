@@ -3,14 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <utility>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "base/error.h"
 #include "base/portable_random.h"
 #include "image/image_file.h"
 #include "runtime/process_memory.h"
 #include "runtime/torch_headers.h"
+#include "study/derain/derain_run.h"
 #include "study/image_pairs.h"
 #include "training/random.h"
 
@@ -27,33 +31,43 @@ torch::Tensor toBytes(const Image& image) {
     return bytes;
 }
 
-/// A part of [3, h, w], uint8.
-Image imageOf(const torch::Tensor& bytes, const Rect& rect) {
-    const auto part = bytes.narrow(1, rect.y, rect.height).narrow(2, rect.x, rect.width).contiguous();
+/// Of [3, h, w], uint8.
+Image imageOf(const torch::Tensor& picture) {
+    const auto bytes = picture.contiguous();
     constexpr float white = 255.0F;
-    Image image(rect.width, rect.height);
-    const auto* source = part.data_ptr<std::uint8_t>();
+    Image image(static_cast<int>(bytes.size(2)), static_cast<int>(bytes.size(1)));
+    const auto* source = bytes.data_ptr<std::uint8_t>();
     for (auto& value : image.values()) {
         value = static_cast<float>(*source++) / white;
     }
     return image;
 }
 
-const Degradation& chosen(const std::vector<SampleDegradation>& degradations, double chance) {
-    for (const auto& [degradation, probability] : degradations) {
-        chance -= probability;
-        if (chance < 0.0) {
-            return degradation;
-        }
-    }
-    return degradations.back().degradation;
+constexpr std::uint64_t ways = 8;
+constexpr std::uint64_t mirrored = 4;
+
+/// [3, h, w] turned and mirrored in one of eight ways, 0…7.
+torch::Tensor turned(const torch::Tensor& picture, std::uint64_t way) {
+    auto result = at::rot90(picture, static_cast<std::int64_t>(way % 4), {1, 2});
+    return way >= mirrored ? result.flip(2) : result;
 }
 
-/// The square turned and mirrored in one of eight ways, 0…7.
-torch::Tensor turned(const torch::Tensor& square, std::uint64_t way) {
-    auto result = at::rot90(square, static_cast<std::int64_t>(way % 4), {1, 2});
-    constexpr std::uint64_t mirrored = 4;
-    return way >= mirrored ? result.flip(2) : result;
+/// The inverse of turned().
+torch::Tensor turnedBack(const torch::Tensor& picture, std::uint64_t way) {
+    return at::rot90(way >= mirrored ? picture.flip(2) : picture, -static_cast<std::int64_t>(way % 4), {1, 2});
+}
+
+/// LR pixels around a crop that its pixels depend on: those of the kernel, and two for bicubic weights.
+int marginOf(const Degradation& degradation, int scale) {
+    return (blurRadius(degradation) + scale - 1) / scale + 2;
+}
+
+/// Sides of rain layers, HR pixels: the brightest place of a layer is white, so that streaks are fainter on larger
+/// ones.
+constexpr int usualLayerSide = 160;
+
+int layerSide(const Degradation& degradation, int crop, int scale) {
+    return std::max(usualLayerSide, (crop + 2 * marginOf(degradation, scale)) * scale);
 }
 
 }  // namespace
@@ -63,9 +77,9 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
     , scale_(options.scale)
     , crop_(options.crop)
     , batch_(options.batch)
-    , reduction_(options.reduction)
-    , degradations_(options.degradations) {
-    std::erase_if(degradations_, [](const SampleDegradation& sample) { return sample.probability <= 0.0; });
+    , backgroundCrop_(options.backgroundCrop)
+    , rainLayers_(options.rainLayers)
+    , reduction_(options.reduction) {
     const auto files = pairImages(folder, {}, options.scale);
     const auto validating = static_cast<std::size_t>(options.validationImages);
     if (files.size() <= validating) {
@@ -75,69 +89,156 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
                         "choose a smaller 'validation'",
                         folder.string(), files.size(), validating));
     }
+    const auto left = files.size() - validating;
+    const auto wanted = static_cast<std::size_t>(options.backgrounds);
+    if (wanted > left && backgroundCrop_ == 0) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: {} whole images were asked for as backgrounds, and {} of {} are left to train on; "
+                                "choose fewer 'backgrounds', or cut more than one of an image with 'background_crop'",
+                                folder.string(), wanted, left, files.size()));
+    }
+    for (const auto& [degradation, probability] : options.degradations) {
+        if (probability > 0.0) {
+            recipes_.push_back({degradation, probability, std::nullopt});
+            if (degradation.rain) {
+                recipes_.back().rain.emplace(degradation.rain->range, rainLayers_,
+                                             layerSide(degradation, crop_, scale_), seed_);
+            }
+        }
+    }
+    std::vector<std::size_t> chosen(left);
+    std::iota(chosen.begin(), chosen.end(), std::size_t{0});
+    if (wanted > 0 || backgroundCrop_ > 0) {
+        chosen = chosenBackgrounds(left, wanted > 0 ? wanted : left, seed_);
+    }
     std::int64_t bytes = 0;
-    for (const auto& file : files) {
-        auto loaded = readImage(file.hr);
-        warnings_.insert(warnings_.end(), loaded.warnings.begin(), loaded.warnings.end());
-        const int width = loaded.image.width() / scale_;
-        const int height = loaded.image.height() / scale_;
-        if (width < crop_ || height < crop_) {
-            throw Error(
-                ErrorCode::InvalidArgument,
-                fmt::format("{}: its LR has {}x{} pixels, less than a crop of {}; leave the image out or choose "
-                            "a smaller 'crop'",
-                            file.hr.string(), width, height, crop_));
-        }
-        if (training_.size() + validating == files.size()) {
-            keepForValidation(loaded.image);
-            continue;
-        }
-        if (degradations_.empty()) {
-            const auto pair = makeLowResolution(loaded.image, scale_, reduction_);
-            training_.push_back({toBytes(pair.lr), toBytes(pair.hr)});
-            bytes += training_.back().lr.numel();
-        } else {
-            training_.push_back({{}, toBytes(loaded.image.croppedToMultiple(scale_))});
-        }
-        bytes += training_.back().hr.numel();
+    for (const auto index : chosen) {
+        keepForTraining(read(files[index].hr));
+        const auto& [lr, hr] = training_.back();
+        bytes += hr.numel() + (lr.defined() ? lr.numel() : 0);
         const auto available = availableMemory();
         if (available > 0 && bytes > available) {
             throw Error(ErrorCode::OutOfMemory,
                         fmt::format("{}: the first {} of {} images fill half of the memory; train on fewer at a time",
-                                    folder.string(), training_.size(), files.size()));
+                                    folder.string(), training_.size(), chosen.size()));
         }
     }
+    if (wanted == 0 && backgroundCrop_ == 0) {
+        backgrounds_.clear();
+    }
+    for (auto index = left; index < files.size(); ++index) {
+        const auto hr = read(files[index].hr);
+        if (options.evaluationCrop > 0) {
+            static_cast<void>(middleSquare(hr, options.evaluationCrop));  // else the end of the training would fail
+        }
+        keepForValidation(hr);
+        validationFiles_.push_back(files[index].hr);
+    }
+}
+
+Image TrainingImages::read(const std::filesystem::path& file) {
+    auto loaded = readImage(file);
+    warnings_.insert(warnings_.end(), loaded.warnings.begin(), loaded.warnings.end());
+    const int width = loaded.image.width() / scale_;
+    const int height = loaded.image.height() / scale_;
+    if (width < crop_ || height < crop_) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{}: its LR has {}x{} pixels, less than a crop of {}; leave the image out or choose a "
+                                "smaller 'crop'",
+                                file.string(), width, height, crop_));
+    }
+    return std::move(loaded.image);
+}
+
+void TrainingImages::keepForTraining(const Image& hr) {
+    Background background{.file = std::filesystem::path(hr.file).filename().string(),
+                          .part = {.x = 0, .y = 0, .width = hr.width(), .height = hr.height()}};
+    if (backgroundCrop_ > 0) {
+        if (std::min(hr.width(), hr.height()) < backgroundCrop_) {
+            throw Error(ErrorCode::InvalidArgument,
+                        fmt::format("{} has {}x{} pixels, less than a background of {}; leave the image out or choose "
+                                    "a smaller 'background_crop'",
+                                    hr.file, hr.width(), hr.height(), backgroundCrop_));
+        }
+        background.part = placeOfBackground(backgrounds_.size(), hr.width(), hr.height(), backgroundCrop_, seed_);
+    }
+    const auto part = hr.cropped(background.part);
+    if (recipes_.empty()) {
+        const auto pair = makeLowResolution(part, scale_, reduction_);
+        training_.push_back({toBytes(pair.lr), toBytes(pair.hr)});
+    } else {
+        training_.push_back({{}, toBytes(part.croppedToMultiple(scale_))});
+    }
+    backgrounds_.push_back(std::move(background));
 }
 
 void TrainingImages::keepForValidation(const Image& hr) {
-    ++validationCount_;
-    if (degradations_.empty()) {
+    if (recipes_.empty()) {
         validation_.push_back(makeLowResolution(hr, scale_, reduction_));
     }
-    for (const auto& sample : degradations_) {
-        validation_.push_back(degrade(hr, scale_, reduction_, sample.degradation, seed_));
+    for (const auto& recipe : recipes_) {
+        validation_.push_back(degrade(hr, scale_, reduction_, recipe.degradation, seed_));
     }
 }
 
-torch::Tensor TrainingImages::degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y,
+std::string TrainingImages::about() const {
+    std::vector<std::string> parts;
+    if (backgroundCrop_ > 0) {
+        parts.push_back(fmt::format("{} backgrounds of {}x{} pixels, chosen with the seed {}", backgrounds_.size(),
+                                    backgroundCrop_, backgroundCrop_, seed_));
+    } else if (!backgrounds_.empty()) {
+        parts.push_back(
+            fmt::format("{} whole images as backgrounds, chosen with the seed {}", backgrounds_.size(), seed_));
+    }
+    for (const auto& recipe : recipes_) {
+        if (recipe.rain) {
+            const int side = layerSide(recipe.degradation, crop_, scale_);
+            parts.push_back(fmt::format("{} layers of {} with {}x{} pixels, drawn with the seed {}", rainLayers_,
+                                        toString(Degradation{.rain = recipe.degradation.rain}), side, side, seed_));
+        }
+    }
+    return fmt::format("{}", fmt::join(parts, "; "));
+}
+
+const TrainingImages::Recipe& TrainingImages::chosenRecipe(double chance) const {
+    for (const auto& recipe : recipes_) {
+        chance -= recipe.probability;
+        if (chance < 0.0) {
+            return recipe;
+        }
+    }
+    return recipes_.back();
+}
+
+torch::Tensor TrainingImages::degradedCrop(const torch::Tensor& hr, std::int64_t x, std::int64_t y, std::uint64_t way,
                                            const std::string& name) const {
     const PortableRandom random(fmt::format("recipe/{}/{}", seed_, name));
-    const auto& degradation = chosen(degradations_, random.uniform(0));
-    // LR pixels around the crop that its pixels depend on: those of the kernel, and two for bicubic weights. At the
-    // border of the image there are fewer, and the mirrored border is that of the image.
-    const int margin = (blurRadius(degradation) + scale_ - 1) / scale_ + 2;
+    const auto& [degradation, probability, rain] = chosenRecipe(random.uniform(0));
+    // At the border of the image the margin is smaller, and the mirrored border is that of the image.
+    const int margin = marginOf(degradation, scale_);
     const auto begin = [&](std::int64_t at) { return std::max(static_cast<int>(at) - margin, 0); };
     const auto end = [&](std::int64_t at, std::int64_t side) {
         return std::min(static_cast<int>(at) + crop_ + margin, static_cast<int>(side) / scale_);
     };
     const int left = begin(x);
     const int top = begin(y);
-    auto around = imageOf(hr, {.x = left * scale_,
-                               .y = top * scale_,
-                               .width = (end(x, hr.size(2)) - left) * scale_,
-                               .height = (end(y, hr.size(1)) - top) * scale_});
-    around.file = name;
-    const auto lr = toBytes(degrade(around, scale_, reduction_, degradation, seed_).lr);
+    const int width = (end(x, hr.size(2)) - left) * scale_;
+    const int height = (end(y, hr.size(1)) - top) * scale_;
+    auto around = hr.narrow(1, top * scale_, height).narrow(2, left * scale_, width);
+    torch::Tensor lr;
+    if (rain) {
+        // Rain keeps its direction: it falls on the turned background.
+        auto image = imageOf(turned(around, way));
+        image.file = name;
+        const PortableRandom layer(fmt::format("layer/{}/{}", seed_, name));
+        const auto pair =
+            degrade(image, scale_, reduction_, degradation, seed_, rain->part(image.width(), image.height(), layer));
+        lr = turnedBack(toBytes(pair.lr), way);
+    } else {
+        auto image = imageOf(around);
+        image.file = name;
+        lr = toBytes(degrade(image, scale_, reduction_, degradation, seed_).lr);
+    }
     return lr.narrow(1, y - top, crop_).narrow(2, x - left, crop_);
 }
 
@@ -154,10 +255,9 @@ TrainingBatch TrainingImages::batch(std::int64_t step) const {
         };
         const auto y = place(pair.hr.size(1) / scale);
         const auto x = place(pair.hr.size(2) / scale);
-        constexpr std::uint64_t ways = 8;
         const auto way = random.below(ways);
-        const auto square = degradations_.empty() ? pair.lr.narrow(1, y, crop).narrow(2, x, crop)
-                                                  : degradedCrop(pair.hr, x, y, fmt::format("{}-{}", step, i));
+        const auto square = recipes_.empty() ? pair.lr.narrow(1, y, crop).narrow(2, x, crop)
+                                             : degradedCrop(pair.hr, x, y, way, fmt::format("{}-{}", step, i));
         lr.push_back(turned(square, way));
         hr.push_back(turned(pair.hr.narrow(1, y * scale, crop * scale).narrow(2, x * scale, crop * scale), way));
     }

@@ -30,13 +30,16 @@ std::string line(const TrainingLogEntry& entry) {
 
 }  // namespace
 
-TrainingLog::TrainingLog(std::filesystem::path file, std::int64_t step)
+TrainingLog::TrainingLog(std::filesystem::path file, std::int64_t step, const std::string& about)
     : file_(std::move(file)) {
-    std::string kept;
+    std::string kept = about.empty() ? "" : Json{{"about", about}}.dump() + "\n";
     if (step > 0) {
         std::ifstream stream(file_);
         for (std::string text; std::getline(stream, text);) {
             const auto json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+            if (json.is_object() && json.contains("about")) {
+                continue;
+            }
             if (!json.is_object() || !json.contains("step")) {
                 break;  // a line that a kill cut short; it is later than the state
             }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace lamscope {
@@ -17,12 +18,13 @@ struct TrainingLogEntry {
     std::optional<double> psnr;  ///< of the averaged weights on the validation images, on Y, border = scale, dB
 };
 
-/// The course of a training as JSON lines, {"step", "loss", "learning_rate", "seconds", "psnr"}.
+/// The course of a training as JSON lines, {"step", "loss", "learning_rate", "seconds", "psnr"}; before them a line
+/// {"about"} where there is something to say about the samples.
 class TrainingLog {
 public:
     /// Continues an existing file, without the lines after `step`: those steps are repeated. `step` 0 begins a new
-    /// file. Throws Error(WriteFailed).
-    TrainingLog(std::filesystem::path file, std::int64_t step);
+    /// file. @param about  what samples are made of; may be empty. Throws Error(WriteFailed).
+    TrainingLog(std::filesystem::path file, std::int64_t step, const std::string& about = {});
 
     /// Appends a line; the line is in the file when this returns. Throws Error(WriteFailed).
     void append(const TrainingLogEntry& entry);

@@ -24,6 +24,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t largestTensor = 1LL << 28;
+constexpr int largestCrop = 512;
+constexpr int largestSide = 8192;
 
 /// The fields of one JSON object. Each known field is asked for once; finish() refuses all others.
 class Fields {
@@ -258,9 +260,30 @@ void readNetwork(const Json& json, const std::filesystem::path& origin, Training
     }
 }
 
+/// A recipe, NAME=RECIPE too, whose files of rain ranges start at the description's folder, as those of weights do.
+std::string besideDescription(const std::string& recipe, const std::filesystem::path& origin) {
+    constexpr std::string_view rain = "rain:";
+    const auto step = recipe.find(rain);
+    const auto begin = step + rain.size();
+    const auto file = step == std::string::npos ? "" : recipe.substr(begin, recipe.find_first_of(":+", begin) - begin);
+    if (!file.ends_with(".json")) {
+        return recipe;
+    }
+    return recipe.substr(0, begin) + (origin.parent_path() / file).string() + recipe.substr(begin + file.size());
+}
+
+/// Takes off again what besideDescription() added: documents name the file as the description does.
+void nameAsDescribed(Degradation& degradation, const std::filesystem::path& origin) {
+    const auto folder = (origin.parent_path() / "").string();
+    if (degradation.rain && degradation.rain->range.name.starts_with(folder)) {
+        degradation.rain->range.name.erase(0, folder.size());
+    }
+}
+
 /// "degrade": recipes, each alone or as an object with its probability. Recipes without a probability share what is
 /// left; without any of those, what is left is clean.
-std::vector<SampleDegradation> readDegradations(const Json& json, const Fields& fields) {
+std::vector<SampleDegradation> readDegradations(const Json& json, const Fields& fields,
+                                                const std::filesystem::path& origin) {
     if (!json.is_array() || json.empty()) {
         fields.refuse(fmt::format(R"(has degrade = {}; a list of recipes is expected, such as )"
                                   R"(["clean", {{"recipe": "blur:2", "probability": 0.5}}])",
@@ -286,7 +309,8 @@ std::vector<SampleDegradation> readDegradations(const Json& json, const Fields& 
                 sharing.push_back(degradations.size());
             }
         }
-        sample.degradation = degradationFromString(recipe);
+        sample.degradation = degradationFromString(besideDescription(recipe, origin));
+        nameAsDescribed(sample.degradation, origin);
         degradations.push_back(std::move(sample));
     }
     constexpr double rounding = 1e-9;  // of a sum of decimal fractions
@@ -303,20 +327,58 @@ std::vector<SampleDegradation> readDegradations(const Json& json, const Fields& 
     return degradations;
 }
 
-void readImages(const Json& json, const std::string& origin, TrainingOptions& options) {
-    Fields fields(json, origin + ": 'images'");
+void readImages(const Json& json, const std::filesystem::path& origin, TrainingOptions& options) {
+    Fields fields(json, fmt::format("{}: 'images'", origin.string()));
     std::string reduction(toString(options.reduction));
     fields.read("reduce", reduction);
     options.reduction = reductionFromString(reduction);
     if (const auto* degrade = fields.find("degrade")) {
-        options.degradations = readDegradations(*degrade, fields);
+        options.degradations = readDegradations(*degrade, fields, origin);
     }
-    constexpr int largestCrop = 512;
     constexpr int largestBatch = 4096;
+    constexpr int mostImages = 1'000'000;
     constexpr int mostValidationImages = 10'000;
+    constexpr int mostRainLayers = 10'000;
     fields.whole("crop", options.crop, 8, largestCrop);
     fields.whole("batch", options.batch, 1, largestBatch);
     fields.whole("validation", options.validationImages, 0, mostValidationImages);
+    fields.whole("backgrounds", options.backgrounds, 1, mostImages);
+    fields.whole("background_crop", options.backgroundCrop, options.crop * options.scale, largestSide);
+    fields.whole("rain_layers", options.rainLayers, 1, mostRainLayers);
+    const bool rains = std::ranges::any_of(
+        options.degradations, [](const SampleDegradation& sample) { return sample.degradation.rain.has_value(); });
+    if (fields.find("rain_layers") != nullptr && !rains) {
+        fields.refuse(
+            "has rain_layers, but no recipe of 'degrade' has rain; add one such as \"rain:small\", or remove "
+            "rain_layers");
+    }
+    fields.finish();
+}
+
+/// "evaluate": what is measured on the validation images when the training is done.
+void readEvaluation(const Json& json, const std::filesystem::path& origin, TrainingOptions& options) {
+    Fields fields(json, fmt::format("{}: 'evaluate'", origin.string()));
+    std::vector<std::string> texts;
+    fields.read("degrade", texts);
+    if (texts.empty()) {
+        fields.refuse(R"(needs 'degrade', a list of named recipes such as ["seen=rain:small", "unseen=rain:large"])");
+    }
+    for (auto& text : texts) {
+        text = besideDescription(text, origin);
+    }
+    options.evaluations = namedDegradations(texts);
+    for (auto& [name, degradation] : options.evaluations) {
+        nameAsDescribed(degradation, origin);
+    }
+    if (options.scale != 1) {
+        fields.refuse(
+            fmt::format("measures restoration, and the network has the scale {}; it needs the scale 1", options.scale));
+    }
+    if (options.validationImages == 0) {
+        fields.refuse("needs images that are kept out of training; images.validation is 0");
+    }
+    constexpr int leastSide = 16;
+    fields.whole("crop", options.evaluationCrop, leastSide, largestSide);
     fields.finish();
 }
 
@@ -389,7 +451,10 @@ TrainingOptions parseTrainingOptions(const std::string& text, const std::filesys
     }
     readNetwork(*network, origin, options);
     if (const auto* images = fields.find("images")) {
-        readImages(*images, origin.string(), options);
+        readImages(*images, origin, options);
+    }
+    if (const auto* evaluation = fields.find("evaluate")) {
+        readEvaluation(*evaluation, origin, options);
     }
     readRun(fields, options);
     fields.read("licence", options.licence);
@@ -404,6 +469,7 @@ bool trainTheSame(const std::string& json, const std::string& otherJson) {
         if (parsed.is_object()) {
             parsed.erase("licence");
             parsed.erase("about");
+            parsed.erase("evaluate");
         }
         return parsed;
     };

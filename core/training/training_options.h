@@ -61,6 +61,9 @@ struct TrainingOptions {
     int crop = 24;             ///< side of the LR crops, LR pixels
     int batch = 16;            ///< number of crops per step
     int validationImages = 5;  ///< number of images kept out of training: the folder's last ones by name
+    int backgrounds = 0;       ///< number of backgrounds, chosen from the images by `seed`; 0: all images
+    int backgroundCrop = 0;    ///< side of the squares that backgrounds are, HR pixels; 0: whole images
+    int rainLayers = 300;      ///< number of rain layers, drawn once, that the samples of a recipe with rain share
 
     std::int64_t steps = 0;
     double learningRate = 1e-3;
@@ -73,6 +76,10 @@ struct TrainingOptions {
     std::uint64_t seed = 0;
     std::int64_t reportEvery = 100;     ///< steps from one line of the log to the next
     std::int64_t validateEvery = 2000;  ///< steps from one validation to the next, a multiple of reportEvery
+
+    /// What the trained network is to restore: each is measured on the validation images, for the card.
+    std::vector<NamedDegradation> evaluations;
+    int evaluationCrop = 0;  ///< side of the middle square that is measured, HR pixels; 0: whole images
 
     std::string licence;  ///< licence of the weights, an SPDX identifier; empty: not stated
     std::string about;    ///< a remark for readers of the card; may be empty
@@ -87,8 +94,8 @@ struct TrainingOptions {
 /// Reads a description from its text. `origin` names it in messages; relative paths start at the folder of `origin`.
 [[nodiscard]] TrainingOptions parseTrainingOptions(const std::string& text, const std::filesystem::path& origin);
 
-/// True if two descriptions (TrainingOptions::json) lead to the same weights: all fields but `licence` and `about` are
-/// equal.
+/// True if two descriptions (TrainingOptions::json) lead to the same weights: all fields but `licence`, `about` and
+/// `evaluate` are equal.
 [[nodiscard]] bool trainTheSame(const std::string& json, const std::string& otherJson);
 
 /// The learning rate of step `step`, 0 … steps - 1.

@@ -15,6 +15,7 @@
 #include "image/image_file.h"
 #include "metrics/psnr_ssim.h"
 #include "model/checkpoint/safetensors_writer.h"
+#include "study/derain/derain_run.h"
 #include "study/evaluate.h"
 #include "study/image_pairs.h"
 #include "training/curve_picture.h"
@@ -106,13 +107,16 @@ public:
             lossSum_ = state->lossSum;
             secondsBefore_ = state->seconds;
         }
-        log_.emplace(run.out / logName, trainer_.stepsDone());
+        log_.emplace(run.out / logName, trainer_.stepsDone(), images_.about());
         start_ = lastState_ = Clock::now();
         stepsBefore_ = trainer_.stepsDone();
     }
 
     /// Makes the remaining steps; false when stopped.
     bool train(const std::stop_token& stop) {
+        if (const auto about = images_.about(); !about.empty() && progress_) {
+            progress_({.step = trainer_.stepsDone(), .steps = options_.steps, .about = about});
+        }
         while (trainer_.stepsDone() < options_.steps) {
             if (stop.stop_requested()) {
                 saveState();
@@ -152,7 +156,10 @@ public:
                           .trainingImages = images_.trainingCount(),
                           .validationImages = images_.validationCount(),
                           .log = log_->entries(),
-                          .tests = {}};
+                          .tests = {},
+                          .backgrounds = images_.backgrounds(),
+                          .about = images_.about(),
+                          .restoration = std::nullopt};
         for (const auto& set : run_.tests) {
             tell(nullptr, "testing on " + set.name);
             EvaluateOptions options;
@@ -165,12 +172,33 @@ public:
             }
             card.tests.push_back({set.name, std::move(*ofNetwork), std::move(*ofBicubic)});
         }
+        if (!options_.evaluations.empty()) {
+            card.restoration = restorationOf(weights, stop);
+            if (!card.restoration) {
+                return false;
+            }
+        }
         writeFileAtomically(run_.out / cardName, toJson(card));
         drawCurves();
         return true;
     }
 
 private:
+    /// Networks of several seeds meet the same rain: that of the seed 0.
+    [[nodiscard]] std::optional<DerainDocument> restorationOf(const std::filesystem::path& weights,
+                                                              const std::stop_token& stop) const {
+        ModelSpec spec{.file = weights, .settings = {}};
+        spec.settings.scale = options_.scale;
+        spec.settings.range = options_.range;
+        const DerainRunInput input{.networks = {spec},
+                                   .clean = images_.validationFiles(),
+                                   .degradations = options_.evaluations,
+                                   .middle = options_.evaluationCrop,
+                                   .blurLine = true};
+        return runDerain(input, {}, stop,
+                         [&](const DerainProgress& progress) { tell(nullptr, "measuring on " + progress.image); });
+    }
+
     void report() {
         const auto done = trainer_.stepsDone();
         const auto since = done % options_.reportEvery == 0 ? options_.reportEvery : done % options_.reportEvery;

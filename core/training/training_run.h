@@ -36,7 +36,8 @@ struct TrainingProgress {
     std::int64_t steps = 0;
     double secondsLeft = 0.0;                ///< at the pace so far; 0 while the pace is not known
     const TrainingLogEntry* line = nullptr;  ///< a new line of the log; null between two lines
-    std::string stage;                       ///< current work other than steps, e.g. "testing on Set5"; else empty
+    std::string stage{};                     ///< current work other than steps, e.g. "testing on Set5"; else empty
+    std::string about{};                     ///< once, before the first step: what samples are made of; else empty
 };
 
 /// Called on the calling thread after each step; must not throw.

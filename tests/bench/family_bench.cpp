@@ -22,6 +22,7 @@
 #include "model/sr_model_implementation.h"
 #include "runtime/device.h"
 #include "runtime/torch_headers.h"
+#include "support/network_expectations.h"
 #include "support/synthetic_checkpoint.h"
 
 namespace {
@@ -103,6 +104,7 @@ SrModel networkNamed(const std::string& name) {
     }
     ModelSettings settings;
     settings.name = name;
+    settings.assumptions = test::recordSettings(name).assumptions;
     return modelFromWeights(test::syntheticCheckpoint(name), settings);
 }
 

@@ -145,7 +145,9 @@ INSTANTIATE_TEST_SUITE_P(Records, LamOnBoundedNetwork,
                                          "PlainUSR-U 32/16 x4 (synthetic)", "Compact 64x16 x4 prelu (synthetic)",
                                          "ESPAN 32ch x4 (synthetic)", "ESRNet 28ch x4 (synthetic)",
                                          "PLKSR 64x4 DCCM k17 EA x4 (synthetic)", "SPANF 32ch x4 (synthetic)",
-                                         "SPANPlus 48ch dys x4 (synthetic, unfused keys)"),
+                                         "SPANPlus 48ch dys x4 (synthetic, unfused keys)",
+                                         "DnCNN 17 with BatchNorm (synthetic)", "FDnCNN colour (synthetic)",
+                                         "FFDNet colour small (synthetic)", "PReNet 6 (synthetic)"),
                          test::recordTestName);
 
 }  // namespace

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "support/restoration_networks.h"
 #include "support/small_networks.h"
 #include "support/synthetic_checkpoint.h"
 
@@ -43,22 +44,41 @@ Checkpoint srcnnStyle() {
 const std::map<std::string, Checkpoint (*)()>& smallNetworks() {
     static const std::map<std::string, Checkpoint (*)()> networks{
         {"small CSNLN", [] { return csnln(3, 2, 2).checkpoint(); }},
+        {"small DnCNN", [] { return normalisedDnCnn(1, 4, 5).checkpoint(); }},
         {"small DRLN",
          [] {
              return drln(4, {3, 3}, {2, 2}).checkpoint();
          }},
+        {"small DRUNet",
+         [] {
+             return druNet(3, 3, {4, 5, 4, 6}, 1).checkpoint();
+         }},
         {"small IMDN of the challenge", [] { return imdnAim(8, 2, 2, 4).checkpoint(); }},
+        {"small IRCNN", [] { return convolutionRow(3, 3, 5, 7).checkpoint(); }},
         {"small LMLT", [] { return lmlt(6, 2, 2, 2).checkpoint(); }},
+        {"small MPRNet", [] { return mprnet({}).checkpoint(); }},
         {"small MAN", [] { return man(6, {1}, 2).checkpoint(); }},
         {"small MSRN", [] { return msrn(4, 2, 2).checkpoint(); }},
         {"small MSRResNet of KAIR", kairResNet},
+        {"small NAFNet",
+         [] {
+             return nafnet(4, {1, 1}, 1, {1, 1}).checkpoint();
+         }},
+        {"small PReNet", [] { return preNet(4, {}).checkpoint(); }},
+        {"small PRN, recursive", [] { return preNet(4, {.memory = false, .recursive = true}).checkpoint(); }},
         {"small RDN", [] { return rdn({.features = 4, .blocks = 2, .layers = 3, .growth = 3}, 4).checkpoint(); }},
+        {"small Restormer", [] { return restormer({.features = 4, .heads = 2}).checkpoint(); }},
+        {"small Restormer, bias-free", [] { return restormer({.features = 4, .isBiasFree = true}).checkpoint(); }},
         {"small RFDN", [] { return rfdn(8, 4, 4, 4, 4).checkpoint(); }},
         {"small RRDBNet", [] { return rrdbNet({}).checkpoint(); }},
         {"small RRDBNet on a coarser grid", [] { return rrdbNet({.blocks = 1, .colours = 12}).checkpoint(); }},
         {"small SRCNN-style", srcnnStyle},
         {"small SAFMN", [] { return safmn(8, 1, 4, 2).checkpoint(); }},
         {"small SAFMN of three levels", [] { return safmn(6, 2, 3, 3).checkpoint(); }},
+        {"small Uformer",
+         [] {
+             return uformer({.depths = {2, 1, 1, 1, 2, 1, 1, 1, 2}}).checkpoint();
+         }},
     };
     return networks;
 }
@@ -71,12 +91,45 @@ const std::vector<std::string>& publishedFiles() {
 }
 
 std::vector<std::string> networksToEvaluate() {
-    static constexpr std::array large{
-        "A2N x2",    "ATD-light",   "CATANet other",    "CRAFT 48",           "CSNLN x4",   "DCTLSA 55",  "DRCT 60",
-        "DRLN x4",   "ESC 64",      "HiT-SIR 60",       "HiT-SNG 60",         "HiT-SRF",    "LBNet 32",   "LMLT",
-        "MAN ",      "MSRN x4",     "MambaIR-light",    "MambaIRv2-light 48", "OmniSR 64",  "PFT",        "PLKSR 64",
-        "RDN ",      "RGT type 48", "RRDBNet x4",       "RealPLKSR 64",       "SAFMN++ 36", "SAFMNv3 40", "SMFANet+ 48",
-        "SPANF3 32", "SPANPlus 48", "SRFormer type 48", "SRFormer-light",     "VapSR 48"};
+    static constexpr std::array large{"MPRNet small",
+                                      "NAFNet small",
+                                      "Restormer small",
+                                      "Uformer small",
+                                      "A2N x2",
+                                      "DnCNN 17",
+                                      "PReNet 6",
+                                      "ATD-light",
+                                      "CATANet other",
+                                      "CRAFT 48",
+                                      "CSNLN x4",
+                                      "DCTLSA 55",
+                                      "DRCT 60",
+                                      "DRLN x4",
+                                      "ESC 64",
+                                      "HiT-SIR 60",
+                                      "HiT-SNG 60",
+                                      "HiT-SRF",
+                                      "LBNet 32",
+                                      "LMLT",
+                                      "MAN ",
+                                      "MSRN x4",
+                                      "MambaIR-light",
+                                      "MambaIRv2-light 48",
+                                      "OmniSR 64",
+                                      "PFT",
+                                      "PLKSR 64",
+                                      "RDN ",
+                                      "RGT type 48",
+                                      "RRDBNet x4",
+                                      "RealPLKSR 64",
+                                      "SAFMN++ 36",
+                                      "SAFMNv3 40",
+                                      "SMFANet+ 48",
+                                      "SPANF3 32",
+                                      "SPANPlus 48",
+                                      "SRFormer type 48",
+                                      "SRFormer-light",
+                                      "VapSR 48"};
     auto names = networksOfEveryFamily();
     std::erase_if(names, [](const std::string& name) {
         return std::ranges::any_of(large, [&](const char* record) { return name.starts_with(record); });

@@ -487,13 +487,87 @@ Networks mixed() {
     };
 }
 
+/// DnCNN and its kin, PReNet and its kin.
+Networks denoising() {
+    return {
+        {"DnCNN 17 with BatchNorm (synthetic)",
+         "DnCNN",
+         1,
+         {{"features", "64"}, {"convolutions", "17"}, {"normalisation", "batch"}}},
+        {"DnCNN 17, dncnn_25.pth (real)",
+         "DnCNN",
+         1,
+         {{"features", "64"}, {"convolutions", "17"}, {"normalisation", "none"}},
+         1e-4,
+         {},
+         "dncnn_25.pth"},
+        {"FDnCNN colour (synthetic)",
+         "FDnCNN",
+         1,
+         {{"features", "32"}, {"convolutions", "6"}},
+         1e-4,
+         {{"sigma", {25.0}}}},
+        {"FFDNet colour small (synthetic)",
+         "FFDNet",
+         1,
+         {{"features", "32"}, {"convolutions", "5"}},
+         1e-4,
+         {{"sigma", {25.0}}}},
+        {"PReNet 6 (synthetic)", "PReNet", 1, {{"features", "32"}}},
+        {"PReNet 6, Rain100H (real)", "PReNet", 1, {{"features", "32"}}, 1e-4, {}, "prenet_rain100h.pth"},
+    };
+}
+
+/// Restormer, NAFNet, MPRNet, Uformer, SwinIR at scale 1.
+Networks restoring() {
+    const Hyperparameters restormer{
+        {"features", "16"}, {"blocks", "1 2 2 2"}, {"refinement blocks", "2"}, {"heads", "1 2 4 8"}};
+    const auto withNorm = [&](const char* norm) {
+        auto expected = restormer;
+        expected["normalisation"] = norm;
+        return expected;
+    };
+    return {
+        {"Restormer small WithBias (synthetic)", "Restormer", 1, withNorm("with bias")},
+        {"Restormer small BiasFree (synthetic)", "Restormer", 1, withNorm("bias-free")},
+        {"Restormer small grey BiasFree (synthetic)",
+         "Restormer",
+         1,
+         {{"features", "16"}, {"blocks", "1 1 1 1"}, {"refinement blocks", "1"}, {"normalisation", "bias-free"}}},
+        {"NAFNet small (synthetic)",
+         "NAFNet",
+         1,
+         {{"features", "16"}, {"encoder blocks", "1 1 2"}, {"middle blocks", "1"}, {"decoder blocks", "1 1 1"}}},
+        {"MPRNet small (synthetic)",
+         "MPRNet",
+         1,
+         {{"features", "16 24 32"}, {"features at full size", "24"}, {"blocks at full size", "2"}, {"reduction", "4"}}},
+        {"Uformer small (synthetic)",
+         "Uformer",
+         1,
+         {{"embedding", "16"},
+          {"depths", "1 1 1 1 1 1 1 1 1"},
+          {"heads", "1 2 4 8 16 16 8 4 2"},
+          {"window", "8"},
+          {"modulator", "yes"}}},
+        {"SwinIR denoise small (synthetic)",
+         "SwinIR",
+         1,
+         {{"embedding", "24"}, {"window", "8"}, {"upsampler", "none"}}},
+        {"SwinIR JPEG grey small, window 7, img_range 255 (synthetic)",
+         "SwinIR",
+         1,
+         {{"embedding", "24"}, {"window", "7"}, {"upsampler", "none"}}},
+    };
+}
+
 }  // namespace
 
 const std::vector<ExpectedNetwork>& expectedNetworks() {
     static const auto all = [] {
         Networks networks;
-        for (const auto& some :
-             {established(), convolutional(), modulating(), windowed(), routed(), scanning(), mixed()}) {
+        for (const auto& some : {established(), convolutional(), modulating(), windowed(), routed(), scanning(),
+                                 mixed(), denoising(), restoring()}) {
             networks.insert(networks.end(), some.begin(), some.end());
         }
         return networks;

@@ -20,6 +20,8 @@ struct ExpectedNetwork {
     Hyperparameters hyperparameters = {};  ///< some of the card's, from the record's configuration
     double float32Tolerance = 1e-4;        ///< of the output's standard deviation
     Assumptions assumptions = {};          ///< settings of the record that the file does not tell
+    std::string file =
+        {};  ///< of weights, for records of published files that the test data may lack; see weightsFile()
 };
 
 /// All records that a family is there for, each once.

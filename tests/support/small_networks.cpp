@@ -265,4 +265,71 @@ CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int s
     return maker;
 }
 
+CheckpointMaker normalisedDnCnn(std::int64_t channels, std::int64_t features, int convolutions) {
+    CheckpointMaker maker(1.2);
+    maker.convolution("model.0", channels, features);
+    const auto count = static_cast<std::size_t>(features);
+    int number = 2;
+    for (int i = 1; i + 1 < convolutions; ++i, number += 3) {
+        const auto norm = fmt::format("model.{}", number + 1);
+        maker.convolution(fmt::format("model.{}", number), features, features)
+            .tensor(norm + ".weight", {features}, std::vector<float>(count, 0.9F))
+            .tensor(norm + ".bias", {features})
+            .tensor(norm + ".running_mean", {features})
+            .tensor(norm + ".running_var", {features}, std::vector<float>(count, 0.6F));
+    }
+    return maker.convolution(fmt::format("model.{}", number), features, channels);
+}
+
+CheckpointMaker convolutionRow(std::int64_t in, std::int64_t out, std::int64_t features, int convolutions) {
+    CheckpointMaker maker(1.2);
+    for (int i = 0; i < convolutions; ++i) {
+        maker.convolution(fmt::format("model.{}", 2 * i), i == 0 ? in : features,
+                          i + 1 < convolutions ? features : out);
+    }
+    return maker;
+}
+
+CheckpointMaker preNet(std::int64_t features, const PreNetLayers& layers) {
+    CheckpointMaker maker;
+    maker.convolution("conv0.0", 6, features);
+    for (int i = 1; i <= (layers.recursive ? 1 : 5); ++i) {
+        maker.convolution(fmt::format("res_conv{}.0", i), features, features);
+        maker.convolution(fmt::format("res_conv{}.2", i), features, features);
+    }
+    if (layers.memory) {
+        for (const char* gate : {"conv_i.0", "conv_f.0", "conv_g.0", "conv_o.0"}) {
+            maker.convolution(gate, 2 * features, features);
+        }
+    }
+    return maker.convolution("conv.0", features, colours);
+}
+
+CheckpointMaker druNet(std::int64_t in, std::int64_t out, const std::vector<std::int64_t>& features, int blocks,
+                       bool bias) {
+    CheckpointMaker maker;
+    const auto addBlocks = [&](const std::string& prefix, int begin, std::int64_t width) {
+        for (int i = begin; i < begin + blocks; ++i) {
+            maker.convolution(fmt::format("{}.{}.res.0", prefix, i), width, width, 3, bias);
+            maker.convolution(fmt::format("{}.{}.res.2", prefix, i), width, width, 3, bias);
+        }
+    };
+    maker.convolution("m_head", in, features.front(), 3, bias);
+    for (std::size_t i = 0; i + 1 < features.size(); ++i) {
+        const auto down = fmt::format("m_down{}", i + 1);
+        addBlocks(down, 0, features[i]);
+        maker.convolution(fmt::format("{}.{}", down, blocks), features[i], features[i + 1], 2, bias);
+    }
+    addBlocks("m_body", 0, features.back());
+    for (std::size_t i = features.size() - 1; i-- > 0;) {
+        const auto up = fmt::format("m_up{}", i + 1);
+        maker.tensor(up + ".0.weight", {features[i + 1], features[i], 2, 2});
+        if (bias) {
+            maker.tensor(up + ".0.bias", {features[i]});
+        }
+        addBlocks(up, 1, features[i]);
+    }
+    return maker.convolution("m_tail", features.front(), out, 3, bias);
+}
+
 }  // namespace lamscope::test

@@ -51,6 +51,24 @@ struct RrdbNetSizes {
 [[nodiscard]] CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
                                    const std::vector<std::int64_t>& upsampling);
 
+/// A row of convolutions under the keys of KAIR, with a batch normalisation after each but the first and the last.
+[[nodiscard]] CheckpointMaker normalisedDnCnn(std::int64_t channels, std::int64_t features, int convolutions);
+
+/// The same without, as of DnCNN, IRCNN, FDnCNN and FFDNet.
+[[nodiscard]] CheckpointMaker convolutionRow(std::int64_t in, std::int64_t out, std::int64_t features,
+                                             int convolutions);
+
+struct PreNetLayers {
+    bool memory = true;  ///< else that of PRN
+    bool recursive = false;
+};
+
+[[nodiscard]] CheckpointMaker preNet(std::int64_t features, const PreNetLayers& layers);
+
+/// Of as many features as `features` on four grids.
+[[nodiscard]] CheckpointMaker druNet(std::int64_t in, std::int64_t out, const std::vector<std::int64_t>& features,
+                                     int blocks, bool bias = false);
+
 /// @param groups  blocks of each group.
 [[nodiscard]] CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int scale);
 

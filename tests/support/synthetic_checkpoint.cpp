@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/synthetic_checkpoint.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
@@ -32,14 +33,65 @@ bool isFilled(const std::string& key) {
     return std::ranges::none_of(skipped, [&](const char* part) { return key.find(part) != std::string::npos; });
 }
 
+/// The records of one survey of networks, and the tensors of their classes.
+struct Sheet {
+    const char* records;
+    const char* keys;
+};
+
+constexpr std::array sheets{Sheet{"networks_golden.json", "networks_keys.json"},
+                            Sheet{"networks2_golden.json", "networks2_keys.json"},
+                            Sheet{"derain_networks.json", "derain_networks_keys.json"}};
+
+/// Null where no sheet at hand has it.
+const Sheet* sheetOf(const std::string& record) {
+    const auto* found = std::ranges::find_if(sheets, [&](const Sheet& sheet) {
+        return std::filesystem::exists(networksFile(sheet.records)) && networksJson(sheet.records).contains(record);
+    });
+    return found == sheets.end() ? nullptr : found;
+}
+
+const Sheet& knownSheetOf(const std::string& record) {
+    const auto* sheet = sheetOf(record);
+    if (sheet == nullptr) {
+        throw std::runtime_error("no sheet at hand has the record " + record);
+    }
+    return *sheet;
+}
+
 bool hasKeys(const std::string& record) {
-    return networksJson("networks_keys.json").contains(record) || networksJson("networks2_keys.json").contains(record);
+    const auto* sheet = sheetOf(record);
+    return sheet != nullptr && networksJson(sheet->keys).contains(record);
+}
+
+/// What the newer sheets leave out, which list names and shapes alone.
+std::string typeOf(const nlohmann::json& item, const std::string& key) {
+    if (item.size() > 2) {
+        return item.at(2);
+    }
+    return key.ends_with("num_batches_tracked") || key.ends_with("relative_position_index") ? "int64" : "float32";
+}
+
+/// The one slope that all activations of MPRNet share under many names, which is not filled.
+bool isSharedSlope(const std::string& record, const TensorData& data) {
+    return record.starts_with("MPRNet") && data.shape == std::vector<std::int64_t>{1};
+}
+
+double gainOf(const nlohmann::json& record, const std::string& key) {
+    if (const auto prefixes = record.find("fill_gain_prefix"); prefixes != record.end()) {
+        for (const auto& [prefix, gain] : prefixes->items()) {
+            if (key.starts_with(prefix)) {
+                return gain;
+            }
+        }
+    }
+    return record.at("fill_gain");
 }
 
 }  // namespace
 
 std::filesystem::path networksFile(const std::string& name) {
-    return dataRoot().parent_path() / "design" / name;
+    return name.starts_with("derain_") ? dataFile("golden/methods") / name : dataRoot().parent_path() / "design" / name;
 }
 
 const nlohmann::json& networksJson(const std::string& name) {
@@ -55,8 +107,7 @@ const nlohmann::json& networksJson(const std::string& name) {
 }
 
 const nlohmann::json& goldenRecord(const std::string& name) {
-    const auto& first = networksJson("networks_golden.json");
-    return first.contains(name) ? first.at(name) : networksJson("networks2_golden.json").at(name);
+    return networksJson(knownSheetOf(name).records).at(name);
 }
 
 std::filesystem::path weightsFile(const std::string& name) {
@@ -70,7 +121,7 @@ std::vector<std::string> syntheticRecords() {
     }
     std::vector<std::string> names;
     for (const auto& expected : expectedNetworks()) {
-        if (hasKeys(expected.record)) {
+        if (expected.file.empty() && hasKeys(expected.record)) {
             names.push_back(expected.record);
         }
     }
@@ -97,16 +148,15 @@ void fillPortably(const std::string& key, double gain, TensorData& data) {
 }
 
 Checkpoint syntheticCheckpoint(const std::string& record) {
-    const auto& first = networksJson("networks_keys.json");
-    const auto& entry = first.contains(record) ? first.at(record) : networksJson("networks2_keys.json").at(record);
-    const double gain = goldenRecord(record).at("fill_gain");
-    const auto& fixed = entry.at("fixed");
+    const auto& entry = networksJson(knownSheetOf(record).keys).at(record);
+    const bool isList = entry.is_array();
+    const auto fixed = isList ? nlohmann::json::object() : entry.at("fixed");
     Checkpoint checkpoint;
-    for (const auto& item : entry.at("tensors")) {
+    for (const auto& item : isList ? entry : entry.at("tensors")) {
         const std::string key = item.at(0);
         TensorData data;
         data.shape = item.at(1).get<std::vector<std::int64_t>>();
-        data.dtype = item.at(2);
+        data.dtype = typeOf(item, key);
         std::size_t count = 1;
         for (const auto side : data.shape) {
             count *= static_cast<std::size_t>(side);
@@ -117,8 +167,10 @@ Checkpoint syntheticCheckpoint(const std::string& record) {
         data.values.assign(count, isOne ? 1.0F : 0.0F);
         if (fixed.contains(key)) {
             data.values = fixed.at(key).get<std::vector<float>>();
+        } else if (isSharedSlope(record, data)) {
+            data.values = {0.25F};
         } else if (data.dtype == "float32" && isFilled(key)) {
-            fillPortably(key, gain, data);
+            fillPortably(key, gainOf(goldenRecord(record), key), data);
         }
         checkpoint.tensors.emplace_back(key, std::move(data));
     }

@@ -12,8 +12,9 @@
 
 namespace lamscope::test {
 
-/// The reference records beside the test data: `networks_golden.json` and `networks2_golden.json` (float64 evaluations
-/// of the original authors' classes), `networks_keys.json` and `networks2_keys.json` (all tensors of these classes).
+/// The reference records: `networks_golden.json` and `networks2_golden.json` (float64 evaluations of the original
+/// authors' classes), `networks_keys.json` and `networks2_keys.json` (all tensors of these classes) beside the test
+/// data; `derain_networks.json` and `derain_networks_keys.json` (the same of restoration networks) among them.
 std::filesystem::path networksFile(const std::string& name);
 
 /// The content of one of these files, read once. Throws std::runtime_error where it is absent.

@@ -156,6 +156,14 @@ void addCard(CardText& text, const ModelCard& card) {
         text.line(CardView::tr("Works on"), CardView::tr("Y (luma)"),
                   CardView::tr("colours are enlarged bicubically; the attribution is that of Y"));
     }
+    if (card.colour == ModelCard::Colour::Each) {
+        text.line(CardView::tr("Works on"), CardView::tr("each colour by itself"),
+                  CardView::tr("the network takes one channel"));
+    }
+    for (const auto& [name, value, unit, evidence] : card.sideInputs) {
+        text.line(CardView::tr("Reads too"), QStringLiteral("%1 %2").arg(fromUtf8(name), QString::number(value)),
+                  QStringLiteral("%1; %2").arg(fromUtf8(unit), fromUtf8(evidence)));
+    }
     text.line(CardView::tr("Mean"), meanText(card), CardView::tr("RGB, subtracted inside"));
     text.line(CardView::tr("Parameters"), groupedText(card.parameters),
               card.tensors > 0 ? CardView::tr("in %1 tensors").arg(card.tensors) : QString());

@@ -2,13 +2,12 @@
 #include "method/erf/erf_options.h"
 
 #include <array>
-#include <charconv>
 #include <string>
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/number_list.h"
 
 namespace lamscope {
 
@@ -48,37 +47,6 @@ OptionRow<ErfOptions> centreRow() {
     return row;
 }
 
-std::vector<double> numbersIn(const std::string& text) {
-    std::vector<double> numbers;
-    const char* const end = text.data() + text.size();
-    for (const char* at = text.data(); at <= end;) {
-        double number = 0.0;
-        const auto [rest, error] = std::from_chars(at, end, number);
-        if (error != std::errc() || (rest != end && *rest != ',')) {
-            throw Error(ErrorCode::InvalidArgument,
-                        fmt::format("'{}' is not a list of numbers such as 0.2,0.5,0.99", text));
-        }
-        numbers.push_back(number);
-        at = rest + 1;
-    }
-    return numbers;
-}
-
-/// A list, which a flag and JSON write as one text.
-OptionRow<ErfOptions> thresholdsRow() {
-    OptionRow<ErfOptions> row{{{.name = "thresholds",
-                                .title = "Shares",
-                                .subject = "the thresholds",
-                                .help = "shares of the map: of each, the smallest centred square that holds more is "
-                                        "reported (above 0, below 1, ascending)"},
-                               OptionType::Choice},
-                              {},
-                              {}};
-    row.get = [](const ErfOptions& options) { return Json(fmt::format("{}", fmt::join(options.thresholds, ","))); };
-    row.set = [](ErfOptions& options, const Json& json) { options.thresholds = numbersIn(json.get<std::string>()); };
-    return row;
-}
-
 }  // namespace
 
 ErfCentre centreOf(const ErfOptions& options) {
@@ -110,7 +78,12 @@ const std::vector<OptionRow<ErfOptions>>& erfOptionTable() {
                    .help = "the most images to use, the first that are large enough"},
                   &ErfOptions::images, {.least = 1, .most = 100000}),
         centreRow(),
-        thresholdsRow(),
+        numberListRow({.name = "thresholds",
+                       .title = "Shares",
+                       .subject = "the thresholds",
+                       .help = "shares of the map: of each, the smallest centred square that holds more is reported "
+                               "(above 0, below 1, ascending)"},
+                      &ErfOptions::thresholds, "0.2,0.5,0.99"),
     };
     return rows;
 }
@@ -122,7 +95,7 @@ void checkErfOptions(const ErfOptions& options) {
         if (!(threshold > last && threshold < 1.0)) {
             throw Error(ErrorCode::InvalidArgument,
                         fmt::format("the thresholds must lie above 0 and below 1 and ascend, found {}",
-                                    fmt::join(options.thresholds, ",")));
+                                    listText(options.thresholds)));
         }
         last = threshold;
     }

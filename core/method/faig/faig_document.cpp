@@ -107,6 +107,17 @@ Json optionsJson(const FaigDocument& document) {
     if (!document.experiment.scenes.empty()) {
         addReading(json, document.experiment.scenes.front().reading);
     }
+    const auto& inputs = document.inputs;
+    json["readout"] = Json::array();
+    for (const auto& file : inputs.readout) {
+        json["readout"].push_back(file.string());
+    }
+    json["lr"] = Json::object();
+    for (const auto& [degradation, folder] : inputs.folders) {
+        json["lr"][degradation] = folder.string();
+    }
+    json["side"] = inputs.side;
+    json["order"] = fileOrNull(inputs.order);
     json["device"] = document.device;
     json["threads"] = document.threads;
     return json;

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/atomic_file.h"
@@ -66,9 +67,18 @@ struct FaigMasking {
     std::vector<FaigReadout> readouts{};   ///< one a degradation, in their order
 };
 
+/// What a run was given beside its experiment, which results state.
+struct FaigInputs {
+    std::vector<std::filesystem::path> readout{};                          ///< HR images; empty: those of the scores
+    std::vector<std::pair<std::string, std::filesystem::path>> folders{};  ///< of LR images, by degradation
+    int side = 0;                                                          ///< HR pixels; 0: whole images
+    std::filesystem::path order{};                                         ///< list of filters; empty: none
+};
+
 struct FaigDocument {
     Experiment experiment;  ///< HR images, the networks (baseline, target) with their hashes
     FaigOptions options;    ///< as used
+    FaigInputs inputs;
     ModelCard baseline;
     ModelCard target;
     FilterIndex filters;

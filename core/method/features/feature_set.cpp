@@ -37,7 +37,7 @@ void addSource(Json& options, const FeatureSource& source) {
 }
 
 std::string coloursText(const ModelCard& card) {
-    return card.colour == ModelCard::Colour::Rgb ? "RGB" : "Y";
+    return card.colour == ModelCard::Colour::Y ? "Y" : "RGB";
 }
 
 std::string fileNamePart(std::string text) {

@@ -400,7 +400,12 @@ TapSurvey surveyTaps(const SrModel& model, int width, int height) {
     try {
         const auto lr = implementation.toInput(texturedPicture(width, height));
         ShapeSink shapes;
-        const auto sr = implementation.forward(lr, &shapes);
+        auto sr = implementation.forward(lr, &shapes);
+        auto input = implementation.networkColours(lr);
+        if (model.card().colour == ModelCard::Colour::Each) {  // the taps' features are those of the last colour
+            sr = sr.narrow(1, sr.size(1) - 1, 1);
+            input = input.narrow(1, input.size(1) - 1, 1);
+        }
         shapes.settle();
         const SrSizes sizes{.colours = sr.size(1), .height = sr.size(2), .width = sr.size(3)};
         auto& seen = shapes.seen;
@@ -419,8 +424,7 @@ TapSurvey surveyTaps(const SrModel& model, int width, int height) {
         TapSurvey survey{.deepest = deepest};
         survey.usual = usualTaps(seen, deepest);
         if (deepest && pair.result.defined()) {
-            survey.addsInput = addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sizes),
-                                           implementation.networkColours(lr), sr);
+            survey.addsInput = addsInputTo(pair.result.narrow(0, 0, 1), shuffleOf(seen[*deepest], sizes), input, sr);
         }
         std::ranges::transform(seen, std::back_inserter(survey.taps), &SeenTap::place);
         return survey;

@@ -15,7 +15,7 @@ namespace lamscope {
 
 namespace {
 
-constexpr double highestLevel = 255.0;
+constexpr double whiteLevel = 255.0;
 
 }  // namespace
 
@@ -25,7 +25,7 @@ RealImage realImage(const Image& image) {
     for (int channel = 0; channel < Image::channels; ++channel) {
         const auto levels = realLevels(image, channel);
         std::ranges::transform(levels.values, std::back_inserter(result.values),
-                               [](double level) { return level / highestLevel; });
+                               [](double level) { return level / whiteLevel; });
     }
     return result;
 }

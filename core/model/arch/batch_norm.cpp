@@ -5,14 +5,14 @@
 
 namespace lamscope {
 
-BatchNorm::BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
+BatchNorm::BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features, double itsEpsilon)
     : weight(layers.tensor(prefix + ".weight", {features}))
     , bias(layers.tensor(prefix + ".bias", {features}))
     , mean(layers.buffer(prefix + ".running_mean", {features}))
-    , variance(layers.buffer(prefix + ".running_var", {features})) {}
+    , variance(layers.buffer(prefix + ".running_var", {features}))
+    , epsilon(itsEpsilon) {}
 
 torch::Tensor BatchNorm::operator()(const torch::Tensor& x) const {
-    constexpr double epsilon = 1e-5;
     return at::batch_norm(x, weight, bias, mean, variance, /*training=*/false, /*momentum=*/0.0, epsilon,
                           /*cudnn_enabled=*/false);
 }

@@ -14,8 +14,9 @@ struct BatchNorm {
     torch::Tensor bias;
     torch::Tensor mean;
     torch::Tensor variance;
+    double epsilon;  ///< added to the variance
 
-    BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features);
+    BatchNorm(LayerBuilder& layers, const std::string& prefix, std::int64_t features, double itsEpsilon = 1e-5);
 
     [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const;
 };

@@ -33,7 +33,9 @@ constexpr std::array<Signature, 12> foreignSignatures{{
     {"\xFF\xD8\xFF", "a JPEG image, not a model: give a weight file (.pth, .pt, .safetensors)"},
     {"\x89HDF", "an HDF5 file: export the weights with PyTorch or as safetensors"},
     {"\x93NUMPY", "a NumPy array: export the weights with PyTorch or as safetensors"},
-    {"MATLAB", "a MATLAB file: export the weights with PyTorch or as safetensors"},
+    {"MATLAB",
+     "a MATLAB file, as DnCNN, IRCNN and FFDNet were first published: give the PyTorch file of the same network (KAIR "
+     "has them), or export the weights as safetensors"},
     {"GGUF", "a GGUF file, whose weights are mostly quantised: give the PyTorch or safetensors file it was made from"},
     {"%PDF", "a PDF document, not a model: give a weight file (.pth, .pt, .safetensors)"},
 }};

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "model/padded_network.h"
+#include "model/per_colour_network.h"
 #include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
@@ -82,6 +83,14 @@ ExportedModel describeExported(std::unique_ptr<Network> network, const SizeBehav
     }
     card.name = settings.name.value_or(stated.name.value_or(card.name));
     card.scales = {behaviour.scale};
+    card.colour = stated.colour && !settings.colour
+                      ? *stated.colour
+                      : coloursOf(network->inputShape(), behaviour.scale, settings, card.file);
+    if (!stated.colour && !settings.colour && card.colour != ModelCard::Colour::Rgb) {
+        card.assumed.emplace_back(card.colour == ModelCard::Colour::Y
+                                      ? "Y channel (the network takes one)"
+                                      : "each colour by itself (the network takes one channel and does not enlarge)");
+    }
     card.mean = stated.mean;
     card.fixedSize = behaviour.fixedSize;
     card.sizeMultiple = behaviour.sizeMultiple;

@@ -40,6 +40,7 @@ torch::Tensor withoutBorder(const torch::Tensor& x, int scale) {
 struct ProbeResiduals {
     double plain = std::numeric_limits<double>::infinity();
     double withoutInput = std::numeric_limits<double>::infinity();
+    double colourShift = std::numeric_limits<double>::infinity();
 };
 
 double rmseOf(const torch::Tensor& difference) {
@@ -54,7 +55,9 @@ ProbeResiduals residualsAt(const Network& network, int scale, std::pair<int, int
         const auto sr = network.forward(picture * range) / range;
         const auto averaged = withoutBorder(at::avg_pool2d(sr, {scale, scale}), 1);
         const auto input = withoutBorder(picture, 1);
-        return {.plain = rmseOf(averaged - input), .withoutInput = rmseOf(averaged - 2.0 * input)};
+        const auto change = (averaged - input).to(torch::kFloat64);
+        const auto shift = change.mean({0, 2, 3}).abs().max().item<double>();
+        return {.plain = rmseOf(change), .withoutInput = rmseOf(change - input), .colourShift = shift};
     } catch (const std::exception&) {
         return {};
     }
@@ -74,7 +77,9 @@ RangeProbe probeRange(const Network& network, int scale, std::pair<int, int> siz
     const auto at255 = residualsAt(network, scale, size, 255.0);
     return {.residual1 = at1.plain,
             .residual255 = at255.plain,
-            .withoutInput = std::min(at1.withoutInput, at255.withoutInput)};
+            .withoutInput = std::min(at1.withoutInput, at255.withoutInput),
+            .colourShift1 = at1.colourShift,
+            .colourShift255 = at255.colourShift};
 }
 
 double agreementWithBicubic(const Network& network, torch::Device device, int scale, double range,

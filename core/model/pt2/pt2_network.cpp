@@ -174,10 +174,6 @@ ExportedModel loadProgram(const std::filesystem::path& file, const ModelSettings
     card.architecture = "torch.export";
     card.warnings = stated.warnings;
     const int channels = channelsOf(archive.program, stated);
-    card.colour = channels == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
-    if (!stated.colour && channels == 1) {
-        card.assumed.emplace_back("Y channel (the network takes one)");
-    }
     auto interpreter = interpreterOf(archive);
     if (interpreter.weightType() != torch::kFloat32) {
         card.warnings.push_back(

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "model/padded_network.h"
+#include "model/per_colour_network.h"
 #include "model/remote/remote_network.h"
 #include "model/remote/served_identity.h"
 #include "model/stoppable_evaluation.h"
@@ -36,7 +37,6 @@ void describe(ModelCard& card, const NetworkDescription& network, const Greeting
     card.scale = network.scale;
     card.scales = {network.scale};
     card.mean = network.mean;
-    card.colour = network.channels == 1 ? ModelCard::Colour::Y : ModelCard::Colour::Rgb;
     card.sizeMultiple = network.sizeMultiple;
     card.minimumSide = std::max(network.minimumSide, smallestPaddedSide(network.sizeMultiple));
     card.fixedSize = network.fixedSize;
@@ -83,6 +83,9 @@ void loadRemote(const ModelSource& source, Candidate& candidate) {
     card.file = address.shown();
     card.name = settings.name.value_or(network.name);
     describe(card, network, greeting);
+    // One channel is luma by the protocol, whatever the scale.
+    constexpr int anyScale = 0;
+    card.colour = coloursOf({.channels = network.channels}, anyScale, settings, card.file);
     card.others = othersOf(greeting, address);
     if (!card.others.empty()) {
         card.warnings.push_back(fmt::format("its server has {} further networks, the next of them at {}",

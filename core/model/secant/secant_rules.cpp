@@ -48,6 +48,7 @@ const std::unordered_set<std::string>& linearOperations() {
                                                        "aten::conv2d",
                                                        "aten::conv_transpose2d",
                                                        "aten::convolution",
+                                                       "aten::cumsum",
                                                        "aten::detach",
                                                        "aten::diagonal",
                                                        "aten::empty_like",

@@ -241,7 +241,6 @@ ExportedModel loadTorchScript(const std::filesystem::path& file, const ModelSett
     std::unique_ptr<TorchScriptNetwork> network;
     SizeFinding finding;
     for (const auto colour : colours) {
-        card.colour = colour;
         network = std::make_unique<TorchScriptNetwork>(archive.module, colour == Colour::Y ? 1 : 3);
         network->to(torch::kCPU, torch::kFloat32);
         auto attempt = findBehaviour(*network, stated, archive.exampleSize, expectedScale);
@@ -257,9 +256,6 @@ ExportedModel loadTorchScript(const std::filesystem::path& file, const ModelSett
     }
 
     const auto& behaviour = *finding.behaviour;
-    if (!stated.colour && card.colour == Colour::Y) {
-        card.assumed.emplace_back("Y channel (the network takes one)");
-    }
     return describeExported(std::move(network), behaviour, stated, settings, "TorchScript network", card);
 }
 

@@ -137,7 +137,10 @@ public:
         const std::size_t images = pairs_.empty() ? input_.clean.size() : pairs_.size();
         for (std::size_t i = 0; i < images; ++i) {
             const auto& file = pairs_.empty() ? input_.clean[i] : pairs_[i].rainy;
-            const auto cleanImage = read(pairs_.empty() ? file : pairs_[i].clean);
+            auto cleanImage = read(pairs_.empty() ? file : pairs_[i].clean);
+            if (pairs_.empty() && input_.middle > 0) {
+                cleanImage = middleSquare(cleanImage, input_.middle);
+            }
             const auto degraded = degradedOf(i, cleanImage, stop);
             if (!degraded) {
                 return false;
@@ -397,6 +400,17 @@ std::vector<NamedDegradation> usualDerainRanges() {
         ranges.push_back({.name = range.name, .degradation = degradation});
     }
     return ranges;
+}
+
+Image middleSquare(const Image& image, int side) {
+    if (std::min(image.width(), image.height()) < side) {
+        throw Error(ErrorCode::InvalidArgument,
+                    fmt::format("{} has {}x{} pixels, less than the middle square of {} that is to be measured; leave "
+                                "it out or choose a smaller square",
+                                image.file, image.width(), image.height(), side));
+    }
+    return image.cropped(
+        {.x = (image.width() - side) / 2, .y = (image.height() - side) / 2, .width = side, .height = side});
 }
 
 std::optional<DerainDocument> runDerain(const DerainRunInput& input, const DerainOptions& options,

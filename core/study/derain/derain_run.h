@@ -22,6 +22,7 @@ struct DerainRunInput {
     std::vector<ModelSpec> networks{};             ///< of scale 1
     std::vector<std::filesystem::path> clean{};    ///< images, for recipes
     std::vector<NamedDegradation> degradations{};  ///< one range each
+    int middle = 0;                                ///< with recipes: side of middleSquare(); 0: whole images
     std::filesystem::path rainyFolder{};           ///< in place of recipes, see rainPairs()
     std::filesystem::path cleanFolder{};           ///< with `rainyFolder`
     std::filesystem::path layerFolder{};           ///< with `rainyFolder`; empty: the layer is O - B
@@ -44,6 +45,10 @@ using DerainRunCallback = std::function<void(const DerainProgress&)>;
 /// The ranges that are measured where none are named: rain small, medium and large.
 [[nodiscard]] std::vector<NamedDegradation> usualDerainRanges();
 
+/// The square in the middle of an image, which keeps its `file`. Throws Error(InvalidArgument), naming the file, where
+/// a side of the image is below `side`.
+[[nodiscard]] Image middleSquare(const Image& image, int side);
+
 /// Measures every network on every range: for each image one evaluation of the clean image, and one for each range.
 ///
 /// The mask is of the pixels in which the recipe's rain, the layer of the folder, or O - B is above the threshold; of a
@@ -54,7 +59,7 @@ using DerainRunCallback = std::function<void(const DerainProgress&)>;
 ///
 /// @return nullopt when stopped. Throws Error(InvalidArgument) without networks, without images, with both recipes and
 /// folders, for a network that enlarges, and for images of a pair with different sizes; and as loadModel(),
-/// rainPairs(), readImage(), degrade(), checkOutputFiles() and checkDerainOptions().
+/// rainPairs(), readImage(), middleSquare(), degrade(), checkOutputFiles() and checkDerainOptions().
 [[nodiscard]] std::optional<DerainDocument> runDerain(const DerainRunInput& input, const DerainOptions& options,
                                                       const std::stop_token& stop = {},
                                                       const DerainRunCallback& progress = {});

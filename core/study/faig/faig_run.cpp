@@ -63,6 +63,10 @@ public:
         , progress_(progress)
         , start_(FaigClock::now()) {
         document_.options = faigOptionsOf(experiment);
+        document_.inputs = {.readout = settings.readout, .folders = {}, .side = settings.side, .order = settings.order};
+        for (const auto& [degradation, folder] : settings.folders) {
+            document_.inputs.folders.emplace_back(degradation, folder);
+        }
         const auto specs = shownNetworks(experiment);
         if (specs.size() != 2) {
             throw Error(ErrorCode::InvalidArgument,

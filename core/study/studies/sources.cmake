@@ -55,5 +55,5 @@ lamscope_library(lamscope_study_run
     study/studies/study_tables.cpp
     study/studies/task_maps.cpp
     study/studies/writer_lock.cpp
-  PUBLIC lamscope_study
+  PUBLIC lamscope_faithfulness lamscope_study
   PRIVATE lamscope_checkpoint SQLiteCpp SQLite::SQLite3 ZLIB::ZLIB nlohmann_json::nlohmann_json fmt::fmt)

@@ -2,8 +2,12 @@
 #include "study/studies/study_columns.h"
 
 #include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
 
 #include "image/colour.h"
+#include "method/faithfulness/faithfulness_columns.h"
 
 namespace lamscope {
 
@@ -18,7 +22,7 @@ std::vector<StudyColumn> makeStudyColumns() {
         if (column.kind != ColumnKind::Subject && column.kind != ColumnKind::Derived) {
             // The unit is that of tables for people, who read `factor` times the number.
             const std::string_view unit = column.factor == 1.0 ? column.unit : "fraction";
-            columns.push_back({column.key, unit, column.explanation, [&column](const StudyResult& result) {
+            columns.push_back({std::string(column.key), unit, column.explanation, [&column](const StudyResult& result) {
                                    return column.value(
                                        {.card = result.card, .result = result.map, .name = result.card.name});
                                }});
@@ -26,7 +30,7 @@ std::vector<StudyColumn> makeStudyColumns() {
     }
     const auto seconds = std::ranges::find(columns, "seconds", &StudyColumn::name);
     seconds->explanation = "Time of the task divided by its maps, which share forward passes";
-    const auto add = [&](std::string_view name, std::string_view unit, const char* explanation,
+    const auto add = [&](const char* name, std::string_view unit, const char* explanation,
                          std::optional<Quality> ContextQuality::*quality, double Quality::*number) {
         columns.push_back({name, unit, explanation, [quality, number](const StudyResult& result) {
                                const auto& known = result.quality.*quality;
@@ -40,6 +44,18 @@ std::vector<StudyColumn> makeStudyColumns() {
     columns.push_back({"lpips", "",
                        "LPIPS 0.1 (AlexNet) of the same on RGB, lower is better; null in studies without it",
                        [](const StudyResult& result) { return valueIfKnown(result.quality.lpips); }});
+    for (const auto& column : faithfulnessColumns()) {
+        if (column.heading != nullptr) {
+            columns.push_back({fmt::format("faith_{}", column.key), "",
+                               fmt::format("{}; null in studies without it", column.explanation),
+                               [&column](const StudyResult& result) {
+                                   const double value = result.faithfulness != nullptr
+                                                            ? column.value(*result.faithfulness)
+                                                            : std::nan("");
+                                   return std::isfinite(value) ? ResultValue(value) : ResultValue();
+                               }});
+        }
+    }
     return columns;
 }
 

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "method/faithfulness/faithfulness.h"
 #include "metrics/lpips.h"
 #include "metrics/psnr_ssim.h"
 #include "report/result_columns.h"
@@ -46,10 +47,11 @@ struct StudyResult {
     const ModelCard& card;
     const LamResult& map;
     ContextQuality quality{};
+    const FaithfulnessResult* faithfulness = nullptr;  ///< null: it was not measured
 };
 
 struct StudyColumn {
-    std::string_view name;  ///< in the store; never renamed
+    std::string name;       ///< in the store; never renamed
     std::string_view unit;  ///< empty: none
     std::string explanation;
     std::function<ResultValue(const StudyResult&)> value;

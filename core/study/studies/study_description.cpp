@@ -27,7 +27,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr int descriptionFormat = 1;
 constexpr auto members = std::to_array<std::string_view>(
-    {"lamscope", "format", "study", "patches", "seconds_per_map", "lpips", "experiment"});
+    {"lamscope", "format", "study", "patches", "seconds_per_map", "lpips", "faithfulness", "experiment"});
 
 /// Whoever reads an experiment ignores members that he does not know: they are not among what comes back, `known`.
 void checkMembers(const Json& json, const Json& known) {
@@ -71,6 +71,32 @@ std::optional<LpipsFiles> lpipsFrom(const Json& json, const std::filesystem::pat
                       .linear = fileInDocument(found->at("linear").get<std::string>(), folder)};
 }
 
+/// Of a study, whose maps are its own.
+Json faithfulnessJson(const FaithfulnessOptions& options) {
+    auto json = optionsJson(faithfulnessOptionTable(), options);
+    json.erase("attribution");
+    return json;
+}
+
+std::optional<FaithfulnessOptions> faithfulnessFrom(const Json& json) {
+    const auto found = json.find("faithfulness");
+    if (found == json.end() || found->is_null()) {
+        return std::nullopt;
+    }
+    if (!found->is_object() || found->contains("attribution")) {
+        throw Error(
+            ErrorCode::BadFile,
+            fmt::format("its \"faithfulness\" is {}, expected options such as {{\"only\": \"curves,infidelity\"}}",
+                        found->dump()));
+    }
+    FaithfulnessOptions options;
+    for (const auto& [name, value] : found->items()) {
+        setOption(faithfulnessOptionTable(), options, name, value);
+    }
+    checkFaithfulnessOptions(options);
+    return options;
+}
+
 StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& folder) {
     if (!json.is_object() || !json.contains("study")) {
         throw Error(ErrorCode::BadFile, "not the description of a study; make one with `lamscope-cli study new`");
@@ -89,6 +115,7 @@ StudyDescription descriptionFrom(const Json& json, const std::filesystem::path& 
     description.secondsPerMap =
         optionalMember<std::map<std::string, double>>(json, "seconds_per_map").value_or(description.secondsPerMap);
     description.lpips = lpipsFrom(json, folder);
+    description.faithfulness = faithfulnessFrom(json);
     description.experiment = experimentFromJson(json.at("experiment"), folder);
     checkMembers(json.at("experiment"), jsonOf(description.experiment, folder));
     description.experiment.options.emplace("rule", nullptr);  // the default; a session without it is an old one
@@ -102,6 +129,9 @@ std::string newStudyId(const StudyDescription& description) {
     Json made{{"patches", jsonOf(description.patches)}, {"experiment", jsonOf(description.experiment)}};
     if (description.lpips) {
         made["lpips"] = lpipsJson(*description.lpips, {});
+    }
+    if (description.faithfulness) {
+        made["faithfulness"] = faithfulnessJson(*description.faithfulness);
     }
     return sha256OfText(dumpJson(made)).substr(0, 16);
 }
@@ -137,6 +167,9 @@ std::string toJson(const StudyDescription& description, const std::filesystem::p
     json["seconds_per_map"] = description.secondsPerMap;
     if (description.lpips) {
         json["lpips"] = lpipsJson(*description.lpips, folder);
+    }
+    if (description.faithfulness) {
+        json["faithfulness"] = faithfulnessJson(*description.faithfulness);
     }
     json["experiment"] = jsonOf(description.experiment, folder);
     return dumpJson(json);

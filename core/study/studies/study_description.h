@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "method/faithfulness/faithfulness_options.h"
 #include "metrics/lpips.h"
 #include "scene/experiment.h"
 #include "study/studies/patch_rule.h"
@@ -24,7 +25,8 @@ struct StudyDescription {
     /// they were measured; of the whole image, for 256 x 256 SR pixels. They decide how tasks are dealt to machines,
     /// which all must deal alike.
     std::map<std::string, double> secondsPerMap{};
-    std::optional<LpipsFiles> lpips{};  ///< unset: LPIPS is not measured
+    std::optional<LpipsFiles> lpips{};                  ///< unset: LPIPS is not measured
+    std::optional<FaithfulnessOptions> faithfulness{};  ///< of every map; unset: it is not measured
 
     friend bool operator==(const StudyDescription&, const StudyDescription&) = default;
 };

@@ -102,6 +102,9 @@ std::optional<StudyNetwork> networkFrom(const ModelSpec& spec, const std::stop_t
              {"weights", valueOrNull(spec.settings.weights)},
              {"arch", valueOrNull(spec.settings.architecture)},
              {"assumptions", spec.settings.assumptions}};
+    if (spec.settings.colour) {  // absent from the keys of older studies
+        key["colour"] = *spec.settings.colour;
+    }
     if (spec.isAnalytic()) {
         key["built_in"] = spec.file.string();
     } else {
@@ -239,6 +242,9 @@ StudyPlanning::StudyPlanning(const StudyDescription& description, const std::fil
     plan_.options["patches"] = jsonOf(description.patches);
     if (description.lpips) {
         plan_.options["lpips"] = {{"version", "0.1"}};
+    }
+    if (description.faithfulness) {
+        plan_.options["faithfulness"] = optionsJson(faithfulnessOptionTable(), *description.faithfulness);
     }
 }
 

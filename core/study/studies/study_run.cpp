@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <exception>
 #include <functional>
 #include <new>
@@ -112,9 +113,17 @@ public:
     }
 
 private:
+    /// A map of which the faithfulness is not measured yet.
+    struct Judged {
+        std::size_t patch = 0;
+        LamResult map;
+        FaithfulnessMeasurement measurement;
+    };
+
     /// A task that is computed.
     struct Work {
         std::unique_ptr<TaskMaps> maps;
+        std::deque<Judged> judged{};
         std::map<std::size_t, StudyRow> rows{};  // by patch: maps end in another order
         std::vector<StudyRow> ordered{};         // the same when all is computed
         std::optional<double> seconds{};         // that it took; unset before all is computed
@@ -162,10 +171,12 @@ private:
 
     void begin(const StudyRunCallback& progress) {
         const auto cardOf = [this]() -> const ModelCard& { return inputs_.network(task().network).card(); };
-        const auto take = [this, cardOf](std::size_t patch, const LamResult& map) {
-            const auto& card = cardOf();
-            work_->rows.insert_or_assign(
-                patch, rowOf({.card = card, .map = map, .quality = work_->qualities.of(card, map)}, settings_.maps));
+        const auto take = [this](std::size_t patch, const LamResult& map) {
+            if (plan_.description.faithfulness) {
+                judge(patch, map);
+            } else {
+                addRow(patch, map, nullptr);
+            }
         };
         const auto refuse = [this, cardOf](std::size_t patch, const Patch& place, const std::string& why) {
             fail(patch, failedRow(cardOf(), place, why));
@@ -177,6 +188,46 @@ private:
         state_.network = plan_.networks[task().network].name;
         state_.failure.clear();
         report(progress);
+    }
+
+    void addRow(std::size_t patch, const LamResult& map, const FaithfulnessResult* faithfulness) {
+        const auto& card = inputs_.network(task().network).card();
+        work_->rows.insert_or_assign(
+            patch,
+            rowOf({.card = card, .map = map, .quality = work_->qualities.of(card, map), .faithfulness = faithfulness},
+                  settings_.maps));
+    }
+
+    void judge(std::size_t patch, const LamResult& map) {
+        const auto& model = inputs_.network(task().network);
+        auto plan = plan_.lam;
+        plan.options.patch = map.patch;
+        try {
+            work_->judged.push_back(
+                {.patch = patch,
+                 .map = map,
+                 .measurement = FaithfulnessMeasurement(model, faithfulnessInput(map, plan, model.card().scale),
+                                                        *plan_.description.faithfulness, inputs_.evaluation())});
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::InvalidArgument) {
+                throw;
+            }
+            addRow(patch, map, nullptr);  // a map without numbers, say of a flat patch
+        }
+    }
+
+    /// Goes on with the maps that wait for it. False when stopped.
+    bool measureFaithfulness(const std::stop_token& stop) {
+        auto& judged = work_->judged.front();
+        if (!judged.measurement.finished() && !judged.measurement.next(stop)) {
+            return false;
+        }
+        if (judged.measurement.finished()) {
+            const auto result = judged.measurement.result();
+            addRow(judged.patch, judged.map, &result);
+            work_->judged.pop_front();
+        }
+        return true;
     }
 
     void fail(std::size_t patch, StudyRow row) {
@@ -199,10 +250,14 @@ private:
     /// False when stopped.
     bool compute(const std::stop_token& stop, const StudyRunCallback& progress) {
         try {
-            if (!work_->maps->next(stop, [&](const LamsProgress& /*state*/) { report(progress); })) {
+            // What waits comes first: its images fill memory.
+            const bool complete = work_->judged.empty() ? work_->maps->next(
+                                      stop, [&](const LamsProgress& /*state*/) { report(progress); })
+                                                        : measureFaithfulness(stop);
+            if (!complete) {
                 return false;
             }
-            if (!work_->maps->finished()) {
+            if (!work_->maps->finished() || !work_->judged.empty()) {
                 return true;
             }
             inputs_.checkWeights(task().network);

@@ -27,6 +27,16 @@ TEST(ModelSpec, Settings) {
     EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
 }
 
+TEST(ModelSpec, ColoursOfNetworksOfOneChannel) {
+    for (const std::string colour : {"y", "each"}) {
+        const auto spec = ModelSpec::parse("ffdnet.pth:sigma=25,colour=" + colour);
+        EXPECT_EQ(spec.settings.colour, colour);
+        EXPECT_EQ(spec.settings.assumptions, (Assumptions{{"sigma", {25.0}}}));
+        EXPECT_EQ(ModelSpec::parse(spec.toString()), spec);
+    }
+    EXPECT_THROW(static_cast<void>(ModelSpec::parse("net.pth:colour=rgb")), Error);
+}
+
 TEST(ModelSpec, ColonInTheFileName) {
     EXPECT_EQ(ModelSpec::parse("run 12:30/net.pth").file, "run 12:30/net.pth");
     const auto spec = ModelSpec::parse("12:30/net.pth:scale=2");

@@ -42,6 +42,9 @@ protected:
     void SetUp() override {
         LAMSCOPE_NEED_FILE(file, test::networksFile("networks_golden.json"));
         record_ = &test::goldenRecord(GetParam().record);
+        if (const auto weights = test::weightsFile(GetParam().file); !GetParam().file.empty() && !exists(weights)) {
+            GTEST_SKIP() << test::missingData(weights);
+        }
         recognition_ = recognise(checkpoint(), test::recordSettings(GetParam().record), card_);
         const auto nearest = recognition_.nearest.value_or(KeyDifference{});
         ASSERT_TRUE(recognition_.network)
@@ -53,6 +56,9 @@ protected:
 
     /// The published file where the record is one's, else the synthetic fill.
     [[nodiscard]] Checkpoint checkpoint() const {
+        if (!GetParam().file.empty()) {
+            return readCheckpoint(test::weightsFile(GetParam().file));
+        }
         return record_->contains("file") ? readCheckpoint(test::weightsFile(record_->at("file").get<std::string>()))
                                          : test::syntheticCheckpoint(GetParam().record);
     }
@@ -133,10 +139,12 @@ TEST_P(NetworkRecord, RegionIsTheCropOfTheWhole) {
 }
 
 TEST(NetworkRecords, AreAllExpectedOfSomeFamily) {
-    LAMSCOPE_NEED_FILE(file, test::networksFile("networks2_golden.json"));
-    for (const auto& [name, record] : test::networksJson("networks2_golden.json").items()) {
-        const auto isNamed = [&](const test::ExpectedNetwork& expected) { return expected.record == name; };
-        EXPECT_TRUE(name.starts_with("_") || std::ranges::any_of(test::expectedNetworks(), isNamed)) << name;
+    for (const char* sheet : {"networks2_golden.json", "derain_networks.json"}) {
+        LAMSCOPE_NEED_FILE(file, test::networksFile(sheet));
+        for (const auto& [name, record] : test::networksJson(sheet).items()) {
+            const auto isNamed = [&](const test::ExpectedNetwork& expected) { return expected.record == name; };
+            EXPECT_TRUE(name.starts_with("_") || std::ranges::any_of(test::expectedNetworks(), isNamed)) << name;
+        }
     }
 }
 

@@ -10,6 +10,7 @@ lamscope_test(model_test LABEL unit
     core/model/pt2/operators_test.cpp
     core/model/pt2/stored_tensor_test.cpp
     core/model/recognition_test.cpp
+    core/model/restoration_networks_test.cpp
     core/model/tiled_image_test.cpp
     core/model/torchscript/observed_forward_test.cpp
     core/model/torchscript/torchscript_card_test.cpp
@@ -18,6 +19,7 @@ lamscope_test(model_test LABEL unit
     core/model/wiring_test.cpp
     core/runtime/device_test.cpp
     support/network_variants.cpp
+    support/small_networks.cpp
   LIBRARIES lamscope_live lamscope_study lamscope_checkpoint lamscope_pt2 LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(model_test PRIVATE ${PROJECT_SOURCE_DIR}/core/runtime/torch_headers.h <gtest/gtest.h>)
 lamscope_test(pt2_network_test LABEL unit
@@ -56,20 +58,26 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/catanet_test.cpp
     core/model/arch/csnln_test.cpp
     core/model/arch/dat_test.cpp
+    core/model/arch/denoisers_test.cpp
     core/model/arch/distillation_networks_test.cpp
     core/model/arch/drln_test.cpp
+    core/model/arch/drunet_test.cpp
     core/model/arch/dysample_test.cpp
     core/model/arch/edsr_test.cpp
     core/model/arch/feature_modulation_test.cpp
     core/model/arch/hat_test.cpp
     core/model/arch/man_test.cpp
     core/model/arch/mambairv2_test.cpp
+    core/model/arch/mprnet_test.cpp
     core/model/arch/msrn_test.cpp
+    core/model/arch/nafnet_test.cpp
     core/model/arch/nonlocal_attention_test.cpp
     core/model/arch/pft_test.cpp
+    core/model/arch/prenet_test.cpp
     core/model/arch/plksr_test.cpp
     core/model/arch/rcan_test.cpp
     core/model/arch/rdn_test.cpp
+    core/model/arch/restormer_test.cpp
     core/model/arch/rgt_test.cpp
     core/model/arch/rnan_test.cpp
     core/model/arch/rrdbnet_test.cpp
@@ -81,6 +89,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/arch/swinir_test.cpp
     core/model/arch/symmetric_padding_test.cpp
     core/model/arch/window_attention_test.cpp
+    core/model/arch/uformer_test.cpp
     core/model/arch/windowed_networks_test.cpp
     core/model/arch/y_networks_test.cpp
     core/model/editable_model_test.cpp
@@ -89,6 +98,7 @@ lamscope_test(network_records_test LABEL golden
     core/model/taps_test.cpp
     support/every_family.cpp
     support/network_variants.cpp
+    support/restoration_networks.cpp
     support/small_networks.cpp
     support/network_expectations.cpp
     support/synthetic_checkpoint.cpp

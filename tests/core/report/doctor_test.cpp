@@ -40,5 +40,34 @@ TEST(DoctorCard, TellsWhatIsRandomInTheOriginal) {
     EXPECT_EQ(json.at("randomness"), "Gumbel noise in the original, none here");
 }
 
+TEST(DoctorCard, TellsWhatIsReadBesideTheImage) {
+    auto report = reportOf("", "");
+    EXPECT_TRUE(jsonOf(report).at("side_inputs").empty());
+    report.card.sideInputs = {{.name = "sigma", .value = 25.0, .unit = "levels of 0 to 255", .evidence = "given"}};
+    EXPECT_THAT(toText(report), HasSubstr("\n  reads too       sigma 25, levels of 0 to 255 (given)\n"));
+    EXPECT_EQ(jsonOf(report).at("side_inputs").dump(),
+              R"([{"name":"sigma","value":25.0,"unit":"levels of 0 to 255","evidence":"given"}])");
+}
+
+TEST(DoctorCard, AgreesWithTheInputWhereNothingIsEnlarged) {
+    auto report = reportOf("", "");
+    report.card.bicubicAgreementDb = 40.0;
+    EXPECT_THAT(toText(report), HasSubstr("\n  vs bicubic      40.0 dB on a smooth picture\n"));
+    EXPECT_EQ(jsonOf(report).at("agreement_with"), "bicubic");
+    report.card.scale = 1;
+    EXPECT_THAT(toText(report), AllOf(HasSubstr("\n  vs input        40.0 dB"), Not(HasSubstr("bicubic"))));
+    EXPECT_EQ(jsonOf(report).at("agreement_with"), "input");
+}
+
+TEST(DoctorCard, TellsHowANetworkOfOneChannelSeesColours) {
+    auto report = reportOf("", "");
+    report.card.colour = ModelCard::Colour::Each;
+    EXPECT_THAT(toText(report), HasSubstr("each colour by itself"));
+    EXPECT_EQ(jsonOf(report).at("colour"), "each");
+    report.card.colour = ModelCard::Colour::Y;
+    EXPECT_THAT(toText(report), HasSubstr("Y (luma)"));
+    EXPECT_EQ(jsonOf(report).at("colour"), "y");
+}
+
 }  // namespace
 }  // namespace lamscope

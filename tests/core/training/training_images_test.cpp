@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/training_images.h"
 
+#include <algorithm>
 #include <cmath>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "image/drawn_scene.h"
@@ -113,6 +115,116 @@ TEST_F(TrainingImagesTest, ValidateUnderEveryRecipe) {
         degrade(readImage(folder_ / "b.png").image, 2, Reduction::Bilinear, degradationFromString("blur:1"), 4);
     EXPECT_TRUE(at::equal(tensorOf(images.validation()[0].lr), tensorOf(blurred.lr)));
     EXPECT_TRUE(at::equal(tensorOf(images.validation()[1].hr), tensorOf(blurred.hr)));
+}
+
+/// The part of the images that the rain made brighter, of one sample: [h, w] in levels; the colours agree where nothing
+/// was clipped.
+torch::Tensor rainOf(const TrainingBatch& batch, std::int64_t sample) {
+    const auto difference = ((batch.lr[sample] - batch.hr[sample]) * 255.0).round();
+    const auto visible = batch.lr[sample].lt(1.0F).all(0);
+    EXPECT_EQ((difference.amax(0) - difference.amin(0)).masked_select(visible).abs().sum().item<double>(), 0.0);
+    return difference.amax(0);
+}
+
+/// The mean square of neighbours' differences.
+double roughness(const torch::Tensor& picture, std::int64_t axis) {
+    return picture.diff(1, axis).square().mean().item<double>();
+}
+
+class RainyImages : public TrainingImagesTest {
+protected:
+    RainyImages() { folder_.write("upright.json", rainFile); }
+
+    [[nodiscard]] TrainingOptions rainy(const std::string& images, const std::string& more = "") const {
+        return parseTrainingOptions(R"({"name": "n", "network": {"scale": 1, "layers": {"head": [4, 3, 3, 3]}},
+            "images": {"crop": 24, "batch": 8, "validation": 0, "rain_layers": 4, )"
+                                        + images + R"(}, "steps": 9, "seed": 4)" + more + "}",
+                                    folder_ / "train.json");
+    }
+
+    static constexpr auto rainFile =
+        R"({"quantity": [200, 300], "kernel_width": [1], "length": [30, 30], "angle": [0, 0]})";
+};
+
+TEST_F(RainyImages, RainKeepsItsDirectionHoweverTheBackgroundIsTurned) {
+    const TrainingImages images(folder_.path(), rainy(R"("degrade": ["rain:upright.json"])"));
+    bool hasMoved = false;
+    for (int step = 0; step < 4; ++step) {
+        const auto batch = images.batch(step);
+        for (std::int64_t i = 0; i < batch.lr.size(0); ++i) {
+            EXPECT_TRUE(isPartOf(batch.hr[i], tensorOf(scene_)));
+            const auto rain = rainOf(batch, i);
+            // Streaks of thirty pixels: hardly a change along them.
+            EXPECT_LT(roughness(rain, 0), 0.5 * roughness(rain, 1)) << step << " " << i;
+            hasMoved = hasMoved || !at::equal(rain, rainOf(batch, 0));
+        }
+    }
+    EXPECT_TRUE(hasMoved);
+}
+
+TEST_F(RainyImages, RainIsThatOfThePool) {
+    const auto options = rainy(R"("degrade": ["rain:upright.json:0.5"])");
+    const TrainingImages images(folder_.path(), options);
+    const RainPool pool(options.degradations[0].degradation.rain->range, 4, 160, 4);
+    const auto batch = images.batch(2);
+    // Margins of two pixels, but at the image's borders: a crop away from them shows the middle of its layer's part.
+    int compared = 0;
+    for (std::int64_t i = 0; i < batch.lr.size(0); ++i) {
+        const auto part = pool.part(28, 28, PortableRandom("layer/4/2-" + std::to_string(i)));
+        const auto levels = torch::tensor(std::vector<float>(part.levels.begin(), part.levels.end())).view({28, 28});
+        const auto expected = levels.narrow(0, 2, 24).narrow(1, 2, 24) * 0.5;
+        const auto rain = (batch.lr[i] - batch.hr[i]) * 255.0;
+        const auto off = (rain - expected).abs().masked_select(batch.lr[i].lt(1.0F)).max().item<double>();
+        compared += off <= 0.5001 ? 1 : 0;
+    }
+    EXPECT_GE(compared, 4);
+}
+
+TEST_F(RainyImages, BackgroundsAreAllThatIsTrainedOn) {
+    writeImage(folder_ / "b.png", drawScene(80));
+    const auto images = [&](int count) {
+        return TrainingImages(
+            folder_.path(),
+            rainy(R"("degrade": ["rain:small"], "background_crop": 32, "backgrounds": )" + std::to_string(count)));
+    };
+    const auto three = images(3);
+    ASSERT_EQ(three.backgrounds().size(), 3U);
+    EXPECT_EQ(three.trainingCount(), 3U);
+    std::vector<torch::Tensor> squares;
+    for (const auto& [file, part] : three.backgrounds()) {
+        EXPECT_EQ(part.width, 32);
+        squares.push_back(tensorOf(readImage(folder_ / file).image.cropped(part)));
+    }
+    const auto batch = three.batch(0);
+    for (std::int64_t i = 0; i < batch.hr.size(0); ++i) {
+        EXPECT_TRUE(std::ranges::any_of(squares, [&](const auto& square) { return isPartOf(batch.hr[i], square); }));
+    }
+    EXPECT_NE(three.backgrounds()[0].file, three.backgrounds()[1].file);
+    EXPECT_EQ(images(1).backgrounds()[0], three.backgrounds()[0]);
+    EXPECT_THAT(three.about(), testing::AllOf(testing::HasSubstr("3 backgrounds of 32x32"),
+                                              testing::HasSubstr("4 layers of rain:small with 160x160 pixels"),
+                                              testing::HasSubstr("the seed 4")));
+}
+
+TEST_F(RainyImages, WholeImagesCanBeBackgrounds) {
+    writeImage(folder_ / "b.png", drawScene(80));
+    const auto options = rainy(R"("degrade": ["rain:small"], "backgrounds": 1)");
+    const TrainingImages images(folder_.path(), options);
+    ASSERT_EQ(images.backgrounds().size(), 1U);
+    const auto& [file, part] = images.backgrounds()[0];
+    EXPECT_EQ(part.width, file == "a.png" ? 64 : 80);
+    EXPECT_EQ(images.trainingCount(), 1U);
+    EXPECT_TRUE(TrainingImages(folder_.path(), rainy(R"("degrade": ["rain:small"])")).backgrounds().empty());
+}
+
+TEST_F(RainyImages, SayWhichBackgroundsCannotBe) {
+    const auto refuses = [&](const std::string& images, const std::string& words) {
+        test::expectError(ErrorCode::InvalidArgument, {words}, [&] {
+            const TrainingImages made(folder_.path(), rainy(R"("degrade": ["rain:small"], )" + images));
+        });
+    };
+    refuses(R"("backgrounds": 2)", "1 of 1");
+    refuses(R"("background_crop": 65)", "64x64");
 }
 
 TEST_F(TrainingImagesTest, ProbabilitiesAreSharedAndSumToOne) {

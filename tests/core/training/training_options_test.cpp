@@ -86,6 +86,53 @@ TEST(TrainingOptions, RefusesWhatItDoesNotUnderstand) {
                       [] { static_cast<void>(readTrainingOptions("no/such.json")); });
 }
 
+/// A derainer of one layer; `images` and `more` are added to the description's images and to the description.
+TrainingOptions derainer(const std::string& images, const std::string& more = "", const std::string& network = "") {
+    return parseTrainingOptions(R"({"name": "n", "network": {"layers": {"head.0": [4, 3, 3, 3]}, "scale": )"
+                                    + (network.empty() ? "1" : network) + R"(}, "images": {"crop": 16)" + images
+                                    + R"(}, "steps": 9)" + more + "}",
+                                "folder/train.json");
+}
+
+TEST(TrainingOptions, BackgroundsAndRainHaveTheirFields) {
+    const auto options = derainer(R"(, "degrade": ["rain:small:0.5"], "backgrounds": 4, "background_crop": 96,
+        "rain_layers": 20)");
+    EXPECT_EQ(options.degradations[0].degradation.rain->amplitude, 0.5);
+    EXPECT_EQ(options.backgrounds, 4);
+    EXPECT_EQ(options.backgroundCrop, 96);
+    EXPECT_EQ(options.rainLayers, 20);
+    const auto refuses = [](const std::string& images, const std::string& words) {
+        test::expectError(ErrorCode::InvalidArgument, {words}, [&] { static_cast<void>(derainer(images)); });
+    };
+    refuses(R"(, "backgrounds": 0)", "backgrounds = 0");
+    refuses(R"(, "background_crop": 12)", "from 16 to");
+    refuses(R"(, "degrade": ["blur:2"], "rain_layers": 20)", "no recipe of 'degrade' has rain");
+    refuses(R"(, "degrade": ["rain:drizzle"])", "drizzle");
+    test::expectError(ErrorCode::BadFile, {"folder/none.json"},
+                      [] { static_cast<void>(derainer(R"(, "degrade": ["rain:none.json"])")); });
+}
+
+TEST(TrainingOptions, EvaluationsAreNamedRecipes) {
+    const auto options = derainer("", R"(, "evaluate": {"degrade": ["seen=rain:small", "rain:large"], "crop": 64})");
+    ASSERT_EQ(options.evaluations.size(), 2U);
+    EXPECT_EQ(options.evaluations[0].name, "seen");
+    EXPECT_EQ(options.evaluations[1].name, "rain:large");
+    EXPECT_EQ(options.evaluationCrop, 64);
+    // They are measured after the training and do not change it.
+    EXPECT_TRUE(trainTheSame(options.json, derainer("").json));
+    const auto refuses = [](const std::string& evaluate, const std::string& words, const std::string& images = "",
+                            const std::string& network = "") {
+        test::expectError(ErrorCode::InvalidArgument, {words},
+                          [&] { static_cast<void>(derainer(images, R"(, "evaluate": )" + evaluate, network)); });
+    };
+    refuses("{}", "needs 'degrade'");
+    refuses(R"({"degrade": "rain:small"})", "wrong type");
+    refuses(R"({"degrade": ["rain:small", "rain:small"]})", "two degradations");
+    refuses(R"({"degrade": ["rain:small"], "crop": 8})", "crop = 8");
+    refuses(R"({"degrade": ["rain:small"]})", "scale 2", "", "2");
+    refuses(R"({"degrade": ["rain:small"]})", "validation is 0", R"(, "validation": 0)");
+}
+
 TEST(TrainingOptions, ALicenceDoesNotMakeAnotherTraining) {
     const auto options = parsed();
     const auto licensed = parsed("\"steps\"", R"("licence": "CC0-1.0", "steps")");

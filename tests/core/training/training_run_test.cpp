@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "training/training_run.h"
 
+#include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iterator>
 
@@ -9,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/sha256.h"
+#include "image/degradation.h"
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
 #include "model/checkpoint/checkpoint.h"
@@ -142,6 +145,107 @@ TEST_F(TrainingRunTest, GoesOnWithDegradedSamplesFromTheWeightsOfAnotherRun) {
             ASSERT_NEAR(after[i], data.values[i], 8 * 0.002) << key;
         }
     }
+}
+
+/// A derainer on one square of one image, and the same measured on the third image.
+class DerainingRunTest : public TrainingRunTest {
+protected:
+    [[nodiscard]] TrainingRun derain(const std::string& out, const std::string& more = "") const {
+        auto result = run(out);
+        result.options = parseTrainingOptions(R"({
+            "name": "derain",
+            "network": {"arch": "edsr", "scale": 1, "layers": {
+                "head.0": [4, 3, 3, 3], "body.0.body.{0,2}": [4, 4, 3, 3], "body.1": [4, 4, 3, 3],
+                "tail.1": [3, 4, 3, 3]}},
+            "images": {"degrade": ["rain:small"], "rain_layers": 3, "backgrounds": 1, "background_crop": 32,
+                       "crop": 16, "batch": 2, "validation": 1},
+            "steps": 8, "learning_rate": 0.01, "seed": 3, "report_every": 2, "validate_every": 4)"
+                                                  + more + "}",
+                                              folder_ / "derain.json");
+        return result;
+    }
+
+    [[nodiscard]] Json card(const std::string& out) const { return Json::parse(text(out + "/card.json")); }
+};
+
+constexpr auto ranges =
+    R"(, "evaluate": {"degrade": ["seen=rain:small", "faint=rain:small:0.25", "blur=blur:1"], "crop": 48})";
+
+TEST_F(DerainingRunTest, GoesOnToTheSameBitsAndSaysWhatItTrainedOn) {
+    ASSERT_TRUE(runTraining(derain("whole")));
+    EXPECT_FALSE(trainUntil(derain("parts"), 3));
+    ASSERT_TRUE(runTraining(derain("parts")));
+    EXPECT_EQ(curve("parts"), curve("whole"));
+    EXPECT_EQ(text("parts/derain.safetensors"), text("whole/derain.safetensors"));
+    ASSERT_EQ(curve("whole").size(), 5U);
+    EXPECT_THAT(curve("whole").front(), testing::HasSubstr("1 backgrounds of 32x32 pixels, chosen with the seed 3; 3 "
+                                                           "layers of rain:small with 160x160 pixels"));
+    const auto training = card("whole").at("training");
+    ASSERT_EQ(training.at("backgrounds").size(), 1U);
+    EXPECT_EQ(training.at("backgrounds").at(0).at("width"), 32);
+    EXPECT_THAT(training.at("backgrounds").at(0).at("file"), testing::AnyOf("a.png", "b.png"));
+    EXPECT_FALSE(card("whole").contains("evaluation"));
+    EXPECT_EQ(card("whole").at("scale"), 1);
+}
+
+TEST_F(DerainingRunTest, MeasuresRestorationOnNamedRanges) {
+    ASSERT_TRUE(runTraining(derain("out")));
+    const auto weights = text("out/derain.safetensors");
+    // A finished run is only measured: other ranges make no other training.
+    ASSERT_TRUE(runTraining(derain("out", ranges)));
+    EXPECT_EQ(text("out/derain.safetensors"), weights);
+    const auto evaluation = card("out").at("evaluation");
+    ASSERT_EQ(evaluation.size(), 3U);
+    EXPECT_EQ(evaluation.at(0).at("range"), "seen");
+    EXPECT_EQ(evaluation.at(1).at("recipe"), "rain:small:0.25");
+    EXPECT_FALSE(evaluation.at(2).contains("rain"));
+    const auto number = [&](std::size_t range, const char* name) {
+        return evaluation.at(range).at(name).get<double>();
+    };
+    // The same rain at a quarter, up to roundings and the highlights that it would clip.
+    EXPECT_NEAR(number(1, "rain_rms") / number(0, "rain_rms"), 0.25, 0.08);
+    EXPECT_EQ(number(1, "mask_share"), number(0, "mask_share"));
+    EXPECT_EQ(number(1, "clean_change"), number(0, "clean_change"));
+    EXPECT_GT(number(1, "psnr_input"), number(0, "psnr_input") + 6.0);  // 20 log10(4) = 12 without clipping
+
+    // By the measures' definition, from the images themselves.
+    const auto model = loadModel({.file = folder_ / "out/derain.safetensors", .settings = {}});
+    const auto clean = readImage(folder_ / "hr/c.png").image.cropped({.x = 8, .y = 8, .width = 48, .height = 48});
+    const auto rainy = degrade(clean, 1, Reduction::Pillow, degradationFromString("rain:small"), 0);
+    const auto restored = *model.upscale(rainy.lr);
+    const auto restoredClean = *model.upscale(clean);
+    double changed = 0.0;
+    double inMask = 0.0;
+    double through = 0.0;
+    double added = 0.0;
+    const auto clipped = [](float value) { return std::clamp(static_cast<double>(value), 0.0, 1.0); };
+    for (std::size_t i = 0; i < restored.values().size(); ++i) {
+        const double rain = static_cast<double>(rainy.lr.values()[i]) - static_cast<double>(clean.values()[i]);
+        if (rainy.rain.values()[i] > 0.0F) {
+            changed += std::pow(clipped(restored.values()[i]) - static_cast<double>(rainy.lr.values()[i]), 2.0);
+            inMask += 1.0;
+        }
+        through += (clipped(restored.values()[i]) - clipped(restoredClean.values()[i])) * rain;
+        added += rain * rain;
+    }
+    EXPECT_NEAR(number(0, "e_r"), std::sqrt(changed / inMask), 1e-6);
+    EXPECT_NEAR(number(0, "transmission"), through / added, 1e-6);
+
+    // A blur of σ → 0 would be a copy: the less it blurs, the more comes through.
+    const auto& blurs = evaluation.at(0).at("blur_line");
+    ASSERT_GE(blurs.size(), 3U);
+    for (std::size_t i = 1; i < blurs.size(); ++i) {
+        EXPECT_GT(blurs.at(i).at("sigma_px"), blurs.at(i - 1).at("sigma_px"));
+        EXPECT_LT(blurs.at(i).at("transmission"), blurs.at(i - 1).at("transmission"));
+        EXPECT_GT(blurs.at(i).at("e_b"), blurs.at(i - 1).at("e_b"));
+    }
+}
+
+TEST_F(DerainingRunTest, NamesAnImageThatIsSmallerThanWhatIsMeasured) {
+    const auto wide = derain("out", R"(, "evaluate": {"degrade": ["rain:small"], "crop": 80})");
+    test::expectError(ErrorCode::InvalidArgument, {"c.png", "64x64", "80"},
+                      [&] { static_cast<void>(runTraining(wide)); });
+    EXPECT_FALSE(std::filesystem::exists(folder_ / "out"));  // before anything is trained
 }
 
 TEST_F(TrainingRunTest, GoesOnAfterAKillThatCameLaterThanTheState) {

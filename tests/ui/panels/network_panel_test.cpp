@@ -60,6 +60,7 @@ private slots:
     void digitsAndSpokenTextTellRowsApart();
     void theButtonOfARowOpensItsCard();
     void theCardExplainsTheNetwork();
+    void theCardTellsWhatARestorationNetworkReads();
     void theCardShowsAFailureInFull();
 };
 
@@ -358,6 +359,23 @@ void NetworkPanelTest::theCardExplainsTheNetwork() {
     QCOMPARE(hash.charFormat().toolTip(), QString::fromStdString(session_->network(second_)->card.sha256));
     emit card->anchorClicked(QUrl(QStringLiteral("copy:e660c382")));
     QCOMPARE(QApplication::clipboard()->text(), QStringLiteral("e660c382"));
+}
+
+void NetworkPanelTest::theCardTellsWhatARestorationNetworkReads() {
+    session_->updateNetwork(second_, [](NetworkEntry& entry) {
+        entry.card.scale = 1;
+        entry.card.bicubicAgreementDb = 41.25;
+        entry.card.colour = ModelCard::Colour::Each;
+        entry.card.sideInputs = {
+            {.name = "sigma", .value = 25.0, .unit = "levels of 0 to 255", .evidence = "given by the user"}};
+    });
+    session_->select(second_);
+    const auto text = panel_->findChild<QTextBrowser*>()->toPlainText();
+    for (const auto* part :
+         {"each colour by itself", "sigma 25", "levels of 0 to 255", "given by the user", "vs input"}) {
+        QVERIFY2(text.contains(QString::fromUtf8(part)), part);
+    }
+    QVERIFY(!text.contains(QStringLiteral("vs bicubic")));
 }
 
 void NetworkPanelTest::theCardShowsAFailureInFull() {

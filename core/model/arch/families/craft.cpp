@@ -13,8 +13,9 @@
 #include <fmt/ranges.h>
 
 #include "model/arch/architecture.h"
-#include "model/arch/attention.h"
+#include "model/arch/channel_self_attention.h"
 #include "model/arch/div2k_mean.h"
+#include "model/arch/gated_convolutions.h"
 #include "model/arch/position_network.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
@@ -130,30 +131,9 @@ struct ChannelCrossAttention {
             return x.reshape({x.size(0), temperature.size(0), -1, x.size(2) * x.size(3)});
         };
         const auto keysValues = kvLocal(kv(low)).chunk(2, 1);
-        const auto scores =
-            at::matmul(unitVectors(ofHeads(qLocal(q(high)))), unitVectors(ofHeads(keysValues[0])).transpose(-2, -1))
-            * temperature;
-        return proj(at::matmul(at::softmax(scores, -1), ofHeads(keysValues[1])).reshape(low.sizes()));
-    }
-};
-
-/// A pointwise MLP in which one half of the hidden features gates the other, after a convolution.
-struct GatedConvolutions {
-    Convolution first;
-    Convolution local;
-    Convolution last;
-
-    GatedConvolutions(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
-        const auto half = layers.size(prefix + ".project_out.weight", 1);
-        first = pointwise(layers, prefix + ".project_in", features, 2 * half, false);
-        local = depthwise(layers, prefix + ".dwconv", 2 * half, false);
-        last = pointwise(layers, prefix + ".project_out", half, features, false);
-    }
-
-    /// [n, c, h, w].
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        const auto halves = local(first(x)).chunk(2, 1);
-        return last(at::gelu(halves[0]) * halves[1]);
+        const auto attended =
+            attendToChannels(ofHeads(qLocal(q(high))), ofHeads(keysValues[0]), ofHeads(keysValues[1]), temperature);
+        return proj(attended.reshape(low.sizes()));
     }
 };
 

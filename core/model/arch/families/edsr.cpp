@@ -40,8 +40,10 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     result.name = "EDSR";
     result.hyperparameters = {{"features", std::to_string(frame.features)}, {"blocks", std::to_string(frame.blocks)}};
     frame.describe(result, layers);
-    // The head, two convolutions a block, the body's last one, and the tail, which reaches as far as two on this grid.
-    result.receptiveField = {.global = false, .radius = 2 * frame.blocks + 4, .evidence = "analytic"};
+    // The head, two convolutions a block, the body's last one, and the tail, which reaches as far as two on this grid
+    // where it enlarges.
+    const int tail = frame.tail.upsampler.scale() == 1 ? 1 : 2;
+    result.receptiveField = {.global = false, .radius = 2 * frame.blocks + 2 + tail, .evidence = "analytic"};
     result.cropping.multiple = result.sizeMultiple;
     auto blocks = makeBlocks(layers, frame, residualScale);
     result.network = std::make_unique<EdsrNetwork<ResidualBlock>>(std::move(frame), std::move(blocks));

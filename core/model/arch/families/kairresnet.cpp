@@ -27,6 +27,12 @@ Layout layoutOf(const LayerBuilder& layers) {
     constexpr int mostSteps = 3;  // x8
     const auto name = [](int number) { return fmt::format("model.{}", number); };
     Layout layout;
+    // Without enlargement the tail's two convolutions follow at once, two numbers apart.
+    if (layers.has(name(firstStep + 2) + ".weight")) {
+        layout.fine = name(firstStep);
+        layout.last = name(firstStep + 2);
+        return layout;
+    }
     layout.shuffles = layers.has(name(firstStep) + ".weight");
     int end = firstStep + perStep;
     for (int step = 2; step <= mostSteps; ++step) {
@@ -101,9 +107,11 @@ BuiltNetwork build(LayerBuilder& layers, int scale) {
     result.name = "MSRResNet (KAIR)";
     result.hyperparameters = {{"features", std::to_string(features)},
                               {"blocks", std::to_string(blocks)},
-                              {"upsampler", layout.shuffles ? "pixelshuffle" : "nearest+conv"}};
+                              {"upsampler", layout.steps.empty() ? "none"
+                                            : layout.shuffles    ? "pixelshuffle"
+                                                                 : "nearest+conv"}};
     int factor = 2;
-    if (layout.steps.size() > 1) {
+    if (layout.steps.size() != 1) {
         result.scales = {1 << layout.steps.size()};
     } else if (layout.shuffles) {
         factor = features > 0 && layers.size("model.2.weight", 0) == 9 * features ? 3 : 2;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MSRResNet: SRResNet without normalisation and with a bilinear skip, from BasicSR (Wang et al.) and its predecessors.
+// At scale 1 it has no upsampling convolutions, and the skip is from the image itself.
 #include <cmath>
 
 #include <fmt/format.h>
@@ -25,9 +26,12 @@ KeyNames keyNames(const LayerBuilder& layers) {
     return {"body.", "conv_hr"};
 }
 
-/// x4 in two steps, x2 and x3 in one.
-ShuffleUpsampler makeUpsampler(LayerBuilder& layers, std::int64_t features) {
+/// x4 in two steps, x2 and x3 in one, x1 in none.
+ShuffleUpsampler makeUpsampler(LayerBuilder& layers, const KeyNames& names, std::int64_t features) {
     ShuffleUpsampler upsampler;
+    if (!layers.has("upconv1.weight") && layers.has(names.fine + ".weight")) {
+        return upsampler;
+    }
     const bool twice = layers.has("upconv2.weight");
     const int factor = !twice && features > 0 && layers.size("upconv1.weight", 0) == 9 * features ? 3 : 2;
     for (const char* prefix : {"upconv1", "upconv2"}) {
@@ -45,7 +49,7 @@ public:
     MsrResNet(LayerBuilder& layers, const KeyNames& names, std::int64_t features, int blocks, double slope)
         : slope_(slope)
         , first_(layers.convolution("conv_first", {.in = 3, .out = features}))
-        , upsampler_(makeUpsampler(layers, features))
+        , upsampler_(makeUpsampler(layers, names, features))
         , fine_(layers.convolution(names.fine, {.in = features, .out = features}))
         , last_(layers.convolution("conv_last", {.in = features, .out = 3})) {
         for (int i = 0; i < blocks; ++i) {
@@ -66,7 +70,8 @@ public:
             for (const auto& [convolution, factor] : upsampler_.steps) {
                 y = leakyRelu(at::pixel_shuffle(convolution(y), factor), slope_);
             }
-            return last_(leakyRelu(fine_(y), slope_)) + enlargeBilinear(crop(lr), scale());
+            const auto skipped = scale() == 1 ? crop(lr) : enlargeBilinear(crop(lr), scale());
+            return last_(leakyRelu(fine_(y), slope_)) + skipped;
         });
     }
 
@@ -80,7 +85,8 @@ private:
 };
 
 bool matches(const LayerBuilder& layers) {
-    return layers.has("conv_first.weight") && layers.has("upconv1.weight")
+    return layers.has("conv_first.weight")
+           && (layers.has("upconv1.weight") || layers.has(keyNames(layers).fine + ".weight"))
            && (layers.has("body.0.conv1.weight") || layers.has("recon_trunk.0.conv1.weight"));
 }
 

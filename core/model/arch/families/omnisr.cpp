@@ -12,6 +12,7 @@
 #include "model/arch/attention.h"
 #include "model/arch/channel_self_attention.h"
 #include "model/arch/feature_modulation.h"
+#include "model/arch/gated_convolutions.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
 #include "model/cropped_trunk.h"
@@ -32,16 +33,6 @@ struct Shape {
 };
 
 /// Which layers have biases is an option that only the file tells.
-Convolution convolutionAsStored(LayerBuilder& layers, const std::string& prefix, ConvolutionShape shape) {
-    shape.bias = layers.has(prefix + ".bias");
-    return layers.convolution(prefix, shape);
-}
-
-Convolution depthwiseAsStored(LayerBuilder& layers, const std::string& prefix, std::int64_t features) {
-    return convolutionAsStored(layers, prefix,
-                               {.in = features, .out = features, .groups = std::max<std::int64_t>(features, 1)});
-}
-
 Linear linearAsStored(LayerBuilder& layers, const std::string& prefix, std::int64_t in, std::int64_t out) {
     return layers.linear(prefix, in, out, layers.has(prefix + ".bias"));
 }
@@ -76,25 +67,15 @@ struct LocalLayers {
     }
 };
 
-/// One half of the hidden features gates the other.
 struct FeedForward {
     LayerNorm norm;
-    Convolution widen;
-    Convolution depthwise;
-    Convolution project;
+    GatedConvolutions gated;
 
     FeedForward(LayerBuilder& layers, const std::string& prefix, std::int64_t features)
-        : norm(pixelNorm(layers, prefix, features)) {
-        const auto half = layers.size(prefix + ".fn.project_in.weight", 0) / 2;
-        widen = convolutionAsStored(layers, prefix + ".fn.project_in", {.in = features, .out = 2 * half, .kernel = 1});
-        depthwise = depthwiseAsStored(layers, prefix + ".fn.dwconv", 2 * half);
-        project = convolutionAsStored(layers, prefix + ".fn.project_out", {.in = half, .out = features, .kernel = 1});
-    }
+        : norm(pixelNorm(layers, prefix, features))
+        , gated(layers, prefix + ".fn", features) {}
 
-    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const {
-        const auto halves = depthwise(widen(normalisePixels(norm, x))).chunk(2, 1);
-        return x + project(at::gelu(halves[0]) * halves[1]);
-    }
+    [[nodiscard]] torch::Tensor operator()(const torch::Tensor& x) const { return x + gated(normalisePixels(norm, x)); }
 };
 
 /// Which tokens attend to one another.

@@ -228,6 +228,9 @@ TEST_F(PairOfFiles, ARunRanksMasksAndSaysWhatItDid) {
     EXPECT_EQ(json.at("degradations").at(0).at("images").at(0).at("nodes"), 9);
     EXPECT_EQ(json.at("ranking").at("top").at(0).at("filter"), document->ranking.order[0]);
     EXPECT_EQ(json.at("options").at("biases"), true);
+    EXPECT_EQ(json.at("options").at("side"), 24);
+    EXPECT_EQ(json.at("options").at("readout"), nlohmann::json::array());
+    EXPECT_EQ(json.at("options").at("lr"), nlohmann::json::object());
     EXPECT_EQ(json.at("baseline").at("architecture"), "MSRResNet");
     EXPECT_EQ(filterTable(*document, 3).rows.size(), 3U);
     EXPECT_THAT(textOf(maskingTable(*document)), testing::HasSubstr("faig alone"));

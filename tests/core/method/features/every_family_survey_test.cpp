@@ -42,17 +42,27 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
         {"DBPN", {"output_conv.conv"}},
         {"DDBPN", {"reconstruction.0"}},
         {"DRCT", {"conv_last"}},
+        {"DnCNN", {"model.11", "model.47"}},
+        {"DRUNet", {"m_tail"}},
         {"EDSR", {"tail.1"}},
         {"ESPAN", {"tea_upsampler.0.eval_conv"}},
+        {"FDnCNN", {"model.10"}},
+        {"FFDNet", {"model.8"}},
         {"FSRCNN", {"last_part"}},
         {"HAT", {"conv_last"}},
         {"IMDN", {"upsampler.0", "model.2"}},
+        {"IRCNN", {"model.12"}},
         {"LapSRN", {"convt_R2"}},
+        {"MPRNet", {"tail"}},
         {"MSRN", {"tail.3"}},
         {"MSRResNet", {"conv_last"}},
+        {"NAFNet", {"ending"}},
         {"OmniSR", {"up.0"}},
         {"PAN", {"conv_last"}},
+        {"PReNet", {"conv.0"}},
+        {"PRN_r", {"conv.0"}},
         {"RCAN", {"tail.1"}},
+        {"Restormer", {"output"}},
         {"RFDN", {"upsampler.0"}},
         {"RLFN", {"upsampler.0"}},
         {"RRDBNet", {"conv_last"}},
@@ -62,14 +72,16 @@ const std::map<std::string, std::set<std::string>>& deepestKeys() {
         {"SRCNN", {"conv3"}},
         {"SRResNet", {"conv_output"}},
         {"SwinIR", {"conv_last", "upsample.0"}},
+        {"Uformer", {"output_proj.proj.0"}},
     };
     return keys;
 }
 
 /// Families whose last step is the sum with the enlarged input.
 const std::set<std::string>& addsInput() {
-    static const std::set<std::string> families{"A2N",       "CATANet", "Compact", "ESC",     "LapSRN",
-                                                "MSRResNet", "PAN",     "PLKSR",   "SAFMN++", "SAFMNv3"};
+    static const std::set<std::string> families{"A2N",    "CATANet", "Compact",   "DnCNN",   "ESC",     "IRCNN",
+                                                "LapSRN", "MPRNet",  "MSRResNet", "NAFNet",  "PAN",     "PLKSR",
+                                                "PReNet", "PRN_r",   "Restormer", "SAFMN++", "SAFMNv3", "Uformer"};
     return families;
 }
 
@@ -91,8 +103,10 @@ TEST_P(FamilySurvey, FindsTheDeepestFeatures) {
     if (const auto found = deepestKeys().find(architecture); found != deepestKeys().end()) {
         EXPECT_TRUE(found->second.contains(deepest)) << deepest;
     }
-    // RealPLKSR adds the input to features that are enlarged and convolved; at scale 1, to the image.
-    const bool adds = addsInput().contains(architecture) || (architecture == "RealPLKSR" && card.scale == 1);
+    // RealPLKSR adds the input to features that are enlarged and convolved; at scale 1, to the image. SwinIR adds it
+    // where it does not enlarge.
+    const bool addsAtScale1 = architecture == "RealPLKSR" || architecture == "SwinIR";
+    const bool adds = addsInput().contains(architecture) || (addsAtScale1 && card.scale == 1);
     EXPECT_EQ(survey.addsInput, adds);
     ASSERT_GE(survey.usual.size(), 3U);
     EXPECT_EQ(survey.usual.front().key, lrControl);

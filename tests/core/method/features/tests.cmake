@@ -24,6 +24,7 @@ lamscope_test(features_families_test LABEL golden
     support/every_family.cpp
     support/network_expectations.cpp
     support/network_variants.cpp
+    support/restoration_networks.cpp
     support/small_networks.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_features lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)

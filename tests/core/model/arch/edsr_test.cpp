@@ -44,7 +44,7 @@ CheckpointMaker edsr(std::int64_t features, int blocks, int scale) {
 }
 
 TEST(Edsr, AnyDepthWidthAndScale) {
-    for (const int scale : {2, 3, 4, 8}) {
+    for (const int scale : {1, 2, 3, 4, 8}) {
         for (const int blocks : {1, 3}) {
             const auto network = recogniseInFloat64(edsr(6, blocks, scale).meanShift(div2kMean).checkpoint());
             EXPECT_EQ(network.card.architecture, "EDSR");
@@ -59,6 +59,33 @@ TEST(Edsr, AnyDepthWidthAndScale) {
 TEST(Edsr, PublishedReceptiveFields) {
     EXPECT_EQ(recogniseInFloat64(edsr(4, 16, 4).checkpoint()).card.receptiveField.radius, 36);
     EXPECT_EQ(recogniseInFloat64(edsr(4, 32, 4).checkpoint()).card.receptiveField.radius, 68);
+}
+
+// The restoration network of the sweeps: a skip over the features and none over the image.
+TEST(Edsr, WithoutShiftAndEnlargementIsARowOfResidualBlocks) {
+    const auto checkpoint = edsr(5, 2, 1).checkpoint();
+    const auto network = recogniseInFloat64(checkpoint);
+    const auto convolve = [&](const std::string& name, const torch::Tensor& x) {
+        const auto tensor = [&](const std::string& key) {
+            const auto* data = checkpoint.find(key);
+            return torch::tensor(data->values).to(torch::kFloat64).view(data->shape);
+        };
+        return at::conv2d(x, tensor(name + ".weight"), tensor(name + ".bias"), 1, 1);
+    };
+    const auto first = convolve("head.0", picture(9, 7));
+    auto x = first;
+    for (const std::string block : {"body.0", "body.1"}) {
+        x = x + convolve(block + ".body.2", at::relu(convolve(block + ".body.0", x)));
+    }
+    EXPECT_LE(distance(network(picture(9, 7)), convolve("tail.1", convolve("body.2", x) + first)), closeTo);
+    EXPECT_EQ(network.card.scales, std::vector{1});
+    EXPECT_TRUE(network.card.mean.empty());
+    std::int64_t parameters = 0;
+    const auto published = edsr(32, 8, 1);
+    for (const auto& [key, data] : published.checkpoint().tensors) {
+        parameters += data.numel();
+    }
+    EXPECT_EQ(parameters, 158979);
 }
 
 TEST(Edsr, RangeAndMeanAreThoseOfTheStoredShift) {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The kinds of SRResNet: with instance normalisation (twtygqyy), and without (BasicSR, its predecessors, KAIR).
+#include <algorithm>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -75,7 +77,9 @@ CheckpointMaker msrResNet(int blocks, int scale) {
         maker.convolution(fmt::format("body.{}.conv1", i), features, features);
         maker.convolution(fmt::format("body.{}.conv2", i), features, features);
     }
-    maker.convolution("upconv1", features, (scale == 3 ? 9 : 4) * features);
+    if (scale > 1) {
+        maker.convolution("upconv1", features, (scale == 3 ? 9 : 4) * features);
+    }
     if (scale == 4) {
         maker.convolution("upconv2", features, 4 * features);
     }
@@ -83,7 +87,7 @@ CheckpointMaker msrResNet(int blocks, int scale) {
 }
 
 TEST(MsrResNet, AllKeySetsAtAnyDepthAndScale) {
-    for (const int scale : {2, 3, 4}) {
+    for (const int scale : {1, 2, 3, 4}) {
         const auto checkpoint = msrResNet(2, scale).checkpoint();
         const auto network = recogniseInFloat64(checkpoint);
         EXPECT_EQ(network.card.architecture, "MSRResNet");
@@ -100,6 +104,16 @@ TEST(MsrResNet, AllKeySetsAtAnyDepthAndScale) {
         EXPECT_EQ(distance(older(input), network(input)), 0.0);
     }
     EXPECT_EQ(recogniseInFloat64(msrResNet(16, 4).checkpoint()).card.receptiveField.radius, 35);
+}
+
+TEST(MsrResNet, AddsTheImageItselfWhereNothingIsEnlarged) {
+    auto checkpoint = msrResNet(2, 1).checkpoint();
+    for (auto& [key, data] : checkpoint.tensors) {
+        if (key.starts_with("conv_last")) {
+            std::ranges::fill(data.values, 0.0F);
+        }
+    }
+    EXPECT_EQ(distance(recogniseInFloat64(checkpoint)(picture(7, 5)), picture(7, 5)), 0.0);
 }
 
 TEST(MsrResNet, PixelAttentionOfPansRepositoryIsAnotherNetwork) {
@@ -143,7 +157,7 @@ CheckpointMaker identityKair(int blocks, int scale, bool shuffles, bool lastBias
 }
 
 TEST(KairResNet, ResidualsSkipAndUpsamplingAreWhereTheyBelong) {
-    for (const int scale : {2, 3, 4, 8}) {
+    for (const int scale : {1, 2, 3, 4, 8}) {
         for (const bool shuffles : {false, true}) {
             constexpr int blocks = 3;
             ModelSettings settings;
@@ -170,7 +184,7 @@ Checkpoint kair(int blocks, int scale, bool shuffles) {
 }
 
 TEST(KairResNet, ReceptiveFieldAndRegions) {
-    for (const int scale : {2, 3, 4, 8}) {
+    for (const int scale : {1, 2, 3, 4, 8}) {
         for (const bool shuffles : {false, true}) {
             ModelSettings settings;
             settings.scale = scale;

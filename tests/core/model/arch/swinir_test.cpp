@@ -243,7 +243,7 @@ TEST(SwinIr, NetworksOfOneChannelHaveNoMean) {
     auto maker = body(7, {2}, 1);
     addKernel(maker, "conv_last", {torch::zeros({1, smallEmbedding, 3, 3}), torch::zeros({1})});
     const auto network = recogniseInFloat64(maker.checkpoint());
-    EXPECT_EQ(network.card.colour, ModelCard::Colour::Y);
+    EXPECT_EQ(network.card.colour, ModelCard::Colour::Each) << "it restores";
     EXPECT_TRUE(network.card.mean.empty());
     const auto lr = picture(9, 15, 1);
     EXPECT_LT(distance(network(lr), lr), 1e-12);  // the residual is zero

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "base/error.h"
+#include "model/arch/local_average.h"
 #include "model/arch/selective_scan.h"
 #include "model/arch/window_attention.h"
 #include "model/secant/secant_scope.h"
@@ -93,6 +94,7 @@ std::vector<Operation> operations() {
         {"group_norm",
          [](const Tensor& x) { return at::group_norm(x, 2, constantOf({4}, x), constantOf({4}, x), 1e-5); }},
         {"norm", [](const Tensor& x) { return at::linalg_vector_norm(x, 2, at::IntArrayRef{1}, true); }},
+        {"local_average", [](const Tensor& x) { return averageAround(x, 3); }},
         {"choice", [](const Tensor& x) { return at::where(constantOf({6}, x) > 0, x, -x); }},
         {"max_pool",
          [](const Tensor& x) {

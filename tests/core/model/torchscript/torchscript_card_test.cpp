@@ -163,6 +163,19 @@ TEST_F(TorchScriptCards, CardOfAnotherScaleIsNoticed) {
     EXPECT_THAT(card.warnings, ElementsAre(HasSubstr("states scale 4, but it enlarges by 2")));
 }
 
+TEST_F(TorchScriptCards, OneChannelThatIsNotEnlargedIsEachColour) {
+    const std::string restoring = R"(
+def forward(self, x):
+    return torch.conv2d(x, torch.ones([1, 1, 1, 1]))
+)";
+    write(restoring, R"({"range": 1})");
+    EXPECT_EQ(load().colour, ModelCard::Colour::Each);
+    EXPECT_THAT(load().assumed, ElementsAre(HasSubstr("each colour by itself")));
+    EXPECT_EQ(load(":colour=y").colour, ModelCard::Colour::Y);
+    write(restoring, R"({"colour": "y", "range": 1})");
+    EXPECT_EQ(load().colour, ModelCard::Colour::Y);
+}
+
 TEST_F(TorchScriptCards, OneChannelIsY) {
     const std::string oneChannel = R"(
 def forward(self, x):
@@ -174,6 +187,7 @@ def forward(self, x):
     write(oneChannel);
     EXPECT_EQ(load().colour, ModelCard::Colour::Y);
     EXPECT_THAT(load().assumed, ElementsAre(HasSubstr("Y channel")));
+    EXPECT_EQ(load(":colour=each").colour, ModelCard::Colour::Each);
     write(oneChannel, R"({"colour": "rgb"})");
     test::expectError(ErrorCode::UnsupportedModel, {"1x3x48x48"}, [this] { static_cast<void>(load()); });
 }

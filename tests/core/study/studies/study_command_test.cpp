@@ -417,6 +417,23 @@ TEST_F(StudyCommand, MeasuresLpipsWithTheUsersWeights) {
     EXPECT_FALSE(std::filesystem::exists(in("b.json")));
 }
 
+TEST_F(StudyCommand, MeasuresHowFaithfulMapsAre) {
+    describe({"--faithfulness", "infidelity", "--nodes", "3"});
+    auto description = nlohmann::ordered_json::parse(contentOf(in("study.json")));
+    EXPECT_EQ(description["faithfulness"]["only"], "infidelity");
+    description["faithfulness"]["square"] = 4;
+    description["faithfulness"]["stride"] = 8;
+    folder_.write("study.json", description.dump());
+    ASSERT_EQ(run({"run", in("study.json")}).exitCode, 0);
+    EXPECT_EQ(test::rowsOf(in("study.sqlite"),
+                           "SELECT count(*) FROM results WHERE faith_explained > 0 AND "
+                           "faith_explained <= 1 AND faith_half_insertion IS NULL")
+                  .front(),
+              "8|");
+    expectTrouble({"new", in("b.json"), "--hr", in("set"), "--model", "bicubic", "--no-trial", "--faithfulness", "all"},
+                  2, "curves, infidelity, sensitivity");
+}
+
 TEST_F(StudyCommand, TroubleIsNamed) {
     describe();
     expectTrouble({"run", in("absent.json")}, 1, "absent.json");

@@ -192,6 +192,17 @@ TEST(StudyPlan, WeightsOfLpipsArePartOfEveryKey) {
     test::expectError(ErrorCode::BadFile, {"absent.pth"}, [&] { static_cast<void>(firstKey(study, folder)); });
 }
 
+TEST(StudyPlan, FaithfulnessIsPartOfEveryKey) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder, {64}, {"bicubic"});
+    std::set<std::string> keys{firstKey(study, folder)};
+    for (const int points : {8, 16}) {
+        study.faithfulness = FaithfulnessOptions{.points = points};
+        keys.insert(firstKey(study, folder));
+    }
+    EXPECT_EQ(keys.size(), 3U);
+}
+
 TEST(StudyPlan, OptionsThatMeanTheSameHaveOneKey) {
     const test::TemporaryFolder folder;
     auto study = test::smallStudy(folder, {64});
@@ -350,6 +361,30 @@ TEST(StudyDescription, NamesTheWeightsOfLpipsWhereItIsAskedFor) {
     writeStudyDescription(study, file);
     EXPECT_EQ(readStudyDescription(file), study);
     EXPECT_THAT(test::contentOf(file), testing::HasSubstr("\"linear\": \"weights/alex.pth\""));
+}
+
+TEST(StudyDescription, StatesTheOptionsOfFaithfulnessWhereItIsAskedFor) {
+    const test::TemporaryFolder folder;
+    auto study = test::smallStudy(folder);
+    EXPECT_THAT(toJson(study, folder.path()), testing::Not(testing::HasSubstr("faithfulness")));
+    const auto id = newStudyId(study);
+    study.faithfulness = FaithfulnessOptions{.points = 16};
+    study.faithfulness->parts.sensitivity = false;
+    EXPECT_NE(newStudyId(study), id);
+    const auto file = folder / "study.json";
+    writeStudyDescription(study, file);
+    EXPECT_EQ(readStudyDescription(file), study);
+    const auto refused = [&](const nlohmann::ordered_json& options, const std::string& expected) {
+        auto json = nlohmann::ordered_json::parse(toJson(study, folder.path()));
+        json["faithfulness"] = options;
+        folder.write("study.json", json.dump());
+        test::expectError(ErrorCode::BadFile, {"study.json", expected},
+                          [&] { static_cast<void>(readStudyDescription(file)); });
+    };
+    refused("all", "\"faithfulness\"");
+    refused({{"pionts", 3}}, "pionts");
+    refused({{"points", 0}}, "number of points");
+    refused({{"attribution", "map.npy"}}, "attribution");
 }
 
 TEST(StudyDescription, AMissingRuleIsTheDefault) {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <memory>
+#include <strings.h>
+
+#include <fmt/format.h>
+
+#include "base/atomic_file.h"
+#include "commands.h"
+#include "console.h"
+#include "image/image_file.h"
+#include "lam_arguments.h"
+#include "method/faithfulness/faithfulness_options.h"
+#include "method/lam/lam_experiment.h"
+#include "model_arguments.h"
+#include "option_flags.h"
+#include "study/faithfulness/faithfulness_picture.h"
+#include "study/faithfulness/faithfulness_run.h"
+
+namespace lamscope::cli {
+
+namespace {
+
+struct FaithfulnessArguments {
+    ModelArguments models;
+    LamArguments lam;
+    OptionTexts method = OptionTexts(faithfulnessOptionTable().size());  ///< of faithfulnessOptionTable()
+    std::string json;
+    std::string csv;
+    std::vector<std::string> figures;
+};
+
+Experiment describedBy(const FaithfulnessArguments& arguments) {
+    auto experiment = arguments.lam.toExperiment(arguments.models.specs());
+    const auto options = optionsOfFlags(faithfulnessOptionTable(), arguments.method);
+    checkFaithfulnessOptions(options);
+    setFaithfulnessOptions(experiment, lamOptionsOf(experiment), options);
+    for (const std::filesystem::path file : arguments.figures) {
+        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
+            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
+        }
+        if (!options.parts.curves) {
+            throw UsageError("--figure draws curves: --only has to hold them");
+        }
+    }
+    if (!options.attribution.empty() && experiment.scenes.front().boxes.size() != 1) {
+        throw UsageError("--attribution goes with one --patch");
+    }
+    return experiment;
+}
+
+void writeOutputs(const FaithfulnessDocument& document, const FaithfulnessArguments& arguments) {
+    StagedFiles files;
+    for (const auto& file : arguments.figures) {
+        files.add(file, std::span<const std::byte>(encodePng(drawFaithfulness(document))));
+    }
+    if (!arguments.csv.empty()) {
+        files.add(arguments.csv, toCsv(document));
+    }
+    if (!arguments.json.empty()) {
+        giveJson(files, arguments.json, toJson(document));
+    }
+    files.commit();
+}
+
+int run(const FaithfulnessArguments& arguments) {
+    const auto experiment = asUsage([&] { return describedBy(arguments); });
+    FaithfulnessRunSettings settings{.device = arguments.models.prepareDevice()};
+    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
+    settings.outputs.emplace_back(arguments.json);
+    settings.outputs.emplace_back(arguments.csv);
+    const InterruptGuard interrupt;
+    std::optional<FaithfulnessDocument> document;
+    {
+        ProgressLine line;
+        line.show("reading the image and the networks", -1.0);
+        document = runFaithfulness(experiment, settings, interrupt.token(),
+                                   [&](const FaithfulnessRunProgress& state) { line.show(state.step, state.share); });
+    }
+    if (!document) {
+        return ExitCode::Interrupted;
+    }
+    sayWarnings(warningsOf(*document));
+    writeOutputs(*document, arguments);
+    printTable(toText(*document), arguments.json);
+    return ExitCode::Done;
+}
+
+}  // namespace
+
+void addFaithfulnessCommand(CLI::App& app, ChosenCommand& chosen) {
+    const auto arguments = std::make_shared<FaithfulnessArguments>();
+    auto* command = app.add_subcommand("faithfulness",
+                                       "is a map true to its network? insertion and deletion, infidelity, sensitivity");
+    command->footer(
+        "Example:\n  lamscope-cli faithfulness --hr photo.png --model imdn_x4.pth --patch 120,120 "
+        "--only curves,infidelity --figure curves.png\n"
+        "The table goes to standard output, everything else to standard error.");
+    arguments->lam.addImageTo(*command);
+    arguments->models.addTo(*command, true);
+    arguments->lam.addPatchesTo(*command);
+    arguments->lam.addMethodTo(*command);
+    addOptionFlags(*command, faithfulnessOptionTable(), arguments->method);
+    command->get_option("--attribution")->type_name("FILE");
+    command->add_option("--json", arguments->json, "write every number and curve as JSON; '-' for standard output")
+        ->type_name("FILE");
+    command->add_option("--csv", arguments->csv, "write a line a network and patch")->type_name("FILE");
+    command->add_option("--figure", arguments->figures, "write a picture of the curves, .png")->type_name("FILE");
+    command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
+}
+
+}  // namespace lamscope::cli

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "study/cem/cem_command_line.h"
+
+#include "base/error.h"
+#include "method/cem/cem_options.h"
+#include "study/command_words.h"
+
+namespace lamscope {
+
+std::string cemCommandLine(const Experiment& experiment, DeviceChoice device, int threads) {
+    if (experiment.scenes.empty()) {
+        throw Error(ErrorCode::InvalidArgument, "there is no image, and so no command that computes effects on it");
+    }
+    const auto& scene = experiment.scenes.front();
+    const auto options = cemOptionsOf(experiment);
+    CommandWords words("cem");
+    words.add(scene.role == ImageRole::Hr ? "--hr" : "--lr", scene.image.string());
+    if (!scene.reference.empty()) {
+        words.add("--reference", scene.reference.string());
+    }
+    words.addReading(scene);
+    if (!scene.degradation.isClean()) {
+        words.add("--degrade", toString(scene.degradation));
+    }
+    words.addNetworks(experiment);
+    if (!scene.boxes.empty()) {
+        const auto& [x, y, size] = scene.boxes.front();
+        words.add("--roi", fmt::format("{},{},{}", x, y, size));
+    }
+    for (const auto& path : options.interventions) {
+        words.add("--interventions", path.string());
+    }
+    words.addOptions(cemOptionTable(), options);
+    words.addMachine(device, threads);
+    return words.line();
+}
+
+}  // namespace lamscope
