@@ -88,8 +88,10 @@ RestorationPlot::RestorationPlot(QWidget* parent)
 }
 
 void RestorationPlot::setPoints(const RestorationPoints& points) {
-    points_ = points;
-    draw();
+    if (points != points_) {
+        points_ = points;
+        draw();
+    }
 }
 
 void RestorationPlot::draw() {

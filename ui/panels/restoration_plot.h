@@ -20,12 +20,16 @@ struct RestorationPoint {
     std::optional<double> er{};  ///< E_R, E_B and τ of RestorationMeasures; unset: not defined
     std::optional<double> eb{};
     std::optional<double> transmission{};
+
+    friend bool operator==(const RestorationPoint&, const RestorationPoint&) = default;
 };
 
 struct RestorationPoints {
     std::vector<RestorationPoint> networks{};
     std::vector<RestorationPoint> blurs{};  ///< from the narrowest to the widest; empty: not known
     std::optional<double> rain{};           ///< E_R of the clean image
+
+    friend bool operator==(const RestorationPoints&, const RestorationPoints&) = default;
 };
 
 /// The τ of a blur that spoils the background as much, by linear interpolation along the blur line; unset beside it.

@@ -8,22 +8,22 @@ namespace lamscope::ui {
 
 namespace {
 
-struct Words {
+struct ScaleWord {
     const char* enlarging;  ///< a regular expression
     const char* keeping;
 };
 
 /// The longest first.
-constexpr std::array words{
-    Words{"\\ban? HR image\\b", "a reference"},
-    Words{"\\ban? LR image\\b", "an input"},
-    Words{"\\b[LS]R pixel", "pixel"},
-    Words{"\\bLR image", "input"},
-    Words{"\\bSR image", "output"},
-    Words{"\\bHR image", "reference"},
-    Words{"\\bLR\\b", "input"},
-    Words{"\\bSR\\b", "output"},
-    Words{"\\bHR\\b", "reference"},
+constexpr std::array scaleWords{
+    ScaleWord{"\\ban? HR image\\b", "a reference"},
+    ScaleWord{"\\ban? LR image\\b", "an input"},
+    ScaleWord{"\\b[LS]R pixel", "pixel"},
+    ScaleWord{"\\bLR image", "input"},
+    ScaleWord{"\\bSR image", "output"},
+    ScaleWord{"\\bHR image", "reference"},
+    ScaleWord{"\\bLR\\b", "input"},
+    ScaleWord{"\\bSR\\b", "output"},
+    ScaleWord{"\\bHR\\b", "reference"},
 };
 
 }  // namespace
@@ -33,7 +33,7 @@ QString inScaleWords(const QString& text, bool keepsSize) {
         return text;
     }
     auto result = text;
-    for (const auto& [enlarging, keeping] : words) {
+    for (const auto& [enlarging, keeping] : scaleWords) {
         result.replace(QRegularExpression(QLatin1String(enlarging)), QLatin1String(keeping));
     }
     if (result != text && text.front().isUpper()) {

@@ -48,7 +48,7 @@ constexpr Step stepOf(const char* title, const char* name, const char* help, con
             .set = [](Degradation& degradation, const Degradation& from) { degradation.*member = from.*member; }};
 }
 
-constexpr std::array steps{
+constexpr std::array degradationSteps{
     stepOf<&Degradation::blur>(QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "&Blur"), "stepBlur",
                                QT_TRANSLATE_NOOP("lamscope::ui::DegradationDialog", "Gaussian blur, σ in pixels"),
                                "blur:2"),
@@ -160,8 +160,8 @@ DegradationDialog::DegradationDialog(Session& session, const FileChoice& choice,
 }
 
 void DegradationDialog::addSteps(QHBoxLayout& row) {
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        const auto& step = steps[i];
+    for (std::size_t i = 0; i < degradationSteps.size(); ++i) {
+        const auto& step = degradationSteps[i];
         auto* box = steps_.at(i) = new QCheckBox(tr(step.title));
         box->setObjectName(QLatin1String(step.name));
         box->setToolTip(tr(step.help));
@@ -273,8 +273,8 @@ void DegradationDialog::follow() {
     follows_ = true;
     const auto& degradation = session_.degradation();
     recipe_->setTexts({{.name = {}, .recipe = degradation.isClean() ? std::string() : toString(degradation)}});
-    for (std::size_t i = 0; i < steps.size(); ++i) {
-        steps_.at(i)->setChecked(steps[i].isOn(degradation));
+    for (std::size_t i = 0; i < degradationSteps.size(); ++i) {
+        steps_.at(i)->setChecked(degradationSteps[i].isOn(degradation));
     }
     const auto largest = static_cast<std::uint64_t>(std::numeric_limits<int>::max());
     seed_->setValue(static_cast<int>(std::min(session_.degradationSeed(), largest)));
