@@ -23,9 +23,10 @@ std::vector<std::size_t> membersOf(const StrengthFamily& family) {
 }
 
 TEST(StrengthFamilies, AreRecipesOfOneStepFromWeakToStrong) {
-    const std::vector<FeatureSet> sets{setOf("clean"),          setOf("blur:4"),    setOf("jpeg:30"),
-                                       setOf("blur:1"),         setOf("noise:5"),   setOf("jpeg:80"),
-                                       setOf("blur:2+noise:5"), setOf("blur:1..3"), setOf("blur:2")};
+    const std::vector<FeatureSet> sets{
+        setOf("clean"),   setOf("blur:4"),     setOf("jpeg:30"),           setOf("blur:1"),
+        setOf("noise:5"), setOf("jpeg:80"),    setOf("blur:2+noise:5"),    setOf("blur:1..3"),
+        setOf("blur:2"),  setOf("rain:small"), setOf("noise:9+rain:small")};
     const auto families = strengthFamilies(sets);
     ASSERT_EQ(families.size(), 2U);
     EXPECT_EQ(families[0].step, StrengthFamily::Step::Blur);
