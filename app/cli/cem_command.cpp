@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <strings.h>
 
 #include <fmt/format.h>
@@ -7,12 +9,12 @@
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/degradation.h"
 #include "image/image_file.h"
 #include "image_arguments.h"
 #include "method/cem/cem_options.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "recipe_arguments.h"
 #include "study/cem/cem_picture.h"
 #include "study/cem/cem_run.h"
 
@@ -24,6 +26,7 @@ struct CemArguments {
     ModelArguments models;
     ImageArguments image;
     std::string degrade;
+    std::optional<std::uint64_t> degradeSeed;
     std::string roi;
     std::vector<std::string> interventions;
     OptionTexts method = OptionTexts(cemOptionTable().size());  ///< of cemOptionTable()
@@ -51,13 +54,12 @@ Experiment describedBy(const CemArguments& arguments) {
     if (scene.role == ImageRole::Lr && scene.reference.empty()) {
         throw UsageError("effects are changes of PSNR: give the HR image with --hr, or with --reference beside --lr");
     }
-    if (!arguments.degrade.empty()) {
-        if (scene.role == ImageRole::Lr) {
-            throw UsageError("--degrade goes with --hr");
-        }
-        scene.degradation = degradationFromString(arguments.degrade);
-        scene.degradationSeed = static_cast<std::uint64_t>(options.seed);
+    // --seed is that of the draws.
+    scene.degradation = RecipeArguments{arguments.degrade, {}}.degradation(scene.role == ImageRole::Hr);
+    if (arguments.degradeSeed && arguments.degrade.empty()) {
+        throw UsageError("--degrade-seed goes with --degrade");
     }
+    scene.degradationSeed = arguments.degradeSeed.value_or(0);
     constexpr int roiSize = 32;
     scene.boxes = {boxIn("--roi", arguments.roi, roiSize)};
     experiment.scenes = {scene};
@@ -125,8 +127,9 @@ void addCemCommand(CLI::App& app, ChosenCommand& chosen) {
     arguments->image.addTo(*command);
     command
         ->add_option("--degrade", arguments->degrade,
-                     "what makes the input worse, with --hr, drawn with --seed; networks of scale 1 remove it")
+                     "what makes the input worse than the clean image given with --hr; networks of scale 1 remove it")
         ->type_name("RECIPE");
+    command->add_option("--degrade-seed", arguments->degradeSeed, "of the random numbers of --degrade (0)");
     arguments->models.addTo(*command, true);
     command->add_option("--roi", arguments->roi, "the region of interest in SR pixels: top-left corner and side (32)")
         ->type_name("X,Y[,SIZE]")

@@ -45,8 +45,9 @@ std::shared_ptr<const Image> asFile(const std::shared_ptr<const Image>& image) {
 CemInput checkedInput(CemInput input, const ModelCard& card) {
     if (!input.lr || !input.hr || input.hr->empty()) {
         throw Error(ErrorCode::InvalidArgument,
-                    "the effect of a block is a change of PSNR, which needs the HR image: give it with --hr, or beside "
-                    "an LR image with --reference");
+                    fmt::format("the effect of a block is a change of PSNR, which needs the HR image: give it with {}, "
+                                "or beside the input with --reference",
+                                card.scale == 1 ? "--hr and --degrade" : "--hr"));
     }
     const auto& lr = *input.lr;
     const int width = lr.width() * card.scale;

@@ -14,13 +14,12 @@ std::string cemCommandLine(const Experiment& experiment, DeviceChoice device, in
     const auto& scene = experiment.scenes.front();
     const auto options = cemOptionsOf(experiment);
     CommandWords words("cem");
-    words.add(scene.role == ImageRole::Hr ? "--hr" : "--lr", scene.image.string());
-    if (!scene.reference.empty()) {
-        words.add("--reference", scene.reference.string());
-    }
-    words.addReading(scene);
-    if (!scene.degradation.isClean()) {
-        words.add("--degrade", toString(scene.degradation));
+    // --seed is that of the draws.
+    auto image = scene;
+    image.degradationSeed = 0;
+    words.addImage(image);
+    if (scene.role == ImageRole::Hr && !scene.degradation.isClean() && scene.degradationSeed != 0) {
+        words.add("--degrade-seed", scene.degradationSeed);
     }
     words.addNetworks(experiment);
     if (!scene.boxes.empty()) {

@@ -22,13 +22,6 @@ namespace lamscope {
 
 namespace {
 
-/// The images of a scene at one scale, worse where the scene says so.
-LowResolutionPair pairOf(const RunImages& images, const Scene& scene, int scale) {
-    return scene.role == ImageRole::Hr && !scene.degradation.isClean()
-               ? degrade(images.image, scale, scene.reduction, scene.degradation, scene.degradationSeed)
-               : imagesFor(images, scene, scale);
-}
-
 /// The networks of an experiment on its image.
 class CemRun {
 public:
@@ -113,7 +106,7 @@ private:
     std::unique_ptr<CemScan> scanOf(std::size_t index) {
         const auto& model = *models_[index];
         const int scale = model.card().scale;
-        auto pair = pairOf(images_, scene(), scale);
+        auto pair = imagesFor(images_, scene(), scale);
         document_.results[index].lr = pair.lr;
         return std::make_unique<CemScan>(model, cemInputOf(scene(), std::move(pair), scale), interventions_,
                                          document_.options, patchesOf(scene(), scale).front());

@@ -132,6 +132,7 @@ TEST_F(CemCommand, WrongUsageIsCode2) {
     expectTrouble(working("--context 9 --preset official"), 2, "context");
     expectTrouble(working("--batch 0"), 2, "batch");
     expectTrouble(working("--degrade sharpen:2"), 2, "sharpen");
+    expectTrouble(working("--degrade-seed 2"), 2, "--degrade");
     expectTrouble(working("--figure " + in("a.pdf")), 2, ".png");
 }
 

@@ -49,13 +49,17 @@ TEST(CemCommandLine, StatesWhatDiffersFromTheDefaults) {
     experiment.scenes.front().role = ImageRole::Lr;
     experiment.scenes.front().reference = "/a/hr.png";
     EXPECT_EQ(cemCommandLine(experiment, DeviceChoice::Cuda),
-              "lamscope-cli cem --lr '/a/it'\\''s one.png' --reference /a/hr.png --reduce matlab --model "
-              "bicubic:scale=2 --roi 32,40,16 --interventions /p/record.npy --preset official --fine 20 --tolerance "
+              "lamscope-cli cem --lr '/a/it'\\''s one.png' --reference /a/hr.png --model bicubic:scale=2 "
+              "--roi 32,40,16 --interventions /p/record.npy --preset official --fine 20 --tolerance "
               "0.5 --batch 3 --device cuda");
     options.preset = CemPreset::Fast;
     options.context = 0;
     setCemOptions(experiment, options);
     EXPECT_THAT(cemCommandLine(experiment), HasSubstr("--context whole"));
+    experiment.scenes.front().role = ImageRole::Hr;
+    experiment.scenes.front().degradation.noise = RecipeNumber{25.0, 25.0};
+    experiment.scenes.front().degradationSeed = 9;
+    EXPECT_THAT(cemCommandLine(experiment), HasSubstr("--degrade noise:25 --degrade-seed 9"));
     experiment.scenes.clear();
     EXPECT_THROW(static_cast<void>(cemCommandLine(experiment)), Error);
     experiment.method = "lam";
@@ -287,7 +291,7 @@ TEST_F(CemFiles, APictureHasThePublishedColours) {
     EXPECT_THROW(static_cast<void>(drawCem(document)), Error);
 }
 
-TEST_F(CemFiles, NoiseAndItsScale) {
+TEST_F(CemFiles, NoiseIsOfScaleOneAlone) {
     auto& scene = experiment_.scenes.front();
     scene.degradation.noise = RecipeNumber{50.0, 50.0};
     const LowResolutionPair pair{cem_test::flat(8, 8, 1), cem_test::flat(8, 8, 2), {}};
