@@ -114,7 +114,7 @@ TrainingImages::TrainingImages(const std::filesystem::path& folder, const Traini
     std::int64_t bytes = 0;
     for (const auto index : chosen) {
         keepForTraining(read(files[index].hr));
-        const auto& [lr, hr, rain] = training_.back();
+        const auto& [lr, hr] = training_.back();
         bytes += hr.numel() + (lr.defined() ? lr.numel() : 0);
         const auto available = availableMemory();
         if (available > 0 && bytes > available) {

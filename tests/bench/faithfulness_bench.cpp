@@ -119,7 +119,7 @@ void measure(const std::string& network) {
         const auto order = curve.order == PixelOrder::Map ? orderByMap(mapOf(input.attribution))
                            : curve.order == PixelOrder::Radial
                                ? orderByDistance(input.plan.options.patch, model.card().scale, width, input.lr.height())
-                               : randomOrder(*curve.seed, pixels);
+                               : randomPixelOrder(*curve.seed, pixels);
         const auto values = plain.curve(order, curve.kind, options.points);
         for (std::size_t i = 0; i < values.size(); ++i) {
             difference = std::max(difference, std::abs(values[i] / curve.detector[i] - 1.0));

@@ -61,7 +61,7 @@ std::vector<std::int32_t> orderedPixels(const FaithfulnessInput& input, int scal
         case PixelOrder::Radial:
             return orderByDistance(input.plan.options.patch, scale, lr.width(), lr.height());
         case PixelOrder::Random:
-            return randomOrder(seed.value_or(0), lr.values().size() / Image::channels);
+            return randomPixelOrder(seed.value_or(0), lr.values().size() / Image::channels);
     }
     return {};
 }

@@ -56,7 +56,7 @@ std::vector<std::int32_t> orderByDistance(const Patch& patch, int scale, int wid
     return sortedBy(squares, std::less<>());
 }
 
-std::vector<std::int32_t> randomOrder(int number, std::size_t pixels) {
+std::vector<std::int32_t> randomPixelOrder(int number, std::size_t pixels) {
     const PortableRandom random("order/" + std::to_string(number));
     std::vector<std::uint32_t> keys;
     for (std::size_t k = 0; k < pixels; ++k) {

@@ -29,7 +29,7 @@ enum class PixelOrder {
 [[nodiscard]] std::vector<std::int32_t> orderByDistance(const Patch& patch, int scale, int width, int height);
 
 /// In order of ascending PortableRandom("order/NUMBER").integer(index).
-[[nodiscard]] std::vector<std::int32_t> randomOrder(int number, std::size_t pixels);
+[[nodiscard]] std::vector<std::int32_t> randomPixelOrder(int number, std::size_t pixels);
 
 /// How many of n pixels are replaced at the steps j = 0…points: ⌊n·(j/points)² + ½⌋, which is dense where maps live.
 [[nodiscard]] std::vector<std::int64_t> stepCounts(std::int64_t pixels, int points);

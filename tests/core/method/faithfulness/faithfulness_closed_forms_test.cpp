@@ -84,7 +84,7 @@ TEST(PixelOrders, HaveTheirTiesRowByRow) {
 }
 
 TEST(PixelOrders, AreRandomByThePortableHash) {
-    const auto order = randomOrder(3, 50);
+    const auto order = randomPixelOrder(3, 50);
     const PortableRandom random("order/3");
     EXPECT_TRUE(std::ranges::is_sorted(order, {},
                                        [&](std::int32_t k) { return random.integer(static_cast<std::uint64_t>(k)); }));
@@ -93,7 +93,7 @@ TEST(PixelOrders, AreRandomByThePortableHash) {
     std::vector<std::int32_t> all(50);
     std::iota(all.begin(), all.end(), 0);
     EXPECT_EQ(sorted, all);
-    EXPECT_NE(randomOrder(4, 50), order);
+    EXPECT_NE(randomPixelOrder(4, 50), order);
 }
 
 TEST(AffineDetector, InsertionAndDeletionAddUpToOne) {

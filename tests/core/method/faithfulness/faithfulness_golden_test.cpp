@@ -74,7 +74,7 @@ TEST_P(PublishedMaps, AreAsFaithfulAsTheReferenceSays) {
     const auto& heads = record_.at("order_head");
     expectOrder(orderByMap(mapOf(input_.attribution)), heads.at("map"));
     expectOrder(orderByDistance(input_.plan.options.patch, 4, 64, 64), heads.at("radial"));
-    expectOrder(randomOrder(0, std::size_t{64} * 64), heads.at("random0"));
+    expectOrder(randomPixelOrder(0, std::size_t{64} * 64), heads.at("random0"));
 
     const auto& squares = record_.at("infidelity");
     FaithfulnessOptions options;
