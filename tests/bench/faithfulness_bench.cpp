@@ -94,11 +94,11 @@ private:
 
 void measure(const std::string& network) {
     const auto model = loadModel(test::specOf(test::dataFile("weights/" + network + ".pth"), ":scale=4"));
-    auto [lr, hr] = makeLowResolution(readImage(test::dataFile("images/lam_demo/1.png")).image, model.card().scale,
-                                      Reduction::Pillow);
+    auto pair = makeLowResolution(readImage(test::dataFile("images/lam_demo/1.png")).image, model.card().scale,
+                                  Reduction::Pillow);
     LamOptions lam;
     lam.patch = {120, 120, 16};
-    FaithfulnessInput input{.lr = std::move(lr), .hr = std::move(hr), .plan = lam, .attribution = {}};
+    FaithfulnessInput input{.lr = std::move(pair.lr), .hr = std::move(pair.hr), .plan = lam, .attribution = {}};
     input.attribution = {.width = input.lr.width(), .height = input.lr.height()};
     input.attribution.values = readNpy(test::dataFile("golden/" + network + "_1_converged.npy")).values;
     FaithfulnessOptions options;

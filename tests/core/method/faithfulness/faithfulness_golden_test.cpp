@@ -31,17 +31,17 @@ protected:
         }
         ASSERT_FALSE(record_.is_null());
         const auto image = readImage(test::dataFile("images") / record_.at("image").get<std::string>()).image;
-        auto [lr, hr] = makeLowResolution(image, 4, Reduction::Pillow);
+        auto pair = makeLowResolution(image, 4, Reduction::Pillow);
         LamOptions options;
         options.patch = {record_.at("patch")[0], record_.at("patch")[1], record_.at("patch")[2]};
         options.path = PathKind::BlurredLinear;
         options.rule = IntegrationRule::Midpoints;
         options.nodes = 9;
         const auto array = readNpy(test::dataFile("golden") / record_.at("map").get<std::string>());
-        input_ = {.lr = std::move(lr),
-                  .hr = std::move(hr),
-                  .plan = options,
-                  .attribution = {.width = 64, .height = 64, .values = array.values}};
+        input_ = FaithfulnessInput{.lr = std::move(pair.lr),
+                                   .hr = std::move(pair.hr),
+                                   .plan = options,
+                                   .attribution = {.width = 64, .height = 64, .values = array.values}};
     }
 
     static void expectOrder(const std::vector<std::int32_t>& order, const nlohmann::json& head) {
