@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "method/erf/erf_document.h"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -15,6 +16,7 @@
 #include "base/table_text.h"
 #include "scene/document_blocks.h"
 #include "scene/experiment_file.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -179,7 +181,11 @@ std::string toCsv(const ErfDocument& document) {
 
 std::vector<std::vector<std::string>> erfTable(const ErfDocument& document) {
     checkSides(document);
-    std::vector<std::string> headings{"network", "reach", "LR px", "images"};
+    const bool keepSize = !document.results.empty() && std::ranges::all_of(document.results, [](const auto& named) {
+        return named.card.scale == 1;
+    });
+    const auto input = gridWords(keepSize ? 1 : 2).input;
+    std::vector<std::string> headings{"network", "reach", fmt::format("{} px", input), "images"};
     for (const double threshold : document.options.thresholds) {
         headings.push_back(fmt::format("side {:g} %", 100.0 * threshold));
     }
