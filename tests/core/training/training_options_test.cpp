@@ -155,7 +155,7 @@ TEST(TrainingOptions, TheShippedDescriptionsMakeTheirNetworks) {
         EXPECT_FALSE(network.parameters().empty());
         ++found;
     }
-    EXPECT_EQ(found, 6);
+    EXPECT_EQ(found, 8);
 }
 
 }  // namespace
