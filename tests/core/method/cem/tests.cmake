@@ -15,9 +15,10 @@ lamscope_test(cem_golden_test LABEL golden
     support/every_family.cpp
     support/network_expectations.cpp
     support/network_variants.cpp
+    support/restoration_networks.cpp
     support/small_networks.cpp
     support/synthetic_checkpoint.cpp
-  LIBRARIES lamscope_cem lamscope_files LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
+  LIBRARIES lamscope_cem lamscope_checkpoint lamscope_files LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
 target_precompile_headers(cem_golden_test REUSE_FROM model_test)
 lamscope_test(cem_command_test LABEL cli
   SOURCES core/method/cem/cem_command_test.cpp
