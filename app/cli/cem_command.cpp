@@ -84,7 +84,7 @@ void writeOutputs(CemDocument& document, const CemArguments& arguments) {
 }
 
 std::string stepOf(const CemRunProgress& state) {
-    const auto* const step = state.phase == CemScan::Phase::Fine ? "fine draws" : "coarse draws";
+    const auto* const step = state.phase == CemScan::Phase::Coarse ? "coarse draws" : "fine draws";
     return state.models > 1 ? fmt::format("{} ({} of {}), {}", state.name, state.model + 1, state.models, step)
                             : fmt::format("{}, {}", state.name, step);
 }

@@ -101,7 +101,8 @@ void drawColourBar(cv::Mat& sheet, cv::Point place, int height, const CemResult&
     const auto tick = [&](double effect) {
         const int y = range > 0.0 ? cvRound((most - effect) / range * (height - 1)) : height / 2;
         cv::line(sheet, place + cv::Point(barWidth, y), place + cv::Point(barWidth + 4, y), sheetInk);
-        writeText(sheet, fmt::format("{:+.2f}", effect), place + cv::Point(barWidth + 8, y + 4), 0.4);
+        writeText(sheet, effect == 0.0 ? "0" : fmt::format("{:+.2f}", effect), place + cv::Point(barWidth + 8, y + 4),
+                  0.4);
     };
     tick(most);
     if (least < 0.0) {
