@@ -7,7 +7,7 @@ namespace lamscope::test {
 
 namespace {
 
-constexpr std::int64_t colours = 3;
+constexpr std::int64_t rgb = 3;
 /// Features of CSNLN's queries and keys.
 constexpr std::int64_t matched = 2;
 
@@ -28,13 +28,13 @@ void addProjection(CheckpointMaker& maker, const std::string& prefix, std::int64
     maker.convolution(prefix + ".encoder.body.2", features, features);
 }
 
-void addDepthwise(CheckpointMaker& maker, const std::string& prefix, std::int64_t channels, std::int64_t kernel) {
+void addDepthwiseKernel(CheckpointMaker& maker, const std::string& prefix, std::int64_t channels, std::int64_t kernel) {
     maker.tensor(prefix + ".weight", {channels, 1, kernel, kernel}).tensor(prefix + ".bias", {channels});
 }
 
 void addLargeKernel(CheckpointMaker& maker, const std::string& prefix, std::int64_t channels, std::int64_t near) {
-    addDepthwise(maker, prefix + ".0", channels, near);
-    addDepthwise(maker, prefix + ".1", channels, near + 2);
+    addDepthwiseKernel(maker, prefix + ".0", channels, near);
+    addDepthwiseKernel(maker, prefix + ".1", channels, near + 2);
     maker.convolution(prefix + ".2", channels, channels, 1);
 }
 
@@ -42,7 +42,7 @@ void addLargeKernel(CheckpointMaker& maker, const std::string& prefix, std::int6
 
 CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int blocks, int scale, std::int64_t lastKernel) {
     CheckpointMaker maker;
-    maker.convolution("model.0", colours, features);
+    maker.convolution("model.0", rgb, features);
     for (int i = 0; i < blocks; ++i) {
         const auto prefix = fmt::format("model.1.sub.{}.", i);
         maker.convolution(prefix + "conv1.0", features, features);
@@ -52,7 +52,7 @@ CheckpointMaker imdnAim(std::int64_t features, std::int64_t distilled, int block
         maker.convolution(prefix + "conv1x1", 4 * distilled, features, 1);
     }
     maker.convolution(fmt::format("model.1.sub.{}", blocks), features, features, lastKernel);
-    return maker.convolution("model.2", features, colours * scale * scale);
+    return maker.convolution("model.2", features, rgb * scale * scale);
 }
 
 CheckpointMaker msrn(std::int64_t features, int blocks, int scale) {
@@ -76,7 +76,7 @@ CheckpointMaker msrn(std::int64_t features, int blocks, int scale) {
 
 CheckpointMaker rfdn(std::int64_t features, std::int64_t distilled, std::int64_t reduced, int blocks, int scale) {
     CheckpointMaker maker;
-    maker.convolution("fea_conv", colours, features);
+    maker.convolution("fea_conv", rgb, features);
     for (int i = 1; i <= blocks; ++i) {
         const auto prefix = fmt::format("B{}.", i);
         for (int k = 1; k <= 3; ++k) {
@@ -93,7 +93,7 @@ CheckpointMaker rfdn(std::int64_t features, std::int64_t distilled, std::int64_t
         maker.convolution(prefix + "esa.conv4", reduced, features, 1);
     }
     maker.convolution("c.0", blocks * features, features, 1).convolution("LR_conv", features, features);
-    return maker.convolution("upsampler.0", features, colours * scale * scale);
+    return maker.convolution("upsampler.0", features, rgb * scale * scale);
 }
 
 CheckpointMaker rdn(const RdnSizes& sizes, int scale) {
@@ -182,7 +182,7 @@ CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth) {
     CheckpointMaker maker;
     const std::int64_t kernel = scale == 3 ? 9 : 6;
     maker.meanShift({0.4488F, 0.4371F, 0.4040F});
-    addActivated(maker, "head.0", colours, features, 3);
+    addActivated(maker, "head.0", rgb, features, 3);
     addActivated(maker, "head.1", features, features, 3);
     addProjection(maker, "SEM.multi_source_projection", features, kernel);
     addActivated(maker, "SEM.down_sample_1", features, features, kernel);
@@ -197,7 +197,7 @@ CheckpointMaker csnln(std::int64_t features, int scale, std::int64_t depth) {
         addActivated(maker, "SEM.down_sample_2", features, features, kernel);
     }
     addActivated(maker, "SEM.post_conv", features, features, 3);
-    return maker.convolution("tail.0", depth * features, colours);
+    return maker.convolution("tail.0", depth * features, rgb);
 }
 
 CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
@@ -208,7 +208,7 @@ CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
     maker.tensor("sub_mean.shifter.bias", {3}, {-0.4488F, -0.4371F, -0.4040F});
     maker.tensor("add_mean.shifter.weight", {3, 3, 1, 1}, identity);
     maker.tensor("add_mean.shifter.bias", {3}, {0.4488F, 0.4371F, 0.4040F});
-    maker.convolution("head", colours, features);
+    maker.convolution("head", rgb, features);
     int number = 1;
     for (const int modules : groups) {
         for (int i = 0; i < modules; ++i, ++number) {
@@ -228,7 +228,7 @@ CheckpointMaker drln(std::int64_t features, const std::vector<int>& groups,
         maker.convolution(fmt::format("upsample.up.body.{}", 3 * i), features,
                           upsampling[i] * upsampling[i] * features);
     }
-    return maker.convolution("tail", features, colours);
+    return maker.convolution("tail", features, rgb);
 }
 
 CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int scale) {
@@ -253,13 +253,13 @@ CheckpointMaker man(std::int64_t features, const std::vector<int>& groups, int s
             }
             for (const std::int64_t kernel : {3, 5, 7}) {
                 addLargeKernel(maker, fmt::format("{}LKA.LKA{}", block, kernel), features / 3, kernel);
-                addDepthwise(maker, fmt::format("{}LKA.X{}", block, kernel), features / 3, kernel);
+                addDepthwiseKernel(maker, fmt::format("{}LKA.X{}", block, kernel), features / 3, kernel);
             }
             maker.convolution(block + "LKA.proj_first.0", features, 2 * features, 1)
                 .convolution(block + "LKA.proj_last.0", features, features, 1)
                 .convolution(block + "LFE.Conv1", features, 2 * features, 1)
                 .convolution(block + "LFE.Conv2", features, features, 1);
-            addDepthwise(maker, block + "LFE.DWConv1", features, 7);
+            addDepthwiseKernel(maker, block + "LFE.DWConv1", features, 7);
         }
     }
     return maker;
@@ -302,7 +302,7 @@ CheckpointMaker preNet(std::int64_t features, const PreNetLayers& layers) {
             maker.convolution(gate, 2 * features, features);
         }
     }
-    return maker.convolution("conv.0", features, colours);
+    return maker.convolution("conv.0", features, rgb);
 }
 
 CheckpointMaker druNet(std::int64_t in, std::int64_t out, const std::vector<std::int64_t>& features, int blocks,
