@@ -549,7 +549,7 @@ Networks restoring() {
           {"depths", "1 1 1 1 1 1 1 1 1"},
           {"heads", "1 2 4 8 16 16 8 4 2"},
           {"window", "8"},
-          {"modulator", "yes"}}},
+          {"modulator", "with"}}},
         {"SwinIR denoise small (synthetic)",
          "SwinIR",
          1,

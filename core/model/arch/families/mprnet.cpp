@@ -334,7 +334,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
         {"features at full size", std::to_string(shape.atFullSize)},
         {"blocks at full size", std::to_string(layers.countAfter("stage3_orsnet.orb1.body.") - 1)},
         {"reduction", std::to_string(reduced > 0 ? shape.features.front() / reduced : 0)},
-        {"output", "first of three: that of the last stage"}};
+        {"output", "the last stage's"}};
     result.scales = {1};
     result.defaultRange = 1.0;
     result.sizeMultiple = sizeMultiple;

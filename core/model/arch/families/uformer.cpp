@@ -292,11 +292,12 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     auto network = std::make_unique<Uformer>(layers, shape);
     BuiltNetwork result;
     result.name = "Uformer";
-    result.hyperparameters = {{"embedding", std::to_string(shape.features)},
-                              {"depths", fmt::format("{}", fmt::join(depths, " "))},
-                              {"heads", fmt::format("{}", fmt::join(heads, " "))},
-                              {"window", std::to_string(shape.window)},
-                              {"modulator", layers.has("decoderlayer_0.blocks.0.modulator.weight") ? "yes" : "no"}};
+    result.hyperparameters = {
+        {"embedding", std::to_string(shape.features)},
+        {"depths", fmt::format("{}", fmt::join(depths, " "))},
+        {"heads", fmt::format("{}", fmt::join(heads, " "))},
+        {"window", std::to_string(shape.window)},
+        {"modulator", layers.has("decoderlayer_0.blocks.0.modulator.weight") ? "with" : "without"}};
     result.scales = {1};
     result.defaultRange = 1.0;
     result.sizeMultiple = static_cast<int>(coarsest * std::max<std::int64_t>(shape.window, 1));

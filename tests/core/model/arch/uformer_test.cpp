@@ -208,7 +208,7 @@ TEST(Uformer, DepthsAndHeadsComeFromTheFile) {
     EXPECT_EQ(test::hyperparameter(network, "depths"), "1 2 1 1 1 1 1 3 1");
     EXPECT_EQ(test::hyperparameter(network, "heads"), "1 2 4 8 16 16 8 4 2");
     EXPECT_EQ(test::hyperparameter(network, "window"), "2");
-    EXPECT_EQ(test::hyperparameter(network, "modulator"), "no");
+    EXPECT_EQ(test::hyperparameter(network, "modulator"), "without");
     EXPECT_LT(test::regionError(network), closeTo);
     test::expectIndependentImages(network, 32, 64);
 }
