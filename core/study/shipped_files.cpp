@@ -43,6 +43,16 @@ ModelSpec networkOf(const std::filesystem::path& models, const Json& entry) {
     return spec;
 }
 
+/// The scene that an entry of the list names.
+ShippedScene sceneOf(const std::filesystem::path& list, const std::vector<ShippedScene>& scenes, const Json& entry) {
+    const auto scene = std::ranges::find(scenes, entry.at("scene").get<std::string>(), &ShippedScene::name);
+    if (scene == scenes.end()) {
+        throw Error(ErrorCode::BadFile, fmt::format("{}: no scene is called {}; install the program anew",
+                                                    list.string(), entry.at("scene").dump()));
+    }
+    return *scene;
+}
+
 }  // namespace
 
 std::filesystem::path shippedFolder() {
@@ -86,21 +96,34 @@ std::vector<ShippedPair> shippedPairs(const std::filesystem::path& folder) {
     const auto list = folder / "models" / "networks.json";
     const auto scenes = shippedScenes(folder);
     return readList<ShippedPair>(list, "pairs", [&](const Json& entry) {
-        const auto scene = std::ranges::find(scenes, entry.at("scene").get<std::string>(), &ShippedScene::name);
-        if (scene == scenes.end()) {
-            throw Error(ErrorCode::BadFile, fmt::format("{}: no scene is called {}; install the program anew",
-                                                        list.string(), entry.at("scene").dump()));
-        }
         ShippedPair pair{.name = entry.at("name"),
                          .title = entry.at("title"),
                          .description = entry.at("description"),
                          .baseline = networkOf(list.parent_path(), entry.at("baseline")),
                          .target = networkOf(list.parent_path(), entry.at("target")),
-                         .scene = *scene,
+                         .scene = sceneOf(list, scenes, entry),
                          .reduction = reductionFromString(entry.at("reduce").get<std::string>()),
                          .degradations = {}};
         pair.degradations = namedDegradations(entry.at("degrade").get<std::vector<std::string>>());
         return pair;
+    });
+}
+
+std::vector<ShippedRestoration> shippedRestorations(const std::filesystem::path& folder) {
+    const auto list = folder / "models" / "networks.json";
+    const auto scenes = shippedScenes(folder);
+    return readList<ShippedRestoration>(list, "restorations", [&](const Json& entry) {
+        ShippedRestoration restoration{.name = entry.at("name"),
+                                       .title = entry.at("title"),
+                                       .description = entry.at("description"),
+                                       .networks = {},
+                                       .scene = sceneOf(list, scenes, entry),
+                                       .degradation = degradationFromString(entry.at("degrade").get<std::string>()),
+                                       .seed = entry.at("seed")};
+        for (const auto& network : entry.at("networks")) {
+            restoration.networks.push_back(networkOf(list.parent_path(), network));
+        }
+        return restoration;
     });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -40,6 +41,17 @@ struct ShippedPair {
     std::vector<NamedDegradation> degradations;  ///< what the target was tuned on; at least two
 };
 
+/// Networks of scale 1, with a scene and what makes it worse.
+struct ShippedRestoration {
+    std::string name;  ///< lower case, e.g. "rain"
+    std::string title;
+    std::string description;  ///< one or two sentences
+    std::vector<ModelSpec> networks;
+    ShippedScene scene;  ///< one of shippedScenes()
+    Degradation degradation;
+    std::uint64_t seed = 0;  ///< of `degradation`
+};
+
 /// The folder that holds `models` and `resources/scenes`: beside the installed program (../share/lamscope), else the
 /// source tree from which the program was built. Throws Error(BadFile) when neither exists.
 [[nodiscard]] std::filesystem::path shippedFolder();
@@ -53,5 +65,10 @@ struct ShippedPair {
 /// The pairs that models/networks.json lists, in its order. They are not among shippedNetworks(). Throws
 /// Error(BadFile), also where a pair names a scene that does not ship.
 [[nodiscard]] std::vector<ShippedPair> shippedPairs(const std::filesystem::path& folder = shippedFolder());
+
+/// The restorations that models/networks.json lists, in its order. Their networks are not among shippedNetworks().
+/// Throws as shippedPairs().
+[[nodiscard]] std::vector<ShippedRestoration> shippedRestorations(
+    const std::filesystem::path& folder = shippedFolder());
 
 }  // namespace lamscope

@@ -141,6 +141,24 @@ TEST(ShippedPairs, TargetsAreWorthMoreOnWhatTheyWereTunedOn) {
     EXPECT_LE(bytes, 1024U * 1024);
 }
 
+TEST(ShippedRestorations, NetworksRemoveMostOfWhatTheirSceneShows) {
+    const auto restorations = shippedRestorations();
+    ASSERT_EQ(restorations.size(), 1U);
+    const auto& rain = restorations.front();
+    ASSERT_TRUE(rain.degradation.rain);
+    ASSERT_GE(rain.networks.size(), 2U);
+    const auto hr = readImage(rain.scene.hr).image;
+    const auto made = degrade(hr, 1, Reduction::Pillow, rain.degradation, rain.seed);
+    const double before = peakSignalToNoise(made.lr, hr, Channel::Rgb);
+    for (const auto& spec : rain.networks) {
+        SCOPED_TRACE(spec.file);
+        const auto model = loadModel(spec);
+        EXPECT_EQ(model.card().scale, 1);
+        EXPECT_EQ(cardOf(spec).at("sha256"), sha256OfFile(spec.file));
+        EXPECT_GE(peakSignalToNoise(quantise8(*model.upscale(made.lr)), hr, Channel::Rgb), before + 3.0);
+    }
+}
+
 TEST(ShippedPairs, EvaluationGivesTheFiguresOfTheCards) {
     LAMSCOPE_NEED_DATA(set5, "images/set5");
     const test::TemporaryFolder folder;

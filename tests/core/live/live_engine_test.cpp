@@ -53,7 +53,11 @@ SrModel loadAnalytic(const ModelSpec& spec, const std::string& /*device*/) {
             networkScale);
     }
     if (name == "restores") {
-        return test::makeModel([](const torch::Tensor& input) { return input.square() * (1.0 + input.mean()); }, 1);
+        return test::makeModel(
+            [](const torch::Tensor& input) {
+                return input.square() * (1.0 + input.mean({1, 2, 3}, true));
+            },
+            1);
     }
     if (name == "wrong") {
         return test::makeModel([](const torch::Tensor& lr) { return lr; }, networkScale);

@@ -34,8 +34,8 @@ Experiment twoScenesTwoNetworks() {
 }
 
 /// A file that is not there: its numbers are with the experiment.
-Degradation steepRain(const std::filesystem::path& file) {
-    return {.rain = Degradation::Rain{.range = {.name = file.string(),
+Degradation steepRain(const std::filesystem::path& range) {
+    return {.rain = Degradation::Rain{.range = {.name = range.string(),
                                                 .quantity = {100.0, 250.5},
                                                 .kernelWidths = {3, 9},
                                                 .length = {20.0, 31.0},

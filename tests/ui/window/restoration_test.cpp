@@ -19,6 +19,7 @@
 #include <fstream>
 
 #include "dialogs/message_row.h"
+#include "dialogs/start_card.h"
 #include "image/degradation.h"
 #include "panels/restoration_plot.h"
 #include "session/layer_table.h"
@@ -156,6 +157,7 @@ private slots:
     void aSessionComesBack();
     void wordsAreThoseOfTheScale();
     void thePlotMarksTheBlurThatSpoilsAsMuch();
+    void theSampleOpensDegradedUnderItsNetworks();
 };
 
 void RestorationTest::aCleanPhotographBecomesRainyAndNetworksAreMeasured() {
@@ -531,6 +533,24 @@ void RestorationTest::thePlotMarksTheBlurThatSpoilsAsMuch() {
     QVERIFY(!transmissionOfBlur(line, 0.01).has_value());
     QVERIFY(!transmissionOfBlur(line, 0.2).has_value());
     QVERIFY(!transmissionOfBlur({}, 0.05).has_value());
+}
+
+void RestorationTest::theSampleOpensDegradedUnderItsNetworks() {
+    const WindowFixture fixture;
+    SampleCard* card = nullptr;
+    QVERIFY(QTest::qWaitFor(
+        [&] {
+            for (auto* each : fixture.window->findChildren<SampleCard*>()) {
+                card = each->text() == QStringLiteral("Rain") ? each : card;
+            }
+            return card != nullptr && card->isVisible();
+        },
+        patienceMs));
+    QTest::mouseClick(card, Qt::LeftButton);
+    QVERIFY(QTest::qWaitFor([&] { return fixture.session().degradedImage() != nullptr; }, patienceMs));
+    QCOMPARE(toString(fixture.session().degradation()), std::string("rain:small"));
+    QCOMPARE(fixture.session().networks().size(), std::size_t{2});
+    QVERIFY(QTest::qWaitFor([&] { return fixture.session().keepsSize(); }, patienceMs));
 }
 
 }  // namespace lamscope::ui

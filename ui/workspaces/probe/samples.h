@@ -13,7 +13,8 @@
 namespace lamscope::ui {
 
 /// The scenes that ship with the program, as samples of a start page: one click opens a scene under all networks that
-/// ship, at the place to begin with. They are read on another thread. GUI thread only.
+/// ship, or degraded under those that restore it, at the place to begin with. They are read on another thread. GUI
+/// thread only.
 class Samples final : public QObject {
     Q_OBJECT
 
@@ -22,12 +23,19 @@ public:
     Samples(const WorkspaceHost& host, StartPage& page);
 
 private:
+    /// What a sample opens.
+    struct Opened {
+        Scene scene;
+        std::vector<ModelSpec> networks;
+    };
+
+    /// Reads all that ships; any thread.
+    static void read(std::vector<Sample>& samples, std::vector<Opened>& opened);
     void open(std::size_t index);
 
     const WorkspaceHost& host_;
-    std::vector<ShippedScene> scenes_;
-    std::vector<ModelSpec> networks_;
-    QThreadPool pool_;  // one thread; last: its work reports to the others
+    std::vector<Opened> opened_;  ///< one a sample
+    QThreadPool pool_;            // one thread; last: its work reports to the others
 };
 
 }  // namespace lamscope::ui

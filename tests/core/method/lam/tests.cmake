@@ -13,6 +13,7 @@ lamscope_test(lam_test LABEL unit
     core/method/lam/path_curve_test.cpp
     core/method/lam/path_gradients_test.cpp
     core/method/lam/rain_path_test.cpp
+    support/network_expectations.cpp
     support/network_variants.cpp
     support/synthetic_checkpoint.cpp
   LIBRARIES lamscope_lam lamscope_study lamscope_checkpoint LibTorch::LibTorch nlohmann_json::nlohmann_json fmt::fmt)
