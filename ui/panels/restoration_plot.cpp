@@ -80,9 +80,12 @@ RestorationPlot::RestorationPlot(QWidget* parent)
         plot->axisRect()->setMinimumMargins(QMargins(4, 6, 8, 2));
     }
     scatter_->xAxis->setLabel(tr("E_B: damage to the background"));
-    scatter_->yAxis->setLabel(tr("E_R: removed"));
+    scatter_->yAxis->setLabel(tr("E_R"));  // more has no room in a low panel: the tip says what it is
+    scatter_->yAxis->ticker()->setTickCount(3);
     scatter_->setObjectName(QStringLiteral("restorationScatter"));
-    bars_->yAxis->setLabel(tr("τ: comes through"));
+    bars_->yAxis->setLabel(tr("τ"));
+    bars_->yAxis->ticker()->setTickCount(3);
+    bars_->xAxis->setLabel(tr("what of the degradation comes through"));
     bars_->setObjectName(QStringLiteral("transmissionBars"));
     draw();
 }

@@ -179,6 +179,11 @@ void ProbeWorkspace::showDegradation() {
     if (degradation_ == nullptr) {
         degradation_ = new DegradationDialog(host_.session, host_.choice, &host_.window);
     }
+    if (!degradation_->isVisible()) {  // over the panels, where it hides least of the pictures
+        const auto corner = host_.window.mapToGlobal(host_.window.rect().bottomLeft());
+        degradation_->adjustSize();
+        degradation_->move(corner - QPoint(-8, degradation_->sizeHint().height() + 8));
+    }
     degradation_->show();
     degradation_->raise();
     degradation_->activateWindow();
