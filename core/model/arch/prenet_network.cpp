@@ -138,7 +138,8 @@ bool hasLayersOfPreNet(const LayerBuilder& layers, bool memory) {
 }
 
 BuiltNetwork buildPreNet(LayerBuilder& layers, const PreNetWiring& wiring) {
-    const bool hasMemory = layers.has("conv_i.0.weight") || !layers.has("conv0.0.weight");
+    // Without memory there is but the published wiring.
+    const bool hasMemory = !wiring.memoryFirst || layers.has("conv_i.0.weight") || !layers.has("conv0.0.weight");
     const bool isRecursive = layers.has("res_conv1.0.weight") && !layers.has("res_conv2.0.weight");
     const int passes = passesOf(layers, wiring.passes);
     BuiltNetwork result;

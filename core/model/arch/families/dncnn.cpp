@@ -49,7 +49,9 @@ private:
 bool matches(const LayerBuilder& layers) {
     const auto prefix = prefixOf(layers);
     const auto in = layers.size(prefix + "0.weight", 1);
-    return (in == 1 || in == 3) && layers.rank(prefix + "2.weight") == 4 && outputsOfRow(layers, prefix) == in;
+    // Networks of KAIR that skip over the row's body have it under the number 1.
+    return (in == 1 || in == 3) && layers.countAfter(prefix + "1.sub.") == 0 && layers.rank(prefix + "2.weight") == 4
+           && outputsOfRow(layers, prefix) == in;
 }
 
 /// None but the seven plain convolutions of IRCNN dilates.
