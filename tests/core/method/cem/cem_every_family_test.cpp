@@ -19,7 +19,7 @@ namespace lamscope::cem_test {
 namespace {
 
 /// Weights times pixels of an image whose map takes a second or two in float64.
-constexpr double mostWork = 3e8;
+constexpr double mostWork = 5e7;
 
 class EffectsOfFamily : public testing::TestWithParam<std::string> {
 protected:
