@@ -92,7 +92,7 @@ TEST(GradientMemory, AMapThatDoesNotFitIsRefusedBeforeItIsBegun) {
     options.context = 0;
     options.rule = IntegrationRule::Midpoints;
     options.nodes = 9;
-    test::expectError(ErrorCode::OutOfMemory, {"analytic", "250x250 LR pixels", "GiB", "--context"}, [&] {
+    test::expectError(ErrorCode::OutOfMemory, {"analytic", "250x250 input pixels", "GiB", "--context"}, [&] {
         static_cast<void>(prepare(model, lr, nullptr, makePlan(options), {0, 0, 250, 250}, std::array{options.patch}));
     });
 }
