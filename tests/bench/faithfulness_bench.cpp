@@ -46,7 +46,7 @@ public:
         : model_(model)
         , input_(input)
         , image_(tensorOf(input.lr))
-        , baseline_(tensorOf(pathImage(input.lr, input.plan.options, 0.0))) {}
+        , baseline_(tensorOf(pathImage(input.lr, input.hr, input.plan.options, 0.0))) {}
 
     /// D at each step.
     [[nodiscard]] std::vector<double> curve(const std::vector<std::int32_t>& order, Replacement kind, int points) {
