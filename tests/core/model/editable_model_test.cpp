@@ -2,6 +2,7 @@
 #include "model/editable_model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include <gtest/gtest.h>
 
