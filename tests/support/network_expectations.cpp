@@ -497,7 +497,7 @@ Networks denoising() {
         {"DnCNN 17, dncnn_25.pth (real)",
          "DnCNN",
          1,
-         {{"features", "64"}, {"convolutions", "17"}, {"normalisation", "none"}},
+         {{"features", "64"}, {"convolutions", "17"}},
          1e-4,
          {},
          "dncnn_25.pth"},

@@ -75,7 +75,6 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     const auto prefix = prefixOf(layers);
     const auto numbers = numbersOfRow(layers, prefix);
     const std::int64_t colours = layers.size(prefix + "0.weight", 1) == 1 ? 1 : 3;
-    const bool isNormalised = rowIsNormalised(layers, prefix);
     const auto dilations = dilationsOf(layers, prefix, numbers.size());
     const bool isDilated = std::ranges::any_of(dilations, [](double dilation) { return dilation != 1.0; });
     const double normEpsilon = layers.has(prefix + "0.bias") ? 1e-4 : 1e-5;  // of the authors and of the framework
@@ -83,8 +82,10 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     BuiltNetwork result;
     result.name = isDilated ? "IRCNN" : "DnCNN";
     result.hyperparameters = {{"features", std::to_string(layers.size(prefix + "0.weight", 0))},
-                              {"convolutions", std::to_string(numbers.size())},
-                              {"normalisation", isNormalised ? "batch" : "none"}};
+                              {"convolutions", std::to_string(numbers.size())}};
+    if (rowIsNormalised(layers, prefix)) {
+        result.hyperparameters.emplace_back("normalisation", "batch");
+    }
     result.scales = {1};
     result.defaultRange = 1.0;
     result.receptiveField = {.global = false, .radius = row.reach(), .evidence = "analytic"};
