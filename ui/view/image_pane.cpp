@@ -77,6 +77,7 @@ ImagePane::ImagePane(Session& session, ViewTransform& transform, DerivedPictures
     if (id_ == input) {
         controls_ = new InputControls(session, header_);
         header_->addWidget(controls_);
+        connect(controls_, &InputControls::degradationRequested, this, &ImagePane::degradationRequested);
     }
     body_->setSpacing(0);
     body_->addWidget(view_, 1);
@@ -236,8 +237,7 @@ void ImagePane::refreshInput() {
     const auto& degraded = session_.degradedImage();
     const bool showsDegraded = degraded && (session_.keepsSize() || session_.networks().empty());
     const auto recipe = showsDegraded ? QString::fromStdString(toString(session_.degradation())) : QString();
-    constexpr int longestRecipe = 20;
-    header_->setValue({}, recipe.size() <= longestRecipe ? recipe : tr("degraded"), false);
+    header_->setValue({}, {}, false);
     controls_->refresh();
     view_->setNotice({});
     PanePicture picture;

@@ -52,6 +52,7 @@ signals:
     void hovered(const lamscope::ui::Readout& readout);
     void left();
     void headerDoubleClicked();
+    void degradationRequested();  ///< of the input's pane
     void scaleChanged();  ///< bar() shows something else
 
 protected:

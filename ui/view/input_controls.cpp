@@ -48,7 +48,8 @@ InputControls::InputControls(Session& session, QWidget* parent)
     , hr_(new QToolButton(this))
     , lr_(new QToolButton(this))
     , size_(new ElidedLabel(ElidedLabel::TooLong::Omit, this))
-    , reduction_(new QToolButton(this)) {
+    , reduction_(new QToolButton(this))
+    , degradation_(new QToolButton(this)) {
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -60,7 +61,12 @@ InputControls::InputControls(Session& session, QWidget* parent)
     layout->addWidget(size_);
     layout->addSpacing(6);
     layout->addWidget(reduction_);
+    layout->addWidget(degradation_);
     addReductions();
+    degradation_->setAutoRaise(true);
+    degradation_->setFocusPolicy(Qt::TabFocus);
+    degradation_->setObjectName(QStringLiteral("inputDegradation"));
+    connect(degradation_, &QToolButton::clicked, this, &InputControls::degradationRequested);
     refresh();
 }
 
@@ -112,6 +118,12 @@ void InputControls::refresh() {
     reduction_->setVisible(isHr && !keepsSize);
     reduction_->setText(reductionTitle(session_.reduction()));
     reduction_->setAccessibleName(tr("Reduction: %1").arg(reduction_->text()));
+    const auto recipe = QString::fromStdString(toString(session_.degradation()));
+    constexpr int longestRecipe = 16;
+    degradation_->setVisible(!session_.degradation().isClean());
+    degradation_->setText(recipe.size() <= longestRecipe ? recipe : tr("degraded"));
+    degradation_->setAccessibleName(tr("Degradation: %1").arg(recipe));
+    degradation_->setToolTip(tr("The input is degraded by %1 (Ctrl+D)").arg(recipe));
     if (session_.hasImage()) {
         const auto& pixels = *session_.image().pixels;
         size_->setText(tr("%1 \u00d7 %2").arg(pixels.width()).arg(pixels.height()));

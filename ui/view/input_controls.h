@@ -11,8 +11,8 @@ namespace lamscope::ui {
 
 class ElidedLabel;
 
-/// Controls in the header of the input pane: the role of the image (HR or LR), its size, and how an HR image is
-/// reduced.
+/// Controls in the header of the input pane: the role of the image (HR or LR), its size, how an HR image is reduced, and
+/// what it is degraded by.
 class InputControls : public QWidget {
     Q_OBJECT
 
@@ -20,6 +20,9 @@ public:
     explicit InputControls(Session& session, QWidget* parent = nullptr);
 
     void refresh();
+
+signals:
+    void degradationRequested();
 
 private:
     void addRole(QToolButton* button, ImageRole role);
@@ -30,6 +33,7 @@ private:
     QToolButton* lr_;
     ElidedLabel* size_;
     QToolButton* reduction_;
+    QToolButton* degradation_;
 };
 
 }  // namespace lamscope::ui

@@ -67,6 +67,7 @@ ImagePane* ViewGrid::addPane(NetworkId id) {
     auto* pane = new ImagePane(session_, transform_, pictures_, id, this);
     connect(pane, &ImagePane::hovered, this, &ViewGrid::hovered);
     connect(pane, &ImagePane::left, this, &ViewGrid::left);
+    connect(pane, &ImagePane::degradationRequested, this, &ViewGrid::degradationRequested);
     connect(pane, &ImagePane::scaleChanged, this, &ViewGrid::updateSharedBar);
     connect(pane, &ImagePane::headerDoubleClicked, this, [this, id] {
         if (maximised_ != Maximised::None) {

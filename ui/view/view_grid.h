@@ -50,6 +50,8 @@ signals:
     void hovered(const lamscope::ui::Readout& readout);
     void left();
     void maximisedChanged();
+    /// The user wants to see or change what makes the input worse.
+    void degradationRequested();
 
 protected:
     void showEvent(QShowEvent* event) override;

@@ -110,7 +110,18 @@ void ProbeActions::addView(MenuSection& menu) {
 
 void ProbeActions::addTools(MenuSection& menu) {
     degradation = menu.add(QObject::tr("De&gradation…"), QObject::tr("Ctrl+D"), QStringLiteral("rain"));
-    degradation->setToolTip(QObject::tr("Rain, blur, noise or JPEG that make the input worse than the open image"));
+    degradation->setCheckable(true);  // ticked while there is one, whatever a click does
+    const auto follow = [this] {
+        const auto& now = session_.degradation();
+        degradation->setChecked(!now.isClean());
+        degradation->setToolTip(
+            now.isClean() ? QObject::tr("Rain, blur, noise or JPEG that make the input worse than the open "
+                                        "image")
+                          : QObject::tr("The input is degraded by %1").arg(QString::fromStdString(toString(now))));
+    };
+    QObject::connect(degradation, &QAction::triggered, &session_, follow);
+    QObject::connect(&session_, &Session::imageChanged, degradation, follow);
+    follow();
     menu.addSeparator();
     diMap = menu.add(QObject::tr("Compute the DI map"), QObject::tr("G"));
     diMap->setToolTip(QObject::tr("Shows the layer, and goes on where computing was stopped"));

@@ -5,7 +5,6 @@
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QStackedWidget>
-#include <QToolButton>
 
 #include "dialogs/start_page.h"
 #include "panels/curves_panel.h"
@@ -70,24 +69,7 @@ bool ProbeWorkspace::isEmpty() const {
 }
 
 void ProbeWorkspace::addControls(CompactToolBar& bar) {
-    auto* degradation = new QToolButton;
-    degradation->setText(tr("Degradation"));
-    degradation->setObjectName(QStringLiteral("degradationButton"));
-    degradation->setIcon(actions_.degradation->icon());
-    degradation->setCheckable(true);
-    const auto follow = [this, degradation] {
-        const auto recipe = QString::fromStdString(toString(host_.session.degradation()));
-        const bool isOn = !host_.session.degradation().isClean();
-        degradation->setChecked(isOn);
-        degradation->setToolTip((isOn ? tr("The input is degraded by %1 (Ctrl+D)").arg(recipe)
-                                      : tr("Rain, blur, noise or JPEG that make the input worse (Ctrl+D)")));
-        degradation->setAccessibleDescription(degradation->toolTip());
-    };
-    connect(degradation, &QToolButton::clicked, actions_.degradation, &QAction::trigger);
-    connect(degradation, &QToolButton::clicked, degradation, follow);
-    connect(&host_.session, &Session::imageChanged, degradation, follow);
-    follow();
-    bar.addButton(degradation);
+    bar.addSpareButton(actions_.degradation);
     new ComputeControls(host_.session, bar);
     bar.addDivider();
     new ViewControls(host_.session, bar);
@@ -142,6 +124,7 @@ void ProbeWorkspace::connectView() {
     }
     connect(grid_, &ViewGrid::maximisedChanged, this,
             [this] { actions_.maximise->setChecked(grid_->maximised() != ViewGrid::Maximised::None); });
+    connect(grid_, &ViewGrid::degradationRequested, this, &ProbeWorkspace::showDegradation);
     connect(grid_, &ViewGrid::hovered, this, &ProbeWorkspace::hovered);
     connect(grid_, &ViewGrid::left, this, &ProbeWorkspace::pointerLeft);
 }
