@@ -159,6 +159,13 @@ DegradationDialog::DegradationDialog(Session& session, const FileChoice& choice,
     follow();
 }
 
+/// What is written and not entered goes with the window: its other parts, which would follow, have gone already.
+DegradationDialog::~DegradationDialog() {
+    for (QObject* control : {static_cast<QObject*>(recipe_), static_cast<QObject*>(seed_)}) {
+        control->disconnect(this);
+    }
+}
+
 void DegradationDialog::addSteps(QHBoxLayout& row) {
     for (std::size_t i = 0; i < degradationSteps.size(); ++i) {
         const auto& step = degradationSteps[i];

@@ -30,6 +30,8 @@ class DegradationDialog final : public QDialog {
 
 public:
     DegradationDialog(Session& session, const FileChoice& choice, QWidget* parent = nullptr);
+    Q_DISABLE_COPY_MOVE(DegradationDialog)
+    ~DegradationDialog() override;
 
 protected:
     void changeEvent(QEvent* event) override;
