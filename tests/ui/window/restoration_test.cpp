@@ -81,6 +81,15 @@ public:
         QTest::keyClick(&edit, Qt::Key_Return);
     }
 
+    void undo() const {
+        window->probe().grid().setFocus();  // a field would take the key for its own text
+        key(Qt::Key_Z, Qt::ControlModifier);
+    }
+    void redo() const {
+        window->probe().grid().setFocus();
+        key(Qt::Key_Y, Qt::ControlModifier);
+    }
+
     /// Every shown network of scale 1 is measured on the input of now.
     [[nodiscard]] bool waitForMeasures() const {
         return QTest::qWaitFor(
@@ -203,13 +212,13 @@ void RestorationTest::aCleanPhotographBecomesRainyAndNetworksAreMeasured() {
     QCOMPARE(*plot->points().networks[0].er, 0.0);
 
     // Undo and redo are one step each.
-    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    fixture.undo();
     QVERIFY(fixture.session().degradation().isClean());
     QVERIFY(fixture.waitForMaps());
     QVERIFY(equal(*fixture.view(ImagePane::input).picture().image, *fixture.session().image().pixels));
     QTRY_COMPARE(fixture.cell(QStringLiteral("Half"), QStringLiteral("E_R")), QString());
     QVERIFY(!fixture.inDialog<QCheckBox>("stepRain").isChecked());
-    fixture.key(Qt::Key_Y, Qt::ControlModifier);
+    fixture.redo();
     QVERIFY(fixture.waitForMaps());
     QVERIFY(fixture.waitForMeasures());
     QVERIFY(equal(*fixture.entry(fixture.copy).lr, pair.lr));
@@ -252,7 +261,7 @@ void RestorationTest::theSliderFadesTheRainAndIsOneStep() {
     QVERIFY(fixture.waitForMeasures());
     QVERIFY(equal(*fixture.entry(fixture.half).lr, fixture.degraded().lr));
     QVERIFY(*fixture.measures(fixture.half).rainRms < whole);
-    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    fixture.undo();
     QCOMPARE(fixture.session().degradation().rain->amplitude, 1.0);
 
     // Without any rain nothing is measured.
@@ -285,7 +294,7 @@ void RestorationTest::recipesAreWrittenRefusedAndCopied() {
     seed.setFocus();
     seed.selectAll();
     QTest::keyClicks(&seed, QStringLiteral("7"));
-    QTest::keyClick(&seed, Qt::Key_Tab);
+    QTest::keyClick(&seed, Qt::Key_Return);
     QCOMPARE(fixture.session().degradationSeed(), std::uint64_t{7});
     QVERIFY(fixture.waitForMaps());
     QVERIFY(fixture.waitForMeasures());
@@ -351,10 +360,9 @@ void RestorationTest::aDroppedReferenceIsTakenOrRefused() {
     QVERIFY(fixture.window->actions().removeReference->isEnabled());
 
     // Undo takes it away and redo brings it back; the menu removes it.
-    fixture.window->probe().grid().setFocus();
-    fixture.key(Qt::Key_Z, Qt::ControlModifier);
+    fixture.undo();
     QVERIFY(fixture.session().referenceImage() == nullptr);
-    fixture.key(Qt::Key_Y, Qt::ControlModifier);
+    fixture.redo();
     QVERIFY(fixture.session().referenceImage() != nullptr);
     fixture.window->actions().removeReference->trigger();
     QVERIFY(fixture.session().referenceImage() == nullptr);
