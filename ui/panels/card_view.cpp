@@ -178,7 +178,7 @@ void addCard(CardText& text, const ModelCard& card) {
     text.line(CardView::tr("Random"), fromUtf8(card.randomness));
     text.line(CardView::tr("Sizes"), sizeText(card));
     if (card.bicubicAgreementDb) {
-        text.line(card.scale == 1 ? CardView::tr("vs its input") : CardView::tr("vs bicubic"),
+        text.line(card.scale == 1 ? CardView::tr("vs input") : CardView::tr("vs bicubic"),
                   CardView::tr("%1 dB").arg(fixedText(*card.bicubicAgreementDb, 1)),
                   CardView::tr("PSNR on a smooth picture"));
     }

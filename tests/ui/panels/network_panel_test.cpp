@@ -372,7 +372,7 @@ void NetworkPanelTest::theCardTellsWhatARestorationNetworkReads() {
     session_->select(second_);
     const auto text = panel_->findChild<QTextBrowser*>()->toPlainText();
     for (const auto* part :
-         {"each colour by itself", "sigma 25", "levels of 0 to 255", "given by the user", "vs its input"}) {
+         {"each colour by itself", "sigma 25", "levels of 0 to 255", "given by the user", "vs input"}) {
         QVERIFY2(text.contains(QString::fromUtf8(part)), part);
     }
     QVERIFY(!text.contains(QStringLiteral("vs bicubic")));
