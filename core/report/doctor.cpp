@@ -11,6 +11,7 @@
 #include "report/checkpoint_report.h"
 #include "report/program_report.h"
 #include "scene/document_blocks.h"
+#include "scene/grid_words.h"
 
 namespace lamscope {
 
@@ -185,10 +186,11 @@ std::string toText(const ModelReport& report) {
         for (const auto& [name, value, unit, evidence] : card.sideInputs) {
             line("reads too", fmt::format("{} {}, {} ({})", name, value, unit, evidence));
         }
+        const auto words = gridWords(card.scale);
         const auto& field = card.receptiveField;
         line("receptive field", fmt::format("{} ({})",
                                             field.global   ? "global"
-                                            : field.radius ? fmt::format("±{} LR pixels", *field.radius)
+                                            : field.radius ? fmt::format("±{} {} pixels", *field.radius, words.input)
                                                            : "unknown",
                                             field.evidence));
         if (!field.global) {
@@ -201,11 +203,12 @@ std::string toText(const ModelReport& report) {
             line("random", card.randomness);
         }
         if (card.fixedSize) {
-            line("image size", fmt::format("{}x{} LR pixels only", card.fixedSize->first, card.fixedSize->second));
+            line("image size",
+                 fmt::format("{}x{} {} pixels only", card.fixedSize->first, card.fixedSize->second, words.input));
         } else {
             line("smallest image",
                  fmt::format(
-                     "{0}x{0} LR pixels{1}", card.minimumSide,
+                     "{0}x{0} {1} pixels{2}", card.minimumSide, words.input,
                      card.sizeMultiple > 1 ? fmt::format(", padded to multiples of {}", card.sizeMultiple) : ""));
         }
         if (card.guards) {

@@ -212,7 +212,7 @@ void RestorationPlot::describe() {
     bars_->setAccessibleDescription(shares.join(u'\n'));
     scatter_->setToolTip(
         places.join(u'\n')
-        + tr("\nGrey line: Gaussian blurs σ 0.5…4 on this image. A network above it removes more than it "
+        + tr("\nGrey line: Gaussian blurs σ 0…4 on this image. A network above it removes more than it "
              "smooths. Dashed: the clean image"));
     bars_->setToolTip(
         shares.join(u'\n')

@@ -79,6 +79,7 @@ struct NetworkEntry {
         hr = nullptr;
         rain = nullptr;
         result = nullptr;
+        restoration = {};
     }
 
     [[nodiscard]] QString name() const { return QString::fromStdString(card.name); }

@@ -159,7 +159,7 @@ QString RestorationController::command(DeviceChoice device, int threads) const {
         return {};
     }
     DerainRunInput run{.clean = measured.clean, .reading = measured.reading, .blurLine = true};
-    run.degradations = {{measured.ranges.front().name, session_.degradation()}};
+    run.degradations = {{"window", session_.degradation()}};  // a recipe with a file is no name
     for (const auto& entry : session_.networks()) {
         if (isRestored(entry)) {
             run.networks.push_back(entry.spec);

@@ -343,7 +343,8 @@ private:
         const int draw = static_cast<int>(number % draws);
         auto& found = sensitivity_[number / draws];
         const auto image = maps_ == 0 ? input_.lr : perturbed(input_.lr, found.radius, draw);
-        const auto map = computeLam(model_, image, nullptr, plan_, stop, {}, evaluation_);
+        const auto map =
+            computeLam(model_, image, input_.hr.empty() ? nullptr : &input_.hr, plan_, stop, {}, evaluation_);
         if (!map) {
             return false;
         }

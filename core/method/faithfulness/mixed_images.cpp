@@ -44,8 +44,9 @@ MixedImages::MixedImages(const SrModel& model, const Image& lr, const Image& hr,
     , width_(lr.width()) {
     const auto& patch = plan.options.patch;
     const Rect whole{0, 0, lr.width(), lr.height()};
-    LamContext context(model, lr, nullptr, whole, plan, std::make_shared<const MeasuredPath>(lr, plan), nullptr,
-                       evaluation);
+    const auto* clean = hr.empty() ? nullptr : &hr;
+    const auto path = std::make_shared<const MeasuredPath>(lr, plan, cleanFor(plan, clean, whole));
+    LamContext context(model, lr, nullptr, whole, plan, path, nullptr, evaluation);
     const auto windowed = context.windowFor(detector_, {&patch, 1});
     window_ = windowed.window;
     patch_ = patchIn(window_, patch, model.card().scale);

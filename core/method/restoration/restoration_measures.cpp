@@ -244,7 +244,7 @@ RestorationMaps restorationMaps(const RealImage& degraded, const RealImage& clea
 }
 
 std::span<const double> blurLineSigmas() {
-    static constexpr std::array sigmas{0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0};
+    static constexpr std::array sigmas{0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0};
     return sigmas;
 }
 

@@ -94,7 +94,7 @@ struct RestorationMaps {
 [[nodiscard]] RestorationMaps restorationMaps(const RealImage& degraded, const RealImage& clean,
                                               const RealImage& restored, const PixelMask& mask);
 
-/// The widths σ of the blurs that networks are compared with, in pixels.
+/// The widths σ of the blurs that networks are compared with, in pixels, ascending; the first is 0: a copy.
 [[nodiscard]] std::span<const double> blurLineSigmas();
 
 /// The moments of a Gaussian blur in place of a network: P is the blurred O, f(B) the blurred B. A network whose

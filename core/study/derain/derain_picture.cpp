@@ -152,8 +152,6 @@ void drawBlurLines(cv::Mat& sheet, const Plot& plot, const DerainDocument& docum
             continue;
         }
         std::vector<std::optional<cv::Point>> points;
-        // A blur of σ = 0 is a copy: it changes nothing and lets all rain through.
-        points.push_back(plot.at({.er = 0.0, .eb = 0.0, .transmission = 1.0}));
         for (const auto& point : found->blurLine) {
             points.push_back(plot.at(point.measures));
             if (points.back()) {

@@ -56,6 +56,7 @@ TEST(DoctorCard, AgreesWithTheInputWhereNothingIsEnlarged) {
     EXPECT_EQ(jsonOf(report).at("agreement_with"), "bicubic");
     report.card.scale = 1;
     EXPECT_THAT(toText(report), AllOf(HasSubstr("\n  vs input        40.0 dB"), Not(HasSubstr("bicubic"))));
+    EXPECT_THAT(toText(report), AllOf(HasSubstr("1x1 input pixels"), Not(HasSubstr("LR"))));
     EXPECT_EQ(jsonOf(report).at("agreement_with"), "input");
 }
 

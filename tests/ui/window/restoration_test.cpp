@@ -83,7 +83,9 @@ public:
 
     void undo() const {
         window->probe().grid().setFocus();  // a field would take the key for its own text
+        qDebug() << "BEFORE" << session().undoStack().index() << session().undoStack().count() << QApplication::activeWindow() << window->focusWidget() << window->actions().undo->isEnabled();
         key(Qt::Key_Z, Qt::ControlModifier);
+        qDebug() << "AFTER" << session().undoStack().index() << session().undoStack().count() << QApplication::activeWindow()<< window->focusWidget();
     }
     void redo() const {
         window->probe().grid().setFocus();
@@ -129,13 +131,15 @@ public:
         return {};
     }
     void pressInMessage(const QString& text) const {
-        for (auto* button : window->messages().findChildren<QAbstractButton*>()) {
-            if (button->text() == text && button->isVisible()) {
-                QTest::mouseClick(button, Qt::LeftButton);
-                return;
+        QAbstractButton* found = nullptr;
+        const auto isThere = [&] {
+            for (auto* button : window->messages().findChildren<QAbstractButton*>()) {
+                found = button->text() == text && button->isVisible() ? button : found;
             }
-        }
-        QFAIL(qPrintable(QStringLiteral("no message offers %1").arg(text)));
+            return found != nullptr;
+        };
+        QVERIFY2(QTest::qWaitFor(isThere, patienceMs), qPrintable(text));
+        QTest::mouseClick(found, Qt::LeftButton);
     }
     [[nodiscard]] QString writeImage(const char* name, const Image& picture) const {
         const auto file = files.path() / name;

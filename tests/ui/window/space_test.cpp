@@ -134,7 +134,9 @@ void SpaceTest::theResultsShowAllColumns() {
     QCOMPARE(header.count() - header.hiddenSectionCount(), 13);
     for (int column = 1; column < header.count(); ++column) {
         const auto text = table.model()->index(0, column).data().toString();
-        QVERIFY2(header.sectionSize(column) > table.fontMetrics().horizontalAdvance(text), qPrintable(text));
+        QVERIFY2(
+            header.isSectionHidden(column) || header.sectionSize(column) > table.fontMetrics().horizontalAdvance(text),
+            qPrintable(text));
     }
 }
 

@@ -106,6 +106,31 @@ TEST(FaithfulnessMeasurement, IsTheSameAgainInPartsAndInBatches) {
     EXPECT_EQ(whole.backwards, 5 * 3);
 }
 
+TEST(FaithfulnessMeasurement, BeginsWithTheCleanImageOnThePathFromIt) {
+    const auto model = test::makeModel([](const torch::Tensor& x) { return 0.5 * x; }, 1);
+    LamOptions options;
+    options.patch = {.x = 3, .y = 3, .size = 4};
+    options.detector = DetectorKind::Intensity;
+    options.path = PathKind::Rain;
+    options.nodes = 3;
+    options.context = 0;
+    const auto rainy = test::testImage(side, side);
+    auto clean = rainy;
+    for (int channel = 0; channel < Image::channels; ++channel) {
+        for (auto& value : clean.plane(channel)) {
+            value *= 0.5F;
+        }
+    }
+    const auto map = *computeLam(model, rainy, &clean, options);
+    const auto result = *measureFaithfulness(model, faithfulnessInput(map, options, 1), fewSteps());
+    const auto* insertion = result.curve(PixelOrder::Map, Replacement::Insertion);
+    ASSERT_NE(insertion, nullptr);
+    EXPECT_NEAR(insertion->detector.front(), 0.5 * insertion->detector.back(), 1e-5);
+    ASSERT_TRUE(result.infidelity);
+    EXPECT_NEAR(result.infidelity->explained, 1.0, 1e-6);
+    EXPECT_GT(result.sensitivity.front().value, 0.0);
+}
+
 TEST(FaithfulnessMeasurement, ShowsTheMapsCurvesFirst) {
     const auto model = wide();
     FaithfulnessMeasurement measurement(model, wideInput(), fewSteps(), {.batch = 2});

@@ -98,9 +98,9 @@ TEST_F(DerainCommand, WritesWhatWasAskedForAndNothingElse) {
     for (const auto* key : {"file", "e_r", "e_b", "removed_slope", "transmission", "psnr"}) {
         EXPECT_TRUE(result["per_image"][1].contains(key)) << key;
     }
-    EXPECT_EQ(result["blur_line"].size(), 8U);
-    EXPECT_EQ(result["blur_line"][1]["sigma_px"], 1.0);
-    EXPECT_EQ(std::ranges::count(test::contentOf(in("a.csv")), '\n'), 1 + 2 + 16);
+    EXPECT_EQ(result["blur_line"].size(), 9U);
+    EXPECT_EQ(result["blur_line"][2]["sigma_px"], 1.0);
+    EXPECT_EQ(std::ranges::count(test::contentOf(in("a.csv")), '\n'), 1 + 2 + 18);
     EXPECT_GT(readImage(in("a.png")).image.width(), 900);
     EXPECT_EQ(contents().size(), 6U);  // clean/ with 2, json, csv, png
 }

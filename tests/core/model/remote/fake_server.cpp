@@ -208,8 +208,9 @@ private:
 
     void sendBytes(const std::string& bytes) {
         std::error_code ignored;  // the client may have gone
-        asio::write(socket_, asio::buffer(bytes), ignored);
+        // Counted first: a client that has its answer may ask at once.
         server_.counts_.bytesSent += static_cast<std::int64_t>(bytes.size());
+        asio::write(socket_, asio::buffer(bytes), ignored);
     }
 
     FakeServer& server_;
