@@ -159,7 +159,7 @@ std::string toJson(const CemDocument& document) {
     for (const auto& named : document.results) {
         json["results"].push_back(resultJson(document.options, named));
     }
-    json["experiment"] = jsonOf(document.experiment);
+    json["experiment"] = jsonOf(withoutTokens(document.experiment));
     return dumpJson(json);
 }
 

@@ -163,7 +163,7 @@ std::string toJson(const ErfDocument& document) {
     for (const auto& named : document.results) {
         json["results"].push_back(resultJson(document, named));
     }
-    json["experiment"] = jsonOf(document.experiment);
+    json["experiment"] = jsonOf(withoutTokens(document.experiment));
     return dumpJson(json);
 }
 

@@ -254,7 +254,7 @@ std::string toJson(const FaigDocument& document, int top) {
     }
     json["seconds"] = document.seconds;
     json["warnings"] = document.warnings;
-    json["experiment"] = jsonOf(document.experiment);
+    json["experiment"] = jsonOf(withoutTokens(document.experiment));
     return dumpJson(json);
 }
 

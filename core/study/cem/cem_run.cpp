@@ -44,6 +44,7 @@ public:
     /// False when stopped.
     bool prepare(const std::stop_token& stop) {
         images_ = readImages(scene());
+        imageHash_ = sha256OfFile(scene().image);  // now: the file may change or go before the end
         document_.warnings = images_.warnings;
         auto interventions = readInterventions(document_.options.interventions, document_.options.seed, stop);
         if (!interventions) {
@@ -116,7 +117,7 @@ private:
     void note() {
         document_.experiment = experiment_;
         document_.experiment.scenes = {scene()};
-        document_.experiment.scenes.front().sha256 = sha256OfFile(scene().image);
+        document_.experiment.scenes.front().sha256 = imageHash_;
         std::vector<std::string> hashes;
         std::ranges::transform(document_.results, std::back_inserter(hashes),
                                [](const NamedCemResult& named) { return named.card.sha256; });
@@ -134,6 +135,7 @@ private:
     const CemRunSettings& settings_;
     std::vector<ModelSpec> specs_;
     RunImages images_;
+    std::string imageHash_;
     std::shared_ptr<const CemInterventions> interventions_;
     std::vector<std::unique_ptr<const SrModel>> models_;
     std::vector<std::unique_ptr<CemScan>> scans_;

@@ -179,6 +179,9 @@ TEST_F(ErfFiles, JsonHoldsEveryNumberOfTheContract) {
         addErfArrays(files, document, folder_ / "arrays");
         files.commit();
     }
+    auto served = document;
+    served.experiment.networks.front().spec.file = "lamscope+tcp://127.0.0.1:80/secret";
+    EXPECT_THAT(toJson(served), testing::Not(testing::HasSubstr("secret")));
     const auto json = nlohmann::ordered_json::parse(toJson(document));
     for (const auto* key : {"lamscope", "options", "results", "experiment"}) {
         EXPECT_TRUE(json.contains(key)) << key;
