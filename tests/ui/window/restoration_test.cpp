@@ -81,16 +81,20 @@ public:
         QTest::keyClick(&edit, Qt::Key_Return);
     }
 
-    void undo() const {
-        window->probe().grid().setFocus();  // a field would take the key for its own text
-        qDebug() << "BEFORE" << session().undoStack().index() << session().undoStack().count() << QApplication::activeWindow() << window->focusWidget() << window->actions().undo->isEnabled();
-        key(Qt::Key_Z, Qt::ControlModifier);
-        qDebug() << "AFTER" << session().undoStack().index() << session().undoStack().count() << QApplication::activeWindow()<< window->focusWidget();
+    /// In the dialog where it is open, otherwise in the panes: a field would take the key for its own text.
+    void press(Qt::Key pressed) const {
+        auto* open = window->findChild<QDialog*>(QStringLiteral("degradation"));
+        if (open != nullptr && open->isVisible()) {
+            auto& box = inDialog<QCheckBox>("stepRain");
+            box.setFocus();
+            QTest::keyClick(&box, pressed, Qt::ControlModifier);
+        } else {
+            window->probe().grid().setFocus();
+            key(pressed, Qt::ControlModifier);
+        }
     }
-    void redo() const {
-        window->probe().grid().setFocus();
-        key(Qt::Key_Y, Qt::ControlModifier);
-    }
+    void undo() const { press(Qt::Key_Z); }
+    void redo() const { press(Qt::Key_Y); }
 
     /// Every shown network of scale 1 is measured on the input of now.
     [[nodiscard]] bool waitForMeasures() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "workspaces/probe/degradation_dialog.h"
 
+#include <QAction>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QEvent>
@@ -145,6 +146,11 @@ DegradationDialog::DegradationDialog(Session& session, const FileChoice& choice,
     layout->addWidget(remark_);
     layout->addStretch(1);
     layout->addLayout(buttons);
+    auto* undo = session_.undoStack().createUndoAction(this);
+    undo->setShortcut(QKeySequence::Undo);
+    auto* redo = session_.undoStack().createRedoAction(this);
+    redo->setShortcuts({QKeySequence(tr("Ctrl+Y")), QKeySequence(tr("Ctrl+Shift+Z"))});
+    addActions({undo, redo});  // the window's keys are its own
     connect(recipe_, &RecipeRows::edited, this, &DegradationDialog::takeRecipe);
     connect(seed_, &QSpinBox::valueChanged, this, [this](int seed) {
         if (!follows_) {
