@@ -215,7 +215,7 @@ void RestorationTest::aCleanPhotographBecomesRainyAndNetworksAreMeasured() {
 
     // The panel has a point for each network and the line of blurs.
     auto* plot = fixture.window->findChild<RestorationPlot*>();
-    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{8});
+    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{9});
     QCOMPARE(plot->points().networks.size(), std::size_t{3});
     QCOMPARE(*plot->points().networks[0].er, 0.0);
 
@@ -318,7 +318,7 @@ void RestorationTest::recipesAreWrittenRefusedAndCopied() {
     QVERIFY2(derain.contains(QStringLiteral("noise:10")) && derain.contains(QStringLiteral("--seed 7")),
              qPrintable(derain));
     auto* plot = fixture.window->findChild<RestorationPlot*>();
-    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{8});
+    QTRY_COMPARE(plot->points().blurs.size(), std::size_t{9});
     fixture.window->findChild<QToolButton*>(QStringLiteral("copyRestorationCsv"))->click();
     QCOMPARE(QApplication::clipboard()->text().trimmed().count(QLatin1Char('\n')), 3 + 8);
 
