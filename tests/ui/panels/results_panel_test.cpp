@@ -120,7 +120,7 @@ void ResultsPanelTest::theModelKeepsTheRulesOfItemModels() {
     giveResult(*session_, third_, exampleResult(1.0, 2.0));
     session_->removeNetwork(first_);
     QCOMPARE(model.rowCount(), 3);
-    QCOMPARE(model.columnCount(), 13);
+    QCOMPARE(model.columnCount(), 18);
 }
 
 void ResultsPanelTest::aRowHoldsTheNumbers() {
@@ -148,7 +148,7 @@ void ResultsPanelTest::headingsAreThoseOfTheWindow() {
         headings += table_->model()->headerData(column, Qt::Horizontal).toString();
     }
     QCOMPARE(headings, (QStringList{"network", "DI", "ΔDI", "95 % px", "radius", "D(F(I))", "ΔD", "compl.", "nodes",
-                                    "est. err", "PSNR patch", "PSNR", "time"}));
+                                    "est. err", "PSNR patch", "PSNR", "time", "rain ×", "E_R", "E_B", "τ", "slope"}));
     QCOMPARE(columnOf("psnr"), 11);
     QCOMPARE(columnOf("gini"), -1);  // in CSV and JSON only
 }

@@ -320,7 +320,7 @@ void RestorationTest::recipesAreWrittenRefusedAndCopied() {
     auto* plot = fixture.window->findChild<RestorationPlot*>();
     QTRY_COMPARE(plot->points().blurs.size(), std::size_t{9});
     fixture.window->findChild<QToolButton*>(QStringLiteral("copyRestorationCsv"))->click();
-    QCOMPARE(QApplication::clipboard()->text().trimmed().count(QLatin1Char('\n')), 3 + 8);
+    QCOMPARE(QApplication::clipboard()->text().trimmed().count(QLatin1Char('\n')), 3 + 9);
 
     QTest::mouseClick(&fixture.inDialog<QPushButton>("noDegradation"), Qt::LeftButton);
     QVERIFY(fixture.session().degradation().isClean());

@@ -270,7 +270,7 @@ void WorkspacesTest::commandsControlsAndPanelsComeAndGo() {
     const std::vector none{false, false, false};
     QTRY_COMPARE(isProbeThere(), all);
     const auto panels = fixture.window->actions().panels->actions();
-    QCOMPARE(panels.size(), 5);
+    QCOMPARE(panels.size(), 6);  // networks, curves, results, fields, restoration, log
 
     fixture.openTally();
     QTRY_COMPARE(isProbeThere(), none);
