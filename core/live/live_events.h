@@ -69,8 +69,8 @@ struct NetworkImages {
     std::shared_ptr<const PixelMask> rainMask{};  ///< of a network of scale 1, see rainMaskOf(); null: not known
 };
 
-/// What networks of scale 1 get of a degraded image. Said with a new input where there is such a network or none at all,
-/// and with a new network of scale 1.
+/// What networks of scale 1 get of a degraded image. Said with a new input where there is such a network or none at
+/// all, and with a new network of scale 1.
 struct InputDegraded {
     InputIdentity input;
     std::shared_ptr<const Image> degraded;

@@ -290,8 +290,8 @@ TEST_F(Cli, StretchMakesLevelsOfTenBitsFillTheRange) {
 }
 
 TEST_F(Cli, EveryCommandThatReadsImagesCanTurnAndStretchThem) {
-    for (const auto* command : {"lam", "sanity", "erf", "cem", "faithfulness", "faig", "srga", "ddr", "derain", "upscale",
-                                "evaluate", "degrade"}) {
+    for (const auto* command : {"lam", "sanity", "erf", "cem", "faithfulness", "faig", "srga", "ddr", "derain",
+                                "upscale", "evaluate", "degrade"}) {
         const auto help = run({command, "--help"}).output;
         EXPECT_THAT(help, HasSubstr("--upright")) << command;
         EXPECT_THAT(help, HasSubstr("--stretch")) << command;

@@ -53,7 +53,7 @@ signals:
     void left();
     void headerDoubleClicked();
     void degradationRequested();  ///< of the input's pane
-    void scaleChanged();  ///< bar() shows something else
+    void scaleChanged();          ///< bar() shows something else
 
 protected:
     void paintEvent(QPaintEvent* event) override;

@@ -11,8 +11,8 @@ namespace lamscope::ui {
 
 class ElidedLabel;
 
-/// Controls in the header of the input pane: the role of the image (HR or LR), its size, how an HR image is reduced, and
-/// what it is degraded by.
+/// Controls in the header of the input pane: the role of the image (HR or LR), its size, how an HR image is reduced,
+/// and what it is degraded by.
 class InputControls : public QWidget {
     Q_OBJECT
 
