@@ -38,7 +38,8 @@ Infidelity infidelityOf(std::span<const double> predicted, std::span<const doubl
     result.value = differences / count;
     result.zeroMap = lostSquares / count;
     result.scaled = std::max(lostSquares - found, 0.0) / count;
-    result.explained = lostSquares > 0.0 ? found / lostSquares : notDefined;
+    // At most 1, by Cauchy and Schwarz; rounding may say a little more.
+    result.explained = lostSquares > 0.0 ? std::min(found / lostSquares, 1.0) : notDefined;
     return result;
 }
 
