@@ -24,7 +24,8 @@ protected:
     void SetUp() override {
         LAMSCOPE_NEED_DATA(records, "golden/methods/faithfulness.json");
         std::ifstream stream(records);
-        for (const auto& record : nlohmann::json::parse(stream).at("models")) {
+        const auto golden = nlohmann::json::parse(stream);
+        for (const auto& record : golden.at("models")) {
             if (record.at("model") == GetParam()) {
                 record_ = record;
             }
