@@ -2,19 +2,18 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <strings.h>
 
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/image_file.h"
 #include "image_arguments.h"
 #include "method/cem/cem_options.h"
 #include "model_arguments.h"
 #include "option_flags.h"
 #include "recipe_arguments.h"
+#include "report_arguments.h"
 #include "study/cem/cem_picture.h"
 #include "study/cem/cem_run.h"
 
@@ -30,18 +29,12 @@ struct CemArguments {
     std::string roi;
     std::vector<std::string> interventions;
     OptionTexts method = OptionTexts(cemOptionTable().size());  ///< of cemOptionTable()
-    std::string json;
-    std::string csv;
+    ReportArguments report;
     std::string npy;
-    std::vector<std::string> figures;
 };
 
 Experiment describedBy(const CemArguments& arguments) {
-    for (const std::filesystem::path file : arguments.figures) {
-        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
-            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
-        }
-    }
+    arguments.report.check();
     Experiment experiment;
     for (const auto& spec : arguments.models.specs()) {
         experiment.networks.push_back({.spec = spec});
@@ -71,15 +64,8 @@ void writeOutputs(CemDocument& document, const CemArguments& arguments) {
     if (!arguments.npy.empty()) {
         addCemArrays(files, document, arguments.npy);
     }
-    for (const auto& file : arguments.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawCem(document))));
-    }
-    if (!arguments.csv.empty()) {
-        files.add(arguments.csv, toCsv(document));
-    }
-    if (!arguments.json.empty()) {
-        giveJson(files, arguments.json, toJson(document));
-    }
+    arguments.report.addTo(
+        files, [&] { return drawCem(document); }, [&] { return toCsv(document); }, [&] { return toJson(document); });
     files.commit();
 }
 
@@ -91,10 +77,8 @@ std::string stepOf(const CemRunProgress& state) {
 
 int run(const CemArguments& arguments) {
     const auto experiment = asUsage([&] { return describedBy(arguments); });
-    CemRunSettings settings{.device = arguments.models.prepareDevice(), .arrayFolder = arguments.npy};
-    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    settings.outputs.emplace_back(arguments.json);
-    settings.outputs.emplace_back(arguments.csv);
+    CemRunSettings settings{
+        .device = arguments.models.prepareDevice(), .outputs = arguments.report.files(), .arrayFolder = arguments.npy};
     const InterruptGuard interrupt;
     std::optional<CemDocument> document;
     {
@@ -111,7 +95,7 @@ int run(const CemArguments& arguments) {
     }
     sayWarnings(warningsOf(*document));
     writeOutputs(*document, arguments);
-    printTable(toText(*document), arguments.json);
+    printTable(toText(*document), arguments.report.json);
     return ExitCode::Done;
 }
 
@@ -141,14 +125,14 @@ void addCemCommand(CLI::App& app, ChosenCommand& chosen) {
         ->type_name("DIR|IMG|NPY")
         ->required();
     addOptionFlags(*command, cemOptionTable(), arguments->method);
-    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+    command->add_option("--json", arguments->report.json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->add_option("--csv", arguments->csv, "write a line a network")->type_name("FILE");
+    command->add_option("--csv", arguments->report.csv, "write a line a network")->type_name("FILE");
     command
         ->add_option("--npy", arguments->npy,
                      "write NAME.effect.npy and NAME.draws.npy, effects and the PSNR of every draw, into this folder")
         ->type_name("DIR");
-    command->add_option("--figure", arguments->figures, "write a picture of the maps, .png")->type_name("FILE");
+    command->add_option("--figure", arguments->report.figures, "write a picture of the maps, .png")->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 

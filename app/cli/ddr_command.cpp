@@ -5,7 +5,6 @@
 #include "commands.h"
 #include "console.h"
 #include "feature_arguments.h"
-#include "image/image_file.h"
 #include "option_flags.h"
 #include "study/features/feature_pictures.h"
 
@@ -42,17 +41,10 @@ int runDdrCommand(const DdrArguments& arguments) {
     if (!features.npy.empty()) {
         addDdrArrays(files, *document, features.npy);
     }
-    for (const auto& file : features.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawDdr(*document))));
-    }
-    if (!features.csv.empty()) {
-        files.add(features.csv, toCsv(*document));
-    }
-    if (!features.json.empty()) {
-        giveJson(files, features.json, toJson(*document));
-    }
+    features.report.addTo(
+        files, [&] { return drawDdr(*document); }, [&] { return toCsv(*document); }, [&] { return toJson(*document); });
     files.commit();
-    printTable(toText(*document), features.json);
+    printTable(toText(*document), features.report.json);
     return ExitCode::Done;
 }
 

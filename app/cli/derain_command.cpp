@@ -6,10 +6,9 @@
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/image_file.h"
 #include "model_arguments.h"
 #include "option_flags.h"
-#include "png_figures.h"
+#include "report_arguments.h"
 #include "study/derain/derain_picture.h"
 #include "study/derain/derain_run.h"
 #include "study/image_pairs.h"
@@ -27,13 +26,11 @@ struct DerainArguments {
     OptionTexts method = OptionTexts(derainOptionTable().size());
     bool blurLine = false;
     ImageReading reading;
-    std::string json;
-    std::string csv;
-    std::vector<std::string> figures;
+    ReportArguments report;
 };
 
 DerainRunInput inputOf(const DerainArguments& arguments) {
-    expectPngFigures(arguments.figures);
+    arguments.report.check();
     DerainRunInput input{.networks = arguments.models.specs(),
                          .rainyFolder = arguments.rainy,
                          .layerFolder = arguments.layer,
@@ -48,9 +45,7 @@ DerainRunInput inputOf(const DerainArguments& arguments) {
     } else {
         input.cleanFolder = arguments.clean.front();
     }
-    input.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    input.outputs.emplace_back(arguments.json);
-    input.outputs.emplace_back(arguments.csv);
+    input.outputs = arguments.report.files();
     input.device = arguments.models.prepareDevice();
     return input;
 }
@@ -76,17 +71,11 @@ int runDerainCommand(const DerainArguments& arguments) {
     }
     sayWarnings(warningsOf(*document));
     StagedFiles files;
-    for (const auto& file : arguments.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawDerain(*document))));
-    }
-    if (!arguments.csv.empty()) {
-        files.add(arguments.csv, toCsv(*document));
-    }
-    if (!arguments.json.empty()) {
-        giveJson(files, arguments.json, toJson(*document));
-    }
+    arguments.report.addTo(
+        files, [&] { return drawDerain(*document); }, [&] { return toCsv(*document); },
+        [&] { return toJson(*document); });
     files.commit();
-    printTable(toText(*document), arguments.json);
+    printTable(toText(*document), arguments.report.json);
     return ExitCode::Done;
 }
 
@@ -126,10 +115,12 @@ void addDerainCommand(CLI::App& app, ChosenCommand& chosen) {
     addOptionFlags(*command, derainOptionTable(), arguments->method);
     command->add_flag("--blur-line", arguments->blurLine, "also measure Gaussian blurs in place of a network");
     addReadingFlags(*command, arguments->reading);
-    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+    command->add_option("--json", arguments->report.json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->add_option("--csv", arguments->csv, "write the numbers as CSV, with all digits")->type_name("FILE");
-    command->add_option("--figure", arguments->figures, "write a picture of E_R and the transmission over E_B, .png")
+    command->add_option("--csv", arguments->report.csv, "write the numbers as CSV, with all digits")->type_name("FILE");
+    command
+        ->add_option("--figure", arguments->report.figures,
+                     "write a picture of E_R and the transmission over E_B, .png")
         ->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return runDerainCommand(*arguments); }; });
 }

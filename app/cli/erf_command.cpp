@@ -6,12 +6,11 @@
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/image_file.h"
 #include "method/erf/erf_options.h"
 #include "model_arguments.h"
 #include "option_flags.h"
-#include "png_figures.h"
 #include "recipe_arguments.h"
+#include "report_arguments.h"
 #include "study/erf/erf_picture.h"
 #include "study/erf/erf_run.h"
 #include "study/image_pairs.h"
@@ -29,10 +28,8 @@ struct ErfArguments {
     RecipeArguments recipe;
     OptionTexts method = OptionTexts(erfOptionTable().size());  ///< of erfOptionTable()
     std::vector<int> at;                                        ///< x, y; empty: the middle
-    std::string json;
-    std::string csv;
+    ReportArguments report;
     std::string npy;
-    std::vector<std::string> figures;
 };
 
 /// What the arguments describe, without images.
@@ -40,7 +37,7 @@ Experiment describedBy(const ErfArguments& arguments) {
     if (arguments.hr.empty() == arguments.lr.empty()) {
         throw UsageError("give the images either with --hr or with --lr");
     }
-    expectPngFigures(arguments.figures);
+    arguments.report.check();
     Experiment experiment;
     for (const auto& spec : arguments.models.specs()) {
         experiment.networks.push_back({.spec = spec});
@@ -74,25 +71,16 @@ void writeOutputs(ErfDocument& document, const ErfArguments& arguments) {
     if (!arguments.npy.empty()) {
         addErfArrays(files, document, arguments.npy);
     }
-    for (const auto& file : arguments.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawErf(document))));
-    }
-    if (!arguments.csv.empty()) {
-        files.add(arguments.csv, toCsv(document));
-    }
-    if (!arguments.json.empty()) {
-        giveJson(files, arguments.json, toJson(document));
-    }
+    arguments.report.addTo(
+        files, [&] { return drawErf(document); }, [&] { return toCsv(document); }, [&] { return toJson(document); });
     files.commit();
 }
 
 int run(const ErfArguments& arguments) {
     auto experiment = asUsage([&] { return describedBy(arguments); });
     addScenes(experiment, arguments);
-    ErfRunSettings settings{.device = arguments.models.prepareDevice(), .arrayFolder = arguments.npy};
-    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    settings.outputs.emplace_back(arguments.json);
-    settings.outputs.emplace_back(arguments.csv);
+    ErfRunSettings settings{
+        .device = arguments.models.prepareDevice(), .outputs = arguments.report.files(), .arrayFolder = arguments.npy};
     const InterruptGuard interrupt;
     std::optional<ErfDocument> document;
     {
@@ -109,7 +97,7 @@ int run(const ErfArguments& arguments) {
     }
     sayWarnings(warningsOf(*document));
     writeOutputs(*document, arguments);
-    printTable(toText(*document), arguments.json);
+    printTable(toText(*document), arguments.report.json);
     return ExitCode::Done;
 }
 
@@ -138,11 +126,12 @@ void addErfCommand(CLI::App& app, ChosenCommand& chosen) {
         ->delimiter(',')
         ->expected(2)
         ->check(CLI::Range(0, 1 << 24));
-    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+    command->add_option("--json", arguments->report.json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->add_option("--csv", arguments->csv, "write a line a network, with standard errors")->type_name("FILE");
+    command->add_option("--csv", arguments->report.csv, "write a line a network, with standard errors")
+        ->type_name("FILE");
     command->add_option("--npy", arguments->npy, "write NAME.erf.npy, the map, into this folder")->type_name("DIR");
-    command->add_option("--figure", arguments->figures, "write a picture of the maps, .png")->type_name("FILE");
+    command->add_option("--figure", arguments->report.figures, "write a picture of the maps, .png")->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 

@@ -9,12 +9,11 @@
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/image_file.h"
 #include "method/faig/faig_options.h"
 #include "method/faig/filter_ranking.h"
 #include "model_arguments.h"
 #include "option_flags.h"
-#include "png_figures.h"
+#include "report_arguments.h"
 #include "study/faig/faig_picture.h"
 #include "study/faig/faig_run.h"
 #include "study/faig/faig_tables.h"
@@ -40,11 +39,9 @@ struct FaigArguments {
     int side = 0;
     std::string order;
     std::string saveWeights;
-    std::string json;
-    std::string csv;
+    ReportArguments report;
     std::string npy;
     std::string sr;
-    std::vector<std::string> figures;
 };
 
 /// `NAME=DIR` of --degraded.
@@ -64,7 +61,7 @@ Experiment describedBy(const FaigArguments& arguments, FaigRunSettings& settings
             "give either HR images and recipes, --hr with --degrade NAME=RECIPE, or folders, --gt DIR with --degraded "
             "NAME=DIR");
     }
-    expectPngFigures(arguments.figures);
+    arguments.report.check();
     auto options = optionsOfFlags(faigOptionTable(), arguments.method);
     options.biases = arguments.biases;
     for (const auto& text : arguments.degrade) {
@@ -109,15 +106,9 @@ void writeOutputs(FaigDocument& document, const FaigArguments& arguments, Staged
             files.add(document.ranking.orderFile, orderText(document.ranking.order));
         }
     }
-    for (const auto& file : arguments.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawFaig(document))));
-    }
-    if (!arguments.csv.empty()) {
-        files.add(arguments.csv, csvOf(filterTable(document, 0)));
-    }
-    if (!arguments.json.empty()) {
-        giveJson(files, arguments.json, toJson(document));
-    }
+    arguments.report.addTo(
+        files, [&] { return drawFaig(document); }, [&] { return csvOf(filterTable(document, 0)); },
+        [&] { return toJson(document); });
     files.commit();
 }
 
@@ -143,10 +134,8 @@ int run(const FaigArguments& arguments) {
     if (!arguments.readout.empty()) {
         settings.readout = imagesNamed(arguments.readout, ImageRole::Hr);
     }
-    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    for (const auto& file : {arguments.json, arguments.csv, arguments.saveWeights}) {
-        settings.outputs.emplace_back(file);
-    }
+    settings.outputs = arguments.report.files();
+    settings.outputs.emplace_back(arguments.saveWeights);
     if (!arguments.npy.empty() && arguments.order.empty()) {
         settings.outputs.push_back(std::filesystem::path(arguments.npy) / "order.txt");
     }
@@ -172,7 +161,7 @@ int run(const FaigArguments& arguments) {
         saveChangedWeights(experiment.networks[0].spec, experiment.networks[1].spec, document->filters, change,
                            arguments.saveWeights);
     }
-    printTable(tablesOf(*document), arguments.json);
+    printTable(tablesOf(*document), arguments.report.json);
     return ExitCode::Done;
 }
 
@@ -225,16 +214,17 @@ void addFaigCommand(CLI::App& app, ChosenCommand& chosen) {
         ->add_option("--save-weights", arguments->saveWeights,
                      "write the target with the first percentage of --mask masked, .safetensors")
         ->type_name("FILE");
-    command->add_option("--json", arguments->json, "write every number as JSON; '-' for standard output")
+    command->add_option("--json", arguments->report.json, "write every number as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->add_option("--csv", arguments->csv, "write a line a filter, most discriminative first")->type_name("FILE");
+    command->add_option("--csv", arguments->report.csv, "write a line a filter, most discriminative first")
+        ->type_name("FILE");
     command
         ->add_option("--npy", arguments->npy,
                      "write NAME.scores.npy of each degradation, and order.txt, into this folder")
         ->type_name("DIR");
     command->add_option("--sr", arguments->sr, "write the SR of target, masked target and baseline into this folder")
         ->type_name("DIR");
-    command->add_option("--figure", arguments->figures, "write a picture of the map and the masking curve, .png")
+    command->add_option("--figure", arguments->report.figures, "write a picture of the map and the masking curve, .png")
         ->type_name("FILE");
     arguments->machine.addMachineTo(*command);
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });

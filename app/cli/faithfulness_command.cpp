@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <memory>
-#include <strings.h>
 
 #include <fmt/format.h>
 
 #include "base/atomic_file.h"
 #include "commands.h"
 #include "console.h"
-#include "image/image_file.h"
 #include "lam_arguments.h"
 #include "method/faithfulness/faithfulness_options.h"
 #include "method/lam/lam_experiment.h"
 #include "model_arguments.h"
 #include "option_flags.h"
+#include "report_arguments.h"
 #include "study/faithfulness/faithfulness_picture.h"
 #include "study/faithfulness/faithfulness_run.h"
 
@@ -24,9 +23,7 @@ struct FaithfulnessArguments {
     ModelArguments models;
     LamArguments lam;
     OptionTexts method = OptionTexts(faithfulnessOptionTable().size());  ///< of faithfulnessOptionTable()
-    std::string json;
-    std::string csv;
-    std::vector<std::string> figures;
+    ReportArguments report;
 };
 
 Experiment describedBy(const FaithfulnessArguments& arguments) {
@@ -34,13 +31,9 @@ Experiment describedBy(const FaithfulnessArguments& arguments) {
     const auto options = optionsOfFlags(faithfulnessOptionTable(), arguments.method);
     checkFaithfulnessOptions(options);
     setFaithfulnessOptions(experiment, lamOptionsOf(experiment), options);
-    for (const std::filesystem::path file : arguments.figures) {
-        if (strcasecmp(file.extension().c_str(), ".png") != 0) {
-            throw UsageError(fmt::format("--figure: '{}' must end in .png", file.string()));
-        }
-        if (!options.parts.curves) {
-            throw UsageError("--figure draws curves: --only has to hold them");
-        }
+    arguments.report.check();
+    if (!arguments.report.figures.empty() && !options.parts.curves) {
+        throw UsageError("--figure draws curves: --only has to hold them");
     }
     if (!options.attribution.empty() && experiment.scenes.front().boxes.size() != 1) {
         throw UsageError("--attribution goes with one --patch");
@@ -50,24 +43,15 @@ Experiment describedBy(const FaithfulnessArguments& arguments) {
 
 void writeOutputs(const FaithfulnessDocument& document, const FaithfulnessArguments& arguments) {
     StagedFiles files;
-    for (const auto& file : arguments.figures) {
-        files.add(file, std::span<const std::byte>(encodePng(drawFaithfulness(document))));
-    }
-    if (!arguments.csv.empty()) {
-        files.add(arguments.csv, toCsv(document));
-    }
-    if (!arguments.json.empty()) {
-        giveJson(files, arguments.json, toJson(document));
-    }
+    arguments.report.addTo(
+        files, [&] { return drawFaithfulness(document); }, [&] { return toCsv(document); },
+        [&] { return toJson(document); });
     files.commit();
 }
 
 int run(const FaithfulnessArguments& arguments) {
     const auto experiment = asUsage([&] { return describedBy(arguments); });
-    FaithfulnessRunSettings settings{.device = arguments.models.prepareDevice()};
-    settings.outputs.assign(arguments.figures.begin(), arguments.figures.end());
-    settings.outputs.emplace_back(arguments.json);
-    settings.outputs.emplace_back(arguments.csv);
+    FaithfulnessRunSettings settings{.device = arguments.models.prepareDevice(), .outputs = arguments.report.files()};
     const InterruptGuard interrupt;
     std::optional<FaithfulnessDocument> document;
     {
@@ -81,7 +65,7 @@ int run(const FaithfulnessArguments& arguments) {
     }
     sayWarnings(warningsOf(*document));
     writeOutputs(*document, arguments);
-    printTable(toText(*document), arguments.json);
+    printTable(toText(*document), arguments.report.json);
     return ExitCode::Done;
 }
 
@@ -101,10 +85,12 @@ void addFaithfulnessCommand(CLI::App& app, ChosenCommand& chosen) {
     arguments->lam.addMethodTo(*command);
     addOptionFlags(*command, faithfulnessOptionTable(), arguments->method);
     command->get_option("--attribution")->type_name("FILE");
-    command->add_option("--json", arguments->json, "write every number and curve as JSON; '-' for standard output")
+    command
+        ->add_option("--json", arguments->report.json, "write every number and curve as JSON; '-' for standard output")
         ->type_name("FILE");
-    command->add_option("--csv", arguments->csv, "write a line a network and patch")->type_name("FILE");
-    command->add_option("--figure", arguments->figures, "write a picture of the curves, .png")->type_name("FILE");
+    command->add_option("--csv", arguments->report.csv, "write a line a network and patch")->type_name("FILE");
+    command->add_option("--figure", arguments->report.figures, "write a picture of the curves, .png")
+        ->type_name("FILE");
     command->callback([arguments, &chosen] { chosen = [arguments] { return run(*arguments); }; });
 }
 

@@ -7,7 +7,6 @@
 
 #include "image/degradation.h"
 #include "option_flags.h"
-#include "png_figures.h"
 #include "runtime/process_memory.h"
 #include "study/image_pairs.h"
 
@@ -55,10 +54,10 @@ void FeatureArguments::addTo(CLI::App& command, bool hasReference, const char* n
                     "what is free)")
         ->type_name("GIB")
         ->check(CLI::PositiveNumber);
-    command.add_option("--json", json, "write every number as JSON; '-' for standard output")->type_name("FILE");
-    command.add_option("--csv", csv, "write the numbers as CSV, with all digits")->type_name("FILE");
+    command.add_option("--json", report.json, "write every number as JSON; '-' for standard output")->type_name("FILE");
+    command.add_option("--csv", report.csv, "write the numbers as CSV, with all digits")->type_name("FILE");
     command.add_option("--npy", npy, npyHelp)->type_name("DIR");
-    command.add_option("--figure", figures, figureHelp)->type_name("FILE");
+    command.add_option("--figure", report.figures, figureHelp)->type_name("FILE");
 }
 
 void FeatureArguments::check() const {
@@ -72,7 +71,7 @@ void FeatureArguments::check() const {
     if (!hr.empty() && degradations.empty()) {
         throw UsageError("--hr needs recipes: give --degrade, such as --degrade blur:2 noise:20");
     }
-    expectPngFigures(figures);
+    report.check();
     asUsage([&] {
         static_cast<void>(namedDegradations(degradations));
         static_cast<void>(foldersOf(*this));
@@ -90,9 +89,7 @@ FeatureRunInput FeatureArguments::input() const {
     if (!hr.empty()) {
         input.source.hr = imagesNamed(hr, ImageRole::Hr);
     }
-    input.outputs.assign(figures.begin(), figures.end());
-    input.outputs.emplace_back(json);
-    input.outputs.emplace_back(csv);
+    input.outputs = report.files();
     input.device = models.prepareDevice();
     return input;
 }

@@ -9,6 +9,7 @@
 #include "console.h"
 #include "image/image_reading.h"
 #include "model_arguments.h"
+#include "report_arguments.h"
 #include "study/features/feature_run.h"
 
 namespace lamscope::cli {
@@ -23,10 +24,8 @@ struct FeatureArguments {
     ImageReading reading;
     std::string reduce = "pillow";
     double memory = 0.0;  ///< GiB; 0: half of what is free
-    std::string json;
-    std::string csv;
+    ReportArguments report;
     std::string npy;
-    std::vector<std::string> figures;
 
     /// @param hasReference with --reference. @param npyHelp, figureHelp what is written there.
     void addTo(CLI::App& command, bool hasReference, const char* npyHelp, const char* figureHelp);
