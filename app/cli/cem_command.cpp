@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <cstdint>
 #include <memory>
 #include <optional>
 
@@ -12,7 +11,6 @@
 #include "method/cem/cem_options.h"
 #include "model_arguments.h"
 #include "option_flags.h"
-#include "recipe_arguments.h"
 #include "report_arguments.h"
 #include "study/cem/cem_picture.h"
 #include "study/cem/cem_run.h"
@@ -23,9 +21,7 @@ namespace {
 
 struct CemArguments {
     ModelArguments models;
-    ImageArguments image;
-    std::string degrade;
-    std::optional<std::uint64_t> degradeSeed;
+    ImageArguments image{.recipe = {.seedFlag = "--degrade-seed"}};  // --seed is that of the draws
     std::string roi;
     std::vector<std::string> interventions;
     OptionTexts method = OptionTexts(cemOptionTable().size());  ///< of cemOptionTable()
@@ -47,12 +43,6 @@ Experiment describedBy(const CemArguments& arguments) {
     if (scene.role == ImageRole::Lr && scene.reference.empty()) {
         throw UsageError("effects are changes of PSNR: give the HR image with --hr, or with --reference beside --lr");
     }
-    // --seed is that of the draws.
-    scene.degradation = RecipeArguments{arguments.degrade, {}}.degradation(scene.role == ImageRole::Hr);
-    if (arguments.degradeSeed && arguments.degrade.empty()) {
-        throw UsageError("--degrade-seed goes with --degrade");
-    }
-    scene.degradationSeed = arguments.degradeSeed.value_or(0);
     constexpr int roiSize = 32;
     scene.boxes = {boxIn("--roi", arguments.roi, roiSize)};
     experiment.scenes = {scene};
@@ -109,11 +99,6 @@ void addCemCommand(CLI::App& app, ChosenCommand& chosen) {
         "--figure effects.png\n"
         "The table goes to standard output, everything else to standard error. See docs/causal-effects.md.");
     arguments->image.addTo(*command);
-    command
-        ->add_option("--degrade", arguments->degrade,
-                     "what makes the input worse than the clean image given with --hr; networks of scale 1 remove it")
-        ->type_name("RECIPE");
-    command->add_option("--degrade-seed", arguments->degradeSeed, "of the random numbers of --degrade (0)");
     arguments->models.addTo(*command, true);
     command->add_option("--roi", arguments->roi, "the region of interest in SR pixels: top-left corner and side (32)")
         ->type_name("X,Y[,SIZE]")

@@ -37,6 +37,7 @@ void ImageArguments::addTo(CLI::App& command) {
         ->type_name("IMG");
     addReadingFlags(command, reading);
     addReduceFlag(command, reduce);
+    recipe.addTo(command);
 }
 
 Scene ImageArguments::scene() const {
@@ -50,6 +51,8 @@ Scene ImageArguments::scene() const {
     Scene scene{.image = hr.empty() ? lr : hr};
     scene.role = hr.empty() ? ImageRole::Lr : ImageRole::Hr;
     scene.reduction = reductionFromString(reduce);
+    scene.degradation = recipe.degradation(scene.role == ImageRole::Hr);
+    scene.degradationSeed = recipe.seed.value_or(0);
     scene.reading = reading;
     scene.reference = reference;
     scene.gridScale = hr.empty() ? 0 : 1;

@@ -10,11 +10,6 @@
 
 namespace lamscope::cli {
 
-void LamArguments::addImageTo(CLI::App& command) {
-    image.addTo(command);
-    recipe.addTo(command);
-}
-
 void LamArguments::addMethodTo(CLI::App& command) {
     addOptionFlags(command, lamOptionTable(), method);
 }
@@ -43,8 +38,6 @@ Scene LamArguments::scene() const {
     if (patches.empty() && !grid) {
         throw UsageError("say which patch with --patch X,Y, or ask for a DI map of the whole image with --grid STRIDE");
     }
-    scene.degradation = recipe.degradation(!image.hr.empty());
-    scene.degradationSeed = recipe.seed.value_or(0);
     constexpr int patchSize = 16;
     std::ranges::transform(patches, std::back_inserter(scene.boxes),
                            [](const std::string& patch) { return boxIn("--patch", patch, patchSize); });

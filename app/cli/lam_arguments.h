@@ -11,7 +11,6 @@
 #include "method/lam/lam_option_table.h"
 #include "model/model_spec.h"
 #include "option_flags.h"
-#include "recipe_arguments.h"
 #include "scene/experiment.h"
 
 namespace lamscope::cli {
@@ -19,13 +18,12 @@ namespace lamscope::cli {
 /// The arguments of commands that compute maps: the image, places in it and the method. lamCommandLine() writes them.
 struct LamArguments {
     ImageArguments image;
-    RecipeArguments recipe;
     std::vector<std::string> patches;
     std::optional<int> grid;
     OptionTexts method = OptionTexts(lamOptionTable().size());  ///< of lamOptionTable()
 
-    /// See ImageArguments::addTo() and RecipeArguments::addTo().
-    void addImageTo(CLI::App& command);
+    /// See ImageArguments::addTo().
+    void addImageTo(CLI::App& command) { image.addTo(command); }
     /// Adds --patch, which can be repeated.
     CLI::Option* addPatchesTo(CLI::App& command);
     /// Adds --grid.

@@ -11,12 +11,12 @@ void RecipeArguments::addTo(CLI::App& command) {
                     "what makes the input worse than the clean image given with --hr, e.g. rain:small or "
                     "blur:2+noise:20; see lamscope-cli degrade")
         ->type_name("RECIPE");
-    command.add_option("--seed", seed, "of the random numbers of --degrade (0), which also depend on the image's name");
+    command.add_option(seedFlag, seed, "of the random numbers of --degrade (0), which also depend on the image's name");
 }
 
 Degradation RecipeArguments::degradation(bool hr) const {
     if (seed && recipe.empty()) {
-        throw UsageError("--seed goes with --degrade");
+        throw UsageError(seedFlag + " goes with --degrade");
     }
     if (recipe.empty()) {
         return {};

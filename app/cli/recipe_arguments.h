@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// How images that are given with --hr are degraded: --degrade and --seed.
+// How images that are given with --hr are degraded: --degrade and its seed.
 #pragma once
 
 #include <cstdint>
@@ -13,10 +13,12 @@
 namespace lamscope::cli {
 
 struct RecipeArguments {
-    std::string recipe;
-    std::optional<std::uint64_t> seed;
+    std::string recipe{};
+    std::optional<std::uint64_t> seed{};
 
-    /// Adds --degrade and --seed.
+    std::string seedFlag = "--seed";  ///< another one where that means other random numbers
+
+    /// Adds --degrade and the seed's flag.
     void addTo(CLI::App& command);
 
     /// Clean where no recipe was given. Throws UsageError for a bad recipe, for a seed without one, and for a recipe
