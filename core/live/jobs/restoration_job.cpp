@@ -134,10 +134,8 @@ void RestorationJob::finish(NetworkId id, const Image& restoredClean) {
     makePair(input);
     checkFinite(*network.sr);
     checkFinite(restoredClean);
-    const auto& [degraded, clean, mask, isAdditive] = *pair_;
     const auto ofClean = clippedImage(restoredClean);
-    auto moments = restorationMoments(degraded, clean, clippedImage(*network.sr), mask, &ofClean);
-    moments = isAdditive ? moments : withoutTransmission(moments);
+    const auto moments = momentsOf(*pair_, clippedImage(*network.sr), &ofClean);
     auto& own = measurements_[id];
     DerainImage image{.file = input.of.pixels->file, .measures = restorationMeasures({&moments, 1})};
     auto output = *network.sr;
@@ -150,7 +148,7 @@ void RestorationJob::finish(NetworkId id, const Image& restoredClean) {
     own.restoredClean.reset();
     own.over = true;
     auto warnings = rangeWarnings(*network.sr);
-    if (!isAdditive) {
+    if (!pair_->isAdditive()) {
         warnings.emplace_back(
             "the input is darker than the reference in more than 1 % of the pixels: this is not additive rain; E_R is "
             "measured, the transmission is not");
@@ -164,8 +162,7 @@ void RestorationJob::addBlur() {
     state_.sayProgress({"blur line", 0, 0});
     const auto found = std::ranges::find_if(wanted_, [this](NetworkId id) { return isMeasurable(id); });
     makePair(state_.networks.at(*found).input);
-    auto moments = blurMoments(pair_->degraded, pair_->clean, pair_->mask, sigma);
-    moments = pair_->isAdditive ? moments : withoutTransmission(moments);
+    const auto moments = blurMomentsOf(*pair_, sigma);
     blurs_.push_back({.sigma = sigma, .measures = restorationMeasures({&moments, 1})});
     if (blurs_.size() == blurLineSigmas().size()) {
         sink_(live::BlurLineMeasured{pairOf_, blurs_});

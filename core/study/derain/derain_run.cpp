@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/output_files.h"
 #include "image/image_file.h"
+#include "method/restoration/degraded_pair.h"
 #include "model/sr_model.h"
 #include "runtime/device.h"
 #include "scene/document_blocks.h"
@@ -29,10 +30,8 @@ constexpr int smallestSsimSide = 11;  // pixels, the window of compareImages()
 
 /// A degraded image with what it is measured against.
 struct DegradedImage {
-    Image input;           ///< O, what networks see
-    RealImage degraded{};  ///< the same
-    PixelMask mask{};
-    bool additive = true;  ///< transmission means something
+    Image input;  ///< O, what networks see
+    DegradedPair pair;
 };
 
 /// What is known of a network on a range so far.
@@ -145,8 +144,7 @@ public:
             if (!degraded) {
                 return false;
             }
-            const auto clean = realImage(cleanImage);
-            addBlurs(clean, *degraded);
+            addBlurs(*degraded);
             for (std::size_t m = 0; m < models_.size(); ++m) {
                 if (progress) {
                     progress({.image = file.filename().string(),
@@ -154,7 +152,7 @@ public:
                               .share = static_cast<double>(i * models_.size() + m)
                                        / static_cast<double>(images * models_.size())});
                 }
-                if (!failed_[m] && !guarded(m, [&] { return restore(m, file, cleanImage, clean, *degraded, stop); })) {
+                if (!failed_[m] && !guarded(m, [&] { return restore(m, file, cleanImage, *degraded, stop); })) {
                     return false;
                 }
             }
@@ -230,40 +228,32 @@ private:
         const auto seed = static_cast<std::uint64_t>(document_.options.seed);
         if (!pairs_.empty()) {
             const auto& pair = pairs_[i];
-            DegradedImage image{.input = readLike(pair.rainy, clean, pair.clean)};
-            image.degraded = realImage(image.input);
-            const auto added = difference(image.degraded, realImage(clean));
-            const double darkened = darkenedShare(added);
-            image.additive = darkened <= mostDarkened;
-            if (!image.additive) {
+            auto input = readLike(pair.rainy, clean, pair.clean);
+            const auto layer = pair.layer ? readLike(*pair.layer, clean, pair.clean) : Image();
+            auto measured = degradedPair(input, clean, &layer, DegradationSource::Files, threshold);
+            if (!measured.isAdditive()) {
                 document_.warnings.push_back(fmt::format(
                     "{} is darker than {} in {:.0f} % of the pixels: this is not additive rain; E_R is measured, the "
                     "transmission is not",
-                    pair.rainy.string(), pair.clean.string(), 100.0 * darkened));
+                    pair.rainy.string(), pair.clean.string(), 100.0 * measured.darkened));
             }
-            image.mask = layerMask(pair.layer ? realImage(readLike(*pair.layer, clean, pair.clean)) : added, threshold);
-            images.push_back(std::move(image));
+            images.push_back({.input = std::move(input), .pair = std::move(measured)});
         }
         for (const auto& [name, degradation] : input_.degradations) {
             if (stop.stop_requested()) {
                 return std::nullopt;
             }
             auto pair = degrade(clean, /*scale=*/1, Reduction::Pillow, degradation, seed);
-            DegradedImage image{.input = std::move(pair.lr)};
-            image.degraded = realImage(image.input);
-            image.mask = degradation.rain
-                             ? layerMask(realImage(pair.rain), threshold)
-                             : layerMask(difference(image.degraded, realImage(clean)), threshold, LayerSign::Either);
-            images.push_back(std::move(image));
+            auto measured = degradedPair(pair.lr, clean, &pair.rain, DegradationSource::Recipe, threshold);
+            images.push_back({.input = std::move(pair.lr), .pair = std::move(measured)});
         }
         return images;
     }
 
-    void addBlurs(const RealImage& clean, const std::vector<DegradedImage>& degraded) {
+    void addBlurs(const std::vector<DegradedImage>& degraded) {
         for (std::size_t r = 0; r < degraded.size(); ++r) {
             for (std::size_t s = 0; s < blurs_[r].size(); ++s) {
-                const auto moments = blurMoments(degraded[r].degraded, clean, degraded[r].mask, blurLineSigmas()[s]);
-                blurs_[r][s].push_back(degraded[r].additive ? moments : withoutTransmission(moments));
+                blurs_[r][s].push_back(blurMomentsOf(degraded[r].pair, blurLineSigmas()[s]));
             }
         }
     }
@@ -297,8 +287,8 @@ private:
     }
 
     /// One image by one network. False when stopped.
-    bool restore(std::size_t m, const Path& file, const Image& cleanImage, const RealImage& clean,
-                 const std::vector<DegradedImage>& degraded, const std::stop_token& stop) {
+    bool restore(std::size_t m, const Path& file, const Image& cleanImage, const std::vector<DegradedImage>& degraded,
+                 const std::stop_token& stop) {
         bool stopped = false;
         const auto ofClean = outputOf(m, cleanImage, stopped, stop, cells_[m].front().result.warnings);
         if (stopped) {
@@ -312,20 +302,16 @@ private:
                 return false;
             }
             if (output) {
-                addImage(cell, file, cleanImage, clean, degraded[r], *output,
-                         restoredClean ? &*restoredClean : nullptr);
+                addImage(cell, file, cleanImage, degraded[r], *output, restoredClean ? &*restoredClean : nullptr);
             }
         }
         return true;
     }
 
-    void addImage(Cell& cell, const Path& file, const Image& cleanImage, const RealImage& clean,
-                  const DegradedImage& degraded, const std::pair<Image, double>& output,
-                  const RealImage* restoredClean) const {
+    void addImage(Cell& cell, const Path& file, const Image& cleanImage, const DegradedImage& degraded,
+                  const std::pair<Image, double>& output, const RealImage* restoredClean) const {
         const auto channel = document_.options.channel;
-        auto moments =
-            restorationMoments(degraded.degraded, clean, clippedImage(output.first), degraded.mask, restoredClean);
-        moments = degraded.additive ? moments : withoutTransmission(moments);
+        const auto moments = momentsOf(degraded.pair, clippedImage(output.first), restoredClean);
         cell.moments.push_back(moments);
         DerainImage image{.file = file.string(), .measures = restorationMeasures({&moments, 1})};
         const auto [psnr, ssim] = qualityOf(output.first, cleanImage, channel);
