@@ -28,7 +28,7 @@ lamscope_library(lamscope_model
   SOURCES
     ${FAMILY_REGISTRY}
     ${FAMILY_SOURCES}
-    model/arch/assumed_heads.cpp
+    model/arch/assumed_numbers.cpp
     model/arch/attention.cpp
     model/arch/attention_in_windows.cpp
     model/arch/back_projection.cpp

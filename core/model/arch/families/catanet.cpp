@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "model/arch/architecture.h"
-#include "model/arch/assumed_heads.h"
+#include "model/arch/assumed_numbers.h"
 #include "model/arch/attention.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/restoration_transformer.h"

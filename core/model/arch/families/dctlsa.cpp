@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
-#include "model/arch/assumed_heads.h"
+#include "model/arch/assumed_numbers.h"
 #include "model/arch/batch_norm.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"

@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "model/arch/architecture.h"
-#include "model/arch/assumed_heads.h"
+#include "model/arch/assumed_numbers.h"
 #include "model/arch/residual_blocks.h"
 #include "runtime/torch_headers.h"
 

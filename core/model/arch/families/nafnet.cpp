@@ -2,7 +2,6 @@
 // NAFNet: Chen et al., "Simple Baselines for Image Restoration", ECCV 2022. Pooling over a part of the image: Chu et
 // al., "Improving Image Restoration by Revisiting Global Information Aggregation", ECCV 2022.
 #include <algorithm>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
@@ -11,8 +10,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
 #include "model/arch/architecture.h"
+#include "model/arch/assumed_numbers.h"
 #include "model/arch/feature_modulation.h"
 #include "model/arch/local_average.h"
 #include "model/cropped_trunk.h"
@@ -186,15 +185,7 @@ bool matches(const LayerBuilder& layers) {
 
 /// The authors' deblurring networks are evaluated with averages over a part of the image; the files do not tell.
 std::int64_t patchOfTraining(LayerBuilder& layers) {
-    const double patch = layers.assumed("tlsc", 0.0);
-    constexpr double largest = 65536.0;
-    if (patch < 0.0 || patch > largest || patch != std::round(patch)) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("tlsc={}: the side of the patches of training in whole pixels is asked for, e.g. 256; "
-                                "0 pools the whole image",
-                                patch));
-    }
-    return std::llround(patch);
+    return assumedSide(layers, "tlsc", 0, 0, "patches of training", "256; 0 pools the whole image");
 }
 
 std::vector<int> depthsUnder(const LayerBuilder& layers, const std::string& prefix, int levels) {

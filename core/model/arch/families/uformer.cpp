@@ -5,7 +5,6 @@
 // sides hold whole windows at the coarsest level; here, other images are padded to such sides by reflection.
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,8 +13,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "base/error.h"
 #include "model/arch/architecture.h"
+#include "model/arch/assumed_numbers.h"
 #include "model/arch/convolutional_mlp.h"
 #include "model/arch/restoration_transformer.h"
 #include "model/arch/window_attention.h"
@@ -252,16 +251,8 @@ bool matches(const LayerBuilder& layers) {
 
 /// The side of the images that the authors' class is told of: at levels where such an image is one window, the class
 /// shifts no windows. Their tests leave it at 128.
-double sideOfTraining(LayerBuilder& layers) {
-    const double side = layers.assumed("img_size", 128.0);
-    constexpr double largest = 65536.0;
-    if (side < 1.0 || side > largest || side != std::round(side)) {
-        throw Error(ErrorCode::InvalidArgument,
-                    fmt::format("img_size={}: the side of the images of training in whole pixels is asked for, e.g. "
-                                "128 or 256",
-                                side));
-    }
-    return side;
+std::int64_t sideOfTraining(LayerBuilder& layers) {
+    return assumedSide(layers, "img_size", 128, 1, "images of training", "128 or 256");
 }
 
 BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
@@ -269,7 +260,7 @@ BuiltNetwork build(LayerBuilder& layers, int /*scale*/) {
     shape.features = layers.size("input_proj.proj.0.weight", 0);
     shape.window = windowOfTable(layers, firstTable);
     shape.slope = layers.assumed("slope", 0.01);
-    const double trained = sideOfTraining(layers);
+    const auto trained = static_cast<double>(sideOfTraining(layers));
     for (int l = 0; l <= levels; ++l) {
         shape.shifts[static_cast<std::size_t>(l)] =
             trained / static_cast<double>(std::int64_t{1} << l) > static_cast<double>(shape.window);
