@@ -19,7 +19,6 @@
 #include "model/sr_model_implementation.h"
 #include "model/stoppable_evaluation.h"
 #include "model/weights_watch.h"
-#include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -286,32 +285,24 @@ private:
             if (stop.stop_requested()) {
                 return std::nullopt;
             }
-            std::string failure;
-            try {
+            std::vector<double> psnr;
+            const auto end = evaluateWatched(model_.implementation(), weights_, "it cannot be evaluated", [&] {
                 const StoppableEvaluation stoppable(stop);
-                auto psnr = psnrOf(draws);
-                if (!weights_) {
-                    weights_.emplace(model_.implementation());
-                }
-                weights_->check();
+                psnr = psnrOf(draws);
+            });
+            if (end.isDone()) {
                 forwards_ += std::ssize(draws);
                 return psnr;
-            } catch (const EvaluationStopped&) {
+            }
+            if (end.stopped) {
                 return std::nullopt;
-            } catch (const Error&) {
-                throw;
-            } catch (const std::exception& error) {
-                if (!isOutOfMemory(error)) {
-                    throw Error(ErrorCode::ModelFailure,
-                                fmt::format("{}: it cannot be evaluated: {}", model_.card().name, briefMessage(error)));
-                }
-                failure = briefMessage(error);
             }
             if (draws.size() == 1) {
-                throw Error(ErrorCode::OutOfMemory,
-                            fmt::format("{}: not enough memory for {}x{} LR pixels ({}); use a smaller image, or a "
-                                        "context",
-                                        model_.card().name, place_.window.width, place_.window.height, failure));
+                throw Error(
+                    ErrorCode::OutOfMemory,
+                    fmt::format("{}: not enough memory for {}x{} LR pixels ({}); use a smaller image, or a "
+                                "context",
+                                model_.card().name, place_.window.width, place_.window.height, end.lackOfMemory));
             }
             draws = draws.first(draws.size() / 2);
             atOnce_ = std::ssize(draws);

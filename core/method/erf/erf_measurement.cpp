@@ -18,7 +18,6 @@
 #include "model/sr_model_implementation.h"
 #include "model/stoppable_evaluation.h"
 #include "runtime/gradients.h"
-#include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -150,32 +149,17 @@ bool ErfMeasurement::add(std::span<const ErfCrop> crops, const std::stop_token& 
     }
     while (!crops.empty()) {
         const auto batch = crops.first(std::min(imagesAtOnce_, crops.size()));
-        std::string failure;
         const StoppableRequests stoppable(stop);
-        try {
-            const auto influences = measure(batch, stop);
-            if (!influences) {
-                return false;
-            }
-            if (!weights_) {
-                weights_.emplace(model_.implementation());
-            }
-            weights_->check();
+        std::optional<std::vector<Influence>> influences;
+        const auto end = evaluateWatched(model_.implementation(), weights_, "its gradient cannot be evaluated",
+                                         [&] { influences = measure(batch, stop); });
+        if (end.stopped || (end.isDone() && !influences)) {
+            return false;
+        }
+        if (end.isDone()) {
             for (std::size_t k = 0; k < batch.size(); ++k) {
                 count((*influences)[k], batch[k].lr.file);
             }
-        } catch (const EvaluationStopped&) {
-            return false;
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            if (!isOutOfMemory(error)) {
-                throw Error(ErrorCode::ModelFailure, fmt::format("{}: its gradient cannot be evaluated: {}",
-                                                                 model_.card().name, briefMessage(error)));
-            }
-            failure = briefMessage(error);
-        }
-        if (failure.empty()) {
             crops = crops.subspan(batch.size());
         } else if (batch.size() > 1) {
             imagesAtOnce_ = batch.size() / 2;
@@ -183,7 +167,7 @@ bool ErfMeasurement::add(std::span<const ErfCrop> crops, const std::stop_token& 
             throw Error(ErrorCode::OutOfMemory,
                         fmt::format("{}: not enough memory for the gradient on {}x{} LR pixels ({}); choose a smaller "
                                     "side",
-                                    model_.card().name, window_.width, window_.height, failure));
+                                    model_.card().name, window_.width, window_.height, end.lackOfMemory));
         }
     }
     seconds_ += std::chrono::duration<double>(Clock::now() - start).count();

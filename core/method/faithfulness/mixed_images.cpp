@@ -13,7 +13,6 @@
 #include "method/lam/detector.h"
 #include "method/lam/image_paths.h"
 #include "model/stoppable_evaluation.h"
-#include "runtime/torch_errors.h"
 #include "runtime/torch_headers.h"
 
 namespace lamscope {
@@ -85,30 +84,20 @@ std::optional<std::vector<MixedImages::Value>> MixedImages::evaluate(std::span<c
                                                                      const std::stop_token& stop) {
     while (!stop.stop_requested()) {
         const StoppableEvaluation stoppable(stop);
-        std::string failure;
-        try {
-            auto values = valuesOf(images);
-            if (!weights_) {
-                weights_.emplace(model_);
-            }
-            weights_->check();
+        std::vector<Value> values;
+        const auto end = evaluateWatched(
+            model_, weights_, fmt::format("it cannot be evaluated on {}x{} LR pixels", window_.width, window_.height),
+            [&] { values = valuesOf(images); });
+        if (end.isDone()) {
             return values;
-        } catch (const EvaluationStopped&) {
+        }
+        if (end.stopped) {
             return std::nullopt;
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            if (!isOutOfMemory(error)) {
-                throw Error(ErrorCode::ModelFailure,
-                            fmt::format("{}: it cannot be evaluated on {}x{} LR pixels: {}", model_.card().name,
-                                        window_.width, window_.height, briefMessage(error)));
-            }
-            failure = briefMessage(error);
         }
         if (images.size() == 1) {
             throw Error(ErrorCode::OutOfMemory,
                         fmt::format("{}: not enough memory for {}x{} LR pixels ({}); use a smaller image or --context",
-                                    model_.card().name, window_.width, window_.height, failure));
+                                    model_.card().name, window_.width, window_.height, end.lackOfMemory));
         }
         images = images.first(images.size() / 2);
         imagesAtOnce_ = images.size();

@@ -377,28 +377,17 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
         }
         const auto batch = patches.first(std::min(atOnce_, patches.size()));
         const StoppableEvaluation stoppable(stop);
-        std::string failure;
-        try {
-            if (!measure(batch)) {
-                atOnce_ = 1;
-                continue;
-            }
-            if (!weights_) {
-                weights_.emplace(model_.implementation());
-            }
-            weights_->check();
-        } catch (const EvaluationStopped&) {
+        bool waits = true;  // there is room for its features
+        const auto end = evaluateWatched(model_.implementation(), weights_, "its features cannot be taken",
+                                         [&] { waits = measure(batch); });
+        if (end.stopped) {
             return false;
-        } catch (const Error&) {
-            throw;
-        } catch (const std::exception& error) {
-            if (!isOutOfMemory(error)) {
-                throw Error(ErrorCode::ModelFailure, fmt::format("{}: its features cannot be taken: {}",
-                                                                 model_.card().name, briefMessage(error)));
-            }
-            failure = briefMessage(error);
         }
-        if (failure.empty()) {
+        if (!waits) {
+            atOnce_ = 1;
+            continue;
+        }
+        if (end.isDone()) {
             std::ranges::transform(batch, std::back_inserter(files_), &Image::file);
             patches = patches.subspan(batch.size());
             done_ += batch.size();
@@ -411,7 +400,7 @@ bool FeatureGrams::add(std::span<const Image> patches, const std::stop_token& st
             throw Error(ErrorCode::OutOfMemory,
                         fmt::format("{}: not enough memory for the features of a patch of {}x{} pixels ({}); allow "
                                     "less memory for waiting features (--memory) or choose smaller patches",
-                                    model_.card().name, first.width(), first.height(), failure));
+                                    model_.card().name, first.width(), first.height(), end.lackOfMemory));
         }
     }
     return true;
