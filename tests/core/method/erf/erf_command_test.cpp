@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `lamscope-cli erf` as its users meet it: judged by exit code, output and files.
 #include <algorithm>
-#include <cstdlib>
 #include <map>
 #include <string>
-#include <sys/wait.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
@@ -13,7 +11,7 @@
 
 #include "base/npy.h"
 #include "image/image_file.h"
-#include "support/temporary_folder.h"
+#include "support/command_test.h"
 
 namespace lamscope::erf_command_test {
 namespace {
@@ -21,36 +19,17 @@ namespace {
 using test::contentOf;
 using testing::HasSubstr;
 
-struct Outcome {
-    int exitCode = -1;
-    std::string output;
-    std::string messages;
-};
-
-class ErfCommand : public testing::Test {
+class ErfCommand : public test::CommandTest {
 protected:
+    ErfCommand()
+        : CommandTest("erf") {}
+
     void SetUp() override {
         std::filesystem::create_directory(folder_ / "set");
         for (const auto& [name, side] : std::map<std::string, int>{{"a_HR", 96}, {"b_HR", 80}, {"c_HR", 32}}) {
-            Image image(side, side);
-            float value = 0.0F;
-            for (float& sample : image.values()) {
-                value = value > 0.9F ? value - 0.87F : value + 0.061F;
-                sample = value;
-            }
-            writeImage(folder_ / ("set/" + name + ".png"), image);
+            writeImage(folder_ / ("set/" + name + ".png"), test::sawtooth(side));
         }
         std::filesystem::copy_file("models/fsrcnn-s/fsrcnn-s_x4.safetensors", folder_ / "net.safetensors");
-    }
-
-    [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
-
-    /// @param arguments words without spaces of their own.
-    [[nodiscard]] Outcome run(const std::string& arguments) const {
-        const auto line = fmt::format("'{}' erf {} >'{}' 2>'{}'", LAMSCOPE_CLI, arguments, (log_ / "output").string(),
-                                      (log_ / "messages").string());
-        const int status = std::system(line.c_str());  // NOLINT(concurrency-mt-unsafe,cert-env33-c): one thread
-        return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, contentOf(log_ / "output"), contentOf(log_ / "messages")};
     }
 
     /// A run that works, and more arguments.
@@ -58,27 +37,6 @@ protected:
         return fmt::format("--hr {} --side 16 --model bicubic {} {}", in("set"), in("net.safetensors:name=Small"),
                            more);
     }
-
-    [[nodiscard]] std::map<std::string, std::string> contents() const {
-        std::map<std::string, std::string> found;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-            found[entry.path().string()] = entry.is_regular_file() ? contentOf(entry.path()) : "";
-        }
-        return found;
-    }
-
-    /// Fails with the code, says `expected`, and leaves the folder as it was.
-    void expectTrouble(const std::string& arguments, int code, const std::string& expected) const {
-        const auto before = contents();
-        const auto outcome = run(arguments);
-        EXPECT_EQ(outcome.exitCode, code) << arguments << "\n" << outcome.messages;
-        EXPECT_THAT(outcome.messages, testing::AllOf(HasSubstr(expected), HasSubstr("error: "))) << arguments;
-        EXPECT_EQ(outcome.output, "");
-        EXPECT_TRUE(contents() == before) << arguments;
-    }
-
-    test::TemporaryFolder folder_;
-    test::TemporaryFolder log_;
 };
 
 TEST_F(ErfCommand, WritesWhatWasAskedForAndNothingElse) {

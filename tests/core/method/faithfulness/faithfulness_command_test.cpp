@@ -2,7 +2,6 @@
 // `lamscope-cli faithfulness` as its users meet it: judged by exit code, output and files.
 #include <algorithm>
 #include <map>
-#include <sstream>
 #include <string>
 
 #include <fmt/format.h>
@@ -12,7 +11,7 @@
 
 #include "base/npy.h"
 #include "image/image_file.h"
-#include "support/run_program.h"
+#include "support/command_test.h"
 
 namespace lamscope::faithfulness_command_test {
 namespace {
@@ -20,31 +19,16 @@ namespace {
 using test::contentOf;
 using testing::HasSubstr;
 
-class FaithfulnessCommand : public testing::Test {
+class FaithfulnessCommand : public test::CommandTest {
 protected:
+    FaithfulnessCommand()
+        : CommandTest("faithfulness") {}
+
     void SetUp() override {
         for (const auto& [name, side] : std::map<std::string, int>{{"hr", 96}, {"lr", 24}}) {
-            Image image(side, side);
-            float value = 0.0F;
-            for (float& sample : image.values()) {
-                value = value > 0.9F ? value - 0.87F : value + 0.061F;
-                sample = value;
-            }
-            writeImage(folder_ / (name + ".png"), image);
+            writeImage(folder_ / (name + ".png"), test::sawtooth(side));
         }
         std::filesystem::copy_file("models/fsrcnn-s/fsrcnn-s_x4.safetensors", folder_ / "net.safetensors");
-    }
-
-    [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
-
-    /// @param arguments words without spaces of their own.
-    [[nodiscard]] test::Outcome run(const std::string& arguments) const {
-        std::vector<std::string> words{LAMSCOPE_CLI, "faithfulness"};
-        std::istringstream stream(arguments);
-        for (std::string word; stream >> word;) {
-            words.push_back(word);
-        }
-        return test::runProgram(words, log_.path());
     }
 
     /// A run that works, and more arguments.
@@ -56,24 +40,6 @@ protected:
     /// The same with nothing but what is needed.
     [[nodiscard]] std::string plain(const std::string& more) const {
         return fmt::format("--hr {} --patch 40,40,8 --model bicubic {}", in("hr.png"), more);
-    }
-
-    [[nodiscard]] std::map<std::string, std::string> contents() const {
-        std::map<std::string, std::string> found;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-            found[entry.path().string()] = entry.is_regular_file() ? contentOf(entry.path()) : "";
-        }
-        return found;
-    }
-
-    /// Fails with the code, says `expected`, and leaves the folder as it was.
-    void expectTrouble(const std::string& arguments, int code, const std::string& expected) const {
-        const auto before = contents();
-        const auto outcome = run(arguments);
-        EXPECT_EQ(outcome.exitCode, code) << arguments << "\n" << outcome.messages;
-        EXPECT_THAT(outcome.messages, testing::AllOf(HasSubstr(expected), HasSubstr("error: "))) << arguments;
-        EXPECT_EQ(outcome.output, "");
-        EXPECT_TRUE(contents() == before) << arguments;
     }
 
     void writeArray(const std::string& name, const std::vector<std::int64_t>& shape) const {
@@ -88,9 +54,6 @@ protected:
         }
         writeNpy(folder_ / name, shape, values);
     }
-
-    test::TemporaryFolder folder_;
-    test::TemporaryFolder log_;
 };
 
 TEST_F(FaithfulnessCommand, WritesWhatWasAskedForAndNothingElse) {

@@ -2,8 +2,6 @@
 // `lamscope-cli srga` and `lamscope-cli ddr` as their users meet them: judged by exit code, output and files.
 #include <algorithm>
 #include <cmath>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,8 +12,7 @@
 
 #include "base/npy.h"
 #include "image/image_file.h"
-#include "support/run_program.h"
-#include "support/temporary_folder.h"
+#include "support/command_test.h"
 
 namespace lamscope::features_command_test {
 namespace {
@@ -23,7 +20,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-class FeatureCommands : public testing::Test {
+class FeatureCommands : public test::CommandTest {
 protected:
     void SetUp() override {
         std::filesystem::create_directory(folder_ / "set");
@@ -40,18 +37,6 @@ protected:
         std::filesystem::copy_file("models/fsrcnn-s/fsrcnn-s_x4.safetensors", folder_ / "net.safetensors");
     }
 
-    [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
-
-    /// @param arguments words without spaces of their own.
-    [[nodiscard]] test::Outcome run(const std::string& arguments) const {
-        std::vector<std::string> words{LAMSCOPE_CLI};
-        std::istringstream stream(arguments);
-        for (std::string word; stream >> word;) {
-            words.push_back(word);
-        }
-        return test::runProgram(words, log_.path());
-    }
-
     /// Runs that work, and more arguments.
     [[nodiscard]] std::string srga(const std::string& more = "") const {
         return fmt::format(
@@ -65,27 +50,6 @@ protected:
             "{}",
             in("set"), in("net.safetensors:name=Small"), more);
     }
-
-    [[nodiscard]] std::map<std::string, std::string> contents() const {
-        std::map<std::string, std::string> found;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-            found[entry.path().string()] = entry.is_regular_file() ? test::contentOf(entry.path()) : "";
-        }
-        return found;
-    }
-
-    /// Fails with the code, says `expected`, and leaves the folder as it was.
-    void expectTrouble(const std::string& arguments, int code, const std::string& expected) const {
-        const auto before = contents();
-        const auto outcome = run(arguments);
-        EXPECT_EQ(outcome.exitCode, code) << arguments << "\n" << outcome.messages;
-        EXPECT_THAT(outcome.messages, AllOf(HasSubstr(expected), HasSubstr("error: "))) << arguments;
-        EXPECT_EQ(outcome.output, "");
-        EXPECT_TRUE(contents() == before) << arguments;
-    }
-
-    test::TemporaryFolder folder_;
-    test::TemporaryFolder log_;
 };
 
 TEST_F(FeatureCommands, SrgaWritesWhatWasAskedForAndNothingElse) {

@@ -2,8 +2,6 @@
 // `lamscope-cli derain` and the rain of `lamscope-cli degrade` as their users meet them: judged by exit code, output
 // and files.
 #include <algorithm>
-#include <map>
-#include <sstream>
 #include <string>
 #include <vector>
 
@@ -14,8 +12,7 @@
 
 #include "image/drawn_scene.h"
 #include "image/image_file.h"
-#include "support/run_program.h"
-#include "support/temporary_folder.h"
+#include "support/command_test.h"
 
 namespace lamscope::derain_command_test {
 namespace {
@@ -23,7 +20,7 @@ namespace {
 using testing::AllOf;
 using testing::HasSubstr;
 
-class DerainCommand : public testing::Test {
+class DerainCommand : public test::CommandTest {
 protected:
     void SetUp() override {
         std::filesystem::create_directory(folder_ / "clean");
@@ -31,44 +28,11 @@ protected:
         writeImage(folder_ / "clean/two.png", drawScene(40));
     }
 
-    [[nodiscard]] std::string in(const std::string& name) const { return (folder_ / name).string(); }
-
-    /// @param arguments words without spaces of their own.
-    [[nodiscard]] test::Outcome run(const std::string& arguments) const {
-        std::vector<std::string> words{LAMSCOPE_CLI};
-        std::istringstream stream(arguments);
-        for (std::string word; stream >> word;) {
-            words.push_back(word);
-        }
-        return test::runProgram(words, log_.path());
-    }
-
     /// A run that works, by a network that copies its input, and more arguments.
     [[nodiscard]] std::string derain(const std::string& more = "") const {
         return fmt::format("derain --clean {} --degrade seen=rain:small rain:large:0.5 --model {} {}", in("clean"),
                            "bicubic:scale=1,name=Copy", more);
     }
-
-    [[nodiscard]] std::map<std::string, std::string> contents() const {
-        std::map<std::string, std::string> found;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
-            found[entry.path().string()] = entry.is_regular_file() ? test::contentOf(entry.path()) : "";
-        }
-        return found;
-    }
-
-    /// Fails with the code, says `expected`, and leaves the folder as it was.
-    void expectTrouble(const std::string& arguments, int code, const std::string& expected) const {
-        const auto before = contents();
-        const auto outcome = run(arguments);
-        EXPECT_EQ(outcome.exitCode, code) << arguments << "\n" << outcome.messages;
-        EXPECT_THAT(outcome.messages, AllOf(HasSubstr(expected), HasSubstr("error: "))) << arguments;
-        EXPECT_EQ(outcome.output, "");
-        EXPECT_TRUE(contents() == before) << arguments;
-    }
-
-    test::TemporaryFolder folder_;
-    test::TemporaryFolder log_;
 };
 
 TEST_F(DerainCommand, WritesWhatWasAskedForAndNothingElse) {
